@@ -1,0 +1,74 @@
+"""What the tools have to say about a file, as data. Renderers turn it into text, JSON or SARIF."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from p2c_dsl.syntax.span import Source, Span
+
+
+class Severity(StrEnum):
+    """How much a diagnostic weighs: an error rejects, a warning reports."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+class Verdict(StrEnum):
+    """What the analyzer knows: a run breaks the rule, or it could not prove that none does."""
+
+    VIOLATED = "violated"
+    UNPROVEN = "cannot prove"
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A span in a named source."""
+
+    source: Source
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A secondary span and what it adds to the story."""
+
+    message: str
+    location: Location
+
+
+@dataclass(frozen=True, slots=True)
+class CounterexampleStep:
+    """One line of a breaking run: `book_table(restaurant#1)`, where it stands in the program."""
+
+    text: str
+    location: Location | None
+    offending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Counterexample:
+    """The smallest inputs and the run of calls that breaks a rule."""
+
+    inputs: tuple[tuple[str, str], ...]
+    steps: tuple[CounterexampleStep, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One finding.
+
+    `code` is stable (`P2C301`); its family is the first digit: 1 syntax and names, 2 types,
+    3 shape, 4 effects, 5 order and guards, 6 provenance and flow, 7 budgets, 9 style.
+    """
+
+    code: str
+    message: str
+    location: Location
+    severity: Severity = Severity.ERROR
+    verdict: Verdict | None = None
+    rule: str | None = None
+    notes: tuple[Note, ...] = ()
+    help: str | None = None
+    counterexample: Counterexample | None = None
