@@ -1,0 +1,147 @@
+"""A composition with its names resolved: the steps that the machine folds and the interpreter runs.
+
+Variables are numbered slots in order of creation; slots 0 … n-1 are the task's inputs. Nothing
+here knows a rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from p2c_dsl.spec import ConstantValue, Spec, Subtask, Task
+from p2c_dsl.syntax.span import Source, Span
+from p2c_dsl.types import Type
+
+
+@dataclass(frozen=True, slots=True)
+class Var:
+    """A variable: a task input, a call's result, a loop's variable or an accumulator."""
+
+    slot: int
+
+
+@dataclass(frozen=True, slots=True)
+class FieldOf:
+    """`order.customer`."""
+
+    base: Operand
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ItemOf:
+    """`prefs[user]`; a run in which the key is missing fails there."""
+
+    base: Operand
+    key: Operand
+
+
+@dataclass(frozen=True, slots=True)
+class ConstantOf:
+    """A named constant (`name`), an enum's member, `None`, or a free literal (`free`)."""
+
+    value: ConstantValue
+    type: Type
+    name: str | None = None
+    free: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """What an error left unresolved; a run fails when it gets here."""
+
+
+Operand = Var | FieldOf | ItemOf | ConstantOf | Hole
+
+
+class Test(StrEnum):
+    """When a branch's body runs: its operand is true, false, `None` or not `None`."""
+
+    TRUE = "true"
+    FALSE = "false"
+    NONE = "none"
+    SOME = "some"
+
+    @property
+    def opposite(self) -> Test:
+        """The test that holds exactly when this one does not."""
+        return _OPPOSITES[self]
+
+
+_OPPOSITES = {Test.TRUE: Test.FALSE, Test.FALSE: Test.TRUE, Test.NONE: Test.SOME, Test.SOME: Test.NONE}
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One subtask call. An argument is `None` where its default stands in; `slot` takes the result."""
+
+    subtask: Subtask
+    arguments: tuple[Operand | None, ...]
+    slot: int | None
+    nested: bool
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Create:
+    """`m = {}` (`is_map`) or `xs = []`."""
+
+    slot: int
+    is_map: bool
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """`m[k] = v`, or with no key `xs.append(v)`; `slot` is the accumulator's."""
+
+    slot: int
+    key: Operand | None
+    value: Operand
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """`for x in collection:`; `slot` is the loop variable's."""
+
+    collection: Operand
+    slot: int
+    body: tuple[Step, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """`if`; `body` runs when `test` holds of the operand, `orelse` (may be empty) when not."""
+
+    operand: Operand
+    test: Test
+    body: tuple[Step, ...]
+    orelse: tuple[Step, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """`return`; nothing follows it in its block."""
+
+    value: Operand | None
+    span: Span
+
+
+Step = Call | Create | Write | Loop | Branch | Return
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A resolved composition. `names` gives each slot's name in the text, where it has one."""
+
+    spec: Spec
+    task: Task
+    body: tuple[Step, ...]
+    names: Mapping[int, str]
+    source: Source
+    span: Span

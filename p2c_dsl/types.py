@@ -1,0 +1,244 @@
+"""The type lattice: resolved types, subtyping, joins and what can hold a common element.
+
+Types are immutable and hashable. Subtyping is nominal for declared types and covariant for
+collections, which is sound because values never change.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+
+class Size(NamedTuple):
+    """Bounds on a collection's number of elements; `high` is `None` where there is none."""
+
+    low: int = 0
+    high: int | None = None
+
+    def within(self, other: Size) -> bool:
+        """Whether every size allowed here is allowed by `other`."""
+        if self.low < other.low:
+            return False
+        return other.high is None or (self.high is not None and self.high <= other.high)
+
+
+ANY_SIZE = Size()
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """`Bool`, `Int`, `Float` or `Text`."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Nominal:
+    """`type Restaurant`, or with a parent `type Bistro < Restaurant`."""
+
+    name: str
+    parent: Nominal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewType:
+    """`type Email = Text`: a subtype of its base that other text does not fit."""
+
+    name: str
+    base: Type
+    literal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Enum:
+    """`enum Channel:` with its members' names."""
+
+    name: str
+    members: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """`record Order:`; the fields stand in `Spec.records`, so that a record may contain itself."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListOf:
+    """`List[T]`."""
+
+    element: Type
+    size: Size = ANY_SIZE
+
+
+@dataclass(frozen=True, slots=True)
+class SetOf:
+    """`Set[T]`."""
+
+    element: Type
+    size: Size = ANY_SIZE
+
+
+@dataclass(frozen=True, slots=True)
+class MapOf:
+    """`Map[K, V]`."""
+
+    key: Type
+    value: Type
+    size: Size = ANY_SIZE
+
+
+@dataclass(frozen=True, slots=True)
+class Optional:
+    """`Optional[T]`: a `T` or `None`; never nested."""
+
+    inner: Type
+
+
+@dataclass(frozen=True, slots=True)
+class Bottom:
+    """The type of nothing: the element of an accumulator that is never filled. Fits everywhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """The type of what an earlier error left unclear. Fits everywhere, so that one slip is told once."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoneType:
+    """The type of `None`."""
+
+
+Type = (
+    Base | Nominal | NewType | Enum | Record | ListOf | SetOf | MapOf | Optional | Bottom | Unknown | NoneType
+)
+Collection = ListOf | SetOf | MapOf
+
+BOOL, INT, FLOAT, TEXT = Base("Bool"), Base("Int"), Base("Float"), Base("Text")
+BOTTOM, UNKNOWN, NONE = Bottom(), Unknown(), NoneType()
+BASES = {t.name: t for t in (BOOL, INT, FLOAT, TEXT)}
+
+
+def show(t: Type) -> str:
+    """A type as a spec would write it."""
+    match t:
+        case Base(name) | Nominal(name) | NewType(name) | Enum(name) | Record(name):
+            return name
+        case ListOf(element, size):
+            return f"List[{show(element)}]{_show_size(size)}"
+        case SetOf(element, size):
+            return f"Set[{show(element)}]{_show_size(size)}"
+        case MapOf(key, value, size):
+            return f"Map[{show(key)}, {show(value)}]{_show_size(size)}"
+        case Optional(inner):
+            return f"Optional[{show(inner)}]"
+        case NoneType():
+            return "None"
+        case Bottom():
+            return "Nothing"
+        case Unknown():
+            return "?"
+
+
+def _show_size(size: Size) -> str:
+    low = f" >= {size.low}" if size.low else ""
+    return low + (f" <= {size.high}" if size.high is not None else "")
+
+
+def supertypes(t: Type) -> tuple[Type, ...]:
+    """The type and the declared types above it, nearest first."""
+    chain: list[Type] = [t]
+    while True:
+        last = chain[-1]
+        if isinstance(last, Nominal) and last.parent is not None:
+            chain.append(last.parent)
+        elif isinstance(last, NewType):
+            chain.append(last.base)
+        else:
+            return (*chain, FLOAT) if last == INT else tuple(chain)
+
+
+def is_subtype(sub: Type, sup: Type) -> bool:
+    """Whether every value of `sub` may stand where a `sup` is expected."""
+    if sub == sup or isinstance(sub, Bottom | Unknown) or isinstance(sup, Unknown):
+        return True
+    match sub, sup:
+        case NoneType(), Optional():
+            return True
+        case Optional(a), Optional(b):
+            return is_subtype(a, b)
+        case _, Optional(b):
+            return is_subtype(sub, b)
+        case (ListOf(a, m), ListOf(b, n)) | (SetOf(a, m), SetOf(b, n)):
+            return is_subtype(a, b) and m.within(n)
+        case MapOf(k1, v1, m), MapOf(k2, v2, n):
+            return is_subtype(k1, k2) and is_subtype(v1, v2) and m.within(n)
+    return any(is_subtype(above, sup) for above in supertypes(sub)[1:])
+
+
+def join(a: Type, b: Type) -> Type | None:
+    """The least type that both fit, or `None` when there is none."""
+    if is_subtype(a, b):
+        return b if not isinstance(b, Unknown) else a
+    if is_subtype(b, a):
+        return a
+    match a, b:
+        case (Optional(x), y) | (y, Optional(x)):
+            inner = join(x, y.inner if isinstance(y, Optional) else y)
+            return Optional(inner) if inner is not None else None
+        case (NoneType(), y) | (y, NoneType()):
+            return Optional(y)
+        case (ListOf(x, m), ListOf(y, n)) | (SetOf(x, m), SetOf(y, n)):
+            element = join(x, y)
+            return None if element is None else type(a)(element, _hull(m, n))  # type: ignore[call-arg, arg-type]
+        case MapOf(k1, v1, m), MapOf(k2, v2, n):
+            key, value = join(k1, k2), join(v1, v2)
+            return None if key is None or value is None else MapOf(key, value, _hull(m, n))
+    return next((s for s in supertypes(a)[1:] if is_subtype(b, s)), None)
+
+
+def _hull(m: Size, n: Size) -> Size:
+    high = None if m.high is None or n.high is None else max(m.high, n.high)
+    return Size(min(m.low, n.low), high)
+
+
+def may_share(a: Type, b: Type) -> bool:
+    """Whether one value can belong to both types, which is what lets two keys be equal."""
+    match a, b:
+        case (Optional(x), y) | (y, Optional(x)):
+            return may_share(x, y.inner if isinstance(y, Optional) else y) or isinstance(
+                y, Optional | NoneType
+            )
+        case (ListOf(x), ListOf(y)) | (SetOf(x), SetOf(y)):
+            return True
+        case MapOf(), MapOf():
+            return True
+    above_a, above_b = supertypes(a), supertypes(b)
+    return (
+        is_subtype(a, b) or is_subtype(b, a) or (above_a[-1] == above_b[-1] and isinstance(above_a[-1], Base))
+    )
+
+
+def size_of(t: Type) -> Size:
+    """A collection type's declared bounds."""
+    return t.size if isinstance(t, ListOf | SetOf | MapOf) else ANY_SIZE
+
+
+def element_of(t: Type) -> Type | None:
+    """What a loop over `t` yields (a map yields its keys), or `None` when it is no collection."""
+    match t:
+        case ListOf(element) | SetOf(element):
+            return element
+        case MapOf(key, _):
+            return key
+        case Unknown():
+            return UNKNOWN
+    return None
+
+
+def allows_literal(t: Type) -> bool:
+    """Whether the type's declaration says that free literals are welcome."""
+    return isinstance(t, NewType) and (t.literal or allows_literal(t.base))
