@@ -95,11 +95,15 @@ class Create:
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """`m[k] = v`, or with no key `xs.append(v)`; `slot` is the accumulator's."""
+    """`m[k] = v`, or with no key `xs.append(v)`; `slot` is the accumulator's.
+
+    `direct` when the value is a call written in this statement (its `Call` stands just before).
+    """
 
     slot: int
     key: Operand | None
     value: Operand
+    direct: bool
     span: Span
 
 

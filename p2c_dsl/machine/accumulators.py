@@ -1,0 +1,134 @@
+"""How accumulators are filled, frozen, and merged where two arms of a branch meet."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from p2c_dsl.machine.facts import outliving
+from p2c_dsl.machine.facet import Facet
+from p2c_dsl.machine.state import Accumulator, LoopFrame, State, Value
+from p2c_dsl.types import BOTTOM, Size, Type, join
+
+
+def as_value(slot: int, acc: Accumulator) -> Value:
+    """An accumulator as a value to read."""
+    return Value(slot, acc.type, acc.size, acc.is_map or acc.distinct, acc.marks)
+
+
+def frozen(state: State, slot: int) -> State:
+    """The state once the accumulator has been read."""
+    acc = state.accumulators[slot]
+    return state if acc.frozen else state.with_accumulator(slot, replace(acc, frozen=True))
+
+
+def opened(state: State) -> State:
+    """The state in a loop's body: accumulators of the loop's own block may now be written."""
+    depth = len(state.frames) - 1
+    for slot in state.writable:
+        acc = state.accumulators[slot]
+        if acc.loop is None and acc.depth == depth:
+            state = state.with_accumulator(slot, replace(acc, loop=depth))
+    return state
+
+
+def written(
+    state: State, slot: int, key: Value | None, value: Value, facets: tuple[Facet, ...]
+) -> tuple[State, Type | None, Type | None]:
+    """The state after a write, and the joined key and value types (`None` where there is no join)."""
+    acc = state.accumulators[slot]
+    key_type = join(acc.key, key.type) if key is not None else BOTTOM
+    value_type = join(acc.value, value.type)
+    loops = [f for f in state.frames[acc.depth :] if isinstance(f, LoopFrame)]
+    own = key if key is not None else value
+    is_loop_variable = len(loops) == 1 and own.identity == loops[0].first and own.distinct
+    known = state.facts.known
+    changed = replace(
+        acc,
+        key=acc.key if key_type is None else key_type,
+        value=acc.value if value_type is None else value_type,
+        size=_grown(acc, loops, is_loop_variable),
+        distinct=acc.witness is None and is_loop_variable,
+        filled=True,
+        witness=known if acc.witness is None else acc.witness & known,
+        marks=tuple(f.gather(state, m, key, value) for f, m in zip(facets, acc.marks, strict=True)),
+    )
+    return state.with_accumulator(slot, changed), key_type, value_type
+
+
+def _grown(acc: Accumulator, loops: list[LoopFrame], is_loop_variable: bool) -> Size:
+    rounds = rounds_of(loops)
+    high = None if acc.size.high is None or rounds.high is None else acc.size.high + rounds.high
+    if not acc.is_map:
+        return Size(acc.size.low + rounds.low, high)
+    low = rounds.low if is_loop_variable else min(rounds.low, 1)
+    return Size(max(acc.size.low, low), high)
+
+
+def rounds_of(loops: list[LoopFrame]) -> Size:
+    """How often the body of nested loops runs: the product of their sizes."""
+    low, high = 1, 1 if all(f.size.high != 0 for f in loops) else 0
+    for frame in loops:
+        low *= frame.size.low
+        if high == 0:
+            continue
+        bound = frame.size.high
+        if bound is None:
+            return Size(_low(loops), None)
+        high *= bound
+    return Size(low, high)
+
+
+def _low(loops: list[LoopFrame]) -> int:
+    low = 1
+    for frame in loops:
+        low *= frame.size.low
+    return low
+
+
+def after_loop(entry: State, body: State, first: int) -> State:
+    """The accumulators from before a loop, as its body has left them; those it alone could write freeze."""
+    after, depth = entry, len(entry.frames)
+    for slot in entry.writable:
+        acc = body.accumulators[slot]
+        if acc.loop == depth:
+            acc = replace(acc, frozen=True)
+        if acc.witness is not None:
+            acc = replace(acc, witness=outliving(acc.witness, first))
+        after = after.with_accumulator(slot, acc)
+    return after
+
+
+def carried(entry: State, then: State) -> State:
+    """The state at the start of an else arm: what the then arm froze or filled stays so for later rounds."""
+    for slot in entry.writable:
+        acc, end = entry.accumulators[slot], then.accumulators[slot]
+        if end.frozen != acc.frozen or end.filled != acc.filled:
+            entry = entry.with_accumulator(slot, replace(acc, frozen=end.frozen, filled=end.filled))
+    return entry
+
+
+def merged(entry: State, then: State, orelse: State, facets: tuple[Facet, ...]) -> State:
+    """The accumulators from before a branch, as its two arms have left them."""
+    for slot in entry.writable:
+        one, two = then.accumulators[slot], orelse.accumulators[slot]
+        entry = entry.with_accumulator(slot, one if one == two else _merged(one, two, facets))
+    return entry
+
+
+def _merged(one: Accumulator, two: Accumulator, facets: tuple[Facet, ...]) -> Accumulator:
+    high = None if one.size.high is None or two.size.high is None else max(one.size.high, two.size.high)
+    if one.witness is None or two.witness is None:
+        witness = two.witness if one.witness is None else one.witness
+    else:
+        witness = one.witness & two.witness
+    return replace(
+        two,
+        key=join(one.key, two.key) or two.key,
+        value=join(one.value, two.value) or two.value,
+        size=Size(min(one.size.low, two.size.low), high),
+        distinct=one.distinct and two.distinct,
+        frozen=one.frozen or two.frozen,
+        filled=one.filled or two.filled,
+        witness=witness,
+        marks=tuple(f.merge(a, b) for f, a, b in zip(facets, one.marks, two.marks, strict=True)),
+    )

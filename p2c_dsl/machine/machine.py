@@ -1,0 +1,371 @@
+"""The abstract machine: each method is one step, from state to state.
+
+A step's objections are appended to `out`; the returned state is good enough to go on with after
+them, so that one pass over a program finds everything that is wrong with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from rpds import HashTrieMap
+
+from p2c_dsl.machine import accumulators, typing
+from p2c_dsl.machine.facet import CallSite, Facet, Origin, Part, Violation
+from p2c_dsl.machine.facts import Facts, Identity, filled, outliving, tested
+from p2c_dsl.machine.state import Accumulator, BranchFrame, LoopFrame, State, Value
+from p2c_dsl.program import ConstantOf, FieldOf, Hole, ItemOf, Operand, Test, Var
+from p2c_dsl.spec import Constant, EnumMember, Parameter, Spec, Subtask, Task
+from p2c_dsl.syntax.span import Span
+from p2c_dsl.types import (
+    ANY_SIZE,
+    NONE,
+    UNKNOWN,
+    MapOf,
+    Optional,
+    Record,
+    SetOf,
+    Type,
+    element_of,
+    size_of,
+)
+
+Out = list[Violation]
+
+
+def constant_identity(value: object, of: Type) -> Identity:
+    """The value number of a constant: equal constants have equal numbers."""
+    shown = f"{value.enum}.{value.member}" if isinstance(value, EnumMember) else repr(value)
+    return ("constant", type(value).__name__, shown)
+
+
+class Machine:
+    """The machine for one task: the core (scope, types, facts) and one facet for each rule."""
+
+    def __init__(self, spec: Spec, task: Task, facets: Sequence[Facet]) -> None:
+        self.spec = spec
+        self.task = task
+        self.facets = tuple(facets)
+        for index, facet in enumerate(self.facets):
+            facet.index = index
+        self._blank = Value(
+            ("unknown",), UNKNOWN, ANY_SIZE, False, self._marks(Origin.UNKNOWN, None, UNKNOWN)
+        )
+
+    # ------------------------------------------------------------ values
+
+    def start(self) -> State:
+        """The state before the first step: the task's inputs stand in the first slots."""
+        values: HashTrieMap[int, Value] = HashTrieMap()
+        for slot, parameter in enumerate(self.task.parameters):
+            marks = self._marks(Origin.INPUT, parameter.name, parameter.type)
+            values = values.insert(slot, self._value(slot, parameter.type, marks))
+        own = tuple(f.start() for f in self.facets)
+        return State(values, HashTrieMap(), (), len(self.task.parameters), Facts(), (), own)
+
+    def value(self, state: State, operand: Operand) -> Value:
+        """What the machine knows of an operand; a blank value where it does not resolve."""
+        match operand:
+            case Var(slot):
+                acc = state.accumulators.get(slot)
+                value = accumulators.as_value(slot, acc) if acc is not None else state.values.get(slot)
+                return self._blank if value is None else self._narrowed(state, value)
+            case FieldOf(base, name):
+                return self.field(state, self.value(state, base), name)
+            case ItemOf(base, key):
+                return self._item(state, self.value(state, base), self.value(state, key))
+            case ConstantOf():
+                return self.constant(operand)
+            case Hole():
+                return self._blank
+
+    def constant(self, constant: ConstantOf) -> Value:
+        """A constant as a value."""
+        origin = Origin.LITERAL if constant.free else Origin.CONSTANT
+        marks = self._marks(origin, constant.name, constant.type)
+        return self._value(constant_identity(constant.value, constant.type), constant.type, marks)
+
+    def field(self, state: State, base: Value, name: str) -> Value:
+        """A record's field; blank when the base has no such field."""
+        fields = self.spec.records.get(base.type.name, {}) if isinstance(base.type, Record) else {}
+        if name not in fields:
+            return self._blank
+        identity = ("field", base.identity, name)
+        return self._narrowed(state, self._part(base, Part.FIELD, identity, fields[name]))
+
+    def _item(self, state: State, base: Value, key: Value) -> Value:
+        if not isinstance(base.type, MapOf):
+            return self._blank
+        identity = ("item", base.identity, key.identity)
+        return self._narrowed(state, self._part(base, Part.ITEM, identity, base.type.value))
+
+    def _part(self, base: Value, part: Part, identity: Identity, of: Type) -> Value:
+        marks = tuple(f.part(m, part, of, self) for f, m in zip(self.facets, base.marks, strict=True))
+        return self._value(identity, of, marks)
+
+    def _value(self, identity: Identity, of: Type, marks: tuple[Any, ...]) -> Value:
+        return Value(identity, of, size_of(of), isinstance(of, SetOf | MapOf), marks)
+
+    def _marks(self, origin: Origin, name: str | None, of: Type) -> tuple[Any, ...]:
+        return tuple(f.source(origin, name, of, self) for f in self.facets)
+
+    def _narrowed(self, state: State, value: Value) -> Value:
+        if isinstance(value.type, Optional):
+            known = state.facts.known
+            if tested(Test.SOME, value.identity) in known:
+                inner = value.type.inner
+                distinct = isinstance(inner, SetOf | MapOf)
+                return replace(value, type=inner, size=size_of(inner), distinct=distinct)
+            if tested(Test.NONE, value.identity) in known:
+                return replace(value, type=NONE)
+        return value
+
+    def _read(self, state: State, operand: Operand, out: Out) -> tuple[State, Value]:
+        """The operand's value, with the accumulator that it reads (if any) frozen."""
+        for slot in _variables(operand):
+            acc = state.accumulators.get(slot)
+            if acc is None or acc.frozen:
+                continue
+            if acc.filled and acc.loop is not None:
+                out.append(typing.SCOPE.read_early(slot))
+            state = accumulators.frozen(state, slot)
+        return state, self.value(state, operand)
+
+    # ------------------------------------------------------------ steps
+
+    def call(
+        self,
+        state: State,
+        subtask: Subtask,
+        arguments: Sequence[Operand | None],
+        out: Out,
+        *,
+        nested: bool = False,
+    ) -> State:
+        """A call; its result, if it has one, takes the next slot."""
+        values: list[Value | None] = []
+        for index, (operand, parameter) in enumerate(zip(arguments, subtask.parameters, strict=True)):
+            value = None
+            if operand is not None:
+                state, value = self._read(state, operand, out)
+                typing.check_argument(index, value, operand, parameter, out)
+            values.append(value)
+        site = CallSite(subtask, tuple(values), nested, self._keys(state, subtask, values))
+        state = self._each(state, lambda f, own: f.step(own, state, out))
+        for index, value in enumerate(values):
+            if value is not None:
+                state = self._consume(state, value, out, index)
+        before = state
+        state = self._each(state, lambda f, own: f.call(own, before, site, out))
+        gained = frozenset[Any]().union(*(f.gains(site) for f in self.facets))
+        if subtask.result is None:
+            return replace(state, facts=state.facts.learn(gained))
+        marks = tuple(f.result(before, site, self) for f in self.facets)
+        result = self._value(state.slots, subtask.result, marks)
+        return replace(
+            state,
+            values=state.values.insert(state.slots, result),
+            slots=state.slots + 1,
+            facts=state.facts.learn(gained),
+        )
+
+    def create(self, state: State, is_map: bool, out: Out) -> State:
+        """A new accumulator, in the next slot."""
+        state = self._each(state, lambda f, own: f.step(own, state, out))
+        marks = tuple(f.empty() for f in self.facets)
+        acc = Accumulator(is_map, len(state.frames), marks)
+        return replace(state.with_accumulator(state.slots, acc), slots=state.slots + 1)
+
+    def write(
+        self, state: State, slot: int, key: Operand | None, value: Operand, out: Out, *, direct: bool = False
+    ) -> State:
+        """A write into an accumulator."""
+        if not direct:
+            state = self._each(state, lambda f, own: f.step(own, state, out))
+        key_value = None
+        if key is not None:
+            state, key_value = self._read(state, key, out)
+            state = self._consume(state, key_value, out)
+        state, new = self._read(state, value, out)
+        state = self._consume(state, new, out)
+        acc = state.accumulators.get(slot)
+        if acc is None or not typing.check_write(slot, acc, key_value, out):
+            return state
+        after, key_type, value_type = accumulators.written(state, slot, key_value, new, self.facets)
+        typing.check_joined(acc, key_value, new, key_type, value_type, out)
+        return after
+
+    def enter_loop(self, state: State, collection: Operand, out: Out, span: Span | None = None) -> State:
+        """Into a loop's body; the loop variable takes the next slot."""
+        state, value = self._read(state, collection, out)
+        element = element_of(value.type)
+        if element is None:
+            out.append(typing.TYPES.not_a_collection(value.type))
+            element = UNKNOWN
+        state = self._each(state, lambda f, own: f.step(own, state, out))
+        state = self._consume(state, value, out)
+        frame = LoopFrame(state, value, state.slots, span)
+        before = state
+        state = self._each(state, lambda f, own: f.enter_loop(own, before, frame, out))
+        marks = tuple(
+            f.part(m, Part.ELEMENT, element, self) for f, m in zip(self.facets, value.marks, strict=True)
+        )
+        variable = replace(self._value(state.slots, element, marks), distinct=value.distinct)
+        acc = state.accumulators.get(value.identity) if isinstance(value.identity, int) else None
+        witness = acc.witness if acc is not None and acc.witness is not None else frozenset()
+        inner = replace(
+            state,
+            values=state.values.insert(state.slots, variable),
+            slots=state.slots + 1,
+            facts=state.facts.learn({filled(value.identity), *witness}),
+            frames=(*state.frames, frame),
+        )
+        return accumulators.opened(inner)
+
+    def exit_loop(self, state: State) -> State:
+        """Out of the innermost block, which is a loop."""
+        frame = state.frames[-1]
+        assert isinstance(frame, LoopFrame)
+        entry = frame.entry
+        after = accumulators.after_loop(entry, state, frame.first)
+        runs = frame.size.low > 0
+        return replace(
+            after,
+            slots=state.slots,
+            facts=entry.facts.after_loop(state.facts, frame.collection.identity, runs, frame.first),
+            facets=tuple(f.exit_loop(own, frame) for f, own in zip(self.facets, state.facets, strict=True)),
+        )
+
+    def enter_branch(
+        self, state: State, operand: Operand, test: Test, out: Out, span: Span | None = None
+    ) -> State:
+        """Into a branch's then arm."""
+        state, value = self._read(state, operand, out)
+        typing.check_test(value, test, out)
+        state = self._each(state, lambda f, own: f.step(own, state, out))
+        frame = BranchFrame(state, value, test, None, span)
+        before = state
+        state = self._each(state, lambda f, own: f.enter_branch(own, before, frame, out))
+        return self._arm(replace(state, frames=(*state.frames, frame)), value, test)
+
+    def enter_else(self, state: State) -> State:
+        """From the then arm's end into the else arm."""
+        frame = state.frames[-1]
+        assert isinstance(frame, BranchFrame)
+        entry = frame.entry
+        start = accumulators.carried(entry, state)
+        own = tuple(
+            f.enter_else(before, end)
+            for f, before, end in zip(self.facets, entry.facets, state.facets, strict=True)
+        )
+        frames = (*entry.frames, replace(frame, then=state))
+        start = replace(start, slots=state.slots, facets=own, frames=frames)
+        return self._arm(start, frame.tested, frame.test.opposite)
+
+    def exit_branch(self, state: State) -> State:
+        """From the else arm's end out of the branch."""
+        frame = state.frames[-1]
+        assert isinstance(frame, BranchFrame) and frame.then is not None
+        entry, then = frame.entry, frame.then
+        if then.returned or state.returned:
+            return self._after_return(frame, state if then.returned else then, state)
+        after = accumulators.merged(entry, then, state, self.facets)
+        fact = tested(frame.test, frame.tested.identity)
+        own = tuple(
+            f.join(one, two) for f, one, two in zip(self.facets, then.facets, state.facets, strict=True)
+        )
+        facts = then.facts.after_branch(fact, then.facts, state.facts, entry.slots)
+        return replace(after, slots=state.slots, facts=facts, facets=own)
+
+    def _after_return(self, frame: BranchFrame, going: State, last: State) -> State:
+        """Only one arm (or none) goes on, so what it knows stays known."""
+        entry = frame.entry
+        after = entry
+        for slot in entry.writable:
+            after = after.with_accumulator(slot, going.accumulators[slot])
+        known = outliving(going.facts.known, entry.slots)
+        implied = {
+            key: outliving(rest, entry.slots)
+            for key, rest in going.facts.implied.items()
+            if outliving([key], entry.slots)
+        }
+        own = tuple(f.resume(s, frame) for f, s in zip(self.facets, going.facets, strict=True))
+        facts = Facts(known, implied)
+        return replace(after, slots=last.slots, facts=facts, facets=own, returned=going.returned)
+
+    def ret(self, state: State, operand: Operand | None, out: Out) -> State:
+        """The composition completes here."""
+        value = None
+        if operand is not None:
+            state, value = self._read(state, operand, out)
+        state = self._each(state, lambda f, own: f.step(own, state, out))
+        if value is not None:
+            state = self._consume(state, value, out)
+        typing.check_return(value, self.task, bool(state.loops), out)
+        self._finish(state, out)
+        return replace(state, returned=True)
+
+    def end(self, state: State, out: Out) -> None:
+        """The end of the text, which completes the composition unless every path has returned."""
+        if not state.returned:
+            typing.check_return(None, self.task, False, out)
+            self._finish(state, out)
+
+    # ------------------------------------------------------------ helpers
+
+    def _finish(self, state: State, out: Out) -> None:
+        for facet, own in zip(self.facets, state.facets, strict=True):
+            facet.finish(own, state, out)
+
+    def _arm(self, state: State, value: Value, test: Test) -> State:
+        facts = {tested(test, value.identity)}.union(*(f.learns(test, value) for f in self.facets))
+        return replace(state, facts=state.facts.learn(facts))
+
+    def _each(self, state: State, move: Callable[[Facet, Any], Any]) -> State:
+        own = tuple(move(f, s) for f, s in zip(self.facets, state.facets, strict=True))
+        return state if own == state.facets else replace(state, facets=own)
+
+    def _consume(self, state: State, value: Value, out: Out, argument: int | None = None) -> State:
+        return self._each(state, lambda f, own: f.consume(own, state, value, out, argument))
+
+    def _keys(
+        self, state: State, subtask: Subtask, values: Sequence[Value | None]
+    ) -> tuple[tuple[Value, ...], ...]:
+        return tuple(
+            tuple(self._key(state, subtask, values, path.parameter, path.fields) for path in use.arguments)
+            for use in subtask.effects
+        )
+
+    def _key(
+        self,
+        state: State,
+        subtask: Subtask,
+        values: Sequence[Value | None],
+        index: int,
+        fields: tuple[str, ...],
+    ) -> Value:
+        value = values[index] or self.default(subtask.parameters[index])
+        for name in fields:
+            value = self.field(state, value, name)
+        return value
+
+    def default(self, parameter: Parameter) -> Value:
+        """The value that stands in for an argument left out."""
+        return self.constant(ConstantOf(parameter.default, parameter.type))
+
+    def named(self, constant: Constant) -> ConstantOf:
+        """A named constant as an operand."""
+        return ConstantOf(constant.value, constant.type, constant.name)
+
+
+def _variables(operand: Operand) -> list[int]:
+    match operand:
+        case Var(slot):
+            return [slot]
+        case FieldOf(base, _):
+            return _variables(base)
+        case ItemOf(base, key):
+            return _variables(base) + _variables(key)
+    return []

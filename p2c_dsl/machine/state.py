@@ -1,0 +1,133 @@
+"""What the machine remembers between two steps. All of it is immutable."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from rpds import HashTrieMap
+
+from p2c_dsl.machine.facts import Fact, Facts, Identity
+from p2c_dsl.program import Test
+from p2c_dsl.syntax.span import Span
+from p2c_dsl.types import BOTTOM, ListOf, MapOf, Size, Type
+
+_EMPTY = Size(0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A value as the machine sees it.
+
+    `identity` is its value number: equal numbers are equal values, so that an alias changes nothing.
+    `distinct` says of a collection that its elements differ, and of a loop's variable that it
+    differs from round to round. `marks` holds what each facet knows about it.
+    """
+
+    identity: Identity
+    type: Type
+    size: Size
+    distinct: bool
+    marks: tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Accumulator:
+    """`m = {}` or `xs = []` while it can still change, and after.
+
+    `loop` is the depth of the loop that may write it (`None` before that loop is entered);
+    `frozen` ends all writing. `witness` is what is known at every write so far, hence known
+    wherever the accumulator is not empty (`None` before the first write).
+    """
+
+    is_map: bool
+    depth: int
+    marks: tuple[Any, ...]
+    key: Type = BOTTOM
+    value: Type = BOTTOM
+    size: Size = _EMPTY
+    distinct: bool = True
+    loop: int | None = None
+    frozen: bool = False
+    filled: bool = False
+    witness: frozenset[Fact] | None = None
+
+    @property
+    def type(self) -> Type:
+        """Its type, from what has been written so far."""
+        return MapOf(self.key, self.value, self.size) if self.is_map else ListOf(self.value, self.size)
+
+
+@dataclass(frozen=True, slots=True)
+class LoopFrame:
+    """An open loop: the state before it, what it runs over, and the first slot that is its own."""
+
+    entry: State
+    collection: Value
+    first: int
+    span: Span | None
+
+    @property
+    def size(self) -> Size:
+        """Bounds on the number of rounds."""
+        return self.collection.size
+
+    @property
+    def repeats(self) -> bool:
+        """Whether there can be a second round."""
+        return self.size.high is None or self.size.high > 1
+
+    @property
+    def control(self) -> Value:
+        """The value that decides how often the body runs."""
+        return self.collection
+
+
+@dataclass(frozen=True, slots=True)
+class BranchFrame:
+    """An open branch: the state before it, the tested value, and the then arm's end once in the else arm."""
+
+    entry: State
+    tested: Value
+    test: Test
+    then: State | None
+    span: Span | None
+
+    @property
+    def control(self) -> Value:
+        """The value that decides which arm runs."""
+        return self.tested
+
+
+Frame = LoopFrame | BranchFrame
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """The machine between two steps: scope, facts, open blocks and each facet's own state.
+
+    `writable` lists the accumulators that are not frozen yet; `slots` is the next free slot;
+    `returned` says that the block's end cannot be reached.
+    """
+
+    values: HashTrieMap[int, Value]
+    accumulators: HashTrieMap[int, Accumulator]
+    writable: tuple[int, ...]
+    slots: int
+    facts: Facts
+    frames: tuple[Frame, ...]
+    facets: tuple[Any, ...]
+    returned: bool = False
+
+    @property
+    def loops(self) -> tuple[LoopFrame, ...]:
+        """The open loops, outermost first."""
+        return tuple(f for f in self.frames if isinstance(f, LoopFrame))
+
+    def with_accumulator(self, slot: int, accumulator: Accumulator) -> State:
+        """This state with an accumulator put in."""
+        writable = tuple(s for s in self.writable if s != slot)
+        if not accumulator.frozen:
+            writable = (*writable, slot)
+        accumulators = self.accumulators.insert(slot, accumulator)
+        return replace(self, accumulators=accumulators, writable=writable)

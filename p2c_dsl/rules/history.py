@@ -1,0 +1,71 @@
+"""What may have happened: the past that `no B after A` and `not both A, B` look back on.
+
+`past` holds what some path to here may have done, each event with the test outcomes it stood
+under, so that two arms of one condition do not mix. `rounds` holds, for each open loop, what its
+body does anywhere: an earlier round may have done it, and a later one will come after it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from p2c_dsl.machine.facts import Fact, Facts, outliving
+from p2c_dsl.machine.state import LoopFrame, State
+
+Past = frozenset[tuple[str, frozenset[Fact]]]
+NO_PAST: Past = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """The events that a facet follows, so far."""
+
+    past: Past = NO_PAST
+    rounds: tuple[Past, ...] = ()
+
+    def happened(self, event: str, state: State) -> bool:
+        """Whether some path to here, or an earlier round of an open loop, may have done the event."""
+        return _compatible(self.past, event, state.facts) or self.in_round(event, state)
+
+    def in_round(self, event: str, state: State) -> bool:
+        """Whether another round of an open loop may do the event."""
+        return any(
+            _compatible(done, event, state.facts)
+            for done, frame in zip(self.rounds, state.loops, strict=True)
+            if frame.repeats
+        )
+
+    def record(self, event: str, state: State) -> History:
+        """The event happens here."""
+        conditions = state.facts.conditions()
+        rounds = tuple(
+            done | {(event, outliving(conditions, frame.first))}
+            for done, frame in zip(self.rounds, state.loops, strict=True)
+        )
+        return History(self.past | {(event, conditions)}, rounds)
+
+    def enter_loop(self) -> History:
+        return replace(self, rounds=(*self.rounds, NO_PAST))
+
+    def exit_loop(self, frame: LoopFrame) -> History:
+        kept = frozenset((event, outliving(conditions, frame.first)) for event, conditions in self.past)
+        return History(_least(kept), self.rounds[:-1])
+
+    def enter_else(self, before: History) -> History:
+        return History(before.past, self.rounds)
+
+    def join(self, orelse: History) -> History:
+        return History(_least(self.past | orelse.past), orelse.rounds)
+
+
+def _compatible(past: Past, event: str, facts: Facts) -> bool:
+    return any(name == event and not facts.refutes(conditions) for name, conditions in past)
+
+
+def _least(past: Past) -> Past:
+    """Without the events that another record of them, under fewer conditions, already covers."""
+    return frozenset(
+        (event, conditions)
+        for event, conditions in past
+        if not any(event == other and weaker < conditions for other, weaker in past)
+    )

@@ -1,0 +1,145 @@
+"""How a rule's line is read: each rule has a pattern, and the line has to match one.
+
+A pattern is a line of words and holes: `at most <count:int> <event:name> [per <key:name>]`.
+Holes are `int`, `name`, `path` (`f` or `f.p`), `names` (`g, h`) and `check` (`C(x, _)`); what stands in
+square brackets may be left out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from p2c_dsl.syntax.nodes import Token
+from p2c_dsl.syntax.span import Span
+
+Tokens = tuple[Token, ...]
+Match = Mapping[str, Tokens]
+"""For each hole, its tokens: one for `int` and `name`, the names alone for the others."""
+
+_HOLE = re.compile(r"<(\w+):(\w+)>")
+_EXPECTED = {
+    "int": "a number",
+    "name": "a name",
+    "path": "a name, or a subtask's parameter `f.p`",
+    "names": "a name",
+    "check": "a check such as `approved(order)`",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Mismatch:
+    """Where a line stopped fitting a pattern (`None`: at its end), and what would have fitted."""
+
+    progress: int
+    token: Token | None
+    expected: str
+
+
+def match(pattern: str, tokens: Sequence[Token]) -> Match | Mismatch:
+    """Reads a rule's tokens by a pattern."""
+    found: dict[str, Tokens] = {}
+    position = _sequence(_parts(pattern), tuple(tokens), 0, found)
+    if isinstance(position, Mismatch):
+        return position
+    if position < len(tokens):
+        return Mismatch(position, tokens[position], "the end of the line")
+    return found
+
+
+def _parts(pattern: str) -> list[str]:
+    """The pattern's words and holes, and each optional part as one piece in its brackets."""
+    return re.findall(r"\[[^\]]*\]|\S+", pattern)
+
+
+def _sequence(parts: list[str], tokens: Tokens, at: int, found: dict[str, Tokens]) -> int | Mismatch:
+    for part in parts:
+        if part.startswith("["):
+            inner = _parts(part[1:-1])
+            if at < len(tokens) and tokens[at].text == inner[0]:
+                after = _sequence(inner, tokens, at, found)
+                if isinstance(after, Mismatch):
+                    return after
+                at = after
+            continue
+        step = _element(part, tokens, at, found)
+        if isinstance(step, Mismatch):
+            return step
+        at = step
+    return at
+
+
+def _element(part: str, tokens: Tokens, at: int, found: dict[str, Tokens]) -> int | Mismatch:
+    hole = _HOLE.fullmatch(part)
+    token = tokens[at] if at < len(tokens) else None
+    if hole is None:
+        fits = token is not None and token.text == part
+        return at + 1 if fits else Mismatch(at, token, f"`{part}`")
+    name, kind = hole.groups()
+    taken, at_end = _READERS[kind](tokens, at)
+    if not taken:
+        return Mismatch(at_end, tokens[at_end] if at_end < len(tokens) else None, _EXPECTED[kind])
+    found[name] = taken
+    return at_end
+
+
+def _is(tokens: Tokens, at: int, text: str) -> bool:
+    return at < len(tokens) and tokens[at].text == text
+
+
+def _name(tokens: Tokens, at: int) -> bool:
+    return at < len(tokens) and (tokens[at].kind == "name" or tokens[at].text == "_")
+
+
+def _read_int(tokens: Tokens, at: int) -> tuple[Tokens, int]:
+    fits = at < len(tokens) and tokens[at].kind == "int"
+    return ((tokens[at],), at + 1) if fits else ((), at)
+
+
+def _read_name(tokens: Tokens, at: int) -> tuple[Tokens, int]:
+    return ((tokens[at],), at + 1) if _name(tokens, at) else ((), at)
+
+
+def _read_path(tokens: Tokens, at: int) -> tuple[Tokens, int]:
+    if not _name(tokens, at):
+        return (), at
+    if not _is(tokens, at + 1, "."):
+        return (tokens[at],), at + 1
+    return ((tokens[at], tokens[at + 2]), at + 3) if _name(tokens, at + 2) else ((), at + 2)
+
+
+def _read_names(tokens: Tokens, at: int) -> tuple[Tokens, int]:
+    names: list[Token] = []
+    while _name(tokens, at):
+        names.append(tokens[at])
+        at += 1
+        if not _is(tokens, at, ","):
+            return tuple(names), at
+        at += 1
+    return (), at
+
+
+def _read_check(tokens: Tokens, at: int) -> tuple[Tokens, int]:
+    if not _name(tokens, at):
+        return (), at
+    if not _is(tokens, at + 1, "("):
+        return (), at + 1
+    names, end = _read_names(tokens, at + 2)
+    if not names or not _is(tokens, end, ")"):
+        return (), end
+    return (tokens[at], *names), end + 1
+
+
+_READERS = {
+    "int": _read_int,
+    "name": _read_name,
+    "path": _read_path,
+    "names": _read_names,
+    "check": _read_check,
+}
+
+
+def span_of(tokens: Sequence[Token]) -> Span:
+    """The span from the first token to the last."""
+    return tokens[0].span.to(tokens[-1].span)
