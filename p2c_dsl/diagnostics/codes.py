@@ -21,13 +21,21 @@ class Code:
 @cache
 def all_codes() -> Mapping[str, Code]:
     """All codes in order, by their names. Raises `ValueError` when two modules claim one code."""
-    from p2c_dsl import analysis_codes, resolve_codes, rules
+    from p2c_dsl import resolve_codes, rules
+    from p2c_dsl.analysis import codes as analysis_codes
     from p2c_dsl.diagnostics import suppress_codes
+    from p2c_dsl.rules import codes as rules_codes
     from p2c_dsl.syntax import codes as syntax_codes
 
     gathered: dict[str, Code] = {}
     rule_codes = [code for rule in rules.RULES for code in rule.codes]
-    own = (*syntax_codes.CODES, *resolve_codes.CODES, *analysis_codes.CODES, *suppress_codes.CODES)
+    own = (
+        *syntax_codes.CODES,
+        *rules_codes.CODES,
+        *resolve_codes.CODES,
+        *analysis_codes.CODES,
+        *suppress_codes.CODES,
+    )
     for code in sorted((*own, *rule_codes), key=lambda c: c.code):
         if gathered.setdefault(code.code, code) is not code:
             raise ValueError(f"{code.code} is declared twice")

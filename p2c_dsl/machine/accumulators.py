@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from p2c_dsl.machine.facts import outliving
 from p2c_dsl.machine.facet import Facet
+from p2c_dsl.machine.facts import outliving
 from p2c_dsl.machine.state import Accumulator, LoopFrame, State, Value
 from p2c_dsl.types import BOTTOM, Size, Type, join
 

@@ -25,7 +25,6 @@ from p2c_dsl.types import (
     UNKNOWN,
     MapOf,
     Optional,
-    Record,
     SetOf,
     Type,
     element_of,
@@ -89,17 +88,18 @@ class Machine:
 
     def field(self, state: State, base: Value, name: str) -> Value:
         """A record's field; blank when the base has no such field."""
-        fields = self.spec.records.get(base.type.name, {}) if isinstance(base.type, Record) else {}
-        if name not in fields:
+        of = typing.field_type(self.spec, base.type, name)
+        if of is None:
             return self._blank
         identity = ("field", base.identity, name)
-        return self._narrowed(state, self._part(base, Part.FIELD, identity, fields[name]))
+        return self._narrowed(state, self._part(base, Part.FIELD, identity, of))
 
     def _item(self, state: State, base: Value, key: Value) -> Value:
-        if not isinstance(base.type, MapOf):
+        of = typing.lookup_type(base.type, key.type)
+        if of is None:
             return self._blank
         identity = ("item", base.identity, key.identity)
-        return self._narrowed(state, self._part(base, Part.ITEM, identity, base.type.value))
+        return self._narrowed(state, self._part(base, Part.ITEM, identity, of))
 
     def _part(self, base: Value, part: Part, identity: Identity, of: Type) -> Value:
         marks = tuple(f.part(m, part, of, self) for f, m in zip(self.facets, base.marks, strict=True))
@@ -122,7 +122,7 @@ class Machine:
                 return replace(value, type=NONE)
         return value
 
-    def _read(self, state: State, operand: Operand, out: Out) -> tuple[State, Value]:
+    def read(self, state: State, operand: Operand, out: Out) -> tuple[State, Value]:
         """The operand's value, with the accumulator that it reads (if any) frozen."""
         for slot in _variables(operand):
             acc = state.accumulators.get(slot)
@@ -149,7 +149,7 @@ class Machine:
         for index, (operand, parameter) in enumerate(zip(arguments, subtask.parameters, strict=True)):
             value = None
             if operand is not None:
-                state, value = self._read(state, operand, out)
+                state, value = self.read(state, operand, out)
                 typing.check_argument(index, value, operand, parameter, out)
             values.append(value)
         site = CallSite(subtask, tuple(values), nested, self._keys(state, subtask, values))
@@ -186,9 +186,9 @@ class Machine:
             state = self._each(state, lambda f, own: f.step(own, state, out))
         key_value = None
         if key is not None:
-            state, key_value = self._read(state, key, out)
+            state, key_value = self.read(state, key, out)
             state = self._consume(state, key_value, out)
-        state, new = self._read(state, value, out)
+        state, new = self.read(state, value, out)
         state = self._consume(state, new, out)
         acc = state.accumulators.get(slot)
         if acc is None or not typing.check_write(slot, acc, key_value, out):
@@ -199,7 +199,7 @@ class Machine:
 
     def enter_loop(self, state: State, collection: Operand, out: Out, span: Span | None = None) -> State:
         """Into a loop's body; the loop variable takes the next slot."""
-        state, value = self._read(state, collection, out)
+        state, value = self.read(state, collection, out)
         element = element_of(value.type)
         if element is None:
             out.append(typing.TYPES.not_a_collection(value.type))
@@ -242,8 +242,9 @@ class Machine:
         self, state: State, operand: Operand, test: Test, out: Out, span: Span | None = None
     ) -> State:
         """Into a branch's then arm."""
-        state, value = self._read(state, operand, out)
-        typing.check_test(value, test, out)
+        state, value = self.read(state, operand, out)
+        if not {tested(test, value.identity), tested(test.opposite, value.identity)} & state.facts.known:
+            typing.check_test(value, test, out)
         state = self._each(state, lambda f, own: f.step(own, state, out))
         frame = BranchFrame(state, value, test, None, span)
         before = state
@@ -299,7 +300,7 @@ class Machine:
         """The composition completes here."""
         value = None
         if operand is not None:
-            state, value = self._read(state, operand, out)
+            state, value = self.read(state, operand, out)
         state = self._each(state, lambda f, own: f.step(own, state, out))
         if value is not None:
             state = self._consume(state, value, out)

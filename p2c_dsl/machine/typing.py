@@ -5,13 +5,15 @@ from __future__ import annotations
 from p2c_dsl.machine.facet import Explanation, Facet, Narrator, Violation
 from p2c_dsl.machine.state import Accumulator, Value
 from p2c_dsl.program import ConstantOf, Operand, Test
-from p2c_dsl.spec import Parameter, Task
+from p2c_dsl.spec import Parameter, Spec, Task
 from p2c_dsl.types import (
     BOOL,
     Bottom,
+    ListOf,
     MapOf,
     NoneType,
     Optional,
+    Record,
     SetOf,
     Type,
     Unknown,
@@ -47,6 +49,9 @@ class Types(Facet):
     def unhashable(self, actual: Type) -> Violation:
         return Violation(self, "P2C236", ("key", actual))
 
+    def too_deep(self) -> Violation:
+        return Violation(self, "P2C239", ("deep",))
+
     def explain(self, violation: Violation, narrator: Narrator) -> Explanation:
         match violation.details:
             case ("argument", expected, actual, name):
@@ -77,6 +82,11 @@ class Types(Facet):
                 return Explanation(f"the task returns {show(expected)}, but this path returns nothing")
             case ("return", expected, actual):
                 return Explanation(f"the task returns {show(expected)}, but this is {show(actual)}")
+            case ("deep",):
+                return Explanation(
+                    f"these collections are nested more than {MOST_NESTED} deep",
+                    "let a subtask put them together",
+                )
             case ("key", actual):
                 return Explanation(f"{show(actual)} cannot be a map's key")
         raise ValueError(violation.details)
@@ -129,6 +139,9 @@ class Scope(Facet):
                 )
 
 
+MOST_NESTED = 12
+"""How deep accumulators may hold one another: types stay small, and so does the work on them."""
+
 TYPES = Types()
 SCOPE = Scope()
 
@@ -152,6 +165,16 @@ def check_argument(
         and not (parameter.literal or allows_literal(parameter.type))
     ):
         out.append(TYPES.free_literal(index, parameter.name))
+
+
+def field_type(spec: Spec, of: Type, name: str) -> Type | None:
+    """The type of a record's field, `None` where there is no such field."""
+    return spec.records.get(of.name, {}).get(name) if isinstance(of, Record) else None
+
+
+def lookup_type(of: Type, key: Type) -> Type | None:
+    """The type of what a map holds under a key of type `key`, `None` where it cannot be looked up so."""
+    return of.value if isinstance(of, MapOf) and is_subtype(key, of.key) else None
 
 
 def check_test(value: Value, test: Test, out: list[Violation]) -> None:
@@ -193,6 +216,15 @@ def check_joined(
         out.append(TYPES.no_join("keys", acc.key, key.type))
     if value_type is None:
         out.append(TYPES.no_join("values", acc.value, value.type))
+    elif _depth(value_type) > MOST_NESTED:
+        out.append(TYPES.too_deep())
+
+
+def _depth(t: Type) -> int:
+    match t:
+        case ListOf(element) | SetOf(element) | MapOf(_, element) | Optional(element):
+            return 1 + _depth(element)
+    return 0
 
 
 def check_return(value: Value | None, task: Task, in_loop: bool, out: list[Violation]) -> None:

@@ -1,0 +1,35 @@
+"""The rules: one file each, and their table."""
+
+from __future__ import annotations
+
+from p2c_dsl.diagnostics.model import Diagnostic
+from p2c_dsl.rules.at_least import AtLeast
+from p2c_dsl.rules.at_most import AtMost
+from p2c_dsl.rules.at_most_per import AtMostPer
+from p2c_dsl.rules.base import Rule
+from p2c_dsl.rules.before import Before
+from p2c_dsl.rules.cost import Cost
+from p2c_dsl.rules.exactly import Exactly
+from p2c_dsl.rules.no_after import NoAfter
+from p2c_dsl.rules.not_both import NotBoth
+from p2c_dsl.rules.reading import read_all
+from p2c_dsl.spec import Spec, Task
+
+RULES: tuple[type[Rule], ...] = (
+    AtMost,
+    AtMostPer,
+    AtLeast,
+    Exactly,
+    Before,
+    NoAfter,
+    NotBoth,
+    Cost,
+)
+
+
+def read_rules(spec: Spec, task: Task) -> tuple[tuple[Rule, ...], tuple[Diagnostic, ...]]:
+    """The rules that a composition of `task` must keep, and what is wrong with lines that are none."""
+    return read_all(spec, task, RULES)
+
+
+__all__ = ["RULES", "Rule", "read_rules"]

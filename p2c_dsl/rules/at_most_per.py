@@ -149,8 +149,9 @@ compose survey(users):
             help_ = "do it in one place only, for each element of one Set"
         else:
             help_ = "do it once for each element of a Set, outside any other loop"
+        of = show(key.type) if key else "key"
         message = (
-            f"`{self.event.name}` can happen {times_words(after)} for one {show(key.type) if key else 'key'} ({shown}), "
+            f"`{self.event.name}` can happen {times_words(after)} for one {of} ({shown}), "
             f"but the rule allows {times_words(self.most)}"
         )
         return Explanation(message, help_, tuple(notes))

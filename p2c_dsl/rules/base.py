@@ -115,6 +115,8 @@ class Rule(Facet):
     codes: ClassVar[tuple[Code, ...]]
     accepted: ClassVar[str]
     rejected: ClassVar[str]
+    textual: ClassVar[bool] = False
+    """Whether the rule is about the text: no run is needed to show a violation."""
 
     @classmethod
     def read(cls, match: Match, names: Names) -> Self:

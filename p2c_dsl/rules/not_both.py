@@ -15,8 +15,8 @@ from p2c_dsl.rules.pattern import Match, span_of
 class NotBoth(Rule):
     """A run that does one of the two never does the other.
 
-    The two arms of one condition exclude each other, but not inside a loop, where one round may take one arm and the next
-    round the other. A `may` effect counts as if it happened.
+    The two arms of one condition exclude each other, but not inside a loop, where one round may take
+    one arm and the next round the other. A `may` effect counts as if it happened.
     """
 
     name = "not-both"

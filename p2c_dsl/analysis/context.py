@@ -1,0 +1,82 @@
+"""What one walk over a composition carries along, and how it reports."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from p2c_dsl.analysis.narrator import TextNarrator
+from p2c_dsl.analysis.scope import Scope
+from p2c_dsl.diagnostics.model import Diagnostic, Location, Note, Severity, Verdict
+from p2c_dsl.machine import Machine, State, Violation
+from p2c_dsl.program import Step
+from p2c_dsl.rules.base import Rule
+from p2c_dsl.spec import Spec, Task
+from p2c_dsl.syntax.span import Source, Span
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A diagnostic, and the rule whose objection it puts into words (`None` for any other)."""
+
+    diagnostic: Diagnostic
+    rule: Rule | None = None
+
+
+class Context:
+    """The walk's position: the machine's state, the names in scope, and what it has found and built."""
+
+    def __init__(self, spec: Spec, task: Task, rules: Sequence[Rule], source: Source) -> None:
+        self.spec, self.task, self.source = spec, task, source
+        self.constants = spec.constants_of(task)
+        self.machine = Machine(spec, task, rules)
+        self.state: State = self.machine.start()
+        self.scope = Scope()
+        self.names: dict[int, str] = {}
+        self.narrator = TextNarrator(self.names)
+        self.steps: list[list[Step]] = [[]]
+        self.findings: list[Finding] = []
+        self.reported: set[str] = set()
+
+    def report(
+        self,
+        code: str,
+        span: Span,
+        message: str,
+        help: str | None = None,
+        *,
+        notes: Sequence[tuple[str, Span]] = (),
+        severity: Severity = Severity.ERROR,
+    ) -> None:
+        """A finding that no rule makes."""
+        diagnostic = Diagnostic(code, message, self._at(span), severity, notes=self._notes(notes), help=help)
+        self.findings.append(Finding(diagnostic))
+
+    def object(
+        self, out: Sequence[Violation], span: Span, arguments: Mapping[int, Span] | None = None
+    ) -> None:
+        """The machine's objections to the step at `span`, each put into words."""
+        for violation in out:
+            place = span if violation.argument is None else (arguments or {}).get(violation.argument, span)
+            said = violation.facet.explain(violation, self.narrator)
+            rule = violation.facet if isinstance(violation.facet, Rule) else None
+            diagnostic = Diagnostic(
+                violation.code,
+                said.message,
+                self._at(place),
+                verdict=None if rule is None else Verdict.VIOLATED if rule.textual else Verdict.UNPROVEN,
+                rule=None if rule is None else rule.text,
+                notes=self._notes(said.notes),
+                help=said.help,
+            )
+            self.findings.append(Finding(diagnostic, rule))
+
+    def add(self, step: Step) -> None:
+        """The program's next step."""
+        self.steps[-1].append(step)
+
+    def _at(self, span: Span) -> Location:
+        return Location(self.source, span)
+
+    def _notes(self, notes: Sequence[tuple[str, Span]]) -> tuple[Note, ...]:
+        return tuple(Note(message, self._at(span)) for message, span in notes)

@@ -1,0 +1,54 @@
+"""Names and places for the words in which rules explain their objections."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from p2c_dsl.machine import LoopFrame, Value
+from p2c_dsl.machine.facts import Identity
+from p2c_dsl.program import Call
+from p2c_dsl.syntax.span import Span
+
+_MOST_PLACES = 4
+
+
+class TextNarrator:
+    """A `Narrator` for a composition's text: `names` by slot, and the calls so far by event."""
+
+    def __init__(self, names: Mapping[int, str]) -> None:
+        self._names = names
+        self._producers: dict[int, str] = {}
+        self._calls: dict[str, list[Span]] = {}
+
+    def record(self, call: Call) -> None:
+        """A call that has been passed."""
+        if call.slot is not None:
+            self._producers[call.slot] = call.subtask.name
+        events = {call.subtask.name, *(use.effect.name for use in call.subtask.effects)}
+        for event in events:
+            self._calls.setdefault(event, []).append(call.span)
+
+    def name(self, value: Value) -> str:
+        return f"`{self._shown(value.identity)}`"
+
+    def calls(self, event: str) -> tuple[Span, ...]:
+        return tuple(self._calls.get(event, ())[-_MOST_PLACES:])
+
+    def loop(self, frame: LoopFrame) -> tuple[str, Span] | None:
+        if frame.span is None:
+            return None
+        high = frame.size.high
+        bound = "which has no bound" if high is None else f"of which there are at most {high}"
+        return f"this loop runs once for each of {self.name(frame.collection)}, {bound}", frame.span
+
+    def _shown(self, identity: Identity) -> str:
+        match identity:
+            case int(slot):
+                return self._names.get(slot) or f"{self._producers.get(slot, '?')}(…)"
+            case ("field", base, name):
+                return f"{self._shown(base)}.{name}"
+            case ("item", base, key):
+                return f"{self._shown(base)}[{self._shown(key)}]"
+            case ("constant", _, shown):
+                return str(shown)
+        return "?"

@@ -1,0 +1,92 @@
+"""From a rule's line to the rule: the one whose pattern the line matches."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from p2c_dsl.diagnostics.model import Diagnostic, Location
+from p2c_dsl.names import did_you_mean
+from p2c_dsl.rules.base import Names, Rule, RuleError
+from p2c_dsl.rules.pattern import Mismatch, match, span_of
+from p2c_dsl.spec import RuleText, Spec, Task
+from p2c_dsl.syntax.nodes import Token
+
+RuleTypes = Sequence[type[Rule]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Unreadable(Exception):
+    diagnostic: Diagnostic
+
+
+def read_all(spec: Spec, task: Task, types: RuleTypes) -> tuple[tuple[Rule, ...], tuple[Diagnostic, ...]]:
+    """The rules that hold for a task, and what is wrong with the lines that cannot be read."""
+    rules: list[Rule] = []
+    diagnostics: list[Diagnostic] = []
+    for text in spec.rules_of(task):
+        try:
+            rules.append(_read(text, Names(spec, task), types))
+        except _Unreadable as error:
+            diagnostics.append(error.diagnostic)
+    return tuple(rules), tuple(diagnostics)
+
+
+def shown(tokens: Sequence[Token]) -> str:
+    """A rule's line in canonical spacing."""
+    text = " ".join(token.text for token in tokens)
+    for tight, loose in ((".", " . "), ("(", " ( "), (")", " )"), (",", " ,")):
+        text = text.replace(loose, tight)
+    return text
+
+
+def _read(text: RuleText, names: Names, types: RuleTypes) -> Rule:
+    mismatches: list[tuple[Mismatch, type[Rule]]] = []
+    for kind in types:
+        found = match(kind.pattern, text.tokens)
+        if isinstance(found, Mismatch):
+            mismatches.append((found, kind))
+            continue
+        try:
+            rule = kind.read(found, names)
+        except RuleError as error:
+            location = Location(text.location.source, error.span)
+            raise _Unreadable(Diagnostic("P2C147", error.message, location, help=error.help)) from None
+        rule.text = shown(text.tokens)
+        return rule
+    raise _Unreadable(_mismatch(text, mismatches, types))
+
+
+def _mismatch(
+    text: RuleText, mismatches: Sequence[tuple[Mismatch, type[Rule]]], types: RuleTypes
+) -> Diagnostic:
+    best = max(found.progress for found, _ in mismatches)
+    nearest = [(found, kind) for found, kind in mismatches if found.progress == best]
+    if not any(_has_keyword(kind, text.tokens[:best]) for _, kind in nearest):
+        return _unknown(text, types)
+    token = nearest[0][0].token
+    expected = " or ".join(dict.fromkeys(found.expected for found, _ in nearest))
+    actual = "the line ends" if token is None else f"this is `{token.text}`"
+    span = token.span if token is not None else text.tokens[-1].span
+    help_ = "write " + " or ".join(f"`{kind.syntax}`" for _, kind in nearest)
+    location = Location(text.location.source, span)
+    return Diagnostic("P2C146", f"here the rule needs {expected}, but {actual}", location, help=help_)
+
+
+def _has_keyword(kind: type[Rule], tokens: Sequence[Token]) -> bool:
+    """Whether the tokens hold one of the rule's own words, so that it is likely meant."""
+    return any(token.text in kind.pattern.split() for token in tokens)
+
+
+def _unknown(text: RuleText, types: RuleTypes) -> Diagnostic:
+    line = shown(text.tokens)
+    words = {word: kind for kind in types for word in kind.pattern.split() if word.isalpha()}
+    suggestion = None
+    for token in text.tokens:
+        hint = did_you_mean(token.text, words)
+        if hint is not None and hint.startswith("did you mean"):
+            suggestion = words[hint.split("`")[1]].syntax
+            break
+    help_ = f"did you mean `{suggestion}`?" if suggestion else "`p2c rules` lists all rules"
+    location = Location(text.location.source, span_of(text.tokens))
+    return Diagnostic("P2C145", f"`{line}` is no rule", location, help=help_)
