@@ -32,12 +32,16 @@ from p2c_dsl.types import (
 )
 
 Out = list[Violation]
+_HOOKS = ("step", "call", "consume", "enter_loop", "enter_branch")
 
 
 def constant_identity(value: object, of: Type) -> Identity:
-    """The value number of a constant: equal constants have equal numbers."""
-    shown = f"{value.enum}.{value.member}" if isinstance(value, EnumMember) else repr(value)
-    return ("constant", type(value).__name__, shown)
+    """The value number of a constant: equal constants (1 and 1.0, too) have equal numbers."""
+    if isinstance(value, EnumMember):
+        return ("constant", value.enum, f"{value.enum}.{value.member}")
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return ("constant", type(value).__name__, repr(value))
 
 
 class Machine:
@@ -49,6 +53,10 @@ class Machine:
         self.facets = tuple(facets)
         for index, facet in enumerate(self.facets):
             facet.index = index
+        self._movers = {
+            hook: tuple(f for f in self.facets if getattr(type(f), hook) is not getattr(Facet, hook))
+            for hook in _HOOKS
+        }
         self._blank = Value(
             ("unknown",), UNKNOWN, ANY_SIZE, False, self._marks(Origin.UNKNOWN, None, UNKNOWN)
         )
@@ -153,12 +161,12 @@ class Machine:
                 typing.check_argument(index, value, operand, parameter, out)
             values.append(value)
         site = CallSite(subtask, tuple(values), nested, self._keys(state, subtask, values))
-        state = self._each(state, lambda f, own: f.step(own, state, out))
+        state = self._each(state, "step", lambda f, own: f.step(own, state, out))
         for index, value in enumerate(values):
             if value is not None:
                 state = self._consume(state, value, out, index)
         before = state
-        state = self._each(state, lambda f, own: f.call(own, before, site, out))
+        state = self._each(state, "call", lambda f, own: f.call(own, before, site, out))
         gained = frozenset[Any]().union(*(f.gains(site) for f in self.facets))
         if subtask.result is None:
             return replace(state, facts=state.facts.learn(gained))
@@ -173,7 +181,7 @@ class Machine:
 
     def create(self, state: State, is_map: bool, out: Out) -> State:
         """A new accumulator, in the next slot."""
-        state = self._each(state, lambda f, own: f.step(own, state, out))
+        state = self._each(state, "step", lambda f, own: f.step(own, state, out))
         marks = tuple(f.empty() for f in self.facets)
         acc = Accumulator(is_map, len(state.frames), marks)
         return replace(state.with_accumulator(state.slots, acc), slots=state.slots + 1)
@@ -183,7 +191,7 @@ class Machine:
     ) -> State:
         """A write into an accumulator."""
         if not direct:
-            state = self._each(state, lambda f, own: f.step(own, state, out))
+            state = self._each(state, "step", lambda f, own: f.step(own, state, out))
         key_value = None
         if key is not None:
             state, key_value = self.read(state, key, out)
@@ -204,11 +212,11 @@ class Machine:
         if element is None:
             out.append(typing.TYPES.not_a_collection(value.type))
             element = UNKNOWN
-        state = self._each(state, lambda f, own: f.step(own, state, out))
+        state = self._each(state, "step", lambda f, own: f.step(own, state, out))
         state = self._consume(state, value, out)
         frame = LoopFrame(state, value, state.slots, span)
         before = state
-        state = self._each(state, lambda f, own: f.enter_loop(own, before, frame, out))
+        state = self._each(state, "enter_loop", lambda f, own: f.enter_loop(own, before, frame, out))
         marks = tuple(
             f.part(m, Part.ELEMENT, element, self) for f, m in zip(self.facets, value.marks, strict=True)
         )
@@ -245,10 +253,10 @@ class Machine:
         state, value = self.read(state, operand, out)
         if not {tested(test, value.identity), tested(test.opposite, value.identity)} & state.facts.known:
             typing.check_test(value, test, out)
-        state = self._each(state, lambda f, own: f.step(own, state, out))
+        state = self._each(state, "step", lambda f, own: f.step(own, state, out))
         frame = BranchFrame(state, value, test, None, span)
         before = state
-        state = self._each(state, lambda f, own: f.enter_branch(own, before, frame, out))
+        state = self._each(state, "enter_branch", lambda f, own: f.enter_branch(own, before, frame, out))
         return self._arm(replace(state, frames=(*state.frames, frame)), value, test)
 
     def enter_else(self, state: State) -> State:
@@ -301,7 +309,7 @@ class Machine:
         value = None
         if operand is not None:
             state, value = self.read(state, operand, out)
-        state = self._each(state, lambda f, own: f.step(own, state, out))
+        state = self._each(state, "step", lambda f, own: f.step(own, state, out))
         if value is not None:
             state = self._consume(state, value, out)
         typing.check_return(value, self.task, bool(state.loops), out)
@@ -324,12 +332,19 @@ class Machine:
         facts = {tested(test, value.identity)}.union(*(f.learns(test, value) for f in self.facets))
         return replace(state, facts=state.facts.learn(facts))
 
-    def _each(self, state: State, move: Callable[[Facet, Any], Any]) -> State:
-        own = tuple(move(f, s) for f, s in zip(self.facets, state.facets, strict=True))
-        return state if own == state.facets else replace(state, facets=own)
+    def _each(self, state: State, hook: str, move: Callable[[Facet, Any], Any]) -> State:
+        """The state after each facet that has a `hook` of its own has moved."""
+        movers = self._movers[hook]
+        if not movers:
+            return state
+        own = list(state.facets)
+        for facet in movers:
+            own[facet.index] = move(facet, own[facet.index])
+        moved = tuple(own)
+        return state if moved == state.facets else replace(state, facets=moved)
 
     def _consume(self, state: State, value: Value, out: Out, argument: int | None = None) -> State:
-        return self._each(state, lambda f, own: f.consume(own, state, value, out, argument))
+        return self._each(state, "consume", lambda f, own: f.consume(own, state, value, out, argument))
 
     def _keys(
         self, state: State, subtask: Subtask, values: Sequence[Value | None]

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 from p2c_dsl.diagnostics.codes import Code
 from p2c_dsl.machine.facet import CallSite, Explanation, Narrator, Violation
 from p2c_dsl.machine.facts import Identity
-from p2c_dsl.machine.state import State, Value
-from p2c_dsl.rules.base import Event, Names, Rule, RuleError
+from p2c_dsl.machine.state import LoopFrame, State, Value
+from p2c_dsl.rules.base import Event, Names, Occurrence, Rule, RuleError
 from p2c_dsl.rules.multiplicity import add, exceeds, greatest, loop_notes, rounds, times_words
 from p2c_dsl.rules.pattern import Match
 from p2c_dsl.syntax.nodes import Token
@@ -19,13 +19,27 @@ from p2c_dsl.types import Type, is_subtype, may_share, show
 
 @dataclass(frozen=True, slots=True)
 class KeyClass:
-    """Keys that the analyzer cannot tell apart: all of a type, or one constant."""
+    """Keys that the analyzer cannot tell apart: all of a type, or one constant.
+
+    `loop` is the open loop (by its variable's slot) whose distinct variable the key is: only one of
+    its rounds has a given key. Two arms of a branch inside it exclude each other only if they agree in that.
+    """
 
     type: Type
     constant: Identity | None
+    loop: int | None = None
 
 
-Counts = tuple[tuple[KeyClass, int | None], ...]
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """The greatest number for each class of keys; `told` once an excess has been objected to."""
+
+    most: tuple[tuple[KeyClass, int | None], ...] = ()
+    told: bool = False
+
+
+def _counts(most: Mapping[KeyClass, int | None], told: bool) -> Counts:
+    return Counts(tuple(sorted(most.items(), key=repr)), told)
 
 
 class AtMostPer(Rule):
@@ -94,42 +108,52 @@ compose survey(users):
         return cls(event, int(match["count"][0].text), positions)
 
     def start(self) -> Counts:
-        return ()
+        return Counts()
 
     def call(self, own: Counts, state: State, call: CallSite, out: list[Violation]) -> Counts:
-        counts = dict(own)
+        counts, told = dict(own.most), own.told
         for occurrence in self.event.occurrences(call.subtask):
-            place = self.positions[call.subtask.name]
-            key = (
-                call.keys[occurrence.clause][place]
-                if occurrence.clause is not None
-                else call.arguments[place]
-            )
-            if key is None:
-                key_class = KeyClass(call.subtask.parameters[place].type, None)
-                often = rounds(state.loops).high
-            else:
-                key_class = _class_of(key)
-                often = self._rounds(state, key)
+            key = self._key(call, occurrence)
+            key_class = self._default(call) if key is None else _class_of(key, state)
+            often = rounds(f for f in state.loops if f.first != key_class.loop).high
             counts[key_class] = add(counts.get(key_class, 0), often)
-        after = tuple(sorted(counts.items(), key=repr))
-        if exceeds(_most(after), self.most) and not exceeds(_most(own), self.most):
-            out.append(Violation(self, self.code, (bool(own), state.loops, key, _most(after))))
-        return after
+            most = _most(counts, key_class)
+            if exceeds(most, self.most) and not told:
+                out.append(Violation(self, self.code, (bool(own.most), state.loops, key, most)))
+                told = True
+        return _counts(counts, told)
 
-    def _rounds(self, state: State, key: Value) -> int | None:
-        """How often the call runs with one and the same key."""
-        repeating = (f for f in state.loops if not (key.distinct and key.identity == f.first))
-        return rounds(repeating).high
+    def _key(self, call: CallSite, occurrence: Occurrence) -> Value | None:
+        place = self.positions[call.subtask.name]
+        return call.arguments[place] if occurrence.clause is None else call.keys[occurrence.clause][place]
+
+    def _default(self, call: CallSite) -> KeyClass:
+        return KeyClass(call.subtask.parameters[self.positions[call.subtask.name]].type, None)
+
+    def exit_loop(self, own: Counts, frame: LoopFrame) -> Counts:
+        counts: dict[KeyClass, int | None] = {}
+        for key, often in own.most:
+            outside = replace(key, loop=None) if key.loop == frame.first else key
+            counts[outside] = add(counts.get(outside, 0), often)
+        return _counts(counts, own.told)
 
     def join(self, then: Counts, orelse: Counts) -> Counts:
-        one, two = dict(then), dict(orelse)
+        one, two = dict(then.most), dict(orelse.most)
         joined = {k: greatest(one.get(k, 0), two.get(k, 0)) for k in one.keys() | two.keys()}
-        return tuple(sorted(joined.items(), key=repr))
+        return _counts(joined, then.told or orelse.told)
+
+    def finish(self, own: Counts, state: State, out: list[Violation]) -> None:
+        # Two arms in a loop, each within the limit, can exceed it in different rounds.
+        counts = dict(own.most)
+        for key in counts:
+            most = _most(counts, key)
+            if exceeds(most, self.most) and not own.told:
+                out.append(Violation(self, self.code, (True, (), key, most)))
+                return
 
     def key(self, own: Counts, state: State) -> Any:
         limit = self.most + 1
-        return tuple((k, limit if n is None else min(n, limit)) for k, n in own)
+        return tuple((k, limit if n is None else min(n, limit)) for k, n in own.most)
 
     def explain(self, violation: Violation, narrator: Narrator) -> Explanation:
         earlier, loops, key, after = violation.details
@@ -139,10 +163,8 @@ compose survey(users):
                 (f"`{self.event.name}` may have had the same key here", s)
                 for s in narrator.calls(self.event.name)
             )
-        shown = "the default" if key is None else narrator.name(key)
-        over_list = next(
-            (f for f in loops if key is not None and f.first == key.identity and not key.distinct), None
-        )
+        shown = f" ({narrator.name(key)})" if isinstance(key, Value) else ""
+        over_list = next((f for f in loops if shown and f.first == key.identity and not key.distinct), None)
         if over_list is not None:
             help_ = f"loop over a Set: the elements of {narrator.name(over_list.collection)} may repeat"
         elif earlier:
@@ -151,26 +173,28 @@ compose survey(users):
             help_ = "do it once for each element of a Set, outside any other loop"
         of = show(key.type) if key else "key"
         message = (
-            f"`{self.event.name}` can happen {times_words(after)} for one {of} ({shown}), "
+            f"`{self.event.name}` can happen {times_words(after)} for one {of}{shown}, "
             f"but the rule allows {times_words(self.most)}"
         )
         return Explanation(message, help_, tuple(notes))
 
 
-def _class_of(key: Value) -> KeyClass:
+def _class_of(key: Value, state: State) -> KeyClass:
     is_constant = isinstance(key.identity, tuple) and key.identity[0] == "constant"
-    return KeyClass(key.type, key.identity if is_constant else None)
+    loop = next((f.first for f in state.loops if key.distinct and key.identity == f.first), None)
+    return KeyClass(key.type, key.identity if is_constant else None, loop)
 
 
-def _most(counts: Counts) -> int | None:
-    """The greatest count that one key value can reach."""
+def _most(counts: Mapping[KeyClass, int | None], called: KeyClass) -> int | None:
+    """The greatest count that one key value of a class, or of one that it covers, can reach."""
     best: int | None = 0
-    for key, _ in counts:
-        total: int | None = 0
-        for other, often in counts:
-            if _covers(other, key):
-                total = add(total, often)
-        best = greatest(best, total)
+    for key in counts:
+        if _covers(called, key):
+            total: int | None = 0
+            for other, often in counts.items():
+                if _covers(other, key):
+                    total = add(total, often)
+            best = greatest(best, total)
     return best
 
 
