@@ -22,7 +22,7 @@ def compile_tables() -> str:
         (FOLDER / "p2c.lark").read_text(encoding="utf-8"), parser="lalr", lexer="basic", strict=False,
         maybe_placeholders=True, keep_all_tokens=False,
     )  # fmt: skip
-    table: Any = lark.parser.parser._parse_table  # type: ignore[attr-defined]
+    table: Any = lark.parser.parser._parse_table
     ordered = sorted(lark.rules, key=lambda rule: (str(rule.origin.name), [s.name for s in rule.expansion]))
     rules = {rule: index for index, rule in enumerate(ordered)}
     numbers = _numbered(table, Shift)

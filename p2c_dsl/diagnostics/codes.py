@@ -21,9 +21,10 @@ class Code:
 @cache
 def all_codes() -> Mapping[str, Code]:
     """All codes in order, by their names. Raises `ValueError` when two modules claim one code."""
-    from p2c_dsl import resolve_codes, rules
+    from p2c_dsl import rules
     from p2c_dsl.analysis import codes as analysis_codes
     from p2c_dsl.diagnostics import suppress_codes
+    from p2c_dsl.resolve import codes as resolve_codes
     from p2c_dsl.rules import codes as rules_codes
     from p2c_dsl.syntax import codes as syntax_codes
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from p2c_dsl.diagnostics.model import Diagnostic, Location
-from p2c_dsl.names import did_you_mean
 from p2c_dsl.rules.base import Names, Rule, RuleError
 from p2c_dsl.rules.pattern import Mismatch, match, span_of
 from p2c_dsl.spec import RuleText, Spec, Task
@@ -83,9 +83,9 @@ def _unknown(text: RuleText, types: RuleTypes) -> Diagnostic:
     words = {word: kind for kind in types for word in kind.pattern.split() if word.isalpha()}
     suggestion = None
     for token in text.tokens:
-        hint = did_you_mean(token.text, words)
-        if hint is not None and hint.startswith("did you mean"):
-            suggestion = words[hint.split("`")[1]].syntax
+        close = get_close_matches(token.text, words, 1, cutoff=0.75)
+        if close:
+            suggestion = words[close[0]].syntax
             break
     help_ = f"did you mean `{suggestion}`?" if suggestion else "`p2c rules` lists all rules"
     location = Location(text.location.source, span_of(text.tokens))

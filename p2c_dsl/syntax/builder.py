@@ -39,7 +39,9 @@ class Method:
 
     def misuse(self) -> Misuse:
         message = f"values have no methods such as `{self.name.text}`"
-        return Misuse("P2C111", self.name.span, message, "call a subtask; lists are written with `xs.append(value)`")
+        return Misuse(
+            "P2C111", self.name.span, message, "call a subtask; lists are written with `xs.append(value)`"
+        )
 
 
 Items = Any
@@ -157,7 +159,9 @@ class Builder:
             if not _is_path(argument):
                 place = argument[0].span if isinstance(argument, tuple) else argument.span
                 message = "an effect's key is a parameter, or a field of one"
-                raise Misuse("P2C110", place, message, "write `does contact(user)` or `does pay(order.total)`")
+                raise Misuse(
+                    "P2C110", place, message, "write `does contact(user)` or `does pay(order.total)`"
+                )
         return arguments
 
     def cost(self, span: Span, number: Lexeme) -> Lexeme:
@@ -194,7 +198,9 @@ class Builder:
 
     # ------------------------------------------------------------ types
 
-    def type(self, span: Span, literal: bool | None, name: Name, arguments: Items, bounds: Items) -> nodes.TypeExpr:
+    def type(
+        self, span: Span, literal: bool | None, name: Name, arguments: Items, bounds: Items
+    ) -> nodes.TypeExpr:
         return nodes.TypeExpr(name, items(arguments), items(bounds), bool(literal), span)
 
     def name_literal(self, span: Span) -> bool:
@@ -226,7 +232,11 @@ class Builder:
 
     def call_statement(self, span: Span, call: nodes.Expr) -> nodes.Statement:
         if isinstance(call, Method):
-            if call.name.text != "append" or len(call.arguments) != 1 or not isinstance(call.base, nodes.Variable):
+            if (
+                call.name.text != "append"
+                or len(call.arguments) != 1
+                or not isinstance(call.base, nodes.Variable)
+            ):
                 raise call.misuse()
             return nodes.Append(call.base.name, call.arguments[0], span)
         return nodes.ExprStatement(call, span)

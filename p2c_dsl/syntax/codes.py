@@ -5,7 +5,11 @@ from __future__ import annotations
 from p2c_dsl.diagnostics.codes import Code
 
 CODES = (
-    Code("P2C101", "a tab in the indentation", "Lines are indented with spaces, so that they look alike to everybody."),
+    Code(
+        "P2C101",
+        "a tab in the indentation",
+        "Lines are indented with spaces, so that they look alike to everybody.",
+    ),
     Code(
         "P2C102",
         "wrong indentation",
@@ -20,7 +24,11 @@ CODES = (
         "lines, which are indented deeper or begin with the closing bracket.",
     ),
     Code("P2C104", "a bracket that closes nothing", "There is no open bracket of its kind before it."),
-    Code("P2C105", "an unfinished text", "A text in single quotes ends on its line, one in triple quotes anywhere."),
+    Code(
+        "P2C105",
+        "an unfinished text",
+        "A text in single quotes ends on its line, one in triple quotes anywhere.",
+    ),
     Code("P2C106", "a character without meaning", "No token begins with this character."),
     Code("P2C107", "a literal that cannot be read", "A backslash sequence or a number that means nothing."),
     Code("P2C108", "a missing colon", "A line that opens a block ends in a colon."),

@@ -89,7 +89,13 @@ class _Lexer:
             case "LINE":
                 self.line_end(end)
             case "COMMENT":
-                self.comments.append(Comment(text.rstrip("\r"), Span(start, start + len(text.rstrip("\r"))), self.blank_before(start)))
+                self.comments.append(
+                    Comment(
+                        text.rstrip("\r"),
+                        Span(start, start + len(text.rstrip("\r"))),
+                        self.blank_before(start),
+                    )
+                )
             case "OPERATOR":
                 self.operator(text, start, end)
             case "UNKNOWN":
@@ -183,7 +189,9 @@ class _Lexer:
             if not self.brackets or _OPEN[self.brackets[-1].text] != text:
                 message = f"this `{text}` closes nothing"
                 if self.brackets:
-                    message = f"this `{text}` stands where `{_OPEN[self.brackets[-1].text]}` closes the bracket"
+                    message = (
+                        f"this `{text}` stands where `{_OPEN[self.brackets[-1].text]}` closes the bracket"
+                    )
                 self.report("P2C104", start, end, message, "remove it, or open the bracket that it closes")
                 return
             self.brackets.pop()
@@ -201,7 +209,9 @@ class _Lexer:
             stop = len(whole) if stop < 0 else stop
             if whole.startswith(text * 3, start):
                 stop = len(whole)
-            self.report("P2C105", start, start + 1, "this text is never closed", f"end it with `{text}` on its line")
+            self.report(
+                "P2C105", start, start + 1, "this text is never closed", f"end it with `{text}` on its line"
+            )
             self.add("STRING", text + text, start, stop)
             return stop
         stop = start + 1
@@ -217,4 +227,3 @@ class _Lexer:
     def report(self, code: str, start: int, end: int, message: str, help: str) -> None:
         location = Location(self.source, Span(start, end))
         self.diagnostics.append(Diagnostic(code, message, location, help=help))
-

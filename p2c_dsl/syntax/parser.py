@@ -14,7 +14,7 @@ from p2c_dsl.grammar.tables import END as END_STATE
 from p2c_dsl.grammar.tables import KEYWORDS, RULES, START, STATES
 from p2c_dsl.syntax import slips
 from p2c_dsl.syntax.builder import Builder, Method, Misuse
-from p2c_dsl.syntax.lexer import BAD, DEDENT, END, INDENT, NEWLINE, Lexeme, Lexed, lex
+from p2c_dsl.syntax.lexer import BAD, DEDENT, END, INDENT, NEWLINE, Lexed, Lexeme, lex
 from p2c_dsl.syntax.nodes import File, Literal
 from p2c_dsl.syntax.span import Source, Span
 
@@ -146,9 +146,9 @@ class _Parser:
         has_block = stop + 1 < len(self.lexemes) and self.lexemes[stop + 1].type == INDENT
         if self.lexemes[stop].type in (INDENT, DEDENT, END):
             return self._skip(stop)
-        place = self.lexemes[first]
-        bad = Lexeme(BAD, "", place.start, place.end)
-        if has_block and self._feed_all(Lexeme("NAME", "if", place.start, place.end), bad, _colon(place)):
+        head = self.lexemes[first]
+        bad = Lexeme(BAD, "", head.start, head.end)
+        if has_block and self._feed_all(Lexeme("NAME", "if", head.start, head.end), bad, _colon(head)):
             return stop
         self.states, self.values, self.spans = states.copy(), values.copy(), spans.copy()
         self._feed_all(bad, self.lexemes[stop])

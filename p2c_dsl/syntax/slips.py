@@ -84,7 +84,9 @@ def explain(
         return _indented(source, lexemes, position)
     if INDENT in accepted:
         at = Span(lexemes[first - 1].start, lexemes[first - 1].end) if first else span
-        return Slip("P2C102", at, "an indented block is expected after this line", "indent what belongs to it")
+        return Slip(
+            "P2C102", at, "an indented block is expected after this line", "indent what belongs to it"
+        )
     for word in (lexeme.text, head):
         if word in _FOREIGN:
             place = lexeme if word == lexeme.text else lexemes[first]
@@ -98,7 +100,9 @@ def explain(
         return Slip("P2C110", span, message, did_you_mean(lexeme.text, _DECLARATIONS))
     expected = _expected(accepted)
     found = "the line ends" if lexeme.type in (NEWLINE, END) else f"here is `{_short(lexeme.text)}`"
-    message = f"expected {expected}, but {found}" if expected else f"`{_short(lexeme.text)}` has no place here"
+    message = (
+        f"expected {expected}, but {found}" if expected else f"`{_short(lexeme.text)}` has no place here"
+    )
     return Slip("P2C110", span, message, _help(lexemes, first, position, accepted))
 
 

@@ -1,0 +1,105 @@
+"""A company's data about one person: copies here and there, a court's hold now and then, and a mailbox."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from random import Random
+
+PEOPLE = ("Ada", "Ben", "Cleo")
+PLACES = ("customer database", "mailing list", "support mailbox", "tape archive", "web analytics")
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Person:
+    """Somebody about whom the company knows something."""
+
+    name: str
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Copy:
+    """A place where personal data lies."""
+
+    place: str
+    backup: bool
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Content:
+    """What a copy says."""
+
+    text: str
+    sensitive: bool
+
+
+class World:
+    """The company as `seed` makes it. The person confirms the request and no court forbids it, unless
+    `confirms` or `held` say otherwise."""
+
+    def __init__(self, seed: int, *, confirms: bool = True, held: bool = False) -> None:
+        chance = Random(seed)
+        self.person = Person(chance.choice(PEOPLE))
+        self.copies = [
+            Copy(place, place == "tape archive") for place in chance.sample(PLACES, chance.randint(1, 4))
+        ]
+        self.contents = {
+            copy: Content(f"{self.person.name}, in the {copy.place}", chance.random() < 0.3)
+            for copy in self.copies
+        }
+        self.shared = {copy for copy in self.copies if chance.random() < 0.1}
+        self.confirms, self.held = confirms, held
+        self.asked: list[Person] = []
+        self.erased: list[Copy] = []
+        self.read: list[Copy] = []
+        self.sent: list[tuple[str, str, int]] = []
+
+    def inputs(self) -> Mapping[str, object]:
+        """The task's inputs."""
+        return {"person": self.person, "copies": list(self.copies)}
+
+    def tools(self) -> Mapping[str, Callable[..., object]]:
+        """What each subtask does here."""
+        return {
+            "confirm": self.confirm,
+            "check_hold": self.check_hold,
+            "read_copy": self.read_copy,
+            "redact": self.redact,
+            "erase_copy": self.erase_copy,
+            "report": self.report,
+        }
+
+    def confirm(self, person: Person) -> None:
+        """Raises `PermissionError` when the person does not confirm."""
+        self.asked.append(person)
+        if not self.confirms:
+            raise PermissionError(f"{person.name} has not confirmed the request")
+
+    def check_hold(self, person: Person) -> None:
+        """Raises `PermissionError` when a court forbids the deletion."""
+        if self.held:
+            raise PermissionError(f"a legal hold covers the data about {person.name}")
+
+    def read_copy(self, copy: Copy) -> Content:
+        """Raises `LookupError` when the copy is gone."""
+        if copy in self.erased:
+            raise LookupError(f"the {copy.place} has been erased")
+        self.read.append(copy)
+        return self.contents[copy]
+
+    def redact(self, content: Content) -> str:
+        return f"{len(content.text)} characters of personal data"
+
+    def erase_copy(self, copy: Copy) -> None:
+        self.erased.append(copy)
+
+    def report(self, to: str, text: str) -> None:
+        self.sent.append((to, text, len(self.erased)))
+
+    def verify(self) -> str | None:
+        """What is wrong with the outcome, `None` if nothing is."""
+        for copy in self.copies:
+            if self.erased.count(copy) != 1:
+                return f"the {copy.place} is erased {self.erased.count(copy)} times"
+        leaks = [text for _, text, _ in self.sent if self.person.name in text]
+        return f"a report names the person: {leaks[0]}" if leaks else None

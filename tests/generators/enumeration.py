@@ -1,0 +1,314 @@
+"""All canonical, well-typed compositions of a task up to a number of steps, by brute force.
+
+It knows scope and types only, and shares nothing with the machine or the planners. Sizes of
+accumulators are left to the analyzer, so some of what comes out is ill-typed after all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import count
+
+from p2c_dsl.spec import Parameter, Spec, Task
+from p2c_dsl.syntax import nodes
+from p2c_dsl.syntax.span import Span
+from p2c_dsl.types import (
+    BOOL,
+    BOTTOM,
+    Enum,
+    ListOf,
+    MapOf,
+    Optional,
+    Record,
+    SetOf,
+    Type,
+    element_of,
+    is_subtype,
+    join,
+)
+
+_NOWHERE = Span(0, 0)
+_Path = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Filling:
+    """An accumulator that may be written here, or (`waiting`) in the next loop of its block."""
+
+    is_map: bool
+    waiting: bool
+    key: Type = BOTTOM
+    value: Type = BOTTOM
+    written: bool = False
+
+    @property
+    def type(self) -> Type:
+        return MapOf(self.key, self.value) if self.is_map else ListOf(self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    """What is visible: values by name, and accumulators that are not complete yet."""
+
+    values: tuple[tuple[str, Type], ...]
+    filling: tuple[tuple[str, _Filling], ...] = ()
+    names: int = 0
+    in_loop: bool = False
+    returned: bool = False
+
+    def fresh(self) -> tuple[str, _Scope]:
+        return f"v{self.names}", replace(self, names=self.names + 1)
+
+    def with_value(self, name: str, of: Type) -> _Scope:
+        return replace(self, values=(*self.values, (name, of)))
+
+    def with_filling(self, name: str, filling: _Filling) -> _Scope:
+        kept = tuple(entry for entry in self.filling if entry[0] != name)
+        return replace(self, filling=(*kept, (name, filling)))
+
+    def leave(self, inner: _Scope) -> _Scope:
+        """This scope after a block: its own names are gone, what it wrote stays."""
+        own = dict(self.filling)
+        filling = tuple((n, f) for n, f in inner.filling if n in own)
+        return replace(self, filling=filling, names=inner.names)
+
+
+_Block = tuple[tuple[nodes.Statement, ...], _Scope, int]
+"""A block's statements, the scope at its end and the steps it has taken."""
+
+
+class _Enumerator:
+    def __init__(self, spec: Spec, task: Task) -> None:
+        self.spec, self.task = spec, task
+        self.subtasks = sorted(spec.subtasks.values(), key=lambda s: s.name)
+
+    def blocks(self, scope: _Scope, steps: int, *, empty: bool = True) -> Iterator[_Block]:
+        """All blocks of at most that many steps. Accumulators that wait for a loop stay unwritten."""
+        if empty:
+            yield (), scope, 0
+        if steps <= 0 or scope.returned:
+            return
+        for first, after, used in self.statements(scope, steps):
+            for rest, end, more in self.blocks(after, steps - used):
+                yield (first, *rest), end, used + more
+
+    def statements(self, scope: _Scope, steps: int) -> Iterator[tuple[nodes.Statement, _Scope, int]]:
+        for call, of in self.calls(scope):
+            if of is None:
+                yield nodes.ExprStatement(call, _NOWHERE), scope, 1
+            else:
+                name, after = scope.fresh()
+                yield nodes.Assign(_name(name), call, _NOWHERE), after.with_value(name, of), 1
+        yield from self.writes(scope)
+        if steps >= 2:
+            yield from self.creations(scope)
+            yield from self.loops(scope, steps)
+            yield from self.branches(scope, steps)
+        if not scope.in_loop:
+            yield from self.returns(scope)
+
+    # ------------------------------------------------------------ expressions
+
+    def operands(self, scope: _Scope, wanted: Type) -> Iterator[tuple[nodes.Expr, Type]]:
+        """Everything in scope that fits a type; fields two deep, look-ups one deep."""
+        for expr, of in self.parts(scope):
+            if _fits(of, wanted):
+                yield expr, of
+        for constant in self.spec.constants_of(self.task).values():
+            if _fits(constant.type, wanted):
+                yield _variable(constant.name), constant.type
+        inner = wanted.inner if isinstance(wanted, Optional) else wanted
+        if isinstance(inner, Enum):
+            for member in inner.members:
+                yield nodes.Attribute(_variable(inner.name), _name(member), _NOWHERE), inner
+        if isinstance(wanted, Optional):
+            yield nodes.Literal(None, _NOWHERE), wanted
+
+    def parts(self, scope: _Scope) -> Iterator[tuple[nodes.Expr, Type]]:
+        for name, of in scope.values:
+            yield from self._fields(_variable(name), of, 2)
+            if isinstance(of, MapOf):
+                for key, key_type in scope.values:
+                    if _fits(key_type, of.key):
+                        item = nodes.Subscript(_variable(name), _variable(key), _NOWHERE)
+                        yield from self._fields(item, of.value, 1)
+
+    def _fields(self, expr: nodes.Expr, of: Type, depth: int) -> Iterator[tuple[nodes.Expr, Type]]:
+        yield expr, of
+        if depth and isinstance(of, Record):
+            for field, inner in self.spec.records[of.name].items():
+                yield from self._fields(nodes.Attribute(expr, _name(field), _NOWHERE), inner, depth - 1)
+
+    def calls(self, scope: _Scope) -> Iterator[tuple[nodes.Call, Type | None]]:
+        for subtask in self.subtasks:
+            for given in range(subtask.required, len(subtask.parameters) + 1):
+                for arguments in self._arguments(scope, subtask.parameters[:given]):
+                    yield nodes.Call(_name(subtask.name), arguments, (), _NOWHERE), subtask.result
+
+    def _arguments(self, scope: _Scope, parameters: tuple[Parameter, ...]) -> Iterator[tuple[nodes.Expr, ...]]:
+        if not parameters:
+            yield ()
+            return
+        for first, _ in self.operands(scope, parameters[0].type):
+            for rest in self._arguments(scope, parameters[1:]):
+                yield (first, *rest)
+
+    # ------------------------------------------------------------ statements
+
+    def creations(self, scope: _Scope) -> Iterator[tuple[nodes.Statement, _Scope, int]]:
+        for is_map in (True, False):
+            name, after = scope.fresh()
+            empty = nodes.EmptyMap(_NOWHERE) if is_map else nodes.EmptyList(_NOWHERE)
+            created = nodes.Assign(_name(name), empty, _NOWHERE)
+            yield created, after.with_filling(name, _Filling(is_map, waiting=True)), 1
+
+    def writes(self, scope: _Scope) -> Iterator[tuple[nodes.Statement, _Scope, int]]:
+        for name, filling in scope.filling:
+            if filling.waiting:
+                continue
+            direct = [(call, of) for call, of in self.calls(scope) if of is not None]
+            for value, of in (*direct, *self.parts(scope)):
+                joined = join(filling.value, of)
+                if joined is None:
+                    continue
+                changed = replace(filling, value=joined, written=True)
+                if filling.is_map:
+                    yield from self._set_items(scope, name, changed, value)
+                else:
+                    yield nodes.Append(_name(name), value, _NOWHERE), scope.with_filling(name, changed), 1
+
+    def _set_items(
+        self, scope: _Scope, name: str, filling: _Filling, value: nodes.Expr
+    ) -> Iterator[tuple[nodes.Statement, _Scope, int]]:
+        for key, of in self.parts(scope):
+            joined = join(filling.key, of)
+            if joined is not None and not isinstance(of, SetOf | MapOf | ListOf):
+                after = scope.with_filling(name, replace(filling, key=joined))
+                yield nodes.SetItem(_name(name), key, value, _NOWHERE), after, 1
+
+    def loops(self, scope: _Scope, steps: int) -> Iterator[tuple[nodes.Statement, _Scope, int]]:
+        for collection, of in list(self.parts(scope)):
+            element = element_of(of)
+            if element is None:
+                continue
+            name, inner = scope.fresh()
+            opened = tuple((n, replace(f, waiting=False)) for n, f in scope.filling)
+            inner = replace(inner.with_value(name, element), filling=opened, in_loop=True)
+            waiting = {n for n, f in scope.filling if f.waiting}
+            for body, end, used in self.blocks(inner, steps - 1, empty=False):
+                after = scope.leave(end)
+                complete = [(n, f) for n, f in after.filling if n in waiting]
+                if any(not f.written for _, f in complete) or _left_open(end, scope):
+                    continue
+                after = replace(after, filling=tuple(e for e in after.filling if e[0] not in waiting))
+                for n, f in complete:
+                    after = after.with_value(n, f.type)
+                yield nodes.For(_name(name), collection, body, _NOWHERE), after, used + 1
+
+    def branches(self, scope: _Scope, steps: int) -> Iterator[tuple[nodes.Statement, _Scope, int]]:
+        start = replace(scope, filling=tuple((n, f) for n, f in scope.filling if not f.waiting))
+        waiting = tuple((n, f) for n, f in scope.filling if f.waiting)
+        for condition, then_scope, else_scope in list(self._conditions(start)):
+            for body, end, used in self.blocks(then_scope, steps - 1, empty=False):
+                if _left_open(end, start):
+                    continue
+                middle = replace(else_scope, filling=start.leave(end).filling, names=end.names)
+                for orelse, last, more in self.blocks(middle, steps - 1 - used):
+                    if _left_open(last, start) or (end.returned and last.returned):
+                        continue
+                    after = start.leave(last)
+                    if end.returned:
+                        after = replace(after, values=_narrowed(after, else_scope))
+                    elif last.returned:
+                        after = replace(after, values=_narrowed(after, then_scope))
+                    after = replace(after, filling=(*after.filling, *waiting))
+                    yield nodes.If(condition, body, orelse, False, _NOWHERE), after, used + more + 1
+
+    def _conditions(self, scope: _Scope) -> Iterator[tuple[nodes.Expr, _Scope, _Scope]]:
+        for expr, of in self.parts(scope):
+            if of == BOOL:
+                yield expr, scope, scope
+                yield nodes.Not(expr, _NOWHERE), scope, scope
+            elif isinstance(of, Optional):
+                some = scope
+                if isinstance(expr, nodes.Variable):
+                    known = tuple((n, of.inner if n == expr.name.text else t) for n, t in scope.values)
+                    some = replace(scope, values=known)
+                yield nodes.IsNone(expr, True, _NOWHERE), some, scope
+                yield nodes.IsNone(expr, False, _NOWHERE), scope, some
+
+    def returns(self, scope: _Scope) -> Iterator[tuple[nodes.Statement, _Scope, int]]:
+        after = replace(scope, returned=True)
+        if self.task.result is None:
+            yield nodes.Return(None, _NOWHERE), after, 1
+            return
+        for value, _ in self.operands(scope, self.task.result):
+            yield nodes.Return(value, _NOWHERE), after, 1
+
+
+def _left_open(inner: _Scope, outer: _Scope) -> bool:
+    """Whether a block has left an accumulator of its own without a loop that fills it."""
+    own = {name for name, _ in outer.filling}
+    return any(filling.waiting and name not in own for name, filling in inner.filling)
+
+
+def _narrowed(after: _Scope, arm: _Scope) -> tuple[tuple[str, Type], ...]:
+    in_arm = dict(arm.values)
+    return tuple((name, in_arm.get(name, of)) for name, of in after.values)
+
+
+def _fits(of: Type, wanted: Type) -> bool:
+    return is_subtype(_unbounded(of), _unbounded(wanted))
+
+
+def _unbounded(of: Type) -> Type:
+    match of:
+        case ListOf(element):
+            return ListOf(_unbounded(element))
+        case SetOf(element):
+            return SetOf(_unbounded(element))
+        case MapOf(key, value):
+            return MapOf(_unbounded(key), _unbounded(value))
+        case Optional(inner):
+            return Optional(_unbounded(inner))
+    return of
+
+
+def _name(text: str) -> nodes.Name:
+    return nodes.Name(text, _NOWHERE)
+
+
+def _variable(text: str) -> nodes.Variable:
+    return nodes.Variable(_name(text))
+
+
+def all_compositions(spec: Spec, task: Task, steps: int) -> Iterator[nodes.ComposeDecl]:
+    """Every canonical composition of at most that many steps that calls something."""
+    enumerator = _Enumerator(spec, task)
+    scope = _Scope(tuple((p.name, p.type) for p in task.parameters))
+    parameters = tuple(_name(p.name) for p in task.parameters)
+    for body, end, _ in enumerator.blocks(scope, steps, empty=False):
+        finished = task.result is None or end.returned
+        if finished and not any(filling.waiting for _, filling in end.filling):
+            yield nodes.ComposeDecl(_name(task.name), parameters, body, _NOWHERE)
+
+
+def with_own_spans(compose: nodes.ComposeDecl) -> nodes.ComposeDecl:
+    """The composition with a span of its own for each statement, so that a trace can tell them apart."""
+    numbers = count()
+
+    def block(statements: tuple[nodes.Statement, ...]) -> tuple[nodes.Statement, ...]:
+        return tuple(statement(s) for s in statements)
+
+    def statement(s: nodes.Statement) -> nodes.Statement:
+        at = next(numbers)
+        s = replace(s, span=Span(at, at + 1))
+        match s:
+            case nodes.For():
+                return replace(s, body=block(s.body))
+            case nodes.If():
+                return replace(s, body=block(s.body), orelse=block(s.orelse))
+        return s
+
+    return replace(compose, body=block(compose.body))

@@ -1,0 +1,93 @@
+"""The rules over which events happen, how often and in what order."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from p2c_dsl.runtime.trace import BranchEntered, CallFinished, CallStarted, Instance, Trace
+from p2c_dsl.program import Test
+from p2c_dsl.spec import Spec, Subtask
+from p2c_dsl.types import show
+from tests.oracle.calls import calls, values_of
+
+
+def count(event: str, trace: Trace, spec: Spec) -> int:
+    """How often an event happens."""
+    return sum(call.happens(event) for call in calls(trace, spec))
+
+
+def most_for_one_key(event: str, key: str, trace: Trace, spec: Spec) -> int:
+    """How often an event happens with the key value that it happens with most."""
+    keys: Counter[object] = Counter()
+    for call in calls(trace, spec):
+        for occurrence in call.occurrences:
+            if occurrence.name == event:
+                keys[occurrence.keys[_place(event, key, spec)]] += 1
+    return max(keys.values(), default=0)
+
+
+def _place(event: str, key: str, spec: Spec) -> int:
+    if event in spec.effects:
+        return [show(t) for t in spec.effects[event].keys].index(key)
+    parameters = spec.subtasks[event].parameters
+    names = [p.name for p in parameters]
+    return names.index(key) if key in names else [show(p.type) for p in parameters].index(key)
+
+
+def total_cost(trace: Trace, spec: Spec) -> int:
+    """What the run's calls cost."""
+    return sum(call.subtask.cost for call in calls(trace, spec))
+
+
+def happens_without_earlier(first: str, second: str, trace: Trace, spec: Spec) -> bool:
+    """Whether `second` happens when `first` has not happened in an earlier, completed call."""
+    seen = False
+    for call in calls(trace, spec):
+        if call.happens(second) and not seen:
+            return True
+        seen = seen or (call.completed and call.happens(first) > 0)
+    return False
+
+
+def happens_after(second: str, first: str, trace: Trace, spec: Spec) -> bool:
+    """Whether `second` happens after a call in which `first` did."""
+    seen = False
+    for call in calls(trace, spec):
+        if seen and call.happens(second):
+            return True
+        seen = seen or call.happens(first) > 0
+    return False
+
+
+def performs(subtask: Subtask, event: str) -> bool:
+    """Whether a call of the subtask is, or may be, the event."""
+    return subtask.name == event or any(use.effect.name == event for use in subtask.effects)
+
+
+def happens_unchecked(event: str, check: str, names: Sequence[str], trace: Trace, spec: Spec) -> bool:
+    """Whether a subtask of the event is called when no call of the check for its arguments was found true."""
+    arguments: dict[int, tuple[object, ...]] = {}
+    found_true: list[tuple[object, ...]] = []
+    started: tuple[Instance | None, ...] = ()
+    for step in trace.events:
+        match step:
+            case CallStarted(name, given):
+                started = given
+                subtask = spec.subtasks[name]
+                if performs(subtask, event):
+                    values = values_of(subtask, given)
+                    if not any(_covers(checked, names, subtask, values) for checked in found_true):
+                        return True
+            case CallFinished(name, _, Instance(id_)) if name == check:
+                arguments[id_] = values_of(spec.subtasks[check], started)
+            case BranchEntered(Instance(id_), Test.TRUE) if id_ in arguments:
+                found_true.append(arguments[id_])
+    return False
+
+
+def _covers(
+    checked: tuple[object, ...], names: Sequence[str], subtask: Subtask, values: tuple[object, ...]
+) -> bool:
+    by_name = {p.name: v for p, v in zip(subtask.parameters, values, strict=True)}
+    return all(name == "_" or by_name[name] == value for name, value in zip(names, checked, strict=False))

@@ -1,0 +1,163 @@
+"""`no flow from A to B [except via C]`: which instances, and which calls, depend on A."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from p2c_dsl.runtime.trace import (
+    AccumulatorCreated,
+    BranchEntered,
+    BranchLeft,
+    CallFinished,
+    CallStarted,
+    ConstantRead,
+    Derived,
+    InputGiven,
+    Instance,
+    LoopEntered,
+    LoopLeft,
+    RoundStarted,
+    Trace,
+    Written,
+)
+from p2c_dsl.spec import EnumMember, Spec, Task
+from p2c_dsl.syntax.span import Span
+from p2c_dsl.types import (
+    BASES,
+    ListOf,
+    MapOf,
+    Optional,
+    Record,
+    SetOf,
+    Type,
+    element_of,
+    is_subtype,
+)
+from tests.oracle.events import performs
+
+
+@dataclass(frozen=True, slots=True)
+class FlowRule:
+    """The rule's names: a source, a sink (`parameter` for `f.p`), and what may stand between."""
+
+    source: str
+    sink: str
+    parameter: str | None
+    via: str | None
+
+
+class _Flow:
+    def __init__(self, rule: FlowRule, spec: Spec, task: Task) -> None:
+        self.rule, self.spec, self.task = rule, spec, task
+        self.source_type = spec.types.get(rule.source) or BASES.get(rule.source)
+        self.types: dict[int, Type | None] = {}
+        self.depends: set[int] = set()
+        self.collections: list[int] = []
+        self.control: list[bool] = []
+        self.after_return = False
+
+    def appears(self, id_: int, of: Type | None, depends: bool) -> None:
+        self.types[id_] = of
+        typed = self.source_type is not None and of is not None and self.contains(of, frozenset())
+        if depends or typed:
+            self.depends.add(id_)
+
+    def contains(self, of: Type, seen: frozenset[str]) -> bool:
+        """Whether values of a type are, or hold, values of the source type."""
+        assert self.source_type is not None
+        if is_subtype(of, self.source_type):
+            return True
+        match of:
+            case ListOf(element) | SetOf(element) | Optional(element):
+                return self.contains(element, seen)
+            case MapOf(key, value):
+                return self.contains(key, seen) or self.contains(value, seen)
+            case Record(name) if name not in seen:
+                fields = self.spec.records[name].values()
+                return any(self.contains(t, seen | {name}) for t in fields)
+        return False
+
+    def constant_type(self, name: str | None, value: object) -> Type | None:
+        if name is not None and name in self.spec.constants_of(self.task):
+            return self.spec.constants_of(self.task)[name].type
+        if isinstance(value, EnumMember):
+            return self.spec.types[value.enum]
+        for python, base in ((bool, "Bool"), (int, "Int"), (float, "Float"), (str, "Text")):
+            if isinstance(value, python):
+                return BASES[base]
+        return None
+
+    def part_type(self, base: int, field: str | None) -> Type | None:
+        whole = self.types[base]
+        whole = whole.inner if isinstance(whole, Optional) else whole
+        if isinstance(whole, Record) and field is not None:
+            return self.spec.records[whole.name][field]
+        return whole.value if isinstance(whole, MapOf) else None
+
+    def element_type(self, base: int) -> Type | None:
+        whole = self.types[base]
+        whole = whole.inner if isinstance(whole, Optional) else whole
+        return None if whole is None else element_of(whole)
+
+    def reaches_sink(self, name: str, arguments: tuple[Instance | None, ...]) -> bool:
+        subtask, rule = self.spec.subtasks[name], self.rule
+        if rule.parameter is None:
+            if not performs(subtask, rule.sink):
+                return False
+            judged = arguments
+        else:
+            if name != rule.sink:
+                return False
+            judged = (arguments[[p.name for p in subtask.parameters].index(rule.parameter)],)
+        return self.controlled(judged)
+
+    def controlled(self, judged: tuple[Instance | None, ...]) -> bool:
+        by_argument = any(a is not None and a.id in self.depends for a in judged)
+        return by_argument or any(self.control) or self.after_return
+
+
+def flows(
+    rule: FlowRule, trace: Trace, spec: Spec, task: Task, returning: frozenset[Span]
+) -> bool:
+    """Whether a call of the sink depends on the source; `returning` are the `if`s with a `return` inside."""
+    flow = _Flow(rule, spec, task)
+    given: tuple[Instance | None, ...] = ()
+    branches: list[Span] = []
+    inputs = {p.name: p.type for p in task.parameters}
+    for event in trace.events:
+        match event:
+            case InputGiven(name, Instance(id_)):
+                flow.appears(id_, inputs[name], name == rule.source)
+            case ConstantRead(name, _, Instance(id_, value)):
+                flow.appears(id_, flow.constant_type(name, value), False)
+            case Derived(Instance(base), field, _, Instance(id_)):
+                flow.appears(id_, flow.part_type(base, field), base in flow.depends)
+            case LoopEntered(Instance(id_)):
+                flow.collections.append(id_)
+                flow.control.append(id_ in flow.depends)
+            case RoundStarted(Instance(id_)):
+                base = flow.collections[-1]
+                flow.appears(id_, flow.element_type(base), base in flow.depends)
+            case LoopLeft():
+                flow.collections.pop()
+                flow.control.pop()
+            case BranchEntered(Instance(id_), _, span):
+                flow.control.append(id_ in flow.depends)
+                branches.append(span)
+            case BranchLeft():
+                flow.after_return |= flow.control.pop() and branches.pop() in returning
+            case AccumulatorCreated(_, Instance(id_)):
+                flow.types[id_] = None
+            case Written(accumulator, key, value):
+                written = {value.id} if key is None else {key.id, value.id}
+                if written & flow.depends or any(flow.control):
+                    flow.depends.add(accumulator)
+            case CallStarted(name, given):
+                if flow.reaches_sink(name, given):
+                    return True
+            case CallFinished(name, _, Instance(id_)):
+                subtask = spec.subtasks[name]
+                own = performs(subtask, rule.source)
+                passed = name != rule.via and any(a is not None and a.id in flow.depends for a in given)
+                flow.appears(id_, subtask.result, own or passed)
+    return False
