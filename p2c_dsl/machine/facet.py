@@ -172,8 +172,8 @@ class Facet:
         """After a branch both of whose arms go on."""
         return then
 
-    def resume(self, own: Any, frame: BranchFrame) -> Any:
-        """After a branch one of whose arms returned, with the other arm's state."""
+    def resume(self, own: Any, frame: BranchFrame, last: Any) -> Any:
+        """After a branch one of whose arms returned: `own` is the other arm's state, `last` the else arm's."""
         return own
 
     def finish(self, own: Any, state: State, out: list[Violation]) -> None:

@@ -15,9 +15,20 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from p2c_dsl.program import Test
+from p2c_dsl.spec import EnumMember
 
 Identity = Any
 """A value number: a slot (`int`), or nested tuples of strings and value numbers for parts and constants."""
+
+
+def constant_identity(value: object) -> Identity:
+    """The value number of a constant: equal constants (1 and 1.0, too) have equal numbers."""
+    if isinstance(value, EnumMember):
+        return ("constant", value.enum, f"{value.enum}.{value.member}")
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return ("constant", type(value).__name__, repr(value))
+
 
 Fact = tuple[Any, ...]
 NOTHING: frozenset[Fact] = frozenset()

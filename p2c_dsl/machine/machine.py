@@ -14,10 +14,10 @@ from rpds import HashTrieMap
 
 from p2c_dsl.machine import accumulators, typing
 from p2c_dsl.machine.facet import CallSite, Facet, Origin, Part, Violation
-from p2c_dsl.machine.facts import Facts, Identity, filled, outliving, tested
+from p2c_dsl.machine.facts import Facts, Identity, constant_identity, filled, outliving, tested
 from p2c_dsl.machine.state import Accumulator, BranchFrame, LoopFrame, State, Value
 from p2c_dsl.program import ConstantOf, FieldOf, Hole, ItemOf, Operand, Test, Var
-from p2c_dsl.spec import Constant, EnumMember, Parameter, Spec, Subtask, Task
+from p2c_dsl.spec import Constant, Parameter, Spec, Subtask, Task
 from p2c_dsl.syntax.span import Span
 from p2c_dsl.types import (
     ANY_SIZE,
@@ -33,15 +33,6 @@ from p2c_dsl.types import (
 
 Out = list[Violation]
 _HOOKS = ("step", "call", "consume", "enter_loop", "enter_branch")
-
-
-def constant_identity(value: object, of: Type) -> Identity:
-    """The value number of a constant: equal constants (1 and 1.0, too) have equal numbers."""
-    if isinstance(value, EnumMember):
-        return ("constant", value.enum, f"{value.enum}.{value.member}")
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    return ("constant", type(value).__name__, repr(value))
 
 
 class Machine:
@@ -92,7 +83,7 @@ class Machine:
         """A constant as a value."""
         origin = Origin.LITERAL if constant.free else Origin.CONSTANT
         marks = self._marks(origin, constant.name, constant.type)
-        return self._value(constant_identity(constant.value, constant.type), constant.type, marks)
+        return self._value(constant_identity(constant.value), constant.type, marks)
 
     def field(self, state: State, base: Value, name: str) -> Value:
         """A record's field; blank when the base has no such field."""
@@ -202,8 +193,8 @@ class Machine:
         if acc is None or not typing.check_write(slot, acc, key_value, out):
             return state
         after, key_type, value_type = accumulators.written(state, slot, key_value, new, self.facets)
-        typing.check_joined(acc, key_value, new, key_type, value_type, out)
-        return after
+        joins = typing.check_joined(acc, key_value, new, key_type, value_type, out)
+        return after if joins else state
 
     def enter_loop(self, state: State, collection: Operand, out: Out, span: Span | None = None) -> State:
         """Into a loop's body; the loop variable takes the next slot."""
@@ -300,7 +291,9 @@ class Machine:
             for key, rest in going.facts.implied.items()
             if outliving([key], entry.slots)
         }
-        own = tuple(f.resume(s, frame) for f, s in zip(self.facets, going.facets, strict=True))
+        own = tuple(
+            f.resume(s, frame, end) for f, s, end in zip(self.facets, going.facets, last.facets, strict=True)
+        )
         facts = Facts(known, implied)
         return replace(after, slots=last.slots, facts=facts, facets=own, returned=going.returned)
 

@@ -210,14 +210,16 @@ def check_joined(
     key_type: Type | None,
     value_type: Type | None,
     out: list[Violation],
-) -> None:
-    """What is written has a common type with what was written before."""
+) -> bool:
+    """Whether what is written has a common type with what was written before."""
+    before = len(out)
     if key is not None and key_type is None:
         out.append(TYPES.no_join("keys", acc.key, key.type))
     if value_type is None:
         out.append(TYPES.no_join("values", acc.value, value.type))
     elif _depth(value_type) > MOST_NESTED:
         out.append(TYPES.too_deep())
+    return len(out) == before
 
 
 def _depth(t: Type) -> int:

@@ -8,20 +8,34 @@ from p2c_dsl.rules.at_most import AtMost
 from p2c_dsl.rules.at_most_per import AtMostPer
 from p2c_dsl.rules.base import Rule
 from p2c_dsl.rules.before import Before
+from p2c_dsl.rules.branches import Branches
 from p2c_dsl.rules.cost import Cost
 from p2c_dsl.rules.exactly import Exactly
+from p2c_dsl.rules.flow import NoFlow
+from p2c_dsl.rules.loops import Loops
 from p2c_dsl.rules.no_after import NoAfter
 from p2c_dsl.rules.not_both import NotBoth
+from p2c_dsl.rules.only_if import OnlyIf
+from p2c_dsl.rules.provenance import Provenance
 from p2c_dsl.rules.reading import read_all
+from p2c_dsl.rules.shape import Shape
+from p2c_dsl.rules.steps import Steps
 from p2c_dsl.spec import Spec, Task
 
 RULES: tuple[type[Rule], ...] = (
+    Shape,
+    Loops,
+    Branches,
+    Steps,
     AtMost,
     AtMostPer,
     AtLeast,
     Exactly,
     Before,
     NoAfter,
+    OnlyIf,
+    Provenance,
+    NoFlow,
     NotBoth,
     Cost,
 )

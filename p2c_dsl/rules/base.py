@@ -115,7 +115,7 @@ class Rule(Facet):
     codes: ClassVar[tuple[Code, ...]]
     accepted: ClassVar[str]
     rejected: ClassVar[str]
-    textual: ClassVar[bool] = False
+    textual: bool = False
     """Whether the rule is about the text: no run is needed to show a violation."""
 
     @classmethod

@@ -6,7 +6,7 @@ from typing import Self
 
 from p2c_dsl.diagnostics.codes import Code
 from p2c_dsl.machine.facet import CallSite, Explanation, Narrator, Violation
-from p2c_dsl.machine.state import BranchFrame, LoopFrame, State
+from p2c_dsl.machine.state import LoopFrame, State
 from p2c_dsl.rules.base import Event, Names, Rule
 from p2c_dsl.rules.history import History
 from p2c_dsl.rules.pattern import Match
@@ -94,9 +94,6 @@ compose tidy(accounts):
 
     def join(self, then: History, orelse: History) -> History:
         return then.join(orelse)
-
-    def resume(self, own: History, frame: BranchFrame) -> History:
-        return own
 
     def explain(self, violation: Violation, narrator: Narrator) -> Explanation:
         first, second = self.first.name, self.second.name

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -11,6 +10,7 @@ from p2c_dsl.syntax import nodes
 from p2c_dsl.syntax.lexer import Lexeme
 from p2c_dsl.syntax.nodes import Name
 from p2c_dsl.syntax.span import Span
+from p2c_dsl.syntax.text import clean, unquote
 
 
 class Block(NamedTuple):
@@ -18,6 +18,32 @@ class Block(NamedTuple):
 
     header_end: int
     statements: tuple[nodes.Statement, ...]
+
+
+class Doc(NamedTuple):
+    """A docstring and where it stands."""
+
+    text: str | None
+    span: Span
+
+
+class Else(NamedTuple):
+    """What an `if` does otherwise, and where its `else:` stands."""
+
+    span: Span
+    statements: tuple[nodes.Statement, ...]
+
+
+class Cost(NamedTuple):
+    """`cost 3`."""
+
+    value: int | None
+    span: Span
+
+
+_NO_COST = Cost(None, nodes.NOWHERE)
+_NO_DOC = Doc(None, nodes.NOWHERE)
+_NO_ELSE = Else(nodes.NOWHERE, ())
 
 
 class Misuse(Exception):
@@ -100,14 +126,16 @@ class Builder:
     def type_new(self, span: Span, name: Name, base: nodes.TypeExpr) -> nodes.TypeDecl:
         return nodes.TypeDecl(name, None, base, span)
 
-    def record(self, span: Span, name: Name, doc: str | None, fields: Items) -> nodes.RecordDecl:
-        return nodes.RecordDecl(name, doc, items(fields), span)
+    def record(self, span: Span, name: Name, doc: Doc | None, fields: Items) -> nodes.RecordDecl:
+        text, place = doc or _NO_DOC
+        return nodes.RecordDecl(name, text, items(fields), span, place)
 
     def field(self, span: Span, name: Name, of: nodes.TypeExpr) -> nodes.Field:
         return nodes.Field(name, of, span)
 
-    def enum(self, span: Span, name: Name, doc: str | None, members: Items) -> nodes.EnumDecl:
-        return nodes.EnumDecl(name, doc, items(members), span)
+    def enum(self, span: Span, name: Name, doc: Doc | None, members: Items) -> nodes.EnumDecl:
+        text, place = doc or _NO_DOC
+        return nodes.EnumDecl(name, text, items(members), span, place)
 
     def member(self, span: Span, name: Name) -> Name:
         return name
@@ -128,25 +156,25 @@ class Builder:
         return nodes.SubtaskDecl(name, items(parameters), result, None, (), None, span)
 
     def subtask_full(
-        self, span: Span, name: Name, parameters: Items, result: Any, body: tuple[str | None, Items]
+        self, span: Span, name: Name, parameters: Items, result: Any, body: tuple[Doc, Items]
     ) -> nodes.SubtaskDecl:
-        doc, clauses = body[0], items(body[1])
-        costs = [c for c in clauses if isinstance(c, Lexeme)]
-        if len(costs) > 1:
-            place = Span(costs[1].start, costs[1].end)
-            raise Misuse("P2C110", place, "a subtask has one cost", "remove one of the two")
+        (doc, place), clauses = body[0], items(body[1])
         effects = tuple(c for c in clauses if isinstance(c, nodes.EffectClause))
-        cost = _integer(costs[0]) if costs else None
-        return nodes.SubtaskDecl(name, items(parameters), result, doc, effects, cost, span)
+        costs = [c for c in clauses if isinstance(c, Cost)]
+        if len(costs) > 1:
+            raise Misuse("P2C110", costs[1].span, "a subtask has one cost", "remove one of the two")
+        cost, cost_place = costs[0] if costs else _NO_COST
+        given = items(parameters)
+        return nodes.SubtaskDecl(name, given, result, doc, effects, cost, span, place, cost_place)
 
     def result(self, span: Span, of: nodes.TypeExpr) -> nodes.TypeExpr:
         return of
 
-    def documented(self, span: Span, doc: str, lines: Items) -> tuple[str | None, Items]:
+    def documented(self, span: Span, doc: Doc, lines: Items) -> tuple[Doc, Items]:
         return doc, lines
 
-    def undocumented(self, span: Span, lines: Items) -> tuple[str | None, Items]:
-        return None, lines
+    def undocumented(self, span: Span, lines: Items) -> tuple[Doc, Items]:
+        return _NO_DOC, lines
 
     def does(self, span: Span, effect: Name, arguments: Items) -> nodes.EffectClause:
         return nodes.EffectClause(effect, items(arguments), True, span)
@@ -164,8 +192,8 @@ class Builder:
                 )
         return arguments
 
-    def cost(self, span: Span, number: Lexeme) -> Lexeme:
-        return number
+    def cost(self, span: Span, number: Lexeme) -> Cost:
+        return Cost(_integer(number), span)
 
     def rules(self, span: Span, lines: Items) -> nodes.RulesDecl:
         return nodes.RulesDecl(items(lines), span)
@@ -181,15 +209,15 @@ class Builder:
         return nodes.TaskDecl(name, items(parameters), result, None, (), (), span)
 
     def task_full(
-        self, span: Span, name: Name, parameters: Items, result: Any, body: tuple[str | None, Items]
+        self, span: Span, name: Name, parameters: Items, result: Any, body: tuple[Doc, Items]
     ) -> nodes.TaskDecl:
-        lines = items(body[1])
+        (doc, place), lines = body[0], items(body[1])
         constants = tuple(n for n in lines if isinstance(n, nodes.ConstantDecl))
         rules = tuple(n for n in lines if isinstance(n, nodes.RuleLine))
-        return nodes.TaskDecl(name, items(parameters), result, body[0], constants, rules, span)
+        return nodes.TaskDecl(name, items(parameters), result, doc, constants, rules, span, place)
 
-    def docstring(self, span: Span, text: Lexeme) -> str:
-        return _text(text)
+    def docstring(self, span: Span, text: Lexeme) -> Doc:
+        return Doc(clean(_text(text)), span)
 
     def parameter(
         self, span: Span, name: Name, of: nodes.TypeExpr, default: nodes.Expr | None
@@ -244,20 +272,14 @@ class Builder:
     def for_loop(self, span: Span, variable: Name, iterable: nodes.Expr, block: Block) -> nodes.For:
         return nodes.For(variable, iterable, block.statements, Span(span.start, block.header_end))
 
-    def if_branch(
-        self, span: Span, condition: nodes.Expr, block: Block, orelse: tuple[nodes.Statement, ...] | None
-    ) -> nodes.If:
-        header = Span(span.start, block.header_end)
-        return nodes.If(condition, block.statements, orelse or (), False, header)
+    def if_branch(self, span: Span, condition: nodes.Expr, block: Block, orelse: Else | None) -> nodes.If:
+        return _if(span, condition, block, orelse, False)
 
-    def else_block(self, span: Span, block: Block) -> tuple[nodes.Statement, ...]:
-        return block.statements
+    def else_block(self, span: Span, block: Block) -> Else:
+        return Else(span, block.statements)
 
-    def elif_block(
-        self, span: Span, condition: nodes.Expr, block: Block, orelse: tuple[nodes.Statement, ...] | None
-    ) -> tuple[nodes.Statement, ...]:
-        header = Span(span.start, block.header_end)
-        return (nodes.If(condition, block.statements, orelse or (), True, header),)
+    def elif_block(self, span: Span, condition: nodes.Expr, block: Block, orelse: Else | None) -> Else:
+        return Else(span, (_if(span, condition, block, orelse, True),))
 
     def return_statement(self, span: Span, value: nodes.Expr | None) -> nodes.Return:
         return nodes.Return(value, span)
@@ -342,6 +364,12 @@ class Builder:
         return nodes.Literal(None, span)
 
 
+def _if(span: Span, condition: nodes.Expr, block: Block, orelse: Else | None, is_elif: bool) -> nodes.If:
+    place, statements = orelse or _NO_ELSE
+    header = Span(span.start, block.header_end)
+    return nodes.If(condition, block.statements, statements, is_elif, header, place)
+
+
 def _is_path(argument: Any) -> bool:
     while isinstance(argument, nodes.Attribute):
         argument = argument.base
@@ -350,12 +378,12 @@ def _is_path(argument: Any) -> bool:
 
 def _text(token: Lexeme) -> str:
     try:
-        value = ast.literal_eval(token.text.replace("\r\n", "\n"))
-    except (SyntaxError, ValueError) as error:
+        return unquote(token.text)
+    except ValueError as error:
         place = Span(token.start, token.end)
-        message = f"this text cannot be read: {getattr(error, 'msg', error)}"
-        raise Misuse("P2C107", place, message, "write a backslash as `\\\\`") from None
-    return str(value)
+        raise Misuse(
+            "P2C107", place, f"this text cannot be read: {error}", "write a backslash as `\\\\`"
+        ) from None
 
 
 def _integer(token: Lexeme) -> int:

@@ -11,6 +11,9 @@ from typing import NamedTuple
 
 from p2c_dsl.syntax.span import Source, Span
 
+NOWHERE = Span(0, 0)
+"""The place of a part that was not written."""
+
 
 class Name(NamedTuple):
     """An identifier as written."""
@@ -192,6 +195,7 @@ class If:
     orelse: tuple[Statement, ...]
     is_elif: bool
     span: Span
+    else_span: Span = NOWHERE
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +247,7 @@ class RecordDecl:
     doc: str | None
     fields: tuple[Field, ...]
     span: Span
+    doc_span: Span = NOWHERE
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +258,7 @@ class EnumDecl:
     doc: str | None
     members: tuple[Name, ...]
     span: Span
+    doc_span: Span = NOWHERE
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,6 +312,8 @@ class SubtaskDecl:
     effects: tuple[EffectClause, ...]
     cost: int | None
     span: Span
+    doc_span: Span = NOWHERE
+    cost_span: Span = NOWHERE
 
 
 class Token(NamedTuple):
@@ -343,6 +351,7 @@ class TaskDecl:
     constants: tuple[ConstantDecl, ...]
     rules: tuple[RuleLine, ...]
     span: Span
+    doc_span: Span = NOWHERE
 
 
 @dataclass(frozen=True, slots=True)

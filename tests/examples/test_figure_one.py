@@ -56,7 +56,7 @@ def test_the_aligned_composition_is_accepted() -> None:
 
 def test_the_loops_are_nested_too_deep(findings: tuple[Diagnostic, ...]) -> None:
     finding = by_rule(findings, "loops <= 1")
-    assert finding.code == "P2C302"
+    assert finding.code == "P2C303"
     assert text_of(finding) == "for r in prefs:"
 
 

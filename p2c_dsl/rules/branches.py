@@ -1,0 +1,80 @@
+"""`branches <= k`."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from p2c_dsl.diagnostics.codes import Code
+from p2c_dsl.machine.facet import Explanation, Narrator, Violation
+from p2c_dsl.machine.state import BranchFrame, State
+from p2c_dsl.rules.base import Names, Rule
+from p2c_dsl.rules.pattern import Match
+
+
+class Branches(Rule):
+    """`if`s are nested at most k deep; an `elif` is nested in the `if` before it.
+
+    `branches <= 0` forbids them: every run then makes the same calls for the same inputs.
+    """
+
+    name = "branches"
+    syntax = "branches <= k"
+    pattern = "branches <= <count:int>"
+    summary = "`if`s are nested at most k deep"
+    textual = True
+    code = "P2C304"
+    codes = (
+        Code(
+            "P2C304",
+            "branches nested too deeply",
+            "An `if` stands inside more `if`s than a `branches <= k` rule allows.",
+        ),
+    )
+    accepted = """
+subtask ready() -> Bool
+subtask go()
+subtask wait()
+task start():
+    branches <= 1
+
+compose start():
+    if ready():
+        go()
+    else:
+        wait()
+"""
+    rejected = """
+subtask ready() -> Bool
+subtask sure() -> Bool
+subtask go()
+task start():
+    branches <= 1
+
+compose start():
+    if ready():
+        if sure():
+            go()
+"""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+
+    @classmethod
+    def read(cls, match: Match, names: Names) -> Self:
+        return cls(int(match["count"][0].text))
+
+    def enter_branch(self, own: None, state: State, frame: BranchFrame, out: list[Violation]) -> None:
+        outer = [f for f in state.frames if isinstance(f, BranchFrame)]
+        if len(outer) == self.most:
+            out.append(Violation(self, self.code, (tuple(outer),)))
+
+    def explain(self, violation: Violation, narrator: Narrator) -> Explanation:
+        (outer,) = violation.details
+        notes = tuple(("it stands inside this one", f.span) for f in outer if f.span is not None)
+        if not self.most:
+            return Explanation("there may be no branches", "call a subtask that decides by itself")
+        return Explanation(
+            f"this branch is nested {len(outer) + 1} deep, but the rule allows {self.most}",
+            "let a subtask decide, or return early",
+            notes,
+        )

@@ -1,0 +1,81 @@
+"""`loops <= k`."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from p2c_dsl.diagnostics.codes import Code
+from p2c_dsl.machine.facet import Explanation, Narrator, Violation
+from p2c_dsl.machine.state import LoopFrame, State
+from p2c_dsl.rules.base import Names, Rule
+from p2c_dsl.rules.pattern import Match
+
+
+class Loops(Rule):
+    """Loops are nested at most k deep.
+
+    In nested loops a call happens as often as the product of the collections' sizes, so the depth is the
+    degree of the polynomial that bounds a run's calls (*Superalignment with Dynamic Human Values*, section
+    5(1)). `loops <= 0` forbids loops.
+    """
+
+    name = "loops"
+    syntax = "loops <= k"
+    pattern = "loops <= <count:int>"
+    summary = "loops are nested at most k deep"
+    textual = True
+    codes = (
+        Code(
+            "P2C303",
+            "loops nested too deeply",
+            "A loop stands inside more loops than a `loops <= k` rule allows.",
+        ),
+    )
+    code = "P2C303"
+    accepted = """
+type User
+subtask ask(user: User)
+subtask thank(user: User)
+task poll(users: Set[User]):
+    loops <= 1
+
+compose poll(users):
+    for u in users:
+        ask(u)
+    for u in users:
+        thank(u)
+"""
+    rejected = """
+type User
+subtask introduce(user: User, other: User)
+task poll(users: Set[User]):
+    loops <= 1
+
+compose poll(users):
+    for u in users:
+        for v in users:
+            introduce(u, v)
+"""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+
+    @classmethod
+    def read(cls, match: Match, names: Names) -> Self:
+        return cls(int(match["count"][0].text))
+
+    def enter_loop(self, own: None, state: State, frame: LoopFrame, out: list[Violation]) -> None:
+        outer = state.loops
+        if len(outer) == self.most:
+            out.append(Violation(self, self.code, (outer,)))
+
+    def explain(self, violation: Violation, narrator: Narrator) -> Explanation:
+        (outer,) = violation.details
+        notes = (note for note in map(narrator.loop, outer) if note is not None)
+        if not self.most:
+            return Explanation("there may be no loops", "call what handles the whole collection")
+        return Explanation(
+            f"this loop is nested {len(outer) + 1} deep, but the rule allows {self.most}",
+            "collect what the outer loop finds, and loop over that after it",
+            tuple(notes),
+        )

@@ -1,0 +1,177 @@
+"""`f.p from g, h`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self
+
+from p2c_dsl.diagnostics.codes import Code
+from p2c_dsl.machine.facet import CallSite, Explanation, Narrator, Origin, Part, Violation
+from p2c_dsl.machine.machine import Machine
+from p2c_dsl.machine.state import State, Value
+from p2c_dsl.rules.base import Names, Rule, RuleError
+from p2c_dsl.rules.pattern import Match
+from p2c_dsl.types import Type
+
+Producers = frozenset[str]
+NONE: Producers = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """An accumulator's parts: what wrongly produced a map's keys, and the elements or values."""
+
+    keys: Mark
+    values: Mark
+
+
+Mark = Producers | Gathered
+"""The producers that the rule does not allow and that may stand behind a value."""
+
+
+class Provenance(Rule):
+    """Every value that reaches parameter p of f was produced by one of the named sources.
+
+    A source is a subtask (its results), a task's input by its name, `inputs` (any of them) or `constants` (named
+    constants, enum members and `None`). A part of a value was produced by whoever produced the whole. What an
+    accumulator holds was produced by whoever produced it: a list is judged by its elements, a map by its
+    values, and a map's keys when they are taken out and used. A parameter left to its default is not judged.
+    """
+
+    name = "from"
+    syntax = "f.p from g, h"
+    pattern = "<sink:path> from <sources:names>"
+    summary = "every value that reaches parameter p of f was produced by g or h"
+    code = "P2C601"
+    codes = (
+        Code(
+            "P2C601",
+            "a value from the wrong source",
+            "A value can reach a parameter although none of the sources that a `from` rule names produced it.",
+        ),
+    )
+    accepted = """
+type User
+type Place
+subtask ask(user: User) -> Set[Place]
+subtask agree(wishes: Map[User, Set[Place]]) -> Place
+subtask book(place: Place)
+task dine(users: Set[User]):
+    book.place from agree
+
+compose dine(users):
+    wishes = {}
+    for u in users:
+        wishes[u] = ask(u)
+    book(agree(wishes))
+"""
+    rejected = """
+type User
+type Place
+subtask ask(user: User) -> Set[Place]
+subtask book(place: Place)
+task dine(users: Set[User]):
+    book.place from agree
+subtask agree(wishes: Map[User, Set[Place]]) -> Place
+
+compose dine(users):
+    for u in users:
+        for place in ask(u):
+            book(place)
+"""
+
+    def __init__(self, sink: str, parameter: int, sources: frozenset[str]) -> None:
+        self.sink, self.parameter, self.sources = sink, parameter, sources
+
+    @classmethod
+    def read(cls, match: Match, names: Names) -> Self:
+        path = match["sink"]
+        subtask = names.subtask(path[0])
+        if len(path) < 2:
+            message = "this needs a parameter of the subtask"
+            known = subtask.parameters[0].name if subtask.parameters else "parameter"
+            raise RuleError(message, path[0].span, f"write `{subtask.name}.{known} from …`")
+        index, _ = names.parameter(subtask, path[1])
+        inputs = {p.name for p in names.task.parameters}
+        for token in match["sources"]:
+            if token.text not in {*names.spec.subtasks, *inputs, "inputs", "constants"}:
+                known_sources = [*names.spec.subtasks, *inputs, "inputs", "constants"]
+                raise names.unknown("subtask or input", token, known_sources)
+        return cls(subtask.name, index, frozenset(t.text for t in match["sources"]))
+
+    # ------------------------------------------------------------ marks
+
+    def source(self, origin: Origin, name: str | None, of: Type, machine: Machine) -> Mark:
+        match origin:
+            case Origin.INPUT:
+                allowed = "inputs" in self.sources or name in self.sources
+                return NONE if allowed else frozenset({f"the input `{name}`"})
+            case Origin.CONSTANT:
+                shown = f"the constant `{name}`" if name else "a constant"
+                return NONE if "constants" in self.sources else frozenset({shown})
+            case Origin.LITERAL:
+                return frozenset({"a free literal"})
+            case Origin.UNKNOWN:
+                return NONE
+
+    def result(self, state: State, call: CallSite, machine: Machine) -> Mark:
+        name = call.subtask.name
+        return NONE if name in self.sources else frozenset({f"`{name}`"})
+
+    def part(self, mark: Mark, part: Part, of: Type, machine: Machine) -> Mark:
+        if not isinstance(mark, Gathered):
+            return mark
+        return mark.keys if part is Part.ELEMENT else mark.values
+
+    def empty(self) -> Mark:
+        return Gathered(NONE, NONE)
+
+    def gather(self, state: State, mark: Mark, key: Value | None, value: Value) -> Mark:
+        assert isinstance(mark, Gathered)
+        values = _join(mark.values, value.marks[self.index])
+        # A loop over a list yields its elements, over a map its keys.
+        keys = values if key is None else _join(mark.keys, key.marks[self.index])
+        return Gathered(keys, values)
+
+    def merge(self, one: Mark, other: Mark) -> Mark:
+        return _join(one, other)
+
+    # ------------------------------------------------------------ steps
+
+    def call(self, own: None, state: State, call: CallSite, out: list[Violation]) -> None:
+        argument = call.arguments[self.parameter] if call.subtask.name == self.sink else None
+        producers = NONE if argument is None else _judged(argument.marks[self.index])
+        if producers:
+            out.append(Violation(self, self.code, (call, producers), self.parameter))
+
+    def explain(self, violation: Violation, narrator: Narrator) -> Explanation:
+        call, producers = violation.details
+        listed = ", ".join(sorted(producers))
+        parameter = call.subtask.parameters[self.parameter].name
+        names = [s.strip("`") for s in sorted(producers) if s.startswith("`")]
+        notes = tuple(("this produces it", s) for name in names for s in narrator.calls(name))
+        value = narrator.name(call.arguments[self.parameter])
+        return Explanation(
+            f"{value} comes from {listed}, but `{self.sink}.{parameter}` takes only what comes from "
+            f"{' or '.join(f'`{s}`' for s in sorted(self.sources))}",
+            f"pass on what {' or '.join(f'`{s}`' for s in sorted(self.sources))} gives",
+            notes,
+        )
+
+
+def _judged(mark: Mark) -> Producers:
+    while isinstance(mark, Gathered):
+        mark = mark.values
+    return mark
+
+
+def _join(one: Mark, other: Mark) -> Mark:
+    if not isinstance(one, Gathered) and not isinstance(other, Gathered):
+        return one | other
+    a, b = _spread(one), _spread(other)
+    return Gathered(_join(a.keys, b.keys), _join(a.values, b.values))
+
+
+def _spread(mark: Mark) -> Gathered:
+    """A whole's producers as those of all its parts."""
+    return mark if isinstance(mark, Gathered) else Gathered(mark, mark)

@@ -1,0 +1,82 @@
+"""`steps <= n`."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from p2c_dsl.diagnostics.codes import Code
+from p2c_dsl.machine.facet import Explanation, Narrator, Violation
+from p2c_dsl.machine.state import BranchFrame, State
+from p2c_dsl.rules.base import Names, Rule
+from p2c_dsl.rules.pattern import Match
+
+
+class Steps(Rule):
+    """The composition has at most n steps, so that people can read it.
+
+    Each call counts (one written inside another, too), each `for`, `if`, `return` and new accumulator, and each
+    write into an accumulator whose value is not itself a call written there. Both arms of an `if` count: it is
+    the text that is measured, not a run.
+    """
+
+    name = "steps"
+    syntax = "steps <= n"
+    pattern = "steps <= <count:int>"
+    summary = "the composition has at most n steps"
+    textual = True
+    code = "P2C702"
+    codes = (Code("P2C702", "too many steps", "The composition is longer than a `steps <= n` rule allows."),)
+    accepted = """
+subtask a()
+subtask b()
+task short():
+    steps <= 2
+
+compose short():
+    a()
+    b()
+"""
+    rejected = """
+subtask a()
+subtask b()
+task short():
+    steps <= 2
+
+compose short():
+    a()
+    b()
+    a()
+"""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+
+    @classmethod
+    def read(cls, match: Match, names: Names) -> Self:
+        return cls(int(match["count"][0].text))
+
+    def start(self) -> int:
+        return 0
+
+    def step(self, own: int, state: State, out: list[Violation]) -> int:
+        if own == self.most:
+            out.append(Violation(self, self.code))
+        return own + 1
+
+    def enter_else(self, before: int, then: int) -> int:
+        return then
+
+    def join(self, then: int, orelse: int) -> int:
+        return orelse
+
+    def resume(self, own: int, frame: BranchFrame, last: int) -> int:
+        return last
+
+    def key(self, own: int, state: State) -> Any:
+        return min(own, self.most + 1)
+
+    def explain(self, violation: Violation, narrator: Narrator) -> Explanation:
+        return Explanation(
+            f"this is step {self.most + 1}, but the rule allows {self.most}",
+            "leave steps out, or let a subtask do several of them",
+        )

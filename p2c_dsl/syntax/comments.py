@@ -1,0 +1,38 @@
+"""The comments of a file while it is formatted: each is given out once, to whoever stands closest."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Sequence
+
+from p2c_dsl.syntax.nodes import Comment
+from p2c_dsl.syntax.span import Source
+
+_TO_CLOSING = re.compile(r"(?:[\s,\\]|#[^\n]*)*[)\]}]")
+
+
+class Comments:
+    """A file's comments in order, minus those taken."""
+
+    def __init__(self, source: Source, comments: Sequence[Comment]) -> None:
+        self._source = source
+        self._comments = list(comments)
+        self._starts = [c.span.start for c in comments]
+        self._taken: set[int] = set()
+
+    def any(self, start: int, end: int) -> bool:
+        """Whether comments, taken or not, stand between two offsets."""
+        return bisect_left(self._starts, start) < bisect_left(self._starts, end)
+
+    def take(self, start: int, end: int) -> list[Comment]:
+        """The comments between two offsets that nobody has taken."""
+        found = range(bisect_left(self._starts, start), bisect_left(self._starts, end))
+        free = [i for i in found if i not in self._taken]
+        self._taken.update(free)
+        return [self._comments[i] for i in free]
+
+    def closing(self, end: int) -> int:
+        """Where the bracket closes whose last item ends here."""
+        found = _TO_CLOSING.match(self._source.text, end)
+        return end if found is None else found.end()

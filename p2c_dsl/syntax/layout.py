@@ -1,0 +1,129 @@
+"""The parts of a logical line as `wadler_lindig` documents: on one line, or broken inside brackets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from wadler_lindig import AbstractDoc, BreakDoc, ConcatDoc, GroupDoc, NestDoc, TextDoc, pformat
+
+from p2c_dsl.syntax import nodes
+from p2c_dsl.syntax.comments import Comments
+from p2c_dsl.syntax.span import Span
+from p2c_dsl.syntax.text import docstring_lines, quote
+
+WIDTH = 100
+INDENT = 4
+
+Item = tuple[Span, AbstractDoc]
+
+
+def render(doc: AbstractDoc, depth: int) -> str:
+    """A line at a depth of indentation, laid out."""
+    indent = INDENT * depth
+    whole = ConcatDoc(TextDoc(" " * indent), NestDoc(doc, indent))
+    laid_out = pformat(whole, width=WIDTH, custom=lambda part: part)
+    return "\n".join(line.rstrip() for line in laid_out.split("\n"))
+
+
+def docstring(doc: str) -> AbstractDoc:
+    """A docstring, its further lines indented like its first."""
+    first, *rest = map(TextDoc, docstring_lines(doc))
+    return GroupDoc(ConcatDoc(first, *(BreakDoc("") + line for line in rest)), force_vertical=True)
+
+
+def rule(tokens: Sequence[nodes.Token]) -> AbstractDoc:
+    """A rule's tokens, spaced as in `pay.to from ask, find` and `B only if C(x, _)`."""
+    text = tokens[0].text
+    for before, token, after in zip(tokens, tokens[1:], (*tokens[2:], None), strict=False):
+        tight = (
+            token.text in (",", ")")
+            or before.text == "("
+            or (token.text == "(" and before.kind == "name")
+            or (token.text == "." and before.kind == "name" and after is not None and after.kind == "name")
+            or (before.text == "." and token.kind == "name" and text.endswith("."))
+        )
+        text += token.text if tight else f" {token.text}"
+    return TextDoc(text)
+
+
+class Layout:
+    """Expressions, types and signatures as documents, with the comments inside their brackets."""
+
+    def __init__(self, comments: Comments) -> None:
+        self._comments = comments
+
+    def expression(self, expr: nodes.Expr) -> AbstractDoc:
+        """Any expression or condition."""
+        match expr:
+            case nodes.Variable(name):
+                return TextDoc(name.text)
+            case nodes.Literal(value):
+                return TextDoc(quote(value) if isinstance(value, str) else repr(value))
+            case nodes.Call(function, arguments, keywords):
+                items = [(a.span, self.expression(a)) for a in arguments]
+                items += [
+                    (n.span.to(v.span), TextDoc(f"{n.text}=") + self.expression(v)) for n, v in keywords
+                ]
+                return TextDoc(function.text) + self.brackets("(", items, ")", function.span.end)
+            case nodes.Attribute(base, name):
+                return self.expression(base) + TextDoc(f".{name.text}")
+            case nodes.Subscript(base, key):
+                return self.subscript(self.expression(base), key)
+            case nodes.EmptyMap():
+                return TextDoc("{}")
+            case nodes.EmptyList():
+                return TextDoc("[]")
+            case nodes.Not(operand):
+                return TextDoc("not ") + self.expression(operand)
+            case nodes.IsNone(operand, negated):
+                return self.expression(operand) + TextDoc(" is not None" if negated else " is None")
+
+    def subscript(self, base: AbstractDoc, key: nodes.Expr) -> AbstractDoc:
+        """`base[key]`."""
+        return base + TextDoc("[") + self.expression(key) + TextDoc("]")
+
+    def type(self, of: nodes.TypeExpr) -> AbstractDoc:
+        """`literal Map[K, V] <= 20`."""
+        doc: AbstractDoc = TextDoc(f"literal {of.name.text}" if of.literal else of.name.text)
+        if of.arguments:
+            items = [(a.span, self.type(a)) for a in of.arguments]
+            doc += self.brackets("[", items, "]", of.name.span.end)
+        return ConcatDoc(doc, *(TextDoc(f" {bound.op} {bound.value}") for bound in of.bounds))
+
+    def signature(self, declared: nodes.SubtaskDecl | nodes.TaskDecl, word: str, end: str) -> AbstractDoc:
+        """`subtask f(p: T, q: U = 3) -> R`, and a colon where a body follows."""
+        items = [(p.span, self.parameter(p)) for p in declared.parameters]
+        result = TextDoc("") if declared.result is None else TextDoc(" -> ") + self.type(declared.result)
+        name = declared.name
+        tail = result + TextDoc(end)
+        return TextDoc(f"{word} {name.text}") + self.brackets("(", items, ")", name.span.end, tail)
+
+    def parameter(self, parameter: nodes.Parameter) -> AbstractDoc:
+        """`q: U = 3`."""
+        doc = TextDoc(f"{parameter.name.text}: ") + self.type(parameter.type)
+        return doc if parameter.default is None else doc + TextDoc(" = ") + self.expression(parameter.default)
+
+    def brackets(
+        self, opening: str, items: Sequence[Item], closing: str, start: int, tail: AbstractDoc | None = None
+    ) -> AbstractDoc:
+        """Items in brackets that begin at `start`: all on one line, or each on its own.
+
+        The `tail` follows the closing bracket and counts in what must fit. Comments force lines of their own.
+        """
+        end = TextDoc(closing) if tail is None else TextDoc(closing) + tail
+        if not items:
+            return TextDoc(opening) + end
+        close = self._comments.closing(items[-1][0].end)
+        broken = self._comments.any(start, close)
+        parts: list[AbstractDoc] = []
+        bounds = [*(span.start for span, _ in items), close]
+        before = self._comments.take(start, bounds[0])
+        for index, (span, doc) in enumerate(items):
+            gap = self._comments.take(span.end, bounds[index + 1])
+            parts += [BreakDoc("") + TextDoc(c.text) for c in before]
+            parts += [BreakDoc(" " if index else ""), doc, TextDoc("," if index + 1 < len(items) else "")]
+            parts += [TextDoc(f"  {c.text}") for c in gap if not c.own_line]
+            before = [c for c in gap if c.own_line]
+        parts += [BreakDoc("") + TextDoc(c.text) for c in before]
+        inner = NestDoc(ConcatDoc(*parts), INDENT)
+        return GroupDoc(ConcatDoc(TextDoc(opening), inner, BreakDoc(""), end), force_vertical=broken)

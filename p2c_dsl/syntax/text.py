@@ -1,0 +1,54 @@
+"""Texts in quotes: what they stand for, and how they are written."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import warnings
+
+
+def unquote(literal: str) -> str:
+    """The value of a text in quotes, by Python's rules. Raises `ValueError` for a meaningless escape."""
+    literal = literal.replace("\r\n", "\n").replace("\r", "\n")
+    if "\\" not in literal and "\0" not in literal:
+        width = 3 if literal.startswith(('"""', "'''")) else 1
+        return literal[width:-width]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        try:
+            value: str = ast.literal_eval(literal)
+        except SyntaxError as error:
+            raise ValueError(error.msg.removeprefix("(unicode error) ")) from None
+    return value
+
+
+def quote(value: str) -> str:
+    """A text on one line, in double quotes unless single ones save escapes."""
+    mark = "'" if '"' in value and "'" not in value else '"'
+    return mark + _escape(value).replace(mark, "\\" + mark) + mark
+
+
+def clean(doc: str) -> str:
+    """A docstring without the indentation that its place in the file gives it."""
+    return inspect.cleandoc("\n".join(line.rstrip() for line in doc.split("\n")))
+
+
+def docstring_lines(doc: str) -> list[str]:
+    """The lines of a cleaned docstring, quoted: `clean` gives it back from them, whatever their indentation."""
+    lines = [_escape(line).replace('"""', '\\"\\"\\"') for line in doc.split("\n")]
+    if len(lines) == 1:
+        last = lines[0]
+        return [f'"""{last[:-1]}\\""""' if last.endswith('"') else f'"""{last}"""']
+    rest = doc.split("\n")[1:]
+    flush = not doc[0].isspace() and min(len(ln) - len(ln.lstrip()) for ln in rest if ln) == 0
+    return [f'"""{lines[0]}', *lines[1:], '"""'] if flush else ['"""', *lines, '"""']
+
+
+def _escape(text: str) -> str:
+    return "".join(map(_escaped, text))
+
+
+def _escaped(character: str) -> str:
+    if character.isprintable() and character != "\\":
+        return character
+    return character.encode("unicode_escape").decode("ascii")
