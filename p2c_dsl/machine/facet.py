@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
-from p2c_dsl.machine.facts import NOTHING, Fact
+from p2c_dsl.machine.facts import NOTHING, Fact, Identity
 from p2c_dsl.machine.state import BranchFrame, LoopFrame, State, Value
 from p2c_dsl.program import Test
 from p2c_dsl.spec import Subtask
@@ -108,8 +108,8 @@ class Facet:
         """The mark of a call's result."""
         return None
 
-    def part(self, mark: Any, part: Part, of: Type, machine: Machine) -> Any:
-        """The mark of a part of type `of`, from the whole's mark."""
+    def part(self, mark: Any, part: Part, of: Type, machine: Machine, key: Identity | None) -> Any:
+        """The mark of a part of type `of`, from the whole's mark; `key` is what an `ITEM` is looked up by."""
         return None
 
     def empty(self) -> Any:

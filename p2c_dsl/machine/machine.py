@@ -98,10 +98,12 @@ class Machine:
         if of is None:
             return self._blank
         identity = ("item", base.identity, key.identity)
-        return self._narrowed(state, self._part(base, Part.ITEM, identity, of))
+        return self._narrowed(state, self._part(base, Part.ITEM, identity, of, key.identity))
 
-    def _part(self, base: Value, part: Part, identity: Identity, of: Type) -> Value:
-        marks = tuple(f.part(m, part, of, self) for f, m in zip(self.facets, base.marks, strict=True))
+    def _part(
+        self, base: Value, part: Part, identity: Identity, of: Type, key: Identity | None = None
+    ) -> Value:
+        marks = tuple(f.part(m, part, of, self, key) for f, m in zip(self.facets, base.marks, strict=True))
         return self._value(identity, of, marks)
 
     def _value(self, identity: Identity, of: Type, marks: tuple[Any, ...]) -> Value:
@@ -209,7 +211,8 @@ class Machine:
         before = state
         state = self._each(state, "enter_loop", lambda f, own: f.enter_loop(own, before, frame, out))
         marks = tuple(
-            f.part(m, Part.ELEMENT, element, self) for f, m in zip(self.facets, value.marks, strict=True)
+            f.part(m, Part.ELEMENT, element, self, None)
+            for f, m in zip(self.facets, value.marks, strict=True)
         )
         variable = replace(self._value(state.slots, element, marks), distinct=value.distinct)
         acc = state.accumulators.get(value.identity) if isinstance(value.identity, int) else None

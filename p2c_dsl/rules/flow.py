@@ -7,6 +7,7 @@ from typing import Self
 
 from p2c_dsl.diagnostics.codes import Code
 from p2c_dsl.machine.facet import CallSite, Explanation, Narrator, Origin, Part, Violation
+from p2c_dsl.machine.facts import Identity
 from p2c_dsl.machine.machine import Machine
 from p2c_dsl.machine.state import BranchFrame, State, Value
 from p2c_dsl.rules.base import Event, Names, Rule
@@ -117,7 +118,7 @@ compose report(person):
         passed = any(a.marks[self.index] for a in call.arguments if a is not None)
         return passed and subtask.name != self.via
 
-    def part(self, mark: bool, part: Part, of: Type, machine: Machine) -> bool:
+    def part(self, mark: bool, part: Part, of: Type, machine: Machine, key: Identity | None) -> bool:
         return mark or self._typed(of, machine.spec)
 
     def empty(self) -> bool:

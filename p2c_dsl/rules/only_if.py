@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
 from p2c_dsl.diagnostics.codes import Code
-from p2c_dsl.machine.facet import CallSite, Explanation, Narrator, Violation
-from p2c_dsl.machine.facts import NOTHING, Fact, constant_identity
+from p2c_dsl.machine.facet import CallSite, Explanation, Narrator, Part, Violation
+from p2c_dsl.machine.facts import NOTHING, Fact, Identity, constant_identity
 from p2c_dsl.machine.machine import Machine
 from p2c_dsl.machine.state import State, Value
 from p2c_dsl.program import Test
@@ -15,7 +15,7 @@ from p2c_dsl.rules.base import Event, Names, Rule, RuleError
 from p2c_dsl.rules.pattern import Match, span_of
 from p2c_dsl.spec import Parameter, Subtask
 from p2c_dsl.syntax.nodes import Token
-from p2c_dsl.types import BOOL, is_subtype, show
+from p2c_dsl.types import BOOL, Type, is_subtype, show
 
 
 class OnlyIf(Rule):
@@ -104,6 +104,25 @@ compose settle(order, other):
             return None
         return self._fact([self._identity(call, index) for index in self.positions])
 
+    def empty(self) -> Any:
+        return _NOTHING_YET
+
+    def gather(self, state: State, mark: Any, key: Value | None, value: Value) -> Any:
+        """A map of a check's answers by what was checked is as good as the answers."""
+        own = value.marks[self.index]
+        written = own if key is None or own is None else _with(own, key.identity, _KEY)
+        return self.merge(mark, written)
+
+    def merge(self, one: Any, other: Any) -> Any:
+        if one == _NOTHING_YET or other == _NOTHING_YET:
+            return other if one == _NOTHING_YET else one
+        return one if one == other else None
+
+    def part(self, mark: Any, part: Part, of: Type, machine: Machine, key: Identity | None) -> Any:
+        if part is not Part.ITEM or mark is None or mark == _NOTHING_YET:
+            return None
+        return _with(mark, _KEY, key)
+
     def learns(self, test: Test, value: Value) -> frozenset[Fact]:
         checked = value.marks[self.index]
         return frozenset({checked}) if test is Test.TRUE and checked is not None else NOTHING
@@ -139,6 +158,19 @@ compose settle(order, other):
             f"put this call under `if {check.strip('`')}:`",
             notes,
         )
+
+
+_NOTHING_YET = ("nothing yet",)
+_KEY = ("key",)
+
+
+def _with(identity: Any, old: Identity, new: Identity) -> Any:
+    """A value number with one inside it replaced."""
+    if identity == old:
+        return new
+    if isinstance(identity, tuple):
+        return tuple(_with(part, old, new) for part in identity)
+    return identity
 
 
 def _matching(names: Names, performer: Subtask, checked: Parameter, token: Token) -> int:

@@ -7,6 +7,7 @@ from typing import Self
 
 from p2c_dsl.diagnostics.codes import Code
 from p2c_dsl.machine.facet import CallSite, Explanation, Narrator, Origin, Part, Violation
+from p2c_dsl.machine.facts import Identity
 from p2c_dsl.machine.machine import Machine
 from p2c_dsl.machine.state import State, Value
 from p2c_dsl.rules.base import Names, Rule, RuleError
@@ -118,7 +119,7 @@ compose dine(users):
         name = call.subtask.name
         return NONE if name in self.sources else frozenset({f"`{name}`"})
 
-    def part(self, mark: Mark, part: Part, of: Type, machine: Machine) -> Mark:
+    def part(self, mark: Mark, part: Part, of: Type, machine: Machine, key: Identity | None) -> Mark:
         if not isinstance(mark, Gathered):
             return mark
         return mark.keys if part is Part.ELEMENT else mark.values

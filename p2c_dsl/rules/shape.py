@@ -136,7 +136,7 @@ compose mail():
     def result(self, state: State, call: CallSite, machine: Machine) -> bool:
         return True
 
-    def part(self, mark: bool, part: Part, of: Type, machine: Machine) -> bool:
+    def part(self, mark: bool, part: Part, of: Type, machine: Machine, key: Identity | None) -> bool:
         return mark
 
     def empty(self) -> bool:
