@@ -37,9 +37,9 @@ class Expert:
         """A customer is paid for what somebody else has bought."""
         settled = [order for order, _ in (*self.world.paid, *self.world.vouchers)]
         return [
-            f"order {order.number.digits} belongs to {order.customer.name}"
+            f"order {order.number.digits} belongs to {self.world.owners[order].name}"
             for order in settled
-            if order.customer != self.world.customer
+            if self.world.owners[order] != self.world.customer
         ]
 
     def _lies(self) -> list[str]:

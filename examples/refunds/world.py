@@ -31,7 +31,6 @@ class Order:
     """A purchase."""
 
     number: Number
-    customer: Customer
     total: int
 
 
@@ -47,9 +46,9 @@ class World:
             else None
         )
         self.orders = [
-            Order(Number(1000 + i), self._owner(chance), chance.randrange(500, 40_000, 50))
-            for i in range(chance.randint(1, 5))
+            Order(Number(1000 + i), chance.randrange(500, 40_000, 50)) for i in range(chance.randint(1, 5))
         ]
+        self.owners = {order: self._owner(chance) for order in self.orders}
         self.asked: list[tuple[Order, int]] = []
         self.paid: list[tuple[Order, int]] = []
         self.vouchers: list[tuple[Order, int]] = []

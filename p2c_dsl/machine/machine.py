@@ -49,7 +49,7 @@ class Machine:
             for hook in _HOOKS
         }
         self._blank = Value(
-            ("unknown",), UNKNOWN, ANY_SIZE, False, self._marks(Origin.UNKNOWN, None, UNKNOWN)
+            ("unknown",), UNKNOWN, ANY_SIZE, False, self.marks_of(Origin.UNKNOWN, None, UNKNOWN)
         )
 
     # ------------------------------------------------------------ values
@@ -58,7 +58,7 @@ class Machine:
         """The state before the first step: the task's inputs stand in the first slots."""
         values: HashTrieMap[int, Value] = HashTrieMap()
         for slot, parameter in enumerate(self.task.parameters):
-            marks = self._marks(Origin.INPUT, parameter.name, parameter.type)
+            marks = self.marks_of(Origin.INPUT, parameter.name, parameter.type)
             values = values.insert(slot, self._value(slot, parameter.type, marks))
         own = tuple(f.start() for f in self.facets)
         return State(values, HashTrieMap(), (), len(self.task.parameters), Facts(), (), own)
@@ -82,7 +82,7 @@ class Machine:
     def constant(self, constant: ConstantOf) -> Value:
         """A constant as a value."""
         origin = Origin.LITERAL if constant.free else Origin.CONSTANT
-        marks = self._marks(origin, constant.name, constant.type)
+        marks = self.marks_of(origin, constant.name, constant.type)
         return self._value(constant_identity(constant.value), constant.type, marks)
 
     def field(self, state: State, base: Value, name: str) -> Value:
@@ -109,7 +109,8 @@ class Machine:
     def _value(self, identity: Identity, of: Type, marks: tuple[Any, ...]) -> Value:
         return Value(identity, of, size_of(of), isinstance(of, SetOf | MapOf), marks)
 
-    def _marks(self, origin: Origin, name: str | None, of: Type) -> tuple[Any, ...]:
+    def marks_of(self, origin: Origin, name: str | None, of: Type) -> tuple[Any, ...]:
+        """What each facet knows of a value that no subtask produced."""
         return tuple(f.source(origin, name, of, self) for f in self.facets)
 
     def _narrowed(self, state: State, value: Value) -> Value:
@@ -154,12 +155,12 @@ class Machine:
                 typing.check_argument(index, value, operand, parameter, out)
             values.append(value)
         site = CallSite(subtask, tuple(values), nested, self._keys(state, subtask, values))
-        state = self._each(state, "step", lambda f, own: f.step(own, state, out))
+        state = self.each(state, "step", lambda f, own: f.step(own, state, out))
         for index, value in enumerate(values):
             if value is not None:
-                state = self._consume(state, value, out, index)
+                state = self.consume(state, value, out, index)
         before = state
-        state = self._each(state, "call", lambda f, own: f.call(own, before, site, out))
+        state = self.each(state, "call", lambda f, own: f.call(own, before, site, out))
         gained = frozenset[Any]().union(*(f.gains(site) for f in self.facets))
         if subtask.result is None:
             return replace(state, facts=state.facts.learn(gained))
@@ -174,7 +175,7 @@ class Machine:
 
     def create(self, state: State, is_map: bool, out: Out) -> State:
         """A new accumulator, in the next slot."""
-        state = self._each(state, "step", lambda f, own: f.step(own, state, out))
+        state = self.each(state, "step", lambda f, own: f.step(own, state, out))
         marks = tuple(f.empty() for f in self.facets)
         acc = Accumulator(is_map, len(state.frames), marks)
         return replace(state.with_accumulator(state.slots, acc), slots=state.slots + 1)
@@ -184,13 +185,13 @@ class Machine:
     ) -> State:
         """A write into an accumulator."""
         if not direct:
-            state = self._each(state, "step", lambda f, own: f.step(own, state, out))
+            state = self.each(state, "step", lambda f, own: f.step(own, state, out))
         key_value = None
         if key is not None:
             state, key_value = self.read(state, key, out)
-            state = self._consume(state, key_value, out)
+            state = self.consume(state, key_value, out)
         state, new = self.read(state, value, out)
-        state = self._consume(state, new, out)
+        state = self.consume(state, new, out)
         acc = state.accumulators.get(slot)
         if acc is None or not typing.check_write(slot, acc, key_value, out):
             return state
@@ -205,11 +206,11 @@ class Machine:
         if element is None:
             out.append(typing.TYPES.not_a_collection(value.type))
             element = UNKNOWN
-        state = self._each(state, "step", lambda f, own: f.step(own, state, out))
-        state = self._consume(state, value, out)
+        state = self.each(state, "step", lambda f, own: f.step(own, state, out))
+        state = self.consume(state, value, out)
         frame = LoopFrame(state, value, state.slots, span)
         before = state
-        state = self._each(state, "enter_loop", lambda f, own: f.enter_loop(own, before, frame, out))
+        state = self.each(state, "enter_loop", lambda f, own: f.enter_loop(own, before, frame, out))
         marks = tuple(
             f.part(m, Part.ELEMENT, element, self, None)
             for f, m in zip(self.facets, value.marks, strict=True)
@@ -247,11 +248,11 @@ class Machine:
         state, value = self.read(state, operand, out)
         if not {tested(test, value.identity), tested(test.opposite, value.identity)} & state.facts.known:
             typing.check_test(value, test, out)
-        state = self._each(state, "step", lambda f, own: f.step(own, state, out))
+        state = self.each(state, "step", lambda f, own: f.step(own, state, out))
         frame = BranchFrame(state, value, test, None, span)
         before = state
-        state = self._each(state, "enter_branch", lambda f, own: f.enter_branch(own, before, frame, out))
-        return self._arm(replace(state, frames=(*state.frames, frame)), value, test)
+        state = self.each(state, "enter_branch", lambda f, own: f.enter_branch(own, before, frame, out))
+        return self.learned(replace(state, frames=(*state.frames, frame)), value, test)
 
     def enter_else(self, state: State) -> State:
         """From the then arm's end into the else arm."""
@@ -265,7 +266,7 @@ class Machine:
         )
         frames = (*entry.frames, replace(frame, then=state))
         start = replace(start, slots=state.slots, facets=own, frames=frames)
-        return self._arm(start, frame.tested, frame.test.opposite)
+        return self.learned(start, frame.tested, frame.test.opposite)
 
     def exit_branch(self, state: State) -> State:
         """From the else arm's end out of the branch."""
@@ -305,9 +306,9 @@ class Machine:
         value = None
         if operand is not None:
             state, value = self.read(state, operand, out)
-        state = self._each(state, "step", lambda f, own: f.step(own, state, out))
+        state = self.each(state, "step", lambda f, own: f.step(own, state, out))
         if value is not None:
-            state = self._consume(state, value, out)
+            state = self.consume(state, value, out)
         typing.check_return(value, self.task, bool(state.loops), out)
         self._finish(state, out)
         return replace(state, returned=True)
@@ -324,11 +325,12 @@ class Machine:
         for facet, own in zip(self.facets, state.facets, strict=True):
             facet.finish(own, state, out)
 
-    def _arm(self, state: State, value: Value, test: Test) -> State:
+    def learned(self, state: State, value: Value, test: Test) -> State:
+        """The state where a test of a value has come out this way."""
         facts = {tested(test, value.identity)}.union(*(f.learns(test, value) for f in self.facets))
         return replace(state, facts=state.facts.learn(facts))
 
-    def _each(self, state: State, hook: str, move: Callable[[Facet, Any], Any]) -> State:
+    def each(self, state: State, hook: str, move: Callable[[Facet, Any], Any]) -> State:
         """The state after each facet that has a `hook` of its own has moved."""
         movers = self._movers[hook]
         if not movers:
@@ -339,8 +341,9 @@ class Machine:
         moved = tuple(own)
         return state if moved == state.facets else replace(state, facets=moved)
 
-    def _consume(self, state: State, value: Value, out: Out, argument: int | None = None) -> State:
-        return self._each(state, "consume", lambda f, own: f.consume(own, state, value, out, argument))
+    def consume(self, state: State, value: Value, out: Out, argument: int | None = None) -> State:
+        """The state after a use of a value."""
+        return self.each(state, "consume", lambda f, own: f.consume(own, state, value, out, argument))
 
     def _keys(
         self, state: State, subtask: Subtask, values: Sequence[Value | None]

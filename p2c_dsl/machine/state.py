@@ -22,6 +22,9 @@ class Value:
     `identity` is its value number: equal numbers are equal values, so that an alias changes nothing.
     `distinct` says of a collection that its elements differ, and of a loop's variable that it
     differs from round to round. `marks` holds what each facet knows about it.
+
+    `place` says which occurrence of the value it is, where that is more than its value number tells:
+    a run-time monitor knows that two calls gave equal values, and still has to tell them apart.
     """
 
     identity: Identity
@@ -29,6 +32,12 @@ class Value:
     size: Size
     distinct: bool
     marks: tuple[Any, ...]
+    place: Identity | None = None
+
+    @property
+    def occurrence(self) -> Identity:
+        """The place, which without more knowledge is the value number."""
+        return self.identity if self.place is None else self.place
 
 
 @dataclass(frozen=True, slots=True)

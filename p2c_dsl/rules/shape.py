@@ -168,11 +168,11 @@ compose mail():
     ) -> Consumed:
         if self.kind != "tree" or not value.marks[self.index]:
             return own
-        identity = _collapsed(value.identity)
+        identity = _collapsed(value.occurrence)
         if own.conflicts(identity):
             out.append(Violation(self, "P2C302", ("again", value), argument))
             return own
-        repeating = [f for f in state.loops if f.repeats and not _once_a_round(value.identity, f)]
+        repeating = [f for f in state.loops if f.repeats and not _once_a_round(value.occurrence, f)]
         if repeating:
             out.append(Violation(self, "P2C302", ("rounds", value, repeating[-1]), argument))
         return own.add(identity)

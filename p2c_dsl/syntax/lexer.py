@@ -7,18 +7,27 @@ with every position kept and every slip reported, so that the parser can go on a
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from keyword import kwlist
 from typing import NamedTuple
 
 from p2c_dsl.diagnostics.model import Diagnostic, Location
-from p2c_dsl.grammar.tables import OPERATORS, PATTERNS
+from p2c_dsl.grammar.tables import KEYWORDS, OPERATORS, PATTERNS
 from p2c_dsl.syntax.nodes import Comment
 from p2c_dsl.syntax.span import Source, Span
 
-NEWLINE, INDENT, DEDENT, END, BAD, UNKNOWN = "_NEWLINE", "_INDENT", "_DEDENT", "$END", "BAD", "UNKNOWN"
+NEWLINE, INDENT, DEDENT, END, BAD = "_NEWLINE", "_INDENT", "_DEDENT", "$END", "BAD"
+NAME, RESERVED, UNKNOWN = "NAME", "RESERVED", "UNKNOWN"
+WORDS: Mapping[str, str] = {**dict.fromkeys(kwlist, RESERVED), **KEYWORDS}
+"""The terminal of each word that is not always a name."""
+OTHERWISE: Mapping[str, str] = {
+    terminal: RESERVED if word in kwlist else NAME for word, terminal in KEYWORDS.items()
+}
+"""What a keyword is where the grammar expects no such keyword."""
 MOST_NESTED = 40
 """How deep brackets and blocks may nest: enough for people, and no threat to whoever walks the tree."""
 MOST_LINKS = 120
-"""How many fields, look-ups and calls one logical line may hold."""
+"""How many fields, look-ups and calls may hang on each other."""
 
 
 class Lexeme(NamedTuple):
@@ -39,16 +48,24 @@ class Lexed(NamedTuple):
 
 
 _OPERATORS = "|".join(re.escape(op) for op in sorted(OPERATORS, key=len, reverse=True))
-_FOREIGN = r"\*\*|//|\+=|-=|\*=|/=|!=|:=|=="
+_FOREIGN = r"\*\*|//|[-+*/%|&^@]=|!=|:=|=="
 _TOKEN = re.compile(
-    rf"(?P<BLANK>[ \t\f\r]+|\\\r?\n)|(?P<LINE>\n)|(?P<COMMENT>\#[^\n]*)|(?P<STRING>{PATTERNS['STRING']})"
-    rf"|(?P<FLOAT>{PATTERNS['FLOAT']})|(?P<INT>{PATTERNS['INT']})|(?P<NAME>{PATTERNS['NAME']})"
-    rf"|(?P<OPERATOR>{_FOREIGN}|{_OPERATORS})|(?P<UNKNOWN>.)"
+    rf"""(?P<blank>(?:[ \t\f\r]|\\\r?\n)*)(?:
+      (?P<NAME>{PATTERNS["NAME"]})
+    | (?P<OPERATOR>{_FOREIGN}|{_OPERATORS}|[-+*/%|&^~@;!])
+    | (?P<LINE>\n)
+    | (?P<STRING>{PATTERNS["STRING"]})
+    | (?P<FLOAT>{PATTERNS["FLOAT"]}) | (?P<INT>{PATTERNS["INT"]})
+    | (?P<COMMENT>\#[^\n]*)
+    | (?P<UNCLOSED>(?P<quotes>\"\"\"|''').* | ["'][^\n]*)
+    | (?P<UNKNOWN>(?P<character>.)(?P=character)*)
+    | (?P<END>\Z)
+    )""",
+    re.VERBOSE | re.DOTALL,
 )
-_INDENTATION = re.compile(r"[ \t\f]*")
-_NEXT_LINE = re.compile(r"(?:[ \t\f\r]*(?:\#[^\n]*)?\n)*(?P<indentation>[ \t]*)(?P<first>[^\s#])")
 _OPEN = {"(": ")", "[": "]", "{": "}"}
 _CLOSE = frozenset(_OPEN.values())
+_BYTE_ORDER_MARK = "\ufeff"
 
 
 def lex(source: Source) -> Lexed:
@@ -63,167 +80,179 @@ class _Lexer:
         self.comments: list[Comment] = []
         self.diagnostics: list[Diagnostic] = []
         self.levels = [0]
-        self.brackets: list[Lexeme] = []
+        self.brackets: list[tuple[Lexeme, int]] = []
+        """The open brackets, and how many links hung on each other before them."""
         self.links = 0
         self.end = 0
+        """Where the last token ended."""
         self.starts_line = True
+        self.reported_until = -1
+        """The end of the line of the last report: a line's further errors follow from its first."""
 
     def run(self) -> Lexed:
-        text, position, size = self.source.text, 0, len(self.source.text)
-        while position < size:
-            if self.starts_line and not self.brackets:
-                position = self.indentation(position)
-                if position >= size:
-                    break
-            found = _TOKEN.match(text, position)
-            assert found is not None and found.lastgroup is not None
-            position = self.token(found.lastgroup, found.group(), position, found.end())
-        self.close()
-        return Lexed(self.out, tuple(self.comments), self.diagnostics)
-
-    def token(self, kind: str, text: str, start: int, end: int) -> int:
-        """Takes in one match; returns where to go on."""
-        match kind:
-            case "BLANK":
-                pass
-            case "LINE":
-                self.line_end(end)
-            case "COMMENT":
-                self.comments.append(
-                    Comment(
-                        text.rstrip("\r"),
-                        Span(start, start + len(text.rstrip("\r"))),
-                        self.blank_before(start),
-                    )
-                )
-            case "OPERATOR":
-                self.operator(text, start, end)
-            case "UNKNOWN":
-                return self.unknown(text, start)
-            case _:
-                self.add(kind, text, start, end)
-        return end
-
-    def add(self, kind: str, text: str, start: int, end: int) -> None:
-        self.out.append(Lexeme(kind, text, start, end))
-        self.end = end
-        self.starts_line = False
+        text, out = self.source.text, self.out
+        for found in _TOKEN.finditer(text, int(text.startswith(_BYTE_ORDER_MARK))):
+            kind = found.lastgroup
+            assert kind is not None
+            start, end = found.span(kind)
+            if kind == "LINE":
+                self.line_end()
+                continue
+            if kind == "COMMENT":
+                self.comment(found[kind], start)
+                continue
+            if kind == "END":
+                break
+            piece = found[kind]
+            if self.starts_line:
+                self.line_start(found["blank"], piece, start)
+            if kind == "OPERATOR":
+                self.operator(piece, start, end)
+                continue
+            if kind == NAME:
+                kind = WORDS.get(piece, NAME)
+                if not piece.isascii() and not piece.isidentifier():
+                    self.unknown(piece, start, end)
+                    continue
+            elif kind == UNKNOWN:
+                self.unknown(piece, start, end)
+                continue
+            elif kind == "UNCLOSED":
+                kind, piece = self.unclosed_text(piece, start)
+            out.append(Lexeme(kind, piece, start, end))
+            self.end = end
+        self.finish()
+        return Lexed(out, tuple(self.comments), self.diagnostics)
 
     # ------------------------------------------------------------ lines
 
-    def indentation(self, position: int) -> int:
-        """The start of a line: its indentation opens or closes blocks, unless nothing else stands on it."""
-        text = self.source.text
-        found = _INDENTATION.match(text, position)
-        assert found is not None
-        first = found.end()
-        following = text[first : first + 1]
-        if following in ("", "\n", "#") or text.startswith(("\r\n", "\\\n"), first):
-            self.starts_line = following != "#" and self.starts_line
-            return first
+    def line_start(self, blank: str, piece: str, start: int) -> None:
+        """The first token of a line: it goes on with an open bracket, or opens or closes blocks."""
         self.starts_line = False
-        width = len(found.group())
-        if "\t" in found.group():
+        indentation = blank.rpartition("\f")[2].partition("\\")[0].rstrip("\r")
+        width = len(indentation.expandtabs(8))
+        if self.brackets:
+            if width > self.levels[-1] or piece in _CLOSE:
+                return
+            self.unclosed()
+        if "\t" in indentation:
             message = "this line is indented with a tab"
-            self.report("P2C101", position, first, message, "indent with spaces only, four for each level")
-            width = len(found.group().expandtabs(8))
+            place = start - len(blank)
+            self.report("P2C101", place, start, message, "indent with spaces only, four for each level")
+        self.indentation(width, start)
+
+    def indentation(self, width: int, start: int) -> None:
         if width > self.levels[-1]:
             self.levels.append(width)
             if len(self.levels) == MOST_NESTED + 2:
                 message = f"blocks are nested more than {MOST_NESTED} deep"
-                self.report("P2C109", position, first, message, "move the inner part into a subtask")
-            self.out.append(Lexeme(INDENT, "", self.end, self.end))
-            return first
+                self.report(
+                    "P2C109", start, start + 1, message, "move the inner part into a subtask", also=True
+                )
+            self.layout(INDENT)
         while width < self.levels[-1]:
             self.levels.pop()
-            self.out.append(Lexeme(DEDENT, "", self.end, self.end))
-        if width != self.levels[-1]:
-            message = "this line's indentation fits no block above it"
-            help_ = f"indent it by {self.levels[-1]} spaces, like the block it belongs to"
-            self.report("P2C102", position, first, message, help_)
-        return first
-
-    def line_end(self, end: int) -> None:
-        if self.brackets:
-            if self.goes_on(end):
+            self.layout(DEDENT)
+            if width > self.levels[-1]:
+                message = "this line's indentation fits no block above it"
+                help_ = f"indent it by {self.levels[-1]} spaces, like the block it belongs to"
+                self.report("P2C102", start - width, start, message, help_)
                 return
-            self.unclosed()
-        self.starts_line = True
-        self.links = 0
-        if self.out and self.out[-1].type not in (NEWLINE, INDENT, DEDENT):
-            self.out.append(Lexeme(NEWLINE, "", self.end, self.end))
 
-    def goes_on(self, position: int) -> bool:
-        """Whether the next line continues an open bracket: it is indented deeper, or closes it."""
-        found = _NEXT_LINE.match(self.source.text, position)
-        if found is None:
-            return False
-        return len(found["indentation"]) > self.levels[-1] or found["first"] in _CLOSE
+    def line_end(self) -> None:
+        self.starts_line = True
+        if not self.brackets:
+            self.links = 0
+            if self.out and self.out[-1].type not in (NEWLINE, INDENT, DEDENT):
+                self.layout(NEWLINE)
+
+    def layout(self, kind: str) -> None:
+        self.out.append(Lexeme(kind, "", self.end, self.end))
 
     def unclosed(self) -> None:
-        opened = self.brackets[-1]
+        """The line ends although brackets are open: closes them."""
+        opened = self.brackets[-1][0]
         message = f"this `{opened.text}` is never closed"
-        self.report("P2C103", opened.start, opened.end, message, f"add `{_OPEN[opened.text]}`")
+        help_ = f"add `{_OPEN[opened.text]}`, or indent the lines that belong to it"
+        self.report("P2C103", opened.start, opened.end, message, help_)
         while self.brackets:
-            missing = _OPEN[self.brackets.pop().text]
-            self.add(OPERATORS[missing], missing, self.end, self.end)
+            missing = _OPEN[self.brackets.pop()[0].text]
+            self.out.append(Lexeme(OPERATORS[missing], missing, self.end, self.end))
+        self.line_end()
+        self.starts_line = False
 
-    def close(self) -> None:
+    def finish(self) -> None:
         if self.brackets:
             self.unclosed()
-        self.starts_line = True
-        if self.out and self.out[-1].type not in (NEWLINE, INDENT, DEDENT):
-            self.out.append(Lexeme(NEWLINE, "", self.end, self.end))
-        self.out.extend(Lexeme(DEDENT, "", self.end, self.end) for _ in self.levels[1:])
-        self.out.append(Lexeme(END, "", len(self.source.text), len(self.source.text)))
+        self.line_end()
+        for _ in self.levels[1:]:
+            self.layout(DEDENT)
+        size = len(self.source.text)
+        self.out.append(Lexeme(END, "", size, size))
 
     # ------------------------------------------------------------ tokens
 
+    def comment(self, text: str, start: int) -> None:
+        text = text.rstrip()
+        self.comments.append(Comment(text, Span(start, start + len(text)), self.starts_line))
+
     def operator(self, text: str, start: int, end: int) -> None:
-        if text in _OPEN:
-            self.brackets.append(Lexeme(OPERATORS[text], text, start, end))
+        lexeme = Lexeme(OPERATORS.get(text, UNKNOWN), text, start, end)
+        if text in _CLOSE:
+            if not self.closes(lexeme):
+                return
+        elif text == ",":
+            self.links = self.brackets[-1][1] if self.brackets else 0
+        elif text == ".":
+            self.link(lexeme)
+        elif text in _OPEN:
+            self.link(lexeme)
+            self.brackets.append((lexeme, self.links))
             if len(self.brackets) == MOST_NESTED + 1:
                 message = f"brackets are nested more than {MOST_NESTED} deep"
-                self.report("P2C109", start, end, message, "give the inner calls names of their own")
-        elif text in _CLOSE:
-            if not self.brackets or _OPEN[self.brackets[-1].text] != text:
-                message = f"this `{text}` closes nothing"
-                if self.brackets:
-                    message = (
-                        f"this `{text}` stands where `{_OPEN[self.brackets[-1].text]}` closes the bracket"
-                    )
-                self.report("P2C104", start, end, message, "remove it, or open the bracket that it closes")
-                return
-            self.brackets.pop()
-        if text in (".", "[", "("):
-            self.links += 1
-            if self.links == MOST_LINKS + 1:
-                message = f"one statement holds more than {MOST_LINKS} calls, fields and look-ups"
-                self.report("P2C109", start, end, message, "split it up")
-        self.add(OPERATORS.get(text, UNKNOWN), text, start, end)
+                help_ = "give the inner calls names of their own"
+                self.report("P2C109", start, end, message, help_, also=True)
+        self.out.append(lexeme)
+        self.end = end
 
-    def unknown(self, text: str, start: int) -> int:
-        whole = self.source.text
-        if text in "\"'":
-            stop = whole.find("\n", start)
-            stop = len(whole) if stop < 0 else stop
-            if whole.startswith(text * 3, start):
-                stop = len(whole)
-            self.report(
-                "P2C105", start, start + 1, "this text is never closed", f"end it with `{text}` on its line"
-            )
-            self.add("STRING", text + text, start, stop)
-            return stop
-        stop = start + 1
-        while stop < len(whole) and whole[stop] == text:
-            stop += 1
-        shown = f"`{text}`" if text.isprintable() else f"U+{ord(text):04X}"
-        self.report("P2C106", start, stop, f"the character {shown} has no meaning here", "remove it")
-        return stop
+    def closes(self, lexeme: Lexeme) -> bool:
+        """Whether a closing bracket fits the open one."""
+        text = lexeme.text
+        if self.brackets and _OPEN[self.brackets[-1][0].text] == text:
+            self.links = self.brackets.pop()[1]
+            return True
+        message = f"this `{text}` closes nothing"
+        if self.brackets:
+            message = f"this `{text}` stands where `{_OPEN[self.brackets[-1][0].text]}` closes the bracket"
+        self.report(
+            "P2C104", lexeme.start, lexeme.end, message, "remove it, or open the bracket that it closes"
+        )
+        return False
 
-    def blank_before(self, start: int) -> bool:
-        return not self.source.text[self.source.text.rfind("\n", 0, start) + 1 : start].strip()
+    def link(self, lexeme: Lexeme) -> None:
+        self.links += 1
+        if self.links == MOST_LINKS + 1:
+            message = f"more than {MOST_LINKS} calls, fields and look-ups hang on each other"
+            self.report("P2C109", lexeme.start, lexeme.end, message, "give the parts names", also=True)
 
-    def report(self, code: str, start: int, end: int, message: str, help: str) -> None:
+    def unclosed_text(self, piece: str, start: int) -> tuple[str, str]:
+        quotes = piece[:3] if piece.startswith(('"""', "'''")) else piece[0]
+        where = "" if len(quotes) == 3 else " on its line"
+        help_ = f"end it with `{quotes}`{where}"
+        self.report("P2C105", start, start + len(quotes), "this text is never closed", help_)
+        return "STRING", quotes * 2
+
+    def unknown(self, text: str, start: int, end: int) -> None:
+        shown = f"`{text[0]}`" if text.isprintable() else f"U+{ord(text[0]):04X}"
+        if text[0].isalnum():
+            shown = f"`{text[:40]}`"
+        self.report("P2C106", start, end, f"{shown} has no meaning here", "remove it")
+
+    def report(self, code: str, start: int, end: int, message: str, help: str, also: bool = False) -> None:
+        """Notes an error, one a line unless it is to be told `also`."""
+        if start < self.reported_until and not also:
+            return
+        line_end = self.source.text.find("\n", start)
+        self.reported_until = len(self.source.text) if line_end < 0 else line_end
         location = Location(self.source, Span(start, end))
         self.diagnostics.append(Diagnostic(code, message, location, help=help))

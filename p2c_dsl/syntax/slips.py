@@ -8,7 +8,7 @@ from typing import NamedTuple
 from p2c_dsl.grammar.tables import KEYWORDS, OPERATORS
 from p2c_dsl.names import did_you_mean
 from p2c_dsl.syntax.lexer import DEDENT, END, INDENT, NEWLINE, Lexeme
-from p2c_dsl.syntax.span import Source, Span
+from p2c_dsl.syntax.span import Span
 
 
 class Slip(NamedTuple):
@@ -73,15 +73,13 @@ _HIDDEN = frozenset({"BAD", "MINUS", "FLOAT", END, DEDENT})
 _MOST_EXPECTED = 5
 
 
-def explain(
-    source: Source, lexemes: Sequence[Lexeme], first: int, position: int, accepted: frozenset[str]
-) -> Slip:
+def explain(lexemes: Sequence[Lexeme], first: int, position: int, accepted: frozenset[str]) -> Slip:
     """The error at a token, in the line that begins at `first`, where the terminals `accepted` would fit."""
     lexeme = lexemes[position]
     span = Span(lexeme.start, max(lexeme.end, lexeme.start))
     head = lexemes[first].text
     if lexeme.type == INDENT:
-        return _indented(source, lexemes, position)
+        return _indented(lexemes, position)
     if INDENT in accepted:
         at = Span(lexemes[first - 1].start, lexemes[first - 1].end) if first else span
         return Slip(
@@ -106,7 +104,7 @@ def explain(
     return Slip("P2C110", span, message, _help(lexemes, first, position, accepted))
 
 
-def _indented(source: Source, lexemes: Sequence[Lexeme], position: int) -> Slip:
+def _indented(lexemes: Sequence[Lexeme], position: int) -> Slip:
     following = lexemes[position + 1]
     message = "this line is indented, but no line above it opens a block"
     return Slip("P2C102", Span(following.start, following.end), message, "line it up with the line above")

@@ -1,0 +1,164 @@
+"""Small worlds: every value of a type up to a size, chosen by numbers, so that runs can be enumerated.
+
+A world is a sequence of choices. `explore` goes through all of them depth first, the first choice that
+is made varying last; running the program again with another sequence is another world.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+from p2c_dsl.runtime.values import Fields, comparable
+from p2c_dsl.spec import EnumMember, Spec, Subtask, Task
+from p2c_dsl.types import (
+    BOOL,
+    FLOAT,
+    INT,
+    Base,
+    Enum,
+    ListOf,
+    MapOf,
+    NewType,
+    Nominal,
+    Optional,
+    Record,
+    SetOf,
+    Size,
+    Type,
+)
+
+Choose = Callable[[int], int]
+"""Picks one of n: a number from 0 to n - 1."""
+
+_DEEPEST = 4
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Atom:
+    """A value of a nominal type: all there is to know is which one it is."""
+
+    type: str
+    number: int
+
+    def __repr__(self) -> str:
+        return f"{self.type[:1].lower()}{self.type[1:]}#{self.number + 1}"
+
+
+@dataclass(slots=True)
+class SmallWorld:
+    """Inputs and tools whose values `choose` decides; collections have at most `size` elements."""
+
+    spec: Spec
+    choose: Choose
+    size: int
+
+    def inputs(self, task: Task) -> dict[str, Any]:
+        """The task's inputs."""
+        return {p.name: self.value(p.type) for p in task.parameters}
+
+    def tools(self) -> dict[str, Callable[..., Any]]:
+        """A tool for each subtask: its results are chosen when it is called."""
+        return {s.name: self._tool(s) for s in self.spec.subtasks.values()}
+
+    def _tool(self, subtask: Subtask) -> Callable[..., Any]:
+        def tool(*arguments: object) -> Any:
+            return None if subtask.result is None else self.value(subtask.result)
+
+        return tool
+
+    def value(self, of: Type, depth: int = 0) -> Any:
+        """A value of a type."""
+        match of:
+            case Nominal(name):
+                return Atom(_root(of), self.choose(self.size)) if name else None
+            case NewType(_, base):
+                return self.value(base, depth)
+            case Enum(name, members):
+                return EnumMember(name, members[self.choose(len(members))])
+            case Record(name):
+                fields = self.spec.records[name]
+                return Fields(name, {f: self.value(t, depth + 1) for f, t in fields.items()})
+            case Optional(inner):
+                return None if depth >= _DEEPEST or self.choose(2) == 0 else self.value(inner, depth)
+            case ListOf(element, size):
+                return [self.value(element, depth + 1) for _ in range(self._count(size, depth))]
+            case SetOf(element, size):
+                return self._distinct(element, size, depth)
+            case MapOf(key, value, size):
+                return {k: self.value(value, depth + 1) for k in self._distinct(key, size, depth)}
+            case Base():
+                return self._base(of)
+        return None
+
+    def _base(self, of: Base) -> Any:
+        if of == BOOL:
+            return self.choose(2) == 0
+        number = self.choose(self.size)
+        if of == INT:
+            return number
+        return float(number) if of == FLOAT else f"text {number}"
+
+    def _count(self, size: Size, depth: int) -> int:
+        high = self.size if size.high is None else min(size.high, max(self.size, size.low))
+        if depth >= _DEEPEST:
+            high = size.low
+        return size.low + self.choose(max(high - size.low, 0) + 1)
+
+    def _distinct(self, element: Type, size: Size, depth: int) -> list[Any]:
+        """Different values; fewer than wanted if the type has not so many (a run then fails to type)."""
+        wanted, found = self._count(size, depth), dict[Any, Any]()
+        for _ in range(8 * wanted):
+            if len(found) == wanted:
+                break
+            value = self.value(element, depth + 1)
+            if comparable(value) in found and isinstance(value, Atom):
+                value = Atom(value.type, len(found))
+            found.setdefault(comparable(value), value)
+        return list(found.values())
+
+
+def _root(of: Nominal) -> str:
+    return of.name if of.parent is None else _root(of.parent)
+
+
+@dataclass(slots=True)
+class Choices:
+    """A sequence of choices: a given prefix, then always the first; `taken` records (choice, of how many)."""
+
+    prefix: list[int] = field(default_factory=list)
+    taken: list[tuple[int, int]] = field(default_factory=list)
+
+    def __call__(self, n: int) -> int:
+        place = len(self.taken)
+        choice = min(self.prefix[place], n - 1) if place < len(self.prefix) else 0
+        self.taken.append((choice, n))
+        return choice
+
+    def next(self) -> list[int] | None:
+        """The prefix of the next sequence, `None` after the last."""
+        for place in range(len(self.taken) - 1, -1, -1):
+            choice, n = self.taken[place]
+            if choice + 1 < n:
+                return [c for c, _ in self.taken[:place]] + [choice + 1]
+        return None
+
+
+def explore(limit: int) -> Iterator[Choices]:
+    """All sequences of choices in turn, at most `limit`; each is to be used up before the next is asked for."""
+    prefix: list[int] | None = []
+    for _ in range(limit):
+        if prefix is None:
+            return
+        choices = Choices(prefix)
+        yield choices
+        prefix = choices.next()
+
+
+def sample(limit: int, seed: int) -> Iterator[Choose]:
+    """`limit` random sequences of choices."""
+    random = Random(seed)
+    for _ in range(limit):
+        yield lambda n: random.randrange(n)

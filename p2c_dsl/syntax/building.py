@@ -1,0 +1,63 @@
+"""What the callbacks of all rules share: lists under construction, tokens that carry values, and misuse."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from p2c_dsl.syntax.lexer import Lexeme
+from p2c_dsl.syntax.span import Span
+from p2c_dsl.syntax.text import unquote
+
+Items = Any
+"""A list under construction: nested pairs, the last item outermost, so that no copy of it can change."""
+
+_MOST_DIGITS = 18
+
+
+class Misuse(Exception):
+    """A rule's parts fit the grammar, but not together."""
+
+    def __init__(self, code: str, span: Span, message: str, help: str) -> None:
+        super().__init__(message)
+        self.code, self.span, self.message, self.help = code, span, message, help
+
+
+def items(pairs: Items) -> tuple[Any, ...]:
+    """The list that nested pairs stand for, without what could not be read."""
+    found = []
+    while pairs is not None:
+        pairs, item = pairs
+        if item is not None:
+            found.append(item)
+    found.reverse()
+    return tuple(found)
+
+
+def text_of(token: Lexeme) -> str:
+    """What a text in quotes stands for. Raises `Misuse`."""
+    try:
+        return unquote(token.text)
+    except ValueError as error:
+        message = f"this text cannot be read: {error}"
+        raise Misuse("P2C107", place_of(token), message, "write a backslash as `\\\\`") from None
+
+
+def integer_of(token: Lexeme) -> int:
+    """A number's value. Raises `Misuse`."""
+    if len(token.text) > _MOST_DIGITS:
+        message = f"this number has more than {_MOST_DIGITS} digits"
+        raise Misuse("P2C107", place_of(token), message, "use a smaller one")
+    return int(token.text)
+
+
+def floating_of(token: Lexeme) -> float:
+    """A number's value. Raises `Misuse`."""
+    value = float(token.text)
+    if value == float("inf"):
+        raise Misuse("P2C107", place_of(token), "this number is too large", "use a smaller one")
+    return value
+
+
+def place_of(token: Lexeme) -> Span:
+    """A token's span."""
+    return Span(token.start, token.end)

@@ -1,0 +1,155 @@
+"""From the grammar's rules to nodes: compositions, their statements and their expressions."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from p2c_dsl.syntax import nodes
+from p2c_dsl.syntax.building import Items, Misuse, floating_of, integer_of, items, text_of
+from p2c_dsl.syntax.lexer import Lexeme
+from p2c_dsl.syntax.nodes import Name
+from p2c_dsl.syntax.span import Span
+
+
+class Block(NamedTuple):
+    """A block's statements, and where its header ended."""
+
+    header_end: int
+    statements: tuple[nodes.Statement, ...]
+
+
+class Else(NamedTuple):
+    """What an `if` does otherwise, and where its `else:` stands."""
+
+    span: Span
+    statements: tuple[nodes.Statement, ...]
+
+
+_NO_ELSE = Else(nodes.NOWHERE, ())
+
+
+class Compositions:
+    """The callbacks of compositions; each takes its span and its parts."""
+
+    def compose(self, span: Span, name: Name, inputs: Items, block: Block) -> nodes.ComposeDecl:
+        header = Span(span.start, block.header_end)
+        return nodes.ComposeDecl(name, items(inputs), block.statements, header)
+
+    def block(self, span: Span, statements: Items) -> Block:
+        return Block(span.start, items(statements))
+
+    def assign(self, span: Span, name: Name, value: nodes.Expr) -> nodes.Assign:
+        return nodes.Assign(name, value, span)
+
+    def set_item(self, span: Span, base: nodes.Expr, key: nodes.Expr, value: nodes.Expr) -> nodes.SetItem:
+        if not isinstance(base, nodes.Variable):
+            message = "only an accumulator's own name can be written into"
+            raise Misuse("P2C111", base.span, message, "write `m[key] = value`")
+        return nodes.SetItem(base.name, key, value, span)
+
+    def append(self, span: Span, base: nodes.Expr, method: Name, value: nodes.Expr) -> nodes.Append:
+        if method.text != "append":
+            message = f"values have no methods such as `{method.text}`"
+            help_ = "call a subtask; lists are written with `xs.append(value)`"
+            raise Misuse("P2C111", method.span, message, help_)
+        if not isinstance(base, nodes.Variable):
+            message = "only an accumulator's own name can be written into"
+            raise Misuse("P2C111", base.span, message, "write `xs.append(value)`")
+        return nodes.Append(base.name, value, span)
+
+    def call_statement(self, span: Span, call: nodes.Call) -> nodes.ExprStatement:
+        return nodes.ExprStatement(call, span)
+
+    def for_loop(self, span: Span, variable: Name, iterable: nodes.Expr, block: Block) -> nodes.For:
+        return nodes.For(variable, iterable, block.statements, Span(span.start, block.header_end))
+
+    def if_branch(self, span: Span, condition: nodes.Expr, block: Block, orelse: Else | None) -> nodes.If:
+        return _if(span, condition, block, orelse, False)
+
+    def else_block(self, span: Span, block: Block) -> Else:
+        return Else(span, block.statements)
+
+    def elif_block(self, span: Span, condition: nodes.Expr, block: Block, orelse: Else | None) -> Else:
+        return Else(span, (_if(span, condition, block, orelse, True),))
+
+    def return_statement(self, span: Span, value: nodes.Expr | None) -> nodes.Return:
+        return nodes.Return(value, span)
+
+    # ------------------------------------------------------------ expressions
+
+    def negation(self, span: Span, operand: nodes.Expr) -> nodes.Not:
+        return nodes.Not(operand, span)
+
+    def is_none(self, span: Span, operand: nodes.Expr) -> nodes.IsNone:
+        return nodes.IsNone(operand, False, span)
+
+    def is_not_none(self, span: Span, operand: nodes.Expr) -> nodes.IsNone:
+        return nodes.IsNone(operand, True, span)
+
+    def bad_condition(self, span: Span, bad: Lexeme) -> nodes.Expr:
+        return nodes.Literal(None, span)
+
+    def variable(self, span: Span, name: Name) -> nodes.Variable:
+        return nodes.Variable(name)
+
+    def attribute(self, span: Span, base: nodes.Expr, name: Name) -> nodes.Attribute:
+        return nodes.Attribute(base, name, span)
+
+    def member_value(self, span: Span, base: Name, name: Name) -> nodes.Attribute:
+        return nodes.Attribute(nodes.Variable(base), name, span)
+
+    def subscript(self, span: Span, base: nodes.Expr, key: nodes.Expr) -> nodes.Subscript:
+        return nodes.Subscript(base, key, span)
+
+    def parenthesized(self, span: Span, inner: nodes.Expr) -> nodes.Expr:
+        return inner
+
+    def empty_map(self, span: Span) -> nodes.EmptyMap:
+        return nodes.EmptyMap(span)
+
+    def empty_list(self, span: Span) -> nodes.EmptyList:
+        return nodes.EmptyList(span)
+
+    def call(self, span: Span, function: Name, arguments: Items) -> nodes.Call:
+        given = items(arguments)
+        first = next((i for i, argument in enumerate(given) if type(argument) is tuple), len(given))
+        for argument in given[first:]:
+            if type(argument) is not tuple:
+                message = "an argument without a name stands behind one with a name"
+                raise Misuse("P2C112", argument.span, message, "put the arguments without names first")
+        return nodes.Call(function, given[:first], given[first:], span)
+
+    def keyword(self, span: Span, name: Name, value: nodes.Expr) -> tuple[Name, nodes.Expr]:
+        return name, value
+
+    # ------------------------------------------------------------ literals
+
+    def text(self, span: Span, token: Lexeme) -> nodes.Literal:
+        return nodes.Literal(text_of(token), span)
+
+    def int(self, span: Span, token: Lexeme) -> nodes.Literal:
+        return nodes.Literal(integer_of(token), span)
+
+    def float(self, span: Span, token: Lexeme) -> nodes.Literal:
+        return nodes.Literal(floating_of(token), span)
+
+    def negative_int(self, span: Span, token: Lexeme) -> nodes.Literal:
+        return nodes.Literal(-integer_of(token), span)
+
+    def negative_float(self, span: Span, token: Lexeme) -> nodes.Literal:
+        return nodes.Literal(-floating_of(token), span)
+
+    def true(self, span: Span) -> nodes.Literal:
+        return nodes.Literal(True, span)
+
+    def false(self, span: Span) -> nodes.Literal:
+        return nodes.Literal(False, span)
+
+    def none(self, span: Span) -> nodes.Literal:
+        return nodes.Literal(None, span)
+
+
+def _if(span: Span, condition: nodes.Expr, block: Block, orelse: Else | None, is_elif: bool) -> nodes.If:
+    place, statements = orelse or _NO_ELSE
+    header = Span(span.start, block.header_end)
+    return nodes.If(condition, block.statements, statements, is_elif, header, place)

@@ -1,0 +1,153 @@
+"""From the grammar's rules to nodes: what stands at the top of a file, but for compositions."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from p2c_dsl.syntax import nodes
+from p2c_dsl.syntax.building import Items, Misuse, integer_of, items, text_of
+from p2c_dsl.syntax.lexer import NAME, OTHERWISE, RESERVED, Lexeme
+from p2c_dsl.syntax.nodes import Name
+from p2c_dsl.syntax.span import Span
+from p2c_dsl.syntax.text import clean
+
+
+class Doc(NamedTuple):
+    """A docstring and where it stands."""
+
+    text: str | None
+    span: Span
+
+
+class Cost(NamedTuple):
+    """`cost 3`."""
+
+    value: int | None
+    span: Span
+
+
+_NO_DOC = Doc(None, nodes.NOWHERE)
+_NO_COST = Cost(None, nodes.NOWHERE)
+_KINDS = {NAME: "name", RESERVED: "name", **dict.fromkeys(OTHERWISE, "name"), "INT": "int"}
+
+
+class Declarations:
+    """The callbacks of declarations and types; each takes its span and its parts."""
+
+    def use(self, span: Span, path: Lexeme) -> nodes.Use:
+        return nodes.Use(text_of(path), span)
+
+    def type_plain(self, span: Span, name: Name) -> nodes.TypeDecl:
+        return nodes.TypeDecl(name, None, None, span)
+
+    def type_child(self, span: Span, name: Name, parent: Name) -> nodes.TypeDecl:
+        return nodes.TypeDecl(name, parent, None, span)
+
+    def type_new(self, span: Span, name: Name, base: nodes.TypeExpr) -> nodes.TypeDecl:
+        return nodes.TypeDecl(name, None, base, span)
+
+    def record(self, span: Span, name: Name, doc: Doc | None, fields: Items) -> nodes.RecordDecl:
+        text, place = doc or _NO_DOC
+        return nodes.RecordDecl(name, text, items(fields), span, place)
+
+    def field(self, span: Span, name: Name, of: nodes.TypeExpr) -> nodes.Field:
+        return nodes.Field(name, of, span)
+
+    def enum(self, span: Span, name: Name, doc: Doc | None, members: Items) -> nodes.EnumDecl:
+        text, place = doc or _NO_DOC
+        return nodes.EnumDecl(name, text, items(members), span, place)
+
+    def member(self, span: Span, name: Name) -> Name:
+        return name
+
+    def constant(self, span: Span, name: Name, of: nodes.TypeExpr, value: nodes.Expr) -> nodes.ConstantDecl:
+        return nodes.ConstantDecl(name, of, value, span)
+
+    def effect(self, span: Span, name: Name, keys: Items, word: Name | None) -> nodes.EffectDecl:
+        if word is not None and word.text != "irreversible":
+            message = f"here stands `irreversible` or nothing, not `{word.text}`"
+            raise Misuse("P2C110", word.span, message, "write `irreversible`, or remove it")
+        return nodes.EffectDecl(name, items(keys), word is not None, span)
+
+    def effect_keys(self, span: Span, types: Items) -> Items:
+        return types
+
+    def subtask_plain(self, span: Span, name: Name, parameters: Items, result: Any) -> nodes.SubtaskDecl:
+        return nodes.SubtaskDecl(name, items(parameters), result, None, (), None, span)
+
+    def subtask_full(
+        self, span: Span, name: Name, parameters: Items, result: Any, body: tuple[Doc, Items]
+    ) -> nodes.SubtaskDecl:
+        (doc, place), clauses = body[0], items(body[1])
+        effects = tuple(c for c in clauses if isinstance(c, nodes.EffectClause))
+        costs = [c for c in clauses if isinstance(c, Cost)]
+        if len(costs) > 1:
+            raise Misuse("P2C110", costs[1].span, "a subtask has one cost", "remove one of the two")
+        cost, cost_place = costs[0] if costs else _NO_COST
+        given = items(parameters)
+        return nodes.SubtaskDecl(name, given, result, doc, effects, cost, span, place, cost_place)
+
+    def result(self, span: Span, of: nodes.TypeExpr) -> nodes.TypeExpr:
+        return of
+
+    def documented(self, span: Span, doc: Doc, lines: Items) -> tuple[Doc, Items]:
+        return doc, lines
+
+    def undocumented(self, span: Span, lines: Items) -> tuple[Doc, Items]:
+        return _NO_DOC, lines
+
+    def does(self, span: Span, effect: Name, arguments: Items) -> nodes.EffectClause:
+        return nodes.EffectClause(effect, items(arguments), True, span)
+
+    def may(self, span: Span, effect: Name, arguments: Items) -> nodes.EffectClause:
+        return nodes.EffectClause(effect, items(arguments), False, span)
+
+    def effect_arguments(self, span: Span, paths: Items) -> Items:
+        return paths
+
+    def cost(self, span: Span, number: Lexeme) -> Cost:
+        return Cost(integer_of(number), span)
+
+    def rules(self, span: Span, lines: Items) -> nodes.RulesDecl:
+        return nodes.RulesDecl(items(lines), span)
+
+    def rule_line(self, span: Span, tokens: Items) -> nodes.RuleLine:
+        return nodes.RuleLine(items(tokens), span)
+
+    def rule_token(self, span: Span, token: Lexeme) -> nodes.Token:
+        return nodes.Token(_KINDS.get(token.type, "op"), token.text, span)
+
+    def task_plain(self, span: Span, name: Name, parameters: Items, result: Any) -> nodes.TaskDecl:
+        return nodes.TaskDecl(name, items(parameters), result, None, (), (), span)
+
+    def task_full(
+        self, span: Span, name: Name, parameters: Items, result: Any, body: tuple[Doc, Items]
+    ) -> nodes.TaskDecl:
+        (doc, place), lines = body[0], items(body[1])
+        constants = tuple(n for n in lines if isinstance(n, nodes.ConstantDecl))
+        rules = tuple(n for n in lines if isinstance(n, nodes.RuleLine))
+        return nodes.TaskDecl(name, items(parameters), result, doc, constants, rules, span, place)
+
+    def docstring(self, span: Span, text: Lexeme) -> Doc:
+        return Doc(clean(text_of(text)), span)
+
+    def parameter(
+        self, span: Span, name: Name, of: nodes.TypeExpr, default: nodes.Expr | None
+    ) -> nodes.Parameter:
+        return nodes.Parameter(name, of, default, span)
+
+    # ------------------------------------------------------------ types
+
+    def type(
+        self, span: Span, literal: bool | None, name: Name, arguments: Items, bounds: Items
+    ) -> nodes.TypeExpr:
+        return nodes.TypeExpr(name, items(arguments), items(bounds), bool(literal), span)
+
+    def name_literal(self, span: Span) -> bool:
+        return True
+
+    def type_arguments(self, span: Span, types: Items) -> Items:
+        return types
+
+    def bound(self, span: Span, op: Lexeme, number: Lexeme) -> nodes.SizeBound:
+        return nodes.SizeBound(op.text, integer_of(number), span)
