@@ -141,7 +141,7 @@ class _Walk:
                 help_ = "remove it, or fill it in the loop that follows"
                 context.report("P2C901", binding.span, message, help_, severity=Severity.WARNING)
 
-    def _bind(self, name: nodes.Name, operand: Operand, size: int = 1) -> None:
+    def _bind(self, name: nodes.Name, operand: Operand, size: int = 1, *, fresh: bool = True) -> None:
         context, text = self._context, name.text
         earlier = context.scope.find(text)
         if earlier is not None:
@@ -161,8 +161,8 @@ class _Walk:
         ):
             if taken:
                 context.report("P2C164", name.span, f"`{text}` is {kind}", "choose another name")
-        if isinstance(operand, Var):
-            context.names.setdefault(operand.slot, text)
+        if isinstance(operand, Var) and fresh:
+            context.names[operand.slot] = text
         context.scope.bind(name, operand, size)
 
     # ------------------------------------------------------------ statements
@@ -200,7 +200,7 @@ class _Walk:
             out = []
             context.state, _ = context.machine.read(context.state, resolved.operand, out)
             context.object(out, span)
-        self._bind(target, resolved.operand, resolved.size)
+        self._bind(target, resolved.operand, resolved.size, fresh=isinstance(value, nodes.Call))
 
     def _expression(self, value: nodes.Expr, span: Span) -> None:
         if isinstance(value, nodes.Call):

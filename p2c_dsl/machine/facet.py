@@ -176,10 +176,25 @@ class Facet:
         """After a branch one of whose arms returned: `own` is the other arm's state, `last` the else arm's."""
         return own
 
+    def forget(self, own: Any, before: Any, first: int) -> Any:
+        """At a block's end: the state without what is about slots from `first` on, which are used anew.
+
+        `before` is the state at the block's beginning.
+        """
+        return own
+
     def finish(self, own: Any, state: State, out: list[Violation]) -> None:
         """The composition completes here."""
 
     # ------------------------------------------------------------ decoding
+
+    def needed(self, own: Any, state: State) -> tuple[frozenset[str], ...]:
+        """Sets of subtasks: of each set, one has yet to be called before the composition may complete."""
+        return ()
+
+    def prerequisites(self, state: State, subtask: Subtask) -> tuple[frozenset[str], ...]:
+        """Sets of subtasks: of each set, one has yet to be called before `subtask` may be."""
+        return ()
 
     def key(self, own: Any, state: State) -> Any:
         """What of the own state can still change a verdict; states with equal keys are one to the decoder."""

@@ -82,6 +82,15 @@ class Facts:
                 pending.extend(self.implied.get(fact, NOTHING))
         return Facts(frozenset(known), self.implied)
 
+    def outliving(self, first: int) -> Facts:
+        """What is not about slots from `first` on."""
+        implied = {
+            key: kept
+            for key, rest in self.implied.items()
+            if not mentions_slot_from(key, first) and (kept := outliving(rest, first))
+        }
+        return Facts(outliving(self.known, first), implied)
+
     def refutes(self, condition: Iterable[Fact]) -> bool:
         """Whether a known test outcome contradicts one of these."""
         return any(opposite(f) in self.known for f in condition)

@@ -14,7 +14,7 @@ from rpds import HashTrieMap
 
 from p2c_dsl.machine import accumulators, typing
 from p2c_dsl.machine.facet import CallSite, Facet, Origin, Part, Violation
-from p2c_dsl.machine.facts import Facts, Identity, constant_identity, filled, outliving, tested
+from p2c_dsl.machine.facts import Facts, Identity, constant_identity, filled, tested
 from p2c_dsl.machine.state import Accumulator, BranchFrame, LoopFrame, State, Value
 from p2c_dsl.program import ConstantOf, FieldOf, Hole, ItemOf, Operand, Test, Var
 from p2c_dsl.spec import Constant, Parameter, Spec, Subtask, Task
@@ -236,9 +236,12 @@ class Machine:
         runs = frame.size.low > 0
         return replace(
             after,
-            slots=state.slots,
+            slots=entry.slots,
             facts=entry.facts.after_loop(state.facts, frame.collection.identity, runs, frame.first),
-            facets=tuple(f.exit_loop(own, frame) for f, own in zip(self.facets, state.facets, strict=True)),
+            facets=tuple(
+                f.exit_loop(own, frame)
+                for f, own in zip(self.facets, self._forgotten(state, entry), strict=True)
+            ),
         )
 
     def enter_branch(
@@ -260,12 +263,13 @@ class Machine:
         assert isinstance(frame, BranchFrame)
         entry = frame.entry
         start = accumulators.carried(entry, state)
+        ended = self._ended(state, entry)
         own = tuple(
             f.enter_else(before, end)
-            for f, before, end in zip(self.facets, entry.facets, state.facets, strict=True)
+            for f, before, end in zip(self.facets, entry.facets, ended.facets, strict=True)
         )
-        frames = (*entry.frames, replace(frame, then=state))
-        start = replace(start, slots=state.slots, facets=own, frames=frames)
+        frames = (*entry.frames, replace(frame, then=ended))
+        start = replace(start, slots=entry.slots, facets=own, frames=frames)
         return self.learned(start, frame.tested, frame.test.opposite)
 
     def exit_branch(self, state: State) -> State:
@@ -273,6 +277,7 @@ class Machine:
         frame = state.frames[-1]
         assert isinstance(frame, BranchFrame) and frame.then is not None
         entry, then = frame.entry, frame.then
+        state = self._ended(state, entry)
         if then.returned or state.returned:
             return self._after_return(frame, state if then.returned else then, state)
         after = accumulators.merged(entry, then, state, self.facets)
@@ -281,7 +286,7 @@ class Machine:
             f.join(one, two) for f, one, two in zip(self.facets, then.facets, state.facets, strict=True)
         )
         facts = then.facts.after_branch(fact, then.facts, state.facts, entry.slots)
-        return replace(after, slots=state.slots, facts=facts, facets=own)
+        return replace(after, facts=facts, facets=own)
 
     def _after_return(self, frame: BranchFrame, going: State, last: State) -> State:
         """Only one arm (or none) goes on, so what it knows stays known."""
@@ -289,17 +294,26 @@ class Machine:
         after = entry
         for slot in entry.writable:
             after = after.with_accumulator(slot, going.accumulators[slot])
-        known = outliving(going.facts.known, entry.slots)
-        implied = {
-            key: outliving(rest, entry.slots)
-            for key, rest in going.facts.implied.items()
-            if outliving([key], entry.slots)
-        }
         own = tuple(
             f.resume(s, frame, end) for f, s, end in zip(self.facets, going.facets, last.facets, strict=True)
         )
-        facts = Facts(known, implied)
-        return replace(after, slots=last.slots, facts=facts, facets=own, returned=going.returned)
+        return replace(after, facts=going.facts, facets=own, returned=going.returned)
+
+    def _ended(self, state: State, entry: State) -> State:
+        """A block's last state without its own names, whose slots are used anew from here on."""
+        return replace(
+            state,
+            values=entry.values,
+            facts=state.facts.outliving(entry.slots),
+            facets=self._forgotten(state, entry),
+            slots=entry.slots,
+        )
+
+    def _forgotten(self, state: State, entry: State) -> tuple[Any, ...]:
+        return tuple(
+            f.forget(own, before, entry.slots)
+            for f, own, before in zip(self.facets, state.facets, entry.facets, strict=True)
+        )
 
     def ret(self, state: State, operand: Operand | None, out: Out) -> State:
         """The composition completes here."""

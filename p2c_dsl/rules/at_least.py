@@ -77,12 +77,13 @@ compose file_report():
         store(report)
 """
 
-    def __init__(self, event: Event, least: int) -> None:
-        self.event, self.least = event, least
+    def __init__(self, event: Event, least: int, surely: frozenset[str]) -> None:
+        self.event, self.least, self.surely = event, least, surely
 
     @classmethod
     def read(cls, match: Match, names: Names) -> Self:
-        return cls(names.event(match["event"][0]), int(match["count"][0].text))
+        event = names.event(match["event"][0])
+        return cls(event, int(match["count"][0].text), names.sure_performers(event))
 
     def explain(self, violation: Violation, narrator: Narrator) -> Explanation:
         return explain_least(self, violation, narrator)

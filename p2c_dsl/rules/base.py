@@ -91,10 +91,15 @@ class Names:
         """The subtasks whose calls are or may be the event."""
         return tuple(s for s in self.spec.subtasks.values() if event.happens(s))
 
+    def sure_performers(self, event: Event) -> frozenset[str]:
+        """The names of the subtasks whose calls are the event for certain."""
+        return frozenset(s.name for s in self.performers(event) if event.surely(s))
+
     def unknown(self, kind: str, token: Token, known: Iterable[str]) -> RuleError:
         """The error for a name that nothing has, with the closest ones that exist."""
         names = sorted(known)
         close = get_close_matches(token.text, names, 1)
+        help_: str | None
         if close:
             help_ = f"did you mean `{close[0]}`?"
         else:

@@ -10,6 +10,7 @@ from p2c_dsl.machine.facts import NOTHING, Fact
 from p2c_dsl.machine.state import State
 from p2c_dsl.rules.base import Event, Names, Rule
 from p2c_dsl.rules.pattern import Match
+from p2c_dsl.spec import Subtask
 
 
 class Before(Rule):
@@ -62,17 +63,22 @@ compose clean(file, files):
     delete(file)
 """
 
-    def __init__(self, first: Event, second: Event) -> None:
-        self.first, self.second = first, second
+    def __init__(self, first: Event, second: Event, surely: frozenset[str]) -> None:
+        self.first, self.second, self.surely = first, second, surely
         self.fact: Fact = ("happened", first.name)
 
     @classmethod
     def read(cls, match: Match, names: Names) -> Self:
-        return cls(names.event(match["first"][0]), names.event(match["second"][0]))
+        first, second = names.event(match["first"][0]), names.event(match["second"][0])
+        return cls(first, second, names.sure_performers(first))
 
     def call(self, own: None, state: State, call: CallSite, out: list[Violation]) -> None:
         if self.second.happens(call.subtask) and self.fact not in state.facts.known:
             out.append(Violation(self, self.code))
+
+    def prerequisites(self, state: State, subtask: Subtask) -> tuple[frozenset[str], ...]:
+        missing = self.second.happens(subtask) and self.fact not in state.facts.known
+        return (self.surely,) if missing else ()
 
     def gains(self, call: CallSite) -> frozenset[Fact]:
         return frozenset({self.fact}) if self.first.surely(call.subtask) else NOTHING

@@ -16,6 +16,8 @@ class Counted(Rule):
     event: Event
     least: int | None = None
     most: int | None = None
+    surely: frozenset[str] = frozenset()
+    """The subtasks whose calls are the event for certain."""
 
     def weight(self, call: CallSite) -> Count:
         """How much one execution of the call adds."""
@@ -43,6 +45,10 @@ class Counted(Rule):
         exceeded = self.most is not None and exceeds(own.high, self.most)
         if self.least is not None and own.low < self.least and not exceeded:
             out.append(Violation(self, self.code, ("least", own.low)))
+
+    def needed(self, own: Count, state: State) -> tuple[frozenset[str], ...]:
+        missing = self.least is not None and own.low < self.least
+        return (self.surely,) if missing else ()
 
     def key(self, own: Count, state: State) -> Any:
         low = 0 if self.least is None else min(own.low, self.least)

@@ -58,12 +58,13 @@ compose settle(order, other):
         refund(order)
 """
 
-    def __init__(self, event: Event, count: int) -> None:
-        self.event, self.least, self.most = event, count, count
+    def __init__(self, event: Event, count: int, surely: frozenset[str]) -> None:
+        self.event, self.least, self.most, self.surely = event, count, count, surely
 
     @classmethod
     def read(cls, match: Match, names: Names) -> Self:
-        return cls(names.event(match["event"][0]), int(match["count"][0].text))
+        event = names.event(match["event"][0])
+        return cls(event, int(match["count"][0].text), names.sure_performers(event))
 
     def explain(self, violation: Violation, narrator: Narrator) -> Explanation:
         explain = explain_most if violation.details[0] == "most" else explain_least

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from p2c_dsl.machine.facts import Fact, Facts, outliving
-from p2c_dsl.machine.state import LoopFrame, State
+from p2c_dsl.machine.state import State
 
 Past = frozenset[tuple[str, frozenset[Fact]]]
 NO_PAST: Past = frozenset()
@@ -47,9 +47,13 @@ class History:
     def enter_loop(self) -> History:
         return replace(self, rounds=(*self.rounds, NO_PAST))
 
-    def exit_loop(self, frame: LoopFrame) -> History:
-        kept = frozenset((event, outliving(conditions, frame.first)) for event, conditions in self.past)
-        return History(_least(kept), self.rounds[:-1])
+    def exit_loop(self) -> History:
+        return History(self.past, self.rounds[:-1])
+
+    def forget(self, first: int) -> History:
+        """Without conditions on slots from `first` on."""
+        kept = frozenset((event, outliving(conditions, first)) for event, conditions in self.past)
+        return self if kept == self.past else replace(self, past=_least(kept))
 
     def enter_else(self, before: History) -> History:
         return History(before.past, self.rounds)

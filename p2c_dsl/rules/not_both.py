@@ -95,7 +95,10 @@ compose settle(order):
         return own.enter_loop()
 
     def exit_loop(self, own: History, frame: LoopFrame) -> History:
-        return own.exit_loop(frame)
+        return own.exit_loop()
+
+    def forget(self, own: History, before: History, first: int) -> History:
+        return own.forget(first)
 
     def enter_else(self, before: History, then: History) -> History:
         return then.enter_else(before)

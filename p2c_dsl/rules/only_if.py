@@ -135,6 +135,14 @@ compose settle(order, other):
         if needed not in state.facts.known:
             out.append(Violation(self, self.code, tuple(call.arguments[i] for i in places)))
 
+    def prerequisites(self, state: State, subtask: Subtask) -> tuple[frozenset[str], ...]:
+        if not self.event.happens(subtask):
+            return ()
+        answered = any(v.marks[self.index] is not None for v in state.values.values())
+        gathered = any(a.marks[self.index] is not None for a in state.accumulators.values())
+        checked = any(f[:2] == ("checked", self.check.name) for f in state.facts.known)
+        return () if answered or gathered or checked else (frozenset({self.check.name}),)
+
     def _fact(self, identities: Sequence[Any]) -> Fact:
         return ("checked", self.check.name, self.positions, tuple(identities))
 

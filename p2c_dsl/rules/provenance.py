@@ -12,6 +12,7 @@ from p2c_dsl.machine.machine import Machine
 from p2c_dsl.machine.state import State, Value
 from p2c_dsl.rules.base import Names, Rule, RuleError
 from p2c_dsl.rules.pattern import Match
+from p2c_dsl.spec import Subtask
 from p2c_dsl.types import Type
 
 Producers = frozenset[str]
@@ -81,8 +82,10 @@ compose dine(users):
             book(place)
 """
 
-    def __init__(self, sink: str, parameter: int, sources: frozenset[str]) -> None:
+    def __init__(self, sink: str, parameter: int, sources: frozenset[str], others: bool) -> None:
         self.sink, self.parameter, self.sources = sink, parameter, sources
+        self.others = others
+        """Whether inputs or constants are among the sources."""
 
     @classmethod
     def read(cls, match: Match, names: Names) -> Self:
@@ -98,7 +101,8 @@ compose dine(users):
             if token.text not in {*names.spec.subtasks, *inputs, "inputs", "constants"}:
                 known_sources = [*names.spec.subtasks, *inputs, "inputs", "constants"]
                 raise names.unknown("subtask or input", token, known_sources)
-        return cls(subtask.name, index, frozenset(t.text for t in match["sources"]))
+        sources = frozenset(t.text for t in match["sources"])
+        return cls(subtask.name, index, sources, bool(sources - names.spec.subtasks.keys()))
 
     # ------------------------------------------------------------ marks
 
@@ -144,6 +148,15 @@ compose dine(users):
         producers = NONE if argument is None else _judged(argument.marks[self.index])
         if producers:
             out.append(Violation(self, self.code, (call, producers), self.parameter))
+
+    def prerequisites(self, state: State, subtask: Subtask) -> tuple[frozenset[str], ...]:
+        """Where only subtasks are sources and nothing of theirs is there, one has to be called."""
+        if subtask.name != self.sink or self.others or subtask.parameters[self.parameter].optional:
+            return ()
+        marks = [v.marks[self.index] for v in state.values.values()]
+        marks += [a.marks[self.index] for a in state.accumulators.values()]
+        clean = any(isinstance(m, Gathered) or not m for m in marks)
+        return () if clean else (self.sources,)
 
     def explain(self, violation: Violation, narrator: Narrator) -> Explanation:
         call, producers = violation.details

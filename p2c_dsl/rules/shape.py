@@ -9,7 +9,7 @@ from rpds import HashTrieSet
 
 from p2c_dsl.diagnostics.codes import Code
 from p2c_dsl.machine.facet import CallSite, Explanation, Narrator, Origin, Part, Violation
-from p2c_dsl.machine.facts import Identity
+from p2c_dsl.machine.facts import Identity, mentions_slot_from
 from p2c_dsl.machine.machine import Machine
 from p2c_dsl.machine.state import BranchFrame, LoopFrame, State, Value
 from p2c_dsl.rules.base import Names, Rule, RuleError
@@ -59,6 +59,20 @@ class Consumed:
         for identity in reversed(added):
             joined = joined.add(identity)
         return joined
+
+    def forget(self, before: Consumed, first: int) -> Consumed:
+        """Without what has been consumed since `before` of values in slots from `first` on."""
+        log, added = self.log, list[Identity]()
+        while log is not before.log:
+            assert log is not None
+            added.append(log[0])
+            log = log[1]
+        kept = [identity for identity in reversed(added) if not mentions_slot_from(identity, first)]
+        if len(kept) == len(added):
+            return self
+        for identity in kept:
+            before = before.add(identity)
+        return before
 
 
 class Shape(Rule):
@@ -179,6 +193,9 @@ compose mail():
 
     def join(self, then: Consumed, orelse: Consumed) -> Consumed:
         return then.join(orelse)
+
+    def forget(self, own: Consumed, before: Consumed, first: int) -> Consumed:
+        return own.forget(before, first)
 
     def key(self, own: Consumed, state: State) -> Any:
         return frozenset(own.wholes), frozenset(own.touched)

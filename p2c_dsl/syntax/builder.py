@@ -28,15 +28,6 @@ class Builder(Declarations, Compositions):
     def bad_line(self, span: Span, bad: Lexeme) -> None:
         return None
 
-    def one(self, span: Span, item: Any) -> Items:
-        return (None, item)
-
-    def more(self, span: Span, earlier: Items, item: Any) -> Items:
-        return (earlier, item)
-
-    def same(self, span: Span, earlier: Items) -> Items:
-        return earlier
-
     def name(self, span: Span, word: Lexeme) -> Name:
         return Name(word.text, span)
 

@@ -89,8 +89,8 @@ class Compositions:
     def bad_condition(self, span: Span, bad: Lexeme) -> nodes.Expr:
         return nodes.Literal(None, span)
 
-    def variable(self, span: Span, name: Name) -> nodes.Variable:
-        return nodes.Variable(name)
+    def variable(self, span: Span, word: Lexeme) -> nodes.Variable:
+        return nodes.Variable(Name(word.text, span))
 
     def attribute(self, span: Span, base: nodes.Expr, name: Name) -> nodes.Attribute:
         return nodes.Attribute(base, name, span)

@@ -6,23 +6,26 @@ line cannot be read, the copy is put back, the line becomes a BAD one, and the p
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from p2c_dsl.diagnostics.model import Diagnostic, Location, Note
 from p2c_dsl.syntax import slips
-from p2c_dsl.syntax.building import Misuse
+from p2c_dsl.syntax.building import Misuse, place_of
 from p2c_dsl.syntax.lexer import BAD, DEDENT, END, INDENT, NEWLINE, OTHERWISE, Lexed, Lexeme, lex
 from p2c_dsl.syntax.nodes import File
 from p2c_dsl.syntax.span import Source, Span
+from p2c_dsl.syntax.tables import CALL, FIRST, NEXT, START, Reduce, Row
 from p2c_dsl.syntax.tables import END as END_ROW
-from p2c_dsl.syntax.tables import START, Row
 
 MOST_ERRORS = 50
 MOST_STACKED = 500
 """How deep the stack may be where a line begins: only an endless chain of `elif`s gets there."""
 
 _TOO_DEEP = "P2C109"
+_STOP = Lexeme("", "", 0, 0)
+"""Fits nowhere."""
 _LINE_ENDS = frozenset({NEWLINE, INDENT, DEDENT, END})
 
 
@@ -59,15 +62,17 @@ def _reported(diagnostics: list[Diagnostic]) -> tuple[Diagnostic, ...]:
 
 @dataclass(slots=True)
 class _Stack:
-    """The parser's stack: a row, a value and its bounds for each symbol; `rows` has the start's as well."""
+    """The parser's stack: a row, a value and its place for each symbol; `rows` has the start's as well.
+
+    A place is any tuple that ends in two offsets: a token, or a span.
+    """
 
     rows: list[Row]
     values: list[Any]
-    starts: list[int]
-    ends: list[int]
+    places: list[Any]
 
     def copy(self) -> _Stack:
-        return _Stack(self.rows.copy(), self.values.copy(), self.starts.copy(), self.ends.copy())
+        return _Stack(self.rows.copy(), self.values.copy(), self.places.copy())
 
 
 class _Parser:
@@ -75,7 +80,7 @@ class _Parser:
         self.source = source
         self.lexemes = lexed.lexemes
         self.diagnostics = list(lexed.diagnostics)
-        self.stack = _Stack([START], [], [], [])
+        self.stack = _Stack([START], [], [])
 
     def run(self) -> tuple[Any, ...]:
         """Reads all lines. The result is the `start` rule's."""
@@ -84,7 +89,7 @@ class _Parser:
             if len(self.stack.rows) > MOST_STACKED:
                 place = self.lexemes[position]
                 message = "this chain of branches is too long"
-                self._report(_TOO_DEEP, _span(place), message, "let a subtask decide")
+                self._report(_TOO_DEEP, place_of(place), message, "let a subtask decide")
                 return ()
             position = self._line(position)
         done: tuple[Any, ...] = self.stack.values[-1] if self.stack.rows[-1] is END_ROW else ()
@@ -93,63 +98,74 @@ class _Parser:
     def _line(self, first: int) -> int:
         """Reads a line from its first token on, or goes around it. Returns where the next one begins."""
         before = self.stack.copy()
-        position = first
-        while True:
-            lexeme = self.lexemes[position]
-            if not self._feed(lexeme):
-                if not self._added_colon(lexeme):
-                    return self._recover(before, first, position)
-                continue
-            position += 1
-            if lexeme.type in _LINE_ENDS:
-                return position
+        position = self._feed(self.lexemes, first)
+        while position == first or self.lexemes[position - 1].type not in _LINE_ENDS:
+            if not self._added_colon(self.lexemes[position]):
+                return self._recover(before, first, position)
+            position = self._feed(self.lexemes, position)
+        return position
 
     # ------------------------------------------------------------ shift and reduce
 
-    def _feed(self, lexeme: Lexeme) -> bool:
-        """Shifts one token, after all reductions that it calls for; whether it fits."""
-        rows, values = self.stack.rows, self.stack.values
-        starts, ends = self.stack.starts, self.stack.ends
-        kind = lexeme.type
-        otherwise = OTHERWISE.get(kind, kind)
+    def _feed(self, lexemes: Sequence[Lexeme], position: int) -> int:
+        """Reads tokens to the end of a line, or up to one that does not fit. Returns the first not read."""
+        rows, values, places = self.stack.rows, self.stack.values, self.stack.places
         while True:
-            row = rows[-1]
-            action = row.get(kind)
-            if action is None:
-                action = row.get(otherwise)
+            lexeme = lexemes[position]
+            kind = lexeme.type
+            action = rows[-1].get(kind) or rows[-1].get(OTHERWISE.get(kind))
+            while type(action) is not dict:
                 if action is None:
-                    return False
-            if type(action) is dict:
-                rows.append(action)
-                values.append(lexeme)
-                starts.append(lexeme.start)
-                ends.append(lexeme.end)
-                return True
-            origin, size, callback, kept, instead = action
-            if callback is None and size == 1:
-                rows[-1] = rows[-2][origin]
-                continue
-            parts = values[-size:] if size else []
-            span = Span(starts[-size], ends[-1]) if size else Span(0, 0)
-            if callback is None:
-                value = parts[kept[0]]
-            else:
-                if kept is not None:
-                    parts = [parts[k] if k >= 0 else None for k in kept]
-                try:
-                    value = callback(span, *parts)
-                except Misuse as misuse:
-                    self._report(misuse.code, misuse.span, misuse.message, misuse.help)
-                    value = instead(span)
-            if size:
-                del rows[-size:], values[-size:], starts[-size:], ends[-size:]
-            row = rows[-1][origin]
-            rows.append(row)
-            values.append(value)
-            starts.append(span.start)
-            ends.append(span.end)
-            if row is END_ROW and kind == END:
-                return True
+                    return position
+                self._reduce(action)
+                row = rows[-1]
+                if row is END_ROW and kind == END:
+                    return position + 1
+                action = row.get(kind) or row.get(OTHERWISE.get(kind))
+            rows.append(action)
+            values.append(lexeme)
+            places.append(lexeme)
+            position += 1
+            if kind in _LINE_ENDS:
+                return position
+
+    def _reduce(self, action: Reduce) -> None:
+        """Puts what a rule makes of the topmost parts in their place."""
+        rows, values, places = self.stack.rows, self.stack.values, self.stack.places
+        how, origin, size, kept, callback, instead = action
+        if size == 1:
+            if how == FIRST:
+                values[-1] = (None, values[-1])
+            elif how == CALL:
+                span = places[-1] = Span(*places[-1][-2:])
+                parts = [None if k else values[-1] for k in kept]
+                values[-1] = self._called(callback, instead, span, parts)
+            rows[-1] = rows[-2][origin]
+            return
+        first = len(values) - size
+        place = (places[first][-2], places[-1][-1]) if size else (0, 0)
+        if how == CALL:
+            place = Span(*place)
+            value = self._called(
+                callback, instead, place, [None if k < 0 else values[first + k] for k in kept]
+            )
+        elif how == NEXT:
+            value = (values[first], values[first + kept[1]])
+        else:
+            value = values[first + kept[0]]
+        del rows[first + 1 :], values[first:], places[first:]
+        rows.append(rows[-1][origin])
+        values.append(value)
+        places.append(place)
+
+    def _called(
+        self, callback: Callable[..., Any], instead: Callable[[Span], Any], span: Span, parts: Iterable[Any]
+    ) -> Any:
+        try:
+            return callback(span, *parts)
+        except Misuse as misuse:
+            self._report(misuse.code, misuse.span, misuse.message, misuse.help)
+            return instead(span)
 
     # ------------------------------------------------------------ errors
 
@@ -157,7 +173,7 @@ class _Parser:
         """Whether only a colon was missing at a line's end; it is there now."""
         if lexeme.type != NEWLINE or "COLON" not in self.stack.rows[-1]:
             return False
-        if not self._feed(Lexeme("COLON", ":", lexeme.start, lexeme.start)):
+        if not self._try(Lexeme("COLON", ":", lexeme.start, lexeme.start)):
             return False
         place = Span(lexeme.start, lexeme.start + 1)
         self._report("P2C108", place, "a `:` is missing at the end of this line", "add it")
@@ -199,12 +215,13 @@ class _Parser:
         return position + 1
 
     def _try(self, *lexemes: Lexeme) -> bool:
-        """Feeds all tokens, or none."""
+        """Reads all tokens, or none."""
         before = self.stack.copy()
-        if all(self._feed(lexeme) for lexeme in lexemes):
-            return True
-        self.stack = before
-        return False
+        for lexeme in lexemes:
+            if not self._feed((lexeme, _STOP), 0):
+                self.stack = before
+                return False
+        return True
 
     def _after_block(self, position: int) -> int:
         """The position after the block that begins here with its INDENT."""
@@ -218,7 +235,3 @@ class _Parser:
 
     def _report(self, code: str, span: Span, message: str, help: str | None) -> None:
         self.diagnostics.append(Diagnostic(code, message, Location(self.source, span), help=help))
-
-
-def _span(lexeme: Lexeme) -> Span:
-    return Span(lexeme.start, lexeme.end)

@@ -10,15 +10,20 @@ from p2c_dsl.syntax.builder import Builder
 from p2c_dsl.syntax.nodes import Literal
 from p2c_dsl.syntax.span import Span
 
+PASS, FIRST, NEXT, SAME, CALL = range(5)
+"""How a rule's value is made: it is its only part's, a list's beginning, a longer list, the same list, or called for."""
+_LISTS = {"one": FIRST, "more": NEXT, "same": SAME}
+
 
 class Reduce(NamedTuple):
-    """What a rule's `size` parts become: what `callback` makes of the `kept` ones, in place of `origin`."""
+    """What a rule's `size` parts become, in place of `origin`: with `CALL`, what `callback` makes of them."""
 
+    how: int
     origin: str
     size: int
-    callback: Callable[..., Any] | None
-    kept: tuple[int, ...] | None
-    """Which parts the callback takes, -1 for one left out; None for all."""
+    kept: tuple[int, ...]
+    """Which parts count, -1 for one left out."""
+    callback: Callable[..., Any]
     instead: Callable[[Span], Any]
     """What stands for the parts when they do not fit together."""
 
@@ -37,18 +42,18 @@ def _nothing(span: Span) -> None:
     return None
 
 
+def _reduce(builder: Builder, origin: str, size: int, name: str, kept: tuple[int, ...]) -> Reduce:
+    instead = _unread if origin in _EXPRESSIONS else _nothing
+    if name in _LISTS:
+        return Reduce(_LISTS[name], origin, size, kept, _nothing, instead)
+    if not name:
+        return Reduce(PASS, origin, size, kept, _nothing, instead)
+    return Reduce(CALL, origin, size, kept, builder.callback(name), instead)
+
+
 def _linked() -> dict[int, Row]:
     builder = Builder()
-    reduces = [
-        Reduce(
-            origin,
-            size,
-            builder.callback(callback) if callback else None,
-            None if kept == tuple(range(size)) and callback else kept,
-            _unread if origin in _EXPRESSIONS else _nothing,
-        )
-        for origin, size, callback, kept in tables.RULES
-    ]
+    reduces = [_reduce(builder, *rule) for rule in tables.RULES]
     rows: dict[int, Row] = {number: {} for number in tables.STATES}
     for number, actions in tables.STATES.items():
         for symbol, action in actions.items():

@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 
 from p2c_dsl.diagnostics.model import Severity
 from p2c_dsl.lint import lint_file
+from tests.examples.domains import ACCEPTED, DOMAINS, EXAMPLES, REJECTED, compositions
 
-EXAMPLES = Path(__file__).parents[2] / "examples"
-DOMAINS = sorted(folder.name for folder in EXAMPLES.iterdir() if (folder / "world.py").is_file())
 HEADER = re.compile(r"^# Rejected: (.+)$", re.MULTILINE)
-
-
-def compositions(kind: str) -> list[str]:
-    return sorted(str(path.relative_to(EXAMPLES)) for path in EXAMPLES.glob(f"*/{kind}/*.p2c"))
 
 
 @pytest.mark.parametrize("domain", DOMAINS)
@@ -24,14 +18,14 @@ def test_the_spec_lints_clean(domain: str) -> None:
     assert lint_file(EXAMPLES / domain / f"{domain}.p2c").diagnostics == ()
 
 
-@pytest.mark.parametrize("name", [*compositions("accepted"), "dinner/aligned.p2c"])
+@pytest.mark.parametrize("name", ACCEPTED)
 def test_accepted_without_a_word(name: str) -> None:
     report = lint_file(EXAMPLES / name)
     assert report.diagnostics == ()
     assert report.accepted
 
 
-@pytest.mark.parametrize("name", compositions("rejected"))
+@pytest.mark.parametrize("name", REJECTED)
 def test_rejected_for_the_reasons_in_its_header(name: str) -> None:
     header = HEADER.search((EXAMPLES / name).read_text())
     assert header is not None, "a rejected example names its codes"
@@ -41,7 +35,7 @@ def test_rejected_for_the_reasons_in_its_header(name: str) -> None:
     assert not report.accepted
 
 
-@pytest.mark.parametrize("name", compositions("rejected"))
+@pytest.mark.parametrize("name", REJECTED)
 def test_a_rejected_example_names_the_danger(name: str) -> None:
     assert (EXAMPLES / name).read_text().startswith("# Danger: ")
 

@@ -1,0 +1,49 @@
+"""Where the example domains are, and how to run a composition in one."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from p2c_dsl.analysis import Analysis, analyze
+from p2c_dsl.resolve import load
+from p2c_dsl.runtime.interpreter import Run, run
+from p2c_dsl.runtime.monitor import RuleMonitor
+from p2c_dsl.syntax.nodes import ComposeDecl
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+DOMAINS = sorted(folder.name for folder in EXAMPLES.iterdir() if (folder / "world.py").is_file())
+
+
+def compositions(kind: str) -> list[str]:
+    """The compositions in the domains' folders of that name, by their paths below `examples/`."""
+    return sorted(str(path.relative_to(EXAMPLES)) for path in EXAMPLES.glob(f"*/{kind}/*.p2c"))
+
+
+ACCEPTED = [*compositions("accepted"), "dinner/aligned.p2c"]
+REJECTED = compositions("rejected")
+
+
+def world(domain: str, seed: int, **options: Any) -> Any:
+    """A domain's world."""
+    return import_module(f"examples.{domain}.world").World(seed, **options)
+
+
+def expert(domain: str, of: Any, seed: int) -> Any:
+    """A domain's expert, who looks at that world."""
+    return import_module(f"examples.{domain}.expert").Expert(of, seed)
+
+
+def analysis(name: str) -> Analysis:
+    """The analysis of the one composition in a file."""
+    loaded = load(EXAMPLES / name)
+    [composition] = [d for d in loaded.root.declarations if isinstance(d, ComposeDecl)]
+    return analyze(loaded.spec, composition, loaded.root.source)
+
+
+def run_in(of: Any, analyzed: Analysis, *, monitored: bool = True) -> Run:
+    """Runs an analyzed composition in a world."""
+    assert analyzed.program is not None
+    observer = RuleMonitor(analyzed.program) if monitored else None
+    return run(analyzed.program, of.inputs(), of.tools(), observer)

@@ -1,0 +1,22 @@
+"""Each code's examples: the rejected one is reported with that code, the accepted one is not."""
+
+import pytest
+
+from p2c_dsl.diagnostics.codes import Code
+from p2c_dsl.syntax.codes import CODES
+from p2c_dsl.syntax.parser import parse
+from p2c_dsl.syntax.span import Source
+
+
+def found(text: str) -> list[str]:
+    return [d.code for d in parse(Source("example.p2c", text)).diagnostics]
+
+
+@pytest.mark.parametrize("code", CODES, ids=lambda code: code.code)
+def test_the_rejected_example_has_this_error_alone(code: Code) -> None:
+    assert found(code.rejected) == [code.code]
+
+
+@pytest.mark.parametrize("code", CODES, ids=lambda code: code.code)
+def test_the_accepted_example_has_none(code: Code) -> None:
+    assert found(code.accepted) == []
