@@ -135,6 +135,7 @@ def codes_page() -> str:
 def code_entry(code: Code) -> str:
     """One code with its explanation, and its examples where it has some."""
     parts = [f"### {code.code}", f"**{code.title}.** {code.explanation}"]
+    parts += [f"Rule: [`{rule.syntax}`](rules/{rule.name}.md)" for rule in RULES if code in rule.codes]
     if code.rejected:
         parts += ["Rejected:", fenced(code.rejected.strip(), "p2c")]
     if code.accepted:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 FOLDER = Path(__file__).parent
-_HEADER = '"""Generated from p2c.lark by `python -m p2c_dsl.grammar.compile`: do not edit."""\n'
+_HEADER = '"""Generated from p2c.lark by `python -m p2c_dsl.grammar.compile`: do not edit."""\n\n# fmt: off'
 
 
 def compile_tables() -> str:

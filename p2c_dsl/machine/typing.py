@@ -198,7 +198,7 @@ def check_write(slot: int, acc: Accumulator, key: Value | None, out: list[Violat
         out.append(SCOPE.frozen(slot))
     elif acc.loop is None:
         out.append(SCOPE.not_in_loop(slot))
-    if key is not None and isinstance(key.type, SetOf | MapOf):
+    if key is not None and isinstance(key.type, ListOf | SetOf | MapOf):
         out.append(TYPES.unhashable(key.type))
     return len(out) == before
 

@@ -46,7 +46,7 @@ CODES = (
     ),
     Code("P2C203", "an Optional of an Optional", "`None` says one thing only."),
     Code(
-        "P2C204", "a misplaced `literal`", "`literal` stands before a parameter's type, or a new type's base."
+        "P2C204", "a misplaced `literal`", "`literal` stands before a parameter's type, or a new type's base, where it can be written out."
     ),
     Code(
         "P2C205",
@@ -68,4 +68,11 @@ CODES = (
     ),
     Code("P2C211", "a parameter without a default behind one with", "Parameters with defaults come last."),
     Code("P2C212", "no such field", "Only records have fields."),
+    Code(
+        "P2C213",
+        "a new type over no base type",
+        "`type A = B` makes text, numbers or truth values of their own kind: B is a built-in or a new type.",
+        rejected="type Place\ntype Bistro = Place",
+        accepted="type Place\ntype Bistro < Place",
+    ),
 )

@@ -6,43 +6,19 @@ import keyword
 from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
-from p2c_dsl.diagnostics.model import Diagnostic, Location, Note
-from p2c_dsl.names import did_you_mean
-from p2c_dsl.resolve.types import GENERICS, Reporter, Types
-from p2c_dsl.spec import (
-    Constant,
-    ConstantValue,
-    Effect,
-    EffectUse,
-    EnumMember,
-    KeyPath,
-    Parameter,
-    RuleText,
-    Spec,
-    Subtask,
-    Task,
-)
+from p2c_dsl.diagnostics.model import Diagnostic, Location
+from p2c_dsl.resolve.effects import Clauses
+from p2c_dsl.resolve.reporter import Reporter
+from p2c_dsl.resolve.types import GENERICS, TypeNode, Types
+from p2c_dsl.resolve.values import value, writable
+from p2c_dsl.spec import Constant, Effect, Parameter, RuleText, Spec, Subtask, Task
 from p2c_dsl.syntax import nodes
 from p2c_dsl.syntax.nodes import Name
 from p2c_dsl.syntax.span import Source
-from p2c_dsl.types import (
-    BASES,
-    BOOL,
-    FLOAT,
-    INT,
-    TEXT,
-    Enum,
-    NewType,
-    Optional,
-    Record,
-    Type,
-    Unknown,
-    is_subtype,
-    show,
-)
+from p2c_dsl.types import BASES, show
 
 N = TypeVar("N", bound=nodes.Declaration)
-_TYPE_NODES = (nodes.TypeDecl, nodes.RecordDecl, nodes.EnumDecl)
+D = TypeVar("D", Constant, Effect, Subtask, Task)
 
 
 def resolve(files: Sequence[nodes.File]) -> tuple[Spec, tuple[Diagnostic, ...]]:
@@ -58,24 +34,27 @@ class _Resolver:
         self.reporter = Reporter()
         self._files = files
         self._taken: dict[tuple[str, str], Location] = {}
-        declared = {
-            d.name.text: (f.source, d) for f in files for d in f.declarations if isinstance(d, _TYPE_NODES)
-        }
+        declared: dict[str, tuple[Source, TypeNode]] = {}
+        for file in files:
+            for node in file.declarations:
+                if isinstance(node, TypeNode):
+                    declared.setdefault(node.name.text, (file.source, node))
         self._types = Types(declared, self.reporter)
         self._known = self._types.resolve_all()
-        self._effects: dict[str, Effect] = {}
+        self._clauses = Clauses({}, {}, self.reporter)
 
     def spec(self) -> Spec:
         self._check_names()
-        constants = {n.name.text: self._constant(n, s) for s, n in self._all(nodes.ConstantDecl)}
-        self._effects = {n.name.text: self._effect(n, s) for s, n in self._all(nodes.EffectDecl)}
+        constants = _first(self._constant(n, s) for s, n in self._all(nodes.ConstantDecl))
+        effects = _first(self._effect(n, s) for s, n in self._all(nodes.EffectDecl))
+        self._clauses = Clauses(effects, self._types.records, self.reporter)
         return Spec(
             types=self._known,
             records=self._types.records,
             constants=constants,
-            effects=self._effects,
-            subtasks={n.name.text: self._subtask(n, s) for s, n in self._all(nodes.SubtaskDecl)},
-            tasks={n.name.text: self._task(n, s, constants) for s, n in self._all(nodes.TaskDecl)},
+            effects=effects,
+            subtasks=_first(self._subtask(n, s) for s, n in self._all(nodes.SubtaskDecl)),
+            tasks=_first(self._task(n, s) for s, n in self._all(nodes.TaskDecl)),
             rules=tuple(r for s, n in self._all(nodes.RulesDecl) for r in _rules(n.rules, s)),
         )
 
@@ -105,12 +84,7 @@ class _Resolver:
         here = Location(source, name.span)
         earlier = self._taken.setdefault((space, name.text), here)
         if earlier is not here:
-            self._twice(name, source, earlier)
-
-    def _twice(self, name: Name, source: Source, earlier: Location) -> None:
-        message = f"`{name.text}` is declared twice"
-        note = Note("it is declared here first", earlier)
-        self.reporter.report("P2C134", source, name.span, message, "rename one of them", (note,))
+            self.reporter.twice(name, source, earlier)
 
     def _not_reserved(self, name: Name, source: Source, *, types: bool = False) -> None:
         if keyword.iskeyword(name.text) or (types and (name.text in BASES or name.text in GENERICS)):
@@ -123,35 +97,14 @@ class _Resolver:
             self._not_reserved(name, source)
             first = seen.setdefault(name.text, name)
             if first is not name:
-                self._twice(name, source, Location(source, first.span))
+                self.reporter.twice(name, source, Location(source, first.span))
 
-    # ------------------------------------------------------------ values
+    # ------------------------------------------------------------ what has a type
 
     def _constant(self, node: nodes.ConstantDecl, source: Source) -> Constant:
         of = self._types.of(node.type, source)
-        value = self._value(node.value, of, source)
-        return Constant(node.name.text, of, value, Location(source, node.name.span))
-
-    def _value(self, expr: nodes.Expr, of: Type, source: Source) -> ConstantValue:
-        value: ConstantValue = None
-        match expr:
-            case nodes.Literal(written):
-                value = written
-            case nodes.Attribute(nodes.Variable(enum), member):
-                declared = self._known.get(enum.text)
-                if not isinstance(declared, Enum) or member.text not in declared.members:
-                    known = declared.members if isinstance(declared, Enum) else ()
-                    message = f"there is no enum member `{enum.text}.{member.text}`"
-                    help_ = did_you_mean(member.text, known)
-                    self.reporter.report("P2C139", source, expr.span, message, help_)
-                    return None
-                value = EnumMember(enum.text, member.text)
-        if not fits(value, of):
-            message = f"this does not fit {show(of)}"
-            self.reporter.report("P2C208", source, expr.span, message, _value_help(of))
-        return value
-
-    # ------------------------------------------------------------ effects and subtasks
+        written = value(node.value, of, source, self._known, self.reporter)
+        return Constant(node.name.text, of, written, Location(source, node.name.span))
 
     def _effect(self, node: nodes.EffectDecl, source: Source) -> Effect:
         keys = tuple(self._types.of(k, source) for k in node.keys)
@@ -165,13 +118,20 @@ class _Resolver:
         for node in written:
             first = seen.setdefault(node.name.text, node.name)
             if first is not node.name:
-                self._twice(node.name, source, Location(source, first.span))
+                self.reporter.twice(node.name, source, Location(source, first.span))
                 continue
             of = self._types.of(node.type, source, literal=True)
-            default = None if node.default is None else self._value(node.default, of, source)
+            default = None
+            if node.default is not None:
+                default = value(node.default, of, source, self._known, self.reporter)
+            if node.type.literal and not writable(of):
+                message = f"no {show(of)} can be written as a literal"
+                help_ = "remove `literal`: only texts, numbers and truth values are written out"
+                self.reporter.report("P2C204", source, node.type.span, message, help_)
             if node.default is None and any(p.optional for p in parameters):
                 message = f"`{node.name.text}` has no default, but a parameter before it has one"
-                self.reporter.report("P2C211", source, node.name.span, message, "put it before them")
+                help_ = "put it before them, or give it a default"
+                self.reporter.report("P2C211", source, node.name.span, message, help_)
             place = Location(source, node.name.span)
             optional = node.default is not None
             parameters.append(Parameter(node.name.text, of, place, node.type.literal, optional, default))
@@ -180,76 +140,19 @@ class _Resolver:
     def _subtask(self, node: nodes.SubtaskDecl, source: Source) -> Subtask:
         parameters = self._parameters(node.parameters, source)
         result = None if node.result is None else self._types.of(node.result, source)
-        uses = (self._effect_use(clause, parameters, source) for clause in node.effects)
-        effects = tuple(use for use in uses if use is not None)
+        effects = self._clauses.read(node.effects, parameters, source)
         place = Location(source, node.name.span)
         return Subtask(node.name.text, parameters, result, effects, node.cost or 0, node.doc or "", place)
 
-    def _effect_use(
-        self, clause: nodes.EffectClause, parameters: Sequence[Parameter], source: Source
-    ) -> EffectUse | None:
-        effect = self._effects.get(clause.effect.text)
-        if effect is None:
-            message = f"there is no effect `{clause.effect.text}`"
-            help_ = did_you_mean(clause.effect.text, self._effects) or "declare it with `effect`"
-            self.reporter.report("P2C136", source, clause.effect.span, message, help_)
-            return None
-        if len(clause.arguments) != len(effect.keys):
-            keys = ", ".join(show(k) for k in effect.keys)
-            message = f"`{effect.name}` has {len(effect.keys)} keys, but here are {len(clause.arguments)}"
-            self.reporter.report(
-                "P2C209", source, clause.span, message, f"it is declared as `{effect.name}({keys})`"
-            )
-            return None
-        paths: list[KeyPath] = []
-        for argument, key in zip(clause.arguments, effect.keys, strict=True):
-            found = self._path(argument, parameters, source)
-            if found is None:
-                return None
-            path, of = found
-            if not is_subtype(of, key):
-                message = f"`{effect.name}` is keyed by {show(key)}, but this is {show(of)}"
-                self.reporter.report("P2C210", source, argument.span, message, _key_help(of, key))
-            paths.append(path)
-        return EffectUse(effect, tuple(paths), clause.certain)
-
-    def _path(
-        self, expr: nodes.Expr, parameters: Sequence[Parameter], source: Source
-    ) -> tuple[KeyPath, Type] | None:
-        fields: list[Name] = []
-        while isinstance(expr, nodes.Attribute):
-            fields.insert(0, expr.name)
-            expr = expr.base
-        if not isinstance(expr, nodes.Variable):
-            return None
-        names = [p.name for p in parameters]
-        if expr.name.text not in names:
-            message = f"there is no parameter `{expr.name.text}`"
-            help_ = did_you_mean(expr.name.text, names)
-            self.reporter.report("P2C137", source, expr.span, message, help_)
-            return None
-        index = names.index(expr.name.text)
-        of = parameters[index].type
-        for field in fields:
-            inner = self._types.records.get(of.name, {}) if isinstance(of, Record) else {}
-            if field.text not in inner:
-                if not isinstance(of, Unknown):
-                    message = f"{show(of)} has no field `{field.text}`"
-                    help_ = did_you_mean(field.text, inner)
-                    self.reporter.report("P2C212", source, field.span, message, help_)
-                return None
-            of = inner[field.text]
-        return KeyPath(index, tuple(f.text for f in fields)), of
-
     # ------------------------------------------------------------ tasks
 
-    def _task(self, node: nodes.TaskDecl, source: Source, shared: dict[str, Constant]) -> Task:
+    def _task(self, node: nodes.TaskDecl, source: Source) -> Task:
         parameters = self._parameters(node.parameters, source)
         for written in node.parameters:
             self._not_reserved(written.name, source)
             taken = self._taken.get(("name", written.name.text))
             if taken is not None:
-                self._twice(written.name, source, taken)
+                self.reporter.twice(written.name, source, taken)
             if written.default is not None:
                 message = "a task's input has no default"
                 self.reporter.report(
@@ -265,7 +168,7 @@ class _Resolver:
             if earlier is None and name.text in constants:
                 earlier = constants[name.text].location
             if earlier is not None:
-                self._twice(name, source, earlier)
+                self.reporter.twice(name, source, earlier)
             self._not_reserved(name, source)
             constants[name.text] = self._constant(constant, source)
         result = None if node.result is None else self._types.of(node.result, source)
@@ -274,41 +177,13 @@ class _Resolver:
         return Task(node.name.text, parameters, result, node.doc or "", constants, rules, place)
 
 
-def fits(value: ConstantValue, of: Type) -> bool:
-    """Whether a written value has a type."""
-    match of:
-        case Unknown():
-            return True
-        case Optional(inner):
-            return value is None or fits(value, inner)
-        case NewType(_, base):
-            return fits(value, base)
-        case Enum(name):
-            return isinstance(value, EnumMember) and value.enum == name
-    if of == FLOAT:
-        return isinstance(value, int | float) and not isinstance(value, bool)
-    python = next((t for base, t in ((BOOL, bool), (INT, int), (TEXT, str)) if of == base), None)
-    return python is not None and type(value) is python
+def _first(declared: Iterable[D]) -> dict[str, D]:
+    """By name; of two with one name, which is an error, the first counts, as the message says."""
+    found: dict[str, D] = {}
+    for one in declared:
+        found.setdefault(one.name, one)
+    return found
 
 
 def _rules(lines: Iterable[nodes.RuleLine], source: Source) -> tuple[RuleText, ...]:
     return tuple(RuleText(line.tokens, Location(source, line.span)) for line in lines)
-
-
-def _value_help(of: Type) -> str:
-    match of:
-        case Enum(name, members):
-            return f"write a member: `{name}.{members[0]}`" if members else "the enum has no members"
-        case NewType(_, base):
-            return _value_help(base)
-        case Optional(inner):
-            return f"write `None`, or {_value_help(inner).removeprefix('write ')}"
-    examples = ((BOOL, "`True`"), (INT, "`3`"), (FLOAT, "`0.5`"), (TEXT, '`"text"`'))
-    shown = next((example for base, example in examples if of == base), None)
-    return f"write a value such as {shown}" if shown else f"{show(of)} has no values that can be written down"
-
-
-def _key_help(of: Type, key: Type) -> str | None:
-    if isinstance(of, Optional) and is_subtype(of.inner, key):
-        return "it may be None: take a parameter that is not Optional"
-    return None

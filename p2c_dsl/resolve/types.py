@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
-from p2c_dsl.diagnostics.model import Diagnostic, Location, Note
-from p2c_dsl.names import did_you_mean
+from p2c_dsl.diagnostics.model import Location
+from p2c_dsl.resolve.records import endless
+from p2c_dsl.resolve.reporter import Reporter
 from p2c_dsl.syntax import nodes
 from p2c_dsl.syntax.nodes import Name
 from p2c_dsl.syntax.span import Source, Span
 from p2c_dsl.types import (
     BASES,
     UNKNOWN,
+    Base,
     Enum,
     ListOf,
     MapOf,
@@ -23,31 +25,13 @@ from p2c_dsl.types import (
     Size,
     Type,
     show,
+    supertypes,
 )
 
 GENERICS = {"List": 1, "Set": 1, "Map": 2, "Optional": 1}
 MOST_CHAINED = 24
 
 TypeNode = nodes.TypeDecl | nodes.RecordDecl | nodes.EnumDecl
-
-
-class Reporter:
-    """Collects diagnostics for the files of one spec."""
-
-    def __init__(self) -> None:
-        self.diagnostics: list[Diagnostic] = []
-
-    def report(
-        self,
-        code: str,
-        source: Source,
-        span: Span,
-        message: str,
-        help: str | None = None,
-        notes: tuple[Note, ...] = (),
-    ) -> None:
-        """One more error."""
-        self.diagnostics.append(Diagnostic(code, message, Location(source, span), help=help, notes=notes))
 
 
 class Types:
@@ -57,6 +41,7 @@ class Types:
         self._declared, self._reporter = declared, reporter
         self._resolved: dict[str, Type] = {}
         self._open: list[str] = []
+        self._told_depth = False
         self.records: dict[str, dict[str, Type]] = {}
 
     def resolve_all(self) -> dict[str, Type]:
@@ -66,7 +51,11 @@ class Types:
         for name, (source, node) in self._declared.items():
             if isinstance(node, nodes.RecordDecl):
                 self.records[name] = self._fields(node, source)
-        self._check_finite()
+        for name in endless(self.records):
+            source, node = self._declared[name]
+            message = f"a value of `{name}` would hold itself without end"
+            help_ = "hold it in an Optional or a List"
+            self._reporter.report("P2C206", source, node.name.span, message, help_)
         return dict(self._resolved)
 
     def of(self, expr: nodes.TypeExpr, source: Source, *, literal: bool = False) -> Type:
@@ -88,9 +77,8 @@ class Types:
 
     def _unknown(self, name: Name, source: Source) -> Type:
         known = [*self._declared, *BASES, *GENERICS]
-        self._reporter.report(
-            "P2C138", source, name.span, f"there is no type `{name.text}`", did_you_mean(name.text, known)
-        )
+        message = f"there is no type `{name.text}`"
+        self._reporter.unknown("P2C138", source, name.span, message, name.text, known)
         return UNKNOWN
 
     def _generic(self, expr: nodes.TypeExpr, source: Source) -> Type:
@@ -152,23 +140,34 @@ class Types:
             return self._resolved[name]
         if name not in self._declared:
             return None
+        if name in self._open:
+            self._report_circle(name)
+            return UNKNOWN
+        if len(self._open) > MOST_CHAINED:
+            self._report_depth(name)
+            return UNKNOWN
         source, node = self._declared[name]
-        if name in self._open or len(self._open) >= MOST_CHAINED:
-            self._report_chain(name, source, node)
-            return self._resolved.setdefault(name, Nominal(name))
         self._open.append(name)
         found = self._declare(node, source)
         self._open.pop()
+        if len(supertypes(found)) > MOST_CHAINED:
+            self._report_depth(name)
+            found = Nominal(name)
         return self._resolved.setdefault(name, found)
 
-    def _report_chain(self, name: str, source: Source, node: TypeNode) -> None:
-        if name in self._open:
-            cycle = [*self._open[self._open.index(name) :], name]
-            message = f"this type is made of itself: {' of '.join(f'`{n}`' for n in cycle)}"
-            self._reporter.report("P2C206", source, node.name.span, message, "let one of them stand alone")
-        else:
-            message = f"types build on each other more than {MOST_CHAINED} deep"
-            self._reporter.report("P2C207", source, node.name.span, message, "make the chain shorter")
+    def _report_circle(self, name: str) -> None:
+        source, node = self._declared[name]
+        circle = " is a ".join(f"`{n}`" for n in [*self._open[self._open.index(name) :], name])
+        message = f"types go round in a circle: {circle}"
+        self._reporter.report("P2C206", source, node.name.span, message, "let one of them stand alone")
+
+    def _report_depth(self, name: str) -> None:
+        if self._told_depth:
+            return
+        self._told_depth = True
+        source, node = self._declared[name]
+        message = f"types build on each other more than {MOST_CHAINED} deep"
+        self._reporter.report("P2C207", source, node.name.span, message, "make the chain shorter")
 
     def _declare(self, node: TypeNode, source: Source) -> Type:
         name = node.name.text
@@ -178,52 +177,41 @@ class Types:
             case nodes.EnumDecl(members=members):
                 return Enum(name, tuple(dict.fromkeys(m.text for m in members)))
         if node.base is not None:
-            return NewType(name, self.of(node.base, source, literal=True), node.base.literal)
-        if node.parent is None:
-            return Nominal(name)
-        parent = self._named(node.parent.text)
-        if parent is None and node.parent.text not in BASES:
-            self._unknown(node.parent, source)
-        elif not isinstance(parent, Nominal):
-            message = f"`{node.parent.text}` has no subtypes"
-            help_ = f"write `type {name} = {node.parent.text}` for a new type over it"
-            self._reporter.report("P2C205", source, node.parent.span, message, help_)
-        return Nominal(name, parent if isinstance(parent, Nominal) else None)
+            return self._new_type(name, node.base, source)
+        return Nominal(name, self._parent(name, node.parent, source) if node.parent is not None else None)
+
+    def _new_type(self, name: str, written: nodes.TypeExpr, source: Source) -> Type:
+        base = self.of(written, source, literal=True)
+        if base == UNKNOWN or isinstance(base, Base | NewType):
+            return NewType(name, base, written.literal) if base != UNKNOWN else UNKNOWN
+        message = f"a new type stands over {', '.join(BASES)} or another new type, but this is {show(base)}"
+        help_ = f"write `type {name} < {show(base)}`" if isinstance(base, Nominal) else f"use {show(base)} itself"
+        self._reporter.report("P2C213", source, written.span, message, help_)
+        return UNKNOWN
+
+    def _parent(self, name: str, written: Name, source: Source) -> Nominal | None:
+        parent = BASES.get(written.text) or self._named(written.text) or self._unknown(written, source)
+        if isinstance(parent, Nominal):
+            return parent
+        if parent != UNKNOWN:
+            message = f"`{written.text}` has no subtypes: it is {_kind(parent)}"
+            over = isinstance(parent, Base | NewType)
+            help_ = f"write `type {name} = {written.text}`" if over else "leave the parent out"
+            self._reporter.report("P2C205", source, written.span, message, help_)
+        return None
 
     def _fields(self, node: nodes.RecordDecl, source: Source) -> dict[str, Type]:
         fields: dict[str, Type] = {}
+        places: dict[str, Name] = {}
         for field in node.fields:
-            if field.name.text in fields:
-                message = f"`{node.name.text}` has two fields `{field.name.text}`"
-                self._reporter.report("P2C134", source, field.name.span, message, "rename one of them")
-            fields[field.name.text] = self.of(field.type, source)
+            first = places.setdefault(field.name.text, field.name)
+            if first is not field.name:
+                self._reporter.twice(field.name, source, Location(source, first.span))
+            of = self.of(field.type, source)
+            fields.setdefault(field.name.text, of)
         return fields
 
-    def _check_finite(self) -> None:
-        """A record that directly holds itself has no values; through a collection or Optional it may."""
-        finite: set[str] = set()
-        for name in self.records:
-            path = [name]
-            pending: list[Iterator[str]] = [self._direct(name)]
-            while pending:
-                inner = next(pending[-1], None)
-                if inner is None:
-                    pending.pop()
-                    finite.add(path.pop())
-                elif inner in path:
-                    source, node = self._declared[name]
-                    message = f"a value of `{name}` would hold itself without end"
-                    help_ = "hold it in an Optional or a List"
-                    self._reporter.report("P2C206", source, node.name.span, message, help_)
-                    finite.update(path)
-                    break
-                elif inner not in finite:
-                    path.append(inner)
-                    pending.append(self._direct(inner))
 
-    def _direct(self, name: str) -> Iterator[str]:
-        for held in self.records.get(name, {}).values():
-            while isinstance(held, NewType):
-                held = held.base
-            if isinstance(held, Record):
-                yield held.name
+def _kind(of: Type) -> str:
+    kinds = {Base: "a built-in type", NewType: "a new type", Enum: "an enum", Record: "a record"}
+    return kinds.get(type(of), "a collection")

@@ -47,7 +47,7 @@ class Compositions:
             raise Misuse("P2C111", base.span, message, "write `m[key] = value`")
         return nodes.SetItem(base.name, key, value, span)
 
-    def append(self, span: Span, base: nodes.Expr, method: Name, value: nodes.Expr) -> nodes.Append:
+    def append(self, span: Span, base: nodes.Expr, method: Name, arguments: Items) -> nodes.Append:
         if method.text != "append":
             message = f"values have no methods such as `{method.text}`"
             help_ = "call a subtask; lists are written with `xs.append(value)`"
@@ -55,7 +55,10 @@ class Compositions:
         if not isinstance(base, nodes.Variable):
             message = "only an accumulator's own name can be written into"
             raise Misuse("P2C111", base.span, message, "write `xs.append(value)`")
-        return nodes.Append(base.name, value, span)
+        match items(arguments):
+            case (value,) if type(value) is not tuple:
+                return nodes.Append(base.name, value, span)
+        raise Misuse("P2C111", method.span, "`append` takes one value", "write `xs.append(value)`")
 
     def call_statement(self, span: Span, call: nodes.Call) -> nodes.ExprStatement:
         return nodes.ExprStatement(call, span)

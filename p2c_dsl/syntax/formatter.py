@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from wadler_lindig import AbstractDoc, ConcatDoc, TextDoc
+from wadler_lindig import AbstractDoc, TextDoc
 
 from p2c_dsl.diagnostics.model import Diagnostic
 from p2c_dsl.syntax import layout, nodes
 from p2c_dsl.syntax.comments import Comments
 from p2c_dsl.syntax.parser import parse
 from p2c_dsl.syntax.span import Source
+from p2c_dsl.syntax.text import quote
 
 
 class SyntaxErrors(ValueError):
@@ -79,7 +80,7 @@ class _Writer:
         start = declared.span.start
         match declared:
             case nodes.Use(path):
-                yield _Line(0, TextDoc(f"use {layout.quote(path)}"), start)
+                yield _Line(0, TextDoc(f"use {quote(path)}"), start)
             case nodes.TypeDecl(name, parent, base):
                 doc: AbstractDoc = TextDoc(f"type {name.text}")
                 if parent is not None:
@@ -207,17 +208,17 @@ class _Writer:
 def _with_comments(lines: list[_Line], comments: Comments, source: Source) -> Iterator[_Piece]:
     """The lines and the comments that no bracket has taken, in order."""
     columns: list[int] = []
-    depth = 0
     end = len(source.text) + 1
     yield from _own_lines(comments.take(0, lines[0].start if lines else end), columns, 0, source)
-    for line, following in zip(lines, [*lines[1:], None], strict=True):
+    for index, line in enumerate(lines):
+        following = lines[index + 1] if index + 1 < len(lines) else None
         after = comments.take(line.start, end if following is None else following.start)
         behind = [c for c in after if not c.own_line]
         depth = line.depth
         columns = [*columns[:depth], _column(source, line.start)]
         for comment in behind[:-1]:
             yield _Piece(layout.render(TextDoc(comment.text), depth), depth, False, None)
-        doc = ConcatDoc(line.doc, *(TextDoc(f"  {c.text}", width=False) for c in behind[-1:]))
+        doc = layout.joined(line.doc, *(TextDoc(f"  {c.text}", width=False) for c in behind[-1:]))
         yield _Piece(layout.render(doc, depth), depth, _blank_above(source, line.start), line)
         least = 0 if following is None else following.depth
         yield from _own_lines([c for c in after if c.own_line], columns, least, source)

@@ -17,10 +17,15 @@ INDENT = 4
 Item = tuple[Span, AbstractDoc]
 
 
+def joined(*docs: AbstractDoc) -> AbstractDoc:
+    """Documents one behind the other."""
+    return ConcatDoc(*docs)  # type: ignore[no-untyped-call]
+
+
 def render(doc: AbstractDoc, depth: int) -> str:
     """A line at a depth of indentation, laid out."""
     indent = INDENT * depth
-    whole = ConcatDoc(TextDoc(" " * indent), NestDoc(doc, indent))
+    whole = joined(TextDoc(" " * indent), NestDoc(doc, indent))
     laid_out = pformat(whole, width=WIDTH, custom=lambda part: part)
     return "\n".join(line.rstrip() for line in laid_out.split("\n"))
 
@@ -28,7 +33,7 @@ def render(doc: AbstractDoc, depth: int) -> str:
 def docstring(doc: str) -> AbstractDoc:
     """A docstring, its further lines indented like its first."""
     first, *rest = map(TextDoc, docstring_lines(doc))
-    return GroupDoc(ConcatDoc(first, *(BreakDoc("") + line for line in rest)), force_vertical=True)
+    return GroupDoc(joined(first, *(BreakDoc("") + line for line in rest)), force_vertical=True)
 
 
 def rule(tokens: Sequence[nodes.Token]) -> AbstractDoc:
@@ -88,7 +93,7 @@ class Layout:
         if of.arguments:
             items = [(a.span, self.type(a)) for a in of.arguments]
             doc += self.brackets("[", items, "]", of.name.span.end)
-        return ConcatDoc(doc, *(TextDoc(f" {bound.op} {bound.value}") for bound in of.bounds))
+        return joined(doc, *(TextDoc(f" {bound.op} {bound.value}") for bound in of.bounds))
 
     def signature(self, declared: nodes.SubtaskDecl | nodes.TaskDecl, word: str, end: str) -> AbstractDoc:
         """`subtask f(p: T, q: U = 3) -> R`, and a colon where a body follows."""
@@ -125,5 +130,5 @@ class Layout:
             parts += [TextDoc(f"  {c.text}") for c in gap if not c.own_line]
             before = [c for c in gap if c.own_line]
         parts += [BreakDoc("") + TextDoc(c.text) for c in before]
-        inner = NestDoc(ConcatDoc(*parts), INDENT)
-        return GroupDoc(ConcatDoc(TextDoc(opening), inner, BreakDoc(""), end), force_vertical=broken)
+        inner = NestDoc(joined(*parts), INDENT)
+        return GroupDoc(joined(TextDoc(opening), inner, BreakDoc(""), end), force_vertical=broken)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from keyword import kwlist
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
 from p2c_dsl.diagnostics.model import Diagnostic, Location
 from p2c_dsl.grammar.tables import KEYWORDS, OPERATORS, PATTERNS
@@ -24,10 +24,16 @@ OTHERWISE: Mapping[str, str] = {
     terminal: RESERVED if word in kwlist else NAME for word, terminal in KEYWORDS.items()
 }
 """What a keyword is where the grammar expects no such keyword."""
+TOO_DEEP = "P2C109"
 MOST_NESTED = 40
 """How deep brackets and blocks may nest: enough for people, and no threat to whoever walks the tree."""
 MOST_LINKS = 120
 """How many fields, look-ups and calls may hang on each other."""
+
+MOST_TOKENS = 5000
+"""How many tokens one statement may have."""
+MOST_ERRORS = 50
+"""How many errors are told of one file."""
 
 
 class Lexeme(NamedTuple):
@@ -83,6 +89,7 @@ class _Lexer:
         self.brackets: list[tuple[Lexeme, int]] = []
         """The open brackets, and how many links hung on each other before them."""
         self.links = 0
+        self.line_first = 0
         self.end = 0
         """Where the last token ended."""
         self.starts_line = True
@@ -90,6 +97,14 @@ class _Lexer:
         """The end of the line of the last report: a line's further errors follow from its first."""
 
     def run(self) -> Lexed:
+        try:
+            self.tokens()
+            self.finish()
+        except _GivenUp:
+            self.out.append(Lexeme(END, "", self.end, self.end))
+        return Lexed(self.out, tuple(self.comments), self.diagnostics)
+
+    def tokens(self) -> None:
         text, out = self.source.text, self.out
         for found in _TOKEN.finditer(text, int(text.startswith(_BYTE_ORDER_MARK))):
             kind = found.lastgroup
@@ -121,8 +136,6 @@ class _Lexer:
                 kind, piece = self.unclosed_text(piece, start)
             out.append(Lexeme(kind, piece, start, end))
             self.end = end
-        self.finish()
-        return Lexed(out, tuple(self.comments), self.diagnostics)
 
     # ------------------------------------------------------------ lines
 
@@ -146,9 +159,7 @@ class _Lexer:
             self.levels.append(width)
             if len(self.levels) == MOST_NESTED + 2:
                 message = f"blocks are nested more than {MOST_NESTED} deep"
-                self.report(
-                    "P2C109", start, start + 1, message, "move the inner part into a subtask", also=True
-                )
+                self.give_up(start, start + 1, message, "move the inner part into a subtask")
             self.layout(INDENT)
         while width < self.levels[-1]:
             self.levels.pop()
@@ -163,8 +174,13 @@ class _Lexer:
         self.starts_line = True
         if not self.brackets:
             self.links = 0
+            if len(self.out) - self.line_first > MOST_TOKENS:
+                first = self.out[self.line_first]
+                message = f"this statement has more than {MOST_TOKENS} parts"
+                self.give_up(first.start, first.end, message, "split it up")
             if self.out and self.out[-1].type not in (NEWLINE, INDENT, DEDENT):
                 self.layout(NEWLINE)
+            self.line_first = len(self.out)
 
     def layout(self, kind: str) -> None:
         self.out.append(Lexeme(kind, "", self.end, self.end))
@@ -211,7 +227,7 @@ class _Lexer:
             if len(self.brackets) == MOST_NESTED + 1:
                 message = f"brackets are nested more than {MOST_NESTED} deep"
                 help_ = "give the inner calls names of their own"
-                self.report("P2C109", start, end, message, help_, also=True)
+                self.give_up(start, end, message, help_)
         self.out.append(lexeme)
         self.end = end
 
@@ -233,7 +249,7 @@ class _Lexer:
         self.links += 1
         if self.links == MOST_LINKS + 1:
             message = f"more than {MOST_LINKS} calls, fields and look-ups hang on each other"
-            self.report("P2C109", lexeme.start, lexeme.end, message, "give the parts names", also=True)
+            self.give_up(lexeme.start, lexeme.end, message, "give the parts names")
 
     def unclosed_text(self, piece: str, start: int) -> tuple[str, str]:
         quotes = piece[:3] if piece.startswith(('"""', "'''")) else piece[0]
@@ -248,11 +264,20 @@ class _Lexer:
             shown = f"`{text[:40]}`"
         self.report("P2C106", start, end, f"{shown} has no meaning here", "remove it")
 
-    def report(self, code: str, start: int, end: int, message: str, help: str, also: bool = False) -> None:
-        """Notes an error, one a line unless it is to be told `also`."""
-        if start < self.reported_until and not also:
+    def report(self, code: str, start: int, end: int, message: str, help: str) -> None:
+        """Notes an error, one a line, and not without end."""
+        if start < self.reported_until or len(self.diagnostics) > MOST_ERRORS:
             return
         line_end = self.source.text.find("\n", start)
         self.reported_until = len(self.source.text) if line_end < 0 else line_end
+        self.diagnostics.append(Diagnostic(code, message, Location(self.source, Span(start, end)), help=help))
+
+    def give_up(self, start: int, end: int, message: str, help: str) -> NoReturn:
+        """Notes an error behind which nothing is read."""
         location = Location(self.source, Span(start, end))
-        self.diagnostics.append(Diagnostic(code, message, location, help=help))
+        self.diagnostics.append(Diagnostic(TOO_DEEP, message, location, help=help))
+        raise _GivenUp
+
+
+class _GivenUp(Exception):
+    """Nothing more is read."""

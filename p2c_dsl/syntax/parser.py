@@ -13,17 +13,27 @@ from typing import Any
 from p2c_dsl.diagnostics.model import Diagnostic, Location, Note
 from p2c_dsl.syntax import slips
 from p2c_dsl.syntax.building import Misuse, place_of
-from p2c_dsl.syntax.lexer import BAD, DEDENT, END, INDENT, NEWLINE, OTHERWISE, Lexed, Lexeme, lex
+from p2c_dsl.syntax.lexer import (
+    BAD,
+    DEDENT,
+    END,
+    INDENT,
+    MOST_ERRORS,
+    NEWLINE,
+    OTHERWISE,
+    TOO_DEEP,
+    Lexed,
+    Lexeme,
+    lex,
+)
 from p2c_dsl.syntax.nodes import File
 from p2c_dsl.syntax.span import Source, Span
 from p2c_dsl.syntax.tables import CALL, FIRST, NEXT, START, Reduce, Row
 from p2c_dsl.syntax.tables import END as END_ROW
 
-MOST_ERRORS = 50
 MOST_STACKED = 500
 """How deep the stack may be where a line begins: only an endless chain of `elif`s gets there."""
 
-_TOO_DEEP = "P2C109"
 _STOP = Lexeme("", "", 0, 0)
 """Fits nowhere."""
 _LINE_ENDS = frozenset({NEWLINE, INDENT, DEDENT, END})
@@ -41,7 +51,7 @@ def parse(source: Source) -> ParseResult:
     """Parses a file's text. Never raises: what cannot be read is reported."""
     lexed = lex(source)
     parser = _Parser(source, lexed)
-    if any(d.code == _TOO_DEEP for d in lexed.diagnostics):
+    if any(d.code == TOO_DEEP for d in lexed.diagnostics):
         return ParseResult(File(source, (), lexed.comments), _reported(lexed.diagnostics))
     declarations = parser.run()
     return ParseResult(File(source, declarations, lexed.comments), _reported(parser.diagnostics))
@@ -50,7 +60,7 @@ def parse(source: Source) -> ParseResult:
 def _reported(diagnostics: list[Diagnostic]) -> tuple[Diagnostic, ...]:
     """One error for each line (the rest follow from it), and not without end."""
     by_line: dict[int, Diagnostic] = {}
-    for d in sorted(diagnostics, key=lambda d: (d.code != _TOO_DEEP, d.location.span)):
+    for d in sorted(diagnostics, key=lambda d: (d.code != TOO_DEEP, d.location.span)):
         by_line.setdefault(d.location.source.position(d.location.span.start).line, d)
     shown = sorted(by_line.values(), key=lambda d: d.location.span)
     if len(shown) <= MOST_ERRORS:
@@ -89,7 +99,7 @@ class _Parser:
             if len(self.stack.rows) > MOST_STACKED:
                 place = self.lexemes[position]
                 message = "this chain of branches is too long"
-                self._report(_TOO_DEEP, place_of(place), message, "let a subtask decide")
+                self._report(TOO_DEEP, place_of(place), message, "let a subtask decide")
                 return ()
             position = self._line(position)
         done: tuple[Any, ...] = self.stack.values[-1] if self.stack.rows[-1] is END_ROW else ()
@@ -113,7 +123,7 @@ class _Parser:
         while True:
             lexeme = lexemes[position]
             kind = lexeme.type
-            action = rows[-1].get(kind) or rows[-1].get(OTHERWISE.get(kind))
+            action = rows[-1].get(kind) or rows[-1].get(OTHERWISE.get(kind, ""))
             while type(action) is not dict:
                 if action is None:
                     return position
@@ -121,7 +131,7 @@ class _Parser:
                 row = rows[-1]
                 if row is END_ROW and kind == END:
                     return position + 1
-                action = row.get(kind) or row.get(OTHERWISE.get(kind))
+                action = row.get(kind) or row.get(OTHERWISE.get(kind, ""))
             rows.append(action)
             values.append(lexeme)
             places.append(lexeme)
@@ -182,8 +192,9 @@ class _Parser:
     def _recover(self, before: _Stack, first: int, position: int) -> int:
         """Reports the token that does not fit and makes the parser ready to go on; returns where."""
         accepted = frozenset(self.stack.rows[-1])
-        slip = slips.explain(self.lexemes, first, position, accepted)
-        self._report(slip.code, slip.span, slip.message, slip.help)
+        if len(self.diagnostics) <= 2 * MOST_ERRORS:
+            slip = slips.explain(self.lexemes, first, position, accepted)
+            self._report(slip.code, slip.span, slip.message, slip.help)
         self.stack = before
         if INDENT in accepted and position == first:
             return self._missing_body(first)

@@ -11,7 +11,7 @@ from p2c_dsl.syntax.nodes import Literal
 from p2c_dsl.syntax.span import Span
 
 PASS, FIRST, NEXT, SAME, CALL = range(5)
-"""How a rule's value is made: it is its only part's, a list's beginning, a longer list, the same list, or called for."""
+"""What a rule makes: its only part, a list of one, a longer list, the same list, or what its callback makes."""
 _LISTS = {"one": FIRST, "more": NEXT, "same": SAME}
 
 

@@ -1,0 +1,56 @@
+"""Where the errors of one spec are gathered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from p2c_dsl.diagnostics.model import Diagnostic, Location, Note
+from p2c_dsl.names import did_you_mean
+from p2c_dsl.syntax.nodes import Name
+from p2c_dsl.syntax.span import Source, Span
+
+_MOST_SUGGESTIONS = 100
+
+
+class Reporter:
+    """Collects diagnostics for the files of one spec."""
+
+    def __init__(self) -> None:
+        self.diagnostics: list[Diagnostic] = []
+        self._suggested = 0
+
+    def report(
+        self,
+        code: str,
+        source: Source,
+        span: Span,
+        message: str,
+        help: str | None = None,
+        notes: tuple[Note, ...] = (),
+    ) -> None:
+        """One more error."""
+        self.diagnostics.append(Diagnostic(code, message, Location(source, span), help=help, notes=notes))
+
+    def twice(self, name: Name, source: Source, earlier: Location) -> None:
+        """A name that is taken."""
+        message = f"`{name.text}` is declared twice"
+        note = Note("it is declared here first", earlier)
+        self.report("P2C134", source, name.span, message, "rename one of them", (note,))
+
+    def unknown(
+        self,
+        code: str,
+        source: Source,
+        span: Span,
+        message: str,
+        name: str,
+        known: Iterable[str],
+        otherwise: str | None = None,
+    ) -> None:
+        """A name that nothing has, with what it may have been meant to be; `otherwise` when nothing is close."""
+        # A flood of unknown names has one cause, and comparing each with all would take long.
+        self._suggested += 1
+        help_ = did_you_mean(name, known) if self._suggested <= _MOST_SUGGESTIONS else None
+        if otherwise is not None and not (help_ and help_.startswith("did you mean")):
+            help_ = otherwise if help_ is None else f"{otherwise} ({help_})"
+        self.report(code, source, span, message, help_)

@@ -1,0 +1,49 @@
+"""The planner without a model: the cheapest accepted compositions, in order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from heapq import heappop, heappush
+from itertools import count
+
+from p2c_dsl.planners.automaton import DEFAULT_BUDGET, Automaton
+from p2c_dsl.planners.node import Node
+from p2c_dsl.spec import Spec, Task
+
+
+@dataclass(frozen=True, slots=True)
+class SearchPlanner:
+    """Plans the accepted composition with the fewest lexemes; the order of the spec breaks ties."""
+
+    budget: int = DEFAULT_BUDGET
+
+    def plan(self, spec: Spec, task: Task) -> str:
+        """The cheapest accepted composition, as text. Raises `Unplannable` if none fits the budget."""
+        return next(self.plans(spec, task))
+
+    def plans(self, spec: Spec, task: Task) -> Iterator[str]:
+        """All accepted compositions within the budget, the cheapest first.
+
+        Raises `Unplannable` if there is none.
+        """
+        automaton = Automaton(spec, task, self.budget)
+        distances, order = automaton.distances, count()
+        first = automaton.start.node
+        queue: list[tuple[int, int, int, Node | None, str]] = []
+
+        def push(way: int, node: Node, text: str) -> None:
+            rest = distances.within(node, self.budget - way)
+            if rest is not None:
+                heappush(queue, (way + rest, next(order), way, node, text))
+
+        push(0, first, automaton.header)
+        while queue:
+            _total, _, way, node, text = heappop(queue)
+            if node is None:
+                yield text + "\n"
+                continue
+            if not node.empty and distances.ends(node):
+                heappush(queue, (way, next(order), way, None, text))
+            for line, _ in distances.lines(node):
+                push(way + len(line.words), line.node, text + "".join(line.words))
