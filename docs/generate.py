@@ -10,14 +10,21 @@ import inspect
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import chdir
+from io import StringIO
 from pathlib import Path
 
+from rich.console import Console
+
 from p2c_dsl.diagnostics.codes import Code, all_codes
-from p2c_dsl.lint import Report, lint_file, lint_text
+from p2c_dsl.diagnostics.model import Diagnostic
+from p2c_dsl.diagnostics.text import render
+from p2c_dsl.lint import lint_file, lint_text
 from p2c_dsl.rules import RULES, Rule
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
+WIDTH = 110
 NOTICE = "<!-- Made by docs/generate.py from the code. -->"
 
 FAMILIES = {
@@ -38,7 +45,8 @@ def generated() -> dict[Path, str]:
     pages |= {DOCS / "rules" / f"{rule.name}.md": rule_page(rule) for rule in RULES}
     blocks: Mapping[str, Mapping[str, Callable[[], str]]] = {
         "docs/reference.md": {"grammar": grammar_block},
-        "README.md": {"rejection": rejection_block},
+        "README.md": {"one finding": lambda: rejection_block("P2C403")},
+        "docs/getting-started.md": {"all findings": rejection_block},
         "mkdocs.yml": {"rules-nav": nav_block},
     }
     for name, makers in blocks.items():
@@ -96,7 +104,7 @@ def rule_page(rule: type[Rule]) -> str:
         "## Rejected",
         fenced(rule.rejected.strip(), "p2c"),
         "`p2c lint` says:",
-        fenced(said(lint_text(rule.rejected.lstrip(), f"{rule.name}.p2c", ROOT)), "text"),
+        fenced(said(lint_text(rule.rejected.lstrip(), f"{rule.name}.p2c", ROOT).diagnostics), "text"),
         "## Diagnostics",
         table(("code", "meaning"), ((code_link(c.code), c.title) for c in rule.codes)),
     ]
@@ -156,16 +164,21 @@ def grammar_block() -> str:
     return "".join(f"`grammar/{f.name}`:\n\n{fenced(f.read_text().strip(), 'text')}\n\n" for f in files)
 
 
-def rejection_block() -> str:
-    """What lint says to Figure 1's unaligned composition."""
-    return fenced(said(lint_file(ROOT / "examples" / "dinner" / "unaligned.p2c")), "text") + "\n"
+def rejection_block(*codes: str) -> str:
+    """What lint says to Figure 1's unaligned composition: all of it, or the codes selected."""
+    with chdir(ROOT):
+        found = lint_file(Path("examples/dinner/unaligned.p2c")).diagnostics
+    return fenced(said(d for d in found if not codes or d.code in codes), "text") + "\n"
 
 
 # ---------------------------------------------------------------- Markdown
 
 
-def said(report: Report) -> str:
-    """A report as `p2c lint` prints it."""
+def said(diagnostics: Iterable[Diagnostic]) -> str:
+    """Findings as `p2c lint` prints them."""
+    out = StringIO()
+    render(diagnostics, Console(file=out, width=WIDTH, color_system=None))
+    return "\n".join(line.rstrip() for line in out.getvalue().strip().splitlines())
 
 
 def fenced(text: str, language: str) -> str:

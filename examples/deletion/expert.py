@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from examples.deletion.world import Content, Copy, World
+from .world import Content, Copy, World
 
 
 class Expert:

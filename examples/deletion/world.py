@@ -10,19 +10,25 @@ PEOPLE = ("Ada", "Ben", "Cleo")
 PLACES = ("customer database", "mailing list", "support mailbox", "tape archive", "web analytics")
 
 
-@dataclass(frozen=True, order=True, slots=True)
+@dataclass(frozen=True, order=True, slots=True, repr=False)
 class Person:
     """Somebody about whom the company knows something."""
 
     name: str
 
+    def __repr__(self) -> str:
+        return self.name
 
-@dataclass(frozen=True, order=True, slots=True)
+
+@dataclass(frozen=True, order=True, slots=True, repr=False)
 class Copy:
     """A place where personal data lies."""
 
     place: str
     backup: bool
+
+    def __repr__(self) -> str:
+        return self.place
 
 
 @dataclass(frozen=True, order=True, slots=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from random import Random
 
-from examples.dinner.world import RESTAURANTS, Restaurant, User, World
+from .world import RESTAURANTS, Restaurant, User, World
 
 
 class Expert:

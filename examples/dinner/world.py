@@ -10,18 +10,24 @@ GUESTS = ("Ada", "Ben", "Cleo", "Dan", "Eve", "Finn")
 RESTAURANTS = ("Acorn", "Bistro Bleu", "Canteen", "Dumpling Bar", "Elm Tree")
 
 
-@dataclass(frozen=True, order=True, slots=True)
+@dataclass(frozen=True, order=True, slots=True, repr=False)
 class User:
     """A guest."""
 
     name: str
 
+    def __repr__(self) -> str:
+        return self.name
 
-@dataclass(frozen=True, order=True, slots=True)
+
+@dataclass(frozen=True, order=True, slots=True, repr=False)
 class Restaurant:
     """A place to eat."""
 
     name: str
+
+    def __repr__(self) -> str:
+        return self.name
 
 
 class World:

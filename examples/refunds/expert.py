@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from examples.refunds.world import Order, World
+from .world import Order, World
 
 MOST_QUESTIONS = 4
 

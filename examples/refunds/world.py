@@ -12,11 +12,14 @@ CUSTOMERS = ("Ada", "Ben", "Cleo")
 MOST_APPROVED = 20_000
 
 
-@dataclass(frozen=True, order=True, slots=True)
+@dataclass(frozen=True, order=True, slots=True, repr=False)
 class Customer:
     """Somebody who buys things."""
 
     name: str
+
+    def __repr__(self) -> str:
+        return self.name
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -26,12 +29,15 @@ class Number:
     digits: int
 
 
-@dataclass(frozen=True, order=True, slots=True)
+@dataclass(frozen=True, order=True, slots=True, repr=False)
 class Order:
     """A purchase."""
 
     number: Number
     total: int
+
+    def __repr__(self) -> str:
+        return f"order {self.number.digits}"
 
 
 class World:

@@ -46,7 +46,9 @@ CODES = (
     ),
     Code("P2C203", "an Optional of an Optional", "`None` says one thing only."),
     Code(
-        "P2C204", "a misplaced `literal`", "`literal` stands before a parameter's type, or a new type's base, where it can be written out."
+        "P2C204",
+        "a misplaced `literal`",
+        "`literal` stands before a parameter's type, or a new type's base, where it can be written out.",
     ),
     Code(
         "P2C205",

@@ -71,20 +71,21 @@ class _Resolver:
                     case nodes.TypeDecl() | nodes.RecordDecl():
                         self._declare("type", node.name, file.source)
                     case nodes.EnumDecl():
-                        self._declare("type", node.name, file.source)
-                        self._declare("name", node.name, file.source)
+                        if self._declare("type", node.name, file.source):
+                            self._declare("name", node.name, file.source)
                         self._distinct(node.members, file.source)
                     case nodes.TaskDecl():
                         self._declare("task", node.name, file.source)
                     case nodes.EffectDecl() | nodes.SubtaskDecl() | nodes.ConstantDecl():
                         self._declare("name", node.name, file.source)
 
-    def _declare(self, space: str, name: Name, source: Source) -> None:
+    def _declare(self, space: str, name: Name, source: Source) -> bool:
         self._not_reserved(name, source, types=space == "type")
         here = Location(source, name.span)
         earlier = self._taken.setdefault((space, name.text), here)
         if earlier is not here:
             self.reporter.twice(name, source, earlier)
+        return earlier is here
 
     def _not_reserved(self, name: Name, source: Source, *, types: bool = False) -> None:
         if keyword.iskeyword(name.text) or (types and (name.text in BASES or name.text in GENERICS)):

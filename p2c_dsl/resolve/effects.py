@@ -58,7 +58,9 @@ class Clauses:
         path, of = found
         if not is_subtype(of, key):
             message = f"`{effect.name}` is keyed by {show(key)}, but this is {show(of)}"
-            self._reporter.report("P2C210", source, argument.span, message, self._fitting(of, key, parameters))
+            self._reporter.report(
+                "P2C210", source, argument.span, message, self._fitting(of, key, parameters)
+            )
         return path
 
     def _path(

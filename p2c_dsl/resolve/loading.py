@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from p2c_dsl.diagnostics.model import Diagnostic, Location
 from p2c_dsl.resolve.declarations import resolve
+from p2c_dsl.resolve.reading import Unreadable, read, real
 from p2c_dsl.spec import Spec
 from p2c_dsl.syntax.nodes import File, Use
 from p2c_dsl.syntax.parser import parse
@@ -30,31 +32,40 @@ class Loaded:
 
 def load(path: Path) -> Loaded:
     """Reads and resolves a file. Raises nothing: what is wrong stands in the diagnostics."""
-    text, reason = _read(path)
-    if reason is not None:
-        source = Source(str(path), "")
-        code, message = reason
-        help_ = "save it as UTF-8" if code == "P2C131" else "check the path"
-        diagnostic = Diagnostic(code, message, Location(source, Span(0, 0)), help=help_)
-        return Loaded(File(source, (), ()), (), Spec(), (diagnostic,), readable=False)
-    return load_text(text, str(path), path.parent, path)
+    source = read_source(path)
+    if isinstance(source, Diagnostic):
+        empty = File(source.location.source, (), ())
+        return Loaded(empty, (), Spec(), (source,), readable=False)
+    return load_text(source.text, source.name, path.parent, path)
+
+
+def read_source(path: Path) -> Source | Diagnostic:
+    """A file's text, or what to say about one that has none. Raises nothing."""
+    try:
+        return Source(str(path), read(path))
+    except Unreadable as error:
+        place = Span(error.offset, error.offset + 1 if error.text else 0)
+        location = Location(Source(str(path), error.text), place)
+        return Diagnostic(error.code, error.reason, location, help=error.help)
 
 
 def load_text(text: str, name: str, base: Path, path: Path | None = None) -> Loaded:
-    """Resolves a text called `name`; `use` is relative to the folder `base`."""
+    """Resolves a text called `name`; `use` is relative to the folder `base`. Raises nothing."""
     loader = _Loader()
     root = loader.parse(Source(name, text))
-    loader.follow(root, base, [_real(path)] if path is not None else [])
+    loader.follow(root, base, [real(path)] if path is not None else [])
     files = (*loader.files, root)
     spec, diagnostics = resolve(files)
     return Loaded(root, files, spec, (*loader.diagnostics, *diagnostics))
 
 
-@dataclass(slots=True)
 class _Loader:
-    files: list[File] = field(default_factory=list)
-    seen: set[Path] = field(default_factory=set)
-    diagnostics: list[Diagnostic] = field(default_factory=list)
+    """The files read so far, in the order in which they can be understood."""
+
+    def __init__(self) -> None:
+        self.files: list[File] = []
+        self.diagnostics: list[Diagnostic] = []
+        self._seen: set[Path] = set()
 
     def parse(self, source: Source) -> File:
         result = parse(source)
@@ -63,83 +74,54 @@ class _Loader:
 
     def follow(self, root: File, base: Path, path: list[Path]) -> None:
         """Reads what a file uses, depth first and without recursion: chains may be long."""
-        stack = [(root, base, list(_uses(root)), path)]
+        stack = [(root, base, _uses(root))]
+        opened = dict.fromkeys(path)
         while stack:
-            file, folder, uses, open_files = stack[-1]
-            if not uses:
+            file, folder, uses = stack[-1]
+            use = next(uses, None)
+            if use is None:
                 stack.pop()
                 if file is not root:
                     self.files.append(file)
+                    opened.popitem()
                 continue
-            use = uses.pop(0)
-            found = self.used(file, use, folder, open_files)
-            if found is not None:
-                target, used = found
-                stack.append((used, target.parent, list(_uses(used)), [*open_files, target]))
+            target = real(folder / use.path)
+            if target in opened:
+                self._report_circle(file, use, [*opened, target])
+            elif target not in self._seen:
+                self._seen.add(target)
+                used = self._used(file, use, target)
+                if used is not None:
+                    opened[target] = None
+                    stack.append((used, target.parent, _uses(used)))
 
-    def used(self, file: File, use: Use, folder: Path, open_files: list[Path]) -> tuple[Path, File] | None:
-        target = _real(folder / use.path)
-        if target in open_files:
-            cycle = [*open_files[open_files.index(target) :], target]
-            shown = " uses ".join(f"`{p.name}`" for p in cycle)
-            self.report(
-                file,
-                use,
-                "P2C132",
-                f"these files use each other: {shown}",
-                "move what they share into a third file",
-            )
+    def _used(self, file: File, use: Use, target: Path) -> File | None:
+        if len(self._seen) > MOST_FILES:
+            if len(self._seen) == MOST_FILES + 1:
+                message = f"more than {MOST_FILES} files are used"
+                self._report(file, use, "P2C133", message, "use fewer, larger files")
             return None
-        if target in self.seen:
+        if "://" in use.path:
+            message = f"`{use.path}` is no path to a file"
+            self._report(file, use, "P2C133", message, "save it beside this file, and use that")
             return None
-        self.seen.add(target)
-        if len(self.seen) > MOST_FILES:
-            self.report(
-                file, use, "P2C133", f"more than {MOST_FILES} files are used", "use fewer, larger files"
-            )
-            return None
-        text, reason = _read(target)
-        if reason is not None:
-            self.report(
-                file, use, "P2C133", f"`{use.path}`: {reason[1]}", "give a path relative to this file"
-            )
+        try:
+            text = read(target, regular=True)
+        except Unreadable as error:
+            help_ = error.help if error.code == "P2C131" else "the path starts at this file's folder"
+            self._report(file, use, "P2C133", f"`{use.path}` cannot be used: {error.reason}", help_)
             return None
         name = os.path.normpath(Path(file.source.name).parent / use.path)
-        return target, self.parse(Source(name, text))
+        return self.parse(Source(name, text))
 
-    def report(self, file: File, use: Use, code: str, message: str, help: str) -> None:
+    def _report_circle(self, file: File, use: Use, opened: list[Path]) -> None:
+        circle = " uses ".join(f"`{p.name}`" for p in opened[opened.index(opened[-1]) :])
+        message = f"files use each other in a circle: {circle}"
+        self._report(file, use, "P2C132", message, "move what they share into a third file")
+
+    def _report(self, file: File, use: Use, code: str, message: str, help: str) -> None:
         self.diagnostics.append(Diagnostic(code, message, Location(file.source, use.span), help=help))
 
 
-def _uses(file: File) -> list[Use]:
-    return [d for d in file.declarations if isinstance(d, Use)]
-
-
-def _real(path: Path) -> Path:
-    try:
-        return path.resolve()
-    except (OSError, RuntimeError, ValueError):
-        return path.absolute()
-
-
-def _read(path: Path) -> tuple[str, tuple[str, str] | None]:
-    """A file's text, or the code and message of what is wrong with it."""
-    try:
-        data = path.read_bytes()
-    except FileNotFoundError:
-        return "", ("P2C130", "there is no such file")
-    except IsADirectoryError:
-        return "", ("P2C130", "this is a folder")
-    except (OSError, ValueError) as error:
-        return "", ("P2C130", f"it cannot be read: {getattr(error, 'strerror', None) or error}")
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        return "", ("P2C131", f"it is not UTF-8: byte 0x{data[error.start]:02x} in line {line}")
-    if "\0" in text:
-        return "", (
-            "P2C131",
-            f"there is a NUL character in line {text.count(chr(10), 0, text.index(chr(0))) + 1}",
-        )
-    return text, None
+def _uses(file: File) -> Iterator[Use]:
+    return (d for d in file.declarations if isinstance(d, Use))

@@ -152,7 +152,7 @@ class Types:
         self._open.pop()
         if len(supertypes(found)) > MOST_CHAINED:
             self._report_depth(name)
-            found = Nominal(name)
+            found = UNKNOWN
         return self._resolved.setdefault(name, found)
 
     def _report_circle(self, name: str) -> None:
@@ -185,7 +185,9 @@ class Types:
         if base == UNKNOWN or isinstance(base, Base | NewType):
             return NewType(name, base, written.literal) if base != UNKNOWN else UNKNOWN
         message = f"a new type stands over {', '.join(BASES)} or another new type, but this is {show(base)}"
-        help_ = f"write `type {name} < {show(base)}`" if isinstance(base, Nominal) else f"use {show(base)} itself"
+        help_ = (
+            f"write `type {name} < {show(base)}`" if isinstance(base, Nominal) else f"use {show(base)} itself"
+        )
         self._reporter.report("P2C213", source, written.span, message, help_)
         return UNKNOWN
 

@@ -108,5 +108,3 @@ def _what_to_write(of: Type) -> str:
     if example is None:
         return f"no value of {show(of)} can be written down: take it as a task's input"
     return f"write a value such as {example}"
-
-

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import ClassVar, Self
 
 from p2c_dsl.diagnostics.codes import Code
 from p2c_dsl.machine.facet import Facet
+from p2c_dsl.names import did_you_mean
 from p2c_dsl.rules.pattern import Match
 from p2c_dsl.spec import KeyPath, Parameter, Spec, Subtask, Task
 from p2c_dsl.syntax.nodes import Token
@@ -97,13 +97,7 @@ class Names:
 
     def unknown(self, kind: str, token: Token, known: Iterable[str]) -> RuleError:
         """The error for a name that nothing has, with the closest ones that exist."""
-        names = sorted(known)
-        close = get_close_matches(token.text, names, 1)
-        help_: str | None
-        if close:
-            help_ = f"did you mean `{close[0]}`?"
-        else:
-            help_ = f"there is {', '.join(f'`{n}`' for n in names[:8])}" if names else None
+        help_ = did_you_mean(token.text, known)
         return RuleError(f"no {kind} is called `{token.text}`", token.span, help_)
 
 

@@ -21,16 +21,17 @@ class Comments:
         self._starts = [c.span.start for c in comments]
         self._taken: set[int] = set()
 
-    def any(self, start: int, end: int) -> bool:
-        """Whether comments, taken or not, stand between two offsets."""
-        return bisect_left(self._starts, start) < bisect_left(self._starts, end)
-
     def take(self, start: int, end: int) -> list[Comment]:
         """The comments between two offsets that nobody has taken."""
         found = range(bisect_left(self._starts, start), bisect_left(self._starts, end))
         free = [i for i in found if i not in self._taken]
         self._taken.update(free)
         return [self._comments[i] for i in free]
+
+    def given_out(self, start: int, end: int) -> bool:
+        """Whether a comment between two offsets has been taken."""
+        found = range(bisect_left(self._starts, start), bisect_left(self._starts, end))
+        return not self._taken.isdisjoint(found)
 
     def closing(self, end: int) -> int:
         """Where the bracket closes whose last item ends here."""

@@ -90,8 +90,8 @@ class Declarations:
     def result(self, span: Span, of: nodes.TypeExpr) -> nodes.TypeExpr:
         return of
 
-    def documented(self, span: Span, doc: Doc, lines: Items) -> tuple[Doc, Items]:
-        return doc, lines
+    def documented(self, span: Span, doc: Doc | None, lines: Items) -> tuple[Doc, Items]:
+        return doc or _NO_DOC, lines
 
     def undocumented(self, span: Span, lines: Items) -> tuple[Doc, Items]:
         return _NO_DOC, lines

@@ -119,7 +119,6 @@ class Layout:
         if not items:
             return TextDoc(opening) + end
         close = self._comments.closing(items[-1][0].end)
-        broken = self._comments.any(start, close)
         parts: list[AbstractDoc] = []
         bounds = [*(span.start for span, _ in items), close]
         before = self._comments.take(start, bounds[0])
@@ -130,5 +129,6 @@ class Layout:
             parts += [TextDoc(f"  {c.text}") for c in gap if not c.own_line]
             before = [c for c in gap if c.own_line]
         parts += [BreakDoc("") + TextDoc(c.text) for c in before]
+        broken = self._comments.given_out(start, close)
         inner = NestDoc(joined(*parts), INDENT)
         return GroupDoc(joined(TextDoc(opening), inner, BreakDoc(""), end), force_vertical=broken)

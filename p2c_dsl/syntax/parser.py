@@ -110,7 +110,7 @@ class _Parser:
         before = self.stack.copy()
         position = self._feed(self.lexemes, first)
         while position == first or self.lexemes[position - 1].type not in _LINE_ENDS:
-            if not self._added_colon(self.lexemes[position]):
+            if not self._added_colon(position):
                 return self._recover(before, first, position)
             position = self._feed(self.lexemes, position)
         return position
@@ -179,9 +179,10 @@ class _Parser:
 
     # ------------------------------------------------------------ errors
 
-    def _added_colon(self, lexeme: Lexeme) -> bool:
-        """Whether only a colon was missing at a line's end; it is there now."""
-        if lexeme.type != NEWLINE or "COLON" not in self.stack.rows[-1]:
+    def _added_colon(self, position: int) -> bool:
+        """Whether only a colon was missing where a line ends and its block begins; it is there now."""
+        lexeme = self.lexemes[position]
+        if lexeme.type != NEWLINE or self.lexemes[position + 1].type != INDENT:
             return False
         if not self._try(Lexeme("COLON", ":", lexeme.start, lexeme.start)):
             return False

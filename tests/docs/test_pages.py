@@ -59,3 +59,10 @@ def test_the_python_on_the_worlds_page_runs(monkeypatch: pytest.MonkeyPatch) -> 
     assert blocks
     for block in blocks:
         exec(compile(block, "worlds.md", "exec"), {})
+
+
+@pytest.mark.parametrize("page", [*PAGES, *READMES])
+def test_the_commands_on_a_page_exist(page: str) -> None:
+    named = set(re.findall(r"(?:^|`)p2c ([a-z]+)", (ROOT / page).read_text(), re.MULTILINE))
+    known = {path.stem for path in (ROOT / "p2c_dsl" / "cli").glob("*.py")}
+    assert named <= known

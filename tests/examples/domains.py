@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from p2c_dsl.analysis import Analysis, analyze
 from p2c_dsl.resolve import load
+from p2c_dsl.runtime.domain import load_expert, load_world
 from p2c_dsl.runtime.interpreter import Run, run
 from p2c_dsl.runtime.monitor import RuleMonitor
 from p2c_dsl.syntax.nodes import ComposeDecl
@@ -27,12 +27,12 @@ REJECTED = compositions("rejected")
 
 def world(domain: str, seed: int, **options: Any) -> Any:
     """A domain's world."""
-    return import_module(f"examples.{domain}.world").World(seed, **options)
+    return load_world(EXAMPLES / domain)(seed, **options)
 
 
 def expert(domain: str, of: Any, seed: int) -> Any:
     """A domain's expert, who looks at that world."""
-    return import_module(f"examples.{domain}.expert").Expert(of, seed)
+    return load_expert(EXAMPLES / domain)(of, seed)
 
 
 def analysis(name: str) -> Analysis:

@@ -146,7 +146,9 @@ class _Enumerator:
                 for arguments in self._arguments(scope, subtask.parameters[:given]):
                     yield nodes.Call(_name(subtask.name), arguments, (), _NOWHERE), subtask.result
 
-    def _arguments(self, scope: _Scope, parameters: tuple[Parameter, ...]) -> Iterator[tuple[nodes.Expr, ...]]:
+    def _arguments(
+        self, scope: _Scope, parameters: tuple[Parameter, ...]
+    ) -> Iterator[tuple[nodes.Expr, ...]]:
         if not parameters:
             yield ()
             return

@@ -62,7 +62,9 @@ class SmallWorld:
             case NewType(_, base):
                 return self.value(base, depth, wide)
             case Nominal():
-                names = [n for n, t in self._spec.types.items() if isinstance(t, Nominal) and is_subtype(t, of)]
+                names = [
+                    n for n, t in self._spec.types.items() if isinstance(t, Nominal) and is_subtype(t, of)
+                ]
                 return Atom(names[self._choose(len(names))], self._choose(self._atoms + wide))
             case Enum(name, members):
                 return EnumMember(name, members[self._choose(len(members))])

@@ -110,9 +110,16 @@ _COUNTS = (
         "event, count, count",
         "event, None, count",
     ),
-    Mutant("cost: every call costs at most one", _RULES + "cost:Cost.weight", "subtask.cost)", "subtask.cost > 0)"),
+    Mutant(
+        "cost: every call costs at most one",
+        _RULES + "cost:Cost.weight",
+        "subtask.cost)",
+        "subtask.cost > 0)",
+    ),
     Mutant("counts: arms are added", _RULES + "multiplicity:greatest", "max(a, b)", "a + b", strict=True),
-    Mutant("at most: one less", _RULES + "multiplicity:exceeds", "high > limit", "high >= limit", strict=True),
+    Mutant(
+        "at most: one less", _RULES + "multiplicity:exceeds", "high > limit", "high >= limit", strict=True
+    ),
 )
 
 _KEYS = (

@@ -116,9 +116,7 @@ class _Flow:
         return by_argument or any(self.control) or self.after_return
 
 
-def flows(
-    rule: FlowRule, trace: Trace, spec: Spec, task: Task, returning: frozenset[Span]
-) -> bool:
+def flows(rule: FlowRule, trace: Trace, spec: Spec, task: Task, returning: frozenset[Span]) -> bool:
     """Whether a call of the sink depends on the source; `returning` are the `if`s with a `return` inside."""
     flow = _Flow(rule, spec, task)
     given: tuple[Instance | None, ...] = ()

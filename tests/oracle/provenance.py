@@ -70,9 +70,7 @@ class _Producers:
         self.same[part] = self.same.get(whole, whole)
 
 
-def from_elsewhere(
-    subtask: str, parameter: str, sources: frozenset[str], trace: Trace, spec: Spec
-) -> bool:
+def from_elsewhere(subtask: str, parameter: str, sources: frozenset[str], trace: Trace, spec: Spec) -> bool:
     """Whether a value that none of the sources produced reaches the parameter.
 
     Sources are subtasks' names, inputs' names, `inputs` and `constants`.

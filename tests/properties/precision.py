@@ -96,9 +96,7 @@ def _objections(spec: Spec, compose: ComposeDecl, rules: tuple[Rule, ...]) -> se
     return {f.rule.text for f in findings if f.rule is not None}
 
 
-def _break(
-    spec: Spec, task: Task, compose: ComposeDecl, unbroken: dict[str, list[str]], worlds: int
-) -> None:
+def _break(spec: Spec, task: Task, compose: ComposeDecl, unbroken: dict[str, list[str]], worlds: int) -> None:
     """Takes out the rules that some world breaks."""
     for world in _worlds(spec, worlds):
         trace = run(spec, task, compose, world)

@@ -133,7 +133,17 @@ def test_rules_are_lines_of_tokens() -> None:
         ["ask", ".", "user", "from", "users", ",", "now"],
         ["reserve", "only", "if", "ask", "(", "_", ",", "x", ")"],
     ]
-    assert [t.kind for t in task.rules[2].tokens] == ["name", "name", "name", "name", "op", "name", "op", "name", "op"]
+    assert [t.kind for t in task.rules[2].tokens] == [
+        "name",
+        "name",
+        "name",
+        "name",
+        "op",
+        "name",
+        "op",
+        "name",
+        "op",
+    ]
 
 
 def test_every_part_knows_its_place() -> None:
@@ -147,7 +157,9 @@ def test_every_part_knows_its_place() -> None:
             case nodes.Variable(name):
                 assert written == name.text
             case nodes.For() | nodes.ComposeDecl():
-                assert written.startswith(("for ", "compose ")) and written.endswith(":") and "\n" not in written
+                assert (
+                    written.startswith(("for ", "compose ")) and written.endswith(":") and "\n" not in written
+                )
             case nodes.If(is_elif=is_elif):
                 assert written.startswith("elif " if is_elif else "if ") and written.endswith(":")
             case nodes.Call() | nodes.Append():
@@ -174,7 +186,9 @@ def test_a_line_goes_on_behind_a_backslash() -> None:
     assert body_of("y = \\", "  f(x)") == body_of("y = \\", "  f(x)") != ()
 
 
-@pytest.mark.parametrize("word", ["type", "task", "cost", "use", "does", "irreversible", "literal", "match", "rules"])
+@pytest.mark.parametrize(
+    "word", ["type", "task", "cost", "use", "does", "irreversible", "literal", "match", "rules"]
+)
 def test_our_keywords_are_names_elsewhere(word: str) -> None:
     (assign,) = body_of(f"{word} = f({word}, {word}={word}.{word})")
     assert isinstance(assign, nodes.Assign) and assign.target.text == word
@@ -258,7 +272,8 @@ def test_a_missing_block_costs_nothing_else() -> None:
         ("from json import x", "`from`", 'use "other.p2c"'),
         ("try:", "`try`", "ends the run"),
         ("y = lambda: x", "`lambda`", "call a subtask"),
-        ("y = [f(z) for z in x]", "only the empty `[]`", "") if False else ("pass", "`pass`", "leave out"),
+        ("y = [f(z) for z in x]", "`]`", "only the empty `[]`"),
+        ("pass", "`pass`", "leave out"),
         ("y = f(z for z in x)", "`for`", "no comprehensions"),
         ("y += 1", "`+=`", "xs.append(value)"),
         ("y = x + 1", "`+`", "call a subtask"),
@@ -308,6 +323,7 @@ def test_a_slip_is_named_and_help_given(line: str, message: str, help_: str) -> 
         ("constant c: Int = 12345678901234567890\n", "18 digits", "smaller"),
         ("constant c: Float = 1e999\n", "too large", "smaller"),
         ('use "a\\q"\n', "cannot be read", "backslash"),
+        ('task t():\n    "a\\q"\n    loops <= 1\n', "cannot be read", "backslash"),
         ("compose t(x):\n\tf(x)\n", "tab", "spaces only"),
         ("compose t(x):\n        f(x)\n    g(x)\n", "fits no block", "indent it by"),
     ],

@@ -1,0 +1,41 @@
+"""The table of commands."""
+
+from __future__ import annotations
+
+import typer
+
+from p2c_dsl.cli import explain, fmt, graph, lint, new, plan, rules, run
+
+app = typer.Typer(
+    name="p2c",
+    help="Plans that cannot break their rules: write a task spec, lint, draw, plan and run its compositions.",
+    epilog="Start with `p2c new my_domain`, or `p2c plan examples/dinner/dinner.p2c --run`.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+@app.callback()
+def _root(
+    version: bool = typer.Option(False, "--version", "-V", help="Print the version and exit."),
+) -> None:
+    if version:
+        from p2c_dsl import __version__
+
+        typer.echo(f"p2c {__version__}")
+        raise typer.Exit
+
+
+for _name, _function in (
+    ("lint", lint.lint),
+    ("fmt", fmt.fmt),
+    ("explain", explain.explain),
+    ("rules", rules.rules),
+    ("graph", graph.graph),
+    ("plan", plan.plan),
+    ("run", run.run),
+    ("new", new.new),
+):
+    app.command(_name)(_function)

@@ -1,0 +1,44 @@
+"""`p2c explain`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from p2c_dsl.cli.files import fail
+from p2c_dsl.names import did_you_mean
+
+
+def explain(
+    code: Annotated[str | None, typer.Argument(help="A code such as P2C401, or a rule's name.")] = None,
+) -> None:
+    """Say what a code means, with examples; without a code, list them all.
+
+    Example:
+
+      p2c explain P2C401
+    """
+    from p2c_dsl.diagnostics.codes import all_codes
+    from p2c_dsl.rules import RULES
+
+    codes = all_codes()
+    if code is None:
+        for known in codes.values():
+            typer.echo(f"{known.code}  {known.title}")
+        return
+    by_name = {rule.name: rule for rule in RULES}
+    rule = by_name.get(code) or next((r for r in RULES if code.upper() in {c.code for c in r.codes}), None)
+    if rule is not None:
+        from p2c_dsl.cli.rules import page
+
+        typer.echo(page(rule))
+        return
+    found = codes.get(code.upper())
+    if found is None:
+        fail(f"there is no code `{code}`: {did_you_mean(code.upper(), codes)}")
+    typer.echo(f"{found.code}: {found.title}\n\n{found.explanation}")
+    for word, example in (("rejected", found.rejected), ("accepted", found.accepted)):
+        if example:
+            shown = "\n".join(f"    {line}" for line in example.strip().splitlines())
+            typer.echo(f"\n{word}:\n\n{shown}")

@@ -1,0 +1,121 @@
+"""What commands share: finding files, reading them, and saying what went wrong."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import NoReturn
+
+import typer
+
+from p2c_dsl.cli import EXIT_FINDINGS, EXIT_USAGE
+from p2c_dsl.config import Config, ConfigError, load_config
+from p2c_dsl.diagnostics.model import Diagnostic, Severity
+from p2c_dsl.names import did_you_mean
+from p2c_dsl.resolve import Loaded, load
+from p2c_dsl.spec import Task
+
+SUFFIX = ".p2c"
+STDIN = "-"
+
+
+def fail(message: str, code: int = EXIT_USAGE) -> NoReturn:
+    """Ends the command with a message on stderr."""
+    typer.echo(f"p2c: {message}", err=True)
+    raise typer.Exit(code)
+
+
+def config_here() -> Config:
+    """The settings of the working folder; ends the command if they cannot be used."""
+    try:
+        return load_config(Path.cwd())
+    except ConfigError as error:
+        fail(str(error))
+
+
+def files_of(paths: Sequence[str], config: Config) -> list[str]:
+    """The files that are named, and all `.p2c` files in the folders that are named."""
+    found: dict[str, None] = {}
+    for path in paths:
+        if path != STDIN and Path(path).is_dir():
+            inside = sorted(p for p in Path(path).rglob(f"*{SUFFIX}") if not config.excludes(p))
+            found.update(dict.fromkeys(str(p) for p in inside if not _hidden(p.relative_to(path))))
+        else:
+            found[path] = None
+    if not found:
+        fail(f"there are no {SUFFIX} files in {', '.join(paths)}")
+    return list(found)
+
+
+def _hidden(path: Path) -> bool:
+    return any(part.startswith(".") for part in path.parts)
+
+
+def with_progress(files: Sequence[str], word: str) -> Iterator[str]:
+    """The files one by one, with a progress bar on a terminal when there are many."""
+    if len(files) < 20 or not sys.stderr.isatty():
+        yield from files
+        return
+    from rich.console import Console
+    from rich.progress import track
+
+    yield from track(files, description=word, console=Console(stderr=True), transient=True)
+
+
+def stdin_text() -> str:
+    """All of standard input as text; ends the command if it is none."""
+    try:
+        return sys.stdin.buffer.read().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        fail(f"standard input is not UTF-8: {error}")
+
+
+def load_spec(path: str) -> Loaded:
+    """A file that has to be free of errors; ends the command with what is wrong otherwise."""
+    from p2c_dsl.rules import read_rules
+
+    loaded = load(Path(path))
+    found = [*loaded.diagnostics]
+    for task in loaded.spec.tasks.values():
+        found += read_rules(loaded.spec, task)[1]
+    if not loaded.readable:
+        fail(f"{path}: {found[0].message}")
+    show_and_stop(found)
+    return loaded
+
+
+def show_and_stop(diagnostics: Iterable[Diagnostic]) -> None:
+    """Prints errors, if there are any, and ends the command."""
+    errors = [d for d in diagnostics if d.severity is Severity.ERROR]
+    if errors:
+        from rich.console import Console
+
+        from p2c_dsl.diagnostics.text import render
+
+        render(errors, Console(stderr=True))
+        raise typer.Exit(EXIT_FINDINGS)
+
+
+def task_of(loaded: Loaded, name: str | None) -> Task:
+    """The task of that name, or the only one; ends the command when it is not clear which."""
+    tasks = loaded.spec.tasks
+    if name is None:
+        if len(tasks) == 1:
+            return next(iter(tasks.values()))
+        listed = ", ".join(tasks) or "none"
+        fail(f"say which task with --task; there is: {listed}")
+    if name not in tasks:
+        fail(f"there is no task `{name}`: {did_you_mean(name, tasks) or 'the file declares none'}")
+    return tasks[name]
+
+
+def write(text: str, output: str | None) -> None:
+    """Prints, or writes into a file."""
+    if output is None:
+        typer.echo(text, nl=False)
+        return
+    try:
+        Path(output).write_text(text, encoding="utf-8")
+    except OSError as error:
+        fail(f"cannot write {output}: {error.strerror}")

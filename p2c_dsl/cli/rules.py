@@ -1,0 +1,61 @@
+"""`p2c rules`."""
+
+from __future__ import annotations
+
+import inspect
+import json
+from typing import Annotated
+
+import typer
+
+from p2c_dsl.cli.files import fail
+from p2c_dsl.names import did_you_mean
+from p2c_dsl.rules import RULES, Rule
+
+
+def rules(
+    name: Annotated[str | None, typer.Argument(help="A rule's name, to read its page.")] = None,
+    format: Annotated[str, typer.Option(help="text or json.")] = "text",
+) -> None:
+    """List the rules that a task can have, or show one rule's page.
+
+    Examples:
+
+      p2c rules
+
+      p2c rules only-if
+    """
+    if format not in ("text", "json"):
+        fail(f"there is no format `{format}`: choose text or json")
+    if name is not None:
+        by_name = {rule.name: rule for rule in RULES}
+        if name not in by_name:
+            fail(f"there is no rule `{name}`: {did_you_mean(name, by_name)}")
+        typer.echo(page(by_name[name]))
+    elif format == "json":
+        typer.echo(json.dumps([_data(rule) for rule in RULES], indent=2, ensure_ascii=False))
+    else:
+        width = max(len(rule.syntax) for rule in RULES)
+        for rule in RULES:
+            typer.echo(f"{rule.syntax:<{width}}  {rule.summary}")
+        typer.echo("\n`p2c rules NAME` shows a rule's page; the names are:")
+        typer.echo(", ".join(rule.name for rule in RULES))
+
+
+def page(rule: type[Rule]) -> str:
+    """A rule's documentation with its examples."""
+    codes = "\n".join(f"{c.code}: {c.title}. {c.explanation}" for c in rule.codes)
+    parts = [f"{rule.syntax}\n", inspect.getdoc(rule) or "", "\n" + codes]
+    for word, example in (("accepted", rule.accepted), ("rejected", rule.rejected)):
+        shown = "\n".join(f"    {line}".rstrip() for line in example.strip().splitlines())
+        parts.append(f"\n{word}:\n\n{shown}")
+    return "\n".join(parts)
+
+
+def _data(rule: type[Rule]) -> dict[str, object]:
+    return {
+        "name": rule.name,
+        "syntax": rule.syntax,
+        "summary": rule.summary,
+        "codes": [c.code for c in rule.codes],
+    }

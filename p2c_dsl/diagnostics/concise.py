@@ -1,0 +1,18 @@
+"""One line for each finding: `file:line:column: code message`, which editors can jump to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from p2c_dsl.diagnostics.model import Diagnostic
+
+
+def render(diagnostics: Iterable[Diagnostic]) -> str:
+    """The findings, one a line."""
+    return "".join(f"{_line(d)}\n" for d in diagnostics)
+
+
+def _line(diagnostic: Diagnostic) -> str:
+    source, span = diagnostic.location.source, diagnostic.location.span
+    line, column = source.position(span.start)
+    return f"{source.name}:{line}:{column}: {diagnostic.code} {diagnostic.message}"

@@ -1,0 +1,64 @@
+"""From bytes on a disk to text, or the reason why not."""
+
+from __future__ import annotations
+
+import codecs
+import stat
+from pathlib import Path
+
+
+class Unreadable(Exception):
+    """A file that is no text of ours; `text` is what could be made of it, `offset` the place in it."""
+
+    def __init__(self, code: str, reason: str, help: str, text: str = "", offset: int = 0) -> None:
+        super().__init__(reason)
+        self.code, self.reason, self.help, self.text, self.offset = code, reason, help, text, offset
+
+
+def read(path: Path, *, regular: bool = False) -> str:
+    """A file's text without a byte order mark. `regular`: pipes are refused, too. Raises `Unreadable`."""
+    return _decode(_bytes(path, regular))
+
+
+def real(path: Path) -> Path:
+    """A file's one absolute path, as far as the system can tell. Raises nothing."""
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError, ValueError):
+        return path.absolute()
+
+
+def _bytes(path: Path, regular: bool) -> bytes:
+    try:
+        mode = path.stat().st_mode
+        if stat.S_ISDIR(mode):
+            raise Unreadable("P2C130", "this is a folder", "name a file in it")
+        # Reading a device may never end.
+        if not (stat.S_ISREG(mode) or (stat.S_ISFIFO(mode) and not regular)):
+            raise Unreadable("P2C130", "this is no plain file", "name a file")
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise Unreadable("P2C130", "there is no such file", "check the path") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise Unreadable("P2C130", f"it cannot be read: {reason}", "check the path") from None
+
+
+def _decode(data: bytes) -> str:
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = error.object[: error.start].decode("utf-8-sig", "replace")
+        if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            reason = "it is UTF-16, not UTF-8"
+        else:
+            reason = (
+                f"byte 0x{error.object[error.start]:02x} in line {before.count(chr(10)) + 1} is not UTF-8"
+            )
+        text = data.decode("utf-8-sig", "replace")
+        raise Unreadable("P2C131", reason, "save it as UTF-8", text, len(before)) from None
+    if "\0" in text:
+        offset = text.index("\0")
+        reason = f"there is a NUL character in line {text.count(chr(10), 0, offset) + 1}"
+        raise Unreadable("P2C131", reason, "save it as text in UTF-8", text, offset)
+    return text

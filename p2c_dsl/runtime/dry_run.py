@@ -1,0 +1,18 @@
+"""A dry run: the calls that a composition would make, with made-up values, and no tool called."""
+
+from __future__ import annotations
+
+from random import Random
+
+from p2c_dsl.program import Program
+from p2c_dsl.runtime.interpreter import Observer, Run, run
+from p2c_dsl.runtime.small_worlds import SmallWorld
+
+SIZE = 2
+
+
+def dry_run(program: Program, seed: int = 0, observer: Observer | None = None) -> Run:
+    """Runs a program in a small world of placeholder values (`user#1`), chosen by the seed."""
+    random = Random(seed)
+    world = SmallWorld(program.spec, lambda n: random.randrange(n), SIZE)
+    return run(program, world.inputs(program.task), world.tools(), observer)

@@ -1,0 +1,64 @@
+"""A trace as lines for people: inputs, calls with their effects, tests and the result."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from p2c_dsl.program import Program, Test
+from p2c_dsl.runtime.trace import (
+    BranchEntered,
+    BranchLeft,
+    CallFailed,
+    CallFinished,
+    CallStarted,
+    InputGiven,
+    LoopEntered,
+    LoopLeft,
+    Returned,
+    Trace,
+)
+from p2c_dsl.runtime.values import shown
+
+_TESTS = {Test.TRUE: "is true", Test.FALSE: "is false", Test.NONE: "is None", Test.SOME: "is not None"}
+
+
+class Told(NamedTuple):
+    """One line: where it stands in the text, how deep in blocks, and what it says."""
+
+    line: int | None
+    depth: int
+    text: str
+
+
+def told(program: Program, trace: Trace) -> Iterator[Told]:
+    """The lines of a run."""
+    depth, call = 0, ""
+    for event in trace.events:
+        match event:
+            case InputGiven(name, instance):
+                yield Told(None, depth, f"{name} = {shown(instance.value, 100)}")
+            case LoopEntered(collection, span):
+                yield Told(_line(program, span.start), depth, f"for each of {shown(collection.value, 80)}")
+                depth += 1
+            case BranchEntered(tested, holds, span):
+                text = f"{shown(tested.value, 80)} {_TESTS[holds]}"
+                yield Told(_line(program, span.start), depth, text)
+                depth += 1
+            case LoopLeft() | BranchLeft():
+                depth -= 1
+            case CallStarted(name, arguments, _, span):
+                given = ", ".join("default" if a is None else shown(a.value, 60) for a in arguments)
+                call, line = f"{name}({given})", _line(program, span.start)
+            case CallFinished(_, effects, result):
+                gives = "" if result is None else f" -> {shown(result.value, 60)}"
+                done = ", ".join(f"{effect}({', '.join(map(shown, keys))})" for effect, keys in effects)
+                yield Told(line, depth, f"{call}{gives}{f'   [{done}]' if done else ''}")
+            case CallFailed(_, _, error):
+                yield Told(line, depth, f"{call} failed: {error}")
+            case Returned(instance) if instance is not None:
+                yield Told(None, 0, f"result: {shown(instance.value, 100)}")
+
+
+def _line(program: Program, offset: int) -> int:
+    return program.source.position(offset).line
