@@ -63,7 +63,7 @@ class Distances:
         order = count()
         best: dict[Hashable, int] = {start: 0}
         parents: dict[Hashable, Hashable] = {}
-        queue = [(self._rest(node, start), next(order), start, node, 0)]
+        queue = [(self.at_least(node, start), next(order), start, node, 0)]
         while queue and queue[0][0] <= limit:
             total, _, key, here, way = heappop(queue)
             if way > best[key]:
@@ -79,7 +79,7 @@ class Distances:
                 further = way + len(line.words)
                 if further < best.get(after, further + 1):
                     best[after], parents[after] = further, key
-                    estimate = further + self._rest(line.node, after)
+                    estimate = further + self.at_least(line.node, after)
                     heappush(queue, (estimate, next(order), after, line.node, further))
         self._at_least[start] = max(self._at_least.get(start, 0), limit + 1)
         return None
@@ -98,7 +98,8 @@ class Distances:
             key = parents[key]
             self._exact[key] = total - best[key]
 
-    def _rest(self, node: Node, key: Hashable) -> int:
+    def at_least(self, node: Node, key: Hashable) -> int:
+        """A lower bound on the distance, the distance itself where it is known."""
         known = self._exact.get(key)
         if known is not None:
             return known

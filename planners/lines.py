@@ -209,7 +209,9 @@ class Lines:
         if isinstance(parameter.type, Optional):
             found.append(self._none)
         if parameter.literal or allows_literal(parameter.type):
-            found += [t for t in self._free if fits(self.machine.constant(t.operand), t.operand, parameter)]
+            found += [
+                t for t in self._free if fits(self.machine.value(state, t.operand), t.operand, parameter)
+            ]
         return found
 
     def _terms(self, state: State) -> list[Term]:

@@ -31,19 +31,15 @@ class SearchPlanner:
         distances, order = automaton.distances, count()
         first = automaton.start.node
         queue: list[tuple[int, int, int, Node | None, str]] = []
-
-        def push(way: int, node: Node, text: str) -> None:
-            rest = distances.within(node, self.budget - way)
-            if rest is not None:
-                heappush(queue, (way + rest, next(order), way, node, text))
-
-        push(0, first, automaton.header)
-        while queue:
-            _total, _, way, node, text = heappop(queue)
+        heappush(queue, (0, next(order), 0, first, automaton.header))
+        while queue and queue[0][0] <= self.budget:
+            _, _, way, node, text = heappop(queue)
             if node is None:
                 yield text + "\n"
                 continue
             if not node.empty and distances.ends(node):
                 heappush(queue, (way, next(order), way, None, text))
-            for line, _ in distances.lines(node):
-                push(way + len(line.words), line.node, text + "".join(line.words))
+            for line, key in distances.lines(node):
+                further = way + len(line.words)
+                estimate = further + distances.at_least(line.node, key)
+                heappush(queue, (estimate, next(order), further, line.node, text + "".join(line.words)))
