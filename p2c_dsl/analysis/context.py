@@ -37,6 +37,8 @@ class Context:
         self.steps: list[list[Step]] = [[]]
         self.findings: list[Finding] = []
         self.reported: set[str] = set()
+        self.attempted: set[Span] = set()
+        """Where accumulators stand that some line wanted to write into, rightly or not."""
 
     def report(
         self,

@@ -136,7 +136,9 @@ class _Walk:
         for name, binding in context.scope.block().items():
             slot = binding.operand.slot if isinstance(binding.operand, Var) else None
             acc = None if slot is None else context.state.accumulators.get(slot)
-            if acc is not None and not acc.filled and context.names.get(slot or 0) == name:
+            if acc is None or acc.filled or binding.span in context.attempted:
+                continue
+            if context.names.get(slot or 0) == name:
                 message = f"nothing is ever written into `{name}`"
                 help_ = "remove it, or fill it in the loop that follows"
                 context.report("P2C901", binding.span, message, help_, severity=Severity.WARNING)
@@ -233,6 +235,7 @@ class _Walk:
             return None
         operand = binding.operand
         if isinstance(operand, Var) and operand.slot in context.state.accumulators:
+            context.attempted.add(binding.span)
             return operand.slot
         if not isinstance(operand, Hole):
             message = f"`{target.text}` is no accumulator"

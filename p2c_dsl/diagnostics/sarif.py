@@ -23,7 +23,7 @@ def render(diagnostics: Iterable[Diagnostic]) -> str:
     driver = sarif.ToolDriver(name="p2c", version=__version__, rules=rules)
     run = sarif.Run(tool=sarif.Tool(driver=driver), results=results, columnKind="unicodeCodePoints")
     log = sarif.Sarif(version="2.1.0", schema_uri=_SCHEMA, runs=[run])
-    return log.model_dump_json(indent=2, exclude_none=True, by_alias=True) + "\n"
+    return str(log.model_dump_json(indent=2, exclude_none=True, by_alias=True)) + "\n"
 
 
 def _rule(name: str) -> sarif.ReportingDescriptor:

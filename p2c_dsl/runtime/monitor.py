@@ -79,6 +79,7 @@ class RuleMonitor:
         self._state: State = replace(start, values=type(start.values)(), slots=0)
         self._values: dict[int, Value] = {}
         self._accumulators: dict[int, tuple[bool, tuple[Any, ...]]] = {}
+        self._written: dict[tuple[int, Any], Value] = {}
         self._numbers: dict[Hashable, int] = {}
         self._loops: list[tuple[Value, int]] = []
         self._calls: list[CallSite] = []
@@ -168,7 +169,7 @@ class RuleMonitor:
             of = whole.type.value if isinstance(whole.type, MapOf) else UNKNOWN
             # Keys are known values here, so that two items of a map are two parts, as two fields are.
             place = ("field", whole.occurrence, looked_up)
-            marks = self._parts(whole, Part.ITEM, of, looked_up)
+            marks = self._held(base, looked_up, self._parts(whole, Part.ITEM, of, looked_up))
         self._add(instance, of, marks, place)
 
     def _parts(self, whole: Value, part: Part, of: Type, key: Any) -> tuple[Any, ...]:
@@ -177,12 +178,19 @@ class RuleMonitor:
             f.part(m, part, of, machine, key) for f, m in zip(machine.facets, whole.marks, strict=True)
         )
 
+    def _held(self, base: Instance, key: Any, marks: tuple[Any, ...]) -> tuple[Any, ...]:
+        """Where the accumulator as a whole says nothing (`None`), the value written under this key does."""
+        written = self._written.get((base.id, key))
+        if written is None:
+            return marks
+        return tuple(own if mark is None else mark for mark, own in zip(marks, written.marks, strict=True))
+
     # ------------------------------------------------------------ blocks
 
     def _enter_round(self, element: Instance) -> None:
         collection, _ = self._loops[-1]
         of = element_of(collection.type) or UNKNOWN
-        value = self._add(element, of, self._parts(collection, Part.ELEMENT, of, None))
+        self._add(element, of, self._parts(collection, Part.ELEMENT, of, None))
         once = replace(collection, size=_ONCE)
         frame = LoopFrame(self._state, once, element.id, None)
         before, out = self._state, list[Violation]()
@@ -275,6 +283,8 @@ class RuleMonitor:
         facets = self._machine.facets
         gathered = tuple(f.gather(self._state, m, key, value) for f, m in zip(facets, marks, strict=True))
         self._accumulators[accumulator] = is_map, gathered
+        if key is not None:
+            self._written[accumulator, key.identity] = value
 
     def _consume(self, value: Value, argument: int | None = None) -> None:
         out: list[Violation] = []
