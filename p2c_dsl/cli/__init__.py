@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -15,6 +16,8 @@ def main() -> None:
 
         print(f"p2c {__version__}")
         return
+    # A command lives shortly and builds large trees that stay: collecting garbage as it goes costs a fifth.
+    gc.disable()
     try:
         from p2c_dsl.cli.app import app
 

@@ -92,6 +92,9 @@ def _show(found: list[Diagnostic], format: str, output: str | None) -> None:
 
 
 def _show_text(found: list[Diagnostic], output: str | None) -> None:
+    if not found:
+        write("no findings\n", output)
+        return
     from rich.console import Console
 
     from p2c_dsl.diagnostics import text
