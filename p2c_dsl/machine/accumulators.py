@@ -41,7 +41,7 @@ def written(
     loops = [f for f in state.frames[acc.depth :] if isinstance(f, LoopFrame)]
     own = key if key is not None else value
     is_loop_variable = len(loops) == 1 and own.identity == loops[0].first and own.distinct
-    known = state.facts.known
+    known = state.facts.since(loops[0].entry.facts)
     changed = replace(
         acc,
         key=acc.key if key_type is None else key_type,

@@ -10,9 +10,11 @@ happened`: that is what a loop over `v` leaves behind, and a later loop over `v`
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
+
+from rpds import HashTrieMap, HashTrieSet
 
 from p2c_dsl.program import Test
 from p2c_dsl.spec import EnumMember
@@ -62,70 +64,94 @@ def outliving(facts: Iterable[Fact], first: int) -> frozenset[Fact]:
     return frozenset(f for f in facts if not mentions_slot_from(f, first))
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """Known facts, and what further facts would follow from one."""
+Log = tuple[Any, "Log"] | None
+"""What has been added, newest first, as nested pairs whose tails later states share."""
 
-    known: frozenset[Fact] = NOTHING
-    implied: Mapping[Fact, frozenset[Fact]] = field(default_factory=dict)
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Facts:
+    """Known facts, and what further facts would follow from one.
+
+    `learned` and `linked` log what has been added, so that a block's end looks at the block's own facts
+    alone: the work is linear in the length of the text.
+    """
+
+    known: HashTrieSet[Fact] = field(default_factory=HashTrieSet)
+    implied: HashTrieMap[Fact, frozenset[Fact]] = field(default_factory=HashTrieMap)
+    learned: Log = None
+    linked: Log = None
 
     def learn(self, new: Iterable[Fact]) -> Facts:
         """These facts and all that follows from them."""
         pending = [f for f in new if f not in self.known]
-        if not pending:
-            return self
-        known = set(self.known)
+        known, learned = self.known, self.learned
         while pending:
             fact = pending.pop()
             if fact not in known:
-                known.add(fact)
+                known, learned = known.insert(fact), (fact, learned)
                 pending.extend(self.implied.get(fact, NOTHING))
-        return Facts(frozenset(known), self.implied)
+        return self if known is self.known else Facts(known, self.implied, learned, self.linked)
 
-    def outliving(self, first: int) -> Facts:
-        """What is not about slots from `first` on."""
-        implied = {
-            key: kept
-            for key, rest in self.implied.items()
-            if not mentions_slot_from(key, first) and (kept := outliving(rest, first))
-        }
-        return Facts(outliving(self.known, first), implied)
+    def imply(self, condition: Fact, facts: Iterable[Fact]) -> Facts:
+        """Knowing that further facts follow from one."""
+        before = self.implied.get(condition, NOTHING)
+        after = before.union(facts)
+        if after == before:
+            return self
+        implied = self.implied.insert(condition, after)
+        return Facts(self.known, implied, self.learned, (condition, self.linked))
+
+    def since(self, entry: Facts) -> frozenset[Fact]:
+        """The facts learned since an earlier state."""
+        return frozenset(_until(self.learned, entry.learned))
+
+    def outliving(self, entry: Facts, first: int) -> Facts:
+        """At the end of a block that began with `entry`: what is not about slots from `first` on."""
+        facts = entry
+        for condition in sorted(set(_until(self.linked, entry.linked)), key=repr):
+            if not mentions_slot_from(condition, first):
+                facts = facts.imply(condition, outliving(self.implied[condition], first))
+        return facts.learn(outliving(self.since(entry), first))
 
     def refutes(self, condition: Iterable[Fact]) -> bool:
         """Whether a known test outcome contradicts one of these."""
         return any(opposite(f) in self.known for f in condition)
 
-    def conditions(self) -> frozenset[Fact]:
-        """The test outcomes among the known facts."""
-        return frozenset(f for f in self.known if f[0] in _TESTS)
-
     def after_loop(self, body: Facts, collection: Identity, runs: bool, first: int) -> Facts:
         """What stands after a loop: all of before, and the body's facts if the collection was not empty."""
-        gained = outliving(body.known - self.known, first) - {filled(collection)}
-        if not gained:
-            return self.learn([filled(collection)]) if runs else self
-        key = filled(collection)
-        implied = {**self.implied, key: self.implied.get(key, NOTHING) | gained}
-        after = Facts(self.known, implied)
-        return after.learn([key]) if runs or key in self.known else after
+        gained = outliving(body.since(self), first) - {filled(collection)}
+        after = self.imply(filled(collection), gained)
+        return (
+            after.learn([filled(collection), *gained]) if runs or filled(collection) in self.known else after
+        )
 
-    def after_branch(self, fact: Fact, then: Facts, orelse: Facts, first: int) -> Facts:
-        """What stands after both arms of a branch on `fact`: the common facts, the rest under a condition."""
+    def after_branch(self, fact: Fact, then: Facts, orelse: Facts) -> Facts:
+        """What stands after both arms of a branch on `fact`: the common facts, the rest under a condition.
+
+        Both arms have been cut down to what outlives them.
+        """
         negation = opposite(fact)
         assert negation is not None
-        known_then, known_else = outliving(then.known, first), outliving(orelse.known, first)
-        common = known_then & known_else
-        implied = {
-            key: (then.implied.get(key, NOTHING) | known_then)
-            & (orelse.implied.get(key, NOTHING) | known_else)
-            for key in then.implied.keys() | orelse.implied.keys()
-        }
-        for condition, known in ((fact, known_then), (negation, known_else)):
-            implied[condition] = implied.get(condition, NOTHING) | (known - common - {condition})
-        implied = {
-            key: rest
-            for key, kept in implied.items()
-            if not mentions_slot_from(key, first) and (rest := outliving(kept - common, first))
-        }
-        either = implied.get(fact, NOTHING) & implied.get(negation, NOTHING)
-        return Facts(common, implied).learn(either)
+        in_then, in_else = then.since(self), orelse.since(self)
+        common = in_then & in_else
+        after = self
+        linked = {*_until(then.linked, self.linked), *_until(orelse.linked, self.linked)}
+        for condition in sorted(linked, key=repr):
+            before = self.implied.get(condition, NOTHING)
+            mine, other = then.implied.get(condition, before), orelse.implied.get(condition, before)
+            kept = {
+                f
+                for f in mine | other
+                if (f in mine or f in then.known) and (f in other or f in orelse.known)
+            }
+            after = after.imply(condition, kept)
+        after = after.imply(fact, in_then - common - {fact}).imply(negation, in_else - common - {negation})
+        either = after.implied.get(fact, NOTHING) & after.implied.get(negation, NOTHING)
+        return after.learn(common | either)
+
+
+def _until(log: Log, end: Log) -> Iterator[Any]:
+    while log is not end:
+        assert log is not None
+        yield log[0]
+        log = log[1]

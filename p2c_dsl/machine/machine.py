@@ -249,7 +249,8 @@ class Machine:
     ) -> State:
         """Into a branch's then arm."""
         state, value = self.read(state, operand, out)
-        if not {tested(test, value.identity), tested(test.opposite, value.identity)} & state.facts.known:
+        known = state.facts.known
+        if tested(test, value.identity) not in known and tested(test.opposite, value.identity) not in known:
             typing.check_test(value, test, out)
         state = self.each(state, "step", lambda f, own: f.step(own, state, out))
         frame = BranchFrame(state, value, test, None, span)
@@ -285,7 +286,7 @@ class Machine:
         own = tuple(
             f.join(one, two) for f, one, two in zip(self.facets, then.facets, state.facets, strict=True)
         )
-        facts = then.facts.after_branch(fact, then.facts, state.facts, entry.slots)
+        facts = entry.facts.after_branch(fact, then.facts, state.facts)
         return replace(after, facts=facts, facets=own)
 
     def _after_return(self, frame: BranchFrame, going: State, last: State) -> State:
@@ -304,7 +305,7 @@ class Machine:
         return replace(
             state,
             values=entry.values,
-            facts=state.facts.outliving(entry.slots),
+            facts=state.facts.outliving(entry.facts, entry.slots),
             facets=self._forgotten(state, entry),
             slots=entry.slots,
         )

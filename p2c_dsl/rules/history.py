@@ -7,13 +7,15 @@ body does anywhere: an earlier round may have done it, and a later one will come
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 
-from p2c_dsl.machine.facts import Fact, Facts, outliving
-from p2c_dsl.machine.state import State
+from p2c_dsl.machine.facts import NOTHING, Fact, Facts, outliving, tested
+from p2c_dsl.machine.state import BranchFrame, State
 
 Past = frozenset[tuple[str, frozenset[Fact]]]
 NO_PAST: Past = frozenset()
+_MOST_RECORDS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +39,12 @@ class History:
 
     def record(self, event: str, state: State) -> History:
         """The event happens here."""
-        conditions = state.facts.conditions()
+        conditions = _conditions(state)
         rounds = tuple(
-            done | {(event, outliving(conditions, frame.first))}
+            _least(done | {(event, outliving(conditions, frame.first))})
             for done, frame in zip(self.rounds, state.loops, strict=True)
         )
-        return History(self.past | {(event, conditions)}, rounds)
+        return History(_least(self.past | {(event, conditions)}), rounds)
 
     def enter_loop(self) -> History:
         return replace(self, rounds=(*self.rounds, NO_PAST))
@@ -62,12 +64,26 @@ class History:
         return History(_least(self.past | orelse.past), orelse.rounds)
 
 
+def _conditions(state: State) -> frozenset[Fact]:
+    """The outcomes of the tests under which a step stands."""
+    return frozenset(
+        tested(f.test if f.then is None else f.test.opposite, f.tested.identity)
+        for f in state.frames
+        if isinstance(f, BranchFrame)
+    )
+
+
 def _compatible(past: Past, event: str, facts: Facts) -> bool:
     return any(name == event and not facts.refutes(conditions) for name, conditions in past)
 
 
 def _least(past: Past) -> Past:
-    """Without the events that another record of them, under fewer conditions, already covers."""
+    """Without the events that another record of them, under fewer conditions, already covers.
+
+    An event recorded under very many conditions counts as happening under any.
+    """
+    crowded = {e for e, n in Counter(event for event, _ in past).items() if n > _MOST_RECORDS}
+    past = frozenset((e, NOTHING if e in crowded else conditions) for e, conditions in past)
     return frozenset(
         (event, conditions)
         for event, conditions in past
