@@ -15,6 +15,16 @@ from p2c_dsl.machine import Machine, State, Violation
 from p2c_dsl.machine.facts import tested
 from p2c_dsl.machine.typing import fits, lookup_type
 from p2c_dsl.naming import free, names, reserved, stem_of, visible
+from p2c_dsl.planners.moves import (
+    BranchMove,
+    CallMove,
+    CreateMove,
+    ElseMove,
+    LoopMove,
+    Move,
+    ReturnMove,
+    WriteMove,
+)
 from p2c_dsl.planners.node import Node, after_else, closings
 from p2c_dsl.program import ConstantOf, FieldOf, ItemOf, Operand, Test, Var
 from p2c_dsl.spec import EnumMember, Parameter, Subtask
@@ -59,6 +69,12 @@ class Line:
 
     words: Lexemes
     node: Node
+    closes: int
+    """How many open blocks it closes first."""
+    move: Move
+
+
+Found = tuple[Lexemes, Move, Node]
 
 
 class Lines:
@@ -81,19 +97,19 @@ class Lines:
 
     def after(self, node: Node) -> Iterator[Line]:
         """All lines that may follow, in the node's block or, closing blocks, further out."""
-        for level in closings(self.machine, node):
-            if level.state.returned:
-                continue
-            for words, state in self._statements(level.state):
-                yield Line(_indented(words, level.depth), state)
-        for level in closings(self.machine, node):
+        levels = closings(self.machine, node)
+        for closes, level in enumerate(levels):
+            if not level.state.returned:
+                for words, move, after in self._statements(level.state):
+                    yield Line(_indented(words, level.depth), after, closes, move)
+        for closes, level in enumerate(levels):
             inner = after_else(self.machine, level)
             if inner is not None:
-                yield Line(_indented(("else:",), level.depth - 1), inner)
+                yield Line(_indented(("else:",), level.depth - 1), inner, closes, ElseMove())
 
     # ------------------------------------------------------------ statements
 
-    def _statements(self, state: State) -> Iterator[tuple[Lexemes, Node]]:
+    def _statements(self, state: State) -> Iterator[Found]:
         self._names = names(state, self.machine.task, self._taken)
         terms = self._terms(state)
         yield from self._calls(state, terms)
@@ -103,28 +119,27 @@ class Lines:
         yield from self._branches(state, terms)
         yield from self._returns(state, terms)
 
-    def _calls(self, state: State, terms: Sequence[Term]) -> Iterator[tuple[Lexemes, Node]]:
+    def _calls(self, state: State, terms: Sequence[Term]) -> Iterator[Found]:
         for subtask in self.machine.spec.subtasks.values():
             target: Lexemes = ()
             if subtask.result is not None:
                 target = (f"{self._fresh(stem_of(subtask.result))} = ",)
-            for words, after in self._called(state, subtask, terms):
-                yield (*target, *words), Node(after, False)
+            for words, move, after in self._called(state, subtask, terms):
+                yield (*target, *words), move, Node(after, False)
 
     def _called(
         self, state: State, subtask: Subtask, terms: Sequence[Term]
-    ) -> Iterator[tuple[Lexemes, State]]:
+    ) -> Iterator[tuple[Lexemes, CallMove, State]]:
         choices = [self._fitting(state, p, terms) for p in subtask.parameters]
         for count in range(subtask.required, len(subtask.parameters) + 1):
             for chosen in product(*choices[:count]):
                 padding = (None,) * (len(subtask.parameters) - count)
-                out: list[Violation] = []
-                operands = (*(t.operand for t in chosen), *padding)
-                after = self.machine.call(state, subtask, operands, out)
-                if not out and _readable(after):
-                    yield (f"{subtask.name}(", *_separated(chosen), ")"), after
+                move = CallMove(subtask, (*(t.operand for t in chosen), *padding))
+                after = self._after(state, move)
+                if after is not None:
+                    yield (f"{subtask.name}(", *_separated(chosen), ")"), move, after
 
-    def _writes(self, state: State, terms: Sequence[Term]) -> Iterator[tuple[Lexemes, Node]]:
+    def _writes(self, state: State, terms: Sequence[Term]) -> Iterator[Found]:
         for slot in state.writable:
             acc = state.accumulators[slot]
             if acc.loop is None:
@@ -134,39 +149,41 @@ class Lines:
             for key in keys:
                 opening = (f"{name}.append(",) if key is None else (f"{name}[", *key.words, "] = ")
                 closing = (")",) if key is None else ()
-                for words, operand, before, direct in self._written(state, terms):
-                    out: list[Violation] = []
-                    at = None if key is None else key.operand
-                    after = self.machine.write(before, slot, at, operand, out, direct=direct)
-                    if not out and _readable(after):
-                        yield (*opening, *words, *closing), Node(after, False)
+                at = None if key is None else key.operand
+                for words, value, call in self._written(state, terms):
+                    move = WriteMove(slot, at, value, call)
+                    after = self._after(state, move)
+                    if after is not None:
+                        yield (*opening, *words, *closing), move, Node(after, False)
 
-    def _written(self, state: State, terms: Sequence[Term]) -> Iterator[tuple[Lexemes, Operand, State, bool]]:
+    def _written(
+        self, state: State, terms: Sequence[Term]
+    ) -> Iterator[tuple[Lexemes, Operand | None, CallMove | None]]:
         for term in terms:
-            yield term.words, term.operand, state, False
+            yield term.words, term.operand, None
         for subtask in self.machine.spec.subtasks.values():
             if subtask.result is not None:
-                for words, after in self._called(state, subtask, terms):
-                    yield words, Var(state.slots), after, True
+                for words, move, _ in self._called(state, subtask, terms):
+                    yield words, None, move
 
-    def _creations(self, state: State) -> Iterator[tuple[Lexemes, Node]]:
+    def _creations(self, state: State) -> Iterator[Found]:
         for is_map, stem, empty in ((True, "table", "{}"), (False, "items", "[]")):
-            out: list[Violation] = []
-            after = self.machine.create(state, is_map, out)
-            if not out:
-                yield (f"{self._fresh(stem)} = ", empty), Node(after, False)
+            move = CreateMove(is_map)
+            after = self._after(state, move)
+            if after is not None:
+                yield (f"{self._fresh(stem)} = ", empty), move, Node(after, False)
 
-    def _loops(self, state: State, terms: Sequence[Term]) -> Iterator[tuple[Lexemes, Node]]:
+    def _loops(self, state: State, terms: Sequence[Term]) -> Iterator[Found]:
         for term in terms:
             element = element_of(term.type)
             if element is None:
                 continue
-            out: list[Violation] = []
-            after = self.machine.enter_loop(state, term.operand, out)
-            if not out and _readable(after):
-                yield (f"for {self._fresh(stem_of(element))} in ", *term.words, ":"), Node(after, True)
+            move = LoopMove(term.operand)
+            after = self._after(state, move)
+            if after is not None:
+                yield (f"for {self._fresh(stem_of(element))} in ", *term.words, ":"), move, Node(after, True)
 
-    def _branches(self, state: State, terms: Sequence[Term]) -> Iterator[tuple[Lexemes, Node]]:
+    def _branches(self, state: State, terms: Sequence[Term]) -> Iterator[Found]:
         for term in terms:
             tests: tuple[tuple[Test, Lexemes, str], ...]
             if is_subtype(term.type, BOOL):
@@ -180,12 +197,12 @@ class Lines:
             if tested(tests[0][0], identity) in known or tested(tests[1][0], identity) in known:
                 continue
             for test, opening, closing in tests:
-                out: list[Violation] = []
-                after = self.machine.enter_branch(state, term.operand, test, out)
-                if not out and _readable(after):
-                    yield (*opening, *term.words, closing), Node(after, True)
+                move = BranchMove(term.operand, test)
+                after = self._after(state, move)
+                if after is not None:
+                    yield (*opening, *term.words, closing), move, Node(after, True)
 
-    def _returns(self, state: State, terms: Sequence[Term]) -> Iterator[tuple[Lexemes, Node]]:
+    def _returns(self, state: State, terms: Sequence[Term]) -> Iterator[Found]:
         if state.loops:
             return
         if self.machine.task.result is None:
@@ -193,10 +210,13 @@ class Lines:
         else:
             options = [*terms, *self._constants, self._none]
         for term in options:
-            out: list[Violation] = []
-            after = self.machine.ret(state, None if term is None else term.operand, out)
-            if not out and _readable(after):
-                yield ("return",) if term is None else ("return ", *term.words), Node(after, False)
+            move = ReturnMove(None if term is None else term.operand)
+            after = self._after(state, move)
+            if after is not None:
+                yield ("return",) if term is None else ("return ", *term.words), move, Node(after, False)
+
+    def _after(self, state: State, move: Move) -> State | None:
+        return tried(self.machine, state, move)
 
     # ------------------------------------------------------------ operands
 
@@ -240,6 +260,13 @@ class Lines:
 
     def _type(self, state: State, operand: Operand) -> Type:
         return self.machine.value(state, operand).type
+
+
+def tried(machine: Machine, state: State, move: Move) -> State | None:
+    """The state after a move, `None` if the machine objects or an accumulator is closed unfilled."""
+    out: list[Violation] = []
+    after = move.apply(machine, state, out)
+    return after if not out and _readable(after) else None
 
 
 def _readable(state: State) -> bool:

@@ -201,7 +201,7 @@ def _most(counts: Mapping[KeyClass, int | None], called: KeyClass) -> int | None
 def _covers(other: KeyClass, key: KeyClass) -> bool:
     """Whether a value of `key` (of no narrower a type than that) may be one of `other`'s."""
     if key.constant is not None and other.constant is not None:
-        return key.constant == other.constant
+        return bool(key.constant == other.constant)
     if is_subtype(key.type, other.type):
         return True
     return may_share(key.type, other.type) and not is_subtype(other.type, key.type)
