@@ -8,7 +8,7 @@ budget can be reached.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 from p2c_dsl.machine import Machine
@@ -63,9 +63,8 @@ class Automaton:
         """The lexemes that may come next, in a fixed order; `END` where the composition may end."""
         if position.ended:
             return ()
-        found = [
-            w for w, branch in self._branches(position).items() if self._completes(branch, position.left)
-        ]
+        node, left = position.node, position.left
+        found = [w for w, branch in self._branches(position).items() if self._completes(node, branch, left)]
         if not position.words and self._may_end(position):
             found.append(END)
         return tuple(found)
@@ -86,7 +85,8 @@ class Automaton:
             return 0
         if not position.words:
             return self.distances.within(position.node, position.left)
-        rests = (self._rest(line, len(position.words), position.left) for line in self._inside(position).all)
+        written, lines = len(position.words), self._inside(position).all
+        rests = (self._rest(line, written, position.left) for line, _ in lines)
         return min((rest for rest in rests if rest is not None), default=None)
 
     # ------------------------------------------------------------ inside a line
@@ -102,15 +102,19 @@ class Automaton:
         trie = self._tries.get(key)
         if trie is None:
             trie = self._tries[key] = _Trie()
-            for line, _ in self.distances.lines(position.node):
-                trie.add(line)
+            for line, after in self.distances.lines(position.node):
+                trie.add(line, after)
         for word in position.words:
             trie = trie.branches[word]
         return trie
 
-    def _completes(self, trie: _Trie, left: int) -> bool:
+    def _completes(self, node: Node, trie: _Trie, left: int) -> bool:
         """Whether one of the lines below can be written and completed; `left` counts the lexeme into the trie."""
-        return any(self._rest(line, trie.depth - 1, left) is not None for line in trie.all)
+        written = trie.depth - 1
+        return any(
+            self.distances.completes(node, line, key, left - len(line.words) + written)
+            for line, key in trie.all
+        )
 
     def _rest(self, line: Line, written: int, left: int) -> int | None:
         own = len(line.words) - written
@@ -126,16 +130,16 @@ class _Trie:
     def __init__(self, depth: int = 0) -> None:
         self.depth = depth
         self.branches: dict[str, _Trie] = {}
-        self.all: list[Line] = []
+        self.all: list[tuple[Line, Hashable]] = []
         self.line: Line | None = None
 
-    def add(self, line: Line) -> None:
-        """Takes in one more line."""
+    def add(self, line: Line, key: Hashable) -> None:
+        """Takes in one more line, with the key of the node after it."""
         trie = self
-        trie.all.append(line)
+        trie.all.append((line, key))
         for word in line.words:
             trie = trie.branches.setdefault(word, _Trie(trie.depth + 1))
-            trie.all.append(line)
+            trie.all.append((line, key))
         trie.line = line
 
 

@@ -1,41 +1,62 @@
-"""How many lexemes a composition still needs: a shortest-path search over nodes, with what it learns kept.
+"""How many lexemes a composition still needs, and whether it can be completed at all.
 
-The estimate that guides it never exceeds the truth. It is a sum of landmarks: calls that must still be made, each
-on a line of its own, because a rule asks for them or because nothing else gives a value that they need.
+Two questions are kept apart. *Can it be completed within a limit?* is asked for every lexeme that a planner may
+choose, and one completion answers it: mostly the one that was known before the last line still works after it.
+*How far is the end?* is a shortest-path search over nodes, guided by an estimate that never exceeds the truth.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable
 from heapq import heappop, heappush
-from itertools import count
+from itertools import count, dropwhile
+from typing import NamedTuple
 
-from p2c_dsl.machine import Machine, State
-from p2c_dsl.planners.lines import Line, Lines
-from p2c_dsl.planners.node import Node, accepted, closings, key_of
-from p2c_dsl.spec import Subtask
-from p2c_dsl.types import ListOf, MapOf, Optional, Record, SetOf, Type, is_subtype, may_share
+from p2c_dsl.machine import Machine
+from p2c_dsl.planners.estimate import Estimate
+from p2c_dsl.planners.lines import Line, Lines, tried
+from p2c_dsl.planners.moves import ElseMove, Move
+from p2c_dsl.planners.node import Node, accepted, after_else, closed, closings, key_of
+
+_EFFORT = 3_000
+_PATCHES = 40
+
+
+class Planned(NamedTuple):
+    """A line of a completion: how deep it stands, what it does, how many lexemes it costs."""
+
+    depth: int
+    move: Move
+    cost: int
+
+
+Completion = tuple[Planned, ...]
 
 
 class Distances:
-    """The fewest lexemes from nodes to an accepted end, as far as they have been asked for."""
+    """Completions and distances of nodes, as far as they have been asked for.
 
-    def __init__(self, machine: Machine) -> None:
+    `effort` bounds how many nodes one search expands. A node whose search is given up counts as one that cannot be
+    completed: no dead end is let in, but a composition that only such a node leads to may be left out.
+    """
+
+    def __init__(self, machine: Machine, effort: int = _EFFORT) -> None:
         self.machine = machine
+        self._effort = effort
         self._lines = Lines(machine)
         self._estimate = Estimate(machine)
         self._keys: dict[Hashable, Hashable] = {}
         self._after: dict[Hashable, tuple[tuple[Line, Hashable], ...]] = {}
         self._exact: dict[Hashable, int] = {}
         self._at_least: dict[Hashable, int] = {}
-        self.expanded = 0
+        self._completions: dict[Hashable, Completion] = {}
+        self.given_up = 0
 
     def lines(self, node: Node) -> tuple[tuple[Line, Hashable], ...]:
         """The lines that may follow a node, with the keys of the nodes after them."""
         key = self.key(node)
         found = self._after.get(key)
         if found is None:
-            self.expanded += 1
             found = tuple((line, self.key(line.node)) for line in self._lines.after(node))
             self._after[key] = found
         return found
@@ -49,12 +70,93 @@ class Distances:
         """Whether the composition may end here, after closing what is open."""
         return any(accepted(self.machine, level) for level in closings(self.machine, node))
 
+    # ------------------------------------------------------------ can it be completed?
+
+    def completes(self, parent: Node, line: Line, key: Hashable, limit: int) -> bool:
+        """Whether the node after `parent`'s line can be completed within `limit` lexemes."""
+        if limit < 0 or self._at_least.get(key, 0) > limit:
+            return False
+        if self._cost(key) <= limit:
+            return True
+        known = self._completions.get(self.key(parent))
+        if known is not None:
+            self._adapt(parent, line, key, known)
+            if self._cost(key) <= limit:
+                return True
+        return self.within(line.node, limit) is not None
+
+    def _cost(self, key: Hashable) -> int:
+        exact = self._exact.get(key)
+        if exact is not None:
+            return exact
+        known = self._completions.get(key)
+        return self._effort * 1_000 if known is None else sum(p.cost for p in known)
+
+    def _adapt(self, parent: Node, line: Line, key: Hashable, known: Completion) -> None:
+        """Looks for a completion after a line that ends like the one known before it."""
+        level = closings(self.machine, parent)[line.closes]
+        order = count()
+        queue = [(_debts(line.node), 0, next(order), line.node, Completion())]
+        for _ in range(_PATCHES):
+            if not queue:
+                return
+            debts, way, _, node, before = heappop(queue)
+            rest = self._replayed(node, level, known)
+            if rest is not None:
+                self._completions[key] = (*before, *rest)
+                return
+            if debts == 0:
+                continue
+            for further, _ in self.lines(node):
+                depth = node.depth - further.closes
+                after = _debts(further.node)
+                if depth >= level.depth and after <= debts and not isinstance(further.move, ElseMove):
+                    planned = Planned(depth, further.move, len(further.words))
+                    entry = (after, way + planned.cost, next(order), further.node, (*before, planned))
+                    heappush(queue, entry)
+
+    def _replayed(self, node: Node, level: Node, known: Completion) -> Completion | None:
+        """The completion that was known at `level`, from a node further on, if it works there."""
+        base, by = level.state.slots, 0
+        here: Node | None = self._down_to(node, level.depth)
+        if here is None:
+            return None
+        by = here.state.slots - base
+        steps: list[Planned] = []
+        for planned in dropwhile(lambda p: p.depth > level.depth, known):
+            if planned.depth < level.depth:
+                by = 0
+            here = self._down_to(here, planned.depth)
+            if here is None or (here.state.returned and not isinstance(planned.move, ElseMove)):
+                return None
+            move = planned.move.shifted(base, by) if by else planned.move
+            if isinstance(move, ElseMove):
+                here = after_else(self.machine, here)
+            else:
+                state = tried(self.machine, here.state, move)
+                opens = state is not None and len(state.frames) > here.depth
+                here = None if state is None else Node(state, opens)
+            if here is None:
+                return None
+            steps.append(planned._replace(move=move))
+        return tuple(steps) if not here.empty and self.ends(here) else None
+
+    def _down_to(self, node: Node, depth: int) -> Node | None:
+        while node.depth > depth:
+            outer = closed(self.machine, node)
+            if outer is None:
+                return None
+            node = outer
+        return node if node.depth == depth else None
+
+    # ------------------------------------------------------------ how far is the end?
+
     def within(self, node: Node, limit: int) -> int | None:
         """The distance if it is at most `limit`, else `None`. The end itself costs nothing."""
         start = self.key(node)
         if start in self._exact:
             return self._exact[start] if self._exact[start] <= limit else None
-        if self._at_least.get(start, 0) > limit:
+        if self.at_least(node, start) > limit:
             return None
         return self._search(node, start, limit)
 
@@ -62,9 +164,12 @@ class Distances:
         """A*: the open nodes in the order of the way so far and the estimate of the rest."""
         order = count()
         best: dict[Hashable, int] = {start: 0}
-        parents: dict[Hashable, Hashable] = {}
+        parents: dict[Hashable, tuple[Hashable, Planned]] = {}
         queue = [(self.at_least(node, start), next(order), start, node, 0)]
-        while queue and queue[0][0] <= limit:
+        for _ in range(self._effort):
+            if not queue or queue[0][0] > limit:
+                self._at_least[start] = max(self._at_least[start], limit + 1)
+                return None
             total, _, key, here, way = heappop(queue)
             if way > best[key]:
                 continue
@@ -78,25 +183,37 @@ class Distances:
             for line, after in self.lines(here):
                 further = way + len(line.words)
                 if further < best.get(after, further + 1):
-                    best[after], parents[after] = further, key
+                    best[after] = further
+                    planned = Planned(here.depth - line.closes, line.move, len(line.words))
+                    parents[after] = key, planned
                     estimate = further + self.at_least(line.node, after)
-                    heappush(queue, (estimate, next(order), after, line.node, further))
-        self._at_least[start] = max(self._at_least.get(start, 0), limit + 1)
+                    if estimate <= limit:
+                        heappush(queue, (estimate, next(order), after, line.node, further))
+        self.given_up += 1
+        self._at_least[start] = max(self._at_least[start], limit + 1)
         return None
 
     def _known(self, node: Node, key: Hashable) -> int | None:
-        if key not in self._exact and self.ends(node):
+        if key not in self._exact and not node.empty and self.ends(node):
             self._exact[key] = 0
+            self._completions[key] = ()
         return self._exact.get(key)
 
     def _remember(
-        self, key: Hashable, rest: int, best: dict[Hashable, int], parents: dict[Hashable, Hashable]
+        self,
+        key: Hashable,
+        rest: int,
+        best: dict[Hashable, int],
+        parents: dict[Hashable, tuple[Hashable, Planned]],
     ) -> None:
         total = best[key] + rest
         self._exact[key] = rest
+        completion = self._completions[key]
         while key in parents:
-            key = parents[key]
+            key, planned = parents[key]
+            completion = (planned, *completion)
             self._exact[key] = total - best[key]
+            self._completions[key] = completion
 
     def at_least(self, node: Node, key: Hashable) -> int:
         """A lower bound on the distance, the distance itself where it is known."""
@@ -109,120 +226,7 @@ class Distances:
         return found
 
 
-class Estimate:
-    """A lower bound on the lexemes still needed."""
-
-    def __init__(self, machine: Machine) -> None:
-        self.machine = machine
-        subtasks = machine.spec.subtasks.values()
-        self._subtasks = {s.name: s for s in subtasks}
-        self._cost = {s.name: 2 + s.required + max(s.required - 1, 0) for s in subtasks}
-        self._makers: dict[Type, frozenset[str]] = {}
-
-    def of(self, node: Node) -> int:
-        """The bound at a node."""
-        state = node.state
-        landmarks = self._landmarks(state)
-        chosen: list[frozenset[str]] = []
-        for landmark in sorted(landmarks, key=lambda s: (len(s), sorted(s))):
-            if all(landmark.isdisjoint(other) for other in chosen):
-                chosen.append(landmark)
-        calls = sum(min(self._cost[name] for name in landmark) for landmark in chosen)
-        return calls + self._writes(state) + (2 if node.empty and not chosen else 0)
-
-    def _writes(self, state: State) -> int:
-        """Each unfilled accumulator needs a write; its value may be a call that is counted already."""
-        unfilled = [a for a in state.accumulators.values() if not a.filled]
-        waiting = any(a.loop is None for a in unfilled)
-        return sum(3 if a.is_map else 2 for a in unfilled) + (3 if waiting else 0)
-
-    def _landmarks(self, state: State) -> set[frozenset[str]]:
-        machine = self.machine
-        if state.returned:
-            return set()
-        needed = {
-            subtasks
-            for facet, own in zip(machine.facets, state.facets, strict=True)
-            for subtasks in facet.needed(own, state)
-        }
-        types = [value.type for value in state.values.values()]
-        types += [acc.type for acc in state.accumulators.values()]
-        if machine.task.result is not None:
-            needed |= self._for(machine.task.result, types)
-        found: set[frozenset[str]] = set()
-        pending = list(needed)
-        while pending:
-            landmark = pending.pop()
-            if landmark in found or not landmark:
-                continue
-            found.add(landmark)
-            if len(landmark) == 1:
-                (name,) = landmark
-                pending.extend(self._before(self._subtasks[name], state, types))
-        return found
-
-    def _before(self, subtask: Subtask, state: State, types: list[Type]) -> Iterator[frozenset[str]]:
-        for facet in self.machine.facets:
-            yield from facet.prerequisites(state, subtask)
-        for parameter in subtask.parameters[: subtask.required]:
-            if not parameter.literal:
-                yield from self._for(parameter.type, types)
-
-    def _for(self, wanted: Type, types: Iterable[Type]) -> set[frozenset[str]]:
-        """The subtasks of which one must be called to get a value of a type; none if there may be one already."""
-        if isinstance(wanted, Optional | ListOf | SetOf | Record):
-            if isinstance(wanted, ListOf) and not self._has(wanted, types):
-                return self._collected(wanted.element, types, self._producers(wanted))
-            return self._plainly(wanted, types)
-        if isinstance(wanted, MapOf):
-            if self._has(wanted, types):
-                return set()
-            return self._collected(wanted.value, types, self._producers(wanted))
-        return self._plainly(wanted, types)
-
-    def _plainly(self, wanted: Type, types: Iterable[Type]) -> set[frozenset[str]]:
-        if isinstance(wanted, Optional) or self._has(wanted, types):
-            return set()
-        producers = self._producers(wanted)
-        return {producers} if producers else set()
-
-    def _collected(
-        self, element: Type, types: Iterable[Type], producers: frozenset[str]
-    ) -> set[frozenset[str]]:
-        """A collection that no subtask gives has to be filled with elements."""
-        return set() if producers else self._plainly(element, types)
-
-    def _has(self, wanted: Type, types: Iterable[Type]) -> bool:
-        constants = self.machine.spec.constants_of(self.machine.task).values()
-        enums = [t for t in self.machine.spec.types.values()]
-        return (
-            any(_may_hold(t, wanted, self.machine) for t in types)
-            or any(may_share(c.type, wanted) for c in constants)
-            or any(t == wanted for t in enums if t.__class__.__name__ == "Enum")
-        )
-
-    def _producers(self, wanted: Type) -> frozenset[str]:
-        if wanted not in self._makers:
-            self._makers[wanted] = frozenset(
-                s.name
-                for s in self._subtasks.values()
-                if s.result is not None and _may_hold(s.result, wanted, self.machine)
-            )
-        return self._makers[wanted]
-
-
-def _may_hold(of: Type, wanted: Type, machine: Machine, depth: int = 5) -> bool:
-    """Whether a value of the wanted type may be got out of one of type `of`."""
-    if is_subtype(of, wanted) or may_share(of, wanted):
-        return True
-    if depth == 0:
-        return True
-    match of:
-        case ListOf(element) | SetOf(element) | Optional(element):
-            return _may_hold(element, wanted, machine, depth - 1)
-        case MapOf(key, value):
-            return _may_hold(key, wanted, machine, depth - 1) or _may_hold(value, wanted, machine, depth - 1)
-        case Record(name):
-            fields = machine.spec.records.get(name, {}).values()
-            return any(_may_hold(f, wanted, machine, depth - 1) for f in fields)
-    return False
+def _debts(node: Node) -> int:
+    """What has to be put right before the composition can go on as if nothing had happened."""
+    unfilled = sum(2 - (a.loop is not None) for a in node.state.accumulators.values() if not a.filled)
+    return unfilled + node.empty

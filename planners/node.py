@@ -27,17 +27,21 @@ class Node:
 def closings(machine: Machine, node: Node) -> list[Node]:
     """The node itself, and after closing one, two, … of its open blocks, as far as they can be closed."""
     found = [node]
-    while node.depth and not node.empty and _all_filled(node.state):
-        node = Node(_closed(machine, node.state), False)
-        found.append(node)
+    while (outer := closed(machine, found[-1])) is not None:
+        found.append(outer)
     return found
 
 
-def _closed(machine: Machine, state: State) -> State:
+def closed(machine: Machine, node: Node) -> Node | None:
+    """The node after the innermost block, `None` where that cannot be closed (or there is none)."""
+    if not node.depth or node.empty or not _all_filled(node.state):
+        return None
+    state = node.state
     frame = state.frames[-1]
     if isinstance(frame, LoopFrame):
-        return machine.exit_loop(state)
-    return machine.exit_branch(machine.enter_else(state) if frame.then is None else state)
+        return Node(machine.exit_loop(state), False)
+    inner = machine.enter_else(state) if frame.then is None else state
+    return Node(machine.exit_branch(inner), False)
 
 
 def after_else(machine: Machine, node: Node) -> Node | None:

@@ -192,6 +192,10 @@ class Facet:
         """Sets of subtasks: of each set, one has yet to be called before the composition may complete."""
         return ()
 
+    def exhausted(self, own: Any, state: State, subtask: Subtask) -> bool:
+        """Whether every further call of `subtask` on a way through this state would be objected to."""
+        return False
+
     def prerequisites(self, state: State, subtask: Subtask) -> tuple[frozenset[str], ...]:
         """Sets of subtasks: of each set, one has yet to be called before `subtask` may be."""
         return ()

@@ -13,6 +13,7 @@ from p2c_dsl.machine.state import LoopFrame, State, Value
 from p2c_dsl.rules.base import Event, Names, Occurrence, Rule, RuleError
 from p2c_dsl.rules.multiplicity import add, exceeds, greatest, loop_notes, rounds, times_words
 from p2c_dsl.rules.pattern import Match
+from p2c_dsl.spec import Subtask
 from p2c_dsl.syntax.nodes import Token
 from p2c_dsl.types import Type, is_subtype, may_share, show
 
@@ -150,6 +151,23 @@ compose survey(users):
             if exceeds(most, self.most) and not own.told:
                 out.append(Violation(self, self.code, (True, (), key, most)))
                 return
+
+    def exhausted(self, own: Counts, state: State, subtask: Subtask) -> bool:
+        """Whether values of the whole type that the key has here have used every one of them up."""
+        if not self.event.happens(subtask):
+            return False
+        used: int | None = 1
+        for other, often in own.most:
+            if other.constant is None and is_subtype(self._key_type(subtask), other.type):
+                used = add(used, often)
+        return exceeds(used, self.most)
+
+    def _key_type(self, subtask: Subtask) -> Type:
+        """The widest type that the key has in a call."""
+        place = self.positions[subtask.name]
+        if not self.event.is_effect:
+            return subtask.parameters[place].type
+        return next(u.effect.keys[place] for u in subtask.effects if u.effect.name == self.event.name)
 
     def key(self, own: Counts, state: State) -> Any:
         limit = self.most + 1

@@ -7,7 +7,8 @@ from typing import Any
 from p2c_dsl.machine.facet import CallSite, Violation
 from p2c_dsl.machine.state import State
 from p2c_dsl.rules.base import Event, Rule
-from p2c_dsl.rules.multiplicity import ZERO, Count, exceeds, rounds, times
+from p2c_dsl.rules.multiplicity import ZERO, Count, add, exceeds, rounds, times
+from p2c_dsl.spec import Subtask
 
 
 class Counted(Rule):
@@ -45,6 +46,10 @@ class Counted(Rule):
         exceeded = self.most is not None and exceeds(own.high, self.most)
         if self.least is not None and own.low < self.least and not exceeded:
             out.append(Violation(self, self.code, ("least", own.low)))
+
+    def exhausted(self, own: Count, state: State, subtask: Subtask) -> bool:
+        weight = len(self.event.occurrences(subtask))
+        return self.most is not None and weight > 0 and exceeds(add(own.high, weight), self.most)
 
     def needed(self, own: Count, state: State) -> tuple[frozenset[str], ...]:
         missing = self.least is not None and own.low < self.least

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import count
 from random import Random
 
-from p2c_dsl.spec import EnumMember, Parameter, Spec, Subtask, Task
+from p2c_dsl.spec import Parameter, Spec, Subtask, Task
 from p2c_dsl.syntax import nodes
 from p2c_dsl.syntax.span import Span
 from p2c_dsl.types import (
@@ -16,7 +16,6 @@ from p2c_dsl.types import (
     Enum,
     ListOf,
     MapOf,
-    NewType,
     Optional,
     Record,
     SetOf,
@@ -183,7 +182,7 @@ class _Composer:
         self.budget -= 1
         kinds = [self.simple] * 5 + [self.check, self.alias]
         if self.depth < _DEEPEST:
-            kinds += [self.loop, self.loop, self.branch, self.branch, self.accumulate]
+            kinds += [self.loop, self.loop, self.branch, self.branch, self.guarded, self.accumulate]
         return self.random.choice(kinds)()
 
     def simple(self) -> list[nodes.Statement]:
@@ -346,6 +345,23 @@ class _Composer:
         elif returned_then and not returned_else and narrowed_else is not None:
             self._narrow(narrowed_else)
         return [nodes.If(condition, tuple(body), tuple(orelse), is_elif, self.span())]
+
+    def guarded(self) -> list[nodes.Statement]:
+        """`if check(x): f(x)`, where one argument of the check is an argument of what it guards."""
+        checks = [s for s in self.spec.subtasks.values() if s.result == BOOL and s.parameters]
+        check = self.random.choice(checks) if checks else None
+        call = self.call(check) if check is not None else None
+        if call is None or not call.arguments or not isinstance(call.arguments[0], nodes.Variable):
+            return []
+        self.depth += 1
+        self.recent = [call.arguments[0].name.text] * 3
+        body = self.simple()[:1]
+        self.known = [k for k in self.known if not body or k.name != _assigned(body[0])]
+        orelse = self._arm(None) if self.random.random() < 0.3 else []
+        self.depth -= 1
+        if not body:
+            return []
+        return [nodes.If(call, tuple(body), tuple(orelse), False, self.span())]
 
     def _arm(self, narrowed: _Known | None) -> list[nodes.Statement]:
         outer = list(self.known)

@@ -9,7 +9,7 @@ from random import Random
 from p2c_dsl.spec import RuleText, Spec, Subtask, Task
 from p2c_dsl.syntax.nodes import ComposeDecl, If, Statement, Token
 from p2c_dsl.syntax.span import Span
-from p2c_dsl.types import BOOL, ListOf, MapOf, Optional, SetOf, Type, is_subtype, show
+from p2c_dsl.types import BOOL, Type, is_subtype, show
 from tests.generators.specs import HERE
 from tests.oracle.events import performs
 from tests.oracle.text import calls_in, expressions, statements
@@ -107,12 +107,13 @@ class _Author:
         return f"cost <= {self.random.choice((0, 1, 2, 3, 4, 6, 8))}"
 
     def only_if(self) -> str | None:
-        event = self.event()
+        guarded = [self._events_of(name) for then, _ in self.arms for name in then]
+        event = self.random.choice([e for es in guarded for e in es] or self.events)
         performers = [s for s in self.spec.subtasks.values() if performs(s, event)]
         checks = [s for s in self.spec.subtasks.values() if s.result == BOOL and s.parameters]
         if not checks:
             return None
-        check = self.random.choice(checks)
+        check = self.random.choice([c for c in checks if c.name in self.called] or checks)
         names = [self._guarded(p.type, performers) for p in check.parameters]
         if all(name == "_" for name in names):
             return None

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from p2c_dsl.runtime.trace import BranchEntered, CallFinished, CallStarted, Instance, Trace
 from p2c_dsl.program import Test
+from p2c_dsl.runtime.trace import BranchEntered, CallFinished, CallStarted, Instance, Trace
 from p2c_dsl.spec import Spec, Subtask
 from p2c_dsl.types import show
 from tests.oracle.calls import calls, values_of

@@ -96,7 +96,7 @@ def ill_typed(trace: Trace, spec: Spec, task: Task) -> str | None:
             case Returned(instance):
                 if (instance is None) != (task.result is None):
                     return "return"
-                if instance is not None and task.result is not None:
-                    if not belongs(instance.value, task.result, spec):
-                        return f"return {instance.value!r}"
+                expected = task.result
+                if instance is not None and expected and not belongs(instance.value, expected, spec):
+                    return f"return {instance.value!r}"
     return None

@@ -1,6 +1,6 @@
 """P2 as a measurement: of all small compositions that the analyzer rejects, how many does no world break?
 
-    python -m tests.properties.precision SPEC.p2c … [--steps N] [--show]
+    python -m tests.properties.precision SPEC.p2c … [--steps N] [--jobs N] [--show]
 
 prints, for each spec's tasks, how often each rule was objected to and how often no small world broke it.
 """
@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -17,6 +18,7 @@ from random import Random
 
 from p2c_dsl.analysis import analyze
 from p2c_dsl.diagnostics.model import Severity
+from p2c_dsl.resolve import load
 from p2c_dsl.rules import Rule, read_rules
 from p2c_dsl.spec import Spec, Task
 from p2c_dsl.syntax.nodes import ComposeDecl
@@ -42,6 +44,16 @@ class Precision:
     objections: Counter[str] = field(default_factory=Counter)
     unbroken: Counter[str] = field(default_factory=Counter)
     examples: dict[str, ComposeDecl] = field(default_factory=dict)
+
+    def merge(self, other: Precision) -> None:
+        """Another measurement's numbers, put in."""
+        self.compositions += other.compositions
+        self.ill_typed += other.ill_typed
+        self.rejected += other.rejected
+        self.undeserved += other.undeserved
+        self.objections += other.objections
+        self.unbroken += other.unbroken
+        self.examples = other.examples | self.examples
 
     @property
     def share(self) -> float:
@@ -107,35 +119,51 @@ def _break(spec: Spec, task: Task, compose: ComposeDecl, unbroken: dict[str, lis
 
 
 def _worlds(spec: Spec, worlds: int) -> Iterator[World]:
-    """Random worlds first, which break most; then systematically all small ones, as far as that goes."""
+    """Random worlds first, which break most; then systematically all small ones, as far as that goes.
+
+    A few large ones at the end are for limits that only larger collections reach.
+    """
     random = Random(0)
     yield from (random_world(spec, random) for _ in range(worlds))
     for choose in all_choices(worlds):
         yield SmallWorld(spec, choose, largest=2, atoms=2)
-    for _ in range(3 * worlds):
-        yield SmallWorld(spec, random.randrange, largest=3, atoms=3)
+    for largest in (3,) * (3 * worlds) + (8,) * 10:
+        yield SmallWorld(spec, random.randrange, largest=largest, atoms=largest)
 
 
 def _squeezed(text: str) -> str:
     return "".join(text.split())
 
 
+def measure_part(path: Path, task: str, steps: int, part: int, parts: int) -> Precision:
+    """The measurement on every `parts`-th composition of a spec's task."""
+    spec = load(path).spec
+    compositions = all_compositions(spec, spec.tasks[task], steps)
+    return measure(spec, spec.tasks[task], islice(compositions, part, None, parts))
+
+
+def measure_all(path: Path, task: str, steps: int, jobs: int) -> Precision:
+    """The measurement on all compositions up to so many steps, in so many processes."""
+    precision = Precision()
+    with ProcessPoolExecutor(jobs) as pool:
+        parts = [pool.submit(measure_part, path, task, steps, part, jobs) for part in range(jobs)]
+        for done in parts:
+            precision.merge(done.result())
+    return precision
+
+
 def main() -> None:
     """The command."""
-    from p2c_dsl.resolve import load
-
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("specs", nargs="+", type=Path)
     parser.add_argument("--steps", type=int, default=3)
-    parser.add_argument("--most", type=int, help="stop after that many compositions")
+    parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--show", action="store_true", help="show one undeserved rejection for each rule")
     options = parser.parse_args()
     for path in options.specs:
-        spec = load(path).spec
-        for task in spec.tasks.values():
-            compositions = islice(all_compositions(spec, task, options.steps), options.most)
-            precision = measure(spec, task, compositions)
-            print(f"{path.name}, {task.name}, up to {options.steps} steps: {precision.table()}")
+        for task in load(path).spec.tasks:
+            precision = measure_all(path, task, options.steps, options.jobs)
+            print(f"{path.name}, {task}, up to {options.steps} steps: {precision.table()}", flush=True)
             if options.show:
                 for text, compose in precision.examples.items():
                     print(f"\n`{text}` is never broken by\n{compose_text(compose)}")
