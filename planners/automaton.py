@@ -12,7 +12,7 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 from p2c_dsl.machine import Machine
-from p2c_dsl.planners.distance import Distances
+from p2c_dsl.planners.distance import EFFORT, Distances
 from p2c_dsl.planners.lines import Line
 from p2c_dsl.planners.node import Node
 from p2c_dsl.rules import Rule, read_rules
@@ -40,18 +40,24 @@ class Position:
 class Automaton:
     """The accepted compositions of a task within a budget of lexemes.
 
+    `rules` are further rules besides the task's; `effort` bounds each search for a completion (see `Distances`).
     Raises `Unplannable` if there is none, and `ValueError` for rules that cannot be read: a planner must
     not leave one out.
     """
 
     def __init__(
-        self, spec: Spec, task: Task, budget: int = DEFAULT_BUDGET, rules: Sequence[Rule] = ()
+        self,
+        spec: Spec,
+        task: Task,
+        budget: int = DEFAULT_BUDGET,
+        rules: Sequence[Rule] = (),
+        effort: int = EFFORT,
     ) -> None:
         read, wrong = read_rules(spec, task)
         if wrong:
             raise ValueError("; ".join(d.message for d in wrong))
         self.machine = Machine(spec, task, [*read, *rules])
-        self.distances = Distances(self.machine)
+        self.distances = Distances(self.machine, effort)
         inputs = ", ".join(p.name for p in task.parameters)
         self.header = f"compose {task.name}({inputs}):"
         self.start = Position(Node(self.machine.start(), True), (), budget)

@@ -13,12 +13,12 @@ from itertools import count, dropwhile
 from typing import NamedTuple
 
 from p2c_dsl.machine import Machine
-from p2c_dsl.planners.estimate import Estimate
+from p2c_dsl.planners.estimate import NEVER, Estimate
 from p2c_dsl.planners.lines import Line, Lines, tried
 from p2c_dsl.planners.moves import ElseMove, Move
 from p2c_dsl.planners.node import Node, accepted, after_else, closed, closings, key_of
 
-_EFFORT = 3_000
+EFFORT = 20_000
 _PATCHES = 40
 
 
@@ -40,7 +40,7 @@ class Distances:
     completed: no dead end is let in, but a composition that only such a node leads to may be left out.
     """
 
-    def __init__(self, machine: Machine, effort: int = _EFFORT) -> None:
+    def __init__(self, machine: Machine, effort: int = EFFORT) -> None:
         self.machine = machine
         self._effort = effort
         self._lines = Lines(machine)
@@ -90,7 +90,7 @@ class Distances:
         if exact is not None:
             return exact
         known = self._completions.get(key)
-        return self._effort * 1_000 if known is None else sum(p.cost for p in known)
+        return NEVER if known is None else sum(p.cost for p in known)
 
     def _adapt(self, parent: Node, line: Line, key: Hashable, known: Completion) -> None:
         """Looks for a completion after a line that ends like the one known before it."""

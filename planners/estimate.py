@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from p2c_dsl.machine import Machine, State
+from p2c_dsl.machine import Accumulator, LoopFrame, Machine, State
 from p2c_dsl.planners.node import Node
 from p2c_dsl.spec import Subtask
-from p2c_dsl.types import Enum, ListOf, MapOf, Optional, Record, SetOf, Type, is_subtype, may_share
+from p2c_dsl.types import Enum, ListOf, MapOf, Optional, Record, SetOf, Type, is_subtype
 
+_MAP, _LIST = "{}", "[]"
+_NEW = {_MAP: 5, _LIST: 4}
+"""New accumulators among the landmarks, and what creating one and writing into it costs without the value."""
 NEVER = 10**9
 """The estimate where nothing can complete the composition any more."""
 
@@ -20,12 +23,14 @@ class Estimate:
         self.machine = machine
         subtasks = machine.spec.subtasks.values()
         self._subtasks = {s.name: s for s in subtasks}
-        self._cost = {s.name: 2 + s.required + max(s.required - 1, 0) for s in subtasks}
+        self._cost = _NEW | {s.name: 2 + s.required + max(s.required - 1, 0) for s in subtasks}
         self._makers: dict[Type, frozenset[str]] = {}
 
     def of(self, node: Node) -> int:
         """The bound at a node."""
         state = node.state
+        if any(self._unfillable(state, a) for a in state.accumulators.values()):
+            return NEVER
         landmarks = [frozenset(s for s in m if self._callable(s, state)) for m in self._landmarks(state)]
         if not all(landmarks):
             return NEVER
@@ -34,10 +39,27 @@ class Estimate:
             if all(landmark.isdisjoint(other) for other in chosen):
                 chosen.append(landmark)
         calls = sum(min(self._cost[name] for name in landmark) for landmark in chosen)
-        return calls + self._writes(state) + (2 if node.empty and not chosen else 0)
+        loop = any(not landmark.isdisjoint(_NEW) for landmark in chosen) or _waiting(state)
+        if len(chosen) + loop > self._room(state):
+            return NEVER
+        return calls + 3 * loop + self._writes(state) + (2 if node.empty and not chosen else 0)
+
+    def _room(self, state: State) -> int:
+        """How many steps a rule leaves; each landmark is one, and so is a loop that is still needed."""
+        rooms = (f.room(own) for f, own in zip(self.machine.facets, state.facets, strict=True))
+        return min((room for room in rooms if room is not None), default=NEVER)
+
+    def _unfillable(self, state: State, acc: Accumulator) -> bool:
+        """Whether an accumulator waits for a loop that may not come."""
+        if acc.filled or acc.loop is not None:
+            return False
+        outer = sum(isinstance(f, LoopFrame) for f in state.frames[: acc.depth])
+        return any(f.forbids_loop(outer) for f in self.machine.facets)
 
     def _callable(self, name: str, state: State) -> bool:
         """Whether no rule forbids all further calls of a subtask."""
+        if name in _NEW:
+            return True
         subtask = self._subtasks[name]
         return not any(
             facet.exhausted(own, state, subtask)
@@ -46,9 +68,7 @@ class Estimate:
 
     def _writes(self, state: State) -> int:
         """Each unfilled accumulator needs a write; its value may be a call that is counted already."""
-        unfilled = [a for a in state.accumulators.values() if not a.filled]
-        waiting = any(a.loop is None for a in unfilled)
-        return sum(3 if a.is_map else 2 for a in unfilled) + (3 if waiting else 0)
+        return sum(3 if a.is_map else 2 for a in state.accumulators.values() if not a.filled)
 
     def _landmarks(self, state: State) -> set[frozenset[str]]:
         machine = self.machine
@@ -60,9 +80,9 @@ class Estimate:
             for subtasks in facet.needed(own, state)
         }
         types = [value.type for value in state.values.values()]
-        types += [acc.type for acc in state.accumulators.values()]
+        types += [acc.type for acc in state.accumulators.values() if acc.filled]
         if machine.task.result is not None:
-            needed |= self._for(machine.task.result, types)
+            needed |= self._for(machine.task.result, state, types)
         found: set[frozenset[str]] = set()
         pending = list(needed)
         while pending:
@@ -72,6 +92,8 @@ class Estimate:
             found.add(landmark)
             if len(landmark) == 1:
                 (name,) = landmark
+                if name in _NEW:
+                    continue
                 pending.extend(self._before(self._subtasks[name], state, types))
         return found
 
@@ -80,39 +102,28 @@ class Estimate:
             yield from facet.prerequisites(state, subtask)
         for parameter in subtask.parameters[: subtask.required]:
             if not parameter.literal:
-                yield from self._for(parameter.type, types)
+                yield from self._for(parameter.type, state, types)
 
-    def _for(self, wanted: Type, types: Iterable[Type]) -> set[frozenset[str]]:
-        """The subtasks of which one must be called to get a value of a type; none if there may be one already."""
-        if isinstance(wanted, Optional | ListOf | SetOf | Record):
-            if isinstance(wanted, ListOf) and not self._has(wanted, types):
-                return self._collected(wanted.element, types, self._producers(wanted))
-            return self._plainly(wanted, types)
-        if isinstance(wanted, MapOf):
-            if self._has(wanted, types):
-                return set()
-            return self._collected(wanted.value, types, self._producers(wanted))
-        return self._plainly(wanted, types)
-
-    def _plainly(self, wanted: Type, types: Iterable[Type]) -> set[frozenset[str]]:
+    def _for(self, wanted: Type, state: State, types: Iterable[Type]) -> set[frozenset[str]]:
+        """What must be called to get a value of a type, nothing if there may be one already."""
         if isinstance(wanted, Optional) or self._has(wanted, types):
             return set()
         producers = self._producers(wanted)
-        return {producers} if producers else set()
-
-    def _collected(
-        self, element: Type, types: Iterable[Type], producers: frozenset[str]
-    ) -> set[frozenset[str]]:
-        """A collection that no subtask gives has to be filled with elements."""
-        return set() if producers else self._plainly(element, types)
+        if producers or not isinstance(wanted, ListOf | MapOf):
+            return {producers} if producers else set()
+        # Only an accumulator can be it, and something has to be written into that.
+        is_map = isinstance(wanted, MapOf)
+        waiting = any(a.is_map == is_map and not a.filled for a in state.accumulators.values())
+        found = set() if waiting else {frozenset({_MAP if is_map else _LIST})}
+        return found | self._for(wanted.value if isinstance(wanted, MapOf) else wanted.element, state, types)
 
     def _has(self, wanted: Type, types: Iterable[Type]) -> bool:
-        constants = self.machine.spec.constants_of(self.machine.task).values()
-        enums = [t for t in self.machine.spec.types.values()]
+        spec = self.machine.spec
+        constants = spec.constants_of(self.machine.task).values()
         return (
             any(_may_hold(t, wanted, self.machine) for t in types)
-            or any(may_share(c.type, wanted) for c in constants)
-            or any(t == wanted for t in enums if isinstance(t, Enum))
+            or any(is_subtype(c.type, wanted) for c in constants)
+            or (isinstance(wanted, Enum) and wanted in spec.types.values())
         )
 
     def _producers(self, wanted: Type) -> frozenset[str]:
@@ -125,9 +136,14 @@ class Estimate:
         return self._makers[wanted]
 
 
+def _waiting(state: State) -> bool:
+    """Whether some accumulator waits for a loop."""
+    return any(a.loop is None and not a.filled for a in state.accumulators.values())
+
+
 def _may_hold(of: Type, wanted: Type, machine: Machine, depth: int = 5) -> bool:
     """Whether a value of the wanted type may be got out of one of type `of`."""
-    if is_subtype(of, wanted) or may_share(of, wanted):
+    if is_subtype(of, wanted):
         return True
     if depth == 0:
         return True

@@ -167,6 +167,8 @@ class Lines:
                     yield words, None, move
 
     def _creations(self, state: State) -> Iterator[Found]:
+        if any(f.forbids_loop(len(state.loops)) for f in self.machine.facets):
+            return
         for is_map, stem, empty in ((True, "table", "{}"), (False, "items", "[]")):
             move = CreateMove(is_map)
             after = self._after(state, move)

@@ -15,10 +15,12 @@ class RandomPlanner:
 
     seed: int = 0
     budget: int = 60
+    effort: int = 200
+    """How long to look for a completion before a lexeme is left out; see `Distances`."""
 
     def plan(self, spec: Spec, task: Task) -> str:
         """A random accepted composition, as text. Raises `Unplannable` if none fits the budget."""
-        return walk(Automaton(spec, task, self.budget), Random(self.seed))
+        return walk(Automaton(spec, task, self.budget, effort=self.effort), Random(self.seed))
 
 
 def walk(automaton: Automaton, random: Random) -> str:

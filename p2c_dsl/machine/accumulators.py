@@ -85,7 +85,7 @@ def _low(loops: list[LoopFrame]) -> int:
     return low
 
 
-def after_loop(entry: State, body: State, first: int) -> State:
+def after_loop(entry: State, body: State, first: int, facets: tuple[Facet, ...]) -> State:
     """The accumulators from before a loop, as its body has left them; those it alone could write freeze."""
     after, depth = entry, len(entry.frames)
     for slot in entry.writable:
@@ -93,7 +93,8 @@ def after_loop(entry: State, body: State, first: int) -> State:
         if acc.loop == depth:
             acc = replace(acc, frozen=True)
         if acc.witness is not None:
-            acc = replace(acc, witness=outliving(acc.witness, first))
+            marks = tuple(f.outlive(m, first) for f, m in zip(facets, acc.marks, strict=True))
+            acc = replace(acc, witness=outliving(acc.witness, first), marks=marks)
         after = after.with_accumulator(slot, acc)
     return after
 

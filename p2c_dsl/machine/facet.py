@@ -120,6 +120,10 @@ class Facet:
         """An accumulator's mark after a write."""
         return None
 
+    def outlive(self, mark: Any, first: int) -> Any:
+        """An accumulator's mark after a loop: slots from `first` on are used anew."""
+        return mark
+
     def merge(self, one: Any, other: Any) -> Any:
         """An accumulator's mark after two arms that wrote it differently."""
         return None
@@ -191,6 +195,14 @@ class Facet:
     def needed(self, own: Any, state: State) -> tuple[frozenset[str], ...]:
         """Sets of subtasks: of each set, one has yet to be called before the composition may complete."""
         return ()
+
+    def room(self, own: Any) -> int | None:
+        """How many further steps there may be, `None` without a bound."""
+        return None
+
+    def forbids_loop(self, outer: int) -> bool:
+        """Whether no loop may stand inside `outer` loops."""
+        return False
 
     def exhausted(self, own: Any, state: State, subtask: Subtask) -> bool:
         """Whether every further call of `subtask` on a way through this state would be objected to."""

@@ -232,7 +232,7 @@ class Machine:
         frame = state.frames[-1]
         assert isinstance(frame, LoopFrame)
         entry = frame.entry
-        after = accumulators.after_loop(entry, state, frame.first)
+        after = accumulators.after_loop(entry, state, frame.first, self.facets)
         runs = frame.size.low > 0
         return replace(
             after,

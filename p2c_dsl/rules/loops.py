@@ -69,6 +69,9 @@ compose poll(users):
         if len(outer) == self.most:
             out.append(Violation(self, self.code, (outer,)))
 
+    def forbids_loop(self, outer: int) -> bool:
+        return outer >= self.most
+
     def explain(self, violation: Violation, narrator: Narrator) -> Explanation:
         (outer,) = violation.details
         notes = (note for note in map(narrator.loop, outer) if note is not None)

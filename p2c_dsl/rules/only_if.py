@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from p2c_dsl.diagnostics.codes import Code
 from p2c_dsl.machine.facet import CallSite, Explanation, Narrator, Part, Violation
-from p2c_dsl.machine.facts import NOTHING, Fact, Identity, constant_identity
+from p2c_dsl.machine.facts import NOTHING, Fact, Identity, constant_identity, mentions_slot_from
 from p2c_dsl.machine.machine import Machine
 from p2c_dsl.machine.state import State, Value
 from p2c_dsl.program import Test
@@ -110,7 +110,7 @@ compose settle(order, other):
     def gather(self, state: State, mark: Any, key: Value | None, value: Value) -> Any:
         """A map of a check's answers by what was checked is as good as the answers."""
         own = value.marks[self.index]
-        written = own if key is None or own is None else _with(own, key.identity, _KEY)
+        written = own if key is None or own is None else _about(own, key.identity, _KEY)
         return self.merge(mark, written)
 
     def merge(self, one: Any, other: Any) -> Any:
@@ -118,10 +118,15 @@ compose settle(order, other):
             return other if one == _NOTHING_YET else one
         return one if one == other else None
 
+    def outlive(self, mark: Any, first: int) -> Any:
+        if mark is None or mark == _NOTHING_YET:
+            return mark
+        return None if mentions_slot_from(mark[-1], first) else mark
+
     def part(self, mark: Any, part: Part, of: Type, machine: Machine, key: Identity | None) -> Any:
         if part is not Part.ITEM or mark is None or mark == _NOTHING_YET:
             return None
-        return _with(mark, _KEY, key)
+        return _about(mark, _KEY, key)
 
     def learns(self, test: Test, value: Value) -> frozenset[Fact]:
         checked = value.marks[self.index]
@@ -170,6 +175,12 @@ compose settle(order, other):
 
 _NOTHING_YET = ("nothing yet",)
 _KEY = ("key",)
+
+
+def _about(fact: Fact, old: Identity, new: Identity) -> Fact:
+    """What has been checked, with one value number replaced in it."""
+    *what, identities = fact
+    return (*what, _with(identities, old, new))
 
 
 def _with(identity: Any, old: Identity, new: Identity) -> Any:

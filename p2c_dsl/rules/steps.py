@@ -72,6 +72,9 @@ compose short():
     def resume(self, own: int, frame: BranchFrame, last: int) -> int:
         return last
 
+    def room(self, own: int) -> int:
+        return self.most - own
+
     def key(self, own: int, state: State) -> Any:
         return min(own, self.most + 1)
 

@@ -24,6 +24,7 @@ from p2c_dsl.types import (
     element_of,
     is_subtype,
 )
+from tests.generators.guards import guarded
 
 _DEEPEST = 3
 _SLIP = 0.01
@@ -183,6 +184,7 @@ class _Composer:
         kinds = [self.simple] * 5 + [self.check, self.alias]
         if self.depth < _DEEPEST:
             kinds += [self.loop, self.loop, self.branch, self.branch, self.guarded, self.accumulate]
+            kinds += [self.answers] if self.depth == 0 and self.random.random() < 0.3 else []
         return self.random.choice(kinds)()
 
     def simple(self) -> list[nodes.Statement]:
@@ -363,6 +365,49 @@ class _Composer:
             return []
         return [nodes.If(call, tuple(body), tuple(orelse), False, self.span())]
 
+    def answers(self) -> list[nodes.Statement]:
+        """A map of a check's answers, and a loop that acts on those that are true."""
+        checks = [s for s in self.spec.subtasks.values() if s.result == BOOL and s.required == 1]
+        sets = [k for k in self.known if isinstance(k.type, SetOf)]
+        if not checks or not sets:
+            return []
+        check, over = self.random.choice(checks), self.random.choice(sets)
+        answers, asked, acted = (f"v{next(self._fresh)}" for _ in range(3))
+        asking = self._round(asked, over, lambda: self._ask(check, answers, asked))
+        acting = self._round(acted, over, lambda: self._act(answers, acted))
+        if not asking or not acting:
+            return []
+        again = self.variable(self.random.choice((over.name, over.name, answers)))
+        return [
+            nodes.Assign(self.name(answers), nodes.EmptyMap(self.span()), self.span()),
+            nodes.For(self.name(asked), self.variable(over.name), tuple(asking), self.span()),
+            nodes.For(self.name(acted), again, tuple(acting), self.span()),
+        ]
+
+    def _round(
+        self, name: str, over: _Known, write: Callable[[], list[nodes.Statement]]
+    ) -> list[nodes.Statement]:
+        """A loop's body, in which something may happen before what it is for."""
+        before = len(self.known)
+        self.known.append(_Known(name, element_of(over.type) or BOOL))
+        self.recent = [name] * 4
+        first = self.simple() if self.random.random() < 0.4 else []
+        last = write()
+        del self.known[before:]
+        return [*first, *last] if last else []
+
+    def _ask(self, check: Subtask, answers: str, asked: str) -> list[nodes.Statement]:
+        argument = self.expression(check.parameters[0].type)
+        if argument is None:
+            return []
+        call = nodes.Call(self.name(check.name), (argument,), (), self.span())
+        return [nodes.SetItem(self.name(answers), self.variable(asked), call, self.span())]
+
+    def _act(self, answers: str, acted: str) -> list[nodes.Statement]:
+        body = self.simple()[:1]
+        test = nodes.Subscript(self.variable(answers), self.variable(acted), self.span())
+        return [nodes.If(test, tuple(body), (), False, self.span())] if body else []
+
     def _arm(self, narrowed: _Known | None) -> list[nodes.Statement]:
         outer = list(self.known)
         if narrowed is not None:
@@ -410,7 +455,8 @@ class _Composer:
         if self.task.result is not None or self.random.random() < 0.05:
             body += self.ret()
         parameters = tuple(self.name(p.name) for p in self.task.parameters)
-        return nodes.ComposeDecl(self.name(self.task.name), parameters, tuple(body), self.span())
+        compose = nodes.ComposeDecl(self.name(self.task.name), parameters, tuple(body), self.span())
+        return guarded(compose, self.spec, self.random, self.span) if self.random.random() < 0.4 else compose
 
 
 def _assigned(statement: nodes.Statement) -> str | None:

@@ -132,9 +132,7 @@ class _Author:
         if not subtask.parameters:
             return None
         parameter = self.random.choice(subtask.parameters)
-        producers = [
-            s.name for s in self.spec.subtasks.values() if s.result is not None and not s.result == BOOL
-        ]
+        producers = [s.name for s in self.spec.subtasks.values() if s.result is not None and s.result != BOOL]
         pool = [*producers, *(p.name for p in self.task.parameters), "inputs", "constants", "constants"]
         some = dict.fromkeys(self.random.choice(pool) for _ in range(self.random.randrange(1, 6)))
         return f"{subtask.name}.{parameter.name} from {', '.join(some)}"

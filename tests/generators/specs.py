@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 
 from p2c_dsl.diagnostics.model import Location
@@ -141,6 +141,8 @@ def random_spec(random: Random) -> Spec:
     results: list[Type | None] = [BOOL, draft.collection(), draft.scalar()]
     results += [None if random.random() < 0.45 else draft.type() for _ in range(random.randrange(2, 6))]
     subtasks = {f"s{i}": draft.subtask(f"s{i}", result) for i, result in enumerate(results)}
+    if random.random() < 0.5:
+        subtasks["s0"] = replace(subtasks["s0"], parameters=(Parameter("a", _A, HERE),), effects=())
     constants = {
         "office": Constant("office", _MAIL, "a", HERE),
         "limit": Constant("limit", INT, 1, HERE),

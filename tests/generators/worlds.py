@@ -58,7 +58,8 @@ class SmallWorld:
             case Base("Int" | "Float"):
                 return self._choose(self._atoms + wide)
             case Base():
-                return "abcdefgh"[self._choose(self._atoms + wide)]
+                number = self._choose(self._atoms + wide)
+                return chr(ord("a") + number % 26) + str(number // 26 or "")
             case NewType(_, base):
                 return self.value(base, depth, wide)
             case Nominal():

@@ -202,8 +202,8 @@ _ORDER = (
     Mutant(
         "before: what one arm did counts after the branch",
         _MACHINE + "facts:Facts.after_branch",
-        "known_then & known_else",
-        "known_then | known_else",
+        "in_then & in_else",
+        "in_then | in_else",
     ),
     Mutant(
         "before: may is taken for does",
@@ -226,14 +226,14 @@ _ORDER = (
     Mutant(
         "before: a loop's body is known after it",
         _MACHINE + "facts:Facts.after_loop",
-        "if runs or key in self.known",
+        "if runs or filled(collection) in self.known",
         "if True",
     ),
     Mutant(
         "facts: what one arm implies is implied after the branch",
         _MACHINE + "facts:Facts.after_branch",
-        "implied.get(fact, NOTHING) & implied.get(negation, NOTHING)",
-        "implied.get(fact, NOTHING) | implied.get(negation, NOTHING)",
+        "after.implied.get(fact, NOTHING) & after.implied",
+        "after.implied.get(fact, NOTHING) | after.implied",
     ),
     Mutant(
         "facts: another collection that is not empty will do",
@@ -268,7 +268,7 @@ _ORDER = (
     Mutant(
         "no after: an event in a loop is forgotten after it",
         _RULES + "history:History.exit_loop",
-        "_least(kept)",
+        "self.past",
         "NO_PAST",
     ),
     Mutant(
@@ -324,6 +324,18 @@ _ORDER = (
 
 _TYPES = (
     Mutant(
+        "types: arguments are not checked",
+        _MACHINE + "typing:check_argument",
+        "not is_subtype(value.type, parameter.type)",
+        "False",
+    ),
+    Mutant(
+        "types: any test shows that a value is not None",
+        _MACHINE + "machine:Machine._narrowed",
+        "tested(Test.SOME, value.identity) in known",
+        "True",
+    ),
+    Mutant(
         "types: a narrowed value stays narrow after the branch",
         _MACHINE + "facts:outliving",
         "not mentions_slot_from(f, first)",
@@ -367,4 +379,306 @@ _TYPES = (
     ),
 )
 
-MUTANTS = (*_COUNTS, *_KEYS, *_ORDER, *_TYPES)
+_GUARDS = (
+    Mutant(
+        "only if: any outcome of the test will do",
+        _RULES + "only_if:OnlyIf.learns",
+        "test is Test.TRUE and",
+        "",
+    ),
+    Mutant(
+        "only if: a check of anything will do",
+        _RULES + "only_if:OnlyIf.call",
+        "needed not in state.facts.known",
+        "not any(f[:2] == needed[:2] for f in state.facts.known)",
+    ),
+    Mutant(
+        "only if: only the first position is compared",
+        _RULES + "only_if:OnlyIf._fact",
+        "tuple(identities)",
+        "tuple(identities[:1])",
+    ),
+    Mutant(
+        "only if: what may happen needs no check",
+        _RULES + "only_if:OnlyIf.call",
+        "self.event.happens",
+        "self.event.surely",
+    ),
+    Mutant(
+        "only if: a map's answers outlive what they were about",
+        _RULES + "only_if:OnlyIf.outlive",
+        "return None if mentions_slot_from(mark[-1], first) else mark",
+        "return mark",
+    ),
+    Mutant(
+        "only if: answers of several checks are one",
+        _RULES + "only_if:OnlyIf.merge",
+        "one if one == other else None",
+        "one",
+    ),
+    Mutant(
+        "only if: an answer is about its key, whatever was asked",
+        _RULES + "only_if:_with",
+        "identity == old",
+        "not isinstance(identity, tuple)",
+    ),
+)
+
+_PROVENANCE = (
+    Mutant(
+        "from: every subtask is a source",
+        _RULES + "provenance:Provenance.result",
+        "name in self.sources",
+        "self.sources",
+    ),
+    Mutant(
+        "from: every input is a source",
+        _RULES + "provenance:Provenance.source",
+        '"inputs" in self.sources or name in self.sources',
+        "True",
+    ),
+    Mutant(
+        "from: constants are always sources",
+        _RULES + "provenance:Provenance.source",
+        'NONE if "constants" in self.sources else',
+        "NONE if self.sources else",
+    ),
+    Mutant(
+        "from: a free literal comes from nowhere",
+        _RULES + "provenance:Provenance.source",
+        'frozenset({"a free literal"})',
+        "NONE",
+    ),
+    Mutant(
+        "from: a map's keys are as its values",
+        _RULES + "provenance:Provenance.part",
+        "mark.keys if part is Part.ELEMENT else mark.values",
+        "mark.values",
+    ),
+    Mutant(
+        "from: a map's values are as its keys",
+        _RULES + "provenance:Provenance.part",
+        "mark.keys if part is Part.ELEMENT else mark.values",
+        "mark.keys",
+    ),
+    Mutant(
+        "from: only the last write counts",
+        _RULES + "provenance:Provenance.gather",
+        "_join(mark.values, value.marks[self.index])",
+        "value.marks[self.index]",
+    ),
+    Mutant(
+        "from: only the else arm's writes count",
+        _RULES + "provenance:Provenance.merge",
+        "_join(one, other)",
+        "other",
+    ),
+    Mutant(
+        "from: what comes out of an accumulator is free",
+        _RULES + "provenance:Provenance.part",
+        "if not isinstance(mark, Gathered):",
+        "if isinstance(mark, Gathered):",
+    ),
+)
+
+_FLOW = (
+    Mutant(
+        "flow: control is dropped",
+        _RULES + "flow:NoFlow.call",
+        "[f for f in state.frames if f.control.marks[self.index]]",
+        "[]",
+    ),
+    Mutant(
+        "flow: a branch that returned is forgotten",
+        _RULES + "flow:NoFlow.resume",
+        "own or any(",
+        "own and any(",
+    ),
+    Mutant(
+        "flow: only the else arm's returns count",
+        _RULES + "flow:NoFlow.join",
+        "then or orelse",
+        "orelse",
+    ),
+    Mutant(
+        "flow: every subtask washes",
+        _RULES + "flow:NoFlow.result",
+        "passed and subtask.name != self.via",
+        "False",
+    ),
+    Mutant(
+        "flow: a key carries nothing into a map",
+        _RULES + "flow:NoFlow.gather",
+        "(key is not None and key.marks[self.index])",
+        "False",
+    ),
+    Mutant(
+        "flow: a write under control carries nothing",
+        _RULES + "flow:NoFlow.gather",
+        "self._controlled(state)",
+        "False",
+    ),
+    Mutant(
+        "flow: a part does not depend on what its whole does",
+        _RULES + "flow:NoFlow.part",
+        "mark or",
+        "",
+    ),
+    Mutant(
+        "flow: a source that may happen is none",
+        _RULES + "flow:NoFlow.result",
+        "event.happens(subtask)",
+        "event.surely(subtask)",
+    ),
+    Mutant(
+        "flow: records are not looked into",
+        _RULES + "flow:contains",
+        "if name not in seen",
+        "if False",
+    ),
+    Mutant(
+        "flow: subtypes of the source are none",
+        _RULES + "flow:contains",
+        "is_subtype(of, wanted)",
+        "of == wanted",
+    ),
+    Mutant(
+        "flow: another parameter is judged",
+        _RULES + "flow:NoFlow.call",
+        "(call.arguments[self.parameter],)",
+        "call.arguments[:1]",
+    ),
+    Mutant(
+        "flow: an accumulator merged from two arms depends on the else arm's writes only",
+        _RULES + "flow:NoFlow.merge",
+        "one or other",
+        "other",
+    ),
+)
+
+_SHAPE = (
+    Mutant(
+        "sequence: nested calls are fine",
+        _RULES + "shape:Shape.call",
+        "call.nested",
+        "False",
+    ),
+    Mutant(
+        "sequence: branches are fine",
+        _RULES + "shape:Shape.enter_branch",
+        'self.kind == "sequence"',
+        "False",
+    ),
+    Mutant(
+        "tree: a loop consumes what is outside once",
+        _RULES + "shape:Shape.consume",
+        "if f.repeats and",
+        "if False and",
+    ),
+    Mutant(
+        "tree: any map's value is another one each round",
+        _RULES + "shape:_once_a_round",
+        "identity[2] == frame.first and frame.collection.distinct",
+        "True",
+    ),
+    Mutant(
+        "tree: a list's keys look up another value each round",
+        _RULES + "shape:_once_a_round",
+        "and frame.collection.distinct",
+        "",
+    ),
+    Mutant(
+        "tree: what the else arm consumed is forgotten",
+        _RULES + "shape:Consumed.join",
+        "joined = other",
+        "joined = self",
+    ),
+    Mutant(
+        "tree: what the then arm consumed is forgotten",
+        _RULES + "shape:Consumed.join",
+        "joined = joined.add(identity)",
+        "pass",
+    ),
+    Mutant(
+        "tree: the whole may be consumed after its part",
+        _RULES + "shape:Consumed.conflicts",
+        "identity in self.touched",
+        "identity in self.wholes",
+    ),
+    Mutant(
+        "tree: a part may be consumed after its whole",
+        _RULES + "shape:Consumed.conflicts",
+        "any(whole in self.wholes for whole in _wholes(identity))",
+        "identity in self.wholes",
+    ),
+    Mutant(
+        "tree: two keys are never equal",
+        _RULES + "shape:_collapsed",
+        'return ("item", _collapsed(base))',
+        "return identity",
+    ),
+    Mutant(
+        "tree: a produced key does not make its map produced",
+        _RULES + "shape:Shape.gather",
+        "(key is not None and key.marks[self.index])",
+        "False",
+    ),
+    Mutant(
+        "tree: parts of what is produced are free",
+        _RULES + "shape:Shape.part",
+        "return mark",
+        "return False",
+    ),
+    Mutant(
+        "tree: a name's slot stays consumed when another name takes it",
+        _RULES + "shape:Shape.forget",
+        "own.forget(before, first)",
+        "own",
+        strict=True,
+    ),
+    Mutant(
+        "loops: one deeper",
+        _RULES + "loops:Loops.enter_loop",
+        "len(outer) == self.most",
+        "len(outer) == self.most + 1",
+    ),
+    Mutant(
+        "branches: one deeper",
+        _RULES + "branches:Branches.enter_branch",
+        "len(outer) == self.most",
+        "len(outer) == self.most + 1",
+    ),
+    Mutant(
+        "branches: loops count as branches",
+        _RULES + "branches:Branches.enter_branch",
+        "isinstance(f, BranchFrame)",
+        "True",
+        strict=True,
+    ),
+    Mutant(
+        "steps: one more",
+        _RULES + "steps:Steps.step",
+        "own == self.most",
+        "own == self.most + 1",
+    ),
+    Mutant(
+        "steps: only one arm counts",
+        _RULES + "steps:Steps.enter_else",
+        "return then",
+        "return before",
+    ),
+    Mutant(
+        "steps: an arm that returned does not count",
+        _RULES + "steps:Steps.resume",
+        "return last",
+        "return own",
+    ),
+    Mutant(
+        "steps: writes are free",
+        _MACHINE + "machine:Machine.write",
+        "if not direct:",
+        "if False:",
+    ),
+)
+
+MUTANTS = (*_COUNTS, *_KEYS, *_ORDER, *_GUARDS, *_PROVENANCE, *_FLOW, *_SHAPE, *_TYPES)

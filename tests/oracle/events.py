@@ -10,6 +10,7 @@ from p2c_dsl.runtime.trace import BranchEntered, CallFinished, CallStarted, Inst
 from p2c_dsl.spec import Spec, Subtask
 from p2c_dsl.types import show
 from tests.oracle.calls import calls, values_of
+from tests.oracle.contents import Contents
 
 
 def count(event: str, trace: Trace, spec: Spec) -> int:
@@ -70,7 +71,9 @@ def happens_unchecked(event: str, check: str, names: Sequence[str], trace: Trace
     arguments: dict[int, tuple[object, ...]] = {}
     found_true: list[tuple[object, ...]] = []
     started: tuple[Instance | None, ...] = ()
+    contents = Contents()
     for step in trace.events:
+        contents.see(step)
         match step:
             case CallStarted(name, given):
                 started = given
@@ -81,8 +84,8 @@ def happens_unchecked(event: str, check: str, names: Sequence[str], trace: Trace
                         return True
             case CallFinished(name, _, Instance(id_)) if name == check:
                 arguments[id_] = values_of(spec.subtasks[check], started)
-            case BranchEntered(Instance(id_), Test.TRUE) if id_ in arguments:
-                found_true.append(arguments[id_])
+            case BranchEntered(Instance(id_), Test.TRUE) if contents.original(id_) in arguments:
+                found_true.append(arguments[contents.original(id_)])
     return False
 
 

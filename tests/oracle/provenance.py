@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from p2c_dsl.runtime.trace import (
-    AccumulatorCreated,
     CallFinished,
     CallStarted,
     ConstantRead,
@@ -14,10 +13,9 @@ from p2c_dsl.runtime.trace import (
     LoopLeft,
     RoundStarted,
     Trace,
-    Written,
 )
 from p2c_dsl.spec import Spec
-from tests.oracle.values import canon
+from tests.oracle.contents import Contents
 
 LITERAL = "a free literal"
 
@@ -26,48 +24,19 @@ class _Producers:
     """The producers of every instance so far. An accumulator has none of its own: it is its parts."""
 
     def __init__(self) -> None:
+        self.contents = Contents()
         self.by: dict[int, frozenset[str]] = {}
-        self.maps: dict[int, dict[object, tuple[int, int]]] = {}
-        self.lists: dict[int, list[int]] = {}
-        self.same: dict[int, int] = {}
-        self.loops: list[list[int]] = []
 
-    def of(self, instance: int) -> frozenset[str]:
-        instance = self.same.get(instance, instance)
-        if instance in self.maps:
-            return frozenset().union(*(self.of(value) for _, value in self.maps[instance].values()))
-        if instance in self.lists:
-            return frozenset().union(*(self.of(value) for value in self.lists[instance]))
-        return self.by[instance]
+    def of(self, id_: int) -> frozenset[str]:
+        id_ = self.contents.original(id_)
+        values = self.contents.values(id_)
+        if values is not None:
+            return frozenset().union(*(self.of(value) for value in values))
+        return self.by[id_]
 
-    def write(self, event: Written) -> None:
-        if event.key is None:
-            self.lists[event.accumulator].append(event.value.id)
-            return
-        entries, key = self.maps[event.accumulator], canon(event.key.value)
-        first_key = entries[key][0] if key in entries else event.key.id
-        entries[key] = (first_key, event.value.id)
-
-    def derive(self, base: int, key: Instance | None, part: int) -> None:
-        base = self.same.get(base, base)
-        if base in self.maps and key is not None:
-            self._is(part, self.maps[base][canon(key.value)][1])
-        else:
-            self.by[part] = self.of(base)
-
-    def next_round(self, element: int) -> None:
-        collection, number = self.loops[-1]
-        self.loops[-1][1] += 1
-        base = self.same.get(collection, collection)
-        if base in self.maps:
-            self._is(element, list(self.maps[base].values())[number][0])
-        elif base in self.lists:
-            self._is(element, self.lists[base][number])
-        else:
-            self.by[element] = self.of(base)
-
-    def _is(self, part: int, whole: int) -> None:
-        self.same[part] = self.same.get(whole, whole)
+    def part(self, part: int, whole: int) -> None:
+        if self.contents.original(part) == part:
+            self.by[part] = self.of(whole)
 
 
 def from_elsewhere(subtask: str, parameter: str, sources: frozenset[str], trace: Trace, spec: Spec) -> bool:
@@ -77,28 +46,24 @@ def from_elsewhere(subtask: str, parameter: str, sources: frozenset[str], trace:
     """
     place = [p.name for p in spec.subtasks[subtask].parameters].index(parameter)
     producers = _Producers()
+    collections: list[int] = []
     for event in trace.events:
+        producers.contents.see(event)
         match event:
             case InputGiven(name, Instance(id_)):
                 producers.by[id_] = frozenset({name if name in sources else "inputs"})
             case ConstantRead(_, free, Instance(id_)):
                 producers.by[id_] = frozenset({LITERAL if free else "constants"})
-            case Derived(Instance(base), _, key, Instance(id_)):
-                producers.derive(base, key, id_)
+            case Derived(Instance(base), _, _, Instance(id_)):
+                producers.part(id_, base)
             case LoopEntered(Instance(id_)):
-                producers.loops.append([id_, 0])
+                collections.append(id_)
             case RoundStarted(Instance(id_)):
-                producers.next_round(id_)
+                producers.part(id_, collections[-1])
             case LoopLeft():
-                producers.loops.pop()
+                collections.pop()
             case CallFinished(name, _, Instance(id_)):
                 producers.by[id_] = frozenset({name})
-            case AccumulatorCreated(True, Instance(id_)):
-                producers.maps[id_] = {}
-            case AccumulatorCreated(False, Instance(id_)):
-                producers.lists[id_] = []
-            case Written():
-                producers.write(event)
             case CallStarted(name, arguments) if name == subtask:
                 argument = arguments[place]
                 if argument is not None and not producers.of(argument.id) <= sources:

@@ -278,6 +278,17 @@ def test_a_check_that_is_not_tested_or_found_false_guards_nothing(run: Run) -> N
     assert run.breaks("pay only if approved(user)")
 
 
+def test_an_answer_is_the_same_value_when_it_comes_out_of_an_accumulator(run: Run) -> None:
+    answers = run.accumulator(is_map=True)
+    run.write(answers, run.call("approved", run.user, result=True), key=run.user)
+    run.write(answers, run.call("approved", run.new(BOB), result=True), key=run.new(BOB))
+    run.tested(run.item(answers, run.new(BOB), True))
+    run.settle(run.new(BOB))
+    assert not run.breaks("pay only if approved(user)")
+    run.settle(run.user)
+    assert run.breaks("pay only if approved(user)")
+
+
 def test_a_may_effect_is_guarded_even_when_it_does_not_happen(run: Run) -> None:
     run.call("tip", run.user)
     assert run.breaks("pay only if approved(user)")
