@@ -23,6 +23,7 @@ from p2c_dsl.types import (
     Record,
     SetOf,
     Type,
+    allows_literal,
     element_of,
     is_subtype,
     join,
@@ -126,13 +127,13 @@ class _Enumerator:
             yield nodes.Literal(None, _NOWHERE), wanted
 
     def parts(self, scope: _Scope) -> Iterator[tuple[nodes.Expr, Type]]:
-        for name, of in scope.values:
-            yield from self._fields(_variable(name), of, 2)
-            if isinstance(of, MapOf):
-                for key, key_type in scope.values:
-                    if _fits(key_type, of.key):
-                        item = nodes.Subscript(_variable(name), _variable(key), _NOWHERE)
-                        yield from self._fields(item, of.value, 1)
+        whole = [p for name, of in scope.values for p in self._fields(_variable(name), of, 2)]
+        yield from whole
+        for holder, of in whole:
+            for key, key_type in whole if isinstance(of, MapOf) else ():
+                if isinstance(of, MapOf) and _fits(key_type, of.key):
+                    item = nodes.Subscript(holder, key, _NOWHERE)
+                    yield from self._fields(item, of.value, 1)
 
     def _fields(self, expr: nodes.Expr, of: Type, depth: int) -> Iterator[tuple[nodes.Expr, Type]]:
         yield expr, of
@@ -152,7 +153,10 @@ class _Enumerator:
         if not parameters:
             yield ()
             return
-        for first, _ in self.operands(scope, parameters[0].type):
+        firsts = [first for first, _ in self.operands(scope, parameters[0].type)]
+        if parameters[0].literal or allows_literal(parameters[0].type):
+            firsts += [nodes.Literal(value, _NOWHERE) for value in ("", 0, 0.0, True, False)]
+        for first in firsts:
             for rest in self._arguments(scope, parameters[1:]):
                 yield (first, *rest)
 

@@ -1,0 +1,93 @@
+"""When a composition kills a mutant, and how it is made small."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from p2c_dsl.syntax import nodes
+from tests.mutants.mutate import Mutant, mutated
+from tests.oracle.text import calls_in, expressions, statements
+from tests.properties.soundness import Case, accepted_part, breaches
+
+
+def kills(mutant: Mutant, case: Case, worlds: int = 100) -> bool:
+    """Whether the case shows the fault.
+
+    A mutant that accepts too much dies of a run that breaks what it accepts and the analyzer rejects;
+    a strict one dies of an objection to what the analyzer accepts.
+    """
+    sound = accepted_part(case)
+    with mutated(mutant):
+        faulty = accepted_part(case)
+    if mutant.strict:
+        kept = set() if faulty is None else set(faulty.task.rules)
+        return sound is not None and not set(sound.task.rules) <= kept
+    if faulty is None:
+        return False
+    if sound is not None:
+        faulty = faulty.with_rules(tuple(r for r in faulty.task.rules if r not in sound.task.rules))
+    return (sound is None or bool(faulty.task.rules)) and _breaks(faulty, worlds)
+
+
+def _breaks(case: Case, worlds: int) -> bool:
+    try:
+        return any(breach is not None for breach in breaches(case, 0, worlds))
+    except (LookupError, AttributeError):
+        return True  # A run that finds no such name or field is one that should not have been accepted.
+
+
+def shrunk(case: Case, holds: Callable[[Case], bool]) -> Case:
+    """A case that still holds and from which nothing can be left out."""
+    smaller = next((c for c in _smaller(case) if holds(c)), None)
+    while smaller is not None:
+        case = smaller
+        smaller = next((c for c in _smaller(case) if holds(c)), None)
+    return tidied(case)
+
+
+def _smaller(case: Case) -> Iterator[Case]:
+    for rule in case.task.rules:
+        if len(case.task.rules) > 1:
+            yield case.with_rules((rule,))
+    for body in _less(case.compose.body):
+        yield replace(case, compose=replace(case.compose, body=body))
+
+
+def _less(block: tuple[nodes.Statement, ...]) -> Iterator[tuple[nodes.Statement, ...]]:
+    """The block without one of its statements, or with less in one of them."""
+    for at, statement in enumerate(block):
+        before, after = block[:at], block[at + 1 :]
+        yield (*before, *after)
+        match statement:
+            case nodes.For(body=body):
+                yield (*before, *body, *after)
+                for inner in _less(body):
+                    if inner:
+                        yield (*before, replace(statement, body=inner), *after)
+            case nodes.If(body=body, orelse=orelse):
+                yield (*before, *body, *after)
+                for inner in _less(body):
+                    if inner:
+                        yield (*before, replace(statement, body=inner), *after)
+                for inner in _less(orelse):
+                    yield (*before, replace(statement, orelse=inner), *after)
+
+
+def tidied(case: Case) -> Case:
+    """The case without subtasks, effects and declarations that it does not use."""
+    called = {
+        call.function.text
+        for statement in statements(case.compose.body)
+        for expr in expressions(statement)
+        for call in calls_in(expr)
+    }
+    named = {token.text for rule in case.task.rules for token in rule.tokens}
+    spec = case.spec
+    subtasks = {n: s for n, s in spec.subtasks.items() if n in called | named}
+    effects = {
+        name: e
+        for name, e in spec.effects.items()
+        if name in named or any(use.effect.name == name for s in subtasks.values() for use in s.effects)
+    }
+    return Case(replace(spec, subtasks=subtasks, effects=effects), case.compose)

@@ -1,0 +1,81 @@
+"""P3: the decoder can emit exactly what lint accepts. P4: whatever it allows can be finished."""
+
+from __future__ import annotations
+
+from random import Random
+
+import pytest
+
+from p2c_dsl.planners import Automaton, Unplannable
+from p2c_dsl.spec import Spec, Task
+from tests.planners.forms import accepted, at_most, domain, emitted, form_of_text
+from tests.properties.soundness import random_case
+
+
+@pytest.mark.parametrize(("name", "steps"), [("dinner", 5), ("deletion", 3), ("refunds", 2)])
+def test_the_decoder_emits_exactly_what_lint_accepts(name: str, steps: int) -> None:
+    loaded, task = domain(name)
+    assert emitted(loaded.spec, task, steps).keys() == accepted(loaded.spec, task, steps).keys()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "steps"), [("dinner", 6), ("deletion", 5), ("refunds", 4)])
+def test_the_decoder_emits_exactly_what_lint_accepts_at_full_size(name: str, steps: int) -> None:
+    loaded, task = domain(name)
+    found = emitted(loaded.spec, task, steps)
+    print(f"{name}: {len(found)} compositions of at most {steps} steps")
+    assert found.keys() == accepted(loaded.spec, task, steps).keys()
+
+
+def _generated(seed: int) -> tuple[Spec, Task]:
+    case = random_case(seed, rules=3)
+    return case.spec, case.task
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_the_decoder_agrees_with_lint_on_generated_specs(seed: int) -> None:
+    spec, task = _generated(seed)
+    assert emitted(spec, task, 1).keys() == accepted(spec, task, 1).keys()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(50))
+def test_the_decoder_agrees_with_lint_on_50_generated_specs(seed: int) -> None:
+    spec, task = _generated(seed)
+    assert emitted(spec, task, 2).keys() == accepted(spec, task, 2).keys()
+
+
+@pytest.mark.parametrize("name", ["dinner", "deletion", "refunds"])
+def test_every_walk_within_a_tight_budget_reaches_an_accepted_end(name: str) -> None:
+    loaded, task = domain(name)
+    shortest = Automaton(loaded.spec, task)
+    distance = shortest.distance(shortest.start)
+    assert distance is not None
+    for extra in (0, 3):
+        automaton = Automaton(loaded.spec, task, distance + extra, effort=200)
+        for seed in range(5):
+            random, position, text = Random(seed), automaton.start, automaton.header
+            while not position.ended:
+                lexeme = random.choice(automaton.legal(position))
+                text += lexeme
+                position = automaton.step(position, lexeme)
+            assert position.left >= 0
+            form_of_text(loaded.spec, text)
+
+
+def test_the_distance_is_that_of_the_shortest_composition() -> None:
+    loaded, task = domain("dinner")
+    automaton = Automaton(loaded.spec, task)
+    assert automaton.distance(automaton.start) == 18
+
+
+def test_a_budget_below_the_shortest_composition_is_refused() -> None:
+    loaded, task = domain("dinner")
+    with pytest.raises(Unplannable, match="at most 17 lexemes"):
+        Automaton(loaded.spec, task, 17)
+
+
+def test_rules_that_contradict_each_other_are_refused() -> None:
+    loaded, task = domain("dinner")
+    with pytest.raises(Unplannable):
+        Automaton(loaded.spec, task, 60, [at_most(2)])
