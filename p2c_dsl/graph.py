@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import networkx as nx
 
+from p2c_dsl.diagnostics.plain import plain
 from p2c_dsl.program import (
     Branch,
     Call,
@@ -23,6 +25,7 @@ from p2c_dsl.program import (
     Var,
     Write,
 )
+from p2c_dsl.spec import EffectUse
 from p2c_dsl.types import show
 
 _TESTS = {Test.TRUE: "{}", Test.FALSE: "not {}", Test.NONE: "{} is None", Test.SOME: "{} is not None"}
@@ -30,7 +33,7 @@ _TESTS = {Test.TRUE: "{}", Test.FALSE: "not {}", Test.NONE: "{} is None", Test.S
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """A loop's body, a branch's arm, or the whole composition."""
+    """A loop's body, a branch's arm, or a whole composition; `parent` names the cluster around it."""
 
     name: str
     label: str
@@ -38,41 +41,41 @@ class Cluster:
     parent: str | None
 
 
-def graph_of(program: Program) -> nx.DiGraph:
-    """The graph of a program.
+def graph_of(*programs: Program) -> nx.DiGraph:
+    """The graph of one composition or several, side by side.
 
-    A node has `label`, `kind` (`input`, `call`, `accumulator`, `return`), `effects` (texts), `irreversible` and its
-    `cluster`; an edge's `label` names the value that flows. `graph["clusters"]` lists the `Cluster`s, outer ones
-    first.
+    A node has `label`, `kind` (`input`, `variable`, `call`, `accumulator`, `write`, `test`, `return`), `effects`
+    (texts), `irreversible` and its `cluster`. An edge's `kind` is `flow`, and its `label` names the values, or
+    `control`: from a test to what it decides. `graph["clusters"]` lists the `Cluster`s, outer ones first.
     """
-    return _Drawing(program).graph
+    graph = nx.DiGraph(clusters=[])
+    for program in programs:
+        _Drawing(program, graph)
+    return graph
 
 
 class _Drawing:
-    def __init__(self, program: Program) -> None:
-        self.program = program
-        self.graph = nx.DiGraph(name=program.task.name, clusters=[])
+    """Adds a program to a graph; remembers which node made each slot's value."""
+
+    def __init__(self, program: Program, graph: nx.DiGraph) -> None:
+        self.program, self.graph = program, graph
         self.nodes: dict[int, str] = {}
         self.names: dict[int, str] = {}
-        self.numbers = 0
         root = self._cluster(program.task.name, "task", None)
         for slot, parameter in enumerate(program.task.parameters):
-            label = f"{parameter.name}: {show(parameter.type)}"
-            self.nodes[slot] = self._node(label, "input", root)
             self.names[slot] = parameter.name
+            self.nodes[slot] = self._node(f"{parameter.name}: {show(parameter.type)}", "input", root)
         self._block(program.body, root)
 
     def _cluster(self, label: str, kind: str, parent: str | None) -> str:
-        self.numbers += 1
-        cluster = Cluster(f"c{self.numbers}", label, kind, parent)
-        self.graph.graph["clusters"].append(cluster)
-        return cluster.name
+        clusters = self.graph.graph["clusters"]
+        clusters.append(Cluster(f"c{len(clusters)}", label, kind, parent))
+        return f"c{len(clusters) - 1}"
 
-    def _node(
-        self, label: str, kind: str, cluster: str, effects: tuple[str, ...] = (), irreversible: bool = False
-    ) -> str:
-        self.numbers += 1
-        name = f"n{self.numbers}"
+    def _node(self, label: str, kind: str, cluster: str, uses: Sequence[EffectUse] = ()) -> str:
+        name = f"n{len(self.graph)}"
+        effects = tuple(_effect(use) for use in uses)
+        irreversible = any(use.effect.irreversible for use in uses)
         self.graph.add_node(
             name, label=label, kind=kind, cluster=cluster, effects=effects, irreversible=irreversible
         )
@@ -80,49 +83,69 @@ class _Drawing:
 
     def _flow(self, operand: Operand | None, target: str) -> None:
         for slot in _slots(operand):
-            source = self.nodes.get(slot)
-            if source is not None and source != target:
-                self.graph.add_edge(source, target, label=self._shown(operand))
+            # An unresolved name has no origin to draw.
+            if slot in self.nodes:
+                self._edge(self.nodes[slot], target, self._shown(operand))
+
+    def _edge(self, source: str, target: str, label: str) -> None:
+        known = self.graph.edges.get((source, target))
+        labels = known["label"].split(", ") if known else []
+        if label not in labels:
+            self.graph.add_edge(source, target, kind="flow", label=", ".join([*labels, label]))
 
     def _block(self, steps: Sequence[Step], cluster: str) -> None:
         for step in steps:
-            match step:
-                case Call():
-                    self._call(step, cluster)
-                case Create(slot, is_map):
-                    self.names[slot] = "{…}" if is_map else "[…]"
-                    label = "collect into a map" if is_map else "collect into a list"
-                    self.nodes[slot] = self._node(label, "accumulator", cluster)
-                case Write(slot, key, value):
-                    self._flow(value, self.nodes[slot])
-                    self._flow(key, self.nodes[slot])
-                case Loop(collection, slot, body):
-                    name = self.program.names.get(slot, "each")
-                    inner = self._cluster(f"for {name} in {self._shown(collection)}", "loop", cluster)
-                    self.names[slot] = name
-                    sources = [self.nodes[s] for s in _slots(collection) if s in self.nodes]
-                    self.nodes[slot] = self._node(name, "variable", inner)
-                    for source in sources:
-                        self.graph.add_edge(source, self.nodes[slot], label=self._shown(collection))
-                    self._block(body, inner)
-                case Branch(operand, test, body, orelse):
-                    for arm, holds in ((body, test), (orelse, test.opposite)):
-                        if arm:
-                            label = f"if {_TESTS[holds].format(self._shown(operand))}"
-                            self._block(arm, self._cluster(label, "branch", cluster))
-                case Return(operand):
-                    self._flow(operand, self._node("return", "return", cluster))
+            self._step(step, cluster)
+
+    def _step(self, step: Step, cluster: str) -> None:
+        match step:
+            case Call():
+                self._call(step, cluster)
+            case Create(slot, is_map):
+                self.names[slot] = self.program.names.get(slot, "")
+                kind = "map" if is_map else "list"
+                self.nodes[slot] = self._node(f"{self.names[slot]}: {kind}", "accumulator", cluster)
+            case Write():
+                self._write(step, cluster)
+            case Loop(collection, slot, body):
+                self.names[slot] = self.program.names.get(slot, "")
+                inner = self._cluster(f"for {self.names[slot]} in {self._shown(collection)}", "loop", cluster)
+                self.nodes[slot] = self._node(self.names[slot], "variable", inner)
+                self._flow(collection, self.nodes[slot])
+                self._block(body, inner)
+            case Branch():
+                self._branch(step, cluster)
+            case Return(operand):
+                self._flow(operand, self._node("return", "return", cluster))
 
     def _call(self, call: Call, cluster: str) -> None:
-        uses = call.subtask.effects
-        effects = tuple(f"{'does' if u.certain else 'may'} {u.effect.name}" for u in uses)
-        irreversible = any(u.effect.irreversible for u in uses)
-        node = self._node(call.subtask.name, "call", cluster, effects, irreversible)
+        node = self._node(call.subtask.name, "call", cluster, call.subtask.effects)
         for argument in call.arguments:
             self._flow(argument, node)
         if call.slot is not None:
             self.nodes[call.slot] = node
             self.names[call.slot] = self.program.names.get(call.slot, call.subtask.name)
+
+    def _write(self, write: Write, cluster: str) -> None:
+        target = self.nodes[write.slot]
+        if write.direct:
+            self._flow(write.value, target)
+            self._flow(write.key, target)
+            return
+        node = self._node(f"put into {self.names[write.slot]}", "write", cluster)
+        self._flow(write.value, node)
+        self._flow(write.key, node)
+        self._edge(node, target, self._shown(write.value))
+
+    def _branch(self, branch: Branch, cluster: str) -> None:
+        test = self._node(_TESTS[branch.test].format(self._shown(branch.operand)) + "?", "test", cluster)
+        self._flow(branch.operand, test)
+        for arm, holds in ((branch.body, branch.test), (branch.orelse, branch.test.opposite)):
+            if arm:
+                label = _TESTS[holds].format(self._shown(branch.operand))
+                first = f"n{len(self.graph)}"
+                self._block(arm, self._cluster(f"if {label}", "branch", cluster))
+                self.graph.add_edge(test, first, kind="control", label=label)
 
     def _shown(self, operand: Operand | None) -> str:
         match operand:
@@ -135,6 +158,11 @@ class _Drawing:
             case ConstantOf(value, _, name):
                 return name or str(value)
         return "?"
+
+
+def _effect(use: EffectUse) -> str:
+    often = "does" if use.certain else "may"
+    return f"{often} {use.effect.name}{' (irreversible)' if use.effect.irreversible else ''}"
 
 
 def _slots(operand: Operand | None) -> list[int]:
@@ -150,68 +178,79 @@ def _slots(operand: Operand | None) -> list[int]:
 
 # ---------------------------------------------------------------- pictures
 
+_MERMAID_SHAPES = {
+    "input": '(["{}"])',
+    "variable": '(["{}"])',
+    "accumulator": '[("{}")]',
+    "test": '{{"{}"}}',
+    "write": '("{}")',
+}
+_MERMAID_STYLES = {
+    "irreversible": "fill:#fdd,stroke:#c00,stroke-width:3px",
+    "effect": "fill:#ffe,stroke:#a80",
+    "input": "fill:#eef,stroke:#66a",
+}
+_DOT_SHAPES = {"input": "ellipse", "variable": "ellipse", "accumulator": "cylinder", "test": "diamond"}
+_DOT_STYLES = {
+    "irreversible": ', color="#cc0000", penwidth=3',
+    "effect": ', color="#aa8800"',
+    "input": ', color="#6666aa"',
+    None: "",
+}
+
 
 def mermaid(graph: nx.DiGraph) -> str:
     """The graph as a Mermaid flowchart."""
-    lines = ["flowchart TD", *_mermaid_cluster(graph, None, 1)]
-    for source, target, label in graph.edges(data="label"):
-        lines.append(f'    {source} -->|"{_quoted(label)}"| {target}')
-    lines += [
-        "    classDef irreversible fill:#fdd,stroke:#c00,stroke-width:3px",
-        "    classDef effect fill:#ffe,stroke:#a80",
-        "    classDef input fill:#eef,stroke:#66a",
-    ]
-    for name, data in graph.nodes(data=True):
-        kind = _class(data)
-        if kind:
-            lines.append(f"    class {name} {kind}")
+    lines = ["flowchart TD", *_mermaid_cluster(graph, None, "    ")]
+    for source, target, data in graph.edges(data=True):
+        arrow = "-.->" if data["kind"] == "control" else "-->"
+        lines.append(f'    {source} {arrow}|"{_entities(data["label"])}"| {target}')
+    lines += [f"    classDef {name} {style}" for name, style in _MERMAID_STYLES.items()]
+    lines += [f"    class {name} {_class(d)}" for name, d in graph.nodes(data=True) if _class(d)]
     return "\n".join(lines) + "\n"
 
 
-def _mermaid_cluster(graph: nx.DiGraph, parent: str | None, depth: int) -> Iterator[str]:
-    indent = "    " * depth
-    for name, data in graph.nodes(data=True):
-        if data["cluster"] == parent:
-            left, right = ("([", "])") if data["kind"] in ("input", "variable") else ("[", "]")
-            if data["kind"] == "accumulator":
-                left, right = "[(", ")]"
-            yield f'{indent}{name}{left}"{_quoted(_label(data, "<br/>"))}"{right}'
-    for cluster in graph.graph["clusters"]:
-        if cluster.parent == parent:
-            yield f'{indent}subgraph {cluster.name}["{_quoted(cluster.label)}"]'
-            yield from _mermaid_cluster(graph, cluster.name, depth + 1)
-            yield f"{indent}end"
+def _mermaid_cluster(graph: nx.DiGraph, parent: str | None, indent: str) -> Iterator[str]:
+    for name, data in _members(graph, parent):
+        label = "<br/>".join(map(_entities, (data["label"], *data["effects"])))
+        yield indent + name + _MERMAID_SHAPES.get(data["kind"], '["{}"]').format(label)
+    for cluster in _inside(graph, parent):
+        yield f'{indent}subgraph {cluster.name}["{_entities(cluster.label)}"]'
+        yield from _mermaid_cluster(graph, cluster.name, indent + "    ")
+        yield f"{indent}end"
 
 
 def dot(graph: nx.DiGraph) -> str:
     """The graph in Graphviz' language."""
-    lines = ["digraph composition {", '    node [fontname="sans-serif", shape=box, style=rounded];']
-    lines += _dot_cluster(graph, None, 1)
-    for source, target, label in graph.edges(data="label"):
-        lines.append(f'    {source} -> {target} [label="{_escaped(label)}"];')
+    lines = ["digraph composition {", '    node [fontname="sans-serif", shape=box];']
+    lines += _dot_cluster(graph, None, "    ")
+    for source, target, data in graph.edges(data=True):
+        style = ", style=dashed" if data["kind"] == "control" else ""
+        lines.append(f'    {source} -> {target} [label="{_escaped(data["label"])}"{style}];')
     return "\n".join([*lines, "}"]) + "\n"
 
 
-def _dot_cluster(graph: nx.DiGraph, parent: str | None, depth: int) -> Iterator[str]:
-    indent = "    " * depth
-    styles = {
-        "irreversible": ', color="#cc0000", penwidth=3',
-        "effect": ', color="#aa8800"',
-        "input": ', color="#6666aa"',
-    }
-    for name, data in graph.nodes(data=True):
-        if data["cluster"] == parent:
-            label = "\\n".join(_escaped(part) for part in _label(data, "\n").split("\n"))
-            yield f'{indent}{name} [label="{label}"{styles.get(_class(data) or "", "")}];'
-    for cluster in graph.graph["clusters"]:
-        if cluster.parent == parent:
-            yield f"{indent}subgraph cluster_{cluster.name} {{"
-            yield f'{indent}    label="{_escaped(cluster.label)}";'
-            yield from _dot_cluster(graph, cluster.name, depth + 1)
-            yield f"{indent}}}"
+def _dot_cluster(graph: nx.DiGraph, parent: str | None, indent: str) -> Iterator[str]:
+    for name, data in _members(graph, parent):
+        label = "\\n".join(map(_escaped, (data["label"], *data["effects"])))
+        shape = _DOT_SHAPES.get(data["kind"], "box")
+        yield f'{indent}{name} [label="{label}", shape={shape}{_DOT_STYLES[_class(data)]}];'
+    for cluster in _inside(graph, parent):
+        yield f"{indent}subgraph cluster_{cluster.name} {{"
+        yield f'{indent}    label="{_escaped(cluster.label)}";'
+        yield from _dot_cluster(graph, cluster.name, indent + "    ")
+        yield f"{indent}}}"
 
 
-def _class(data: dict[str, object]) -> str | None:
+def _members(graph: nx.DiGraph, cluster: str | None) -> list[tuple[str, dict[str, Any]]]:
+    return [(name, data) for name, data in graph.nodes(data=True) if data["cluster"] == cluster]
+
+
+def _inside(graph: nx.DiGraph, parent: str | None) -> list[Cluster]:
+    return [cluster for cluster in graph.graph["clusters"] if cluster.parent == parent]
+
+
+def _class(data: Mapping[str, Any]) -> str | None:
     if data["irreversible"]:
         return "irreversible"
     if data["effects"]:
@@ -219,20 +258,13 @@ def _class(data: dict[str, object]) -> str | None:
     return "input" if data["kind"] in ("input", "variable") else None
 
 
-def _label(data: dict[str, object], line_break: str) -> str:
-    effects = data["effects"]
-    assert isinstance(effects, tuple)
-    mark = " ⚠" if data["irreversible"] else ""
-    return line_break.join([str(data["label"]) + mark, *effects])
-
-
-def _quoted(text: str) -> str:
+def _entities(text: str) -> str:
+    """Text between quotes in Mermaid, which reads `#quot;` where HTML has `&quot;`."""
+    text = plain(text).replace("#", "#35;")
     for character, entity in (("&", "#amp;"), ('"', "#quot;"), ("<", "#lt;"), (">", "#gt;")):
-        if text.count("<br/>") and character in "<>":
-            continue
         text = text.replace(character, entity)
     return text
 
 
 def _escaped(text: str) -> str:
-    return text.replace("\\", "\\\\").replace('"', '\\"')
+    return plain(text).replace("\\", "\\\\").replace('"', '\\"')

@@ -22,6 +22,7 @@ class Report:
     loaded: Loaded
     analyses: tuple[Analysis, ...]
     diagnostics: tuple[Diagnostic, ...]
+    suppressed: tuple[suppress.Suppressed, ...] = ()
 
     @property
     def clean(self) -> bool:
@@ -55,8 +56,8 @@ def lint_loaded(loaded: Loaded, *, counterexamples: bool = True) -> Report:
             analysis = analyze(loaded.spec, declaration, loaded.root.source)
             analyses.append(analysis)
             found += _explained(analysis) if counterexamples else analysis.diagnostics
-    diagnostics = suppress.apply(loaded.files, sorted(_once(found), key=_place))
-    return Report(loaded, tuple(analyses), tuple(diagnostics))
+    outcome = suppress.apply(loaded.files, sorted(_once(found), key=_place))
+    return Report(loaded, tuple(analyses), outcome.reported, outcome.suppressed)
 
 
 def _rule_lines(spec: Spec) -> Iterable[Diagnostic]:

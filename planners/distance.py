@@ -18,7 +18,7 @@ from p2c_dsl.planners.lines import Line, Lines, tried
 from p2c_dsl.planners.moves import ElseMove, Move
 from p2c_dsl.planners.node import Node, accepted, after_else, closed, closings, key_of
 
-EFFORT = 20_000
+EFFORT = 2_000_000
 _PATCHES = 40
 
 
@@ -36,7 +36,7 @@ Completion = tuple[Planned, ...]
 class Distances:
     """Completions and distances of nodes, as far as they have been asked for.
 
-    `effort` bounds how many nodes one search expands. A node whose search is given up counts as one that cannot be
+    `effort` bounds how many lines one search looks at. A node whose search is given up counts as one that cannot be
     completed: no dead end is let in, but a composition that only such a node leads to may be left out.
     """
 
@@ -166,7 +166,8 @@ class Distances:
         best: dict[Hashable, int] = {start: 0}
         parents: dict[Hashable, tuple[Hashable, Planned]] = {}
         queue = [(self.at_least(node, start), next(order), start, node, 0)]
-        for _ in range(self._effort):
+        spent = 0
+        while spent < self._effort:
             if not queue or queue[0][0] > limit:
                 self._at_least[start] = max(self._at_least[start], limit + 1)
                 return None
@@ -180,7 +181,9 @@ class Distances:
                     return way + rest
                 heappush(queue, (way + rest, next(order), key, here, way))
                 continue
-            for line, after in self.lines(here):
+            following = self.lines(here)
+            spent += len(following) + 1
+            for line, after in following:
                 further = way + len(line.words)
                 if further < best.get(after, further + 1):
                     best[after] = further

@@ -42,7 +42,15 @@ class Estimate:
         loop = any(not landmark.isdisjoint(_NEW) for landmark in chosen) or _waiting(state)
         if len(chosen) + loop > self._room(state):
             return NEVER
-        return calls + 3 * loop + self._writes(state) + (2 if node.empty and not chosen else 0)
+        writes = [3 if a.is_map else 2 for a in state.accumulators.values() if not a.filled]
+        new = sum(not landmark.isdisjoint(_NEW) for landmark in chosen)
+        # What is written is a word at least, unless it is one of the calls that are counted already.
+        values = max(len(writes) + new - sum(map(self._gives, chosen)), 0)
+        return calls + 3 * loop + sum(writes) + values + (2 if node.empty and not chosen else 0)
+
+    def _gives(self, landmark: frozenset[str]) -> bool:
+        """Whether a landmark may be a call whose result can be written straight into an accumulator."""
+        return any(name not in _NEW and self._subtasks[name].result is not None for name in landmark)
 
     def _room(self, state: State) -> int:
         """How many steps a rule leaves; each landmark is one, and so is a loop that is still needed."""
@@ -65,10 +73,6 @@ class Estimate:
             facet.exhausted(own, state, subtask)
             for facet, own in zip(self.machine.facets, state.facets, strict=True)
         )
-
-    def _writes(self, state: State) -> int:
-        """Each unfilled accumulator needs a write; its value may be a call that is counted already."""
-        return sum(3 if a.is_map else 2 for a in state.accumulators.values() if not a.filled)
 
     def _landmarks(self, state: State) -> set[frozenset[str]]:
         machine = self.machine

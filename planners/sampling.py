@@ -15,7 +15,7 @@ class RandomPlanner:
 
     seed: int = 0
     budget: int = 60
-    effort: int = 200
+    effort: int = 2_000
     """How long to look for a completion before a lexeme is left out; see `Distances`."""
 
     def plan(self, spec: Spec, task: Task) -> str:

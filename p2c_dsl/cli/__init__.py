@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from io import TextIOWrapper
 
 EXIT_CLEAN, EXIT_FINDINGS, EXIT_USAGE, EXIT_INTERNAL, EXIT_INTERRUPTED = 0, 1, 2, 3, 130
 
@@ -18,14 +19,12 @@ def main() -> None:
         return
     # A command lives shortly and builds large trees that stay: collecting garbage as it goes costs a fifth.
     gc.disable()
+    _print_anything()
     try:
         from p2c_dsl.cli.app import app
 
+        # Typer itself ends the process on wrong usage, a closed pipe and an interrupt.
         app()
-    except BrokenPipeError:
-        # Whoever read the output has seen enough; Python would complain once more while it shuts down.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(EXIT_FINDINGS)
     except KeyboardInterrupt:
         sys.exit(EXIT_INTERRUPTED)
     except Exception as error:
@@ -35,3 +34,10 @@ def main() -> None:
         print("This is a mistake in p2c. Please report it with the file that causes it;", file=sys.stderr)
         print("P2C_DEBUG=1 shows where it happened.", file=sys.stderr)
         sys.exit(EXIT_INTERNAL)
+
+
+def _print_anything() -> None:
+    """Lets output pass that the terminal's encoding does not know, escaped: a file's name can be any bytes."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")

@@ -15,6 +15,7 @@ from p2c_dsl.diagnostics.model import Diagnostic, Severity
 from p2c_dsl.names import did_you_mean
 from p2c_dsl.resolve import Loaded, load
 from p2c_dsl.spec import Task
+from p2c_dsl.syntax.nodes import ComposeDecl
 
 SUFFIX = ".p2c"
 STDIN = "-"
@@ -39,13 +40,18 @@ def files_of(paths: Sequence[str], config: Config) -> list[str]:
     found: dict[str, None] = {}
     for path in paths:
         if path != STDIN and Path(path).is_dir():
-            inside = sorted(p for p in Path(path).rglob(f"*{SUFFIX}") if not config.excludes(p))
-            found.update(dict.fromkeys(str(p) for p in inside if not _hidden(p.relative_to(path))))
+            found.update(dict.fromkeys(map(str, _inside(Path(path), config))))
         else:
             found[path] = None
     if not found:
         fail(f"there are no {SUFFIX} files in {', '.join(paths)}")
     return list(found)
+
+
+def _inside(folder: Path, config: Config) -> list[Path]:
+    """The files of a folder, hidden and excluded ones apart."""
+    found = (p for p in folder.rglob(f"*{SUFFIX}") if not _hidden(p.relative_to(folder)) and p.is_file())
+    return sorted(p for p in found if not config.excludes(p))
 
 
 def _hidden(path: Path) -> bool:
@@ -78,7 +84,8 @@ def load_spec(path: str) -> Loaded:
     loaded = load(Path(path))
     found = [*loaded.diagnostics]
     for task in loaded.spec.tasks.values():
-        found += read_rules(loaded.spec, task)[1]
+        # A rule for all tasks is read with each of them.
+        found += (d for d in read_rules(loaded.spec, task)[1] if d not in found)
     if not loaded.readable:
         fail(f"{path}: {found[0].message}")
     show_and_stop(found)
@@ -93,8 +100,22 @@ def show_and_stop(diagnostics: Iterable[Diagnostic]) -> None:
 
         from p2c_dsl.diagnostics.text import render
 
-        render(errors, Console(stderr=True))
+        render(errors, Console(stderr=True, highlight=False))
         raise typer.Exit(EXIT_FINDINGS)
+
+
+def compositions(loaded: Loaded, task: str | None) -> list[ComposeDecl]:
+    """The compositions of a file, or those of one task; ends the command when there is none."""
+    found = [d for d in loaded.root.declarations if isinstance(d, ComposeDecl)]
+    name = loaded.root.source.name
+    if not found:
+        fail(f"{name} holds no composition; `p2c plan` makes one")
+    if task is None:
+        return found
+    chosen = [d for d in found if d.task.text == task]
+    if not chosen:
+        fail(f"{name} holds no composition of `{task}`: {did_you_mean(task, [d.task.text for d in found])}")
+    return chosen
 
 
 def task_of(loaded: Loaded, name: str | None) -> Task:
@@ -116,6 +137,6 @@ def write(text: str, output: str | None) -> None:
         typer.echo(text, nl=False)
         return
     try:
-        Path(output).write_text(text, encoding="utf-8")
-    except OSError as error:
-        fail(f"cannot write {output}: {error.strerror}")
+        Path(output).write_text(text, encoding="utf-8", errors="backslashreplace")
+    except (OSError, ValueError) as error:
+        fail(f"cannot write {output}: {getattr(error, 'strerror', None) or error}")

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from p2c_dsl.cli import EXIT_FINDINGS, EXIT_USAGE
-from p2c_dsl.cli.files import STDIN, config_here, files_of, stdin_text, with_progress
+from p2c_dsl.cli.files import STDIN, config_here, files_of, stdin_text, with_progress, write
 from p2c_dsl.diagnostics.model import Diagnostic
 
 
@@ -63,13 +63,13 @@ def _formatted(path: str) -> tuple[str, str, tuple[Diagnostic, ...]]:
 def _settle(path: str, before: str, after: str, check: bool, diff: bool) -> None:
     if diff:
         lines = difflib.unified_diff(
-            before.splitlines(keepends=True), after.splitlines(keepends=True), path, f"{path} (formatted)"
+            before.splitlines(), after.splitlines(), path, f"{path} (formatted)", lineterm=""
         )
-        typer.echo("".join(lines), nl=False)
+        typer.echo("\n".join(lines))
     elif check:
         typer.echo(f"would change {path}")
     else:
-        Path(path).write_text(after, encoding="utf-8")
+        write(after, path)
         typer.echo(f"changed {path}")
 
 

@@ -8,8 +8,7 @@ from typing import Annotated
 
 import typer
 
-from p2c_dsl.cli.files import fail, load_spec, write
-from p2c_dsl.syntax.nodes import ComposeDecl
+from p2c_dsl.cli.files import compositions, fail, load_spec, show_and_stop, write
 
 FORMATS = ("mermaid", "dot", "svg")
 
@@ -19,6 +18,7 @@ def graph(
     format: Annotated[
         str, typer.Option(help=f"One of {', '.join(FORMATS)}; svg needs Graphviz.")
     ] = "mermaid",
+    task: Annotated[str | None, typer.Option(help="Only this task's, where the file has several.")] = None,
     output: Annotated[str | None, typer.Option(help="Write into this file.")] = None,
 ) -> None:
     """Draw a composition: its calls, effects, loops and branches, and what flows between them.
@@ -35,27 +35,25 @@ def graph(
     from p2c_dsl.graph import dot, graph_of, mermaid
 
     loaded = load_spec(file)
-    drawn = []
-    for declaration in loaded.root.declarations:
-        if isinstance(declaration, ComposeDecl):
-            program = analyze(loaded.spec, declaration, loaded.root.source).program
-            if program is not None:
-                drawn.append(graph_of(program))
-    if not drawn:
-        fail(f"{file} holds no composition")
-    if format == "mermaid":
-        write("".join(mermaid(g) for g in drawn), output)
-    elif format == "dot":
-        write("".join(dot(g) for g in drawn), output)
-    else:
-        write("".join(_svg(dot(g)) for g in drawn), output)
+    programs = []
+    for composition in compositions(loaded, task):
+        analysis = analyze(loaded.spec, composition, loaded.root.source)
+        if analysis.program is None:
+            show_and_stop(analysis.diagnostics)
+        else:
+            programs.append(analysis.program)
+    drawn = graph_of(*programs)
+    picture = mermaid(drawn) if format == "mermaid" else dot(drawn)
+    write(_svg(picture) if format == "svg" else picture, output)
 
 
 def _svg(text: str) -> str:
     program = shutil.which("dot")
     if program is None:
         fail("svg needs Graphviz' `dot`, which is not installed; --format mermaid and dot work without it")
-    done = subprocess.run([program, "-Tsvg"], input=text, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [program, "-Tsvg"], input=text, capture_output=True, text=True, encoding="utf-8", check=False
+    )
     if done.returncode != 0:
         fail(f"`dot` failed: {done.stderr.strip()}")
     return done.stdout

@@ -11,6 +11,7 @@ from p2c_dsl.cli import EXIT_FINDINGS, EXIT_USAGE
 from p2c_dsl.cli.files import STDIN, config_here, fail, files_of, stdin_text, with_progress, write
 from p2c_dsl.config import FORMATS, Config, ConfigError, check_codes
 from p2c_dsl.diagnostics.model import Diagnostic
+from p2c_dsl.diagnostics.suppress import Suppressed
 from p2c_dsl.lint import Report, lint_file, lint_text
 
 
@@ -36,8 +37,11 @@ def lint(
     reports = [_lint(path, counterexamples) for path in with_progress(files_of(paths, config), "linting")]
     found: dict[Diagnostic, None] = {}
     for report in reports:
-        found.update(dict.fromkeys(d for d in report.diagnostics if config.wants(d.code)))
-    _show(list(found), config.format, output)
+        # That a file cannot be read is no finding among others: nothing in it has been checked.
+        wanted = (d for d in report.diagnostics if config.wants(d.code) or not report.loaded.readable)
+        found.update(dict.fromkeys(wanted))
+    suppressed = dict.fromkeys(s for r in reports for s in r.suppressed if config.wants(s.diagnostic.code))
+    _show(list(found), list(suppressed), config.format, output)
     if not all(report.loaded.readable for report in reports):
         raise typer.Exit(EXIT_USAGE)
     if found:
@@ -69,7 +73,7 @@ def _listed(codes: str) -> tuple[str, ...]:
     return tuple(code.strip().upper() for code in codes.split(",") if code.strip())
 
 
-def _show(found: list[Diagnostic], format: str, output: str | None) -> None:
+def _show(found: list[Diagnostic], suppressed: list[Suppressed], format: str, output: str | None) -> None:
     match format:
         case "json":
             from p2c_dsl.diagnostics import data
@@ -78,7 +82,7 @@ def _show(found: list[Diagnostic], format: str, output: str | None) -> None:
         case "sarif":
             from p2c_dsl.diagnostics import sarif
 
-            write(sarif.render(found), output)
+            write(sarif.render(found, suppressed), output)
         case "github":
             from p2c_dsl.diagnostics import github
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,6 +15,8 @@ from p2c_dsl.cli.files import fail, load_spec, task_of, write
 if TYPE_CHECKING:
     from p2c_dsl.resolve import Loaded
     from p2c_dsl.spec import Task
+
+_MOST_MISSES = 30
 
 
 def plan(
@@ -42,9 +44,11 @@ def plan(
     loaded = load_spec(spec)
     wanted = task_of(loaded, task)
     try:
-        plans = list(islice(_plans(loaded, wanted, planner, seed, budget), count))
+        plans = list(itertools.islice(_plans(loaded, wanted, planner, seed, budget), count))
     except Unplannable as error:
         fail(str(error), EXIT_FINDINGS)
+    if len(plans) < count:
+        typer.echo(f"p2c: found {len(plans)} of {count} plans", err=True)
     use = "" if output is None else f'use "{_relative(spec, output)}"\n\n'
     write(use + "\n".join(plans), output)
     if run:
@@ -62,10 +66,14 @@ def _plans(loaded: Loaded, task: Task, planner: str, seed: int, budget: int | No
         yield from search.plans(loaded.spec, task)
     elif planner == "random":
         seen: set[str] = set()
-        for number in range(seed, seed + 10_000):
+        misses = 0
+        for number in itertools.count(seed):
             chosen = RandomPlanner(number) if budget is None else RandomPlanner(number, budget)
             text = chosen.plan(loaded.spec, task)
-            if text not in seen:
+            misses = misses + 1 if text in seen else 0
+            if misses == _MOST_MISSES:
+                return
+            if misses == 0:
                 seen.add(text)
                 yield text
     else:

@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
 from p2c_dsl.cli import EXIT_FINDINGS
-from p2c_dsl.cli.files import fail, load_spec, show_and_stop
-from p2c_dsl.syntax.nodes import ComposeDecl
+from p2c_dsl.cli.files import compositions, fail, load_spec, show_and_stop
 
 if TYPE_CHECKING:
     from p2c_dsl.program import Program
     from p2c_dsl.resolve import Loaded
     from p2c_dsl.runtime.interpreter import Run
+    from p2c_dsl.runtime.monitor import RuleMonitor
+
+T = TypeVar("T")
 
 
 def run(
     file: Annotated[str, typer.Argument(help="The file with the composition.")],
+    task: Annotated[str | None, typer.Option(help="Only this task's, where the file has several.")] = None,
     seed: Annotated[int, typer.Option(help="Which world to run in.")] = 0,
-    world: Annotated[
-        str | None, typer.Option(help="The folder with world.py, by default the spec's.")
-    ] = None,
+    world: Annotated[str | None, typer.Option(help="world.py or its folder, by default the spec's.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Call no tools: made-up values only.")] = False,
     unchecked: Annotated[bool, typer.Option("--unchecked", help="Run it although lint rejects it.")] = False,
     trace: Annotated[str, typer.Option(help="text or json.")] = "text",
@@ -41,8 +43,8 @@ def run(
     if trace not in ("text", "json"):
         fail(f"there is no trace format `{trace}`: choose text or json")
     loaded = load_spec(file)
-    for program in _programs(loaded, unchecked):
-        folder = Path(world) if world is not None else _folder(loaded, program)
+    for program in _programs(loaded, task, unchecked):
+        folder = _folder(program) if world is None else _folder_of(Path(world))
         _run(program, folder, seed, dry_run, trace)
 
 
@@ -51,51 +53,67 @@ def run_text(spec: Path, text: str, seed: int) -> None:
     from p2c_dsl.resolve import load_text
 
     loaded = load_text(text, "<plan>", spec.parent)
-    for program in _programs(loaded, unchecked=False):
+    for program in _programs(loaded, None, unchecked=False):
         _run(program, spec.parent, seed, dry=False, trace="text")
 
 
-def _programs(loaded: Loaded, unchecked: bool) -> list[Program]:
+def _programs(loaded: Loaded, task: str | None, unchecked: bool) -> list[Program]:
     from p2c_dsl.analysis import analyze
 
-    composes = [d for d in loaded.root.declarations if isinstance(d, ComposeDecl)]
-    if not composes:
-        fail(f"{loaded.root.source.name} holds no composition; `p2c plan` makes one")
     programs = []
-    for compose in composes:
-        analysis = analyze(loaded.spec, compose, loaded.root.source)
-        if not unchecked:
+    for composition in compositions(loaded, task):
+        analysis = analyze(loaded.spec, composition, loaded.root.source)
+        if analysis.program is None or not unchecked:
             show_and_stop(analysis.diagnostics)
         if analysis.program is not None:
             programs.append(analysis.program)
     return programs
 
 
-def _folder(loaded: Loaded, program: Program) -> Path:
+def _folder(program: Program) -> Path:
     """The folder of the file that declares the task."""
     return Path(program.task.location.source.name).parent
 
 
+def _folder_of(world: Path) -> Path:
+    return world.parent if world.name == "world.py" else world
+
+
 def _run(program: Program, folder: Path, seed: int, dry: bool, trace: str) -> None:
     from p2c_dsl.runtime import dry_run as dry_runs
-    from p2c_dsl.runtime.domain import DomainError, load_world
-    from p2c_dsl.runtime.interpreter import BindingError, run
     from p2c_dsl.runtime.monitor import RuleMonitor
 
     monitor = RuleMonitor(program)
-    wrong: str | None = None
-    try:
-        if dry:
-            result = dry_runs.dry_run(program, seed, monitor)
-        else:
-            world = load_world(folder)(seed)
-            result = run(program, world.inputs(), world.tools(), monitor)
-            wrong = world.verify() if result.completed else None
-    except (DomainError, BindingError) as error:
-        fail(str(error))
+    if dry:
+        result, wrong = dry_runs.dry_run(program, seed, monitor), None
+    else:
+        result, wrong = _in_world(program, folder, seed, monitor)
     _show(program, result, wrong, dry, seed, trace)
     if not result.completed or wrong is not None:
         raise typer.Exit(EXIT_FINDINGS)
+
+
+def _in_world(program: Program, folder: Path, seed: int, monitor: RuleMonitor) -> tuple[Run, str | None]:
+    """The run, and what the world finds wrong with its outcome; ends the command if there is no usable world."""
+    from p2c_dsl.runtime.domain import DomainError, load_world
+    from p2c_dsl.runtime.interpreter import BindingError, run
+
+    try:
+        made = load_world(folder)
+        world = _asked(folder, lambda: made(seed))
+        inputs, tools = _asked(folder, world.inputs), _asked(folder, world.tools)
+        result = run(program, inputs, tools, monitor)
+    except (DomainError, BindingError) as error:
+        fail(str(error))
+    return result, _asked(folder, world.verify) if result.completed else None
+
+
+def _asked(folder: Path, ask: Callable[[], T]) -> T:
+    """What a world answers; it is the user's code, so its errors are told as theirs."""
+    try:
+        return ask()
+    except Exception as error:
+        fail(f"the world in {folder} failed: {type(error).__name__}: {error}")
 
 
 def _show(program: Program, result: Run, wrong: str | None, dry: bool, seed: int, trace: str) -> None:
@@ -105,6 +123,7 @@ def _show(program: Program, result: Run, wrong: str | None, dry: bool, seed: int
     verdict = result.error or wrong
     if trace == "json":
         document: dict[str, Any] = {
+            "task": program.task.name,
             "seed": seed,
             "steps": [{"line": s.line, "depth": s.depth, "text": s.text} for s in steps],
             "completed": result.completed,

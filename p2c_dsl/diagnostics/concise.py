@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from p2c_dsl.diagnostics.model import Diagnostic
+from p2c_dsl.diagnostics.plain import plain
 
 
 def render(diagnostics: Iterable[Diagnostic]) -> str:
@@ -15,4 +16,4 @@ def render(diagnostics: Iterable[Diagnostic]) -> str:
 def _line(diagnostic: Diagnostic) -> str:
     source, span = diagnostic.location.source, diagnostic.location.span
     line, column = source.position(span.start)
-    return f"{source.name}:{line}:{column}: {diagnostic.code} {diagnostic.message}"
+    return f"{plain(source.name)}:{line}:{column}: {diagnostic.code} {plain(diagnostic.message)}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from p2c_dsl.diagnostics.model import Diagnostic
+from p2c_dsl.diagnostics.model import Counterexample, Diagnostic
 
 
 def render(diagnostics: Iterable[Diagnostic]) -> str:
@@ -15,21 +15,32 @@ def render(diagnostics: Iterable[Diagnostic]) -> str:
 def _command(diagnostic: Diagnostic) -> str:
     source, span = diagnostic.location.source, diagnostic.location.span
     first, last = source.position(span.start), source.position(max(span.start, span.end - 1))
-    properties = {
-        "file": source.name,
-        "line": first.line,
-        "endLine": last.line,
-        "col": first.column,
-        "endColumn": last.column + 1,
-        "title": diagnostic.code,
-    }
+    properties: dict[str, object] = {"file": source.name, "line": first.line}
+    if first.line == last.line:
+        # GitHub takes columns only within one line.
+        properties |= {"col": first.column, "endColumn": last.column + 1}
+    else:
+        properties["endLine"] = last.line
+    properties["title"] = diagnostic.code
     shown = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items())
-    message = diagnostic.message
+    return f"::{diagnostic.severity.value} {shown}::{_data(_message(diagnostic))}"
+
+
+def _message(diagnostic: Diagnostic) -> str:
+    lines = [diagnostic.message]
     if diagnostic.rule is not None:
-        message += f"\nrule: {diagnostic.rule}"
+        lines.append(f"rule: {diagnostic.rule}")
     if diagnostic.help is not None:
-        message += f"\nhelp: {diagnostic.help}"
-    return f"::{diagnostic.severity.value} {shown}::{_data(message)}"
+        lines.append(f"help: {diagnostic.help}")
+    if diagnostic.counterexample is not None:
+        lines += ["a run that breaks it:", *_run(diagnostic.counterexample)]
+    return "\n".join(lines)
+
+
+def _run(counterexample: Counterexample) -> Iterable[str]:
+    yield from (f"  {name} = {value}" for name, value in counterexample.inputs)
+    for number, step in enumerate(counterexample.steps, 1):
+        yield f"  {number}. {step.text}{'   <- here' if step.offending else ''}"
 
 
 def _data(text: str) -> str:

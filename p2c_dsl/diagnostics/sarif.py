@@ -2,66 +2,96 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Sequence
+from urllib.parse import quote
 
 import sarif_pydantic as sarif
 from sarif_pydantic import sarif as flows
 
 from p2c_dsl import __version__
-from p2c_dsl.diagnostics.codes import all_codes
-from p2c_dsl.diagnostics.model import Counterexample, Diagnostic, Location, Severity
+from p2c_dsl.diagnostics.codes import Code, all_codes
+from p2c_dsl.diagnostics.model import Counterexample, CounterexampleStep, Diagnostic, Location, Severity
+from p2c_dsl.diagnostics.suppress import Suppressed
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
-def render(diagnostics: Iterable[Diagnostic]) -> str:
-    """The findings as one SARIF log."""
-    found = list(diagnostics)
-    used = sorted({d.code for d in found})
-    rules = [_rule(code) for code in used]
-    results = [_result(d, used.index(d.code)) for d in found]
-    driver = sarif.ToolDriver(name="p2c", version=__version__, rules=rules)
+def render(diagnostics: Iterable[Diagnostic], suppressed: Iterable[Suppressed] = ()) -> str:
+    """The findings as one SARIF log; what is suppressed is in it, with its reason."""
+    found, silenced = list(diagnostics), list(suppressed)
+    used = sorted({d.code for d in (*found, *(s.diagnostic for s in silenced))})
+    results = [_result(d, used) for d in found]
+    results += (_result(s.diagnostic, used, suppressions=[_suppression(s)]) for s in silenced)
+    driver = sarif.ToolDriver(name="p2c", version=__version__, rules=[_rule(all_codes()[c]) for c in used])
     run = sarif.Run(tool=sarif.Tool(driver=driver), results=results, columnKind="unicodeCodePoints")
     log = sarif.Sarif(version="2.1.0", schema_uri=_SCHEMA, runs=[run])
     return str(log.model_dump_json(indent=2, exclude_none=True, by_alias=True)) + "\n"
 
 
-def _rule(name: str) -> sarif.ReportingDescriptor:
-    code = all_codes()[name]
+def _rule(code: Code) -> sarif.ReportingDescriptor:
     return sarif.ReportingDescriptor(
-        id=name,
+        id=code.code,
         short_description=sarif.Message(text=code.title),
         full_description=sarif.Message(text=code.explanation),
+        help=_help(code),
     )
 
 
-def _result(diagnostic: Diagnostic, index: int) -> sarif.Result:
+def _help(code: Code) -> sarif.Message:
+    text, markdown = code.explanation, code.explanation
+    for word, example in (("Rejected", code.rejected), ("Accepted", code.accepted)):
+        if example:
+            text += f"\n\n{word}:\n\n{example.strip()}"
+            markdown += f"\n\n{word}:\n\n```\n{example.strip()}\n```"
+    return sarif.Message(text=text, markdown=markdown)
+
+
+def _result(
+    diagnostic: Diagnostic, used: Sequence[str], suppressions: list[flows.Suppression] | None = None
+) -> sarif.Result:
+    related = [_location(n.location, n.message) for n in diagnostic.notes]
+    code_flows = None if diagnostic.counterexample is None else [_flow(diagnostic, diagnostic.counterexample)]
+    return sarif.Result(
+        rule_id=diagnostic.code,
+        rule_index=used.index(diagnostic.code),
+        level=sarif.Level.ERROR if diagnostic.severity is Severity.ERROR else sarif.Level.WARNING,
+        message=sarif.Message(text=_text(diagnostic)),
+        locations=[_location(diagnostic.location)],
+        related_locations=related or None,
+        code_flows=code_flows,
+        suppressions=suppressions,
+        properties=None if diagnostic.verdict is None else {"verdict": diagnostic.verdict.value},
+    )
+
+
+def _text(diagnostic: Diagnostic) -> str:
     text = diagnostic.message
     if diagnostic.rule is not None:
         text += f" (rule: {diagnostic.rule})"
     if diagnostic.help is not None:
         text += f". {diagnostic.help[:1].upper()}{diagnostic.help[1:]}"
-    related = [_location(n.location, n.message) for n in diagnostic.notes]
-    code_flows = None if diagnostic.counterexample is None else [_flow(diagnostic, diagnostic.counterexample)]
-    return sarif.Result(
-        rule_id=diagnostic.code,
-        rule_index=index,
-        level=sarif.Level.ERROR if diagnostic.severity is Severity.ERROR else sarif.Level.WARNING,
-        message=sarif.Message(text=text),
-        locations=[_location(diagnostic.location)],
-        related_locations=related or None,
-        code_flows=code_flows,
-    )
+    return text
+
+
+def _suppression(suppressed: Suppressed) -> flows.Suppression:
+    return flows.Suppression(kind="inSource", justification=suppressed.reason)
 
 
 def _flow(diagnostic: Diagnostic, counterexample: Counterexample) -> flows.CodeFlow:
     inputs = ", ".join(f"{name} = {value}" for name, value in counterexample.inputs)
-    steps = [
-        flows.ThreadFlowLocation(location=_location(step.location or diagnostic.location, step.text))
-        for step in counterexample.steps
-    ]
+    # A flow has at least one place; in a run without calls, it is where the finding stands.
+    steps = counterexample.steps or (CounterexampleStep("nothing is called", None, offending=True),)
     message = sarif.Message(text=f"a run that breaks the rule, with {inputs or 'no inputs'}")
-    return flows.CodeFlow(message=message, thread_flows=[flows.ThreadFlow(locations=steps)])
+    locations = [_step(step, diagnostic.location) for step in steps]
+    return flows.CodeFlow(message=message, thread_flows=[flows.ThreadFlow(locations=locations)])
+
+
+def _step(step: CounterexampleStep, otherwise: Location) -> flows.ThreadFlowLocation:
+    location = _location(step.location or otherwise, step.text)
+    return flows.ThreadFlowLocation(
+        location=location, importance="essential" if step.offending else "important"
+    )
 
 
 def _location(location: Location, message: str | None = None) -> sarif.Location:
@@ -70,9 +100,14 @@ def _location(location: Location, message: str | None = None) -> sarif.Location:
     region = sarif.Region(
         start_line=start.line, start_column=start.column, end_line=end.line, end_column=end.column
     )
-    uri = source.name.replace("\\", "/").replace(" ", "%20")
-    artifact = sarif.ArtifactLocation(uri=uri)
+    artifact = sarif.ArtifactLocation(uri=_uri(source.name))
     place = sarif.PhysicalLocation(artifact_location=artifact, region=region)
     return sarif.Location(
         physical_location=place, message=None if message is None else sarif.Message(text=message)
     )
+
+
+def _uri(name: str) -> str:
+    """A path as a URI reference; bytes that are no text stay recognisable."""
+    path = quote(os.fsencode(name.replace(os.sep, "/")))
+    return f"file://{path}" if os.path.isabs(name) else path

@@ -23,4 +23,10 @@ CODES = (
     Code(
         "P2C913", "a malformed suppression", "Write `# p2c: ignore[CODE] reason`, several codes with commas."
     ),
+    Code(
+        "P2C914",
+        "a suppression of what cannot be ignored",
+        "Without its syntax, names and types a file means nothing, so there is nothing to accept. "
+        "A wrong suppression is corrected, not suppressed.",
+    ),
 )

@@ -10,10 +10,13 @@ from collections.abc import Iterable
 from rich.console import Console
 from rich.text import Text
 
-from p2c_dsl.diagnostics.model import Counterexample, Diagnostic, Location, Severity
+from p2c_dsl.diagnostics.excerpt import excerpt
+from p2c_dsl.diagnostics.model import Counterexample, CounterexampleStep, Diagnostic, Location, Severity
+from p2c_dsl.diagnostics.plain import plain
 
 _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow"}
-_MARGIN = 8
+_NARROWEST = 20
+_GUTTER = 4
 
 
 def render(diagnostics: Iterable[Diagnostic], console: Console) -> None:
@@ -36,71 +39,73 @@ def _summary(found: list[Diagnostic]) -> Text:
 
 def _diagnostic(diagnostic: Diagnostic, console: Console) -> None:
     style = _STYLES[diagnostic.severity]
-    head = Text()
-    head.append(f"{diagnostic.severity.value}[{diagnostic.code}]", style=style)
-    if diagnostic.verdict is not None:
-        head.append(f" {diagnostic.verdict.value}", style=style)
-    head.append(f": {diagnostic.message}", style="bold")
-    _line(console, head)
-    _excerpt(diagnostic.location, "^", style, None, console)
+    verdict = "" if diagnostic.verdict is None else f" {diagnostic.verdict.value}"
+    head = (f"{diagnostic.severity.value}[{diagnostic.code}]{verdict}", style)
+    _hanging(console, Text.assemble(head, (f": {plain(diagnostic.message)}", "bold")), Text("  "))
+    _excerpt(diagnostic.location, "^", style, console)
     for note in diagnostic.notes:
-        _excerpt(note.location, "-", "blue", note.message, console)
+        _excerpt(note.location, "-", "blue", console)
+        bar = Text(" " * _GUTTER + " | ", "blue")
+        _paragraph(console, bar, Text(plain(note.message), "blue"), bar)
     if diagnostic.rule is not None:
-        _line(console, Text.assemble(("   = rule: ", "bold"), diagnostic.rule))
+        _remark(console, "rule", "bold", diagnostic.rule)
     if diagnostic.help is not None:
-        _line(console, Text.assemble(("   = help: ", "bold green"), diagnostic.help))
+        _remark(console, "help", "bold green", diagnostic.help)
     if diagnostic.counterexample is not None:
         _counterexample(diagnostic.counterexample, console)
 
 
+def _remark(console: Console, word: str, style: str, text: str) -> None:
+    first = Text(f"   = {word}: ", style)
+    _paragraph(console, first, Text(plain(text)), Text(" " * first.cell_len))
+
+
 def _counterexample(counterexample: Counterexample, console: Console) -> None:
-    _line(console, Text("   = a run that breaks it:", style="bold magenta"))
+    _hanging(console, Text("   = a run that breaks it:", style="bold magenta"), Text("     "))
     for name, value in counterexample.inputs:
-        _line(console, Text(f"       {name} = {value}"))
+        _paragraph(console, Text(f"       {name} = "), Text(plain(value)), Text(" " * 9))
     for number, step in enumerate(counterexample.steps, 1):
-        place = ""
-        if step.location is not None:
-            place = f"   (line {step.location.source.position(step.location.span.start).line})"
-        mark, style = ("✗", "bold red") if step.offending else (" ", "")
-        _line(console, Text.assemble((f"     {mark} {number}. {step.text}", style), (place, "dim")))
+        _step(console, number, step)
 
 
-def _excerpt(location: Location, mark: str, style: str, message: str | None, console: Console) -> None:
+def _step(console: Console, number: int, step: CounterexampleStep) -> None:
+    mark = (_cross(console), "bold red") if step.offending else (" ", "")
+    place = ""
+    if step.location is not None:
+        place = f"   (line {step.location.source.position(step.location.span.start).line})"
+    text = Text.assemble((plain(step.text), mark[1]), (place, "dim"))
+    _paragraph(console, Text.assemble("     ", mark, f" {number}. "), text, Text(" " * 10))
+
+
+def _cross(console: Console) -> str:
+    return "✗" if console.encoding.lower().startswith("utf") else "x"
+
+
+def _excerpt(location: Location, mark: str, style: str, console: Console) -> None:
     source, span = location.source, location.span
     line, column = source.position(span.start)
-    _line(console, Text.assemble(("  --> ", "blue"), f"{source.name}:{line}:{column}"))
-    shown = source.line(line)
-    start = min(column - 1, len(shown))
-    end = max(start + 1, min(start + span.end - span.start, len(shown)))
-    prefix = shown[:start].expandtabs(4)
-    marked = shown[start:end].expandtabs(4)
-    rest = shown[end:].expandtabs(4)
-    number = f"{line:>4} | "
-    width = max(console.width - len(number) - 1, 20)
-    prefix, marked, rest = _cropped(prefix, marked, rest, width)
-    text = Text.assemble((number, "blue"), _clean(prefix), (_clean(marked), style), _clean(rest))
-    console.print(text, no_wrap=True, overflow="crop", crop=True)
-    cells = Text(_clean(marked)).cell_len or 1
-    under = Text.assemble(("     | ", "blue"), " " * Text(_clean(prefix)).cell_len, (mark * cells, style))
-    console.print(under, no_wrap=True, overflow="crop", crop=True)
-    if message is not None:
-        _line(console, Text.assemble(("     | ", "blue"), (message, style)))
+    place = Text.assemble((" " * (_GUTTER - 2) + "--> ", "blue"), f"{plain(source.name)}:{line}:{column}")
+    console.print(place, overflow="fold")
+    number, empty = f"{line:>{_GUTTER}} | ", " " * max(_GUTTER, len(str(line))) + " | "
+    room = max(console.width - len(number), _NARROWEST)
+    before, marked, after = excerpt(source.line(line), column - 1, span.end - span.start, room)
+    shown = Text.assemble((number, "blue"), before, (marked, style), after)
+    under = Text.assemble((empty, "blue"), " " * Text(before).cell_len)
+    under.append(mark * max(Text(marked).cell_len, 1), style)
+    for text in (shown, under):
+        console.print(text, no_wrap=True, overflow="crop", crop=True)
 
 
-def _cropped(prefix: str, marked: str, rest: str, width: int) -> tuple[str, str, str]:
-    """The part of a long line around what is marked."""
-    if len(prefix) + len(marked) + len(rest) <= width:
-        return prefix, marked, rest
-    if len(prefix) > _MARGIN and len(prefix) + len(marked) > width:
-        prefix = "…" + prefix[len(prefix) - _MARGIN :]
-    marked = marked[: max(width - len(prefix), 1)]
-    return prefix, marked, rest[: max(width - len(prefix) - len(marked), 0)]
+def _hanging(console: Console, text: Text, indent: Text) -> None:
+    """A paragraph whose further lines stand in from the first."""
+    _paragraph(console, Text(), text, indent)
 
 
-def _clean(text: str) -> str:
-    """Without characters that would move the cursor."""
-    return "".join(c if c.isprintable() else "�" for c in text)
-
-
-def _line(console: Console, text: Text) -> None:
-    console.print(text, soft_wrap=False)
+def _paragraph(console: Console, first: Text, body: Text, further: Text) -> None:
+    """A text, wrapped, with something in front of its first line and of the others."""
+    room = console.width - max(first.cell_len, further.cell_len)
+    if room < _NARROWEST:
+        console.print(first + body)
+        return
+    for number, line in enumerate(body.wrap(console, room)):
+        console.print((first if number == 0 else further) + line)

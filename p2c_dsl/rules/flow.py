@@ -14,7 +14,7 @@ from p2c_dsl.rules.base import Event, Names, Rule
 from p2c_dsl.rules.pattern import Match
 from p2c_dsl.spec import Spec
 from p2c_dsl.syntax.nodes import Token
-from p2c_dsl.types import BASES, ListOf, MapOf, Optional, Record, SetOf, Type, is_subtype
+from p2c_dsl.types import BASES, ListOf, MapOf, Nominal, Optional, Record, SetOf, Type, is_subtype
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,8 +188,8 @@ compose report(person):
 
 
 def contains(of: Type, wanted: Type, spec: Spec, seen: frozenset[str] = frozenset()) -> bool:
-    """Whether values of a type are, or hold, values of the wanted one."""
-    if is_subtype(of, wanted):
+    """Whether values of a type may be, or hold, values of the wanted one (a declared `Place` may be a `Bistro`)."""
+    if is_subtype(of, wanted) or (isinstance(of, Nominal) and is_subtype(wanted, of)):
         return True
     match of:
         case ListOf(element) | SetOf(element) | Optional(element):

@@ -1,21 +1,22 @@
 """The rules as a run-time monitor: the machine that lint folds over a text, fed with what happens.
 
 What lint has to bound is exact here: a loop's round is a block that runs once, of a branch only the arm taken
-is entered, and equal values have equal value numbers. Rules about the text alone are lint's. A `may`
-effect counts as happening, because the monitor must decide before the call.
+is entered, and equal values have equal value numbers. Rules about the text alone are lint's. The monitor has to
+decide before a call, so a `may` effect counts as happening then; once the call is over, it counts if it happened.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from p2c_dsl.machine import BranchFrame, CallSite, LoopFrame, Machine, Origin, Part, State, Value, Violation
-from p2c_dsl.machine.facts import constant_identity, filled
-from p2c_dsl.program import Branch, Loop, Program, Return, Step
+from p2c_dsl.machine import BranchFrame, CallSite, LoopFrame, Machine, State, Value, Violation
+from p2c_dsl.machine.facts import filled
+from p2c_dsl.program import Branch, Loop, Program, Return, Step, Test
 from p2c_dsl.rules import Rule, read_rules
-from p2c_dsl.runtime.interpreter import StopRun
+from p2c_dsl.runtime.concrete import Concrete
 from p2c_dsl.runtime.trace import (
     AccumulatorCreated,
     BranchEntered,
@@ -33,71 +34,54 @@ from p2c_dsl.runtime.trace import (
     RoundStarted,
     Written,
 )
-from p2c_dsl.runtime.values import comparable, field_of
-from p2c_dsl.spec import EffectUse, EnumMember, Subtask
+from p2c_dsl.runtime.walk import StopRun
 from p2c_dsl.syntax.span import Span
-from p2c_dsl.types import (
-    BASES,
-    NONE,
-    TEXT,
-    UNKNOWN,
-    ListOf,
-    MapOf,
-    Optional,
-    Record,
-    SetOf,
-    Size,
-    Type,
-    element_of,
-)
+from p2c_dsl.types import UNKNOWN, Size, element_of
 
 _ONCE = Size(1, 1)
+Effects = Sequence[tuple[str, Sequence[object]]]
 
 
 class RuleBroken(StopRun):
-    """A rule would be broken by what comes next."""
+    """A rule would be broken by what comes next; `why` says how, without naming the rule."""
 
-    def __init__(self, rule: Rule, message: str) -> None:
-        super().__init__(f"stopped by `{rule.text}`: {message}")
-        self.rule = rule
+    def __init__(self, rule: Rule, why: str) -> None:
+        super().__init__(f"stopped by `{rule.text}`: {why}")
+        self.rule, self.why = rule, why
 
 
 class RuleMonitor:
-    """An observer for `run` that raises `RuleBroken` before the event that would break a rule.
+    """An observer for one run that raises `RuleBroken` before the event that would break a rule.
 
     `rules` are those to watch, by default all of the task's. They belong to this monitor: a rule object
     knows its place in one machine.
     """
 
     def __init__(self, program: Program, rules: Sequence[Rule] | None = None) -> None:
-        spec, task = program.spec, program.task
         if rules is None:
-            rules = read_rules(spec, task)[0]
+            rules = read_rules(program.spec, program.task)[0]
         self._program = program
-        self._machine = Machine(spec, task, [r for r in rules if not r.textual])
+        self._machine = Machine(program.spec, program.task, [r for r in rules if not r.textual])
         start = self._machine.start()
         self._state: State = replace(start, values=type(start.values)(), slots=0)
-        self._values: dict[int, Value] = {}
-        self._accumulators: dict[int, tuple[bool, tuple[Any, ...]]] = {}
-        self._written: dict[tuple[int, Any], Value] = {}
-        self._numbers: dict[Hashable, int] = {}
+        self._values = Concrete(program, self._machine)
         self._loops: list[tuple[Value, int]] = []
-        self._calls: list[CallSite] = []
+        self._call: tuple[CallSite, State] | None = None
         self._returning = _returning(program.body)
 
     def __call__(self, event: Event) -> None:
+        values = self._values
         match event:
             case InputGiven(name, instance):
-                of = next(p.type for p in self._program.task.parameters if p.name == name)
-                self._add(instance, of, self._machine.marks_of(Origin.INPUT, name, of))
-            case ConstantRead(name, free, instance):
-                of = self._constant_type(name, instance.value)
-                origin = Origin.LITERAL if free else Origin.CONSTANT
-                self._add(instance, of, self._machine.marks_of(origin, name, of))
-            case Derived(base, name, key, instance):
-                self._derive(base, name, key, instance)
+                values.given(instance, name)
+            case ConstantRead(constant, free, instance):
+                values.constant(instance, constant, free)
+            case Derived(base, str(field), _, instance):
+                values.field(instance, base, field)
+            case Derived(base, None, Instance() as key, instance):
+                values.item(instance, base, key)
             case LoopEntered(collection):
-                value = self._value(collection)
+                value = values.value(collection)
                 self._consume(value)
                 self._loops.append((value, len(self._state.frames)))
             case RoundStarted(element):
@@ -107,92 +91,26 @@ class RuleMonitor:
                 self._leave_round()
                 self._loops.pop()
             case BranchEntered(tested, holds, span):
-                self._enter_branch(self._value(tested), holds, span)
+                self._enter_branch(values.value(tested), holds, span)
             case BranchLeft():
                 self._leave_branch()
             case CallStarted(name, arguments, nested):
                 self._start_call(name, arguments, nested)
-            case CallFinished(_, _, result):
-                self._finish_call(result)
+            case CallFinished(_, effects, result):
+                self._finish_call(effects, result)
             case AccumulatorCreated(is_map, instance):
-                self._accumulators[instance.id] = is_map, tuple(f.empty() for f in self._machine.facets)
+                values.create(instance, is_map)
             case Written(accumulator, key, value):
-                self._write(accumulator, None if key is None else self._value(key), self._value(value))
+                self._write(accumulator, None if key is None else values.value(key), values.value(value))
             case Returned(returned):
-                if returned is not None:
-                    self._consume(self._value(returned))
-                out: list[Violation] = []
-                for facet, own in zip(self._machine.facets, self._state.facets, strict=True):
-                    facet.finish(own, self._state, out)
-                self._judge(out)
-
-    # ------------------------------------------------------------ values
-
-    def _add(self, instance: Instance, of: Type, marks: tuple[Any, ...], place: Any = None) -> Value:
-        self._values[instance.id] = self._made(instance.value, of, marks, place or instance.id)
-        return self._values[instance.id]
-
-    def _made(self, held: object, of: Type, marks: tuple[Any, ...], place: Any) -> Value:
-        if isinstance(of, Optional):
-            of = NONE if held is None else of.inner
-        count = len(held) if isinstance(of, ListOf | SetOf | MapOf) and hasattr(held, "__len__") else 0
-        number = self._numbers.setdefault(comparable(held), len(self._numbers))
-        return Value(("constant", "value", number), of, Size(count, count), False, marks, place)
-
-    def _value(self, instance: Instance) -> Value:
-        accumulator = self._accumulators.get(instance.id)
-        if accumulator is None:
-            return self._values[instance.id]
-        is_map, marks = accumulator
-        of: Type = MapOf(UNKNOWN, UNKNOWN) if is_map else ListOf(UNKNOWN)
-        return self._made(instance.value, of, marks, instance.id)
-
-    def _constant_type(self, name: str | None, value: object) -> Type:
-        constants = self._program.spec.constants_of(self._program.task)
-        if name is not None and name in constants:
-            return constants[name].type
-        if isinstance(value, EnumMember):
-            return self._program.spec.types[value.enum]
-        return NONE if value is None else BASES.get(type(value).__name__.capitalize(), TEXT)
-
-    def _derive(self, base: Instance, name: str | None, key: Instance | None, instance: Instance) -> None:
-        whole = self._value(base)
-        if name is not None:
-            fields = (
-                self._program.spec.records.get(whole.type.name, {}) if isinstance(whole.type, Record) else {}
-            )
-            of, part, place = fields.get(name, UNKNOWN), Part.FIELD, ("field", whole.occurrence, name)
-            marks = self._parts(whole, part, of, None)
-        else:
-            assert key is not None
-            looked_up = self._value(key).identity
-            of = whole.type.value if isinstance(whole.type, MapOf) else UNKNOWN
-            # Keys are known values here, so that two items of a map are two parts, as two fields are.
-            place = ("field", whole.occurrence, looked_up)
-            marks = self._held(base, looked_up, self._parts(whole, Part.ITEM, of, looked_up))
-        self._add(instance, of, marks, place)
-
-    def _parts(self, whole: Value, part: Part, of: Type, key: Any) -> tuple[Any, ...]:
-        machine = self._machine
-        return tuple(
-            f.part(m, part, of, machine, key) for f, m in zip(machine.facets, whole.marks, strict=True)
-        )
-
-    def _held(self, base: Instance, key: Any, marks: tuple[Any, ...]) -> tuple[Any, ...]:
-        """Where the accumulator as a whole says nothing (`None`), the value written under this key does."""
-        written = self._written.get((base.id, key))
-        if written is None:
-            return marks
-        return tuple(own if mark is None else mark for mark, own in zip(marks, written.marks, strict=True))
+                self._complete(None if returned is None else values.value(returned))
 
     # ------------------------------------------------------------ blocks
 
     def _enter_round(self, element: Instance) -> None:
         collection, _ = self._loops[-1]
-        of = element_of(collection.type) or UNKNOWN
-        self._add(element, of, self._parts(collection, Part.ELEMENT, of, None))
-        once = replace(collection, size=_ONCE)
-        frame = LoopFrame(self._state, once, element.id, None)
+        self._values.element(element, collection, element_of(collection.type) or UNKNOWN)
+        frame = LoopFrame(self._state, replace(collection, size=_ONCE), element.id, None)
         before, out = self._state, list[Violation]()
         state = self._machine.each(before, "enter_loop", lambda f, own: f.enter_loop(own, before, frame, out))
         facts = state.facts.learn([filled(collection.identity)])
@@ -209,7 +127,7 @@ class RuleMonitor:
         own = tuple(f.exit_loop(o, frame) for f, o in zip(facets, self._state.facets, strict=True))
         self._state = replace(self._state, frames=self._state.frames[:-1], facets=own)
 
-    def _enter_branch(self, tested: Value, holds: Any, span: Span) -> None:
+    def _enter_branch(self, tested: Value, holds: Test, span: Span) -> None:
         before, out = self._state, list[Violation]()
         frame = BranchFrame(before, tested, holds, None, span)
         state = self._machine.each(
@@ -230,61 +148,45 @@ class RuleMonitor:
 
     def _start_call(self, name: str, arguments: Sequence[Instance | None], nested: bool) -> None:
         subtask = self._program.spec.subtasks[name]
-        values = tuple(None if a is None else self._value(a) for a in arguments)
-        keys = tuple(self._keys(use, subtask, arguments, values) for use in subtask.effects)
-        site = CallSite(subtask, values, nested, keys)
-        for index, value in enumerate(values):
+        given = tuple(None if a is None else self._values.value(a) for a in arguments)
+        site = CallSite(subtask, given, nested, self._values.keys(subtask, arguments))
+        for index, value in enumerate(given):
             if value is not None:
                 self._consume(value, index)
+        self._call = site, self._after(site, judged=True)
+
+    def _finish_call(self, effects: Effects, result: Instance | None) -> None:
+        assert self._call is not None
+        site, after = self._call
+        if result is not None:
+            self._values.result(result, site, self._state)
+        happened = site
+        if not all(use.certain for use in site.subtask.effects):
+            happened = _happened(site, effects)
+            after = self._after(happened, judged=False)
+        gained = frozenset[Any]().union(*(f.gains(happened) for f in self._machine.facets))
+        self._state = replace(after, facts=after.facts.learn(gained))
+
+    def _after(self, site: CallSite, *, judged: bool) -> State:
         before, out = self._state, list[Violation]()
-        self._state = self._machine.each(before, "call", lambda f, own: f.call(own, before, site, out))
-        self._judge(out)
-        self._calls.append(site)
-
-    def _keys(
-        self,
-        use: EffectUse,
-        subtask: Subtask,
-        arguments: Sequence[Instance | None],
-        values: Sequence[Value | None],
-    ) -> tuple[Value, ...]:
-        keys = []
-        for path in use.arguments:
-            instance, value = arguments[path.parameter], values[path.parameter]
-            if instance is None or value is None:
-                parameter = subtask.parameters[path.parameter]
-                identity = constant_identity(parameter.default)
-                value = replace(self._machine.default(parameter), identity=identity)
-                held: object = parameter.default
-                value = self._made(held, parameter.type, value.marks, None)
-            else:
-                held = instance.value
-            for name in path.fields:
-                fields = self._program.spec.records.get(getattr(value.type, "name", ""), {})
-                held, of = field_of(held, name), fields.get(name, UNKNOWN)
-                value = self._made(held, of, self._parts(value, Part.FIELD, of, None), None)
-            keys.append(value)
-        return tuple(keys)
-
-    def _finish_call(self, result: Instance | None) -> None:
-        site = self._calls.pop()
-        machine = self._machine
-        if result is not None and site.subtask.result is not None:
-            marks = tuple(f.result(self._state, site, machine) for f in machine.facets)
-            self._add(result, site.subtask.result, marks)
-        gained = frozenset[Any]().union(*(f.gains(site) for f in machine.facets))
-        self._state = replace(self._state, facts=self._state.facts.learn(gained))
+        after = self._machine.each(before, "call", lambda f, own: f.call(own, before, site, out))
+        if judged:
+            self._judge(out)
+        return after
 
     def _write(self, accumulator: int, key: Value | None, value: Value) -> None:
         if key is not None:
             self._consume(key)
         self._consume(value)
-        is_map, marks = self._accumulators[accumulator]
-        facets = self._machine.facets
-        gathered = tuple(f.gather(self._state, m, key, value) for f, m in zip(facets, marks, strict=True))
-        self._accumulators[accumulator] = is_map, gathered
-        if key is not None:
-            self._written[accumulator, key.identity] = value
+        self._values.write(self._state, accumulator, key, value)
+
+    def _complete(self, returned: Value | None) -> None:
+        if returned is not None:
+            self._consume(returned)
+        out: list[Violation] = []
+        for facet, own in zip(self._machine.facets, self._state.facets, strict=True):
+            facet.finish(own, self._state, out)
+        self._judge(out)
 
     def _consume(self, value: Value, argument: int | None = None) -> None:
         out: list[Violation] = []
@@ -295,10 +197,20 @@ class RuleMonitor:
         if out:
             rule = out[0].facet
             assert isinstance(rule, Rule)
-            raise RuleBroken(rule, out[0].facet.explain(out[0], _VALUES).message)
+            raise RuleBroken(rule, rule.explain(out[0], _NAMELESS).message)
 
 
-class _Values:
+def _happened(site: CallSite, effects: Effects) -> CallSite:
+    """The call with the effects that it had, for certain; those of one name happen together."""
+    uses = site.subtask.effects
+    certain = Counter(use.effect.name for use in uses if use.certain)
+    had = Counter(name for name, _ in effects)
+    kept = [i for i, u in enumerate(uses) if u.certain or had[u.effect.name] > certain[u.effect.name]]
+    subtask = replace(site.subtask, effects=tuple(replace(uses[i], certain=True) for i in kept))
+    return replace(site, subtask=subtask, keys=tuple(site.keys[i] for i in kept))
+
+
+class _Nameless:
     """A narrator without a text: values have no names any more."""
 
     def name(self, value: Value) -> str:
@@ -311,7 +223,7 @@ class _Values:
         return None
 
 
-_VALUES = _Values()
+_NAMELESS = _Nameless()
 
 
 def _returning(steps: Sequence[Step]) -> frozenset[Span]:

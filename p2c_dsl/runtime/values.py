@@ -2,12 +2,14 @@
 
 A text, number or truth value is Python's own. A value of a nominal type is any hashable object, a record
 a mapping or an object with its fields, a collection any list, tuple, set or mapping, an enum's
-member an `EnumMember` (a tool may give its name). Equality is Python's.
+member an `EnumMember`, of which a tool may give the name. Equality is Python's. Values are taken not to change:
+a tool that alters an argument, or later what it gave, makes the trace wrong.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence, Set
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import fields, is_dataclass
 from typing import Any
 
 from p2c_dsl.spec import EnumMember, Spec
@@ -21,6 +23,7 @@ from p2c_dsl.types import (
     ListOf,
     MapOf,
     NewType,
+    Nominal,
     NoneType,
     Optional,
     Record,
@@ -44,38 +47,64 @@ class Fields(dict[str, Any]):
         return hash(comparable(dict(self)))
 
 
-class Distinct(list[Any]):
+class Distinct(Set[Any]):
     """A set that keeps an order, so that a loop over it always runs the same."""
 
+    def __init__(self, elements: Iterable[Any] = ()) -> None:
+        self._elements = {comparable(element): element for element in elements}
 
-class ValueError_(Exception):
+    def __contains__(self, element: object) -> bool:
+        return comparable(element) in self._elements
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._elements.values())
+
+    def __len__(self) -> int:
+        return len(self._elements)
+
+    def __repr__(self) -> str:
+        return shown(self)
+
+
+class WrongValue(Exception):
     """A value that does not have the type it should have; the message says where and why."""
 
 
 def field_of(value: object, name: str) -> object:
-    """A record's field. Raises `ValueError_` where there is none."""
+    """A record's field. Raises `WrongValue` where there is none."""
     found = value.get(name, _MISSING) if isinstance(value, Mapping) else getattr(value, name, _MISSING)
     if found is _MISSING:
-        raise ValueError_(f"it has no field `{name}`")
+        raise WrongValue(f"it has no field `{name}`")
     return found
 
 
 def item_of(value: object, key: object) -> object:
-    """What a map holds under a key. Raises `ValueError_` where it holds nothing."""
-    assert isinstance(value, Mapping)
-    for candidate in (key, key.member if isinstance(key, EnumMember) else key):
-        if candidate in value:
-            found: object = value[candidate]
-            return found
-    raise ValueError_(f"the map has no key {shown(key)}")
+    """What a map holds under a key. Raises `WrongValue` where it holds nothing."""
+    if not isinstance(value, Mapping):
+        raise WrongValue(f"{shown(value)} is no map")
+    if not is_hashable(key) or key not in value:
+        raise WrongValue(f"the map has no key {shown(key)}")
+    found: object = value[key]
+    return found
 
 
 def elements_of(value: object) -> list[Any]:
-    """What a loop over a collection yields, a plain set in the order of its elements' texts."""
-    if isinstance(value, Set) and isinstance(value, set | frozenset):
-        return sorted(value, key=repr)
-    assert isinstance(value, Iterable)
-    return list(value)
+    """What a loop over a collection yields, a plain set in the order of its elements' texts.
+
+    Raises `WrongValue` for what is no collection.
+    """
+    if not isinstance(value, Iterable):
+        raise WrongValue(f"{shown(value)} is no collection")
+    return sorted(value, key=repr) if isinstance(value, set | frozenset) else list(value)
+
+
+def is_hashable(value: object) -> bool:
+    """Whether the value can be a key; a frozen dataclass that holds a list only looks as if it could."""
+    try:
+        hash(value)
+    except TypeError:
+        return False
+    return True
 
 
 def comparable(value: object) -> Hashable:
@@ -89,17 +118,22 @@ def comparable(value: object) -> Hashable:
             return ("map", frozenset((comparable(k), comparable(v)) for k, v in value.items()))
         case Set():
             return ("set", frozenset(comparable(v) for v in value))
-        case Distinct():
-            return ("set", frozenset(comparable(v) for v in value))
         case Sequence():
             return ("list", tuple(comparable(v) for v in value))
-    return value if isinstance(value, Hashable) else ("object", id(value))
+    if is_hashable(value):
+        return value
+    if is_dataclass(value):
+        return (type(value), tuple(comparable(getattr(value, f.name)) for f in fields(value) if f.compare))
+    return ("object", id(value))
+
+
+# ---------------------------------------------------------------- types
 
 
 def conform(value: object, of: Type, spec: Spec) -> object:
     """The value as one of a type (an enum's member by its name becomes the member).
 
-    Raises `ValueError_` for one that is not.
+    Raises `WrongValue` for one that is not.
     """
     match of:
         case Optional(inner):
@@ -114,18 +148,17 @@ def conform(value: object, of: Type, spec: Spec) -> object:
             member = value.member if isinstance(value, EnumMember) else getattr(value, "name", value)
             if member in members:
                 return EnumMember(name, str(member))
+        case Nominal() if value is not None and is_hashable(value):
+            return value
         case Record(name):
             return _record(value, name, spec)
         case ListOf(element) if isinstance(value, Sequence) and not isinstance(value, str | bytes):
-            return _sized([conform(v, element, spec) for v in value], of, len(value))
+            return _sized([conform(v, element, spec) for v in value], of)
         case SetOf(element) if isinstance(value, Iterable) and not isinstance(value, str | bytes | Mapping):
-            return _distinct([conform(v, element, spec) for v in elements_of(value)], of)
+            return _sized(Distinct(conform(v, element, spec) for v in elements_of(value)), of)
         case MapOf(key, held) if isinstance(value, Mapping):
-            found = {conform(k, key, spec): conform(v, held, spec) for k, v in value.items()}
-            return _sized(found, of, len(found))
-    if of.__class__.__name__ == "Nominal" and value is not None and isinstance(value, Hashable):
-        return value
-    raise ValueError_(f"{shown(value)} is no {show(of)}")
+            return _sized({conform(k, key, spec): conform(v, held, spec) for k, v in value.items()}, of)
+    raise WrongValue(f"{shown(value)} is no {show(of)}")
 
 
 def _is_base(value: object, of: Type) -> bool:
@@ -135,25 +168,34 @@ def _is_base(value: object, of: Type) -> bool:
 
 
 def _record(value: object, name: str, spec: Spec) -> object:
-    """A record is kept as it is if its fields fit; enum members by name are not replaced inside."""
+    """A mapping becomes `Fields`; an object stays as it is, so it has to hold true sets and `EnumMember`s."""
+    found = {}
     for field, of in spec.records[name].items():
         try:
-            conform(field_of(value, field), of, spec)
-        except ValueError_ as error:
-            raise ValueError_(f"{shown(value)} is no {name}: `{field}`: {error}") from None
+            own = field_of(value, field)
+            found[field] = conform(own, of, spec)
+            if not isinstance(value, Mapping) and not _same(own, found[field]):
+                raise WrongValue(f"an object has to hold {shown(own)} as {shown(found[field])} itself")
+        except WrongValue as error:
+            raise WrongValue(f"{shown(value)} is no {name}: `{field}`: {error}") from None
+    return Fields(name, {**value, **found}) if isinstance(value, Mapping) else value
+
+
+def _same(own: object, conforming: object) -> bool:
+    """Whether nothing but the kind of a collection had to be changed."""
+    if isinstance(conforming, list | Distinct):
+        given = elements_of(own)
+        return len(given) == len(conforming) and all(map(_same, given, conforming))
+    return comparable(own) == comparable(conforming)
+
+
+def _sized(value: list[Any] | Distinct | dict[Any, Any], of: ListOf | SetOf | MapOf) -> object:
+    if len(value) < of.size.low or (of.size.high is not None and len(value) > of.size.high):
+        raise WrongValue(f"{len(value)} elements are not {show(of)}")
     return value
 
 
-def _distinct(values: list[object], of: SetOf) -> object:
-    """A set as a list without repetitions, so that loops over it have an order."""
-    unique = {comparable(v): v for v in values}
-    return _sized(Distinct(unique.values()), of, len(unique))
-
-
-def _sized(value: object, of: ListOf | SetOf | MapOf, count: int) -> object:
-    if count < of.size.low or (of.size.high is not None and count > of.size.high):
-        raise ValueError_(f"{count} elements are not {show(of)}")
-    return value
+# ---------------------------------------------------------------- text
 
 
 def shown(value: object, width: int = 60) -> str:
@@ -163,13 +205,11 @@ def shown(value: object, width: int = 60) -> str:
             text = f"{enum}.{member}"
         case Fields():
             text = f"{value.type}({', '.join(f'{k}={shown(v)}' for k, v in value.items())})"
-        case Distinct():
-            text = "{" + ", ".join(shown(v) for v in value) + "}"
         case Mapping():
             text = "{" + ", ".join(f"{shown(k)}: {shown(v)}" for k, v in value.items()) + "}"
         case list() | tuple():
             text = "[" + ", ".join(shown(v) for v in value) + "]"
-        case set() | frozenset():
+        case Set():
             text = "{" + ", ".join(shown(v) for v in elements_of(value)) + "}"
         case _:
             text = repr(value)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import count
 
 from p2c_dsl.spec import Parameter, Spec, Task
 from p2c_dsl.syntax import nodes
@@ -298,23 +297,3 @@ def all_compositions(spec: Spec, task: Task, steps: int) -> Iterator[nodes.Compo
         finished = task.result is None or end.returned
         if finished and not any(filling.waiting for _, filling in end.filling):
             yield nodes.ComposeDecl(_name(task.name), parameters, body, _NOWHERE)
-
-
-def with_own_spans(compose: nodes.ComposeDecl) -> nodes.ComposeDecl:
-    """The composition with a span of its own for each statement, so that a trace can tell them apart."""
-    numbers = count()
-
-    def block(statements: tuple[nodes.Statement, ...]) -> tuple[nodes.Statement, ...]:
-        return tuple(statement(s) for s in statements)
-
-    def statement(s: nodes.Statement) -> nodes.Statement:
-        at = next(numbers)
-        s = replace(s, span=Span(at, at + 1))
-        match s:
-            case nodes.For():
-                return replace(s, body=block(s.body))
-            case nodes.If():
-                return replace(s, body=block(s.body), orelse=block(s.orelse))
-        return s
-
-    return replace(compose, body=block(compose.body))

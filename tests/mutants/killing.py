@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+from p2c_dsl.spec import Spec
 from p2c_dsl.syntax import nodes
+from tests.generators.text import file_text
 from tests.mutants.mutate import Mutant, mutated
 from tests.oracle.text import calls_in, expressions, statements
 from tests.properties.soundness import Case, accepted_part, breaches
 
 
 def kills(mutant: Mutant, case: Case, worlds: int = 100) -> bool:
-    """Whether the case shows the fault.
+    """Whether the case shows the fault."""
+    return shows(mutant, case, accepted_part(case), worlds)
+
+
+def shows(mutant: Mutant, case: Case, sound: Case | None, worlds: int) -> bool:
+    """Whether the case, of which the analyzer rightly accepts `sound`, shows the fault.
 
     A mutant that accepts too much dies of a run that breaks what it accepts and the analyzer rejects;
     a strict one dies of an objection to what the analyzer accepts.
     """
-    sound = accepted_part(case)
     with mutated(mutant):
         faulty = accepted_part(case)
     if mutant.strict:
@@ -50,7 +57,7 @@ def _smaller(case: Case) -> Iterator[Case]:
     for rule in case.task.rules:
         if len(case.task.rules) > 1:
             yield case.with_rules((rule,))
-    for body in _less(case.compose.body):
+    for body in filter(None, _less(case.compose.body)):
         yield replace(case, compose=replace(case.compose, body=body))
 
 
@@ -83,11 +90,26 @@ def tidied(case: Case) -> Case:
         for call in calls_in(expr)
     }
     named = {token.text for rule in case.task.rules for token in rule.tokens}
-    spec = case.spec
-    subtasks = {n: s for n, s in spec.subtasks.items() if n in called | named}
+    subtasks = {n: s for n, s in case.spec.subtasks.items() if n in called | named}
     effects = {
         name: e
-        for name, e in spec.effects.items()
+        for name, e in case.spec.effects.items()
         if name in named or any(use.effect.name == name for s in subtasks.values() for use in s.effects)
     }
-    return Case(replace(spec, subtasks=subtasks, effects=effects), case.compose)
+    case = Case(replace(case.spec, subtasks=subtasks, effects=effects), case.compose)
+    return Case(_declared(case), case.compose)
+
+
+def _declared(case: Case) -> Spec:
+    """The spec without types and constants that nothing mentions."""
+    spec = case.spec
+    for name in [*spec.constants, *spec.records, *reversed(spec.types)]:
+        less = replace(
+            spec,
+            types={n: t for n, t in spec.types.items() if n != name},
+            records={n: f for n, f in spec.records.items() if n != name},
+            constants={n: c for n, c in spec.constants.items() if n != name},
+        )
+        if not re.search(rf"\b{name}\b", file_text(less, [case.compose])):
+            spec = less
+    return spec

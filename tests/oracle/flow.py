@@ -34,6 +34,7 @@ from p2c_dsl.types import (
     is_subtype,
 )
 from tests.oracle.events import performs
+from tests.oracle.values import atoms
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +57,17 @@ class _Flow:
         self.control: list[bool] = []
         self.after_return = False
 
-    def appears(self, id_: int, of: Type | None, depends: bool) -> None:
-        self.types[id_] = of
-        typed = self.source_type is not None and of is not None and self.contains(of, frozenset())
-        if depends or typed:
-            self.depends.add(id_)
+    def appears(self, instance: Instance, of: Type | None, depends: bool) -> None:
+        self.types[instance.id] = of
+        if depends or self.of_source_type(instance.value, of):
+            self.depends.add(instance.id)
+
+    def of_source_type(self, value: object, of: Type | None) -> bool:
+        """Whether a value is, or holds, one of the source type: by its declared type, or as it turns out."""
+        if self.source_type is None:
+            return False
+        declared = of is not None and self.contains(of, frozenset())
+        return declared or any(is_subtype(self.spec.types[a.type], self.source_type) for a in atoms(value))
 
     def contains(self, of: Type, seen: frozenset[str]) -> bool:
         """Whether values of a type are, or hold, values of the source type."""
@@ -124,18 +131,18 @@ def flows(rule: FlowRule, trace: Trace, spec: Spec, task: Task, returning: froze
     inputs = {p.name: p.type for p in task.parameters}
     for event in trace.events:
         match event:
-            case InputGiven(name, Instance(id_)):
-                flow.appears(id_, inputs[name], name == rule.source)
-            case ConstantRead(name, _, Instance(id_, value)):
-                flow.appears(id_, flow.constant_type(name, value), False)
-            case Derived(Instance(base), field, _, Instance(id_)):
-                flow.appears(id_, flow.part_type(base, field), base in flow.depends)
+            case InputGiven(name, instance):
+                flow.appears(instance, inputs[name], name == rule.source)
+            case ConstantRead(name, _, instance):
+                flow.appears(instance, flow.constant_type(name, instance.value), False)
+            case Derived(Instance(base), field, _, instance):
+                flow.appears(instance, flow.part_type(base, field), base in flow.depends)
             case LoopEntered(Instance(id_)):
                 flow.collections.append(id_)
                 flow.control.append(id_ in flow.depends)
-            case RoundStarted(Instance(id_)):
+            case RoundStarted(instance):
                 base = flow.collections[-1]
-                flow.appears(id_, flow.element_type(base), base in flow.depends)
+                flow.appears(instance, flow.element_type(base), base in flow.depends)
             case LoopLeft():
                 flow.collections.pop()
                 flow.control.pop()
@@ -153,9 +160,9 @@ def flows(rule: FlowRule, trace: Trace, spec: Spec, task: Task, returning: froze
             case CallStarted(name, given):
                 if flow.reaches_sink(name, given):
                     return True
-            case CallFinished(name, _, Instance(id_)):
+            case CallFinished(name, _, Instance() as instance):
                 subtask = spec.subtasks[name]
                 own = performs(subtask, rule.source)
                 passed = name != rule.via and any(a is not None and a.id in flow.depends for a in given)
-                flow.appears(id_, subtask.result, own or passed)
+                flow.appears(instance, subtask.result, own or passed)
     return False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,13 +62,30 @@ def canon(value: object) -> Any:
             return ("text", value)
         case Rec(type, fields):
             return ("record", type, tuple((name, canon(v)) for name, v in fields))
-        case SmallSet() | set() | frozenset():
+        case SmallSet() | Set():
             return ("set", frozenset(canon(v) for v in value))
         case tuple() | list():
             return ("list", tuple(canon(v) for v in value))
         case Mapping():
             return ("map", frozenset((canon(k), canon(v)) for k, v in value.items()))
     raise TypeError(f"no value of the language: {value!r}")
+
+
+def atoms(value: object) -> Iterator[Atom]:
+    """All values of nominal types that a value is or holds."""
+    match value:
+        case Atom():
+            yield value
+        case Rec(_, fields):
+            for _, part in fields:
+                yield from atoms(part)
+        case Mapping():
+            for key, part in value.items():
+                yield from atoms(key)
+                yield from atoms(part)
+        case tuple() | list() | Set():
+            for part in value:
+                yield from atoms(part)
 
 
 def belongs(value: object, of: Type, spec: Spec) -> bool:

@@ -52,7 +52,7 @@ def test_every_walk_within_a_tight_budget_reaches_an_accepted_end(name: str) -> 
     distance = shortest.distance(shortest.start)
     assert distance is not None
     for extra in (0, 3):
-        automaton = Automaton(loaded.spec, task, distance + extra, effort=200)
+        automaton = Automaton(loaded.spec, task, distance + extra, effort=2_000)
         for seed in range(5):
             random, position, text = Random(seed), automaton.start, automaton.header
             while not position.ended:

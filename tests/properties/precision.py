@@ -23,7 +23,8 @@ from p2c_dsl.rules import Rule, read_rules
 from p2c_dsl.spec import Spec, Task
 from p2c_dsl.syntax.nodes import ComposeDecl
 from p2c_dsl.syntax.span import Source
-from tests.generators.enumeration import all_compositions, with_own_spans
+from tests.generators.enumeration import all_compositions
+from tests.generators.spans import with_own_spans
 from tests.generators.text import compose_text, rule_text
 from tests.generators.worlds import SmallWorld, all_choices, random_world
 from tests.oracle import is_broken

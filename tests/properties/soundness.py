@@ -83,9 +83,12 @@ def accepted_part(case: Case) -> Case | None:
     if any(f.rule is None and f.diagnostic.severity is Severity.ERROR for f in findings):
         return None
     objected = {f.rule.text for f in findings if f.rule is not None}
-    kept = {rule.text for rule in rules} - objected
-    lines = {text.replace(" ", ""): text for text in kept}
-    return case.with_rules(tuple(r for r in case.task.rules if rule_text(r).replace(" ", "") in lines))
+    kept = {_squeezed(rule.text) for rule in rules if rule.text not in objected}
+    return case.with_rules(tuple(r for r in case.task.rules if _squeezed(rule_text(r)) in kept))
+
+
+def _squeezed(line: str) -> str:
+    return line.replace(" ", "")
 
 
 def breaches(case: Case, seed: int, worlds: int) -> Iterator[Breach | None]:

@@ -1,0 +1,114 @@
+"""Tools for a program's subtasks, and inputs for its task, checked before anything runs."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from p2c_dsl.program import Branch, Call, Loop, Program, Step
+from p2c_dsl.runtime.values import WrongValue, conform
+from p2c_dsl.spec import Subtask
+
+Tool = Callable[..., Any]
+"""A plain Python callable, synchronous or not, that takes a subtask's parameters in their order."""
+
+_POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a tool gives to say also which of its `may` effects happened.
+
+    One that gives its plain result is taken to have done them all.
+    """
+
+    value: object = None
+    happened: frozenset[str] = frozenset()
+
+
+class BindingError(Exception):
+    """Tools or inputs do not fit the program; the message lists all that is wrong."""
+
+
+def bind_tools(program: Program, source: object) -> dict[str, Tool]:
+    """A tool for each subtask that the program calls, by its name from a mapping, a module or an object.
+
+    Raises `BindingError` for those that are missing, or cannot take their subtask's arguments.
+    """
+    found: dict[str, Tool] = {}
+    wrong: list[str] = []
+    for subtask in {s.name: s for s in _called(program.body)}.values():
+        tool = _named(source, subtask.name)
+        complaint = _complaint(subtask, tool)
+        if complaint is not None:
+            wrong.append(complaint)
+        elif callable(tool):
+            found[subtask.name] = tool
+    if wrong:
+        raise BindingError("; ".join(wrong))
+    return found
+
+
+def bind_inputs(program: Program, inputs: Mapping[str, object]) -> dict[str, object]:
+    """The task's inputs, each as a value of its type.
+
+    Raises `BindingError` for those that are missing, unknown, or of another type.
+    """
+    found: dict[str, object] = {}
+    wrong: list[str] = []
+    for parameter in program.task.parameters:
+        if parameter.name not in inputs:
+            wrong.append(f"the input `{parameter.name}` is missing")
+            continue
+        try:
+            found[parameter.name] = conform(inputs[parameter.name], parameter.type, program.spec)
+        except WrongValue as error:
+            wrong.append(f"the input `{parameter.name}`: {error}")
+    known = {p.name for p in program.task.parameters}
+    wrong += [f"there is no input `{name}`" for name in inputs if name not in known]
+    if wrong:
+        raise BindingError("; ".join(wrong))
+    return found
+
+
+def _named(source: object, name: str) -> object:
+    if isinstance(source, Mapping):
+        return source.get(name)
+    return getattr(source, name, None)
+
+
+def _called(steps: Sequence[Step]) -> Iterator[Subtask]:
+    for step in steps:
+        match step:
+            case Call():
+                yield step.subtask
+            case Loop():
+                yield from _called(step.body)
+            case Branch():
+                yield from _called(step.body)
+                yield from _called(step.orelse)
+
+
+def _complaint(subtask: Subtask, tool: object) -> str | None:
+    """What is wrong with a tool, as far as its signature can be read."""
+    if tool is None:
+        return f"`{subtask.name}` has no tool"
+    if not callable(tool):
+        return f"the tool for `{subtask.name}` is no function"
+    try:
+        signature = inspect.signature(tool)
+    except (TypeError, ValueError):
+        # Some of Python's own functions do not tell theirs.
+        return None
+    names = [p.name for p in subtask.parameters]
+    of = f"the tool for `{subtask.name}({', '.join(names)})`"
+    try:
+        signature.bind(*names)
+    except TypeError as error:
+        return f"{of} does not take its arguments: {error}"
+    own = [p.name for p in signature.parameters.values() if p.kind in _POSITIONAL]
+    if own != names and sorted(own) == sorted(names):
+        return f"{of} has them in another order: {', '.join(own)}"
+    return None

@@ -1,0 +1,287 @@
+"""The walk through a program: which call is to be made next, and the event that each step is.
+
+It makes no call itself. `Walk.calls` yields them and is sent their replies, so that a synchronous and an
+asynchronous driver can share it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NoReturn
+
+from p2c_dsl.program import (
+    Branch,
+    Call,
+    ConstantOf,
+    Create,
+    FieldOf,
+    Hole,
+    ItemOf,
+    Loop,
+    Operand,
+    Program,
+    Return,
+    Step,
+    Test,
+    Var,
+    Write,
+)
+from p2c_dsl.runtime.tools import Outcome, Tool
+from p2c_dsl.runtime.trace import (
+    AccumulatorCreated,
+    BranchEntered,
+    BranchLeft,
+    CallFailed,
+    CallFinished,
+    CallStarted,
+    ConstantRead,
+    Derived,
+    Event,
+    InputGiven,
+    Instance,
+    LoopEntered,
+    LoopLeft,
+    Returned,
+    RoundStarted,
+    RunFailed,
+    Written,
+)
+from p2c_dsl.runtime.values import WrongValue, conform, elements_of, field_of, is_hashable, item_of, shown
+from p2c_dsl.spec import EffectUse, Subtask
+from p2c_dsl.syntax.span import Span
+
+Observer = Callable[[Event], None]
+
+
+class StopRun(Exception):
+    """Raised by an observer: the run ends before the event takes effect."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A call to be made."""
+
+    tool: Tool
+    arguments: tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a call gave, or why it failed."""
+
+    value: Any = None
+    error: str | None = None
+
+
+Calls = Generator[Request, Reply | None, None]
+
+
+class Over(Exception):
+    """The run is over, one way or another."""
+
+
+@dataclass(slots=True)
+class Walk:
+    """One way through a program, with what has happened on it so far."""
+
+    program: Program
+    tools: Mapping[str, Tool]
+    observer: Observer | None
+    events: list[Event] = field(default_factory=list)
+    slots: dict[int, Instance] = field(default_factory=dict)
+    contents: dict[int, Any] = field(default_factory=dict)
+    ids: int = 0
+    result: object = None
+    error: str | None = None
+    span: Span | None = None
+
+    def calls(self, inputs: Mapping[str, object]) -> Calls:
+        """Walks the program; yields each call to be made and is sent its reply."""
+        try:
+            for slot, parameter in enumerate(self.program.task.parameters):
+                self.slots[slot] = self.new(inputs[parameter.name])
+                self.emit(InputGiven(parameter.name, self.slots[slot]), self.program.span)
+            yield from self.block(self.program.body)
+            self.emit(Returned(None), self.program.span)
+        except Over:
+            return
+
+    def emit(self, event: Event, span: Span) -> None:
+        if self.observer is not None:
+            try:
+                self.observer(event)
+            except StopRun as stop:
+                self.fail(str(stop), span)
+        self.events.append(event)
+
+    def fail(self, reason: str, span: Span) -> NoReturn:
+        self.events.append(RunFailed(reason, span))
+        self.end(reason, span)
+
+    def end(self, error: str, span: Span) -> NoReturn:
+        self.error, self.span = error, span
+        raise Over
+
+    def new(self, value: object) -> Instance:
+        self.ids += 1
+        return Instance(self.ids, value)
+
+    # ------------------------------------------------------------ values
+
+    def read(self, operand: Operand, span: Span) -> Instance:
+        """An operand's instance; ends the run where it has none."""
+        match operand:
+            case Var(slot):
+                held = self.slots[slot]
+                return Instance(held.id, self.contents[held.id]) if held.id in self.contents else held
+            case ConstantOf(value, _, name, free):
+                instance = self.new(value)
+                self.emit(ConstantRead(name, free, instance), span)
+                return instance
+            case FieldOf(base, name):
+                whole = self.read(base, span)
+                return self.part(whole, name, None, lambda: field_of(whole.value, name), span)
+            case ItemOf(base, key):
+                whole, at = self.read(base, span), self.read(key, span)
+                return self.part(whole, None, at, lambda: item_of(whole.value, at.value), span)
+            case Hole():
+                self.fail("the program has an error here", span)
+
+    def part(
+        self, whole: Instance, name: str | None, key: Instance | None, take: Callable[[], object], span: Span
+    ) -> Instance:
+        try:
+            instance = self.new(take())
+        except WrongValue as error:
+            self.fail(str(error), span)
+        self.emit(Derived(whole, name, key, instance), span)
+        return instance
+
+    # ------------------------------------------------------------ steps
+
+    def block(self, steps: Sequence[Step]) -> Calls:
+        for step in steps:
+            match step:
+                case Call():
+                    yield from self.call(step)
+                case Create(slot, is_map, span):
+                    self.slots[slot] = self.new(None)
+                    self.contents[self.slots[slot].id] = {} if is_map else []
+                    self.emit(AccumulatorCreated(is_map, self.slots[slot], span), span)
+                case Write():
+                    self.write(step)
+                case Loop():
+                    yield from self.loop(step)
+                case Branch():
+                    yield from self.branch(step)
+                case Return(operand, span):
+                    instance = None if operand is None else self.read(operand, span)
+                    self.emit(Returned(instance), span)
+                    self.result = None if instance is None else instance.value
+                    raise Over
+
+    def call(self, call: Call) -> Calls:
+        subtask = call.subtask
+        arguments = tuple(None if a is None else self.read(a, call.span) for a in call.arguments)
+        self.emit(CallStarted(subtask.name, arguments, call.nested, call.span), call.span)
+        values = tuple(
+            p.default if a is None else a.value for a, p in zip(arguments, subtask.parameters, strict=True)
+        )
+        reply = yield Request(self.tools[subtask.name], values)
+        assert reply is not None
+        effects = _effects(subtask, values, reply.value)
+        if reply.error is not None:
+            self.emit(CallFailed(subtask.name, effects, reply.error), call.span)
+            self.end(f"`{subtask.name}` failed: {reply.error}", call.span)
+        try:
+            given = _result(subtask, reply.value, self.program)
+        except WrongValue as error:
+            self.emit(CallFailed(subtask.name, effects, f"wrong result: {error}"), call.span)
+            self.end(f"`{subtask.name}` gave a wrong result: {error}", call.span)
+        result = None if subtask.result is None else self.new(given)
+        self.emit(CallFinished(subtask.name, effects, result), call.span)
+        if call.slot is not None and result is not None:
+            self.slots[call.slot] = result
+
+    def write(self, write: Write) -> None:
+        key = None if write.key is None else self.read(write.key, write.span)
+        value = self.read(write.value, write.span)
+        accumulator = self.slots[write.slot]
+        if key is not None and not is_hashable(key.value):
+            help_ = "give records that are keys as frozen dataclasses or mappings"
+            self.fail(f"{shown(key.value)} cannot be a key: it is not hashable ({help_})", write.span)
+        self.emit(Written(accumulator.id, key, value, write.span), write.span)
+        held = self.contents[accumulator.id]
+        if key is None:
+            held.append(value.value)
+        else:
+            held[key.value] = value.value
+
+    def loop(self, loop: Loop) -> Calls:
+        collection = self.read(loop.collection, loop.span)
+        try:
+            elements = elements_of(collection.value)
+        except WrongValue as error:
+            self.fail(str(error), loop.span)
+        self.emit(LoopEntered(collection, loop.span), loop.span)
+        for element in elements:
+            self.slots[loop.slot] = self.new(element)
+            self.emit(RoundStarted(self.slots[loop.slot]), loop.span)
+            yield from self.block(loop.body)
+        self.emit(LoopLeft(), loop.span)
+
+    def branch(self, branch: Branch) -> Calls:
+        tested = self.read(branch.operand, branch.span)
+        holds = _holds(branch.test, tested.value)
+        test = branch.test if holds else branch.test.opposite
+        self.emit(BranchEntered(tested, test, branch.span), branch.span)
+        yield from self.block(branch.body if holds else branch.orelse)
+        self.emit(BranchLeft(), branch.span)
+
+
+def _holds(test: Test, value: object) -> bool:
+    match test:
+        case Test.TRUE:
+            return value is True
+        case Test.FALSE:
+            return value is not True
+        case Test.NONE:
+            return value is None
+        case Test.SOME:
+            return value is not None
+
+
+# ---------------------------------------------------------------- what a call did
+
+
+def _result(subtask: Subtask, reply: object, program: Program) -> object:
+    """What the call gave, as a value of the declared type. Raises `WrongValue`."""
+    value = reply
+    if isinstance(reply, Outcome):
+        value = reply.value
+        unknown = reply.happened - {use.effect.name for use in subtask.effects}
+        if unknown:
+            raise WrongValue(f"it has no effect {', '.join(f'`{name}`' for name in sorted(unknown))}")
+    return None if subtask.result is None else conform(value, subtask.result, program.spec)
+
+
+def _effects(
+    subtask: Subtask, values: Sequence[object], reply: object
+) -> tuple[tuple[str, tuple[object, ...]], ...]:
+    """The call's effects and their keys; of those that may happen, the ones that are not known not to have."""
+    return tuple(
+        (use.effect.name, _keys(use, values))
+        for use in subtask.effects
+        if use.certain or not isinstance(reply, Outcome) or use.effect.name in reply.happened
+    )
+
+
+def _keys(use: EffectUse, values: Sequence[object]) -> tuple[object, ...]:
+    keys = []
+    for path in use.arguments:
+        value = values[path.parameter]
+        for name in path.fields:
+            value = field_of(value, name)
+        keys.append(value)
+    return tuple(keys)

@@ -1,0 +1,16 @@
+"""Runs commands in this process, as `p2c` would."""
+
+from __future__ import annotations
+
+from click.testing import Result
+from typer.testing import CliRunner
+
+from p2c_dsl.cli.app import app
+
+
+def p2c(*arguments: object, input: str | bytes | None = None) -> Result:
+    """Runs `p2c` with arguments. An error that is no exit is raised: no command may let one through."""
+    result = CliRunner().invoke(app, [str(a) for a in arguments], input=input)
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result

@@ -1,0 +1,78 @@
+"""Statements that chance alone writes too seldom: calls under a check of their own argument."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from p2c_dsl.spec import Subtask
+from p2c_dsl.syntax import nodes
+from p2c_dsl.types import BOOL, SetOf, element_of
+from tests.generators.draft import Draft, Known
+
+
+class Patterns(Draft):
+    """The steps of a draft, and patterns made of several."""
+
+    def guarded(self) -> list[nodes.Statement]:
+        """`if check(x): f(x)`, where one argument of the check is an argument of what it guards."""
+        checks = [s for s in self.spec.subtasks.values() if s.result == BOOL and s.parameters]
+        check = self.random.choice(checks) if checks else None
+        call = self.call(check) if check is not None else None
+        if call is None or not call.arguments or not isinstance(call.arguments[0], nodes.Variable):
+            return []
+        self.depth += 1
+        self.recent = [call.arguments[0].name.text] * 3
+        body = self.simple()[:1]
+        self.known = [k for k in self.known if not body or k.name != assigned(body[0])]
+        self.depth -= 1
+        if not body:
+            return []
+        return [nodes.If(call, tuple(body), (), False, self.span())]
+
+    def answers(self) -> list[nodes.Statement]:
+        """A map of a check's answers, and a loop that acts on those that are true."""
+        checks = [s for s in self.spec.subtasks.values() if s.result == BOOL and s.required == 1]
+        sets = [k for k in self.known if isinstance(k.type, SetOf)]
+        if not checks or not sets:
+            return []
+        check, over = self.random.choice(checks), self.random.choice(sets)
+        answers, asked, acted = (f"v{next(self._fresh)}" for _ in range(3))
+        asking = self._round(asked, over, lambda: self._ask(check, answers, asked))
+        acting = self._round(acted, over, lambda: self._act(answers, acted))
+        if not asking or not acting:
+            return []
+        again = self.variable(self.random.choice((over.name, over.name, answers)))
+        return [
+            nodes.Assign(self.name(answers), nodes.EmptyMap(self.span()), self.span()),
+            nodes.For(self.name(asked), self.variable(over.name), tuple(asking), self.span()),
+            nodes.For(self.name(acted), again, tuple(acting), self.span()),
+        ]
+
+    def _round(
+        self, name: str, over: Known, write: Callable[[], list[nodes.Statement]]
+    ) -> list[nodes.Statement]:
+        """A loop's body, in which something may happen before what it is for."""
+        before = len(self.known)
+        self.known.append(Known(name, element_of(over.type) or BOOL))
+        self.recent = [name] * 4
+        first = self.simple() if self.random.random() < 0.4 else []
+        last = write()
+        del self.known[before:]
+        return [*first, *last] if last else []
+
+    def _ask(self, check: Subtask, answers: str, asked: str) -> list[nodes.Statement]:
+        argument = self.expression(check.parameters[0].type)
+        if argument is None:
+            return []
+        call = nodes.Call(self.name(check.name), (argument,), (), self.span())
+        return [nodes.SetItem(self.name(answers), self.variable(asked), call, self.span())]
+
+    def _act(self, answers: str, acted: str) -> list[nodes.Statement]:
+        body = self.simple()[:1]
+        test = nodes.Subscript(self.variable(answers), self.variable(acted), self.span())
+        return [nodes.If(test, tuple(body), (), False, self.span())] if body else []
+
+
+def assigned(statement: nodes.Statement) -> str | None:
+    """The name that a statement assigns."""
+    return statement.target.text if isinstance(statement, nodes.Assign) else None

@@ -1,0 +1,1 @@
+"""The mistakes that are easy to make, one module for each concern."""
