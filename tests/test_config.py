@@ -44,7 +44,7 @@ def test_the_nearest_file_counts(tmp_path: Path) -> None:
     ],
 )
 def test_what_cannot_be_meant_is_told_with_its_file(tmp_path: Path, text: str, told: str) -> None:
-    with pytest.raises(ConfigError, match="pyproject.toml") as error:
+    with pytest.raises(ConfigError, match=r"pyproject\.toml") as error:
         settings(tmp_path, text)
     assert told in str(error.value)
 

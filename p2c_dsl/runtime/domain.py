@@ -1,9 +1,15 @@
-"""Loads a domain's world and expert from the folder of its spec."""
+"""Loads a domain's world and expert from the folder of its spec.
+
+What goes wrong in them is told with the file and line of theirs where it does.
+"""
 
 from __future__ import annotations
 
 import importlib.util
 import sys
+import traceback
+from collections.abc import Callable
+from functools import wraps
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
@@ -13,17 +19,17 @@ from p2c_dsl.runtime.world import Expert, World
 
 
 class DomainError(Exception):
-    """The folder holds no usable world or expert; the message says why."""
+    """The folder holds no usable world or expert, or one that fails; the message says where and why."""
 
 
 def load_world(folder: Path) -> type[World]:
-    """The `World` of a domain's folder. Raises `DomainError`."""
+    """The `World` of a domain's folder. It, and later its methods, raise `DomainError`."""
     found: type[World] = _class(folder, "world", "World", ("inputs", "tools", "verify"))
     return found
 
 
 def load_expert(folder: Path) -> type[Expert]:
-    """The `Expert` of a domain's folder. Raises `DomainError`."""
+    """The `Expert` of a domain's folder. It, and later its methods, raise `DomainError`."""
     found: type[Expert] = _class(folder, "expert", "Expert", ("part", "whole"))
     return found
 
@@ -39,7 +45,8 @@ def _class(folder: Path, module_name: str, class_name: str, methods: tuple[str, 
     missing = [m for m in methods if not callable(getattr(found, m, None))]
     if missing:
         raise DomainError(f"`{class_name}` in {path} has no {', '.join(f'`{m}`' for m in missing)}")
-    return found
+    guarded = {name: _guarded(getattr(found, name), path) for name in ("__init__", *methods)}
+    return type(class_name, (found,), {**guarded, "__module__": found.__module__})
 
 
 def _module(folder: Path, path: Path, name: str) -> ModuleType:
@@ -59,7 +66,30 @@ def _module(folder: Path, path: Path, name: str) -> ModuleType:
     sys.modules[full_name] = module
     try:
         spec.loader.exec_module(module)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         del sys.modules[full_name]
-        raise DomainError(f"{path} cannot be imported: {type(error).__name__}: {error}") from error
+        raise DomainError(f"{path} cannot be imported: {_told(error, path)}") from error
     return module
+
+
+def _guarded(method: Callable[..., Any], path: Path) -> Callable[..., Any]:
+    @wraps(method)
+    def call(*arguments: Any, **options: Any) -> Any:
+        try:
+            return method(*arguments, **options)
+        except DomainError:
+            raise
+        except Exception as error:
+            raise DomainError(f"`{method.__name__}` fails: {_told(error, path)}") from error
+
+    return call
+
+
+def _told(error: BaseException, path: Path) -> str:
+    """An error and the domain's own line that it comes from."""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if Path(frame.filename).parent == path.parent]
+    if isinstance(error, SyntaxError):
+        return f"{error.filename}:{error.lineno}: {error.msg}"
+    text = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    return f"{own[-1].filename}:{own[-1].lineno}: {text}" if own else text

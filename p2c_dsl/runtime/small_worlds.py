@@ -1,12 +1,13 @@
 """Small worlds: every value of a type up to a size, chosen by numbers, so that runs can be enumerated.
 
 A world is a sequence of choices. `explore` goes through all of them depth first, the first choice that
-is made varying last; running the program again with another sequence is another world.
+is made varying last; running the program again with another sequence is another world. Calls never fail here:
+a failing call only cuts a run short, and a run is judged as far as it goes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
@@ -72,8 +73,8 @@ class SmallWorld:
     def value(self, of: Type, depth: int = 0) -> Any:
         """A value of a type."""
         match of:
-            case Nominal(name):
-                return Atom(_root(of), self.choose(self.size)) if name else None
+            case Nominal():
+                return Atom(_root(of), self.choose(self.size))
             case NewType(_, base):
                 return self.value(base, depth)
             case Enum(name, members):
@@ -126,29 +127,35 @@ def _root(of: Nominal) -> str:
 
 @dataclass(slots=True)
 class Choices:
-    """A sequence of choices: a given prefix, then always the first; `taken` records (choice, of how many)."""
+    """A sequence of choices: a given prefix, then what `rest` chooses; `taken` records (choice, of how many)."""
 
-    prefix: list[int] = field(default_factory=list)
+    prefix: Sequence[int] = ()
+    rest: Choose = field(default=lambda n: 0)
     taken: list[tuple[int, int]] = field(default_factory=list)
 
     def __call__(self, n: int) -> int:
         place = len(self.taken)
-        choice = min(self.prefix[place], n - 1) if place < len(self.prefix) else 0
+        choice = min(self.prefix[place], n - 1) if place < len(self.prefix) else self.rest(n)
         self.taken.append((choice, n))
         return choice
 
-    def next(self) -> list[int] | None:
+    @property
+    def made(self) -> tuple[int, ...]:
+        """The choices that were made."""
+        return tuple(choice for choice, _ in self.taken)
+
+    def next(self) -> tuple[int, ...] | None:
         """The prefix of the next sequence, `None` after the last."""
         for place in range(len(self.taken) - 1, -1, -1):
             choice, n = self.taken[place]
             if choice + 1 < n:
-                return [c for c, _ in self.taken[:place]] + [choice + 1]
+                return (*self.made[:place], choice + 1)
         return None
 
 
 def explore(limit: int) -> Iterator[Choices]:
     """All sequences of choices in turn, at most `limit`; each is to be used up before the next is asked for."""
-    prefix: list[int] | None = []
+    prefix: tuple[int, ...] | None = ()
     for _ in range(limit):
         if prefix is None:
             return
@@ -157,8 +164,17 @@ def explore(limit: int) -> Iterator[Choices]:
         prefix = choices.next()
 
 
-def sample(limit: int, seed: int) -> Iterator[Choose]:
+def sample(limit: int, seed: int) -> Iterator[Choices]:
     """`limit` random sequences of choices."""
     random = Random(seed)
     for _ in range(limit):
-        yield lambda n: random.randrange(n)
+        yield Choices(rest=random.randrange)
+
+
+def simpler(made: Sequence[int]) -> Iterator[tuple[int, ...]]:
+    """Sequences that are simpler than one that was made: with one choice left out, or smaller."""
+    for place, choice in enumerate(made):
+        if choice > 0:
+            yield (*made[:place], 0, *made[place + 1 :])
+            yield (*made[:place], choice - 1, *made[place + 1 :])
+        yield (*made[:place], *made[place + 1 :])

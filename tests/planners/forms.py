@@ -15,7 +15,8 @@ from p2c_dsl.spec import Spec, Subtask, Task
 from p2c_dsl.syntax import nodes
 from p2c_dsl.syntax.nodes import ComposeDecl
 from p2c_dsl.syntax.span import Source, Span
-from tests.generators.enumeration import all_compositions, with_own_spans
+from tests.generators.enumeration import all_compositions
+from tests.generators.spans import with_own_spans
 
 BUDGET = 300
 EXAMPLES = Path(__file__).parents[2] / "examples"
