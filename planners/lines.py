@@ -248,7 +248,9 @@ class Lines:
                 if lookup_type(holder.type, key.type) is None:
                     continue
                 operand = ItemOf(holder.operand, key.operand)
-                item = Term(operand, (*holder.words, "[", *key.words, "]"), self._type(state, operand))
+                item = Term(
+                    operand, (*_joined(holder.words, "["), *key.words, "]"), self._type(state, operand)
+                )
                 terms.extend(self._with_fields(state, item, 1))
         return terms
 
@@ -257,7 +259,7 @@ class Lines:
         if depth and isinstance(term.type, Record):
             for name in self.machine.spec.records[term.type.name]:
                 operand = FieldOf(term.operand, name)
-                part = Term(operand, (*term.words, f".{name}"), self._type(state, operand))
+                part = Term(operand, _joined(term.words, f".{name}"), self._type(state, operand))
                 yield from self._with_fields(state, part, depth - 1)
 
     def _type(self, state: State, operand: Operand) -> Type:
@@ -274,6 +276,11 @@ def tried(machine: Machine, state: State, move: Move) -> State | None:
 def _readable(state: State) -> bool:
     """Whether no accumulator has been closed before anything was written into it: none is left empty."""
     return all(a.filled or not a.frozen for a in state.accumulators.values())
+
+
+def _joined(words: Lexemes, suffix: str) -> Lexemes:
+    """The words with a suffix on the last: a longer operand must not begin with all the words of a shorter one."""
+    return (*words[:-1], words[-1] + suffix)
 
 
 def _separated(terms: Sequence[Term]) -> Iterator[str]:

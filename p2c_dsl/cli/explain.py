@@ -13,11 +13,13 @@ from p2c_dsl.names import did_you_mean
 def explain(
     code: Annotated[str | None, typer.Argument(help="A code such as P2C401, or a rule's name.")] = None,
 ) -> None:
-    """Say what a code means, with examples; without a code, list them all.
+    """Say what a code or a rule means; without one, list all codes.
 
-    Example:
+    Examples:
 
       p2c explain P2C401
+
+      p2c explain only-if
     """
     from p2c_dsl.diagnostics.codes import all_codes
     from p2c_dsl.rules import RULES
@@ -36,7 +38,8 @@ def explain(
         return
     found = codes.get(code.upper())
     if found is None:
-        fail(f"there is no code `{code}`: {did_you_mean(code.upper(), codes)}")
+        close = did_you_mean(code.upper(), codes) if code[:1] in "pP" else did_you_mean(code, by_name)
+        fail(f"there is no code or rule `{code}`: {close}")
     typer.echo(f"{found.code}: {found.title}\n\n{found.explanation}")
     for word, example in (("rejected", found.rejected), ("accepted", found.accepted)):
         if example:

@@ -21,7 +21,9 @@ def graph(
     task: Annotated[str | None, typer.Option(help="Only this task's, where the file has several.")] = None,
     output: Annotated[str | None, typer.Option(help="Write into this file.")] = None,
 ) -> None:
-    """Draw a composition: its calls, effects, loops and branches, and what flows between them.
+    """Draw a composition.
+
+    Its calls with their effects, the loops and branches they stand in, and what flows between them.
 
     Examples:
 

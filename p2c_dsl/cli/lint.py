@@ -23,7 +23,10 @@ def lint(
     ignore: Annotated[str | None, typer.Option(help="Not these codes or families.")] = None,
     counterexamples: Annotated[bool, typer.Option(help="Look for runs that break the rules.")] = True,
 ) -> None:
-    """Check specs and compositions: accepted is what cannot break a rule on any run.
+    """Check specs and compositions against their rules.
+
+    Accepted is what cannot break a rule on any run. Every rejected line says why, with the smallest run that
+    breaks the rule, where there is one.
 
     Exit status: 0 nothing found, 1 findings, 2 usage or unreadable input, 3 internal error.
 

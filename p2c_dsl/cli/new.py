@@ -17,7 +17,9 @@ def new(
     name: Annotated[str, typer.Argument(help="The domain's name, which becomes its folder.")],
     directory: Annotated[str, typer.Option(help="Where to make the folder.")] = ".",
 ) -> None:
-    """Make a folder for a new domain that lints, plans and runs as it stands.
+    """Make a folder for a new domain: a spec, a plan, a world.
+
+    It lints, plans and runs as it stands.
 
     Example:
 

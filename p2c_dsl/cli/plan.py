@@ -31,7 +31,9 @@ def plan(
     ] = False,
     output: Annotated[str | None, typer.Option(help="Write into this file.")] = None,
 ) -> None:
-    """Print a composition that cannot break the task's rules; no model needed.
+    """Print a composition that cannot break the task's rules.
+
+    The planner needs no model: it searches what lint accepts, or draws from it at random.
 
     Examples:
 

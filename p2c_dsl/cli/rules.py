@@ -24,6 +24,8 @@ def rules(
       p2c rules
 
       p2c rules only-if
+
+      p2c rules --format json
     """
     if format not in ("text", "json"):
         fail(f"there is no format `{format}`: choose text or json")

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -17,8 +16,6 @@ if TYPE_CHECKING:
     from p2c_dsl.resolve import Loaded
     from p2c_dsl.runtime.interpreter import Run
     from p2c_dsl.runtime.monitor import RuleMonitor
-
-T = TypeVar("T")
 
 
 def run(
@@ -99,21 +96,11 @@ def _in_world(program: Program, folder: Path, seed: int, monitor: RuleMonitor) -
     from p2c_dsl.runtime.interpreter import BindingError, run
 
     try:
-        made = load_world(folder)
-        world = _asked(folder, lambda: made(seed))
-        inputs, tools = _asked(folder, world.inputs), _asked(folder, world.tools)
-        result = run(program, inputs, tools, monitor)
+        world = load_world(folder)(seed)
+        result = run(program, world.inputs(), world.tools(), monitor)
+        return result, world.verify() if result.completed else None
     except (DomainError, BindingError) as error:
         fail(str(error))
-    return result, _asked(folder, world.verify) if result.completed else None
-
-
-def _asked(folder: Path, ask: Callable[[], T]) -> T:
-    """What a world answers; it is the user's code, so its errors are told as theirs."""
-    try:
-        return ask()
-    except Exception as error:
-        fail(f"the world in {folder} failed: {type(error).__name__}: {error}")
 
 
 def _show(program: Program, result: Run, wrong: str | None, dry: bool, seed: int, trace: str) -> None:

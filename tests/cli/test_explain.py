@@ -26,7 +26,8 @@ def test_without_a_code_all_are_listed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "told"), [("P2C999", "did you mean `P2C9"), ("at-mst", "did you mean"), ("", "there is no code")]
+    ("name", "told"),
+    [("P2C999", "did you mean `P2C9"), ("at-mst", "did you mean `at-most`?"), ("", "there is no code")],
 )
 def test_an_unknown_code_is_wrong_usage(name: str, told: str) -> None:
     result = p2c("explain", name)

@@ -1,0 +1,89 @@
+"""`p2c plan`: accepted compositions on standard output, in a file, or run."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.commands import p2c
+
+pytestmark = pytest.mark.usefixtures("dinner")
+
+
+def test_a_plan_is_printed_and_lint_accepts_it(folder: Path) -> None:
+    result = p2c("plan", "dinner.p2c")
+    assert result.exit_code == 0 and result.stdout.startswith("compose book_dinner(users):\n")
+    (folder / "plan.p2c").write_text(f'use "dinner.p2c"\n\n{result.stdout}')
+    assert p2c("lint", "plan.p2c").exit_code == 0
+    assert p2c("fmt", "--check", "plan.p2c").exit_code == 0
+
+
+def test_a_plan_in_a_file_stands_by_itself(folder: Path) -> None:
+    (folder / "plans").mkdir()
+    assert p2c("plan", "dinner.p2c", "--output", "plans/p.p2c").stdout == ""
+    assert (folder / "plans" / "p.p2c").read_text().startswith('use "../dinner.p2c"\n\ncompose ')
+    assert p2c("lint", "plans").exit_code == 0
+    assert p2c("run", "plans/p.p2c").exit_code == 0
+
+
+def test_a_plan_can_be_run_in_its_world_and_verified() -> None:
+    result = p2c("plan", "dinner.p2c", "--run", "--seed", 3)
+    assert result.exit_code == 0
+    assert "a run of `book_dinner` (seed 3):" in result.stdout
+    assert result.stdout.endswith("✓ completed, and the world verifies the outcome\n")
+
+
+def test_several_plans_are_different_and_cheapest_first() -> None:
+    plans = p2c("plan", "dinner.p2c", "--count", 3).stdout.split("\n\n")
+    assert len(set(plans)) == 3
+    assert [len(p.split()) for p in plans] == sorted(len(p.split()) for p in plans)
+
+
+def test_a_random_plan_depends_on_its_seed_alone(folder: Path) -> None:
+    (folder / "few.p2c").write_text("type A\nsubtask f() -> A\nsubtask g() -> A\ntask t():\n    steps <= 4\n")
+    plans = [
+        p2c("plan", "few.p2c", "--planner", "random", "--seed", seed, "--budget", 20).stdout
+        for seed in (1, 1, *range(2, 9))
+    ]
+    assert plans[0] == plans[1] and len(set(plans)) > 1
+    assert all(plan.startswith("compose t():\n") for plan in plans)
+
+
+def test_fewer_plans_than_asked_for_are_told(folder: Path) -> None:
+    (folder / "one.p2c").write_text(
+        "type A\nsubtask f() -> A\ntask t() -> A:\n    steps <= 2\n    at most 1 f\n"
+    )
+    for planner in ("search", "random"):
+        result = p2c("plan", "one.p2c", "--planner", planner, "--count", 9, "--budget", 12)
+        assert result.exit_code == 0 and "of 9 plans" in result.stderr
+
+
+def test_1_where_no_composition_keeps_the_rules(folder: Path) -> None:
+    (folder / "none.p2c").write_text("type A\nsubtask f() -> A\ntask t() -> A:\n    at most 0 f\n")
+    result = p2c("plan", "none.p2c", "--budget", 12)
+    assert result.exit_code == 1 and "at most 0 f" in result.stderr
+
+
+def test_1_where_the_spec_has_errors(folder: Path) -> None:
+    (folder / "bad.p2c").write_text("rules:\n    at most 1 x\ntask one()\ntask two()\n")
+    result = p2c("plan", "bad.p2c", "--task", "one")
+    assert result.exit_code == 1 and result.stderr.count("P2C147") == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["dinner.p2c", "--planner", "best"], "choose search or random"),
+        (["dinner.p2c", "--task", "book_diner"], "did you mean `book_dinner`?"),
+        (["dinner.p2c", "--count", "0"], "--count"),
+        (["missing.p2c"], "there is no such file"),
+    ],
+)
+def test_2_on_wrong_usage(arguments: list[str], told: str) -> None:
+    result = p2c("plan", *arguments)
+    assert result.exit_code == 2 and told in result.stderr
+
+
+def test_2_where_it_is_not_clear_which_task_is_meant(folder: Path) -> None:
+    (folder / "two.p2c").write_text("task one()\ntask two()\n")
+    result = p2c("plan", "two.p2c")
+    assert result.exit_code == 2 and "say which task with --task; there is: one, two" in result.stderr
