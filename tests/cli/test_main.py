@@ -88,14 +88,15 @@ def test_an_interrupt_ends_with_130(monkeypatch: pytest.MonkeyPatch) -> None:
     assert ended(monkeypatch, KeyboardInterrupt()) == 130
 
 
-def test_an_interrupt_while_a_command_works_ends_with_130_too() -> None:
-    process = subprocess.Popen(
-        [*START, "lint", "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
-    # It waits for its input; before that, it has to have started.
-    time.sleep(2)
+def test_an_interrupt_while_a_command_works_ends_with_130_too(dinner: Path) -> None:
+    world = "from pathlib import Path\nimport time\nPath('started').touch()\ntime.sleep(60)\n"
+    (dinner / "world.py").write_text(world)
+    process = subprocess.Popen([*START, "run", "aligned.p2c"], stderr=subprocess.PIPE)
+    deadline = time.monotonic() + 30
+    while not (dinner / "started").exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
     process.send_signal(signal.SIGINT)
-    _, told = process.communicate(timeout=20)
+    _, told = process.communicate(timeout=30)
     assert process.returncode == 130 and b"Traceback" not in told
 
 

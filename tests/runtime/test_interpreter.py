@@ -1,0 +1,334 @@
+"""A run makes the calls that the text says, leaves their trace, and ends in words when something goes wrong."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from p2c_dsl.program import Test as Holds
+from p2c_dsl.runtime.interpreter import BindingError, Outcome, Run, StopRun, run, run_async
+from p2c_dsl.runtime.trace import (
+    AccumulatorCreated,
+    BranchEntered,
+    CallFailed,
+    CallFinished,
+    CallStarted,
+    ConstantRead,
+    Derived,
+    Event,
+    InputGiven,
+    LoopEntered,
+    LoopLeft,
+    Returned,
+    RoundStarted,
+    RunFailed,
+    Written,
+)
+from tests.runtime.texts import DINNER, program
+
+LIKES = {"ada": {"acorn", "bistro"}, "ben": {"bistro"}}
+
+
+def tools(booked: list[str]) -> dict[str, Any]:
+    return {
+        "ask_preference": lambda user: LIKES[user],
+        "identify_overlap": lambda prefs: min(set.intersection(*(set(liked) for liked in prefs.values()))),
+        "book_table": booked.append,
+    }
+
+
+def calls(done: Run) -> list[tuple[str, tuple[object, ...]]]:
+    """The calls that a run made, with the values given."""
+    return [
+        (e.subtask, tuple(None if a is None else a.value for a in e.arguments))
+        for e in done.trace.events
+        if isinstance(e, CallStarted)
+    ]
+
+
+class TestTrace:
+    def test_every_step_of_figure_one_leaves_its_event(self) -> None:
+        booked: list[str] = []
+        done = run(program(DINNER), {"users": ["ada", "ben"]}, tools(booked))
+        assert done.result == "bistro"
+        assert booked == ["bistro"]
+        assert [type(e) for e in done.trace.events] == [
+            InputGiven,
+            AccumulatorCreated,
+            LoopEntered,
+            *[RoundStarted, CallStarted, CallFinished, Written] * 2,
+            LoopLeft,
+            *[CallStarted, CallFinished] * 2,
+            Returned,
+        ]
+        assert done.trace.completed
+
+    def test_a_set_is_gone_through_in_an_order_that_does_not_depend_on_hashes(self) -> None:
+        done = run(program(DINNER), {"users": {"ben", "ada"}}, tools([]))
+        assert calls(done)[:2] == [("ask_preference", ("ada",)), ("ask_preference", ("ben",))]
+
+    def test_equal_values_from_two_calls_are_two_instances(self) -> None:
+        text = """
+        type A
+        subtask make() -> A
+        task t():
+            shape dag
+        compose t():
+            one = make()
+            two = make()
+        """
+        done = run(program(text), {}, {"make": lambda: "a"})
+        one, two = (e.result for e in done.trace.events if isinstance(e, CallFinished))
+        assert one is not None and two is not None
+        assert one.value == two.value
+        assert one.id != two.id
+
+    def test_parts_and_constants_are_told_where_they_are_read(self) -> None:
+        text = """
+        type User
+        record Order:
+            buyer: User
+        constant greeting: Text = "hello"
+        subtask tell(user: User, words: Text, urgent: Bool = True)
+        task t(order: Order):
+            shape dag
+        compose t(order):
+            tell(order.buyer, greeting)
+        """
+        done = run(program(text), {"order": {"buyer": "ada"}}, {"tell": lambda *_: None})
+        order, part, constant, call, *_ = done.trace.events
+        assert isinstance(order, InputGiven) and isinstance(part, Derived)
+        assert (part.base, part.field, part.instance.value) == (order.instance, "buyer", "ada")
+        assert isinstance(constant, ConstantRead)
+        assert (constant.name, constant.free, constant.instance.value) == ("greeting", False, "hello")
+        assert isinstance(call, CallStarted)
+        assert call.arguments == (part.instance, constant.instance, None)
+
+    def test_a_tool_is_given_the_default_of_what_is_left_out(self) -> None:
+        text = """
+        subtask wait(minutes: Int = 5)
+        task t():
+            shape dag
+        compose t():
+            wait()
+        """
+        given: list[int] = []
+        run(program(text), {}, {"wait": given.append})
+        assert given == [5]
+
+
+BRANCHING = """
+type A
+subtask find() -> Optional[A]
+subtask use(a: A)
+subtask give_up()
+task t():
+    shape dag
+compose t():
+    a = find()
+    if a is not None:
+        use(a)
+    else:
+        give_up()
+"""
+
+
+class TestBranches:
+    @pytest.mark.parametrize(
+        ("found", "holds", "called"), [("x", Holds.SOME, "use"), (None, Holds.NONE, "give_up")]
+    )
+    def test_the_test_that_came_out_true_is_told_and_its_arm_taken(
+        self, found: str | None, holds: Holds, called: str
+    ) -> None:
+        done = run(
+            program(BRANCHING), {}, {"find": lambda: found, "use": lambda a: None, "give_up": lambda: None}
+        )
+        [branch] = [e for e in done.trace.events if isinstance(e, BranchEntered)]
+        assert branch.holds is holds
+        assert calls(done)[-1][0] == called
+
+    def test_an_early_return_ends_the_run(self) -> None:
+        text = """
+        subtask check() -> Bool
+        subtask act()
+        task t():
+            shape dag
+        compose t():
+            if check():
+                return
+            act()
+        """
+        done = run(program(text), {}, {"check": lambda: True, "act": lambda: None})
+        assert [name for name, _ in calls(done)] == ["check"]
+        assert done.completed
+
+
+MAY = """
+type User
+effect contact(User)
+effect log()
+subtask ask(user: User):
+    does log()
+    may contact(user)
+task t(user: User):
+    shape dag
+compose t(user):
+    ask(user)
+"""
+
+
+class TestEffects:
+    @pytest.mark.parametrize(
+        ("reply", "effects"),
+        [
+            (None, (("log", ()), ("contact", ("ada",)))),
+            (Outcome(), (("log", ()),)),
+            (Outcome(happened=frozenset({"contact"})), (("log", ()), ("contact", ("ada",)))),
+        ],
+        ids=["no word", "none", "contact"],
+    )
+    def test_what_may_happen_did_unless_the_tool_says_otherwise(self, reply: object, effects: object) -> None:
+        done = run(program(MAY), {"user": "ada"}, {"ask": lambda user: reply})
+        [finished] = [e for e in done.trace.events if isinstance(e, CallFinished)]
+        assert finished.effects == effects
+
+    def test_a_tool_that_reports_what_it_never_does_is_wrong(self) -> None:
+        done = run(program(MAY), {"user": "ada"}, {"ask": lambda user: Outcome(None, frozenset({"pay"}))})
+        assert done.error == "`ask` gave a wrong result: it has no effect `pay`"
+
+    def test_an_effects_key_is_read_off_the_argument(self) -> None:
+        text = """
+        type User
+        record Order:
+            buyer: User
+        effect contact(User)
+        subtask tell(order: Order):
+            does contact(order.buyer)
+        task t(order: Order):
+            shape dag
+        compose t(order):
+            tell(order)
+        """
+        done = run(program(text), {"order": {"buyer": "ada"}}, {"tell": lambda order: None})
+        [finished] = [e for e in done.trace.events if isinstance(e, CallFinished)]
+        assert finished.effects == (("contact", ("ada",)),)
+
+
+class TestFailure:
+    def test_a_tool_that_raises_ends_the_run_with_the_effects_it_may_have_had(self) -> None:
+        def ask(user: str) -> None:
+            raise ConnectionError("the line is dead")
+
+        done = run(program(MAY), {"user": "ada"}, {"ask": ask})
+        assert done.error == "`ask` failed: ConnectionError: the line is dead"
+        assert isinstance(failed := done.trace.events[-1], CallFailed)
+        assert failed.effects == (("log", ()), ("contact", ("ada",)))
+        assert not done.completed and not done.trace.completed
+
+    @pytest.mark.parametrize(
+        ("declared", "given", "complaint"),
+        [
+            ("Int", "3", "'3' is no Int"),
+            ("Int", True, "True is no Int"),
+            ("Set[Int] <= 2", [1, 2, 3], "3 elements are not Set[Int] <= 2"),
+            ("List[Int] >= 1", [], "0 elements are not List[Int] >= 1"),
+            ("Bool", None, "None is no Bool"),
+        ],
+    )
+    def test_a_result_that_is_not_of_its_type_ends_the_run(
+        self, declared: str, given: object, complaint: str
+    ) -> None:
+        text = f"subtask f() -> {declared}\ntask t():\n    shape dag\ncompose t():\n    x = f()\n"
+        done = run(program(text), {}, {"f": lambda: given})
+        assert done.error == f"`f` gave a wrong result: {complaint}"
+
+    def test_a_key_that_is_missing_ends_the_run_there(self) -> None:
+        text = """
+        type A
+        subtask use(n: Int)
+        task t(m: Map[A, Int], a: A):
+            shape dag
+        compose t(m, a):
+            use(m[a])
+        """
+        done = run(program(text), {"m": {"x": 1}, "a": "y"}, {"use": lambda n: None})
+        assert done.error == "the map has no key 'y'"
+        assert isinstance(done.trace.events[-1], RunFailed)
+        assert calls(done) == []
+
+    def test_a_record_that_cannot_be_a_key_is_told_so(self) -> None:
+        @dataclass
+        class Order:
+            number: int
+
+        text = """
+        record Order:
+            number: Int
+        subtask check(order: Order) -> Bool
+        task t(orders: List[Order]) -> Map[Order, Bool]:
+            shape dag
+        compose t(orders):
+            answers = {}
+            for o in orders:
+                answers[o] = check(o)
+            return answers
+        """
+        done = run(program(text), {"orders": [Order(1)]}, {"check": lambda order: True})
+        assert done.error is not None and "cannot be a key: it is not hashable" in done.error
+
+
+class TestBeforeTheRun:
+    def test_all_tools_that_are_missing_are_listed_and_nothing_runs(self) -> None:
+        seen: list[Event] = []
+        with pytest.raises(BindingError, match="`identify_overlap` has no tool; `book_table` has no tool"):
+            run(program(DINNER), {"users": []}, {"ask_preference": lambda user: set()}, seen.append)
+        assert seen == []
+
+    def test_inputs_are_checked_against_their_types(self) -> None:
+        with pytest.raises(BindingError, match="the input `users`: 7 is no Set"):
+            run(program(DINNER), {"users": 7}, tools([]))
+
+
+class TestObserver:
+    def test_it_sees_every_event_before_it_takes_effect(self) -> None:
+        booked: list[str] = []
+
+        def stop(event: Event) -> None:
+            if isinstance(event, CallStarted) and event.subtask == "book_table":
+                raise StopRun("no bookings today")
+
+        done = run(program(DINNER), {"users": ["ada"]}, tools(booked), stop)
+        assert booked == []
+        assert done.error == "no bookings today"
+        assert done.trace.events[-1] == RunFailed("no bookings today", done.span)
+
+
+class TestAsynchronous:
+    @staticmethod
+    async def ask(user: str) -> set[str]:
+        await asyncio.sleep(0)
+        return LIKES[user]
+
+    def test_some_tools_may_be_awaited(self) -> None:
+        booked: list[str] = []
+        mixed = {**tools(booked), "ask_preference": self.ask}
+        awaited = asyncio.run(run_async(program(DINNER), {"users": ["ada", "ben"]}, mixed))
+        plain = run(program(DINNER), {"users": ["ada", "ben"]}, tools(booked))
+        assert awaited == plain
+        assert booked == ["bistro", "bistro"]
+
+    def test_a_failure_is_told_as_it_is_without_waiting(self) -> None:
+        async def ask(user: str) -> set[str]:
+            raise ConnectionError("the line is dead")
+
+        done = asyncio.run(
+            run_async(program(DINNER), {"users": ["ada"]}, {**tools([]), "ask_preference": ask})
+        )
+        assert done.error == "`ask_preference` failed: ConnectionError: the line is dead"
+
+    def test_a_run_that_does_not_wait_refuses_such_a_tool(self) -> None:
+        done = run(program(DINNER), {"users": ["ada"]}, {**tools([]), "ask_preference": self.ask})
+        assert done.error == "`ask_preference` failed: its tool is asynchronous, which takes `run_async`"
