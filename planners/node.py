@@ -91,7 +91,7 @@ def _state_key(machine: Machine, state: State) -> Hashable:
     )
     own = tuple(f.key(s, state) for f, s in zip(machine.facets, state.facets, strict=True))
     implied = frozenset(state.facts.implied.items())
-    return values, frozenset(state.facts.known), implied, own, state.returned
+    return state.slots, values, frozenset(state.facts.known), implied, own, state.returned
 
 
 def _value_key(machine: Machine, value: Value) -> Hashable:

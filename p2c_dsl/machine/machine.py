@@ -197,6 +197,9 @@ class Machine:
             return state
         after, key_type, value_type = accumulators.written(state, slot, key_value, new, self.facets)
         joins = typing.check_joined(acc, key_value, new, key_type, value_type, out)
+        if direct and isinstance(value, Var):
+            # The call's result has no name: nothing can use it any more.
+            after = replace(after, values=after.values.discard(value.slot))
         return after if joins else state
 
     def enter_loop(self, state: State, collection: Operand, out: Out, span: Span | None = None) -> State:

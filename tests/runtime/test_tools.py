@@ -19,7 +19,6 @@ subtask unused()
 task t(order: Order, amount: Int):
     shape dag
 compose t(order, amount):
-    if_paid = []
     pay(order, amount)
     close(order)
 """)

@@ -139,7 +139,7 @@ class TestRecords:
         assert {record: 1}[record] == 1
 
     def test_an_object_is_handed_on_itself_so_it_holds_true_values(self) -> None:
-        with pytest.raises(WrongValue, match="`color`: an object has to hold 'red' as Color.red itself"):
+        with pytest.raises(WrongValue, match=r"hold 'red' as Color\.red itself"):
             conform(Order("ada", "red"), ORDER, SPEC)
         with pytest.raises(WrongValue, match="`tags`: an object has to hold"):
             conform(Order("ada", tags=("x", "x")), ORDER, SPEC)
@@ -162,7 +162,7 @@ class TestCollections:
         given = Distinct(["b", "a"])
         assert given & {"a", "c"} == {"a"}
         assert given <= {"a", "b"} and "b" in given and len(given) == 2
-        assert given == frozenset({"a", "b"})
+        assert frozenset({"a", "b"}) == given  # type: ignore[comparison-overlap]
 
     @pytest.mark.parametrize("key", ["x", ["x"], Basket()], ids=["missing", "a list", "looks hashable"])
     def test_a_key_that_a_map_cannot_have_is_missing(self, key: object) -> None:

@@ -1,0 +1,217 @@
+"""The monitor stops a run before the call that would break a rule, and lets every other run be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from textwrap import indent
+from typing import Any
+
+import pytest
+
+from p2c_dsl.runtime.interpreter import Outcome, Run, run
+from p2c_dsl.runtime.monitor import RuleMonitor
+from p2c_dsl.runtime.trace import CallStarted
+from tests.runtime.texts import program
+
+SPEC = """
+type User
+type Note
+effect contact(User)
+effect publish()
+effect alarm()
+subtask ask(user: User) -> Note:
+    does contact(user)
+    cost 3
+subtask remind(user: User, urgent: Bool = False):
+    may contact(user)
+subtask allowed(user: User) -> Bool
+subtask edit(note: Note) -> Note
+subtask hash_of(note: Note) -> Int
+subtask post(note: Note, count: Int = 1):
+    does publish()
+subtask ring():
+    may alarm()
+"""
+
+
+def watched(
+    rules: str, body: str, inputs: Mapping[str, object], **tools: Callable[..., Any]
+) -> tuple[Run, list[str]]:
+    """A run of a composition whose rules may well reject it, and the calls that took place."""
+    names = ", ".join(inputs)
+    declared = {"users": "List[User]", "user": "User", "notes": "Map[User, Note]"}
+    parameters = ", ".join(f"{name}: {declared[name]}" for name in inputs)
+    text = f"{SPEC}\ntask t({parameters}):\n{indent(rules, '    ')}\ncompose t({names}):\n{indent(body, '    ')}\n"
+    made: list[str] = []
+    plain: dict[str, Callable[..., Any]] = {
+        "ask": lambda user: f"note of {user}",
+        "remind": lambda user, urgent: Outcome(),
+        "allowed": lambda user: user != "eve",
+        "edit": lambda note: note,
+        "hash_of": lambda note: len(note),
+        "post": lambda note, count: None,
+        "ring": lambda: Outcome(),
+    }
+
+    def noted(name: str, tool: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*arguments: object) -> Any:
+            made.append(name)
+            return tool(*arguments)
+
+        return call
+
+    found = program(text)
+    bound = {name: noted(name, tool) for name, tool in {**plain, **tools}.items()}
+    return run(found, inputs, bound, RuleMonitor(found)), made
+
+
+ASK_ALL = "for u in users:\n    note = ask(u)\n    post(note)"
+
+
+class TestCounting:
+    def test_a_loop_is_stopped_in_the_round_that_would_be_one_too_many(self) -> None:
+        done, made = watched("at most 2 publish", ASK_ALL, {"users": ["ada", "ben", "cleo"]})
+        assert made == ["ask", "post", "ask", "post", "ask"]
+        assert done.error is not None and done.error.startswith("stopped by `at most 2 publish`: ")
+
+    def test_what_lint_cannot_bound_may_still_run_within_it(self) -> None:
+        done, _ = watched("at most 2 publish", ASK_ALL, {"users": ["ada", "ben"]})
+        assert done.completed
+
+    def test_equal_keys_are_one_key_wherever_they_come_from(self) -> None:
+        done, made = watched("at most 1 contact per User", ASK_ALL, {"users": ["ada", "ben", "ada"]})
+        assert made == ["ask", "post", "ask", "post"]
+        assert not done.completed
+
+    def test_different_elements_of_a_list_are_different_keys(self) -> None:
+        done, _ = watched("at most 1 contact per User", ASK_ALL, {"users": ["ada", "ben", "cleo"]})
+        assert done.completed
+
+    def test_costs_add_up(self) -> None:
+        done, made = watched("cost <= 8", ASK_ALL, {"users": ["ada", "ben", "cleo"]})
+        assert made == ["ask", "post", "ask", "post"]
+        assert not done.completed
+
+    @pytest.mark.parametrize(("users", "completes"), [([], False), (["ada"], True)])
+    def test_too_little_is_told_when_the_run_would_complete(self, users: list[str], completes: bool) -> None:
+        done, _ = watched("at least 1 publish", ASK_ALL, {"users": users})
+        assert done.completed is completes
+
+
+class TestMay:
+    """A `may` effect counts when its call begins, and if it did not happen no more when it is over."""
+
+    @pytest.mark.parametrize(("happened", "completes"), [(False, True), (True, False)])
+    def test_it_counts_towards_a_limit_only_if_it_happened(self, happened: bool, completes: bool) -> None:
+        def ring() -> Outcome:
+            return Outcome(None, frozenset({"alarm"}) if happened else frozenset())
+
+        done, _ = watched("at most 1 alarm", "ring()\nring()", {}, ring=ring)
+        assert done.completed is completes
+
+    @pytest.mark.parametrize(("happened", "completes"), [(False, False), (True, True)])
+    def test_it_is_enough_if_it_happened(self, happened: bool, completes: bool) -> None:
+        def ring() -> Outcome:
+            return Outcome(None, frozenset({"alarm"}) if happened else frozenset())
+
+        for rule in ("at least 1 alarm", "alarm before publish"):
+            done, _ = watched(rule, "note = ask(user)\nring()\npost(note)", {"user": "ada"}, ring=ring)
+            assert done.completed is completes
+
+    def test_a_call_that_might_break_the_rule_is_not_made(self) -> None:
+        done, made = watched(
+            "not both publish, alarm", "note = ask(user)\npost(note)\nring()", {"user": "ada"}
+        )
+        assert made == ["ask", "post"]
+        assert not done.completed
+
+
+class TestOrder:
+    def test_before_looks_at_what_was_done_on_this_way(self) -> None:
+        body = "for u in users:\n    ring()\npost(ask(user))"
+        done, _ = watched("ring before publish", body, {"user": "ada", "users": ["ben"]})
+        assert done.completed
+        done, made = watched("ring before publish", body, {"user": "ada", "users": []})
+        assert made == ["ask"]
+        assert not done.completed
+
+    def test_no_after_meets_the_second_round_only_when_there_is_one(self) -> None:
+        body = "for u in users:\n    note = ask(u)\n    post(note)"
+        assert watched("no contact after publish", body, {"users": ["ada"]})[0].completed
+        done, made = watched("no contact after publish", body, {"users": ["ada", "ben"]})
+        assert made == ["ask", "post"]
+        assert not done.completed
+
+
+class TestGuards:
+    RULE = "contact only if allowed(user)"
+
+    def test_the_check_has_to_be_of_the_same_value_and_found_true(self) -> None:
+        body = "for u in users:\n    if allowed(u):\n        ask(u)"
+        done, made = watched(self.RULE, body, {"users": ["ada", "eve", "ben"]})
+        assert made == ["allowed", "ask", "allowed", "allowed", "ask"]
+        assert done.completed
+
+    def test_an_equal_value_from_elsewhere_is_the_same(self) -> None:
+        body = "if allowed(user):\n    for u in users:\n        ask(u)"
+        done, made = watched(self.RULE, body, {"user": "ada", "users": ["ada", "ben"]})
+        assert made == ["allowed", "ask"]
+        assert not done.completed
+
+    def test_a_default_that_stands_in_is_a_value_like_another(self) -> None:
+        text = """
+        subtask ok(count: Int) -> Bool
+        subtask post(count: Int = 1)
+        constant one: Int = 1
+        task t():
+            post only if ok(count)
+        compose t():
+            if ok(one):
+                post()
+        """
+        found = program(text)
+        tools = {"ok": lambda count: True, "post": lambda count: None}
+        assert run(found, {}, tools, RuleMonitor(found)).completed
+
+
+class TestValues:
+    def test_provenance_is_an_occurrences_not_a_values(self) -> None:
+        """`edit` gives what it was given; yet only its own result may be posted."""
+        body = "note = ask(user)\nbetter = edit(note)\npost(better)\npost(note)"
+        done, made = watched("post.note from edit", body, {"user": "ada"})
+        assert made == ["ask", "edit", "post"]
+        assert not done.completed
+
+    def test_a_tree_consumes_occurrences_not_values(self) -> None:
+        body = "for u in users:\n    post(ask(u))"
+        same = {"ask": lambda user: "always the same"}
+        assert watched("shape tree", body, {"users": ["ada", "ben"]}, **same)[0].completed
+        done, made = watched("shape tree", "note = ask(user)\npost(note)\npost(note)", {"user": "ada"})
+        assert made == ["ask", "post"]
+        assert not done.completed
+
+    @pytest.mark.parametrize(("user", "completes"), [("ada", False), ("eve", True)])
+    def test_flow_passes_through_the_arm_that_is_taken(self, user: str, completes: bool) -> None:
+        body = "note = ask(user)\nif allowed(user):\n    post(note)"
+        done, made = watched("no flow from ask to publish", body, {"user": user})
+        assert "post" not in made
+        assert done.completed is completes
+
+    def test_flow_ends_at_what_it_may_pass_through(self) -> None:
+        body = "note = ask(user)\nn = hash_of(note)\nclean = edit(note)\npost(clean, n)"
+        rule = "no flow from ask to post except via edit"
+        done, made = watched(rule, body, {"user": "ada"})
+        assert made == ["ask", "hash_of", "edit"]
+        assert done.error is not None
+        assert watched(rule, body.replace(", n)", ")"), {"user": "ada"})[0].completed
+
+
+def test_rules_about_the_text_do_not_stop_a_run() -> None:
+    rules = "loops <= 0\nbranches <= 0\nsteps <= 1\nshape sequence"
+    assert watched(rules, ASK_ALL, {"users": ["ada", "ben"]})[0].completed
+
+
+def test_the_run_ends_at_the_call_that_was_not_made() -> None:
+    done, _ = watched("at most 0 publish", ASK_ALL, {"users": ["ada"]})
+    assert done.span is not None
+    assert [e.subtask for e in done.trace.events if isinstance(e, CallStarted)] == ["ask"]
