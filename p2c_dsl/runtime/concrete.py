@@ -15,7 +15,21 @@ from p2c_dsl.program import Program
 from p2c_dsl.runtime.trace import Instance
 from p2c_dsl.runtime.values import comparable, field_of
 from p2c_dsl.spec import ConstantValue, EffectUse, EnumMember, Parameter, Subtask
-from p2c_dsl.types import BASES, NONE, TEXT, UNKNOWN, ListOf, MapOf, Optional, Record, SetOf, Size, Type
+from p2c_dsl.types import (
+    BASES,
+    BOTTOM,
+    NONE,
+    TEXT,
+    UNKNOWN,
+    ListOf,
+    MapOf,
+    Optional,
+    Record,
+    SetOf,
+    Size,
+    Type,
+    join,
+)
 
 _CONSTANTS = (str, int, float, bool, type(None), EnumMember)
 
@@ -92,15 +106,16 @@ class Concrete:
 
     def create(self, instance: Instance, is_map: bool) -> None:
         """A new accumulator."""
-        of: Type = MapOf(UNKNOWN, UNKNOWN) if is_map else ListOf(UNKNOWN)
+        of: Type = MapOf(BOTTOM, BOTTOM) if is_map else ListOf(BOTTOM)
         self._accumulators[instance.id] = of, tuple(f.empty() for f in self._machine.facets)
 
     def write(self, state: State, accumulator: int, key: Value | None, value: Value) -> None:
         """A write into an accumulator."""
-        of, marks = self._accumulators[accumulator]
+        before, marks = self._accumulators[accumulator]
         facets = self._machine.facets
         gathered = tuple(f.gather(state, m, key, value) for f, m in zip(facets, marks, strict=True))
-        self._accumulators[accumulator] = of, gathered
+        of = ListOf(value.type) if key is None else MapOf(key.type, value.type)
+        self._accumulators[accumulator] = join(before, of) or UNKNOWN, gathered
         if key is not None:
             self._written[accumulator, key.identity] = value
 

@@ -27,6 +27,7 @@ subtask remind(user: User, urgent: Bool = False):
 subtask allowed(user: User) -> Bool
 subtask edit(note: Note) -> Note
 subtask hash_of(note: Note) -> Int
+subtask is_dull(note: Note) -> Bool
 subtask post(note: Note, count: Int = 1):
     does publish()
 subtask ring():
@@ -49,6 +50,7 @@ def watched(
         "allowed": lambda user: user != "eve",
         "edit": lambda note: note,
         "hash_of": lambda note: len(note),
+        "is_dull": lambda note: False,
         "post": lambda note, count: None,
         "ring": lambda: Outcome(),
     }
@@ -196,6 +198,20 @@ class TestValues:
         done, made = watched("no flow from ask to publish", body, {"user": user})
         assert "post" not in made
         assert done.completed is completes
+
+    def test_flow_goes_on_after_a_branch_that_could_have_returned(self) -> None:
+        rule, tools = "no flow from ask to alarm", {"ring": lambda: None}
+        body = "note = ask(user)\nif is_dull(note):\n    {}\nring()"
+        assert watched(rule, body.format("edit(note)"), {"user": "ada"}, **tools)[0].completed
+        done, made = watched(rule, body.format("return"), {"user": "ada"}, **tools)
+        assert made == ["ask", "is_dull"]
+        assert not done.completed
+
+    def test_what_comes_out_of_an_accumulator_is_of_the_types_that_went_in(self) -> None:
+        body = "answers = {}\nfor u in users:\n    answers[u] = allowed(u)\nfor u in users:\n    if answers[u]:\n        ring()"
+        done, made = watched("no flow from Note to alarm", body, {"users": ["ada"]})
+        assert done.completed
+        assert made == ["allowed", "ring"]
 
     def test_flow_ends_at_what_it_may_pass_through(self) -> None:
         body = "note = ask(user)\nn = hash_of(note)\nclean = edit(note)\npost(clean, n)"

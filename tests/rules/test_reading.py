@@ -1,0 +1,88 @@
+"""Rule lines that cannot be read: what is wrong, where, and what to write instead."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from p2c_dsl.lint import lint_text
+from p2c_dsl.resolve import load_text
+from p2c_dsl.rules import read_rules
+
+SPEC = """\
+type User
+type Place
+effect contact(User)
+effect link(User, User)
+subtask ask(user: User) -> Place:
+    does contact(user)
+subtask sure(user: User) -> Bool
+subtask book(place: Place)
+task dine(users: Set[User]):
+    {rule}
+"""
+
+
+def read(rule: str) -> list[tuple[str, str]]:
+    found = lint_text(SPEC.format(rule=rule), "spec.p2c", Path()).diagnostics
+    return [(d.code, d.message) for d in found]
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "shape tree",
+        "loops <= 1",
+        "branches <= 0",
+        "steps <= 9",
+        "at most 2 contact",
+        "at most 1 contact per User",
+        "at most 1 ask per user",
+        "at least 1 book",
+        "exactly 1 contact",
+        "ask before book",
+        "no contact after book",
+        "book only if sure(_)",
+        "contact only if sure(user)",
+        "book.place from ask",
+        "book.place from ask, inputs, constants, users",
+        "no flow from User to book",
+        "no flow from users to book.place except via ask",
+        "not both contact, book",
+        "cost <= 7",
+    ],
+)
+def test_a_rule_is_read_and_shown_as_it_is_written(rule: str) -> None:
+    assert read(rule) == []
+    spec = load_text(SPEC.format(rule=rule), "spec.p2c", Path()).spec
+    rules, wrong = read_rules(spec, spec.tasks["dine"])
+    assert wrong == ()
+    assert [r.text for r in rules] == [rule]
+
+
+@pytest.mark.parametrize(
+    ("rule", "code", "says"),
+    [
+        ("never contact", "P2C145", "`never contact` is no rule"),
+        ("at most contact", "P2C146", "needs a number"),
+        ("at most 1", "P2C146", "needs a name"),
+        ("at most 1 contact par User", "P2C146", "the end of the line"),
+        ("no flow from User", "P2C146", "needs `to`"),
+        ("at most 1 contct", "P2C147", "no effect or subtask is called `contct`"),
+        ("at most 1 contact per Place", "P2C147", "`Place`"),
+        ("at most 1 link per User", "P2C147", "fits 2 of the keys"),
+        ("contact only if ask(user)", "P2C147", "a check gives Bool"),
+        ("contact only if sure(usr)", "P2C147", "`usr`"),
+        ("book.plaec from ask", "P2C147", "`plaec`"),
+        ("book from ask", "P2C147", "needs a parameter of the subtask"),
+        ("book.place from asc", "P2C147", "`asc`"),
+        ("no flow from Usr to book", "P2C147", "`Usr`"),
+        ("not both contact", "P2C147", "two different events"),
+        ("shape round", "P2C147", "there is no shape `round`"),
+    ],
+)
+def test_a_line_that_cannot_be_read_is_told_once(rule: str, code: str, says: str) -> None:
+    ((found, message),) = read(rule)
+    assert found == code
+    assert says in message

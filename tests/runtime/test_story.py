@@ -1,0 +1,56 @@
+"""A trace as lines for people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from p2c_dsl.runtime.interpreter import run
+from p2c_dsl.runtime.story import Told, told
+from tests.runtime.texts import program
+
+PROGRAM = program("""
+type User
+effect contact(User)
+subtask awake(user: User) -> Bool
+subtask ask(user: User, times: Int = 1):
+    does contact(user)
+subtask count(users: List[User]) -> Int
+task t(users: List[User]) -> Int:
+    shape dag
+compose t(users):
+    for u in users:
+        ok = awake(u)
+        if ok:
+            ask(u)
+    n = count(users)
+    return n
+""")
+
+
+def lines(**tools: Callable[..., Any]) -> list[Told]:
+    bound = {"awake": lambda user: user == "ada", "ask": lambda user, times: None, "count": len, **tools}
+    return list(told(PROGRAM, run(PROGRAM, {"users": ["ada", "ben"]}, bound).trace))
+
+
+def test_calls_tests_and_loops_are_told_with_their_lines_and_depths() -> None:
+    assert lines() == [
+        Told(None, 0, "users = ['ada', 'ben']"),
+        Told(11, 0, "for each of ['ada', 'ben']"),
+        Told(12, 1, "awake('ada') -> True"),
+        Told(13, 1, "True is true"),
+        Told(14, 2, "ask('ada', default)   [contact('ada')]"),
+        Told(12, 1, "awake('ben') -> False"),
+        Told(13, 1, "False is false"),
+        Told(15, 0, "count(['ada', 'ben']) -> 2"),
+        Told(None, 0, "result: 2"),
+    ]
+
+
+def test_a_failure_is_the_last_line() -> None:
+    def fails(user: str, times: int) -> None:
+        raise ConnectionError("the line is dead")
+
+    assert lines(ask=fails)[-1] == Told(
+        14, 2, "ask('ada', default) failed: ConnectionError: the line is dead"
+    )
