@@ -208,7 +208,8 @@ class TestValues:
         assert not done.completed
 
     def test_what_comes_out_of_an_accumulator_is_of_the_types_that_went_in(self) -> None:
-        body = "answers = {}\nfor u in users:\n    answers[u] = allowed(u)\nfor u in users:\n    if answers[u]:\n        ring()"
+        filled = "answers = {}\nfor u in users:\n    answers[u] = allowed(u)\n"
+        body = filled + "for u in users:\n    if answers[u]:\n        ring()"
         done, made = watched("no flow from Note to alarm", body, {"users": ["ada"]})
         assert done.completed
         assert made == ["allowed", "ring"]
