@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 from p2c_dsl.machine.facts import NOTHING, Fact, Identity
 from p2c_dsl.machine.state import BranchFrame, LoopFrame, State, Value
 from p2c_dsl.program import Test
-from p2c_dsl.spec import Subtask
+from p2c_dsl.spec import Spec, Subtask
 from p2c_dsl.types import Type
 
 if TYPE_CHECKING:
-    from p2c_dsl.machine.machine import Machine
     from p2c_dsl.syntax.span import Span
 
 
@@ -100,15 +99,15 @@ class Facet:
 
     # ------------------------------------------------------------ values
 
-    def source(self, origin: Origin, name: str | None, of: Type, machine: Machine) -> Any:
+    def source(self, origin: Origin, name: str | None, of: Type, spec: Spec) -> Any:
         """The mark of a value that no subtask produced."""
         return None
 
-    def result(self, state: State, call: CallSite, machine: Machine) -> Any:
+    def result(self, state: State, call: CallSite, spec: Spec) -> Any:
         """The mark of a call's result."""
         return None
 
-    def part(self, mark: Any, part: Part, of: Type, machine: Machine, key: Identity | None) -> Any:
+    def part(self, mark: Any, part: Part, of: Type, spec: Spec, key: Identity | None) -> Any:
         """The mark of a part of type `of`, from the whole's mark; `key` is what an `ITEM` is looked up by."""
         return None
 

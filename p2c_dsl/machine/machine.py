@@ -14,115 +14,39 @@ from rpds import HashTrieMap
 
 from p2c_dsl.machine import accumulators, typing
 from p2c_dsl.machine.facet import CallSite, Facet, Origin, Part, Violation
-from p2c_dsl.machine.facts import Facts, Identity, constant_identity, filled, tested
+from p2c_dsl.machine.facts import Facts, filled, tested
 from p2c_dsl.machine.state import Accumulator, BranchFrame, LoopFrame, State, Value
-from p2c_dsl.program import ConstantOf, FieldOf, Hole, ItemOf, Operand, Test, Var
-from p2c_dsl.spec import Constant, Parameter, Spec, Subtask, Task
+from p2c_dsl.machine.values import Values
+from p2c_dsl.program import FieldOf, ItemOf, Operand, Test, Var
+from p2c_dsl.spec import Spec, Subtask, Task
 from p2c_dsl.syntax.span import Span
 from p2c_dsl.types import (
-    ANY_SIZE,
-    NONE,
     UNKNOWN,
-    MapOf,
-    Optional,
-    SetOf,
-    Type,
     element_of,
-    size_of,
 )
 
 Out = list[Violation]
 _HOOKS = ("step", "call", "consume", "enter_loop", "enter_branch")
 
 
-class Machine:
+class Machine(Values):
     """The machine for one task: the core (scope, types, facts) and one facet for each rule."""
 
     def __init__(self, spec: Spec, task: Task, facets: Sequence[Facet]) -> None:
-        self.spec = spec
-        self.task = task
-        self.facets = tuple(facets)
-        for index, facet in enumerate(self.facets):
-            facet.index = index
+        super().__init__(spec, task, facets)
         self._movers = {
             hook: tuple(f for f in self.facets if getattr(type(f), hook) is not getattr(Facet, hook))
             for hook in _HOOKS
         }
-        self._blank = Value(
-            ("unknown",), UNKNOWN, ANY_SIZE, False, self.marks_of(Origin.UNKNOWN, None, UNKNOWN)
-        )
-
-    # ------------------------------------------------------------ values
 
     def start(self) -> State:
         """The state before the first step: the task's inputs stand in the first slots."""
         values: HashTrieMap[int, Value] = HashTrieMap()
         for slot, parameter in enumerate(self.task.parameters):
             marks = self.marks_of(Origin.INPUT, parameter.name, parameter.type)
-            values = values.insert(slot, self._value(slot, parameter.type, marks))
+            values = values.insert(slot, self.value_of(slot, parameter.type, marks))
         own = tuple(f.start() for f in self.facets)
         return State(values, HashTrieMap(), (), len(self.task.parameters), Facts(), (), own)
-
-    def value(self, state: State, operand: Operand) -> Value:
-        """What the machine knows of an operand; a blank value where it does not resolve."""
-        match operand:
-            case Var(slot):
-                acc = state.accumulators.get(slot)
-                value = accumulators.as_value(slot, acc) if acc is not None else state.values.get(slot)
-                return self._blank if value is None else self._narrowed(state, value)
-            case FieldOf(base, name):
-                return self.field(state, self.value(state, base), name)
-            case ItemOf(base, key):
-                return self._item(state, self.value(state, base), self.value(state, key))
-            case ConstantOf():
-                return self.constant(operand)
-            case Hole():
-                return self._blank
-
-    def constant(self, constant: ConstantOf) -> Value:
-        """A constant as a value."""
-        origin = Origin.LITERAL if constant.free else Origin.CONSTANT
-        marks = self.marks_of(origin, constant.name, constant.type)
-        return self._value(constant_identity(constant.value), constant.type, marks)
-
-    def field(self, state: State, base: Value, name: str) -> Value:
-        """A record's field; blank when the base has no such field."""
-        of = typing.field_type(self.spec, base.type, name)
-        if of is None:
-            return self._blank
-        identity = ("field", base.identity, name)
-        return self._narrowed(state, self._part(base, Part.FIELD, identity, of))
-
-    def _item(self, state: State, base: Value, key: Value) -> Value:
-        of = typing.lookup_type(base.type, key.type)
-        if of is None:
-            return self._blank
-        identity = ("item", base.identity, key.identity)
-        return self._narrowed(state, self._part(base, Part.ITEM, identity, of, key.identity))
-
-    def _part(
-        self, base: Value, part: Part, identity: Identity, of: Type, key: Identity | None = None
-    ) -> Value:
-        marks = tuple(f.part(m, part, of, self, key) for f, m in zip(self.facets, base.marks, strict=True))
-        return self._value(identity, of, marks)
-
-    def _value(self, identity: Identity, of: Type, marks: tuple[Any, ...]) -> Value:
-        return Value(identity, of, size_of(of), isinstance(of, SetOf | MapOf), marks)
-
-    def marks_of(self, origin: Origin, name: str | None, of: Type) -> tuple[Any, ...]:
-        """What each facet knows of a value that no subtask produced."""
-        return tuple(f.source(origin, name, of, self) for f in self.facets)
-
-    def _narrowed(self, state: State, value: Value) -> Value:
-        if isinstance(value.type, Optional):
-            known = state.facts.known
-            if tested(Test.SOME, value.identity) in known:
-                inner = value.type.inner
-                distinct = isinstance(inner, SetOf | MapOf)
-                return replace(value, type=inner, size=size_of(inner), distinct=distinct)
-            if tested(Test.NONE, value.identity) in known:
-                return replace(value, type=NONE)
-        return value
 
     def read(self, state: State, operand: Operand, out: Out) -> tuple[State, Value]:
         """The operand's value, with the accumulator that it reads (if any) frozen."""
@@ -154,7 +78,7 @@ class Machine:
                 state, value = self.read(state, operand, out)
                 typing.check_argument(index, value, operand, parameter, out)
             values.append(value)
-        site = CallSite(subtask, tuple(values), nested, self._keys(state, subtask, values))
+        site = CallSite(subtask, tuple(values), nested, self.keys(state, subtask, values))
         state = self.each(state, "step", lambda f, own: f.step(own, state, out))
         for index, value in enumerate(values):
             if value is not None:
@@ -164,8 +88,8 @@ class Machine:
         gained = frozenset[Any]().union(*(f.gains(site) for f in self.facets))
         if subtask.result is None:
             return replace(state, facts=state.facts.learn(gained))
-        marks = tuple(f.result(before, site, self) for f in self.facets)
-        result = self._value(state.slots, subtask.result, marks)
+        marks = tuple(f.result(before, site, self.spec) for f in self.facets)
+        result = self.value_of(state.slots, subtask.result, marks)
         return replace(
             state,
             values=state.values.insert(state.slots, result),
@@ -215,10 +139,10 @@ class Machine:
         before = state
         state = self.each(state, "enter_loop", lambda f, own: f.enter_loop(own, before, frame, out))
         marks = tuple(
-            f.part(m, Part.ELEMENT, element, self, None)
+            f.part(m, Part.ELEMENT, element, self.spec, None)
             for f, m in zip(self.facets, value.marks, strict=True)
         )
-        variable = replace(self._value(state.slots, element, marks), distinct=value.distinct)
+        variable = replace(self.value_of(state.slots, element, marks), distinct=value.distinct)
         acc = state.accumulators.get(value.identity) if isinstance(value.identity, int) else None
         witness = acc.witness if acc is not None and acc.witness is not None else frozenset()
         inner = replace(
@@ -362,35 +286,6 @@ class Machine:
     def consume(self, state: State, value: Value, out: Out, argument: int | None = None) -> State:
         """The state after a use of a value."""
         return self.each(state, "consume", lambda f, own: f.consume(own, state, value, out, argument))
-
-    def _keys(
-        self, state: State, subtask: Subtask, values: Sequence[Value | None]
-    ) -> tuple[tuple[Value, ...], ...]:
-        return tuple(
-            tuple(self._key(state, subtask, values, path.parameter, path.fields) for path in use.arguments)
-            for use in subtask.effects
-        )
-
-    def _key(
-        self,
-        state: State,
-        subtask: Subtask,
-        values: Sequence[Value | None],
-        index: int,
-        fields: tuple[str, ...],
-    ) -> Value:
-        value = values[index] or self.default(subtask.parameters[index])
-        for name in fields:
-            value = self.field(state, value, name)
-        return value
-
-    def default(self, parameter: Parameter) -> Value:
-        """The value that stands in for an argument left out."""
-        return self.constant(ConstantOf(parameter.default, parameter.type))
-
-    def named(self, constant: Constant) -> ConstantOf:
-        """A named constant as an operand."""
-        return ConstantOf(constant.value, constant.type, constant.name)
 
 
 def _variables(operand: Operand) -> list[int]:

@@ -8,7 +8,6 @@ from typing import Self
 from p2c_dsl.diagnostics.codes import Code
 from p2c_dsl.machine.facet import CallSite, Explanation, Narrator, Origin, Part, Violation
 from p2c_dsl.machine.facts import Identity
-from p2c_dsl.machine.machine import Machine
 from p2c_dsl.machine.state import BranchFrame, State, Value
 from p2c_dsl.rules.base import Event, Names, Rule
 from p2c_dsl.rules.pattern import Match
@@ -103,23 +102,23 @@ compose report(person):
 
     # ------------------------------------------------------------ marks: whether a value depends on A
 
-    def source(self, origin: Origin, name: str | None, of: Type, machine: Machine) -> bool:
+    def source(self, origin: Origin, name: str | None, of: Type, spec: Spec) -> bool:
         is_input = self.origin.event is None and self.origin.type is None
         if origin is Origin.INPUT and is_input and name == self.origin.name:
             return True
-        return self._typed(of, machine.spec)
+        return self._typed(of, spec)
 
-    def result(self, state: State, call: CallSite, machine: Machine) -> bool:
+    def result(self, state: State, call: CallSite, spec: Spec) -> bool:
         event, subtask = self.origin.event, call.subtask
         if event is not None and event.happens(subtask):
             return True
-        if subtask.result is not None and self._typed(subtask.result, machine.spec):
+        if subtask.result is not None and self._typed(subtask.result, spec):
             return True
         passed = any(a.marks[self.index] for a in call.arguments if a is not None)
         return passed and subtask.name != self.via
 
-    def part(self, mark: bool, part: Part, of: Type, machine: Machine, key: Identity | None) -> bool:
-        return mark or self._typed(of, machine.spec)
+    def part(self, mark: bool, part: Part, of: Type, spec: Spec, key: Identity | None) -> bool:
+        return mark or self._typed(of, spec)
 
     def empty(self) -> bool:
         return False

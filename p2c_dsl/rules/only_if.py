@@ -8,12 +8,11 @@ from typing import Any, Self
 from p2c_dsl.diagnostics.codes import Code
 from p2c_dsl.machine.facet import CallSite, Explanation, Narrator, Part, Violation
 from p2c_dsl.machine.facts import NOTHING, Fact, Identity, constant_identity, mentions_slot_from
-from p2c_dsl.machine.machine import Machine
 from p2c_dsl.machine.state import State, Value
 from p2c_dsl.program import Test
 from p2c_dsl.rules.base import Event, Names, Rule, RuleError
 from p2c_dsl.rules.pattern import Match, span_of
-from p2c_dsl.spec import Parameter, Subtask
+from p2c_dsl.spec import Parameter, Spec, Subtask
 from p2c_dsl.syntax.nodes import Token
 from p2c_dsl.types import BOOL, Type, is_subtype, show
 
@@ -98,7 +97,7 @@ compose settle(order, other):
         }
         return cls(event, check, [index for index, _ in named], wanted)
 
-    def result(self, state: State, call: CallSite, machine: Machine) -> Fact | None:
+    def result(self, state: State, call: CallSite, spec: Spec) -> Fact | None:
         """A check's result remembers what it checked."""
         if call.subtask.name != self.check.name:
             return None
@@ -123,7 +122,7 @@ compose settle(order, other):
             return mark
         return None if mentions_slot_from(mark[-1], first) else mark
 
-    def part(self, mark: Any, part: Part, of: Type, machine: Machine, key: Identity | None) -> Any:
+    def part(self, mark: Any, part: Part, of: Type, spec: Spec, key: Identity | None) -> Any:
         if part is not Part.ITEM or mark is None or mark == _NOTHING_YET:
             return None
         return _about(mark, _KEY, key)

@@ -8,11 +8,10 @@ from typing import Self
 from p2c_dsl.diagnostics.codes import Code
 from p2c_dsl.machine.facet import CallSite, Explanation, Narrator, Origin, Part, Violation
 from p2c_dsl.machine.facts import Identity
-from p2c_dsl.machine.machine import Machine
 from p2c_dsl.machine.state import State, Value
 from p2c_dsl.rules.base import Names, Rule, RuleError
 from p2c_dsl.rules.pattern import Match
-from p2c_dsl.spec import Subtask
+from p2c_dsl.spec import Spec, Subtask
 from p2c_dsl.types import Type
 
 Producers = frozenset[str]
@@ -106,7 +105,7 @@ compose dine(users):
 
     # ------------------------------------------------------------ marks
 
-    def source(self, origin: Origin, name: str | None, of: Type, machine: Machine) -> Mark:
+    def source(self, origin: Origin, name: str | None, of: Type, spec: Spec) -> Mark:
         match origin:
             case Origin.INPUT:
                 allowed = "inputs" in self.sources or name in self.sources
@@ -119,11 +118,11 @@ compose dine(users):
             case Origin.UNKNOWN:
                 return NONE
 
-    def result(self, state: State, call: CallSite, machine: Machine) -> Mark:
+    def result(self, state: State, call: CallSite, spec: Spec) -> Mark:
         name = call.subtask.name
         return NONE if name in self.sources else frozenset({f"`{name}`"})
 
-    def part(self, mark: Mark, part: Part, of: Type, machine: Machine, key: Identity | None) -> Mark:
+    def part(self, mark: Mark, part: Part, of: Type, spec: Spec, key: Identity | None) -> Mark:
         if not isinstance(mark, Gathered):
             return mark
         return mark.keys if part is Part.ELEMENT else mark.values

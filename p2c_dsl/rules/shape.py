@@ -10,10 +10,10 @@ from rpds import HashTrieSet
 from p2c_dsl.diagnostics.codes import Code
 from p2c_dsl.machine.facet import CallSite, Explanation, Narrator, Origin, Part, Violation
 from p2c_dsl.machine.facts import Identity, mentions_slot_from
-from p2c_dsl.machine.machine import Machine
 from p2c_dsl.machine.state import BranchFrame, LoopFrame, State, Value
 from p2c_dsl.rules.base import Names, Rule, RuleError
 from p2c_dsl.rules.pattern import Match
+from p2c_dsl.spec import Spec
 from p2c_dsl.types import Type
 
 KINDS = ("sequence", "tree", "dag")
@@ -144,13 +144,13 @@ compose mail():
 
     # ------------------------------------------------------------ marks: whether a value is produced
 
-    def source(self, origin: Origin, name: str | None, of: Type, machine: Machine) -> bool:
+    def source(self, origin: Origin, name: str | None, of: Type, spec: Spec) -> bool:
         return False
 
-    def result(self, state: State, call: CallSite, machine: Machine) -> bool:
+    def result(self, state: State, call: CallSite, spec: Spec) -> bool:
         return True
 
-    def part(self, mark: bool, part: Part, of: Type, machine: Machine, key: Identity | None) -> bool:
+    def part(self, mark: bool, part: Part, of: Type, spec: Spec, key: Identity | None) -> bool:
         return mark
 
     def empty(self) -> bool:

@@ -77,7 +77,7 @@ class Concrete:
     def result(self, instance: Instance, site: CallSite, state: State) -> None:
         """What a call gave."""
         assert site.subtask.result is not None
-        marks = tuple(f.result(state, site, self._machine) for f in self._machine.facets)
+        marks = tuple(f.result(state, site, self._machine.spec) for f in self._machine.facets)
         self._add(instance, site.subtask.result, marks)
 
     def element(self, instance: Instance, collection: Value, of: Type) -> None:
@@ -163,5 +163,5 @@ class Concrete:
     def _parts(self, whole: Value, part: Part, of: Type, key: Identity | None) -> tuple[Any, ...]:
         machine = self._machine
         return tuple(
-            f.part(m, part, of, machine, key) for f, m in zip(machine.facets, whole.marks, strict=True)
+            f.part(m, part, of, machine.spec, key) for f, m in zip(machine.facets, whole.marks, strict=True)
         )

@@ -84,7 +84,8 @@ class _Author:
         keys = [k for k in keys if keys.count(k) == 1 and k.isidentifier()]
         if not keys:
             return None
-        return f"at most {self.random.choice((1, 1, 1, 2, 3))} {event} per {self.random.choice(keys)}"
+        named = self.random.sample(keys, self.random.choice((1, 1, min(2, len(keys)))))
+        return f"at most {self.random.choice((1, 1, 1, 2, 3))} {event} per {', '.join(named)}"
 
     def before(self) -> str:
         first, second = self.pair()

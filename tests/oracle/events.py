@@ -18,13 +18,14 @@ def count(event: str, trace: Trace, spec: Spec) -> int:
     return sum(call.happens(event) for call in calls(trace, spec))
 
 
-def most_for_one_key(event: str, key: str, trace: Trace, spec: Spec) -> int:
-    """How often an event happens with the key value that it happens with most."""
+def most_for_one_key(event: str, named: list[str], trace: Trace, spec: Spec) -> int:
+    """How often an event happens with the key values that it happens with most."""
     keys: Counter[object] = Counter()
+    places = [_place(event, key, spec) for key in named]
     for call in calls(trace, spec):
         for occurrence in call.occurrences:
             if occurrence.name == event:
-                keys[occurrence.keys[_place(event, key, spec)]] += 1
+                keys[tuple(occurrence.keys[place] for place in places)] += 1
     return max(keys.values(), default=0)
 
 

@@ -49,8 +49,8 @@ def is_broken(line: list[str], trace: Trace, spec: Spec, task: Task, compose: Co
             return total_cost(trace, spec) > int(n)
         case ["at", "most", n, event]:
             return count(event, trace, spec) > int(n)
-        case ["at", "most", n, event, "per", key]:
-            return most_for_one_key(event, key, trace, spec) > int(n)
+        case ["at", "most", n, event, "per", *keys]:
+            return most_for_one_key(event, [k for k in keys if k != ","], trace, spec) > int(n)
         case ["at", "least", n, event]:
             return trace.completed and count(event, trace, spec) < int(n)
         case ["exactly", n, event]:

@@ -1,0 +1,128 @@
+"""What the machine knows of operands: their values, with types, sizes, identities and the facets' marks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from p2c_dsl.machine import accumulators, typing
+from p2c_dsl.machine.facet import Facet, Origin, Part
+from p2c_dsl.machine.facts import Identity, constant_identity, tested
+from p2c_dsl.machine.state import State, Value
+from p2c_dsl.program import ConstantOf, FieldOf, Hole, ItemOf, Operand, Test, Var
+from p2c_dsl.spec import Constant, Parameter, Spec, Subtask, Task
+from p2c_dsl.types import ANY_SIZE, NONE, UNKNOWN, MapOf, Optional, SetOf, Type, size_of
+
+
+class Values:
+    """The half of the machine that only looks: it moves no state.
+
+    Attributes:
+        spec, task: What is analysed.
+        facets: One for each rule, in the order of every value's marks.
+    """
+
+    def __init__(self, spec: Spec, task: Task, facets: Sequence[Facet]) -> None:
+        self.spec = spec
+        self.task = task
+        self.facets = tuple(facets)
+        for index, facet in enumerate(self.facets):
+            facet.index = index
+        self._blank = Value(
+            ("unknown",), UNKNOWN, ANY_SIZE, False, self.marks_of(Origin.UNKNOWN, None, UNKNOWN)
+        )
+
+    def value(self, state: State, operand: Operand) -> Value:
+        """What the machine knows of an operand; a blank value where it does not resolve."""
+        match operand:
+            case Var(slot):
+                acc = state.accumulators.get(slot)
+                value = accumulators.as_value(slot, acc) if acc is not None else state.values.get(slot)
+                return self._blank if value is None else self._narrowed(state, value)
+            case FieldOf(base, name):
+                return self.field(state, self.value(state, base), name)
+            case ItemOf(base, key):
+                return self._item(state, self.value(state, base), self.value(state, key))
+            case ConstantOf():
+                return self.constant(operand)
+            case Hole():
+                return self._blank
+
+    def constant(self, constant: ConstantOf) -> Value:
+        """A constant as a value."""
+        origin = Origin.LITERAL if constant.free else Origin.CONSTANT
+        marks = self.marks_of(origin, constant.name, constant.type)
+        return self.value_of(constant_identity(constant.value), constant.type, marks)
+
+    def field(self, state: State, base: Value, name: str) -> Value:
+        """A record's field; blank when the base has no such field."""
+        of = typing.field_type(self.spec, base.type, name)
+        if of is None:
+            return self._blank
+        identity = ("field", base.identity, name)
+        return self._narrowed(state, self._part(base, Part.FIELD, identity, of))
+
+    def _item(self, state: State, base: Value, key: Value) -> Value:
+        of = typing.lookup_type(base.type, key.type)
+        if of is None:
+            return self._blank
+        identity = ("item", base.identity, key.identity)
+        return self._narrowed(state, self._part(base, Part.ITEM, identity, of, key.identity))
+
+    def _part(
+        self, base: Value, part: Part, identity: Identity, of: Type, key: Identity | None = None
+    ) -> Value:
+        marks = tuple(
+            f.part(m, part, of, self.spec, key) for f, m in zip(self.facets, base.marks, strict=True)
+        )
+        return self.value_of(identity, of, marks)
+
+    def value_of(self, identity: Identity, of: Type, marks: tuple[Any, ...]) -> Value:
+        """A value of a type, with what the type says of its size."""
+        return Value(identity, of, size_of(of), isinstance(of, SetOf | MapOf), marks)
+
+    def marks_of(self, origin: Origin, name: str | None, of: Type) -> tuple[Any, ...]:
+        """What each facet knows of a value that no subtask produced."""
+        return tuple(f.source(origin, name, of, self.spec) for f in self.facets)
+
+    def _narrowed(self, state: State, value: Value) -> Value:
+        if isinstance(value.type, Optional):
+            known = state.facts.known
+            if tested(Test.SOME, value.identity) in known:
+                inner = value.type.inner
+                distinct = isinstance(inner, SetOf | MapOf)
+                return replace(value, type=inner, size=size_of(inner), distinct=distinct)
+            if tested(Test.NONE, value.identity) in known:
+                return replace(value, type=NONE)
+        return value
+
+    def keys(
+        self, state: State, subtask: Subtask, values: Sequence[Value | None]
+    ) -> tuple[tuple[Value, ...], ...]:
+        """The keys of each of a call's effects."""
+        return tuple(
+            tuple(self._key(state, subtask, values, path.parameter, path.fields) for path in use.arguments)
+            for use in subtask.effects
+        )
+
+    def _key(
+        self,
+        state: State,
+        subtask: Subtask,
+        values: Sequence[Value | None],
+        index: int,
+        fields: tuple[str, ...],
+    ) -> Value:
+        value = values[index] or self.default(subtask.parameters[index])
+        for name in fields:
+            value = self.field(state, value, name)
+        return value
+
+    def default(self, parameter: Parameter) -> Value:
+        """The value that stands in for an argument left out."""
+        return self.constant(ConstantOf(parameter.default, parameter.type))
+
+    def named(self, constant: Constant) -> ConstantOf:
+        """A named constant as an operand."""
+        return ConstantOf(constant.value, constant.type, constant.name)
