@@ -98,7 +98,7 @@ compose survey(users):
             own_loops = {part.loop for part in keys}
             often = rounds(f for f in state.loops if f.first not in own_loops).high
             counts = counts.plus(keys, often)
-            if not counts.told and exceeds(most := counts.most(keys), self.most):
+            if exceeds(most := counts.most(keys), self.most):
                 out.append(Violation(self, self.code, (bool(own), state.loops, keys, values, most)))
                 counts = replace(counts, told=True)
         return counts
