@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from p2c_dsl.analysis import Analysis, Finding, analyze
+from p2c_dsl.claims import unsigned
 from p2c_dsl.diagnostics import suppress
 from p2c_dsl.diagnostics.model import Diagnostic, Severity, Verdict
 from p2c_dsl.resolve import Loaded, load, load_text
@@ -26,8 +27,8 @@ class Report:
 
     @property
     def clean(self) -> bool:
-        """Whether there is nothing to report, style included."""
-        return not self.diagnostics
+        """Whether there is nothing to mend, style included."""
+        return all(d.severity is Severity.NOTE for d in self.diagnostics)
 
     @property
     def accepted(self) -> bool:
@@ -56,6 +57,7 @@ def lint_loaded(loaded: Loaded, *, counterexamples: bool = True) -> Report:
             analysis = analyze(loaded.spec, declaration, loaded.root.source)
             analyses.append(analysis)
             found += _explained(analysis) if counterexamples else analysis.diagnostics
+    found += unsigned(loaded.spec, loaded.root, [a.program for a in analyses if a.program is not None])
     outcome = suppress.apply(loaded.files, sorted(_once(found), key=_place))
     return Report(loaded, tuple(analyses), outcome.reported, outcome.suppressed)
 

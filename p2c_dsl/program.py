@@ -6,7 +6,7 @@ here knows a rule.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -137,6 +137,19 @@ class Return:
 
 
 Step = Call | Create | Write | Loop | Branch | Return
+
+
+def steps(body: tuple[Step, ...]) -> Iterator[Step]:
+    """A block's steps and all that stand in them, in the text's order."""
+    pending = list(reversed(body))
+    while pending:
+        step = pending.pop()
+        yield step
+        match step:
+            case Loop(body=inner):
+                pending += reversed(inner)
+            case Branch(body=then, orelse=orelse):
+                pending += reversed(then + orelse)
 
 
 @dataclass(frozen=True, slots=True)

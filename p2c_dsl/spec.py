@@ -50,12 +50,17 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """A named effect and the types of its keys."""
+    """A named effect, the types of its keys, and the keys' names where they have some."""
 
     name: str
     keys: tuple[Type, ...]
     irreversible: bool
     location: Location
+    labels: tuple[str | None, ...] = ()
+
+    def label(self, place: int) -> str | None:
+        """The name of one of its keys, if it has one."""
+        return self.labels[place] if place < len(self.labels) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +73,23 @@ class KeyPath:
 
 @dataclass(frozen=True, slots=True)
 class EffectUse:
-    """`does contact(user)` or `may contact(user)`, one key path for each of the effect's keys."""
+    """`does contact(user)` or `may contact(user)`, one key path for each of the effect's keys.
+
+    `may anything` (`anything`) stands for every effect, with keys that nobody knows: `None`.
+    """
 
     effect: Effect
-    arguments: tuple[KeyPath, ...]
+    arguments: tuple[KeyPath | None, ...]
     certain: bool
+    anything: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Subtask:
-    """A subtask's contract: what it takes, gives, does and costs."""
+    """A subtask's contract: what it takes, gives, does and costs.
+
+    `claims` are facts that somebody states and nobody has signed off: no rule relies on them.
+    """
 
     name: str
     parameters: tuple[Parameter, ...]
@@ -86,6 +98,7 @@ class Subtask:
     cost: int
     doc: str
     location: Location
+    claims: tuple[str, ...] = ()
 
     @property
     def required(self) -> int:
@@ -125,6 +138,13 @@ class Spec:
     subtasks: Mapping[str, Subtask] = field(default_factory=dict)
     tasks: Mapping[str, Task] = field(default_factory=dict)
     rules: tuple[RuleText, ...] = ()
+    originals: Mapping[tuple[str, ...], str] = field(default_factory=dict)
+    """What names stand for outside: of a subtask `(f,)`, of its parameters `(f, p)`, of a record's fields
+    and an enum's members `(type, name)`. Only where `as "…"` gives one."""
+
+    def original(self, *path: str) -> str:
+        """What a name is called outside: by itself, unless its declaration says otherwise."""
+        return self.originals.get(path, path[-1])
 
     def rules_of(self, task: Task) -> tuple[RuleText, ...]:
         """The rules a composition of `task` must keep: the spec's, then the task's."""

@@ -47,14 +47,22 @@ class TypeData(_Model):
     base: TypeText | None = None
 
 
+class EnumMemberData(_Model):
+    """A line of an enum; `original` is what the name stands for outside."""
+
+    name: Identifier
+    original: str | None = None
+
+
 class EnumData(_Model):
     name: Identifier
-    members: tuple[Identifier, ...]
+    members: tuple[EnumMemberData, ...]
 
 
 class FieldData(_Model):
     name: Identifier
     type: TypeText
+    original: str | None = None
 
 
 class RecordData(_Model):
@@ -69,8 +77,11 @@ class ConstantData(_Model):
 
 
 class EffectData(_Model):
+    """An effect, the types of its keys, and (for all of them or none) the keys' names."""
+
     name: Identifier
     keys: tuple[TypeText, ...] = ()
+    labels: tuple[Identifier | None, ...] = ()
     irreversible: bool = False
 
 
@@ -81,6 +92,7 @@ class ParameterData(_Model):
     type: TypeText
     optional: bool = False
     default: Plain | MemberData = None
+    original: str | None = None
 
 
 class EffectUseData(_Model):
@@ -92,10 +104,15 @@ class EffectUseData(_Model):
 
 
 class SubtaskData(_Model):
+    """A subtask; `anything` says that it may have any effect, `claims` what nobody has signed off."""
+
     name: Identifier
     parameters: tuple[ParameterData, ...] = ()
     result: TypeText | None = None
     effects: tuple[EffectUseData, ...] = ()
+    anything: bool = False
+    claims: tuple[Identifier, ...] = ()
+    original: str | None = None
     cost: int = Field(default=0, ge=0)
     doc: str = ""
 
@@ -134,16 +151,16 @@ def to_data(spec: Spec) -> SpecData:
     """A spec's data. Places in files are left out."""
     return SpecData(
         types=tuple(_type(t) for t in spec.types.values() if isinstance(t, Nominal | NewType)),
-        enums=tuple(
-            EnumData(name=t.name, members=t.members) for t in spec.types.values() if isinstance(t, Enum)
-        ),
+        enums=tuple(_enum(t, spec) for t in spec.types.values() if isinstance(t, Enum)),
         records=tuple(_record(t.name, spec) for t in spec.types.values() if isinstance(t, Record)),
         constants=tuple(map(_constant, spec.constants.values())),
         effects=tuple(
-            EffectData(name=e.name, keys=tuple(map(show, e.keys)), irreversible=e.irreversible)
+            EffectData(
+                name=e.name, keys=tuple(map(show, e.keys)), labels=e.labels, irreversible=e.irreversible
+            )
             for e in spec.effects.values()
         ),
-        subtasks=tuple(map(_subtask, spec.subtasks.values())),
+        subtasks=tuple(_subtask(s, spec) for s in spec.subtasks.values()),
         tasks=tuple(map(_task, spec.tasks.values())),
         rules=tuple(map(_rule, spec.rules)),
     )
@@ -176,9 +193,16 @@ def _type_text(of: Type, literal: bool = False) -> str:
     return f"literal {show(of)}" if literal else show(of)
 
 
+def _enum(of: Enum, spec: Spec) -> EnumData:
+    members = (EnumMemberData(name=m, original=spec.originals.get((of.name, m))) for m in of.members)
+    return EnumData(name=of.name, members=tuple(members))
+
+
 def _record(name: str, spec: Spec) -> RecordData:
-    fields = tuple(FieldData(name=f, type=show(of)) for f, of in spec.records[name].items())
-    return RecordData(name=name, fields=fields)
+    fields = spec.records[name].items()
+    originals = spec.originals
+    data = (FieldData(name=f, type=show(of), original=originals.get((name, f))) for f, of in fields)
+    return RecordData(name=name, fields=tuple(data))
 
 
 def _constant(constant: resolved.Constant) -> ConstantData:
@@ -198,19 +222,26 @@ def _parameter(parameter: resolved.Parameter) -> ParameterData:
     )
 
 
-def _subtask(subtask: resolved.Subtask) -> SubtaskData:
+def _subtask(subtask: resolved.Subtask, spec: Spec) -> SubtaskData:
+    originals = spec.originals
     return SubtaskData(
         name=subtask.name,
-        parameters=tuple(map(_parameter, subtask.parameters)),
+        parameters=tuple(
+            _parameter(p).model_copy(update={"original": originals.get((subtask.name, p.name))})
+            for p in subtask.parameters
+        ),
         result=None if subtask.result is None else show(subtask.result),
-        effects=tuple(_effect_use(use, subtask) for use in subtask.effects),
+        effects=tuple(_effect_use(use, subtask) for use in subtask.effects if not use.anything),
+        anything=any(use.anything for use in subtask.effects),
+        claims=subtask.claims,
+        original=originals.get((subtask.name,)),
         cost=subtask.cost,
         doc=subtask.doc,
     )
 
 
 def _effect_use(use: resolved.EffectUse, subtask: resolved.Subtask) -> EffectUseData:
-    paths = (".".join((subtask.parameters[a.parameter].name, *a.fields)) for a in use.arguments)
+    paths = (".".join((subtask.parameters[a.parameter].name, *a.fields)) for a in use.arguments if a)
     return EffectUseData(effect=use.effect.name, arguments=tuple(paths), certain=use.certain)
 
 
@@ -240,19 +271,21 @@ def _lines(data: SpecData) -> Iterator[str]:
             + (f" = {of.base}" if of.base else "")
         )
     for enum in data.enums:
-        yield from _block(f"enum {enum.name}", enum.members)
+        yield from _block(f"enum {enum.name}", (_named(m) for m in enum.members))
     for record in data.records:
-        yield from _block(f"record {record.name}", (f"{f.name}: {f.type}" for f in record.fields))
+        yield from _block(f"record {record.name}", (f"{_named(f)}: {f.type}" for f in record.fields))
     yield from map(_constant_text, data.constants)
     for effect in data.effects:
-        yield f"effect {effect.name}({', '.join(effect.keys)})" + " irreversible" * effect.irreversible
+        yield f"effect {effect.name}({_keys(effect)})" + " irreversible" * effect.irreversible
     for subtask in data.subtasks:
         clauses = [
             f"{'does' if use.certain else 'may'} {use.effect}({', '.join(use.arguments)})"
             for use in subtask.effects
         ]
-        cost = [f"cost {subtask.cost}"] if subtask.cost else []
-        yield from _block(_signature("subtask", subtask), [*_doc(subtask.doc), *clauses, *cost])
+        clauses += ["may anything"] if subtask.anything else []
+        clauses += [f"claims {', '.join(subtask.claims)}"] if subtask.claims else []
+        clauses += [f"cost {subtask.cost}"] if subtask.cost else []
+        yield from _block(_signature("subtask", subtask), [*_doc(subtask.doc), *clauses])
     yield from _block("rules", data.rules)
     for task in data.tasks:
         body = [*_doc(task.doc), *map(_constant_text, task.constants), *task.rules]
@@ -272,13 +305,25 @@ def _doc(doc: str) -> list[str]:
     return [quote(doc)] if doc else []
 
 
+def _named(data: SubtaskData | ParameterData | FieldData | EnumMemberData) -> str:
+    return data.name if data.original is None else f"{data.name} as {quote(data.original)}"
+
+
+def _keys(effect: EffectData) -> str:
+    labels = effect.labels or (None,) * len(effect.keys)
+    return ", ".join(
+        of if label is None else f"{label}: {of}" for label, of in zip(labels, effect.keys, strict=True)
+    )
+
+
 def _signature(word: str, declared: SubtaskData | TaskData) -> str:
+    name = _named(declared) if isinstance(declared, SubtaskData) else declared.name
     parameters = ", ".join(
-        f"{p.name}: {p.type}" + (f" = {_value_text(p.default)}" if p.optional else "")
+        f"{_named(p)}: {p.type}" + (f" = {_value_text(p.default)}" if p.optional else "")
         for p in declared.parameters
     )
     result = f" -> {declared.result}" if declared.result else ""
-    return f"{word} {declared.name}({parameters}){result}"
+    return f"{word} {name}({parameters}){result}"
 
 
 def _constant_text(constant: ConstantData) -> str:

@@ -1,7 +1,7 @@
 """Golden tests as prose: markdown whose `p2c` blocks say on each line what is wrong with it.
 
-A line that ends in `# error: [P2C162] "part of the message"` has that error (`warning:` is its
-milder form, the message may be left out, and several marks may follow each other). A mark on a line of its own
+A line that ends in `# error: [P2C162] "part of the message"` has that error (`warning:` and `note:` are its
+milder forms, the message may be left out, and several marks may follow each other). A mark on a line of its own
 speaks of the line below, for lines whose end is no place for a comment. A line without a mark is clean.
 A block opened as ```` ```p2c other.p2c ```` is a file that the section's other blocks can `use`.
 """
@@ -18,7 +18,7 @@ from p2c_dsl.lint import lint_file
 
 _FENCE = re.compile(r"^```p2c *(?P<name>\S*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 _HEADING = re.compile(r"^##? +(.+)$", re.MULTILINE)
-_MARK = re.compile(r'# (?P<severity>error|warning): \[(?P<code>P2C\d+)\](?: "(?P<part>[^"]*)")?')
+_MARK = re.compile(r'# (?P<severity>error|warning|note): \[(?P<code>P2C\d+)\](?: "(?P<part>[^"]*)")?')
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import typer
 from p2c_dsl.cli import EXIT_FINDINGS, EXIT_USAGE
 from p2c_dsl.cli.files import STDIN, config_here, fail, files_of, stdin_text, with_progress, write
 from p2c_dsl.config import FORMATS, Config, ConfigError, check_codes
-from p2c_dsl.diagnostics.model import Diagnostic
+from p2c_dsl.diagnostics.model import Diagnostic, Severity
 from p2c_dsl.diagnostics.suppress import Suppressed
 from p2c_dsl.lint import Report, lint_file, lint_text
 
@@ -28,7 +28,7 @@ def lint(
     Accepted is what cannot break a rule on any run. Every rejected line says why, with the smallest run that
     breaks the rule, where there is one.
 
-    Exit status: 0 nothing found, 1 findings, 2 usage or unreadable input, 3 internal error.
+    Exit status: 0 nothing found (notes aside), 1 findings, 2 usage or unreadable input, 3 internal error.
 
     Examples:
 
@@ -47,7 +47,7 @@ def lint(
     _show(list(found), list(suppressed), config.format, output)
     if not all(report.loaded.readable for report in reports):
         raise typer.Exit(EXIT_USAGE)
-    if found:
+    if any(d.severity is not Severity.NOTE for d in found):
         raise typer.Exit(EXIT_FINDINGS)
 
 

@@ -21,7 +21,7 @@ class Code:
 @cache
 def all_codes() -> Mapping[str, Code]:
     """All codes in order, by their names. Raises `ValueError` when two modules claim one code."""
-    from p2c_dsl import rules
+    from p2c_dsl import claims, rules
     from p2c_dsl.analysis import codes as analysis_codes
     from p2c_dsl.diagnostics import suppress_codes
     from p2c_dsl.resolve import codes as resolve_codes
@@ -36,6 +36,7 @@ def all_codes() -> Mapping[str, Code]:
         *resolve_codes.CODES,
         *analysis_codes.CODES,
         *suppress_codes.CODES,
+        *claims.CODES,
     )
     for code in sorted((*own, *rule_codes), key=lambda c: c.code):
         if gathered.setdefault(code.code, code) is not code:

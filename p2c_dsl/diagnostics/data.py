@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from p2c_dsl.diagnostics.model import Counterexample, Diagnostic, Location
+from p2c_dsl.diagnostics.model import Counterexample, Diagnostic, Location, Severity
 
 VERSION = 1
 
@@ -14,7 +14,7 @@ VERSION = 1
 def render(diagnostics: Iterable[Diagnostic]) -> str:
     """The findings as one JSON document."""
     found = [_diagnostic(d) for d in diagnostics]
-    counts = {s: sum(d["severity"] == s for d in found) for s in ("error", "warning")}
+    counts = {s: sum(d["severity"] == s for d in found) for s in Severity}
     document = {"version": VERSION, "summary": counts, "diagnostics": found}
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 

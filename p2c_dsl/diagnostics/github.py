@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from p2c_dsl.diagnostics.model import Counterexample, Diagnostic
+from p2c_dsl.diagnostics.model import Counterexample, Diagnostic, Severity
 
 
 def render(diagnostics: Iterable[Diagnostic]) -> str:
-    """One `::error …::` or `::warning …::` for each finding."""
+    """One `::error …::`, `::warning …::` or `::notice …::` for each finding."""
     return "".join(f"{_command(d)}\n" for d in diagnostics)
 
 
@@ -23,7 +23,8 @@ def _command(diagnostic: Diagnostic) -> str:
         properties["endLine"] = last.line
     properties["title"] = diagnostic.code
     shown = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items())
-    return f"::{diagnostic.severity.value} {shown}::{_data(_message(diagnostic))}"
+    command = "notice" if diagnostic.severity is Severity.NOTE else diagnostic.severity.value
+    return f"::{command} {shown}::{_data(_message(diagnostic))}"
 
 
 def _message(diagnostic: Diagnostic) -> str:

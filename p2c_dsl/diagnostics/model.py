@@ -9,10 +9,11 @@ from p2c_dsl.syntax.span import Source, Span
 
 
 class Severity(StrEnum):
-    """How much a diagnostic weighs: an error rejects, a warning reports."""
+    """How much a diagnostic weighs: an error rejects, a warning reports, a note is only to be known."""
 
     ERROR = "error"
     WARNING = "warning"
+    NOTE = "note"
 
 
 class Verdict(StrEnum):

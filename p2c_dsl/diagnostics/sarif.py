@@ -11,7 +11,7 @@ from sarif_pydantic import sarif as flows
 
 from p2c_dsl import __version__
 from p2c_dsl.diagnostics.codes import Code, all_codes
-from p2c_dsl.diagnostics.model import Counterexample, CounterexampleStep, Diagnostic, Location, Severity
+from p2c_dsl.diagnostics.model import Counterexample, CounterexampleStep, Diagnostic, Location
 from p2c_dsl.diagnostics.suppress import Suppressed
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -55,7 +55,7 @@ def _result(
     return sarif.Result(
         rule_id=diagnostic.code,
         rule_index=used.index(diagnostic.code),
-        level=sarif.Level.ERROR if diagnostic.severity is Severity.ERROR else sarif.Level.WARNING,
+        level=sarif.Level(diagnostic.severity.value),
         message=sarif.Message(text=_text(diagnostic)),
         locations=[_location(diagnostic.location)],
         related_locations=related or None,

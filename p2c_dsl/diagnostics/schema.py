@@ -63,7 +63,7 @@ class Diagnostic(_Model):
     """One finding."""
 
     code: str = Field(pattern=r"^P2C\d{3}$")
-    severity: Literal["error", "warning"]
+    severity: Literal["error", "warning", "note"]
     verdict: Literal["violated", "cannot prove"] | None
     message: str
     rule: str | None
@@ -78,6 +78,7 @@ class Summary(_Model):
 
     error: int
     warning: int
+    note: int
 
 
 class Report(_Model):

@@ -5,6 +5,7 @@ Written for terminals with and without colour, wide and narrow: nothing is said 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 
 from rich.console import Console
@@ -14,7 +15,7 @@ from p2c_dsl.diagnostics.excerpt import excerpt
 from p2c_dsl.diagnostics.model import Counterexample, CounterexampleStep, Diagnostic, Location, Severity
 from p2c_dsl.diagnostics.plain import plain
 
-_STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow"}
+_STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.NOTE: "bold blue"}
 _NARROWEST = 20
 _GUTTER = 4
 
@@ -31,9 +32,8 @@ def render(diagnostics: Iterable[Diagnostic], console: Console) -> None:
 def _summary(found: list[Diagnostic]) -> Text:
     if not found:
         return Text("no findings", style="green")
-    errors = sum(d.severity is Severity.ERROR for d in found)
-    warnings = len(found) - errors
-    parts = [f"{n} {word}{'s' * (n != 1)}" for n, word in ((errors, "error"), (warnings, "warning")) if n]
+    counts = Counter(d.severity for d in found)
+    parts = [f"{counts[s]} {s.value}{'s' * (counts[s] != 1)}" for s in Severity if counts[s]]
     return Text(", ".join(parts), style="bold")
 
 

@@ -11,7 +11,7 @@ from p2c_dsl.machine.facet import Facet, Origin, Part
 from p2c_dsl.machine.facts import Identity, constant_identity, tested
 from p2c_dsl.machine.state import State, Value
 from p2c_dsl.program import ConstantOf, FieldOf, Hole, ItemOf, Operand, Test, Var
-from p2c_dsl.spec import Constant, Parameter, Spec, Subtask, Task
+from p2c_dsl.spec import Constant, KeyPath, Parameter, Spec, Subtask, Task
 from p2c_dsl.types import ANY_SIZE, NONE, UNKNOWN, MapOf, Optional, SetOf, Type, size_of
 
 
@@ -102,22 +102,22 @@ class Values:
     ) -> tuple[tuple[Value, ...], ...]:
         """The keys of each of a call's effects."""
         return tuple(
-            tuple(self._key(state, subtask, values, path.parameter, path.fields) for path in use.arguments)
+            tuple(
+                self.unknown(of) if path is None else self._key(state, subtask, values, path)
+                for path, of in zip(use.arguments, use.effect.keys, strict=True)
+            )
             for use in subtask.effects
         )
 
-    def _key(
-        self,
-        state: State,
-        subtask: Subtask,
-        values: Sequence[Value | None],
-        index: int,
-        fields: tuple[str, ...],
-    ) -> Value:
-        value = values[index] or self.default(subtask.parameters[index])
-        for name in fields:
+    def _key(self, state: State, subtask: Subtask, values: Sequence[Value | None], path: KeyPath) -> Value:
+        value = values[path.parameter] or self.default(subtask.parameters[path.parameter])
+        for name in path.fields:
             value = self.field(state, value, name)
         return value
+
+    def unknown(self, of: Type) -> Value:
+        """A value of which nothing but its type is known."""
+        return self.value_of(("unknown",), of, self.marks_of(Origin.UNKNOWN, None, of))
 
     def default(self, parameter: Parameter) -> Value:
         """The value that stands in for an argument left out."""

@@ -31,6 +31,14 @@ CODES = (
         "Types are declared, built in (`Bool Int Float Text`) or collections of these.",
     ),
     Code("P2C139", "no such value", "A constant or default is a literal or an enum's member."),
+    Code(
+        "P2C140",
+        "nothing to claim",
+        "A claim is one of `read_only`, `additive`, `idempotent` and `closed_world`.",
+    ),
+    Code(
+        "P2C141", "nothing to override", "An override names a subtask that this file or one it uses declares."
+    ),
     Code("P2C200", "the wrong number of type arguments", "`List[T]`, `Set[T]`, `Optional[T]`, `Map[K, V]`."),
     Code(
         "P2C201",

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import keyword
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
-from p2c_dsl.diagnostics.model import Diagnostic, Location
-from p2c_dsl.resolve.effects import Clauses
+from p2c_dsl.diagnostics.model import Diagnostic, Location, Note
+from p2c_dsl.resolve.effects import ANYTHING, Clauses
 from p2c_dsl.resolve.reporter import Reporter
 from p2c_dsl.resolve.types import GENERICS, TypeNode, Types
 from p2c_dsl.resolve.values import value, writable
@@ -16,6 +17,9 @@ from p2c_dsl.syntax import nodes
 from p2c_dsl.syntax.nodes import Name
 from p2c_dsl.syntax.span import Source
 from p2c_dsl.types import BASES, show
+
+CLAIMS = ("read_only", "additive", "idempotent", "closed_world")
+"""What may be claimed of a subtask: the annotations of the Model Context Protocol, as names."""
 
 N = TypeVar("N", bound=nodes.Declaration)
 D = TypeVar("D", Constant, Effect, Subtask, Task)
@@ -53,9 +57,10 @@ class _Resolver:
             records=self._types.records,
             constants=constants,
             effects=effects,
-            subtasks=_first(self._subtask(n, s) for s, n in self._all(nodes.SubtaskDecl)),
+            subtasks=self._overridden(_first(self._subtask(n, s) for s, n in self._all(nodes.SubtaskDecl))),
             tasks=_first(self._task(n, s) for s, n in self._all(nodes.TaskDecl)),
             rules=tuple(r for s, n in self._all(nodes.RulesDecl) for r in _rules(n.rules, s)),
+            originals=self._originals(),
         )
 
     def _all(self, kind: type[N]) -> list[tuple[Source, N]]:
@@ -73,11 +78,13 @@ class _Resolver:
                     case nodes.EnumDecl():
                         if self._declare("type", node.name, file.source):
                             self._declare("name", node.name, file.source)
-                        self._distinct(node.members, file.source)
+                        self._distinct((m.name for m in node.members), file.source)
                     case nodes.TaskDecl():
                         self._declare("task", node.name, file.source)
                     case nodes.EffectDecl() | nodes.SubtaskDecl() | nodes.ConstantDecl():
                         self._declare("name", node.name, file.source)
+                        if isinstance(node, nodes.EffectDecl) and node.name.text == ANYTHING:
+                            self._reserved(node.name, file.source)
 
     def _declare(self, space: str, name: Name, source: Source) -> bool:
         self._not_reserved(name, source, types=space == "type")
@@ -89,13 +96,17 @@ class _Resolver:
 
     def _not_reserved(self, name: Name, source: Source, *, types: bool = False) -> None:
         if keyword.iskeyword(name.text) or (types and (name.text in BASES or name.text in GENERICS)):
-            message = f"`{name.text}` is a reserved name"
-            self.reporter.report("P2C135", source, name.span, message, "choose another name")
+            self._reserved(name, source)
 
-    def _distinct(self, names: Iterable[Name], source: Source) -> None:
+    def _reserved(self, name: Name, source: Source) -> None:
+        message = f"`{name.text}` is a reserved name"
+        self.reporter.report("P2C135", source, name.span, message, "choose another name")
+
+    def _distinct(self, names: Iterable[Name], source: Source, *, reserved: bool = True) -> None:
         seen: dict[str, Name] = {}
         for name in names:
-            self._not_reserved(name, source)
+            if reserved:
+                self._not_reserved(name, source)
             first = seen.setdefault(name.text, name)
             if first is not name:
                 self.reporter.twice(name, source, Location(source, first.span))
@@ -108,10 +119,13 @@ class _Resolver:
         return Constant(node.name.text, of, written, Location(source, node.name.span))
 
     def _effect(self, node: nodes.EffectDecl, source: Source) -> Effect:
-        keys = tuple(self._types.of(k, source) for k in node.keys)
+        keys = tuple(self._types.of(k.type, source) for k in node.keys)
         for key, written in zip(keys, node.keys, strict=True):
-            self._types.check_comparable(key, source, written.span)
-        return Effect(node.name.text, keys, node.irreversible, Location(source, node.name.span))
+            self._types.check_comparable(key, source, written.type.span)
+        named = [key.name for key in node.keys if key.name is not None]
+        self._distinct(named, source, reserved=False)
+        labels = tuple(None if key.name is None else key.name.text for key in node.keys)
+        return Effect(node.name.text, keys, node.irreversible, Location(source, node.name.span), labels)
 
     def _parameters(self, written: Sequence[nodes.Parameter], source: Source) -> tuple[Parameter, ...]:
         parameters: list[Parameter] = []
@@ -143,7 +157,61 @@ class _Resolver:
         result = None if node.result is None else self._types.of(node.result, source)
         effects = self._clauses.read(node.effects, parameters, source)
         place = Location(source, node.name.span)
-        return Subtask(node.name.text, parameters, result, effects, node.cost or 0, node.doc or "", place)
+        claims = tuple(self._claim(c, source) for line in node.claims for c in line.names)
+        return Subtask(
+            node.name.text, parameters, result, effects, node.cost or 0, node.doc or "", place, claims
+        )
+
+    def _claim(self, name: Name, source: Source) -> str:
+        if name.text not in CLAIMS:
+            message, otherwise = f"`{name.text}` is nothing to claim", f"claims are {', '.join(CLAIMS)}"
+            self.reporter.unknown(
+                "P2C140", source, name.span, message, name.text, CLAIMS, otherwise=otherwise
+            )
+        return name.text
+
+    def _overridden(self, subtasks: dict[str, Subtask]) -> dict[str, Subtask]:
+        """With what overrides say in place of what the subtasks' own files do."""
+        signed: dict[str, Location] = {}
+        for source, node in self._all(nodes.OverrideDecl):
+            name = node.name.text
+            subtask = subtasks.get(name)
+            if subtask is None:
+                message = f"there is no subtask `{name}` to override"
+                self.reporter.unknown("P2C141", source, node.name.span, message, name, subtasks)
+            elif name in signed:
+                message = f"`{name}` is overridden twice"
+                note = Note("the first override stands here", signed[name])
+                self.reporter.report("P2C134", source, node.name.span, message, "make them one", (note,))
+            else:
+                signed[name] = Location(source, node.name.span)
+                subtasks = {**subtasks, name: self._override(subtask, node, source)}
+        return subtasks
+
+    def _override(self, subtask: Subtask, node: nodes.OverrideDecl, source: Source) -> Subtask:
+        if node.effects or node.pure is not None:
+            effects = self._clauses.read(node.effects, subtask.parameters, source)
+            subtask = replace(subtask, effects=effects, claims=())
+        cost = subtask.cost if node.cost is None else node.cost
+        return replace(subtask, cost=cost, doc=subtask.doc if node.doc is None else node.doc)
+
+    def _originals(self) -> dict[tuple[str, ...], str]:
+        """What is called otherwise outside, by the path of its name."""
+        found: dict[tuple[str, ...], str | None] = {}
+        for file in self._files:
+            for node in file.declarations:
+                match node:
+                    case nodes.SubtaskDecl(name, parameters):
+                        found.setdefault((name.text,), node.original)
+                        for parameter in parameters:
+                            found.setdefault((name.text, parameter.name.text), parameter.original)
+                    case nodes.RecordDecl(name, fields=fields):
+                        for field in fields:
+                            found.setdefault((name.text, field.name.text), field.original)
+                    case nodes.EnumDecl(name, members=members):
+                        for member in members:
+                            found.setdefault((name.text, member.name.text), member.original)
+        return {path: original for path, original in found.items() if original is not None}
 
     # ------------------------------------------------------------ tasks
 

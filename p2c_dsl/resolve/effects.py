@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from p2c_dsl.resolve.reporter import Reporter
 from p2c_dsl.spec import Effect, EffectUse, KeyPath, Parameter
@@ -12,6 +12,8 @@ from p2c_dsl.syntax.span import Source
 from p2c_dsl.types import Optional, Record, Type, Unknown, is_subtype, show
 
 Records = Mapping[str, Mapping[str, Type]]
+ANYTHING = "anything"
+"""`may anything`: what a subtask does of which nobody knows what it does."""
 
 
 class Clauses:
@@ -24,8 +26,20 @@ class Clauses:
         self, clauses: Sequence[nodes.EffectClause], parameters: Sequence[Parameter], source: Source
     ) -> tuple[EffectUse, ...]:
         """The clauses that could be read; what is wrong with the others is reported."""
-        uses = [self._use(clause, parameters, source) for clause in clauses]
+        uses: list[EffectUse | None] = []
+        for clause in clauses:
+            if clause.effect.text == ANYTHING and not clause.certain:
+                uses += self._anything(clause, source)
+            else:
+                uses.append(self._use(clause, parameters, source))
         return tuple(use for use in uses if use is not None)
+
+    def _anything(self, clause: nodes.EffectClause, source: Source) -> Iterator[EffectUse]:
+        if clause.arguments:
+            message = f"`{ANYTHING}` has no keys: it stands for every effect with any keys"
+            self._reporter.report("P2C209", source, clause.span, message, "write `may anything`")
+        for effect in self._effects.values():
+            yield EffectUse(effect, (None,) * len(effect.keys), certain=False, anything=True)
 
     def _use(
         self, clause: nodes.EffectClause, parameters: Sequence[Parameter], source: Source

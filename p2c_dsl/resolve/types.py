@@ -175,7 +175,7 @@ class Types:
             case nodes.RecordDecl():
                 return Record(name)
             case nodes.EnumDecl(members=members):
-                return Enum(name, tuple(dict.fromkeys(m.text for m in members)))
+                return Enum(name, tuple(dict.fromkeys(m.name.text for m in members)))
         if node.base is not None:
             return self._new_type(name, node.base, source)
         return Nominal(name, self._parent(name, node.parent, source) if node.parent is not None else None)

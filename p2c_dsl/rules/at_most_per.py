@@ -23,8 +23,9 @@ class AtMostPer(Rule):
     """For each key, no run does more than N of an effect with that key.
 
     `at most 1 contact per User` says that nobody is contacted twice. The key is one of the effect's own
-    (`effect contact(User)`), named by its type, or for a subtask one of its parameters, named by its name or its type.
-    Several keys make one together: `at most 1 pay per Iban, Money` allows two payments that differ in one of the two.
+    (`effect contact(User)`) or one of a subtask's parameters, named by its name or its type.
+    Several keys make one together: with `effect pay(to: Iban, amount: Money)`, `at most 1 pay per to, amount` allows
+    two payments that differ in one of the two.
 
     To prove it, the analyzer needs keys that differ. The variable of a loop over a `Set`, or over a map's keys, differs
     from round to round; one over a `List` may not. A loop nested in another goes over its keys once for each
@@ -78,7 +79,8 @@ compose survey(users):
         performers = {s.name: s for s in names.performers(event)}
         candidates: list[tuple[str | None, Type]]
         if event.is_effect:
-            candidates = [(None, t) for t in names.spec.effects[event.name].keys]
+            effect = names.spec.effects[event.name]
+            candidates = [(effect.label(place), of) for place, of in enumerate(effect.keys)]
         else:
             candidates = [(p.name, p.type) for p in performers[event.name].parameters]
         places = tuple(_position(key, candidates, names) for key in match["keys"])

@@ -29,7 +29,7 @@ class Occurrence:
 
     certain: bool
     clause: int | None
-    keys: tuple[KeyPath, ...] = ()
+    keys: tuple[KeyPath | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,7 +134,10 @@ class Concrete:
         self, use: EffectUse, subtask: Subtask, arguments: Sequence[Instance | None]
     ) -> tuple[Value, ...]:
         keys = []
-        for path in use.arguments:
+        for path, of in zip(use.arguments, use.effect.keys, strict=True):
+            if path is None:
+                keys.append(self._machine.unknown(of))
+                continue
             instance, parameter = arguments[path.parameter], subtask.parameters[path.parameter]
             held: object = parameter.default if instance is None else instance.value
             value = self._default(parameter) if instance is None else self.value(instance)

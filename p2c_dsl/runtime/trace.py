@@ -7,9 +7,16 @@ instances, which is how provenance and information flow stay visible in a trace.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
 
 from p2c_dsl.program import Test
 from p2c_dsl.syntax.span import Span
+
+
+class AnyKey(Enum):
+    """The key of an effect of which nobody knows with what key it happened."""
+
+    ANY = "?"
 
 
 @dataclass(frozen=True, slots=True)

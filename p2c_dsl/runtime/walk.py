@@ -30,6 +30,7 @@ from p2c_dsl.program import (
 from p2c_dsl.runtime.tools import Outcome, Tool
 from p2c_dsl.runtime.trace import (
     AccumulatorCreated,
+    AnyKey,
     BranchEntered,
     BranchLeft,
     CallFailed,
@@ -278,8 +279,11 @@ def _effects(
 
 
 def _keys(use: EffectUse, values: Sequence[object]) -> tuple[object, ...]:
-    keys = []
+    keys: list[object] = []
     for path in use.arguments:
+        if path is None:
+            keys.append(AnyKey.ANY)
+            continue
         value = values[path.parameter]
         for name in path.fields:
             value = field_of(value, name)

@@ -26,6 +26,22 @@ class Cost(NamedTuple):
     span: Span
 
 
+class Pure(NamedTuple):
+    """`pure`."""
+
+    span: Span
+
+
+class Contract(NamedTuple):
+    """The body of a subtask or of an override."""
+
+    doc: Doc
+    effects: tuple[nodes.EffectClause, ...]
+    cost: Cost
+    pure: Span | None
+    claims: tuple[nodes.Claims, ...]
+
+
 _NO_DOC = Doc(None, nodes.NOWHERE)
 _NO_COST = Cost(None, nodes.NOWHERE)
 _KINDS = {NAME: "name", RESERVED: "name", **dict.fromkeys(OTHERWISE, "name"), "INT": "int"}
@@ -50,15 +66,18 @@ class Declarations:
         text, place = doc or _NO_DOC
         return nodes.RecordDecl(name, text, items(fields), span, place)
 
-    def field(self, span: Span, name: Name, of: nodes.TypeExpr) -> nodes.Field:
-        return nodes.Field(name, of, span)
+    def field(self, span: Span, name: Name, original: str | None, of: nodes.TypeExpr) -> nodes.Field:
+        return nodes.Field(name, of, span, original)
 
     def enum(self, span: Span, name: Name, doc: Doc | None, members: Items) -> nodes.EnumDecl:
         text, place = doc or _NO_DOC
         return nodes.EnumDecl(name, text, items(members), span, place)
 
-    def member(self, span: Span, name: Name) -> Name:
-        return name
+    def member(self, span: Span, name: Name, original: str | None) -> nodes.Member:
+        return nodes.Member(name, original)
+
+    def original(self, span: Span, text: Lexeme) -> str:
+        return text_of(text)
 
     def constant(self, span: Span, name: Name, of: nodes.TypeExpr, value: nodes.Expr) -> nodes.ConstantDecl:
         return nodes.ConstantDecl(name, of, value, span)
@@ -69,23 +88,48 @@ class Declarations:
             raise Misuse("P2C110", word.span, message, "write `irreversible`, or remove it")
         return nodes.EffectDecl(name, items(keys), word is not None, span)
 
-    def effect_keys(self, span: Span, types: Items) -> Items:
-        return types
+    def effect_keys(self, span: Span, keys: Items) -> Items:
+        return keys
 
-    def subtask_plain(self, span: Span, name: Name, parameters: Items, result: Any) -> nodes.SubtaskDecl:
-        return nodes.SubtaskDecl(name, items(parameters), result, None, (), None, span)
+    def unnamed_key(self, span: Span, of: nodes.TypeExpr) -> nodes.Key:
+        return nodes.Key(of)
+
+    def named_key(self, span: Span, name: Name, of: nodes.TypeExpr) -> nodes.Key:
+        return nodes.Key(of, name)
+
+    def subtask_plain(
+        self, span: Span, name: Name, original: str | None, parameters: Items, result: Any
+    ) -> nodes.SubtaskDecl:
+        given = items(parameters)
+        return nodes.SubtaskDecl(name, given, result, None, (), None, span, original=original)
 
     def subtask_full(
-        self, span: Span, name: Name, parameters: Items, result: Any, body: tuple[Doc, Items]
+        self,
+        span: Span,
+        name: Name,
+        original: str | None,
+        parameters: Items,
+        result: Any,
+        body: tuple[Doc, Items],
     ) -> nodes.SubtaskDecl:
-        (doc, place), clauses = body[0], items(body[1])
-        effects = tuple(c for c in clauses if isinstance(c, nodes.EffectClause))
-        costs = [c for c in clauses if isinstance(c, Cost)]
-        if len(costs) > 1:
-            raise Misuse("P2C110", costs[1].span, "a subtask has one cost", "remove one of the two")
-        cost, cost_place = costs[0] if costs else _NO_COST
+        (doc, place), effects, (cost, cost_place), pure, claims = _contract(body)
         given = items(parameters)
-        return nodes.SubtaskDecl(name, given, result, doc, effects, cost, span, place, cost_place)
+        return nodes.SubtaskDecl(
+            name, given, result, doc, effects, cost, span, place, cost_place, pure, claims, original
+        )
+
+    def override(self, span: Span, name: Name, body: tuple[Doc, Items]) -> nodes.OverrideDecl:
+        (doc, place), effects, (cost, cost_place), pure, claims = _contract(body)
+        if claims:
+            message = "an override says what is so: it claims nothing"
+            raise Misuse("P2C110", claims[0].span, message, "write `pure`, or the effects that it has")
+        return nodes.OverrideDecl(name, doc, effects, cost, span, place, cost_place, pure)
+
+    def pure(self, span: Span) -> Pure:
+        return Pure(span)
+
+    def claimed(self, span: Span, names: Items) -> nodes.Claims:
+        return nodes.Claims(items(names), span)
 
     def result(self, span: Span, of: nodes.TypeExpr) -> nodes.TypeExpr:
         return of
@@ -132,9 +176,9 @@ class Declarations:
         return Doc(clean(text_of(text)), span)
 
     def parameter(
-        self, span: Span, name: Name, of: nodes.TypeExpr, default: nodes.Expr | None
+        self, span: Span, name: Name, original: str | None, of: nodes.TypeExpr, default: nodes.Expr | None
     ) -> nodes.Parameter:
-        return nodes.Parameter(name, of, default, span)
+        return nodes.Parameter(name, of, default, span, original)
 
     # ------------------------------------------------------------ types
 
@@ -151,3 +195,17 @@ class Declarations:
 
     def bound(self, span: Span, op: Lexeme, number: Lexeme) -> nodes.SizeBound:
         return nodes.SizeBound(op.text, integer_of(number), span)
+
+
+def _contract(body: tuple[Doc, Items]) -> Contract:
+    """A body's lines by their kinds. Raises `Misuse`."""
+    clauses = items(body[1])
+    effects = tuple(c for c in clauses if isinstance(c, nodes.EffectClause))
+    costs = [c for c in clauses if isinstance(c, Cost)]
+    pure = next((c.span for c in clauses if isinstance(c, Pure)), None)
+    if len(costs) > 1:
+        raise Misuse("P2C110", costs[1].span, "a subtask has one cost", "remove one of the two")
+    if pure is not None and effects:
+        raise Misuse("P2C110", pure, "it is pure or has effects, not both", "remove `pure`, or the effects")
+    claims = tuple(c for c in clauses if isinstance(c, nodes.Claims))
+    return Contract(body[0], effects, costs[0] if costs else _NO_COST, pure, claims)

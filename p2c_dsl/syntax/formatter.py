@@ -16,7 +16,7 @@ from p2c_dsl.diagnostics.model import Diagnostic
 from p2c_dsl.syntax import layout, nodes
 from p2c_dsl.syntax.comments import Comments
 from p2c_dsl.syntax.parser import parse
-from p2c_dsl.syntax.span import Source
+from p2c_dsl.syntax.span import Source, Span
 from p2c_dsl.syntax.text import quote
 
 
@@ -92,23 +92,28 @@ class _Writer:
                 yield _Line(0, TextDoc(f"record {name.text}:"), start, opens=True)
                 yield from self.docstring(declared)
                 for field in fields:
-                    doc = TextDoc(f"{field.name.text}: ") + self.parts.type(field.type)
+                    doc = (
+                        layout.name(field.name, field.original) + TextDoc(": ") + self.parts.type(field.type)
+                    )
                     yield _Line(1, doc, field.span.start)
             case nodes.EnumDecl(name, members=members):
                 yield _Line(0, TextDoc(f"enum {name.text}:"), start, opens=True)
                 yield from self.docstring(declared)
                 for member in members:
-                    yield _Line(1, TextDoc(member.text), member.span.start)
+                    yield _Line(1, layout.name(member.name, member.original), member.name.span.start)
             case nodes.ConstantDecl():
                 yield self.constant(declared, 0)
             case nodes.EffectDecl(name, keys, irreversible):
-                items = [(key.span, self.parts.type(key)) for key in keys]
+                items = [self.key(key) for key in keys]
                 doc = TextDoc(f"effect {name.text}")
                 tail = TextDoc(" irreversible" if irreversible else "")
                 doc += self.parts.brackets("(", items, ")", name.span.end, tail) if items else tail
                 yield _Line(0, doc, start)
             case nodes.SubtaskDecl():
                 yield from self.subtask(declared)
+            case nodes.OverrideDecl(name):
+                yield _Line(0, TextDoc(f"override subtask {name.text}:"), start, opens=True)
+                yield from self.contract(declared)
             case nodes.RulesDecl(rules):
                 yield _Line(0, TextDoc("rules:"), start, opens=True)
                 yield from map(self.rule, rules)
@@ -121,7 +126,8 @@ class _Writer:
                 yield from self.block(body, 1)
 
     def docstring(
-        self, declared: nodes.RecordDecl | nodes.EnumDecl | nodes.SubtaskDecl | nodes.TaskDecl
+        self,
+        declared: nodes.RecordDecl | nodes.EnumDecl | nodes.SubtaskDecl | nodes.OverrideDecl | nodes.TaskDecl,
     ) -> Iterator[_Line]:
         if declared.doc is not None:
             yield _Line(1, layout.docstring(declared.doc), declared.doc_span.start)
@@ -133,14 +139,27 @@ class _Writer:
     def rule(self, rule: nodes.RuleLine) -> _Line:
         return _Line(1, layout.rule(rule.tokens), rule.span.start)
 
+    def key(self, key: nodes.Key) -> tuple[Span, AbstractDoc]:
+        if key.name is None:
+            return key.type.span, self.parts.type(key.type)
+        return key.name.span.to(key.type.span), TextDoc(f"{key.name.text}: ") + self.parts.type(key.type)
+
     def subtask(self, declared: nodes.SubtaskDecl) -> Iterator[_Line]:
-        has_body = declared.doc is not None or declared.effects or declared.cost is not None
-        header = self.parts.signature(declared, "subtask", ":" if has_body else "")
-        yield _Line(0, header, declared.span.start, opens=bool(has_body))
+        body = list(self.contract(declared))
+        header = self.parts.signature(declared, "subtask", ":" if body else "")
+        yield _Line(0, header, declared.span.start, opens=bool(body))
+        yield from body
+
+    def contract(self, declared: nodes.SubtaskDecl | nodes.OverrideDecl) -> Iterator[_Line]:
         yield from self.docstring(declared)
         lines = [self.clause(clause) for clause in declared.effects]
+        if declared.pure is not None:
+            lines.append(_Line(1, TextDoc("pure"), declared.pure.start))
         if declared.cost is not None:
             lines.append(_Line(1, TextDoc(f"cost {declared.cost}"), declared.cost_span.start))
+        for claims in declared.claims if isinstance(declared, nodes.SubtaskDecl) else ():
+            listed = ", ".join(name.text for name in claims.names)
+            lines.append(_Line(1, TextDoc(f"claims {listed}"), claims.span.start))
         yield from sorted(lines, key=lambda line: line.start)
 
     def clause(self, clause: nodes.EffectClause) -> _Line:

@@ -51,6 +51,11 @@ def rule(tokens: Sequence[nodes.Token]) -> AbstractDoc:
     return TextDoc(text)
 
 
+def name(written: nodes.Name, original: str | None) -> AbstractDoc:
+    """`get_env as "get-env"`, or the name alone."""
+    return TextDoc(written.text if original is None else f"{written.text} as {quote(original)}")
+
+
 class Layout:
     """Expressions, types and signatures as documents, with the comments inside their brackets."""
 
@@ -99,13 +104,16 @@ class Layout:
         """`subtask f(p: T, q: U = 3) -> R`, and a colon where a body follows."""
         items = [(p.span, self.parameter(p)) for p in declared.parameters]
         result = TextDoc("") if declared.result is None else TextDoc(" -> ") + self.type(declared.result)
-        name = declared.name
+        original = declared.original if isinstance(declared, nodes.SubtaskDecl) else None
         tail = result + TextDoc(end)
-        return TextDoc(f"{word} {name.text}") + self.brackets("(", items, ")", name.span.end, tail)
+        start = declared.name.span.end
+        return (
+            TextDoc(f"{word} ") + name(declared.name, original) + self.brackets("(", items, ")", start, tail)
+        )
 
     def parameter(self, parameter: nodes.Parameter) -> AbstractDoc:
         """`q: U = 3`."""
-        doc = TextDoc(f"{parameter.name.text}: ") + self.type(parameter.type)
+        doc = name(parameter.name, parameter.original) + TextDoc(": ") + self.type(parameter.type)
         return doc if parameter.default is None else doc + TextDoc(" = ") + self.expression(parameter.default)
 
     def brackets(

@@ -10,206 +10,78 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from p2c_dsl.syntax.span import Source, Span
-
-NOWHERE = Span(0, 0)
-"""The place of a part that was not written."""
-
-
-class Name(NamedTuple):
-    """An identifier as written."""
-
-    text: str
-    span: Span
-
-
-class Comment(NamedTuple):
-    """A `#` comment, its text with the `#`; `own_line` when nothing stands before it."""
-
-    text: str
-    span: Span
-    own_line: bool
-
-
-# ---------------------------------------------------------------- types
-
-
-@dataclass(frozen=True, slots=True)
-class SizeBound:
-    """`<= 20` or `>= 1` behind a collection's type."""
-
-    op: str
-    value: int
-    span: Span
-
-
-@dataclass(frozen=True, slots=True)
-class TypeExpr:
-    """`Map[User, Set[Restaurant]] <= 20`; `literal Text` allows free literals."""
-
-    name: Name
-    arguments: tuple[TypeExpr, ...]
-    bounds: tuple[SizeBound, ...]
-    literal: bool
-    span: Span
-
-
-# ---------------------------------------------------------------- expressions
-
-
-@dataclass(frozen=True, slots=True)
-class Variable:
-    """A bare name: a local, a task input or a constant."""
-
-    name: Name
-
-    @property
-    def span(self) -> Span:
-        return self.name.span
-
-
-@dataclass(frozen=True, slots=True)
-class Literal:
-    """A constant written out: text, number, truth value or `None`."""
-
-    value: str | int | float | bool | None
-    span: Span
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """`f(x, p=y)`."""
-
-    function: Name
-    arguments: tuple[Expr, ...]
-    keywords: tuple[tuple[Name, Expr], ...]
-    span: Span
-
-
-@dataclass(frozen=True, slots=True)
-class Attribute:
-    """`order.customer`, or `Channel.email` for an enum's member."""
-
-    base: Expr
-    name: Name
-    span: Span
-
-
-@dataclass(frozen=True, slots=True)
-class Subscript:
-    """`prefs[user]`: a map look-up."""
-
-    base: Expr
-    key: Expr
-    span: Span
-
-
-@dataclass(frozen=True, slots=True)
-class EmptyMap:
-    """`{}`, the start of a map accumulator."""
-
-    span: Span
-
-
-@dataclass(frozen=True, slots=True)
-class EmptyList:
-    """`[]`, the start of a list accumulator."""
-
-    span: Span
-
-
-@dataclass(frozen=True, slots=True)
-class Not:
-    """`not x`, in a condition only."""
-
-    operand: Expr
-    span: Span
-
-
-@dataclass(frozen=True, slots=True)
-class IsNone:
-    """`x is None`, or with `negated` `x is not None`, in a condition only."""
-
-    operand: Expr
-    negated: bool
-    span: Span
-
-
-Expr = Variable | Literal | Call | Attribute | Subscript | EmptyMap | EmptyList | Not | IsNone
-
-
-# ---------------------------------------------------------------- statements
-
-
-@dataclass(frozen=True, slots=True)
-class Assign:
-    """`x = f(y)`."""
-
-    target: Name
-    value: Expr
-    span: Span
-
-
-@dataclass(frozen=True, slots=True)
-class SetItem:
-    """`m[k] = v`: write into a map accumulator."""
-
-    target: Name
-    key: Expr
-    value: Expr
-    span: Span
-
-
-@dataclass(frozen=True, slots=True)
-class Append:
-    """`xs.append(v)`: write into a list accumulator."""
-
-    target: Name
-    value: Expr
-    span: Span
-
-
-@dataclass(frozen=True, slots=True)
-class ExprStatement:
-    """A call whose result is not kept."""
-
-    value: Expr
-    span: Span
-
-
-@dataclass(frozen=True, slots=True)
-class For:
-    """`for x in xs:`; `span` covers the header, the body follows."""
-
-    variable: Name
-    iterable: Expr
-    body: tuple[Statement, ...]
-    span: Span
-
-
-@dataclass(frozen=True, slots=True)
-class If:
-    """`if c: … else: …`; an `elif` is an `If` with `is_elif` alone in `orelse`."""
-
-    condition: Expr
-    body: tuple[Statement, ...]
-    orelse: tuple[Statement, ...]
-    is_elif: bool
-    span: Span
-    else_span: Span = NOWHERE
-
-
-@dataclass(frozen=True, slots=True)
-class Return:
-    """`return` or `return x`."""
-
-    value: Expr | None
-    span: Span
-
-
-Statement = Assign | SetItem | Append | ExprStatement | For | If | Return
-
-
-# ---------------------------------------------------------------- declarations
+from p2c_dsl.syntax.statements import (
+    NOWHERE,
+    Append,
+    Assign,
+    Attribute,
+    Call,
+    Comment,
+    EmptyList,
+    EmptyMap,
+    Expr,
+    ExprStatement,
+    For,
+    If,
+    IsNone,
+    Literal,
+    Name,
+    Not,
+    Return,
+    SetItem,
+    SizeBound,
+    Statement,
+    Subscript,
+    TypeExpr,
+    Variable,
+)
+
+__all__ = [
+    "NOWHERE",
+    "Append",
+    "Assign",
+    "Attribute",
+    "Call",
+    "Claims",
+    "Comment",
+    "ComposeDecl",
+    "ConstantDecl",
+    "Declaration",
+    "EffectClause",
+    "EffectDecl",
+    "EmptyList",
+    "EmptyMap",
+    "EnumDecl",
+    "Expr",
+    "ExprStatement",
+    "Field",
+    "File",
+    "For",
+    "If",
+    "IsNone",
+    "Key",
+    "Literal",
+    "Member",
+    "Name",
+    "Not",
+    "OverrideDecl",
+    "Parameter",
+    "RecordDecl",
+    "Return",
+    "RuleLine",
+    "RulesDecl",
+    "SetItem",
+    "SizeBound",
+    "Statement",
+    "Subscript",
+    "SubtaskDecl",
+    "TaskDecl",
+    "Token",
+    "TypeDecl",
+    "TypeExpr",
+    "Use",
+    "Variable",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,11 +104,12 @@ class TypeDecl:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """`total: Int`, a line of a record."""
+    """`total: Int`, a line of a record; `original` is what the name stands for outside (`as "…"`)."""
 
     name: Name
     type: TypeExpr
     span: Span
+    original: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,12 +124,20 @@ class RecordDecl:
 
 
 @dataclass(frozen=True, slots=True)
+class Member:
+    """A line of an enum; `original` is what the name stands for outside."""
+
+    name: Name
+    original: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class EnumDecl:
     """`enum Channel:` and its members, one a line."""
 
     name: Name
     doc: str | None
-    members: tuple[Name, ...]
+    members: tuple[Member, ...]
     span: Span
     doc_span: Span = NOWHERE
 
@@ -272,11 +153,19 @@ class ConstantDecl:
 
 
 @dataclass(frozen=True, slots=True)
+class Key:
+    """One of an effect's keys: `Text`, or with a name `recipient: Text`."""
+
+    type: TypeExpr
+    name: Name | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class EffectDecl:
     """`effect reserve(Restaurant) irreversible`."""
 
     name: Name
-    keys: tuple[TypeExpr, ...]
+    keys: tuple[Key, ...]
     irreversible: bool
     span: Span
 
@@ -289,6 +178,7 @@ class Parameter:
     type: TypeExpr
     default: Expr | None
     span: Span
+    original: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,8 +192,19 @@ class EffectClause:
 
 
 @dataclass(frozen=True, slots=True)
+class Claims:
+    """`claims read_only, idempotent`: what somebody says of a subtask and nobody has signed."""
+
+    names: tuple[Name, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class SubtaskDecl:
-    """A subtask's signature, docstring, effects and cost; no body lines means pure and free."""
+    """A subtask's signature, docstring, effects and cost; no body lines means pure and free.
+
+    `pure` is where it says so in words; `original` is what it is called outside.
+    """
 
     name: Name
     parameters: tuple[Parameter, ...]
@@ -314,6 +215,23 @@ class SubtaskDecl:
     span: Span
     doc_span: Span = NOWHERE
     cost_span: Span = NOWHERE
+    pure: Span | None = None
+    claims: tuple[Claims, ...] = ()
+    original: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OverrideDecl:
+    """`override subtask f:`: a person's word on what it does, costs or is for, instead of what its file says."""
+
+    name: Name
+    doc: str | None
+    effects: tuple[EffectClause, ...]
+    cost: int | None
+    span: Span
+    doc_span: Span = NOWHERE
+    cost_span: Span = NOWHERE
+    pure: Span | None = None
 
 
 class Token(NamedTuple):
@@ -372,6 +290,7 @@ Declaration = (
     | ConstantDecl
     | EffectDecl
     | SubtaskDecl
+    | OverrideDecl
     | RulesDecl
     | TaskDecl
     | ComposeDecl

@@ -34,7 +34,7 @@ def test_real_findings_keep_to_the_schema() -> None:
 def test_the_document_has_a_version_and_counts() -> None:
     document = json.loads(render(ALL))
     assert document["version"] == 1
-    assert document["summary"] == {"error": 3, "warning": 1}
+    assert document["summary"] == {"error": 3, "warning": 1, "note": 0}
 
 
 def test_a_finding_is_all_there() -> None:

@@ -111,6 +111,8 @@ class _Draft:
             found = tuple(path for path in paths if path is not None)
             if len(found) == len(paths):
                 uses.append(EffectUse(effect, found, self.random.random() < 0.7))
+        if self.random.random() < 0.04:
+            uses += [EffectUse(e, (None,) * len(e.keys), False, True) for e in self.effects.values()]
         return tuple(uses)
 
     def _path(self, key: Type, parameters: tuple[Parameter, ...]) -> KeyPath | None:

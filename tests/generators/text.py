@@ -49,7 +49,8 @@ def _spec(spec: Spec) -> Iterator[str]:
 
 
 def _subtask(subtask: Subtask) -> str:
-    body = [_use(use, subtask) for use in subtask.effects]
+    body = [_use(use, subtask) for use in subtask.effects if not use.anything]
+    body += ["may anything"] if any(use.anything for use in subtask.effects) else []
     body += [f"cost {subtask.cost}"] if subtask.cost else []
     head = f"subtask {subtask.name}{_signature(subtask)}"
     return "\n    ".join([f"{head}:", *body]) if body else head
@@ -72,7 +73,7 @@ def _parameter(parameter: Parameter) -> str:
 
 
 def _use(use: EffectUse, subtask: Subtask) -> str:
-    paths = [".".join((subtask.parameters[p.parameter].name, *p.fields)) for p in use.arguments]
+    paths = [".".join((subtask.parameters[p.parameter].name, *p.fields)) for p in use.arguments if p]
     return f"{'does' if use.certain else 'may'} {use.effect.name}({', '.join(paths)})"
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from p2c_dsl.program import Test
-from p2c_dsl.runtime.trace import BranchEntered, CallFinished, CallStarted, Instance, Trace
+from p2c_dsl.runtime.trace import AnyKey, BranchEntered, CallFinished, CallStarted, Instance, Trace
 from p2c_dsl.spec import Spec, Subtask
 from p2c_dsl.types import show
 from tests.oracle.calls import calls, values_of
@@ -26,7 +26,12 @@ def most_for_one_key(event: str, named: list[str], trace: Trace, spec: Spec) -> 
         for occurrence in call.occurrences:
             if occurrence.name == event:
                 keys[tuple(occurrence.keys[place] for place in places)] += 1
-    return max(keys.values(), default=0)
+    return max((sum(n for other, n in keys.items() if _agree(key, other)) for key in keys), default=0)
+
+
+def _agree(key: tuple[object, ...], other: tuple[object, ...]) -> bool:
+    """Whether two calls may have had one key: what nobody knows may be anything."""
+    return all(a == b or AnyKey.ANY in (a, b) for a, b in zip(key, other, strict=True))
 
 
 def _place(event: str, key: str, spec: Spec) -> int:

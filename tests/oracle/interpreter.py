@@ -15,6 +15,7 @@ from typing import Any, Protocol
 from p2c_dsl.program import Test
 from p2c_dsl.runtime.trace import (
     AccumulatorCreated,
+    AnyKey,
     BranchEntered,
     BranchLeft,
     CallFailed,
@@ -250,7 +251,9 @@ class _Runner:
         return instance
 
 
-def _key(subtask: Subtask, path: KeyPath, arguments: tuple[Instance | None, ...]) -> Any:
+def _key(subtask: Subtask, path: KeyPath | None, arguments: tuple[Instance | None, ...]) -> Any:
+    if path is None:
+        return AnyKey.ANY
     argument = arguments[path.parameter]
     value = subtask.parameters[path.parameter].default if argument is None else argument.value
     for name in path.fields:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from typing import Any
 
+from p2c_dsl.runtime.trace import AnyKey
 from p2c_dsl.spec import EnumMember, Spec
 from p2c_dsl.types import (
     Base,
@@ -52,7 +53,7 @@ class SmallSet(tuple[Any, ...]):
 def canon(value: object) -> Any:
     """A hashable stand-in: equal for equal values of the language, different for all others."""
     match value:
-        case None | Atom() | EnumMember():
+        case None | Atom() | EnumMember() | AnyKey():
             return value
         case bool():
             return ("bool", value)

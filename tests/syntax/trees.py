@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from typing import TypeVar
 
 from p2c_dsl.syntax import nodes
@@ -120,7 +120,7 @@ class Trees:
     def _declaration(self) -> nodes.Declaration:
         makers: tuple[Callable[[], nodes.Declaration], ...] = (
             *(self._use, self._type_decl, self._record, self._enum, self._constant),
-            *(self._effect, self._subtask, self._rules, self._task, self._compose),
+            *(self._effect, self._subtask, self._override, self._rules, self._task, self._compose),
         )
         return self.rng.choice(makers)()
 
@@ -132,29 +132,45 @@ class Trees:
         return nodes.TypeDecl(self._name(), parent, None if parent else self._maybe(self._type), NOWHERE)
 
     def _record(self) -> nodes.RecordDecl:
-        made = self._some(lambda: nodes.Field(self._label(), self._type(), NOWHERE), 1)
+        made = self._some(lambda: nodes.Field(self._label(), self._type(), NOWHERE, self._original()), 1)
         return nodes.RecordDecl(self._name(), self._maybe(self._doc), made, NOWHERE)
 
     def _enum(self) -> nodes.EnumDecl:
-        return nodes.EnumDecl(self._name(), self._maybe(self._doc), self._some(self._name, 1), NOWHERE)
+        members = self._some(lambda: nodes.Member(self._name(), self._original()), 1)
+        return nodes.EnumDecl(self._name(), self._maybe(self._doc), members, NOWHERE)
+
+    def _original(self) -> str | None:
+        return self._maybe(lambda: self.rng.choice(_TEXTS))
 
     def _constant(self) -> nodes.ConstantDecl:
         return nodes.ConstantDecl(self._name(), self._type(), self._value(), NOWHERE)
 
     def _effect(self) -> nodes.EffectDecl:
-        return nodes.EffectDecl(self._name(), self._some(self._type), self._flag(), NOWHERE)
+        return nodes.EffectDecl(self._name(), self._some(self._key), self._flag(), NOWHERE)
+
+    def _key(self) -> nodes.Key:
+        return nodes.Key(self._type(), self._maybe(self._label))
 
     def _subtask(self) -> nodes.SubtaskDecl:
         effects = self._some(self._clause, 0, 3)
+        pure = None if effects else self._maybe(lambda: NOWHERE)
         cost = self._maybe(lambda: self.rng.randint(0, 99))
         result = self._maybe(self._type)
         parameters = self._some(self._parameter)
-        return nodes.SubtaskDecl(
+        claims = self._some(lambda: nodes.Claims(self._some(self._name, 1), NOWHERE), 0, 2)
+        made = nodes.SubtaskDecl(
             self._name(), parameters, result, self._maybe(self._doc), effects, cost, NOWHERE
         )
+        return replace(made, pure=pure, claims=claims, original=self._original())
+
+    def _override(self) -> nodes.OverrideDecl:
+        effects = self._some(self._clause, 1, 3)
+        return nodes.OverrideDecl(self._name(), self._maybe(self._doc), effects, None, NOWHERE)
 
     def _parameter(self) -> nodes.Parameter:
-        return nodes.Parameter(self._label(), self._type(), self._maybe(self._value), NOWHERE)
+        return nodes.Parameter(
+            self._label(), self._type(), self._maybe(self._value), NOWHERE, self._original()
+        )
 
     def _clause(self) -> nodes.EffectClause:
         return nodes.EffectClause(self._name(), self._some(self._path, 0, 3), self._flag(), NOWHERE)
