@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from p2c_dsl.cli import explain, fmt, graph, lint, new, plan, rules, run
+from p2c_dsl.cli import explain, fmt, graph, import_, lint, new, plan, rules, run
 
 app = typer.Typer(
     name="p2c",
@@ -44,3 +44,4 @@ for _name, _function in (
     ("new", new.new),
 ):
     app.command(_name)(_function)
+app.add_typer(import_.app, name="import")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
@@ -26,8 +27,16 @@ def run(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Call no tools: made-up values only.")] = False,
     unchecked: Annotated[bool, typer.Option("--unchecked", help="Run it although lint rejects it.")] = False,
     trace: Annotated[str, typer.Option(help="text or json.")] = "text",
+    mcp: Annotated[
+        str | None, typer.Option(help="Call the tools of the MCP server that this starts.")
+    ] = None,
+    given: Annotated[
+        list[str] | None,
+        typer.Option("--input", help="For --mcp: the task's input NAME=VALUE, as JSON or text."),
+    ] = None,
+    timeout: Annotated[float, typer.Option(help="How many seconds the server has for each answer.")] = 30.0,
 ) -> None:
-    """Run a composition in its domain's world, with the rules watching.
+    """Run a composition in its world or on real tools, rules watching.
 
     The monitors stop a run before the call that would break a rule, also with --unchecked.
 
@@ -36,11 +45,18 @@ def run(
       p2c run examples/dinner/aligned.p2c --seed 3
 
       p2c run examples/dinner/unaligned.p2c --unchecked --dry-run
+
+      p2c run tidy.p2c --mcp "npx -y @modelcontextprotocol/server-filesystem /tmp" --input folder=/tmp
     """
     if trace not in ("text", "json"):
         fail(f"there is no trace format `{trace}`: choose text or json")
+    if given and mcp is None:
+        fail("--input goes with --mcp: a world makes its own inputs")
     loaded = load_spec(file)
     for program in _programs(loaded, task, unchecked):
+        if mcp is not None:
+            _run_on_server(program, mcp, given or [], timeout, trace)
+            continue
         folder = _folder(program) if world is None else _folder_of(Path(world))
         _run(program, folder, seed, dry_run, trace)
 
@@ -85,9 +101,56 @@ def _run(program: Program, folder: Path, seed: int, dry: bool, trace: str) -> No
         result, wrong = dry_runs.dry_run(program, seed, monitor), None
     else:
         result, wrong = _in_world(program, folder, seed, monitor)
-    _show(program, result, wrong, dry, seed, trace)
-    if not result.completed or wrong is not None:
-        raise typer.Exit(EXIT_FINDINGS)
+    where = (
+        f"a dry run with made-up values of `{program.task.name}`"
+        if dry
+        else f"a run of `{program.task.name}`"
+    )
+    happy = "completed; no tool was called" if dry else "completed, and the world verifies the outcome"
+    verified = None if dry or not result.completed else wrong is None
+    _show(program, result, Told(f"{where} (seed {seed})", happy, verified, wrong, seed), trace)
+
+
+def _run_on_server(program: Program, command: str, given: list[str], timeout: float, trace: str) -> None:
+    from p2c_dsl.importing import ImportProblem
+    from p2c_dsl.importing.mcp_server import connect
+    from p2c_dsl.runtime.interpreter import BindingError, run
+    from p2c_dsl.runtime.monitor import RuleMonitor
+    from p2c_dsl.runtime.outside import tool_for
+
+    inputs = _inputs(program, given)
+    try:
+        with connect(shlex.split(command), timeout) as server:
+            spec = program.spec
+            tools = {name: tool_for(subtask, server.call, spec) for name, subtask in spec.subtasks.items()}
+            result = run(program, inputs, tools, RuleMonitor(program))
+    except (ImportProblem, BindingError, ValueError) as error:
+        fail(str(error))
+    where = f"a run of `{program.task.name}` on `{command}`"
+    _show(program, result, Told(where, "completed", None, None, None), trace)
+
+
+def _inputs(program: Program, given: list[str]) -> dict[str, object]:
+    """The task's inputs from NAME=VALUE; ends the command for what is none."""
+    from p2c_dsl.runtime.outside import inward
+    from p2c_dsl.runtime.values import WrongValue
+
+    types = {p.name: p.type for p in program.task.parameters}
+    found: dict[str, object] = {}
+    for entry in given:
+        name, equals, value = entry.partition("=")
+        if not equals or name not in types:
+            known = ", ".join(types) or "none"
+            fail(f"`--input {entry}`: write NAME=VALUE for an input of `{program.task.name}` ({known})")
+        for read in (json.loads, str):
+            try:
+                found[name] = inward(read(value), types[name], program.spec)
+                break
+            except (ValueError, WrongValue) as error:
+                problem = error
+        else:
+            fail(f"`--input {entry}`: {problem}")
+    return found
 
 
 def _in_world(program: Program, folder: Path, seed: int, monitor: RuleMonitor) -> tuple[Run, str | None]:
@@ -103,30 +166,41 @@ def _in_world(program: Program, folder: Path, seed: int, monitor: RuleMonitor) -
         fail(str(error))
 
 
-def _show(program: Program, result: Run, wrong: str | None, dry: bool, seed: int, trace: str) -> None:
+class Told(NamedTuple):
+    """What is said of a run besides its trace."""
+
+    where: str
+    happy: str
+    verified: bool | None
+    problem: str | None
+    seed: int | None
+
+
+def _show(program: Program, result: Run, about: Told, trace: str) -> None:
+    """Prints a run; ends the command when it went wrong."""
+    _print(program, result, about, trace)
+    if not result.completed or about.problem is not None:
+        raise typer.Exit(EXIT_FINDINGS)
+
+
+def _print(program: Program, result: Run, about: Told, trace: str) -> None:
     from p2c_dsl.runtime.story import told
 
     steps = list(told(program, result.trace))
-    verdict = result.error or wrong
+    verdict = result.error or about.problem
     if trace == "json":
         document: dict[str, Any] = {
             "task": program.task.name,
-            "seed": seed,
+            "seed": about.seed,
             "steps": [{"line": s.line, "depth": s.depth, "text": s.text} for s in steps],
             "completed": result.completed,
             "error": result.error,
-            "verified": None if dry or not result.completed else wrong is None,
-            "problem": wrong,
+            "verified": about.verified,
+            "problem": about.problem,
         }
         typer.echo(json.dumps(document, indent=2, ensure_ascii=False))
         return
-    where = "a dry run with made-up values" if dry else "a run"
-    typer.echo(f"\n{where} of `{program.task.name}` (seed {seed}):")
+    typer.echo(f"\n{about.where}:")
     for step in steps:
         typer.echo(f"  {'  ' * step.depth}{step.text}")
-    if verdict is not None:
-        typer.echo(f"✗ {verdict}")
-    elif dry:
-        typer.echo("✓ completed; no tool was called")
-    else:
-        typer.echo("✓ completed, and the world verifies the outcome")
+    typer.echo(f"✓ {about.happy}" if verdict is None else f"✗ {verdict}")

@@ -1,0 +1,119 @@
+"""`p2c import`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from p2c_dsl.cli import EXIT_FINDINGS
+from p2c_dsl.cli.files import fail, write
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from p2c_dsl.importing import Tool
+
+Output = Annotated[str | None, typer.Option("--output", "-o", help="Write the spec into this file.")]
+Check = Annotated[
+    str | None,
+    typer.Option(help="Write nothing: say how this spec differs from the tools (exit 1 if it does)."),
+]
+Timeout = Annotated[float, typer.Option(help="How many seconds the server may take to answer.")]
+
+app = typer.Typer(
+    help="Make a spec of the tools that an agent calls.\n\nFrom a list, a server, or Python functions.",
+    epilog="What tools say of themselves is only claimed: see `p2c explain P2C440`.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+
+@app.command("tools")
+def tools(
+    file: Annotated[str, typer.Argument(help="A JSON file: what an MCP server answers to `tools/list`.")],
+    output: Output = None,
+    check: Check = None,
+) -> None:
+    """Make a spec of a tool list.
+
+    Example:
+
+      p2c import tools tools.json -o tools.p2c && p2c import tools tools.json --check tools.p2c
+    """
+    from p2c_dsl.importing.mcp_tools import read_tools
+
+    _finish(lambda: read_tools(Path(file)), Path(file).name, output, check)
+
+
+@app.command("python")
+def python(
+    target: Annotated[str, typer.Argument(help="package.module, or package.module:object.")],
+    output: Output = None,
+    check: Check = None,
+) -> None:
+    """Make a spec of Python functions. This imports the module, so that its code runs.
+
+    Example:
+
+      p2c import python my_agent.tools -o tools.p2c
+    """
+    from p2c_dsl.importing.python_tools import tools_at
+
+    _finish(lambda: tools_at(target), target, output, check)
+
+
+@app.command("mcp", context_settings={"ignore_unknown_options": True})
+def mcp(
+    command: Annotated[list[str], typer.Argument(help="The command that starts the server, after --.")],
+    output: Output = None,
+    check: Check = None,
+    timeout: Timeout = 30.0,
+) -> None:
+    """Start an MCP server over stdio, and make a spec of its tools.
+
+    Example:
+
+      p2c import mcp -o files.p2c -- npx -y @modelcontextprotocol/server-filesystem /tmp
+    """
+    from p2c_dsl.importing.mcp_server import list_tools
+
+    _finish(lambda: list_tools(command, timeout), " ".join(command), output, check)
+
+
+def _finish(read: Callable[[], list[Tool]], origin: str, output: str | None, check: str | None) -> None:
+    from p2c_dsl.importing import ImportProblem, spec_of
+
+    try:
+        imported = spec_of(read(), origin)
+    except ImportProblem as problem:
+        fail(str(problem))
+    if check is not None:
+        _check(imported.text, check)
+        return
+    write(imported.text, output)
+    report = imported.report
+    exact = ", ".join(f"{n} {kind}" for kind, n in sorted(report.exact.items()))
+    typer.echo(f"{imported.tools} tools; typed exactly: {exact or 'nothing'}", err=True)
+    for place, reason in report.opaque:
+        typer.echo(f"  opaque: {place}: {reason}", err=True)
+    for word, n in sorted(Counter(word for _, word in report.dropped).items()):
+        typer.echo(f"  not in the types: {word} ({n} times)", err=True)
+
+
+def _check(fresh: str, path: str) -> None:
+    from p2c_dsl.diagnostics.model import Diagnostic
+    from p2c_dsl.importing import drift
+    from p2c_dsl.resolve.loading import read_source
+
+    source = read_source(Path(path))
+    if isinstance(source, Diagnostic):
+        fail(f"{path}: {source.message}")
+    found = drift(source, fresh)
+    for one in found:
+        typer.echo(f"{path}:{one.line}: {one.message}")
+    if found:
+        raise typer.Exit(EXIT_FINDINGS)
+    typer.echo("no drift")

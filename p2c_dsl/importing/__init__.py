@@ -1,0 +1,11 @@
+"""From the tools that agents really call to specs that people can read.
+
+A tool list (of the Model Context Protocol, or Python functions) becomes the text of a `.p2c` file. What a tool
+says of itself is written down as a claim, and nothing more.
+"""
+
+from p2c_dsl.importing.drift import Drift, drift
+from p2c_dsl.importing.model import ImportProblem, Tool
+from p2c_dsl.importing.render import Imported, spec_of
+
+__all__ = ["Drift", "ImportProblem", "Imported", "Tool", "drift", "spec_of"]

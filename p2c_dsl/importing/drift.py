@@ -1,0 +1,120 @@
+"""What has changed between a spec on disk and a fresh import: a tool, a schema, a description, a claim."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from p2c_dsl.syntax import nodes
+from p2c_dsl.syntax.formatter import format_file
+from p2c_dsl.syntax.parser import parse
+from p2c_dsl.syntax.span import Source
+
+Declared = dict[tuple[str, str], nodes.Declaration]
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """One difference; `line` is where it stands in the file on disk (1 for what is not there)."""
+
+    line: int
+    message: str
+
+
+def drift(on_disk: Source, fresh: str) -> list[Drift]:
+    """How the spec on disk differs from the text of a fresh import, in the file's order."""
+    old, new = _declared(on_disk), _declared(Source("import", fresh))
+    found = [*_gone(old, new, on_disk), *_changed(old, new, on_disk)]
+    return [*sorted(found, key=lambda d: d.line), *_added(old, new)]
+
+
+def _declared(source: Source) -> Declared:
+    kinds = {
+        nodes.SubtaskDecl: "tool",
+        nodes.TypeDecl: "type",
+        nodes.RecordDecl: "record",
+        nodes.EnumDecl: "enum",
+    }
+    declarations = parse(source).file.declarations
+    return {(kinds[type(d)], d.name.text): d for d in declarations if isinstance(d, tuple(kinds))}  # type: ignore[union-attr]
+
+
+def _gone(old: Declared, new: Declared, source: Source) -> Iterator[Drift]:
+    for (kind, name), declared in old.items():
+        if (kind, name) not in new:
+            yield Drift(_line(declared, source), f"the {kind} `{name}` is gone")
+
+
+def _added(old: Declared, new: Declared) -> Iterator[Drift]:
+    for kind, name in new:
+        if (kind, name) not in old:
+            yield Drift(1, f"the {kind} `{name}` is new")
+
+
+def _changed(old: Declared, new: Declared, source: Source) -> Iterator[Drift]:
+    for key, declared in old.items():
+        other = new.get(key)
+        if other is None or _text(declared) == _text(other):
+            continue
+        kind, name = key
+        line = _line(declared, source)
+        if isinstance(declared, nodes.SubtaskDecl) and isinstance(other, nodes.SubtaskDecl):
+            for what in _differences(declared, other):
+                yield Drift(line, f"`{name}`: {what}")
+        else:
+            yield Drift(line, f"the {kind} `{name}` has changed: it is now `{_one_line(_text(other))}`")
+
+
+def _differences(old: nodes.SubtaskDecl, new: nodes.SubtaskDecl) -> Iterator[str]:
+    before = {p.name.text: _parameter(p) for p in old.parameters}
+    after = {p.name.text: _parameter(p) for p in new.parameters}
+    for name in before.keys() | after.keys():
+        if name not in after:
+            yield f"its parameter `{name}` is gone"
+        elif name not in before:
+            yield f"it has a new parameter `{after[name]}`"
+        elif before[name] != after[name]:
+            yield f"its parameter `{before[name]}` is now `{after[name]}`"
+    heads = [_head(old), _head(new)]
+    if heads[0] != heads[1]:
+        yield f"its name or result has changed: it is now `{heads[1]}`"
+    claims = [{n.text for c in d.claims for n in c.names} for d in (old, new)]
+    for claim in sorted(claims[0] - claims[1]):
+        yield f"it no longer claims to be {claim}"
+    for claim in sorted(claims[1] - claims[0]):
+        yield f"it now claims to be {claim}"
+    if old.doc != new.doc:
+        yield "its description has changed"
+    if list(before) != list(after) and before == after:
+        yield "the order of its parameters has changed"
+    if _edited(old) != _edited(new):
+        yield "its effects or cost were edited: put them into an override, which a fresh import leaves alone"
+
+
+def _head(declared: nodes.SubtaskDecl) -> str:
+    bare = replace(declared, parameters=(), doc=None, effects=(), cost=None, pure=None, claims=())
+    return _one_line(_text(bare))
+
+
+def _edited(declared: nodes.SubtaskDecl) -> str:
+    """What no import writes but in one way."""
+    return _text(replace(declared, parameters=(), result=None, doc=None, claims=(), original=None))
+
+
+def _parameter(parameter: nodes.Parameter) -> str:
+    whole = nodes.SubtaskDecl(
+        nodes.Name("f", nodes.NOWHERE), (parameter,), None, None, (), None, nodes.NOWHERE
+    )
+    return _one_line(_text(whole)).removeprefix("subtask f(").removesuffix(")").strip()
+
+
+def _text(declared: nodes.Declaration) -> str:
+    return format_file(nodes.File(Source("", ""), (declared,), ())).strip()
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _line(declared: nodes.Declaration, source: Source) -> int:
+    return source.position(declared.span.start).line

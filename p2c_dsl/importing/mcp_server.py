@@ -1,0 +1,141 @@
+"""A server of the Model Context Protocol over stdio, started, asked and called with the official library."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import IO, TYPE_CHECKING, Any
+
+from p2c_dsl.importing.mcp_tools import tools_of
+from p2c_dsl.importing.model import ImportProblem, Tool
+
+if TYPE_CHECKING:
+    from anyio.from_thread import BlockingPortal
+    from mcp import ClientSession
+
+_TAIL = 600
+
+
+class ToolFailed(Exception):
+    """A tool that answered with an error, in time-out, or not at all."""
+
+
+class Server:
+    """A running server. Its methods block; the library's event loop runs in a thread of its own."""
+
+    def __init__(self, session: ClientSession, portal: BlockingPortal, log: IO[str], timeout: float) -> None:
+        self._session, self._portal, self._log, self._timeout = session, portal, log, timeout
+
+    def tools(self) -> list[Tool]:
+        """What it answers to `tools/list`, all pages of it. Raises `ImportProblem`."""
+        found: list[dict[str, Any]] = []
+        cursor: str | None = None
+        while True:
+            try:
+                page = self._portal.call(self._page, cursor)
+            except Exception as error:
+                raise ImportProblem(f"the server does not list its tools: {self._reason(error)}") from None
+            found += [tool.model_dump(by_alias=True, exclude_none=True, mode="json") for tool in page.tools]
+            if page.next_cursor is None or page.next_cursor == cursor:
+                return tools_of(found)
+            cursor = page.next_cursor
+
+    def call(self, name: str, arguments: dict[str, Any]) -> Any:
+        """Calls a tool: its structured result, or else its text. Raises `ToolFailed`."""
+        try:
+            result = self._portal.call(self._call, name, arguments)
+        except Exception as error:
+            raise ToolFailed(f"`{name}`: {self._reason(error)}") from None
+        text = "\n".join(str(block.text) for block in result.content if block.type == "text")
+        if result.is_error:
+            raise ToolFailed(f"`{name}` answered with an error: {text or 'without a word'}")
+        return text if result.structured_content is None else result.structured_content
+
+    async def _page(self, cursor: str | None) -> Any:
+        from anyio import fail_after
+        from mcp.types import PaginatedRequestParams
+
+        with fail_after(self._timeout):
+            return await self._session.list_tools(params=PaginatedRequestParams(cursor=cursor))
+
+    async def _call(self, name: str, arguments: dict[str, Any]) -> Any:
+        from anyio import fail_after
+
+        with fail_after(self._timeout):
+            return await self._session.call_tool(name, arguments)
+
+    def _reason(self, error: Exception) -> str:
+        return _reason(error, self._log, self._timeout)
+
+
+@contextmanager
+def connect(command: Sequence[str], timeout: float) -> Iterator[Server]:
+    """Starts a server and ends it afterwards. `timeout` is in seconds, for each answer.
+
+    Raises `ImportProblem` when it cannot be started, or the library is not installed.
+    """
+    try:
+        from anyio.from_thread import start_blocking_portal
+        from mcp import ClientSession, StdioServerParameters, stdio_client
+    except ImportError:
+        raise ImportProblem("this takes the extra `mcp`: pip install 'p2c-dsl[mcp]'") from None
+    if not command:
+        raise ImportProblem("there is no command that starts a server")
+    parameters = StdioServerParameters(command=command[0], args=list(command[1:]))
+    with (
+        tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as log,
+        start_blocking_portal() as portal,
+    ):
+        server: Server | None = None
+        try:
+            with (
+                portal.wrap_async_context_manager(stdio_client(parameters, errlog=log)) as (reading, writing),
+                portal.wrap_async_context_manager(ClientSession(reading, writing)) as session,
+            ):
+                portal.call(_initialize, session, timeout)
+                server = Server(session, portal, log, timeout)
+                yield server
+        except Exception as error:
+            if server is not None:
+                # What the caller's own block raised, out of the groups that the library's tasks put around it.
+                raise _innermost(error) from None
+            shown = " ".join(command)
+            raise ImportProblem(
+                f"the server `{shown}` does not start: {_reason(error, log, timeout)}"
+            ) from None
+
+
+async def _initialize(session: ClientSession, timeout: float) -> None:
+    from anyio import fail_after
+
+    with fail_after(timeout):
+        await session.initialize()
+
+
+def list_tools(command: Sequence[str], timeout: float) -> list[Tool]:
+    """Starts a server and asks for its tools. Raises `ImportProblem`."""
+    with connect(command, timeout) as server:
+        return server.tools()
+
+
+def _innermost(error: BaseException) -> BaseException:
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error
+
+
+def _reason(error: BaseException, log: IO[str], timeout: float) -> str:
+    """What went wrong, with the end of what the server wrote to stderr."""
+    error = _innermost(error)
+    if isinstance(error, TimeoutError):
+        told = f"it has not answered in {timeout:g} s"
+    elif isinstance(error, FileNotFoundError):
+        told = "there is no such command"
+    else:
+        told = f"{type(error).__name__}: {error}".rstrip(": ")
+    log.flush()
+    log.seek(0)
+    written = log.read().strip()[-_TAIL:]
+    return f"{told}; it wrote {json.dumps(written, ensure_ascii=False)}" if written else told

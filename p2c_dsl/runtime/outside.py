@@ -1,0 +1,135 @@
+"""Between the language's values and the data that tools outside take and give: JSON, under the tools' own names."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from p2c_dsl.runtime.values import WrongValue, conform, elements_of, field_of, shown
+from p2c_dsl.spec import EnumMember, Spec, Subtask
+from p2c_dsl.types import (
+    BASES,
+    Base,
+    Enum,
+    ListOf,
+    MapOf,
+    NewType,
+    Nominal,
+    Optional,
+    Record,
+    SetOf,
+    Type,
+    show,
+)
+
+WRAPPED = "result"
+"""The one field of the object that servers put around a result that is no object."""
+
+Call = Callable[[str, dict[str, Any]], Any]
+"""Calls a tool by its name outside with JSON arguments, and gives JSON."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opaque:
+    """Data of a type of which nothing is known: it can be passed on, and compared."""
+
+    type: str
+    text: str
+    data: Any = field(compare=False, hash=False)
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+def tool_for(subtask: Subtask, call: Call, spec: Spec) -> Callable[..., object]:
+    """The subtask as a callable that calls a tool outside.
+
+    It raises `WrongValue` when the result does not have the declared type, and whatever `call` raises.
+    """
+
+    def tool(*values: object) -> object:
+        arguments: dict[str, Any] = {}
+        for parameter, value in zip(subtask.parameters, values, strict=True):
+            # `None` for a parameter that may be left out is how the language leaves it out.
+            if not (parameter.optional and value is None):
+                name = spec.original(subtask.name, parameter.name)
+                arguments[name] = outward(value, parameter.type, spec)
+        given = call(spec.original(subtask.name), arguments)
+        return (
+            None
+            if subtask.result is None
+            else inward(_unwrapped(given, subtask.result), subtask.result, spec)
+        )
+
+    return tool
+
+
+def _unwrapped(given: Any, of: Type) -> Any:
+    """What a server has put into an object of its own, because a structured result has to be one."""
+    if isinstance(of, Record) or not isinstance(given, Mapping) or list(given) != [WRAPPED]:
+        return given
+    return given if isinstance(of, MapOf) and not isinstance(given[WRAPPED], Mapping) else given[WRAPPED]
+
+
+def outward(value: object, of: Type, spec: Spec) -> Any:
+    """A value as JSON, under the names that the tool knows. Raises `WrongValue`."""
+    match value, of:
+        case (_, Optional(inner)):
+            return None if value is None else outward(value, inner, spec)
+        case (Opaque(), _):
+            return value.data
+        case (EnumMember(enum, member), _):
+            return spec.original(enum, member)
+        case (_, Record(name)):
+            fields = spec.records[name].items()
+            pairs = ((spec.original(name, f), outward(field_of(value, f), t, spec), t) for f, t in fields)
+            return {f: v for f, v, t in pairs if not (v is None and isinstance(t, Optional))}
+        case (_, ListOf(element) | SetOf(element)):
+            return [outward(v, element, spec) for v in elements_of(value)]
+        case (Mapping(), MapOf(_, held)):
+            return {str(k): outward(v, held, spec) for k, v in value.items()}
+        case (str() | bool() | int() | float() | None, _):
+            return value
+    raise WrongValue(f"{shown(value)} cannot be given to a tool")
+
+
+def inward(data: Any, of: Type, spec: Spec) -> object:
+    """JSON as a value of a type. Raises `WrongValue` for data that is none."""
+    return conform(_renamed(data, of, spec), of, spec)
+
+
+def _renamed(data: Any, of: Type, spec: Spec) -> Any:
+    """The data under the spec's names; what does not fit is left for `conform` to refuse."""
+    match of:
+        case Optional(inner):
+            return None if data is None else _renamed(data, inner, spec)
+        case Nominal(name):
+            return Opaque(name, json.dumps(data, sort_keys=True, ensure_ascii=False, default=str), data)
+        case Enum(name, members):
+            by_original = {spec.original(name, m): EnumMember(name, m) for m in members}
+            if not isinstance(data, str) or data not in by_original:
+                raise WrongValue(f"{shown(data)} is no {name}: it is one of {', '.join(by_original)}")
+            return by_original[data]
+        case Record(name) if isinstance(data, Mapping):
+            return {f: _field(data, name, f, t, spec) for f, t in spec.records[name].items()}
+        case ListOf(element) | SetOf(element) if isinstance(data, list):
+            return [_renamed(v, element, spec) for v in data]
+        case MapOf(_, held) if isinstance(data, Mapping):
+            return {k: _renamed(v, held, spec) for k, v in data.items()}
+        case Base() if of == BASES["Int"] and isinstance(data, float) and data.is_integer():
+            # JSON has one kind of number.
+            return int(data)
+        case NewType(_, base):
+            return _renamed(data, base, spec)
+    return data
+
+
+def _field(data: Mapping[str, Any], record: str, name: str, of: Type, spec: Spec) -> Any:
+    original = spec.original(record, name)
+    if original not in data:
+        if isinstance(of, Optional):
+            return None
+        raise WrongValue(f"it has no field `{original}`, a {show(of)}, which {record} has")
+    return _renamed(data[original], of, spec)

@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from p2c_dsl.importing.naming import free, is_legal, legal, singular, type_name
+
+
+def test_a_legal_name_is_left_as_it_is() -> None:
+    assert legal("oldText") == "oldText" and legal("größe") == "größe"
+
+
+def test_what_cannot_stand_in_a_name_becomes_an_underscore() -> None:
+    assert legal("get-env") == "get_env" and legal("a b/c") == "a_b_c"
+
+
+def test_keywords_numbers_and_nothing_get_a_name_too() -> None:
+    assert legal("from") == "from_" and legal("3d") == "n_3d" and legal("") == legal("–") == "unnamed"
+
+
+def test_two_names_that_look_alike_are_told_apart_by_a_number() -> None:
+    assert free("get_env", ["get_env", "get_env_2"]) == "get_env_3"
+
+
+def test_types_are_named_in_capitals_and_elements_in_the_singular() -> None:
+    assert type_name("read_file", "result") == "ReadFileResult" and type_name("-") == "Unnamed"
+    assert [singular(w) for w in ("entities", "edits", "class", "as")] == ["entity", "edit", "class", "as"]
+
+
+@given(st.text())
+def test_every_text_has_a_legal_name(text: str) -> None:
+    assert is_legal(legal(text)) and is_legal(type_name(text))

@@ -1,0 +1,140 @@
+"""Python functions as tools, by their hints and docstrings."""
+
+from __future__ import annotations
+
+import enum
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from types import ModuleType
+from typing import Any, Literal
+
+import pytest
+from pydantic import BaseModel
+
+from p2c_dsl.importing import ImportProblem
+from p2c_dsl.importing.python_tools import functions_at, tool_of, tools_at
+from p2c_dsl.importing.python_types import schema_of_text
+from p2c_dsl.types import show
+from tests.importing.tools import spec
+
+
+class Color(enum.Enum):
+    RED = "red"
+    DARK_BLUE = "dark-blue"
+
+
+@dataclass
+class Point:
+    x: float
+    tag: str | None = None
+
+
+class Order(BaseModel):
+    items: list[str]
+    at: Point
+
+
+class Secret:
+    pass
+
+
+def paint(order: Order, color: Color, mode: Literal["a", "b"] = "a", n: int = 3) -> list[Point]:
+    """Paint it.
+
+    Args:
+        order: What.
+    """
+    raise AssertionError(order, color, mode, n)
+
+
+def forget(day: date, tags: set[str], secret: Secret, rest) -> None:  # type: ignore[no-untyped-def]
+    raise AssertionError(day, tags, secret, rest)
+
+
+def any_number(*args: int) -> int:
+    raise AssertionError(args)
+
+
+def signature(function: Callable[..., Any]) -> str:
+    subtask = spec(tool_of(function.__name__, function)).subtasks[function.__name__]
+    result = "" if subtask.result is None else f" -> {show(subtask.result)}"
+    return f"({', '.join(f'{p.name}: {show(p.type)}' for p in subtask.parameters)}){result}"
+
+
+def test_hints_become_types() -> None:
+    assert signature(paint) == "(order: Order, color: Color, mode: Mode, n: Int) -> List[Point]"
+    found = spec(tool_of("paint", paint))
+    assert {n: show(t) for n, t in found.records["Order"].items()} == {"items": "List[Text]", "at": "Point"}
+    assert found.originals[("Color", "dark_blue")] == "dark-blue"
+    assert found.subtasks["paint"].doc.startswith("Paint it.")
+
+
+def test_what_hints_do_not_say_is_opaque() -> None:
+    assert signature(forget) == "(day: Date, tags: Set[Text], secret: Secret, rest: Rest)"
+
+
+def test_any_number_of_arguments_is_no_subtask() -> None:
+    with pytest.raises(ImportProblem, match="any number of arguments"):
+        tool_of("any_number", any_number)
+
+
+@pytest.fixture
+def module() -> Any:
+    made = ModuleType("tools_for_a_test")
+    code = """
+import os
+def f(x: int) -> int: ...
+def _g(): ...
+class Box:
+    def put(self, x: str) -> None: ...
+box = Box()
+"""
+    exec(code, made.__dict__)
+    sys.modules["tools_for_a_test"] = made
+    yield made
+    del sys.modules["tools_for_a_test"]
+
+
+def test_a_module_s_own_public_functions_are_its_tools(module: ModuleType) -> None:
+    assert list(functions_at("tools_for_a_test")) == ["f"]
+
+
+def test_an_object_s_methods_are_tools(module: ModuleType) -> None:
+    (tool,) = tools_at("tools_for_a_test:box")
+    assert tool.name == "put" and list(tool.input["properties"]) == ["x"]
+
+
+@pytest.mark.parametrize(
+    ("target", "told"),
+    [
+        ("tools_for_a_test:nope", "there is no `nope`"),
+        ("tools_for_a_test:Box", "is a class"),
+        ("no.such.module", "cannot be imported"),
+        ("tools_for_a_test:box.put.x", "there is no `x`"),
+    ],
+)
+def test_what_holds_no_tools(module: ModuleType, target: str, told: str) -> None:
+    with pytest.raises(ImportProblem, match=told):
+        tools_at(target)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("<class 'str'>", ({"type": "string"}, "text")),
+        ("<class 'NoneType'>", (None, "nothing")),
+        ("None", (None, "nothing")),
+        ("str | None", ({"anyOf": [{"type": "string"}, {"type": "null"}]}, "text")),
+        (
+            "list[a.b.Email]",
+            ({"type": "array", "items": {"$ref": "#/$defs/Email"}, "uniqueItems": False}, "text"),
+        ),
+        ("dict[str, float]", ({"type": "object", "additionalProperties": {"type": "number"}}, "text")),
+        ("dict[int, float]", ({}, "text")),
+        ("not a type", (None, "anything")),
+    ],
+)
+def test_result_types_that_are_only_text(text: str, expected: Any) -> None:
+    assert schema_of_text(text) == expected

@@ -1,0 +1,94 @@
+"""Values on their way to tools outside and back: under the tools' names, and typed on arrival."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from p2c_dsl.resolve import load_text
+from p2c_dsl.runtime.outside import Opaque, inward, outward, tool_for
+from p2c_dsl.runtime.values import Distinct, Fields, WrongValue
+from p2c_dsl.spec import EnumMember
+from p2c_dsl.types import Type
+
+SPEC = load_text(
+    """
+type Blob
+enum Kind:
+    png as "image/png"
+    text
+record Edit:
+    old as "old-text": Text
+    note: Optional[Text]
+    kinds: Set[Kind]
+subtask f as "do-it"(edit: Edit, from_ as "from": Optional[Int] = None, blob: Optional[Blob] = None) -> Map[Text, Float]
+subtask g(xs: List[Edit] <= 2) -> Optional[Bool]
+subtask h() -> Blob
+""",
+    "test.p2c",
+    Path(),
+).spec
+EDIT = Fields("Edit", {"old": "a", "note": None, "kinds": Distinct([EnumMember("Kind", "png")])})
+OUTSIDE = {"old-text": "a", "kinds": ["image/png"]}
+
+
+def of(name: str) -> Type:
+    return SPEC.types[name]
+
+
+def test_records_and_enums_go_out_under_their_own_names() -> None:
+    assert outward(EDIT, of("Edit"), SPEC) == OUTSIDE
+
+
+def test_and_come_in_under_the_spec_s() -> None:
+    assert inward({**OUTSIDE, "unknown": 3}, of("Edit"), SPEC) == EDIT
+
+
+def test_what_is_opaque_comes_back_as_it_was() -> None:
+    blob = inward({"b": [1], "a": None}, of("Blob"), SPEC)
+    assert blob == Opaque("Blob", '{"a": null, "b": [1]}', None) and hash(blob)
+    assert outward(blob, of("Blob"), SPEC) == {"b": [1], "a": None}
+
+
+def test_a_parameter_left_out_is_not_sent() -> None:
+    sent: list[tuple[str, dict[str, Any]]] = []
+
+    def call(name: str, arguments: dict[str, Any]) -> Any:
+        sent.append((name, arguments))
+        return {"x": 1}
+
+    assert tool_for(SPEC.subtasks["f"], call, SPEC)(EDIT, None, None) == {"x": 1}
+    tool_for(SPEC.subtasks["f"], call, SPEC)(EDIT, 3, None)
+    assert sent == [("do-it", {"edit": OUTSIDE}), ("do-it", {"edit": OUTSIDE, "from": 3})]
+
+
+@pytest.mark.parametrize("given", [True, {"result": True}, None, {"result": None}])
+def test_a_result_may_come_wrapped(given: Any) -> None:
+    plain = given["result"] if isinstance(given, dict) else given
+    assert tool_for(SPEC.subtasks["g"], lambda *_: given, SPEC)([EDIT]) is plain
+
+
+@pytest.mark.parametrize(
+    ("data", "type_", "told"),
+    [
+        ({"old-text": "a"}, "Edit", "no field `kinds`"),
+        ({**OUTSIDE, "old-text": 3}, "Edit", "`old`: 3 is no Text"),
+        ({**OUTSIDE, "kinds": ["gif"]}, "Edit", "'gif' is no Kind: it is one of image/png, text"),
+        ({**OUTSIDE, "kinds": "image/png"}, "Edit", "is no Set"),
+        ("a", "Edit", "'a' is no Edit"),
+        (3, "Kind", "3 is no Kind"),
+    ],
+)
+def test_what_does_not_have_the_declared_type_is_refused(data: Any, type_: str, told: str) -> None:
+    with pytest.raises(WrongValue) as refused:
+        inward(data, of(type_), SPEC)
+    assert told in str(refused.value)
+
+
+def test_json_s_one_kind_of_number_is_no_obstacle() -> None:
+    (parameter,) = load_text("subtask f(n: Int)", "t.p2c", Path()).spec.subtasks["f"].parameters
+    assert inward(3.0, parameter.type, SPEC) == 3
+    with pytest.raises(WrongValue):
+        inward(3.5, parameter.type, SPEC)
