@@ -192,8 +192,23 @@ class _Resolver:
         if node.effects or node.pure is not None:
             effects = self._clauses.read(node.effects, subtask.parameters, source)
             subtask = replace(subtask, effects=effects, claims=())
+        subtask = replace(subtask, parameters=self._literal(subtask, node.literals, source))
         cost = subtask.cost if node.cost is None else node.cost
         return replace(subtask, cost=cost, doc=subtask.doc if node.doc is None else node.doc)
+
+    def _literal(self, subtask: Subtask, names: Sequence[Name], source: Source) -> tuple[Parameter, ...]:
+        """The parameters, of which free literals may be given for some more."""
+        known = {p.name: p for p in subtask.parameters}
+        for name in names:
+            if name.text not in known:
+                message = f"there is no parameter `{name.text}`"
+                self.reporter.unknown("P2C137", source, name.span, message, name.text, known)
+            elif not writable(known[name.text].type):
+                message = f"no {show(known[name.text].type)} can be written as a literal"
+                self.reporter.report("P2C204", source, name.span, message, "remove it")
+            else:
+                known[name.text] = replace(known[name.text], literal=True)
+        return tuple(known.values())
 
     def _originals(self) -> dict[tuple[str, ...], str]:
         """What is called otherwise outside, by the path of its name."""

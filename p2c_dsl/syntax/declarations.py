@@ -32,6 +32,13 @@ class Pure(NamedTuple):
     span: Span
 
 
+class Literals(NamedTuple):
+    """`literal subject, body`."""
+
+    names: tuple[Name, ...]
+    span: Span
+
+
 class Contract(NamedTuple):
     """The body of a subtask or of an override."""
 
@@ -40,6 +47,7 @@ class Contract(NamedTuple):
     cost: Cost
     pure: Span | None
     claims: tuple[nodes.Claims, ...]
+    literals: tuple[Literals, ...]
 
 
 _NO_DOC = Doc(None, nodes.NOWHERE)
@@ -112,18 +120,28 @@ class Declarations:
         result: Any,
         body: tuple[Doc, Items],
     ) -> nodes.SubtaskDecl:
-        (doc, place), effects, (cost, cost_place), pure, claims = _contract(body)
+        (doc, place), effects, (cost, cost_place), pure, claims, literals = _contract(body)
+        if literals:
+            help_ = "write `literal` before the parameter's type"
+            raise Misuse("P2C110", literals[0].span, "this stands in an override only", help_)
         given = items(parameters)
         return nodes.SubtaskDecl(
             name, given, result, doc, effects, cost, span, place, cost_place, pure, claims, original
         )
 
     def override(self, span: Span, name: Name, body: tuple[Doc, Items]) -> nodes.OverrideDecl:
-        (doc, place), effects, (cost, cost_place), pure, claims = _contract(body)
+        (doc, place), effects, (cost, cost_place), pure, claims, literals = _contract(body)
         if claims:
             message = "an override says what is so: it claims nothing"
             raise Misuse("P2C110", claims[0].span, message, "write `pure`, or the effects that it has")
-        return nodes.OverrideDecl(name, doc, effects, cost, span, place, cost_place, pure)
+        named = tuple(n for line in literals for n in line.names)
+        literal_place = literals[0].span if literals else nodes.NOWHERE
+        return nodes.OverrideDecl(
+            name, doc, effects, cost, span, place, cost_place, pure, named, literal_place
+        )
+
+    def literals(self, span: Span, names: Items) -> Literals:
+        return Literals(items(names), span)
 
     def pure(self, span: Span) -> Pure:
         return Pure(span)
@@ -208,4 +226,5 @@ def _contract(body: tuple[Doc, Items]) -> Contract:
     if pure is not None and effects:
         raise Misuse("P2C110", pure, "it is pure or has effects, not both", "remove `pure`, or the effects")
     claims = tuple(c for c in clauses if isinstance(c, nodes.Claims))
-    return Contract(body[0], effects, costs[0] if costs else _NO_COST, pure, claims)
+    literals = tuple(c for c in clauses if isinstance(c, Literals))
+    return Contract(body[0], effects, costs[0] if costs else _NO_COST, pure, claims, literals)

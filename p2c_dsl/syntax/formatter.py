@@ -160,6 +160,9 @@ class _Writer:
         for claims in declared.claims if isinstance(declared, nodes.SubtaskDecl) else ():
             listed = ", ".join(name.text for name in claims.names)
             lines.append(_Line(1, TextDoc(f"claims {listed}"), claims.span.start))
+        if isinstance(declared, nodes.OverrideDecl) and declared.literals:
+            listed = ", ".join(name.text for name in declared.literals)
+            lines.append(_Line(1, TextDoc(f"literal {listed}"), declared.literal_span.start))
         yield from sorted(lines, key=lambda line: line.start)
 
     def clause(self, clause: nodes.EffectClause) -> _Line:

@@ -222,7 +222,10 @@ class SubtaskDecl:
 
 @dataclass(frozen=True, slots=True)
 class OverrideDecl:
-    """`override subtask f:`: a person's word on what it does, costs or is for, instead of what its file says."""
+    """`override subtask f:`: a person's word on what it does, costs or is for, instead of what its file says.
+
+    `literals` are the parameters that free literals may be given for, too.
+    """
 
     name: Name
     doc: str | None
@@ -232,6 +235,8 @@ class OverrideDecl:
     doc_span: Span = NOWHERE
     cost_span: Span = NOWHERE
     pure: Span | None = None
+    literals: tuple[Name, ...] = ()
+    literal_span: Span = NOWHERE
 
 
 class Token(NamedTuple):

@@ -165,7 +165,8 @@ class Trees:
 
     def _override(self) -> nodes.OverrideDecl:
         effects = self._some(self._clause, 1, 3)
-        return nodes.OverrideDecl(self._name(), self._maybe(self._doc), effects, None, NOWHERE)
+        made = nodes.OverrideDecl(self._name(), self._maybe(self._doc), effects, None, NOWHERE)
+        return replace(made, literals=self._some(self._label, 0, 2))
 
     def _parameter(self) -> nodes.Parameter:
         return nodes.Parameter(
