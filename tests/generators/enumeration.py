@@ -15,6 +15,7 @@ from p2c_dsl.syntax.span import Span
 from p2c_dsl.types import (
     BOOL,
     BOTTOM,
+    NONE,
     Enum,
     ListOf,
     MapOf,
@@ -49,13 +50,17 @@ class _Filling:
 
 @dataclass(frozen=True, slots=True)
 class _Scope:
-    """What is visible: values by name, and accumulators that are not complete yet."""
+    """What is visible: values by name, and accumulators that are not complete yet.
+
+    `known` are the types that values and parts have here because a test has come out so.
+    """
 
     values: tuple[tuple[str, Type], ...]
     filling: tuple[tuple[str, _Filling], ...] = ()
     names: int = 0
     in_loop: bool = False
     returned: bool = False
+    known: tuple[tuple[nodes.Expr, Type], ...] = ()
 
     def fresh(self) -> tuple[str, _Scope]:
         return f"v{self.names}", replace(self, names=self.names + 1)
@@ -126,19 +131,23 @@ class _Enumerator:
             yield nodes.Literal(None, _NOWHERE), wanted
 
     def parts(self, scope: _Scope) -> Iterator[tuple[nodes.Expr, Type]]:
-        whole = [p for name, of in scope.values for p in self._fields(_variable(name), of, 2)]
+        whole = [p for name, of in scope.values for p in self._fields(scope, _variable(name), of, 2)]
         yield from whole
         for holder, of in whole:
             for key, key_type in whole if isinstance(of, MapOf) else ():
                 if isinstance(of, MapOf) and _fits(key_type, of.key):
                     item = nodes.Subscript(holder, key, _NOWHERE)
-                    yield from self._fields(item, of.value, 1)
+                    yield from self._fields(scope, item, of.value, 1)
 
-    def _fields(self, expr: nodes.Expr, of: Type, depth: int) -> Iterator[tuple[nodes.Expr, Type]]:
+    def _fields(
+        self, scope: _Scope, expr: nodes.Expr, of: Type, depth: int
+    ) -> Iterator[tuple[nodes.Expr, Type]]:
+        of = dict(scope.known).get(expr, of)
         yield expr, of
         if depth and isinstance(of, Record):
             for field, inner in self.spec.records[of.name].items():
-                yield from self._fields(nodes.Attribute(expr, _name(field), _NOWHERE), inner, depth - 1)
+                part = nodes.Attribute(expr, _name(field), _NOWHERE)
+                yield from self._fields(scope, part, inner, depth - 1)
 
     def calls(self, scope: _Scope) -> Iterator[tuple[nodes.Call, Type | None]]:
         for subtask in self.subtasks:
@@ -224,9 +233,9 @@ class _Enumerator:
                         continue
                     after = start.leave(last)
                     if end.returned:
-                        after = replace(after, values=_narrowed(after, else_scope))
+                        after = replace(after, known=else_scope.known)
                     elif last.returned:
-                        after = replace(after, values=_narrowed(after, then_scope))
+                        after = replace(after, known=then_scope.known)
                     after = replace(after, filling=(*after.filling, *waiting))
                     yield nodes.If(condition, body, orelse, False, _NOWHERE), after, used + more + 1
 
@@ -236,12 +245,10 @@ class _Enumerator:
                 yield expr, scope, scope
                 yield nodes.Not(expr, _NOWHERE), scope, scope
             elif isinstance(of, Optional):
-                some = scope
-                if isinstance(expr, nodes.Variable):
-                    known = tuple((n, of.inner if n == expr.name.text else t) for n, t in scope.values)
-                    some = replace(scope, values=known)
-                yield nodes.IsNone(expr, True, _NOWHERE), some, scope
-                yield nodes.IsNone(expr, False, _NOWHERE), scope, some
+                some = replace(scope, known=(*scope.known, (expr, of.inner)))
+                none = replace(scope, known=(*scope.known, (expr, NONE)))
+                yield nodes.IsNone(expr, True, _NOWHERE), some, none
+                yield nodes.IsNone(expr, False, _NOWHERE), none, some
 
     def returns(self, scope: _Scope) -> Iterator[tuple[nodes.Statement, _Scope, int]]:
         after = replace(scope, returned=True)
@@ -256,11 +263,6 @@ def _left_open(inner: _Scope, outer: _Scope) -> bool:
     """Whether a block has left an accumulator of its own without a loop that fills it."""
     own = {name for name, _ in outer.filling}
     return any(filling.waiting and name not in own for name, filling in inner.filling)
-
-
-def _narrowed(after: _Scope, arm: _Scope) -> tuple[tuple[str, Type], ...]:
-    in_arm = dict(arm.values)
-    return tuple((name, in_arm.get(name, of)) for name, of in after.values)
 
 
 def _fits(of: Type, wanted: Type) -> bool:
