@@ -9,20 +9,27 @@ from collections.abc import Iterable
 
 _TAKEN_TYPES = frozenset(("Bool", "Int", "Float", "Text", "List", "Set", "Map", "Optional"))
 _LONGEST = 60
+_NAME = re.compile(r"[^\W\d]\w*")
 
 
 def is_legal(name: str) -> bool:
     """Whether the language can use the name as it is."""
     plain = unicodedata.normalize("NFKC", name) == name and len(name) <= _LONGEST
-    return plain and name.isidentifier() and not keyword.iskeyword(name)
+    return plain and _is_name(name) and not keyword.iskeyword(name)
+
+
+def _is_name(text: str) -> bool:
+    """Whether it is one in Python and in the language: each knows characters that the other does not."""
+    return text.isidentifier() and _NAME.fullmatch(text) is not None
 
 
 def legal(name: str) -> str:
     """A legal name that resembles any text; a legal name is left as it is."""
     if is_legal(name):
         return name
-    kept = re.sub(r"\W+", "_", unicodedata.normalize("NFKC", name)).strip("_")[:_LONGEST] or "unnamed"
-    if not kept.isidentifier():
+    usable = (c if _is_name(f"a{c}") else " " for c in unicodedata.normalize("NFKC", name))
+    kept = re.sub(" +", "_", "".join(usable)).strip("_")[:_LONGEST] or "unnamed"
+    if not _is_name(kept):
         kept = f"n_{kept}"
     return f"{kept}_" if keyword.iskeyword(kept) else kept
 

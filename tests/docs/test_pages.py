@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,11 +12,15 @@ import pytest
 from p2c_dsl.lint import lint_text
 from p2c_dsl.syntax.parser import parse
 from p2c_dsl.syntax.span import Source
+from tests.cli.commands import p2c
 
 ROOT = Path(__file__).parents[2]
 PAGES = ["README.md", "CONTRIBUTING.md", *(str(p.relative_to(ROOT)) for p in (ROOT / "docs").rglob("*.md"))]
 READMES = [str(p.relative_to(ROOT)) for p in (ROOT / "examples").glob("*/README.md")]
-WRITTEN = ["README.md", "docs/index.md", "docs/getting-started.md", "docs/reference.md", "docs/worlds.md"]
+WRITTEN = [
+    "README.md",
+    *(f"docs/{n}.md" for n in ("index", "getting-started", "reference", "worlds", "import")),
+]
 
 
 def p2c_blocks(page: str) -> list[str]:
@@ -61,8 +67,32 @@ def test_the_python_on_the_worlds_page_runs(monkeypatch: pytest.MonkeyPatch) -> 
         exec(compile(block, "worlds.md", "exec"), {})
 
 
+def test_the_import_page_goes_from_a_server_to_a_plan_that_has_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
+    for name in ("inbox", "done"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "inbox" / "report-1").touch()
+    monkeypatch.chdir(tmp_path)
+    page = (ROOT / "docs" / "import.md").read_text()
+    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+    imported = p2c("import", "mcp", "-o", "tools.p2c", "--", sys.executable, "examples/files/server.py")
+    assert imported.exit_code == 0
+    signed, composed = (
+        b for b in re.findall(r"^```p2c\n(.*?)^```", page, re.DOTALL | re.MULTILINE) if "use " in b
+    )
+    (tmp_path / "files.p2c").write_text(signed)
+    (tmp_path / "tidy.p2c").write_text(composed)
+    assert p2c("lint", "tidy.p2c").stdout == "no findings\n"
+    (block,) = re.findall(r"^```python\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
+    exec(compile(block, "import.md", "exec"), {})
+    assert capsys.readouterr().out.endswith("completed\n")
+    assert (tmp_path / "done" / "report-1").exists() and (tmp_path / "log.txt").exists()
+
+
 @pytest.mark.parametrize("page", [*PAGES, *READMES])
 def test_the_commands_on_a_page_exist(page: str) -> None:
     named = set(re.findall(r"(?:^|`)p2c ([a-z]+)", (ROOT / page).read_text(), re.MULTILINE))
-    known = {path.stem for path in (ROOT / "p2c_dsl" / "cli").glob("*.py")}
+    known = {path.stem.rstrip("_") for path in (ROOT / "p2c_dsl" / "cli").glob("*.py")}
     assert named <= known

@@ -30,3 +30,8 @@ def test_types_are_named_in_capitals_and_elements_in_the_singular() -> None:
 @given(st.text())
 def test_every_text_has_a_legal_name(text: str) -> None:
     assert is_legal(legal(text)) and is_legal(type_name(text))
+
+
+@given(st.text(alphabet="𑿀·℘℮²³ªŉǆ٣\u0301_-1a"))
+def test_characters_that_are_almost_letters_make_legal_names_too(text: str) -> None:
+    assert is_legal(legal(text)) and is_legal(type_name(text))
