@@ -68,7 +68,7 @@ def _changed(old: Declared, new: Declared, source: Source) -> Iterator[Drift]:
 def _differences(old: nodes.SubtaskDecl, new: nodes.SubtaskDecl) -> Iterator[str]:
     before = {p.name.text: _parameter(p) for p in old.parameters}
     after = {p.name.text: _parameter(p) for p in new.parameters}
-    for name in before.keys() | after.keys():
+    for name in {**before, **after}:
         if name not in after:
             yield f"its parameter `{name}` is gone"
         elif name not in before:
