@@ -10,7 +10,8 @@ from typing import Any
 from p2c_dsl.importing.model import ImportProblem, Tool
 from p2c_dsl.importing.naming import distinct
 from p2c_dsl.importing.place import Place, Report, local
-from p2c_dsl.importing.types import Types, named, optional, required
+from p2c_dsl.importing.schemas import required
+from p2c_dsl.importing.types import Types, named, optional
 from p2c_dsl.runtime.outside import WRAPPED
 from p2c_dsl.syntax.formatter import SyntaxErrors, format_source
 from p2c_dsl.syntax.span import Source

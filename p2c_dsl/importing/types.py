@@ -14,22 +14,21 @@ from typing import Any
 from p2c_dsl.importing.model import ImportProblem, Schema
 from p2c_dsl.importing.naming import BUILT_IN, distinct, free, type_name
 from p2c_dsl.importing.place import Place, Report, local, reachable
+from p2c_dsl.importing.schemas import (
+    NEW_TYPE,
+    UNIONS,
+    bound,
+    ignored,
+    is_record,
+    listed,
+    required,
+    shown,
+    texts,
+)
 from p2c_dsl.syntax.text import quote
 
 _BASES = {"string": "Text", "integer": "Int", "number": "Float", "boolean": "Bool"}
-_NARROWINGS = (
-    *("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"),
-    *("minLength", "maxLength", "pattern", "minProperties", "maxProperties", "contentEncoding"),
-    *("not", "if", "then", "else", "dependentRequired", "dependentSchemas", "dependencies"),
-    *("patternProperties", "propertyNames", "contains", "minContains", "maxContains"),
-    *("unevaluatedProperties", "unevaluatedItems", "nullable"),
-)
-_UNIONS = ("anyOf", "oneOf")
-_OTHERS = {"$ref", "enum", "const"}
 _COLLECTIONS = ("List[", "Set[", "Map[")
-_MOST_DIGITS = 18
-NEW_TYPE = "x-new-type"
-"""The word by which a schema says that its scalar is a kind of its own, as Python's `NewType`."""
 
 
 class Types:
@@ -49,22 +48,22 @@ class Types:
         if schema is True or schema == {}:
             return self.opaque(place, "it has no schema")
         if not isinstance(schema, Mapping):
-            raise ImportProblem(f"{place}: a schema is an object, not {_shown(schema)}")
+            raise ImportProblem(f"{place}: a schema is an object, not {shown(schema)}")
         if isinstance(kinds := schema.get("type"), list):
             return self._union([{**schema, "type": one} for one in kinds], place)
         self.note_dropped(schema, place)
         if "$ref" in schema:
             return self._reference(schema["$ref"], place)
         if "properties" not in schema:
-            for word in _UNIONS:
+            for word in UNIONS:
                 if word in schema:
-                    return self._union(_list(schema[word], place.to(word)), place)
+                    return self._union(listed(schema[word], place.to(word)), place)
             if "allOf" in schema:
-                parts = _list(schema["allOf"], place.to("allOf"))
+                parts = listed(schema["allOf"], place.to("allOf"))
                 whole = len(parts) == 1
                 return self.of(parts[0], place) if whole else self.opaque(place, "it is an intersection")
         if "enum" in schema or "const" in schema:
-            members = _list(schema["enum"], place.to("enum")) if "enum" in schema else [schema["const"]]
+            members = listed(schema["enum"], place.to("enum")) if "enum" in schema else [schema["const"]]
             return self._enum(members, place)
         kind = schema.get("type", "object" if "properties" in schema else None)
         match kind:
@@ -83,7 +82,7 @@ class Types:
                 return self.opaque(place, "it is always null")
             case None:
                 return self.opaque(place, "it says no type")
-        return self.opaque(place, f"there is no type {_shown(kind)}")
+        return self.opaque(place, f"there is no type {shown(kind)}")
 
     def opaque(self, place: Place, reason: str) -> str:
         """A type of which nothing is known but its name."""
@@ -113,7 +112,7 @@ class Types:
 
     def _defined(self, name: str, key: object, parts: Mapping[str, Schema], place: Place) -> str:
         schema, record = place.defs[name], ""
-        if name in parts and _is_record(schema):
+        if name in parts and is_record(schema):
             # A record can contain itself: its parts need its name before it is declared.
             record = self._references[key] = self._name([type_name(name), type_name(place.tool, name)])
             self.declarations[record] = []
@@ -121,9 +120,7 @@ class Types:
 
     def _unknown(self, name: str, place: Place) -> str:
         if ("unknown", name) not in self._known:
-            self._known["unknown", name] = self.opaque(
-                place.to(name), f"{_shown(name)} is not described here"
-            )
+            self._known["unknown", name] = self.opaque(place.to(name), f"{shown(name)} is not described here")
         return self._known["unknown", name]
 
     def _union(self, parts: Sequence[Schema], place: Place) -> str:
@@ -132,8 +129,8 @@ class Types:
             inner = self.of(rest[0], place if len(parts) == 1 else replace(place, inside=()))
             self.report.exact["union with null" if len(parts) > 1 else "union of one"] += 1
             return optional(inner) if len(parts) > 1 else inner
-        words = [word for part in rest for word in _words(part)]
-        if rest and all(map(_words, rest)):
+        words = [word for part in rest for word in texts(part)]
+        if rest and all(map(texts, rest)):
             return self._enum([*words, *([None] if len(rest) < len(parts) else [])], place)
         inner = (
             self.opaque(place, "it is one of several types")
@@ -149,7 +146,7 @@ class Types:
         known = distinct(dict.fromkeys(words))
         lines = [f"    {named(member, word)}" for word, member in known.items()]
         self.report.exact["enum"] += 1
-        name = self._declared(("enum", *words), place.names(), "enum", lines)
+        name = self._declared(("enum", place.definition, *words), place.names(), "enum", lines)
         self.members[name] = known
         return optional(name) if len(words) < len(members) else name
 
@@ -180,7 +177,7 @@ class Types:
     def _object(self, schema: Mapping[str, Any], place: Place) -> str:
         properties = schema.get("properties") or {}
         if not isinstance(properties, Mapping):
-            raise ImportProblem(f"{place}: properties are an object, not {_shown(properties)}")
+            raise ImportProblem(f"{place}: properties are an object, not {shown(properties)}")
         others = schema.get("additionalProperties")
         if properties:
             if isinstance(others, Mapping) and others:
@@ -206,7 +203,9 @@ class Types:
         title = schema.get("title")
         titled = [type_name(title)] if isinstance(title, str) and title.isidentifier() else []
         candidates = [*titled, *place.names(list(properties))]
-        return self._declared(("record", *shape), candidates, "record", lines)
+        # Equal records are one, unless they have been given different names.
+        called = place.definition or (title if titled else "")
+        return self._declared(("record", called, *shape), candidates, "record", lines)
 
     # ------------------------------------------------------------ names
 
@@ -222,7 +221,7 @@ class Types:
         return next((n for n in names if n not in taken), free(names[-1], taken))
 
     def _bounds(self, schema: Mapping[str, Any], place: Place) -> str:
-        low, high = _bound("minItems", schema, place) or 0, _bound("maxItems", schema, place)
+        low, high = bound("minItems", schema, place) or 0, bound("maxItems", schema, place)
         if high is not None and low > high:
             self.report.dropped.append((str(place), "minItems"))
             low = 0
@@ -230,12 +229,7 @@ class Types:
 
     def note_dropped(self, schema: Mapping[str, Any], place: Place) -> None:
         """Reports the words of a schema that no type carries."""
-        ignored = [word for word in _NARROWINGS if word in schema]
-        if "properties" in schema:
-            ignored += [word for word in (*_UNIONS, "allOf") if word in schema]
-        if "format" in schema and schema.get("type") != "string":
-            ignored.append("format")
-        self.report.dropped += [(str(place), word) for word in ignored]
+        self.report.dropped += [(str(place), word) for word in ignored(schema)]
 
 
 def named(name: str, original: str) -> str:
@@ -246,51 +240,6 @@ def named(name: str, original: str) -> str:
 def optional(of: str) -> str:
     """The type with `None`."""
     return of if of.startswith("Optional[") else f"Optional[{of}]"
-
-
-def required(schema: Mapping[str, Any], place: Place) -> Sequence[str]:
-    """The names of the properties that an object must have. Raises `ImportProblem`."""
-    found = schema.get("required") or []
-    if not isinstance(found, list) or not all(isinstance(name, str) for name in found):
-        raise ImportProblem(f"{place}: `required` is a list of names, not {_shown(found)}")
-    return found
-
-
-def _is_record(schema: Schema) -> bool:
-    """Whether `Types.of` makes a record of it."""
-    if not isinstance(schema, Mapping) or not schema.get("properties") or _OTHERS & schema.keys():
-        return False
-    others = schema.get("additionalProperties")
-    return schema.get("type", "object") == "object" and not (isinstance(others, Mapping) and others)
-
-
-def _words(schema: Schema) -> list[str]:
-    """The texts that a schema lists; none when it says anything else."""
-    if not isinstance(schema, Mapping) or not {"const", "enum"} & schema.keys():
-        return []
-    found = schema["enum"] if "enum" in schema else [schema["const"]]
-    listed = isinstance(found, list) and all(isinstance(word, str) for word in found)
-    return found if listed else []
-
-
-def _bound(word: str, schema: Mapping[str, Any], place: Place) -> int | None:
-    bound = schema.get(word)
-    if bound is None:
-        return None
-    if not isinstance(bound, int) or isinstance(bound, bool) or not 0 <= bound < 10**_MOST_DIGITS:
-        raise ImportProblem(f"{place}: {word} is a number of items, not {_shown(bound)}")
-    return bound
-
-
-def _list(value: Any, place: Place) -> list[Any]:
-    if not isinstance(value, list) or not value:
-        raise ImportProblem(f"{place}: this is a list with something in it, not {_shown(value)}")
-    return value
-
-
-def _shown(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 40 else f"{text[:40]}…"
 
 
 def _comment(text: str) -> str:
