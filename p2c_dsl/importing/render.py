@@ -17,6 +17,8 @@ from p2c_dsl.syntax.formatter import SyntaxErrors, format_source
 from p2c_dsl.syntax.span import Source
 from p2c_dsl.syntax.text import quote
 
+MARK = "# Imported from "
+"""How the text of every import begins."""
 _MOST_DIGITS = 18
 
 
@@ -55,7 +57,7 @@ def spec_of(tools: Sequence[Tool], origin: str, known: Mapping[str, str] | None 
 
 def _head(origin: str) -> Iterator[str]:
     shown = "".join(c if c.isprintable() else " " for c in origin)
-    yield f"# Imported from {shown}. Do not edit: a fresh import overwrites this file."
+    yield f"{MARK}{shown}. Do not edit: a fresh import overwrites this file."
     yield "# What its tools say of themselves is only claimed. Sign off what they do in a file that uses this one:"
     yield "# `override subtask NAME:` with `pure` or the effects that it has."
     yield ""
