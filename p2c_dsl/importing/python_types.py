@@ -31,6 +31,10 @@ def _schema(node: ast.expr) -> dict[str, Any]:
             return {"type": "null"}
         case ast.Name(id=name) if name in _PLAIN:
             return {"type": _PLAIN[name]}
+        case ast.Name(id=name) if name in (*_LISTS, *_SETS):
+            return {"type": "array", "uniqueItems": name in _SETS}
+        case ast.Name(id=name) if name in _MAPS:
+            return {"type": "object"}
         case ast.BinOp(op=ast.BitOr()):
             return {"anyOf": [_schema(part) for part in _alternatives(node)]}
         case ast.Subscript(value=ast.Name(id="Optional"), slice=inner):
@@ -45,7 +49,7 @@ def _schema(node: ast.expr) -> dict[str, Any]:
             if _schema(key) == {"type": "string"}:
                 return {"type": "object", "additionalProperties": _schema(value)}
     name = _name(node)
-    return {"$ref": f"#/$defs/{name}"} if name and name not in (*_LISTS, *_SETS, *_MAPS) else {}
+    return {"$ref": f"#/$defs/{name}"} if name else {}
 
 
 def _alternatives(node: ast.expr) -> list[ast.expr]:

@@ -212,6 +212,11 @@ def test_what_holds_no_tools(module: ModuleType, target: str, told: str) -> None
         ),
         ("dict[str, float]", ({"type": "object", "additionalProperties": {"type": "number"}}, "text")),
         ("dict[int, float]", ({}, "text")),
+        ("dict", ({"type": "object"}, "text")),
+        (
+            "dict[str, list]",
+            ({"type": "object", "additionalProperties": {"type": "array", "uniqueItems": False}}, "text"),
+        ),
         ("a | b | None", ({"anyOf": [*({"$ref": f"#/$defs/{n}"} for n in "ab"), {"type": "null"}]}, "text")),
         ("not a type", (None, "anything")),
     ],
