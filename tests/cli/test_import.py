@@ -164,6 +164,13 @@ class TestServer:
         assert code == 1 and "move_file('in', 'report-1', 'out')" in shown
         assert "a fatal thing" in shown.splitlines()[-1] and not (work / "log.txt").exists()
 
+    def test_what_a_tool_answers_does_not_move_the_cursor(self, work: Path) -> None:
+        signed = "override subtask shout:\n    pure\n\noverride subtask write"
+        text = TIDY.replace("    write_file(", "    shout()\n    write_file(")
+        (work / "tidy.p2c").write_text(text.replace("override subtask write", signed))
+        code, shown, _ = self.run()
+        assert code == 1 and "red" in shown and not {"\x1b", "\x9b", "\u202e"} & set(shown)
+
     def test_a_result_of_another_type_stops_the_run(self, work: Path) -> None:
         spec = (work / "files.p2c").read_text()
         (work / "files.p2c").write_text(spec.replace("is_file: Bool", "is_file: Text"))

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 from mcp.server.mcpserver import MCPServer
+from mcp.server.mcpserver.exceptions import ToolError
 from mcp.types import ToolAnnotations
 from pydantic import BaseModel
 
@@ -80,6 +81,12 @@ def sleep(seconds: float) -> str:
 def complain() -> str:
     """Fail."""
     raise ValueError("no, thank you")
+
+
+@server.tool("shout")
+def shout() -> str:
+    """Fail in colour."""
+    raise ToolError("\x1b[31mred\x9b0m\u202eder")
 
 
 if __name__ == "__main__":
