@@ -57,7 +57,7 @@ def spec_of(tools: Sequence[Tool], origin: str, known: Mapping[str, str] | None 
 
 def _head(origin: str) -> Iterator[str]:
     shown = "".join(c if c.isprintable() else " " for c in origin)
-    yield f"{MARK}{shown}. Do not edit: a fresh import overwrites this file."
+    yield f"{MARK}{shown}. Do not edit: `p2c import` overwrites it, and with --check tells what is new."
     yield "# What its tools say of themselves is only claimed. Sign off what they do in a file that uses this one:"
     yield "# `override subtask NAME:` with `pure` or the effects that it has."
     yield ""
