@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from p2c_dsl.cli import EXIT_FINDINGS
+from p2c_dsl.cli import EXIT_CLEAN, EXIT_FINDINGS
 from p2c_dsl.cli.files import fail, write
+from p2c_dsl.diagnostics.plain import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from p2c_dsl.importing import Tool
+    from p2c_dsl.importing import Imported, Tool
+    from p2c_dsl.syntax.span import Source
 
 Output = Annotated[str | None, typer.Option("--output", "-o", help="Write the spec into this file.")]
 Check = Annotated[
@@ -80,40 +82,53 @@ def mcp(
     """
     from p2c_dsl.importing.mcp_server import list_tools
 
-    _finish(lambda: list_tools(command, timeout), " ".join(command), output, check)
+    # Of the command only the program is written down: there may be a password in its arguments.
+    origin = f"an MCP server ({Path(command[0]).name})"
+    _finish(lambda: list_tools(command, timeout), origin, output, check)
 
 
 def _finish(read: Callable[[], list[Tool]], origin: str, output: str | None, check: str | None) -> None:
-    from p2c_dsl.importing import ImportProblem, spec_of
+    from p2c_dsl.importing import ImportProblem, drift, names_of, spec_of
 
     try:
-        imported = spec_of(read(), origin)
+        earlier = _earlier(check, output)
+        # An override relies on what a name means, so that a tool keeps its name from import to import.
+        imported = spec_of(read(), origin, None if earlier is None else names_of(earlier))
+        changes = [] if earlier is None else drift(earlier, imported.text)
     except ImportProblem as problem:
-        fail(str(problem))
+        fail(printable(str(problem)))
+    lines = [printable(f"{check or output}:{one.line}: {one.message}") for one in changes]
     if check is not None:
-        _check(imported.text, check)
-        return
+        typer.echo("\n".join(lines) or "no drift")
+        raise typer.Exit(EXIT_FINDINGS if changes else EXIT_CLEAN)
     write(imported.text, output)
+    _report(imported)
+    for line in lines:
+        typer.echo(line, err=True)
+
+
+def _earlier(check: str | None, output: str | None) -> Source | None:
+    """The earlier import that is checked or overwritten; ends the command when the file holds anything else."""
+    from p2c_dsl.diagnostics.model import Diagnostic
+    from p2c_dsl.importing import MARK
+    from p2c_dsl.resolve.loading import read_source
+
+    path = check or output
+    if path is None or (check is None and not Path(path).is_file()):
+        return None
+    source = read_source(Path(path))
+    if isinstance(source, Diagnostic):
+        fail(f"{path}: {source.message}")
+    if check is None and source.text.strip() and not source.text.startswith(MARK):
+        fail(f"{path} exists and is no import; choose another file, nothing was changed")
+    return source
+
+
+def _report(imported: Imported) -> None:
     report = imported.report
     exact = ", ".join(f"{n} {kind}" for kind, n in sorted(report.exact.items()))
     typer.echo(f"{imported.tools} tools; typed exactly: {exact or 'nothing'}", err=True)
     for place, reason in report.opaque:
-        typer.echo(f"  opaque: {place}: {reason}", err=True)
+        typer.echo(printable(f"  opaque: {place}: {reason}"), err=True)
     for word, n in sorted(Counter(word for _, word in report.dropped).items()):
         typer.echo(f"  not in the types: {word} ({n} times)", err=True)
-
-
-def _check(fresh: str, path: str) -> None:
-    from p2c_dsl.diagnostics.model import Diagnostic
-    from p2c_dsl.importing import drift
-    from p2c_dsl.resolve.loading import read_source
-
-    source = read_source(Path(path))
-    if isinstance(source, Diagnostic):
-        fail(f"{path}: {source.message}")
-    found = drift(source, fresh)
-    for one in found:
-        typer.echo(f"{path}:{one.line}: {one.message}")
-    if found:
-        raise typer.Exit(EXIT_FINDINGS)
-    typer.echo("no drift")

@@ -11,6 +11,7 @@ import typer
 
 from p2c_dsl.cli import EXIT_FINDINGS
 from p2c_dsl.cli.files import compositions, fail, load_spec, show_and_stop
+from p2c_dsl.diagnostics.plain import printable
 
 if TYPE_CHECKING:
     from p2c_dsl.program import Program
@@ -125,7 +126,7 @@ def _run_on_server(program: Program, command: str, given: list[str], timeout: fl
             tools = {name: tool_for(subtask, server.call, spec) for name, subtask in spec.subtasks.items()}
             result = run(program, inputs, tools, RuleMonitor(program))
     except (ImportProblem, BindingError, ValueError) as error:
-        fail(str(error))
+        fail(printable(str(error)))
     where = f"a run of `{program.task.name}` on `{command}`"
     _show(program, result, Told(where, "completed", None, None, None), trace)
 
@@ -200,7 +201,8 @@ def _print(program: Program, result: Run, about: Told, trace: str) -> None:
         }
         typer.echo(json.dumps(document, indent=2, ensure_ascii=False))
         return
+    # What tools answer is anybody's text.
     typer.echo(f"\n{about.where}:")
     for step in steps:
-        typer.echo(f"  {'  ' * step.depth}{step.text}")
-    typer.echo(f"✓ {about.happy}" if verdict is None else f"✗ {verdict}")
+        typer.echo(f"  {'  ' * step.depth}{printable(step.text)}")
+    typer.echo(f"✓ {about.happy}" if verdict is None else f"✗ {printable(verdict)}")

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from p2c_dsl.importing.model import ImportProblem
 from p2c_dsl.syntax import nodes
 from p2c_dsl.syntax.formatter import format_file
 from p2c_dsl.syntax.parser import parse
 from p2c_dsl.syntax.span import Source
 
 Declared = dict[tuple[str, str], nodes.Declaration]
+_KINDS: dict[type[nodes.Declaration], str] = {
+    nodes.SubtaskDecl: "tool",
+    nodes.TypeDecl: "type",
+    nodes.RecordDecl: "record",
+    nodes.EnumDecl: "enum",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,21 +29,49 @@ class Drift:
 
 
 def drift(on_disk: Source, fresh: str) -> list[Drift]:
-    """How the spec on disk differs from the text of a fresh import, in the file's order."""
-    old, new = _declared(on_disk), _declared(Source("import", fresh))
-    found = [*_gone(old, new, on_disk), *_changed(old, new, on_disk)]
+    """How the spec on disk differs from the text of a fresh import, in the file's order.
+
+    Raises `ImportProblem` when what is on disk cannot be read.
+    """
+    written = _read(on_disk)
+    old, new = _declared(written), _declared(_read(Source("import", fresh)))
+    found = [*_gone(old, new, on_disk), *_changed(old, new, on_disk), *_by_hand(written, on_disk)]
     return [*sorted(found, key=lambda d: d.line), *_added(old, new)]
 
 
-def _declared(source: Source) -> Declared:
-    kinds = {
-        nodes.SubtaskDecl: "tool",
-        nodes.TypeDecl: "type",
-        nodes.RecordDecl: "record",
-        nodes.EnumDecl: "enum",
-    }
-    declarations = parse(source).file.declarations
-    return {(kinds[type(d)], d.name.text): d for d in declarations if isinstance(d, tuple(kinds))}  # type: ignore[union-attr]
+def names_of(on_disk: Source) -> dict[str, str]:
+    """The names of an import's tools, by what they are called outside. Raises `ImportProblem`."""
+    tools = [d for d in _read(on_disk) if isinstance(d, nodes.SubtaskDecl)]
+    return {tool.name.text if tool.original is None else tool.original: tool.name.text for tool in tools}
+
+
+def _read(source: Source) -> tuple[nodes.Declaration, ...]:
+    parsed = parse(source)
+    if parsed.diagnostics:
+        first = parsed.diagnostics[0]
+        line = source.position(first.location.span.start).line
+        raise ImportProblem(f"{source.name}:{line}: {first.message}")
+    return parsed.file.declarations
+
+
+def _declared(declarations: Iterable[nodes.Declaration]) -> Declared:
+    return {(_KINDS[type(d)], _name(d)): d for d in declarations if type(d) in _KINDS}
+
+
+def _name(declared: nodes.Declaration) -> str:
+    assert isinstance(declared, nodes.SubtaskDecl | nodes.TypeDecl | nodes.RecordDecl | nodes.EnumDecl)
+    return declared.name.text
+
+
+def _by_hand(declarations: Iterable[nodes.Declaration], source: Source) -> Iterator[Drift]:
+    seen: set[tuple[str, str]] = set()
+    for declared in declarations:
+        key = (_KINDS[type(declared)], _name(declared)) if type(declared) in _KINDS else None
+        if key is None or key in seen:
+            message = "no import writes this: put it into a file that uses this one"
+            yield Drift(_line(declared, source), message)
+        else:
+            seen.add(key)
 
 
 def _gone(old: Declared, new: Declared, source: Source) -> Iterator[Drift]:
@@ -68,7 +103,7 @@ def _changed(old: Declared, new: Declared, source: Source) -> Iterator[Drift]:
 def _differences(old: nodes.SubtaskDecl, new: nodes.SubtaskDecl) -> Iterator[str]:
     before = {p.name.text: _parameter(p) for p in old.parameters}
     after = {p.name.text: _parameter(p) for p in new.parameters}
-    for name in before.keys() | after.keys():
+    for name in {**before, **after}:
         if name not in after:
             yield f"its parameter `{name}` is gone"
         elif name not in before:

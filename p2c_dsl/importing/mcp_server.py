@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from mcp import ClientSession
 
 _TAIL = 600
+_MOST_PAGES = 1000
 
 
 class ToolFailed(Exception):
@@ -32,7 +33,7 @@ class Server:
         """What it answers to `tools/list`, all pages of it. Raises `ImportProblem`."""
         found: list[dict[str, Any]] = []
         cursor: str | None = None
-        while True:
+        for _ in range(_MOST_PAGES):
             try:
                 page = self._portal.call(self._page, cursor)
             except Exception as error:
@@ -41,6 +42,7 @@ class Server:
             if page.next_cursor is None or page.next_cursor == cursor:
                 return tools_of(found)
             cursor = page.next_cursor
+        raise ImportProblem(f"the server's list of tools has more than {_MOST_PAGES} pages")
 
     def call(self, name: str, arguments: dict[str, Any]) -> Any:
         """Calls a tool: its structured result, or else its text. Raises `ToolFailed`."""

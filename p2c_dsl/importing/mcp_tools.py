@@ -10,6 +10,8 @@ from typing import Any
 from p2c_dsl.importing.model import ImportProblem, Tool
 
 _HINTS = ("readOnlyHint", "destructiveHint", "idempotentHint", "openWorldHint")
+_DEEPEST = 100
+"""Deeper than any schema, and no threat to what walks it."""
 
 
 def read_tools(path: Path) -> list[Tool]:
@@ -41,6 +43,8 @@ def tools_of(data: Any) -> list[Tool]:
         data = data.get("tools")
     if not isinstance(data, list):
         raise ImportProblem('no tools are here: expected {"tools": […]}, as a server answers `tools/list`')
+    if _depth(data) > _DEEPEST:
+        raise ImportProblem(f"tools: the list is nested more than {_DEEPEST} deep")
     return [_tool(entry, f"tools[{number}]") for number, entry in enumerate(data)]
 
 
@@ -72,6 +76,15 @@ def _tool(entry: Any, where: str) -> Tool:
         untyped=untyped,
         annotations={h: annotations[h] for h in _HINTS if isinstance(annotations.get(h), bool)},
     )
+
+
+def _depth(data: Any) -> int:
+    """How deep objects and lists are nested, as far as `_DEEPEST` and one more."""
+    level, depth = [data], 0
+    while level and depth <= _DEEPEST:
+        parts = (p.values() if isinstance(p, Mapping) else p for p in level if isinstance(p, Mapping | list))
+        level, depth = [inner for part in parts for inner in part], depth + 1
+    return depth
 
 
 def _text(value: Any) -> str:

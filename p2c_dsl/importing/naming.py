@@ -5,42 +5,60 @@ from __future__ import annotations
 import keyword
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Mapping
 
-_TAKEN_TYPES = frozenset(("Bool", "Int", "Float", "Text", "List", "Set", "Map", "Optional"))
+BUILT_IN = frozenset(("Bool", "Int", "Float", "Text", "List", "Set", "Map", "Optional"))
+"""The types that a spec cannot declare."""
+
 _LONGEST = 60
-_NAME = re.compile(r"[^\W\d]\w*")
+_INVISIBLE = "\u115f\u1160"
+"""Letters, by Unicode, that nobody sees."""
 
 
 def is_legal(name: str) -> bool:
     """Whether the language can use the name as it is."""
     plain = unicodedata.normalize("NFKC", name) == name and len(name) <= _LONGEST
-    return plain and _is_name(name) and not keyword.iskeyword(name)
-
-
-def _is_name(text: str) -> bool:
-    """Whether it is one in Python and in the language: each knows characters that the other does not."""
-    return text.isidentifier() and _NAME.fullmatch(text) is not None
+    return plain and all(map(_fits, name)) and name.isidentifier() and not keyword.iskeyword(name)
 
 
 def legal(name: str) -> str:
     """A legal name that resembles any text; a legal name is left as it is."""
     if is_legal(name):
         return name
-    usable = (c if _is_name(f"a{c}") else " " for c in unicodedata.normalize("NFKC", name))
-    kept = re.sub(" +", "_", "".join(usable)).strip("_")[:_LONGEST] or "unnamed"
-    if not _is_name(kept):
+    plain = unicodedata.normalize("NFKC", name)
+    kept = re.sub("_{2,}", "_", "".join(c if _fits(c) else "_" for c in plain)).strip("_")[: _LONGEST - 2]
+    kept = kept or "unnamed"
+    if not kept.isidentifier():
         kept = f"n_{kept}"
     return f"{kept}_" if keyword.iskeyword(kept) else kept
 
 
-def free(stem: str, taken: Iterable[str]) -> str:
+def _fits(character: str) -> bool:
+    """Whether a name can have the character behind its first, by the lexer and by Python, and shows it."""
+    word = re.fullmatch(r"\w", character) is not None and f"a{character}".isidentifier()
+    return word and character not in _INVISIBLE
+
+
+def free(stem: str, taken: Container[str]) -> str:
     """The name, with the first number behind it that makes it a new one."""
-    used = set(taken)
     name, number = stem, 2
-    while name in used or name in _TAKEN_TYPES:
+    while name in taken:
         name, number = f"{stem}_{number}", number + 1
     return name
+
+
+def distinct(originals: Iterable[str], known: Mapping[str, str] | None = None) -> dict[str, str]:
+    """A legal name for each original, no two alike.
+
+    `known` are names by their originals that mean something already: they are kept, and nothing else takes them.
+    """
+    found: dict[str, str] = {}
+    kept = known or {}
+    taken = set(kept.values())
+    for original in originals:
+        found[original] = kept.get(original) or free(legal(original), taken)
+        taken.add(found[original])
+    return found
 
 
 def type_name(*words: str) -> str:

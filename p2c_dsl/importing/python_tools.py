@@ -1,4 +1,4 @@
-"""Python functions as tools: their type hints, through pydantic, and their docstrings."""
+"""Python functions as tools: their signatures, type hints and docstrings."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ import importlib
 import inspect
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from enum import Enum
 from pathlib import Path
 from types import ModuleType
 from typing import Any, get_type_hints
 
 from p2c_dsl.importing.model import ImportProblem, Tool
+from p2c_dsl.importing.python_hints import Hints
 
-_NO_SCHEMA: Mapping[str, Any] = {}
+_UNKNOWN = inspect.Signature.empty
 
 
 def tools_at(target: str) -> list[Tool]:
@@ -42,32 +44,36 @@ def tool_of(name: str, function: Callable[..., Any]) -> Tool:
     """A function as a tool. Raises `ImportProblem` for one that cannot be declared."""
     try:
         signature = inspect.signature(function)
-        hints = get_type_hints(function, include_extras=True)
+        return _read(name, function, signature, get_type_hints(function, include_extras=True))
     except (TypeError, ValueError, NameError) as error:
         raise ImportProblem(f"{name}: its signature cannot be read: {error}") from None
+
+
+def _read(
+    name: str, function: Callable[..., Any], signature: inspect.Signature, hints: Mapping[str, Any]
+) -> Tool:
+    read = Hints()
     properties: dict[str, Any] = {}
     required: list[str] = []
-    definitions: dict[str, Any] = {}
     for parameter in signature.parameters.values():
         if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
             raise ImportProblem(f"{name}: `{parameter}` takes any number of arguments, which no subtask can")
-        schema = _schema(hints.get(parameter.name), definitions)
+        schema = read.schema(hints[parameter.name]) if parameter.name in hints else {}
         if parameter.default is parameter.empty:
             required.append(parameter.name)
         else:
-            schema = {**schema, "default": parameter.default}
+            default = parameter.default
+            schema["default"] = default.value if isinstance(default, Enum) else default
         properties[parameter.name] = schema
-    given = {"type": "object", "properties": properties, "required": required, "$defs": definitions}
-    returned = hints.get("return", inspect.Signature.empty)
-    nothing = returned is None or returned is type(None)
-    outcome: dict[str, Any] = {}
-    output = None if nothing or returned is inspect.Signature.empty else _schema(returned, outcome)
+    returned = hints.get("return", _UNKNOWN)
+    typed = returned not in (None, type(None), _UNKNOWN)
+    output = read.schema(returned) if typed else {}
     return Tool(
         name=name,
-        input=given,
-        output=None if output is None else {**output, "$defs": outcome},
+        input={"type": "object", "properties": properties, "required": required, "$defs": read.definitions},
+        output={**output, "$defs": read.definitions} if typed else None,
         description=inspect.getdoc(function) or "",
-        untyped="nothing" if nothing else "anything",
+        untyped="anything" if returned is _UNKNOWN else "nothing",
     )
 
 
@@ -77,7 +83,7 @@ def _module(name: str) -> ModuleType:
         sys.path.insert(0, here)
     try:
         return importlib.import_module(name)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise ImportProblem(f"{name} cannot be imported: {type(error).__name__}: {error}") from error
 
 
@@ -93,33 +99,11 @@ def _functions(found: Any) -> Iterable[tuple[str, Callable[..., Any]]]:
             yield from ((value.__name__, value) for value in found if inspect.isroutine(value))
         case _ if inspect.isroutine(found):
             yield found.__name__, found
+        case type():
+            raise ImportProblem(
+                f"`{found.__name__}` is a class: give an object of it, whose methods are tools"
+            )
         case _:
             for name, value in inspect.getmembers(found, inspect.isroutine):
-                if name[0] != "_" and (
-                    not inspect.isclass(found) or isinstance(value, staticmethod | type(len))
-                ):
+                if name[0] != "_":
                     yield name, value
-            if inspect.isclass(found):
-                raise ImportProblem(
-                    f"`{found.__name__}` is a class: give an object of it, whose methods are tools"
-                )
-
-
-def _schema(annotation: Any, definitions: dict[str, Any]) -> dict[str, Any]:
-    """A type's JSON Schema; the schemas that it refers to go into `definitions`."""
-    if annotation is None:
-        return dict(_NO_SCHEMA)
-    from pydantic import PydanticUserError, TypeAdapter
-    from pydantic.errors import PydanticInvalidForJsonSchema
-
-    try:
-        schema = TypeAdapter(annotation).json_schema()
-    except (PydanticUserError, PydanticInvalidForJsonSchema, TypeError, ValueError):
-        return {"$ref": f"#/$defs/{getattr(annotation, '__name__', 'Value')}"}
-    definitions.update(schema.pop("$defs", {}))
-    # A class's own schema is named after it, as those that it refers to are.
-    if "properties" in schema and isinstance(schema.get("title"), str):
-        name = schema["title"]
-        definitions[name] = schema
-        return {"$ref": f"#/$defs/{name}"}
-    return schema

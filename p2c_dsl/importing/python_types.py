@@ -31,8 +31,12 @@ def _schema(node: ast.expr) -> dict[str, Any]:
             return {"type": "null"}
         case ast.Name(id=name) if name in _PLAIN:
             return {"type": _PLAIN[name]}
-        case ast.BinOp(left=left, op=ast.BitOr(), right=right):
-            return {"anyOf": [_schema(left), _schema(right)]}
+        case ast.Name(id=name) if name in (*_LISTS, *_SETS):
+            return {"type": "array", "uniqueItems": name in _SETS}
+        case ast.Name(id=name) if name in _MAPS:
+            return {"type": "object"}
+        case ast.BinOp(op=ast.BitOr()):
+            return {"anyOf": [_schema(part) for part in _alternatives(node)]}
         case ast.Subscript(value=ast.Name(id="Optional"), slice=inner):
             return {"anyOf": [_schema(inner), {"type": "null"}]}
         case ast.Subscript(value=ast.Name(id="Union"), slice=ast.Tuple(elts=parts)):
@@ -45,7 +49,16 @@ def _schema(node: ast.expr) -> dict[str, Any]:
             if _schema(key) == {"type": "string"}:
                 return {"type": "object", "additionalProperties": _schema(value)}
     name = _name(node)
-    return {"$ref": f"#/$defs/{name}"} if name and name not in (*_LISTS, *_SETS, *_MAPS) else {}
+    return {"$ref": f"#/$defs/{name}"} if name else {}
+
+
+def _alternatives(node: ast.expr) -> list[ast.expr]:
+    """The parts of `a | b | c`, which may be many."""
+    found: list[ast.expr] = []
+    while isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
+        found.append(node.right)
+        node = node.left
+    return [node, *reversed(found)]
 
 
 def _name(node: ast.expr) -> str:

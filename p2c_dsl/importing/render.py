@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from p2c_dsl.importing.model import ImportProblem, Tool
-from p2c_dsl.importing.naming import free, legal, type_name
-from p2c_dsl.importing.types import Place, Report, Types, named, optional
+from p2c_dsl.importing.naming import distinct
+from p2c_dsl.importing.place import Place, Report, local
+from p2c_dsl.importing.schemas import required
+from p2c_dsl.importing.types import Types, named, optional
 from p2c_dsl.runtime.outside import WRAPPED
-from p2c_dsl.syntax.formatter import format_source
+from p2c_dsl.syntax.formatter import SyntaxErrors, format_source
 from p2c_dsl.syntax.span import Source
 from p2c_dsl.syntax.text import quote
 
+MARK = "# Imported from "
+"""How the text of every import begins."""
 _MOST_DIGITS = 18
 
 
@@ -26,36 +31,46 @@ class Imported:
     report: Report
 
 
-def spec_of(tools: Sequence[Tool], origin: str) -> Imported:
-    """The spec of a tool list; `origin` says where it comes from. Raises `ImportProblem`."""
+def spec_of(tools: Sequence[Tool], origin: str, known: Mapping[str, str] | None = None) -> Imported:
+    """The spec of a tool list; `origin` says where it comes from.
+
+    `known` are the tools' names in an earlier import, by what they are called outside: they keep them, and no
+    other tool takes one, for overrides rely on what a name means. Raises `ImportProblem`.
+    """
+    for name, times in Counter(tool.name for tool in tools).items():
+        if times > 1:
+            raise ImportProblem(f"two tools are called {name!r}")
+    names = distinct([tool.name for tool in tools], known)
     types = Types()
     # Enums share a namespace with subtasks, so that subtasks are named first.
-    taken: list[str] = []
-    for tool in tools:
-        if tool.name in [t.name for t in tools[: len(taken)]]:
-            raise ImportProblem(f"two tools are called {tool.name!r}")
-        taken.append(free(legal(tool.name), taken))
-    types.declarations.update({name: [] for name in taken})
-    subtasks = [line for tool, name in zip(tools, taken, strict=True) for line in _subtask(tool, name, types)]
+    types.declarations.update({name: [] for name in names.values()})
+    subtasks = [line for tool in tools for line in _subtask(tool, names[tool.name], types)]
     declared = [line for lines in types.declarations.values() for line in lines]
     text = "\n".join([*_head(origin), *declared, *subtasks]) + "\n"
-    return Imported(format_source(Source(origin, text)), len(tools), types.report)
+    try:
+        return Imported(format_source(Source(origin, text)), len(tools), types.report)
+    except SyntaxErrors as error:
+        first = error.diagnostics[0]
+        line = text.splitlines()[first.location.source.position(first.location.span.start).line - 1]
+        raise ImportProblem(f"`{line.strip()[:60]}…`: {first.message}") from None
 
 
 def _head(origin: str) -> Iterator[str]:
     shown = "".join(c if c.isprintable() else " " for c in origin)
-    yield f"# Imported from {shown}. Do not edit: a fresh import overwrites this file."
+    yield f"{MARK}{shown}. Do not edit: `p2c import` overwrites it, and with --check tells what is new."
     yield "# What its tools say of themselves is only claimed. Sign off what they do in a file that uses this one:"
     yield "# `override subtask NAME:` with `pure` or the effects that it has."
     yield ""
 
 
 def _subtask(tool: Tool, name: str, types: Types) -> Iterator[str]:
-    parameters = _parameters(tool, name, types)
+    place = Place(name, (), _definitions(tool.input, tool.name))
+    given = _arguments(tool.input, place)
+    parameters = _parameters(given, place, types)
     result = _result(tool, name, types)
     arrow = "" if result is None else f" -> {result}"
     yield f"subtask {named(name, tool.name)}({', '.join(parameters)}){arrow}:"
-    doc = _doc(tool)
+    doc = _doc(tool, given)
     if doc:
         yield f"    {quote(doc)}"
     yield "    may anything"
@@ -63,57 +78,64 @@ def _subtask(tool: Tool, name: str, types: Types) -> Iterator[str]:
         yield f"    claims {', '.join(tool.claims)}"
 
 
-def _parameters(tool: Tool, name: str, types: Types) -> list[str]:
+def _parameters(given: Mapping[str, Any], place: Place, types: Types) -> list[str]:
     """The parameters as declarations, those without a default first."""
-    properties = tool.input.get("properties") or {}
-    required = tool.input.get("required") or ()
-    if not isinstance(properties, Mapping) or not isinstance(required, Sequence):
-        raise ImportProblem(f"{tool.name}: its input is no object's schema")
-    taken: list[str] = []
+    types.note_dropped(given, place)
+    properties, needed = given["properties"], required(given, place)
     first, last = [], []
-    for original, schema in properties.items():
-        place = Place(name, (original,), _definitions(tool.input))
-        of = types.of(schema, place)
-        taken.append(free(legal(original), taken))
-        head = named(taken[-1], original)
-        if original in required:
+    for original, legal in distinct(properties).items():
+        schema, inner = properties[original], place.to(original)
+        of, head = types.of(schema, inner), named(legal, original)
+        if original in needed:
             first.append(f"{head}: {of}")
             continue
-        value = _default(schema, of, types, place)
+        value = _default(schema, of, types, inner)
         last.append(f"{head}: {of} = {value}" if value != "None" else f"{head}: {optional(of)} = None")
     return first + last
+
+
+def _arguments(schema: Mapping[str, Any], place: Place) -> Mapping[str, Any]:
+    """The schema of a tool's arguments, which may stand among its definitions. Raises `ImportProblem`."""
+    seen: list[str] = []
+    while "$ref" in schema:
+        target = local(schema["$ref"])
+        if target in seen or not isinstance(place.defs.get(target), Mapping):
+            raise ImportProblem(f"{place}: its input is described nowhere")
+        seen.append(target)
+        schema = place.defs[target]
+    if schema.get("type", "object") != "object":
+        raise ImportProblem(f"{place}: a tool's input is an object, not {schema['type']!r}")
+    properties = schema.get("properties") or {}
+    if not isinstance(properties, Mapping):
+        raise ImportProblem(f"{place}: properties are an object")
+    return {**schema, "type": "object", "properties": properties}
 
 
 def _default(schema: Any, of: str, types: Types, place: Place) -> str:
     """A parameter's default; `None`, which means left out, where the language cannot write it."""
     default = schema.get("default") if isinstance(schema, Mapping) else None
     inner = of.removeprefix("Optional[").removesuffix("]") if of.startswith("Optional[") else of
+    base = types.base_of(inner)
     match default:
-        case bool() if inner == "Bool":
+        case bool():
+            if base == "Bool":
+                return repr(default)
+        case int() if base in ("Int", "Float") and abs(default) < 10**_MOST_DIGITS:
             return repr(default)
-        case int() if inner in ("Int", "Float") and abs(default) < 10**_MOST_DIGITS and default is not True:
+        case float() if base == "Float" and abs(default) < 10**_MOST_DIGITS:
             return repr(default)
-        case float() if inner == "Float" and abs(default) < 10**_MOST_DIGITS:
-            return repr(default)
-        case str():
-            lines = types.declarations.get(inner, [])
-            if lines and lines[0].startswith("enum "):
-                member = next((ln for ln in map(str.strip, lines[1:]) if _stands_for(ln, default)), None)
-                return f"{inner}.{member.split()[0]}" if member else "None"
-            if inner == "Text" or (lines and lines[0].endswith("= Text")):
-                return quote(default)
+        case str() if base == "Text":
+            return quote(default)
+        case str() if default in types.members.get(inner, {}):
+            return f"{inner}.{types.members[inner][default]}"
     if default is not None:
         types.report.dropped.append((str(place), "default"))
     return "None"
 
 
-def _stands_for(line: str, original: str) -> bool:
-    return line in (original, named(line.split()[0], original))
-
-
 def _result(tool: Tool, name: str, types: Types) -> str | None:
     if tool.output is not None:
-        definitions = _definitions(tool.output) if isinstance(tool.output, Mapping) else {}
+        definitions = _definitions(tool.output, tool.name) if isinstance(tool.output, Mapping) else {}
         return types.of(_unwrapped(tool.output), Place(name, ("result",), definitions))
     match tool.untyped:
         case "nothing":
@@ -139,22 +161,25 @@ def _unwrapped(output: Any) -> Any:
     return output
 
 
-def _definitions(schema: Mapping[str, Any]) -> Mapping[str, Any]:
-    found = {**(schema.get("definitions") or {}), **(schema.get("$defs") or {})}
+def _definitions(schema: Mapping[str, Any], tool: str) -> Mapping[str, Any]:
+    found: dict[str, Any] = {}
+    for word in ("definitions", "$defs"):
+        definitions = schema.get(word) or {}
+        if not isinstance(definitions, Mapping):
+            raise ImportProblem(f"{tool}: {word} are an object")
+        found.update(definitions)
     return found
 
 
-def _doc(tool: Tool) -> str:
+def _doc(tool: Tool, given: Mapping[str, Any]) -> str:
     """The docstring: title, description, and a line for each parameter that has a description."""
     parts = [part for part in (tool.title, tool.description) if part.strip()]
-    lines = list(_described(tool.input.get("properties") or {}))
-    return "\n\n".join([*parts, *(["\n".join(lines)] if lines else [])])
+    lines = list(_described(given["properties"]))
+    whole = "\n\n".join([*parts, *(["\n".join(lines)] if lines else [])])
+    return whole.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _described(properties: Mapping[str, Any]) -> Iterable[str]:
     for name, schema in properties.items():
         if isinstance(schema, Mapping) and isinstance(schema.get("description"), str):
             yield f"{name}: {schema['description']}"
-
-
-__all__ = ["Imported", "spec_of", "type_name"]

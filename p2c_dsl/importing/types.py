@@ -6,50 +6,29 @@ here, and a narrowing (a minimum, a pattern) that types do not carry is counted 
 
 from __future__ import annotations
 
-from collections import Counter
+import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import replace
 from typing import Any
 
 from p2c_dsl.importing.model import ImportProblem, Schema
-from p2c_dsl.importing.naming import free, is_legal, legal, singular, type_name
+from p2c_dsl.importing.naming import BUILT_IN, distinct, free, type_name
+from p2c_dsl.importing.place import Place, Report, local, reachable
+from p2c_dsl.importing.schemas import (
+    NEW_TYPE,
+    UNIONS,
+    bound,
+    ignored,
+    is_record,
+    listed,
+    required,
+    shown,
+    texts,
+)
 from p2c_dsl.syntax.text import quote
 
 _BASES = {"string": "Text", "integer": "Int", "number": "Float", "boolean": "Bool"}
-_NARROWINGS = (
-    *("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"),
-    *("minLength", "maxLength", "pattern", "minProperties", "maxProperties", "not", "contentEncoding"),
-)
-_DEEPEST = 40
-_MOST_DIGITS = 18
-
-
-@dataclass(slots=True)
-class Report:
-    """What was met: constructs that a type says exactly, and what it could not say, with where and why."""
-
-    exact: Counter[str] = field(default_factory=Counter)
-    opaque: list[tuple[str, str]] = field(default_factory=list)
-    dropped: list[tuple[str, str]] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where in a tool a schema stands, for messages and for names."""
-
-    tool: str
-    path: tuple[str, ...] = ()
-    defs: Mapping[str, Schema] = field(default_factory=dict)
-    open: tuple[str, ...] = ()
-
-    def to(self, *steps: str) -> Place:
-        """Further inside."""
-        if len(self.path) > _DEEPEST:
-            raise ImportProblem(f"{self}: schemas are nested more than {_DEEPEST} deep")
-        return Place(self.tool, (*self.path, *steps), self.defs, self.open)
-
-    def __str__(self) -> str:
-        return ".".join((self.tool, *self.path))
+_COLLECTIONS = ("List[", "Set[", "Map[")
 
 
 class Types:
@@ -58,6 +37,10 @@ class Types:
     def __init__(self) -> None:
         self.report = Report()
         self.declarations: dict[str, list[str]] = {}
+        self.members: dict[str, dict[str, str]] = {}
+        """Each enum's members by what they are called outside."""
+        self._references: dict[object, str] = {}
+        self._bases: dict[str, str] = {}
         self._known: dict[object, str] = {}
 
     def of(self, schema: Schema, place: Place) -> str:
@@ -65,27 +48,29 @@ class Types:
         if schema is True or schema == {}:
             return self.opaque(place, "it has no schema")
         if not isinstance(schema, Mapping):
-            raise ImportProblem(f"{place}: a schema is an object, not {_shown(schema)}")
-        self._note_dropped(schema, place)
+            raise ImportProblem(f"{place}: a schema is an object, not {shown(schema)}")
+        if isinstance(kinds := schema.get("type"), list):
+            return self._union([{**schema, "type": one} for one in kinds], place)
+        self.note_dropped(schema, place)
         if "$ref" in schema:
             return self._reference(schema["$ref"], place)
-        for word in ("anyOf", "oneOf"):
-            if word in schema:
-                return self._union(_list(schema[word], place.to(word)), place)
-        if "allOf" in schema:
-            parts = _list(schema["allOf"], place.to("allOf"))
-            return (
-                self.of(parts[0], place) if len(parts) == 1 else self.opaque(place, "it is an intersection")
-            )
+        if "properties" not in schema:
+            for word in UNIONS:
+                if word in schema:
+                    return self._union(listed(schema[word], place.to(word)), place)
+            if "allOf" in schema:
+                parts = listed(schema["allOf"], place.to("allOf"))
+                whole = len(parts) == 1
+                return self.of(parts[0], place) if whole else self.opaque(place, "it is an intersection")
         if "enum" in schema or "const" in schema:
-            members = _list(schema["enum"], place.to("enum")) if "enum" in schema else [schema["const"]]
+            members = listed(schema["enum"], place.to("enum")) if "enum" in schema else [schema["const"]]
             return self._enum(members, place)
         kind = schema.get("type", "object" if "properties" in schema else None)
-        if isinstance(kind, list):
-            return self._union([{**schema, "type": one} for one in kind], place)
         match kind:
-            case "string" if "format" in schema:
-                return self._format(str(schema["format"]))
+            case str() if kind in _BASES and isinstance(schema.get(NEW_TYPE), str):
+                return self._new_type(schema[NEW_TYPE], _BASES[kind])
+            case "string" if isinstance(schema.get("format"), str):
+                return self._new_type(schema["format"], "Text")
             case "string" | "integer" | "number" | "boolean":
                 self.report.exact[kind] += 1
                 return _BASES[kind]
@@ -97,41 +82,56 @@ class Types:
                 return self.opaque(place, "it is always null")
             case None:
                 return self.opaque(place, "it says no type")
-        return self.opaque(place, f"there is no type {_shown(kind)}")
+        return self.opaque(place, f"there is no type {shown(kind)}")
 
     def opaque(self, place: Place, reason: str) -> str:
         """A type of which nothing is known but its name."""
         self.report.opaque.append((str(place), reason))
-        name = self._name(_candidates(place, ()))
+        name = self._name(place.names())
         self.declarations[name] = [f"# {_comment(str(place))}: {_comment(reason)}", f"type {name}"]
         return name
 
     # ------------------------------------------------------------ constructs
 
     def _reference(self, target: Any, place: Place) -> str:
-        name = str(target).rsplit("/", 1)[-1]
-        if not str(target).startswith(("#/$defs/", "#/definitions/")) or name not in place.defs:
-            return self._unknown(name, place)
-        if name in place.open:
-            return self.opaque(place, "it contains itself")
+        name = local(target)
+        if name not in place.defs:
+            return self._unknown(name or str(target).rsplit("/", 1)[-1], place)
+        parts = reachable(name, place.defs)
+        # The same definition in two tools is one type.
+        key = (name, json.dumps([place.defs[name], parts], sort_keys=True, default=str))
+        known = self._references.get(key)
+        if known is None:
+            if key in place.open:
+                return self.opaque(place, "it contains itself")
+            self._references[key] = known = self._defined(name, key, parts, place)
+        elif known in place.inside:
+            return self.opaque(place, "a value of it would hold itself without end")
         self.report.exact["$ref"] += 1
-        return self.of(
-            place.defs[name], Place(place.tool, (*place.path, name), place.defs, (*place.open, name))
-        )
+        return known
+
+    def _defined(self, name: str, key: object, parts: Mapping[str, Schema], place: Place) -> str:
+        schema, record = place.defs[name], ""
+        if name in parts and is_record(schema):
+            # A record can contain itself: its parts need its name before it is declared.
+            record = self._references[key] = self._name([type_name(name), type_name(place.tool, name)])
+            self.declarations[record] = []
+        return self.of(schema, place.at(name, key, record))
 
     def _unknown(self, name: str, place: Place) -> str:
         if ("unknown", name) not in self._known:
-            self._known["unknown", name] = self.opaque(
-                place.to(name), f"{_shown(name)} is not described here"
-            )
+            self._known["unknown", name] = self.opaque(place.to(name), f"{shown(name)} is not described here")
         return self._known["unknown", name]
 
     def _union(self, parts: Sequence[Schema], place: Place) -> str:
         rest = [p for p in parts if not (isinstance(p, Mapping) and p.get("type") == "null")]
         if len(rest) == 1:
-            inner = self.of(rest[0], place)
+            inner = self.of(rest[0], place if len(parts) == 1 else replace(place, inside=()))
             self.report.exact["union with null" if len(parts) > 1 else "union of one"] += 1
             return optional(inner) if len(parts) > 1 else inner
+        words = [word for part in rest for word in texts(part)]
+        if rest and all(map(texts, rest)):
+            return self._enum([*words, *([None] if len(rest) < len(parts) else [])], place)
         inner = (
             self.opaque(place, "it is one of several types")
             if rest
@@ -143,23 +143,24 @@ class Types:
         words = [m for m in members if m is not None]
         if not words or not all(isinstance(m, str) for m in words):
             return self.opaque(place, "its values are no texts")
-        lines = []
-        taken: list[str] = []
-        for word in dict.fromkeys(words):
-            taken.append(free(legal(word), taken))
-            lines.append(f"    {named(taken[-1], word)}")
+        known = distinct(dict.fromkeys(words))
+        lines = [f"    {named(member, word)}" for word, member in known.items()]
         self.report.exact["enum"] += 1
-        name = self._declared(("enum", *words), _candidates(place, ()), "enum", lines)
+        name = self._declared(("enum", place.definition, *words), place.names(), "enum", lines)
+        self.members[name] = known
         return optional(name) if len(words) < len(members) else name
 
-    def _format(self, kind: str) -> str:
-        name = type_name(kind.replace("-", "_"))
-        self.report.exact["format"] += 1
-        if ("format", kind) not in self._known:
-            name = self._name([name])
-            self._known["format", kind] = name
-            self.declarations[name] = [f"type {name} = Text"]
-        return self._known["format", kind]
+    def _new_type(self, word: str, base: str) -> str:
+        self.report.exact["format" if base == "Text" else "new type"] += 1
+        if (word, base) not in self._known:
+            name = self._known[word, base] = self._name([type_name(word.replace("-", "_"))])
+            self.declarations[name] = [f"type {name} = {base}"]
+            self._bases[name] = base
+        return self._known[word, base]
+
+    def base_of(self, name: str) -> str:
+        """The base of a new type, and of anything else itself."""
+        return self._bases.get(name, name)
 
     def _array(self, schema: Mapping[str, Any], place: Place) -> str:
         if "prefixItems" in schema or isinstance(schema.get("items"), list):
@@ -167,13 +168,16 @@ class Types:
         items = schema.get("items", True)
         element = self.of(items, place.to("items"))
         unique = schema.get("uniqueItems") is True
+        if unique and element.removeprefix("Optional[").startswith(_COLLECTIONS):
+            self.report.dropped.append((str(place), "uniqueItems"))
+            unique = False
         self.report.exact["set" if unique else "array"] += 1
-        return f"{'Set' if unique else 'List'}[{element}]{_bounds(schema, place)}"
+        return f"{'Set' if unique else 'List'}[{element}]{self._bounds(schema, place)}"
 
     def _object(self, schema: Mapping[str, Any], place: Place) -> str:
         properties = schema.get("properties") or {}
         if not isinstance(properties, Mapping):
-            raise ImportProblem(f"{place}: properties are an object, not {_shown(properties)}")
+            raise ImportProblem(f"{place}: properties are an object, not {shown(properties)}")
         others = schema.get("additionalProperties")
         if properties:
             if isinstance(others, Mapping) and others:
@@ -185,20 +189,23 @@ class Types:
         return self.opaque(place, "it is an object of which no property is known")
 
     def _record(self, schema: Mapping[str, Any], properties: Mapping[str, Schema], place: Place) -> str:
-        required = schema.get("required") or ()
+        needed = required(schema, place)
         lines, shape = [], []
-        taken: list[str] = []
-        for original, inner in properties.items():
-            of = self.of(inner, place.to(original))
-            of = of if original in required else optional(of)
-            taken.append(free(legal(original), taken))
-            lines.append(f"    {named(taken[-1], original)}: {of}")
+        for original, name in distinct(properties).items():
+            of = self.of(properties[original], place.to(original, always=original in needed))
+            of = of if original in needed else optional(of)
+            lines.append(f"    {named(name, original)}: {of}")
             shape.append((original, of))
         self.report.exact["object"] += 1
+        if place.record:
+            self.declarations[place.record] = [f"record {place.record}:", *lines]
+            return place.record
         title = schema.get("title")
         titled = [type_name(title)] if isinstance(title, str) and title.isidentifier() else []
-        candidates = [*titled, *_candidates(place, [] if place.open else list(properties))]
-        return self._declared(("record", *shape), candidates, "record", lines)
+        candidates = [*titled, *place.names(list(properties))]
+        # Equal records are one, unless they have been given different names.
+        called = place.definition or (title if titled else "")
+        return self._declared(("record", called, *shape), candidates, "record", lines)
 
     # ------------------------------------------------------------ names
 
@@ -210,14 +217,19 @@ class Types:
         return self._known[shape]
 
     def _name(self, candidates: Iterable[str]) -> str:
-        names = list(candidates)
-        fresh = (n for n in names if free(n, self.declarations) == n)
-        return next(fresh, free(names[-1], self.declarations))
+        names, taken = list(candidates), {*self.declarations, *BUILT_IN}
+        return next((n for n in names if n not in taken), free(names[-1], taken))
 
-    def _note_dropped(self, schema: Mapping[str, Any], place: Place) -> None:
-        for word in _NARROWINGS:
-            if word in schema:
-                self.report.dropped.append((str(place), word))
+    def _bounds(self, schema: Mapping[str, Any], place: Place) -> str:
+        low, high = bound("minItems", schema, place) or 0, bound("maxItems", schema, place)
+        if high is not None and low > high:
+            self.report.dropped.append((str(place), "minItems"))
+            low = 0
+        return (f" >= {low}" if low else "") + ("" if high is None else f" <= {high}")
+
+    def note_dropped(self, schema: Mapping[str, Any], place: Place) -> None:
+        """Reports the words of a schema that no type carries."""
+        self.report.dropped += [(str(place), word) for word in ignored(schema)]
 
 
 def named(name: str, original: str) -> str:
@@ -230,45 +242,6 @@ def optional(of: str) -> str:
     return of if of.startswith("Optional[") else f"Optional[{of}]"
 
 
-def _candidates(place: Place, fields: Sequence[str]) -> list[str]:
-    """Names for a type, the shortest first: by its definition, its property, its fields, its whole path."""
-    names = [type_name(place.open[-1])] if place.open and place.path[-1] == place.open[-1] else []
-    steps = [step for step in place.path if step not in ("items", "values", "result")] or list(place.path)
-    last = steps[-1] if steps else place.tool
-    last = singular(last) if place.path and place.path[-1] == "items" else last
-    if last != "result":
-        names.append(type_name(last))
-    elif 0 < len(fields) <= 2:
-        names.append(type_name(*fields))
-    return [*names, type_name(place.tool, *steps)]
-
-
-def _bounds(schema: Mapping[str, Any], place: Place) -> str:
-    found = ""
-    for word, op in (("minItems", ">="), ("maxItems", "<=")):
-        bound = schema.get(word)
-        if bound is None or (word == "minItems" and bound == 0):
-            continue
-        if not isinstance(bound, int) or isinstance(bound, bool) or not 0 <= bound < 10**_MOST_DIGITS:
-            raise ImportProblem(f"{place}: {word} is a number of items, not {_shown(bound)}")
-        found += f" {op} {bound}"
-    return found
-
-
-def _list(value: Any, place: Place) -> list[Any]:
-    if not isinstance(value, list) or not value:
-        raise ImportProblem(f"{place}: this is a list with something in it, not {_shown(value)}")
-    return value
-
-
-def _shown(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 40 else f"{text[:40]}…"
-
-
 def _comment(text: str) -> str:
     """Foreign text on one line that cannot end the comment it stands in."""
     return "".join(c if c.isprintable() else " " for c in text)
-
-
-__all__ = ["Place", "Report", "Types", "is_legal", "named", "optional"]

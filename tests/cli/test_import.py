@@ -78,6 +78,39 @@ def test_drift_is_told_and_fails(tools: Path) -> None:
     assert "set" not in (tools / "tools.p2c").read_text()
 
 
+def test_a_fresh_import_tells_what_has_changed_and_keeps_names(tools: Path) -> None:
+    p2c("import", "tools", "tools.json", "-o", "tools.p2c")
+    (tools / "tools.json").write_text(json.dumps({"tools": [{"name": "get_env"}, {"name": "get-env"}]}))
+    result = p2c("import", "tools", "tools.json", "-o", "tools.p2c")
+    assert result.exit_code == 0 and "the tool `get_env_2` is new" in result.stderr
+    assert 'subtask get_env as "get-env"()' in (tools / "tools.p2c").read_text()
+    assert p2c("import", "tools", "tools.json", "--check", "tools.p2c").exit_code == 0
+
+
+def test_what_is_no_import_is_not_overwritten(tools: Path) -> None:
+    (tools / "mine.p2c").write_text("type Mine\n")
+    result = p2c("import", "tools", "tools.json", "-o", "mine.p2c")
+    assert result.exit_code == 2 and "nothing was changed" in result.stderr
+    assert (tools / "mine.p2c").read_text() == "type Mine\n"
+
+
+def test_a_spec_that_cannot_be_read_has_not_drifted(tools: Path) -> None:
+    (tools / "tools.p2c").write_text("subtask (\n")
+    result = p2c("import", "tools", "tools.json", "--check", "tools.p2c")
+    assert result.exit_code == 2 and "tools.p2c:1: " in result.stderr
+
+
+def test_no_name_of_a_tool_moves_the_cursor(tools: Path) -> None:
+    named = {"name": "f", "inputSchema": {"type": "object", "properties": {"\x1b[2J": {}, "\x9b2J": 3}}}
+    (tools / "tools.json").write_text(json.dumps({"tools": [named]}))
+    result = p2c("import", "tools", "tools.json")
+    assert result.exit_code == 2 and not {"\x1b", "\x9b"} & set(result.stderr)
+    del named["inputSchema"]["properties"]["\x9b2J"]
+    (tools / "tools.json").write_text(json.dumps({"tools": [named]}))
+    result = p2c("import", "tools", "tools.json")
+    assert result.exit_code == 0 and "opaque" in result.stderr and "\x1b" not in result.stderr + result.stdout
+
+
 @pytest.mark.parametrize(
     "arguments", [["nope.json"], ["tools.json", "--check", "nope.p2c"], ["tools.json", "-o", "no/x.p2c"]]
 )
@@ -130,6 +163,13 @@ class TestServer:
         code, shown, _ = self.run()
         assert code == 1 and "move_file('in', 'report-1', 'out')" in shown
         assert "a fatal thing" in shown.splitlines()[-1] and not (work / "log.txt").exists()
+
+    def test_what_a_tool_answers_does_not_move_the_cursor(self, work: Path) -> None:
+        signed = "override subtask shout:\n    pure\n\noverride subtask write"
+        text = TIDY.replace("    write_file(", "    shout()\n    write_file(")
+        (work / "tidy.p2c").write_text(text.replace("override subtask write", signed))
+        code, shown, _ = self.run()
+        assert code == 1 and "red" in shown and not {"\x1b", "\x9b", "\u202e"} & set(shown)
 
     def test_a_result_of_another_type_stops_the_run(self, work: Path) -> None:
         spec = (work / "files.p2c").read_text()

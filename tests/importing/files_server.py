@@ -7,6 +7,8 @@ import sys
 import time
 from pathlib import Path
 
+from mcp.server.mcpserver.exceptions import ToolError
+
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from examples.files.server import server
@@ -30,6 +32,12 @@ def sleep(seconds: float) -> str:
 def complain() -> str:
     """Fail."""
     raise ValueError("no, thank you")
+
+
+@server.tool("shout")
+def shout() -> str:
+    """Fail in colour."""
+    raise ToolError("\x1b[31mred\x9b0m\u202eder")
 
 
 if __name__ == "__main__":

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from p2c_dsl.importing import drift
+from p2c_dsl.importing import ImportProblem, drift, names_of, spec_of
+from p2c_dsl.importing.mcp_tools import tools_of
 from p2c_dsl.syntax.span import Source
 from tests.importing.tools import imported, tool
 
@@ -67,3 +68,25 @@ def test_a_changed_enum_is_named() -> None:
 
 def test_facts_written_into_the_import_itself_are_drift() -> None:
     assert any("put them into an override" in t for t in told(BEFORE, edit=("may anything", "pure")))
+
+
+def test_what_no_import_writes_is_drift() -> None:
+    added = "\noverride subtask send_mail:\n    pure\n"
+    (found,) = drift(Source("tools.p2c", imported(BEFORE).text + added), imported(BEFORE).text)
+    assert "put it into a file that uses this one" in found.message
+
+
+def test_what_cannot_be_read_is_refused_with_its_line() -> None:
+    with pytest.raises(ImportProblem, match=r"tools\.p2c:1: "):
+        drift(Source("tools.p2c", "subtask ("), imported(BEFORE).text)
+
+
+def test_a_new_tool_cannot_take_a_name_that_meant_another() -> None:
+    """An override of `get_env` was signed for `get-env`, and for nothing that comes along under its name."""
+    before = imported(tool("get-env"))
+    known = names_of(Source("tools.p2c", before.text))
+    for tools in ([tool("get_env"), tool("get-env")], [tool("get_env")]):
+        after = spec_of(tools_of(tools), "a test", known)
+        assert 'subtask get_env_2 as "get_env"()' in after.text
+        told = [d.message for d in drift(Source("tools.p2c", before.text), after.text)]
+        assert told[-1] == "the tool `get_env_2` is new"

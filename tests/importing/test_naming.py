@@ -3,7 +3,9 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from p2c_dsl.importing.naming import free, is_legal, legal, singular, type_name
+from p2c_dsl.importing.naming import distinct, free, is_legal, legal, singular, type_name
+from p2c_dsl.syntax.lexer import lex
+from p2c_dsl.syntax.span import Source
 
 
 def test_a_legal_name_is_left_as_it_is() -> None:
@@ -22,6 +24,20 @@ def test_two_names_that_look_alike_are_told_apart_by_a_number() -> None:
     assert free("get_env", ["get_env", "get_env_2"]) == "get_env_3"
 
 
+def test_names_keep_to_what_the_lexer_reads() -> None:
+    assert legal("col·lecció") == "col_lecció" and legal("℘") == "unnamed"
+
+
+def test_what_nobody_can_see_does_not_tell_names_apart() -> None:
+    assert [legal(f"send{c}") for c in "\ufe0f\u1160\u200b\u00ad"] == ["send"] * 4
+
+
+def test_names_that_meant_something_keep_their_meaning() -> None:
+    assert distinct(["a b", "a-b", "a_b"]) == {"a b": "a_b", "a-b": "a_b_2", "a_b": "a_b_3"}
+    known = {"a-b": "a_b", "gone": "f"}
+    assert distinct(["a b", "a-b", "f"], known) == {"a b": "a_b_2", "a-b": "a_b", "f": "f_2"}
+
+
 def test_types_are_named_in_capitals_and_elements_in_the_singular() -> None:
     assert type_name("read_file", "result") == "ReadFileResult" and type_name("-") == "Unnamed"
     assert [singular(w) for w in ("entities", "edits", "class", "as")] == ["entity", "edit", "class", "as"]
@@ -35,3 +51,10 @@ def test_every_text_has_a_legal_name(text: str) -> None:
 @given(st.text(alphabet="𑿀·℘℮²³ªŉǆ٣\u0301_-1a"))
 def test_characters_that_are_almost_letters_make_legal_names_too(text: str) -> None:
     assert is_legal(legal(text)) and is_legal(type_name(text))
+
+
+@given(st.text())
+def test_every_legal_name_is_one_word_of_the_language(text: str) -> None:
+    name = legal(text)
+    lexed = lex(Source("t", name))
+    assert not lexed.diagnostics and [t.text for t in lexed.lexemes[:1]] == [name]

@@ -5,18 +5,20 @@ from __future__ import annotations
 import enum
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 from types import ModuleType
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, NewType, Required, TypedDict
 
 import pytest
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
-from p2c_dsl.importing import ImportProblem
+from p2c_dsl.importing import ImportProblem, spec_of
 from p2c_dsl.importing.python_tools import functions_at, tool_of, tools_at
 from p2c_dsl.importing.python_types import schema_of_text
-from p2c_dsl.types import show
+from p2c_dsl.types import INT, show
+from p2c_dsl.types import NewType as TypeOver
 from tests.importing.tools import spec
 
 
@@ -49,6 +51,46 @@ def paint(order: Order, color: Color, mode: Literal["a", "b"] = "a", n: int = 3)
     raise AssertionError(order, color, mode, n)
 
 
+UserId = NewType("UserId", str)
+Count = NewType("Count", int)
+
+
+class Node(TypedDict, total=False):
+    label: Required[str]
+    owner: UserId
+    next: Node
+
+
+@dataclass
+class Team:
+    lead: UserId
+    nodes: list[Node] = field(default_factory=list)
+
+
+class Channel(enum.Enum):
+    MAIL = "mail"
+    CHAT = "chat"
+
+
+class Medium(enum.Enum):
+    MAIL = "mail"
+    CHAT = "chat"
+
+
+def known(team: Team, user: UserId, count: Count, few: Annotated[list[int], Field(max_length=3)]) -> Node:
+    raise AssertionError(team, user, count, few)
+
+
+def told(
+    channel: Channel = Channel.CHAT, medium: Medium | None = None, color: Color = Color.DARK_BLUE
+) -> None:
+    raise AssertionError(channel, medium, color)
+
+
+def loose(pair: tuple[int, str], many: tuple[int, ...], by_number: dict[int, str], any_list: list) -> None:  # type: ignore[type-arg]
+    raise AssertionError(pair, many, by_number, any_list)
+
+
 def forget(day: date, tags: set[str], secret: Secret, rest) -> None:  # type: ignore[no-untyped-def]
     raise AssertionError(day, tags, secret, rest)
 
@@ -69,6 +111,31 @@ def test_hints_become_types() -> None:
     assert {n: show(t) for n, t in found.records["Order"].items()} == {"items": "List[Text]", "at": "Point"}
     assert found.originals[("Color", "dark_blue")] == "dark-blue"
     assert found.subtasks["paint"].doc.startswith("Paint it.")
+
+
+def test_new_types_keep_their_names_wherever_they_stand() -> None:
+    assert signature(known) == "(team: Team, user: UserId, count: Count, few: List[Int] <= 3) -> Node"
+    found = spec(tool_of("known", known))
+    assert {n: show(t) for n, t in found.records["Team"].items()} == {"lead": "UserId", "nodes": "List[Node]"}
+    assert {n: show(t) for n, t in found.records["Node"].items()} == {
+        "label": "Text",
+        "owner": "Optional[UserId]",
+        "next": "Optional[Node]",
+    }
+    assert found.types["Count"] == TypeOver("Count", INT)
+
+
+def test_classes_with_equal_fields_or_members_are_types_of_their_own() -> None:
+    assert signature(told) == "(channel: Channel, medium: Optional[Medium], color: Color)"
+
+
+def test_a_member_of_an_enum_is_a_default() -> None:
+    text = spec_of([tool_of("told", told)], "a test").text
+    assert "channel: Channel = Channel.chat" in text and "color: Color = Color.dark_blue" in text
+
+
+def test_containers_that_the_language_has_not_are_opaque() -> None:
+    assert signature(loose) == "(pair: Pair, many: List[Int], by_number: ByNumber, any_list: List[AnyList])"
 
 
 def test_what_hints_do_not_say_is_opaque() -> None:
@@ -99,6 +166,18 @@ box = Box()
 
 def test_a_module_s_own_public_functions_are_its_tools(module: ModuleType) -> None:
     assert list(functions_at("tools_for_a_test")) == ["f"]
+
+
+def test_a_module_that_ends_the_process_is_told(folder_on_path: Path) -> None:
+    (folder_on_path / "ends_the_process.py").write_text("import sys; sys.exit(0)")
+    with pytest.raises(ImportProblem, match="cannot be imported: SystemExit"):
+        tools_at("ends_the_process")
+
+
+@pytest.fixture
+def folder_on_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.syspath_prepend(str(tmp_path))
+    return tmp_path
 
 
 def test_an_object_s_methods_are_tools(module: ModuleType) -> None:
@@ -133,6 +212,12 @@ def test_what_holds_no_tools(module: ModuleType, target: str, told: str) -> None
         ),
         ("dict[str, float]", ({"type": "object", "additionalProperties": {"type": "number"}}, "text")),
         ("dict[int, float]", ({}, "text")),
+        ("dict", ({"type": "object"}, "text")),
+        (
+            "dict[str, list]",
+            ({"type": "object", "additionalProperties": {"type": "array", "uniqueItems": False}}, "text"),
+        ),
+        ("a | b | None", ({"anyOf": [*({"$ref": f"#/$defs/{n}"} for n in "ab"), {"type": "null"}]}, "text")),
         ("not a type", (None, "anything")),
     ],
 )

@@ -38,6 +38,9 @@ def of(schema: Any, **more: Any) -> str:
         ({"enum": ["a", "b"]}, "X"),
         ({"const": "a"}, "X"),
         ({"enum": ["a", None]}, "Optional[X]"),
+        ({"oneOf": [{"const": "a", "title": "A"}, {"enum": ["b", "c"]}, {"type": "null"}]}, "Optional[X]"),
+        ({"type": "integer", "default": False}, "Int"),
+        ({"type": "object", "properties": {"a": {"type": "string"}}, "oneOf": [{"required": ["a"]}]}, "X"),
         ({"type": "object", "properties": {"a": {"type": "string"}}}, "X"),
     ],
 )
@@ -71,11 +74,51 @@ def test_what_they_cannot_is_an_opaque_type_with_its_reason(schema: Any, reason:
     assert spec(tool("f", {"x": schema})).subtasks["f"].parameters[0].type is not None
 
 
-def test_a_schema_that_contains_itself_ends_somewhere() -> None:
-    tree = {"type": "object", "properties": {"left": {"$ref": "#/$defs/Tree"}}, "required": ["left"]}
-    found = imported(tool("f", {"x": {"$ref": "#/$defs/Tree"}}, schema={"$defs": {"Tree": tree}}))
+REF = {"$ref": "#/$defs/Tree"}
+
+
+def tree(properties: dict[str, Any], *required: str, name: str = "f") -> dict[str, Any]:
+    schema = {"type": "object", "properties": properties, "required": list(required)}
+    return tool(name, {"x": REF}, schema={"$defs": {"Tree": schema}})
+
+
+def test_a_record_may_contain_itself_where_it_need_not() -> None:
+    found = spec(tree({"left": REF, "rest": {"type": "array", "items": REF}}, "rest"))
+    assert {n: show(t) for n, t in found.records["Tree"].items()} == {
+        "left": "Optional[Tree]",
+        "rest": "List[Tree]",
+    }
+
+
+def test_the_same_recursive_definition_in_two_tools_is_one_type() -> None:
+    found = spec(tree({"left": REF}), tree({"left": REF}, name="g"), tree({"right": REF}, name="h"))
+    assert [show(found.subtasks[name].parameters[0].type) for name in "fgh"] == ["Tree", "Tree", "HTree"]
+
+
+def test_a_value_that_would_hold_itself_without_end_is_opaque_inside() -> None:
+    found = imported(tree({"left": REF}, "left"))
     assert "record Tree:" in found.text
+    assert [reason for _, reason in found.report.opaque] == ["a value of it would hold itself without end"]
+
+
+def test_a_list_of_itself_is_opaque_inside() -> None:
+    found = imported(tool("f", {"x": REF}, schema={"$defs": {"Tree": {"type": "array", "items": REF}}}))
+    assert "f(x: List[Tree])" in found.text
     assert [reason for _, reason in found.report.opaque] == ["it contains itself"]
+
+
+def test_definitions_that_refer_to_each_other_in_all_ways_take_no_time() -> None:
+    names = [f"A{i}" for i in range(20)]
+    mesh = {n: {"type": "object", "properties": {m: {"$ref": f"#/$defs/{m}"} for m in names}} for n in names}
+    found = spec(tool("f", {"x": {"$ref": "#/$defs/A0"}}, schema={"$defs": mesh}))
+    assert sorted(found.records) == sorted(names) and all(len(r) == 20 for r in found.records.values())
+
+
+def test_a_tool_s_arguments_may_stand_among_its_definitions() -> None:
+    args = {"type": "object", "properties": {"a": {"type": "string"}}, "required": ["a"]}
+    schema = {"$ref": "#/definitions/Args", "definitions": {"Args": args}}
+    (parameter,) = spec({"name": "f", "inputSchema": schema}).subtasks["f"].parameters
+    assert (parameter.name, show(parameter.type)) == ("a", "Text")
 
 
 def test_equal_records_are_one_and_different_ones_of_one_name_are_told_apart() -> None:
@@ -103,6 +146,35 @@ def test_fields_that_may_be_missing_may_be_none() -> None:
     assert {name: show(t) for name, t in fields.items()} == {"a": "Text", "b": "Optional[Text]"}
 
 
+@pytest.mark.parametrize(
+    ("schema", "expected", "dropped"),
+    [
+        ({"type": ["string", "null"], "minLength": 1}, "Optional[Text]", ["minLength"]),
+        ({"type": "integer", "format": "int64"}, "Int", ["format"]),
+        ({"type": "array", "items": {"type": "string"}, "minItems": 3, "maxItems": 1}, "List[Text] <= 1", ["minItems"]),
+        (
+            {"type": "array", "uniqueItems": True, "items": {"type": "array", "items": {"type": "string"}}},
+            "List[List[Text]]",
+            ["uniqueItems"],
+        ),
+        ({"properties": {"a": {"type": "string"}}, "patternProperties": {}}, "X", ["patternProperties"]),
+        ({"properties": {"a": {"type": "string"}}, "oneOf": [{}]}, "X", ["oneOf"]),
+    ],
+)  # fmt: skip
+def test_what_a_type_leaves_out_is_told_once(schema: Any, expected: str, dropped: list[str]) -> None:
+    assert of(schema) == expected
+    assert imported(tool("f", {"x": schema})).report.dropped == [("f.x", word) for word in dropped]
+
+
+def test_what_types_leave_out_of_a_tool_s_arguments_is_told_too() -> None:
+    found = imported(tool("f", {"a": {"type": "string"}}, schema={"oneOf": [{"required": ["a"]}]}))
+    assert found.report.dropped == [("f", "oneOf")]
+
+
+def test_an_enum_s_members_may_be_called_like_types() -> None:
+    assert "    Text\n    List\n" in imported(tool("f", {"x": {"enum": ["Text", "List"]}})).text
+
+
 def test_a_narrowing_that_types_do_not_carry_is_counted() -> None:
     found = imported(tool("f", {"n": {"type": "integer", "minimum": 1, "maximum": 9}}))
     assert found.report.dropped == [("f.n", "minimum"), ("f.n", "maximum")]
@@ -119,12 +191,48 @@ def test_a_narrowing_that_types_do_not_carry_is_counted() -> None:
             "f.x: minItems is a number of items",
         ),
         ({"type": "object", "properties": [1]}, "f.x: properties are an object"),
+        ({"type": "object", "properties": {"a": {}}, "required": 3}, "f.x: `required` is a list of names"),
+        ({"type": "object", "properties": {"a": {}}, "required": [[]]}, "f.x: `required` is a list of names"),
     ],
 )
 def test_what_is_no_schema_is_refused_with_its_place(schema: Any, told: str) -> None:
     with pytest.raises(ImportProblem) as problem:
         imported(tool("f", {"x": schema}))
     assert told in str(problem.value)
+
+
+@pytest.mark.parametrize(
+    ("schema", "told"),
+    [
+        ({"type": "string"}, "f: a tool's input is an object, not 'string'"),
+        ({"type": "object", "properties": [1]}, "f: properties are an object"),
+        ({"type": "object", "required": "abc"}, "f: `required` is a list of names"),
+        ({"$defs": [1]}, "f: $defs are an object"),
+        ({"$ref": "#/$defs/A", "$defs": {"A": {"$ref": "#/$defs/A"}}}, "f: its input is described nowhere"),
+        ({"$ref": "https://example.org/schema"}, "f: its input is described nowhere"),
+    ],
+)
+def test_what_describes_no_arguments_is_refused(schema: Any, told: str) -> None:
+    with pytest.raises(ImportProblem) as problem:
+        imported({"name": "f", "inputSchema": schema})
+    assert told in str(problem.value)
+
+
+@pytest.mark.parametrize("word", ["anyOf", "allOf"])
+def test_unions_nested_without_end_are_refused(word: str) -> None:
+    schema: Any = {"type": "string"}
+    for _ in range(400):
+        schema = {word: [schema]}
+    with pytest.raises(ImportProblem, match="nested more than"):
+        imported(tool("f", {"x": schema}))
+
+
+def test_a_type_that_the_language_cannot_nest_is_refused_with_its_line() -> None:
+    schema: Any = {"type": "string"}
+    for _ in range(25):
+        schema = {"anyOf": [{"type": "array", "items": schema}, {"type": "null"}]}
+    with pytest.raises(ImportProblem, match=r"subtask f\(x: .*nested more than"):
+        imported(tool("f", {"x": schema}))
 
 
 def test_schemas_nested_without_end_are_refused() -> None:

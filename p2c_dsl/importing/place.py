@@ -1,0 +1,99 @@
+"""Where in a tool a schema stands, and what was met there."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from p2c_dsl.importing.model import ImportProblem, Schema
+from p2c_dsl.importing.naming import singular, type_name
+
+_DEEPEST = 40
+
+
+@dataclass(slots=True)
+class Report:
+    """What was met: constructs that a type says exactly, and what it could not say, with where and why."""
+
+    exact: Counter[str] = field(default_factory=Counter)
+    opaque: list[tuple[str, str]] = field(default_factory=list)
+    dropped: list[tuple[str, str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in a tool a schema stands, for messages and for names.
+
+    Attributes:
+        tool: The tool's name in the spec.
+        path: The way to the schema.
+        defs: The definitions that references name.
+        open: The definitions that the place is inside of.
+        definition: The definition that stands right here, if one does.
+        record: The name that the record right here has to take, because a part of it names it already.
+        inside: The records of which every value holds what stands here.
+    """
+
+    tool: str
+    path: tuple[str, ...] = ()
+    defs: Mapping[str, Schema] = field(default_factory=dict)
+    open: tuple[object, ...] = ()
+    definition: str = ""
+    record: str = ""
+    inside: tuple[str, ...] = ()
+
+    def to(self, step: str, *, always: bool = False) -> Place:
+        """Further inside; `always` when no value is without it. Raises `ImportProblem` when it is too deep."""
+        if len(self.path) > _DEEPEST:
+            raise ImportProblem(f"{self}: schemas are nested more than {_DEEPEST} deep")
+        inside = self.inside if always else ()
+        return replace(self, path=(*self.path, step), definition="", record="", inside=inside)
+
+    def at(self, definition: str, key: object, record: str) -> Place:
+        """At a definition, whose record takes the name `record` unless that is empty."""
+        inside = (*self.inside, record) if record else self.inside
+        further = replace(self.to(definition), open=(*self.open, key), definition=definition)
+        return replace(further, record=record, inside=inside)
+
+    def names(self, fields: Sequence[str] = ()) -> Iterator[str]:
+        """Names for a type here, the shortest first: by its definition, property, fields, whole path."""
+        if self.definition:
+            yield type_name(self.definition)
+        steps = [step for step in self.path if step not in ("items", "values", "result")] or list(self.path)
+        last = steps[-1] if steps else self.tool
+        last = singular(last) if self.path and self.path[-1] == "items" else last
+        if last != "result":
+            yield type_name(last)
+        elif 0 < len(fields) <= 2:
+            yield type_name(*fields)
+        yield type_name(self.tool, *steps)
+
+    def __str__(self) -> str:
+        return ".".join((self.tool, *self.path))
+
+
+def reachable(name: str, defs: Mapping[str, Any]) -> dict[str, Any]:
+    """The definitions that `name` is made of, itself only where it contains itself."""
+    found: dict[str, Any] = {}
+    todo: list[Any] = [defs.get(name)]
+    while todo:
+        part = todo.pop()
+        if isinstance(part, Mapping):
+            target = local(part.get("$ref"))
+            if target in defs and target not in found:
+                found[target] = defs[target]
+                todo.append(defs[target])
+            todo += part.values()
+        elif isinstance(part, list):
+            todo += part
+    return found
+
+
+def local(target: Any) -> str:
+    """The definition that a reference names; empty for a reference to anything else."""
+    for start in ("#/$defs/", "#/definitions/"):
+        if isinstance(target, str) and target.startswith(start):
+            return target[len(start) :].replace("~1", "/").replace("~0", "~")
+    return ""

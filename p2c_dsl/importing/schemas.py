@@ -1,0 +1,83 @@
+"""What a JSON Schema says, read without trust in its form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from p2c_dsl.importing.model import ImportProblem, Schema
+from p2c_dsl.importing.place import Place
+
+NEW_TYPE = "x-new-type"
+"""The word by which a schema says that its scalar is a kind of its own, as Python's `NewType`."""
+UNIONS = ("anyOf", "oneOf")
+_NARROWINGS = (
+    *("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"),
+    *("minLength", "maxLength", "pattern", "minProperties", "maxProperties", "contentEncoding"),
+    *("not", "if", "then", "else", "dependentRequired", "dependentSchemas", "dependencies"),
+    *("patternProperties", "propertyNames", "contains", "minContains", "maxContains"),
+    *("unevaluatedProperties", "unevaluatedItems", "nullable"),
+)
+_MOST_DIGITS = 18
+
+
+def ignored(schema: Mapping[str, Any]) -> list[str]:
+    """The words of a schema that no type carries."""
+    found = [word for word in _NARROWINGS if word in schema]
+    if "properties" in schema:
+        found += [word for word in (*UNIONS, "allOf") if word in schema]
+    if "format" in schema and schema.get("type") != "string":
+        found.append("format")
+    return found
+
+
+def required(schema: Mapping[str, Any], place: Place) -> Sequence[str]:
+    """The names of the properties that an object must have. Raises `ImportProblem`."""
+    found = schema.get("required") or []
+    if not isinstance(found, list) or not all(isinstance(name, str) for name in found):
+        raise ImportProblem(f"{place}: `required` is a list of names, not {shown(found)}")
+    return found
+
+
+def is_record(schema: Schema) -> bool:
+    """Whether `Types.of` makes a record of it."""
+    if (
+        not isinstance(schema, Mapping)
+        or not schema.get("properties")
+        or {"$ref", "enum", "const"} & schema.keys()
+    ):
+        return False
+    others = schema.get("additionalProperties")
+    return schema.get("type", "object") == "object" and not (isinstance(others, Mapping) and others)
+
+
+def texts(schema: Schema) -> list[str]:
+    """The texts that a schema lists; none when it says anything else."""
+    if not isinstance(schema, Mapping) or not {"const", "enum"} & schema.keys():
+        return []
+    found = schema["enum"] if "enum" in schema else [schema["const"]]
+    known = isinstance(found, list) and all(isinstance(word, str) for word in found)
+    return found if known else []
+
+
+def bound(word: str, schema: Mapping[str, Any], place: Place) -> int | None:
+    """A bound on an array's size, if there is one. Raises `ImportProblem`."""
+    found = schema.get(word)
+    if found is None:
+        return None
+    if not isinstance(found, int) or isinstance(found, bool) or not 0 <= found < 10**_MOST_DIGITS:
+        raise ImportProblem(f"{place}: {word} is a number of items, not {shown(found)}")
+    return found
+
+
+def listed(value: Any, place: Place) -> list[Any]:
+    """The value, which has to be a list that is not empty. Raises `ImportProblem`."""
+    if not isinstance(value, list) or not value:
+        raise ImportProblem(f"{place}: this is a list with something in it, not {shown(value)}")
+    return value
+
+
+def shown(value: Any) -> str:
+    """A value of foreign data for a message."""
+    text = repr(value)
+    return text if len(text) <= 40 else f"{text[:40]}…"
