@@ -99,7 +99,7 @@ class Counts:
         return Counts(_sums(classes), constants, self.told or other.told)
 
     def most(self, keys: Keys) -> Number:
-        """The greatest number of events that one key value of a class can have had."""
+        """The greatest number of events that one key value of a class, which has been counted, can have had."""
         known = _known(keys)
         if known is None:
             return _greatest_total(list(self.entries()), keys, 0)

@@ -1,0 +1,63 @@
+"""What is known on a path, and what of it outlives a block, a loop and a branch."""
+
+from __future__ import annotations
+
+from p2c_dsl import program
+from p2c_dsl.machine import facts as knowledge
+from p2c_dsl.machine.facts import Facts, constant_identity, filled, mentions_slot_from
+from p2c_dsl.spec import EnumMember
+
+YES, NO = (knowledge.tested(test, 0) for test in (program.Test.TRUE, program.Test.FALSE))
+OTHER = knowledge.tested(program.Test.FALSE, 1)
+ASKED, TOLD, INNER = ("asked",), ("told",), ("asked", 5)
+
+
+def test_equal_constants_have_equal_numbers_and_others_have_not() -> None:
+    assert constant_identity(1) == constant_identity(1.0)
+    different = [True, 1, "1", None, EnumMember("Kind", "red"), EnumMember("Color", "red"), "Kind.red"]
+    assert len({constant_identity(value) for value in different}) == len(different)
+
+
+def test_what_follows_from_a_fact_is_learned_with_it() -> None:
+    facts = Facts().imply(YES, [ASKED]).imply(ASKED, [TOLD])
+    assert ASKED not in facts.known
+    assert {YES, ASKED, TOLD} <= set(facts.learn([YES]).known)
+
+
+def test_a_test_s_outcome_refutes_the_opposite_and_nothing_else() -> None:
+    facts = Facts().learn([YES])
+    assert facts.refutes([NO]) and not facts.refutes([YES]) and not facts.refutes([OTHER])
+
+
+def test_a_block_s_facts_about_its_own_names_end_with_it() -> None:
+    entry = Facts().learn([TOLD])
+    inner = entry.learn([ASKED, INNER])
+    assert set(inner.outliving(entry, first=5).known) == {TOLD, ASKED}
+    assert mentions_slot_from(("field", ("item", 2, 7), "a"), 7) and not mentions_slot_from(
+        ("field", 2, "a"), 7
+    )
+
+
+def test_what_a_loop_s_body_did_is_known_only_where_the_collection_was_not_empty() -> None:
+    body = Facts().learn([filled(0), ASKED])
+    after = Facts().after_loop(body, collection=0, runs=False, first=1)
+    assert ASKED not in after.known and ASKED in after.learn([filled(0)]).known
+    assert ASKED in Facts().after_loop(body, collection=0, runs=True, first=1).known
+
+
+def test_a_second_loop_over_the_same_collection_knows_what_the_first_did() -> None:
+    after = Facts().after_loop(Facts().learn([filled(0), ASKED]), collection=0, runs=False, first=1)
+    inside_the_second = after.learn([filled(0)])
+    assert ASKED in inside_the_second.known
+    assert ASKED not in after.learn([filled(9)]).known
+
+
+def test_after_a_branch_only_what_both_arms_did_is_known() -> None:
+    then, orelse = Facts().learn([YES, ASKED, TOLD]), Facts().learn([NO, ASKED])
+    after = Facts().after_branch(YES, then, orelse)
+    assert ASKED in after.known and TOLD not in after.known
+
+
+def test_and_the_rest_again_where_the_same_test_comes_out_the_same() -> None:
+    after = Facts().after_branch(YES, Facts().learn([YES, TOLD]), Facts().learn([NO]))
+    assert TOLD in after.learn([YES]).known and TOLD not in after.learn([NO]).known
