@@ -42,7 +42,10 @@ task dine(places: Set[Place] >= 1 <= 3) -> Bistro:
     reserve only if sure(place)
 '''
 
-EXAMPLES = sorted(Path(__file__).parent.parent.glob("examples/*/*.p2c"))
+# AgentDojo's overlays use files that its import makes.
+EXAMPLES = sorted(
+    p for p in Path(__file__).parent.parent.glob("examples/*/*.p2c") if p.parent.name != "agentdojo"
+)
 
 
 def through_json(data: SpecData) -> SpecData:
@@ -65,7 +68,7 @@ def test_every_kind_of_declaration_survives_json() -> None:
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda p: p.stem)
 def test_the_examples_survive_json(path: Path) -> None:
     data = to_data(load(path).spec)
-    assert data.tasks
+    assert data.tasks or data.subtasks
     assert to_data(from_data(through_json(data))) == data
 
 
