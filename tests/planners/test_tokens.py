@@ -1,0 +1,137 @@
+"""P3 and P4 at the level of tokens: masked token by token, exactly the accepted compositions can be written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from random import Random
+
+import pytest
+
+from p2c_dsl.planners import Automaton
+from p2c_dsl.planners.tokens import TokenAutomaton, Vocabulary
+from tests.planners.forms import at_most, domain
+
+BYTES = [bytes([b]) for b in range(256)]
+STRADDLING = [
+    *(b"compose ", b"ers):\n", b"s):\n    ", b"\n        ", b"):\n    for user in u", b" = ", b"(user", b"_"),
+    *(
+        b":\n        table[user] = ask_preference(",
+        b"ask_",
+        b"overlap(table)\n    book_table(",
+        b"tab",
+        b"le",
+    ),
+    *(b"user)\n", b"s)\n    "),
+]
+
+
+def vocabulary(*more: bytes) -> Vocabulary:
+    tokens = [b"", *BYTES, *STRADDLING, *more]
+    return Vocabulary(tokens, end=0)
+
+
+def walks(tokens: TokenAutomaton) -> Iterator[bytes]:
+    """All texts that can be written, in whatever tokens."""
+    seen = {(tokens.start, b"")}
+    pending = list(seen)
+    while pending:
+        state, text = pending.pop()
+        allowed = tokens.allowed(state)
+        assert allowed, f"dead end after {text!r}"
+        for token in allowed:
+            if token == tokens.vocabulary.end:
+                yield text
+                continue
+            after = (tokens.step(state, token), text + tokens.vocabulary.tokens[token])
+            if after not in seen:
+                seen.add(after)
+                pending.append(after)
+
+
+def written(automaton: Automaton) -> set[bytes]:
+    """All texts that the lexemes can make."""
+    found, pending = set(), [(automaton.start, automaton.header)]
+    while pending:
+        position, text = pending.pop()
+        for lexeme in automaton.legal(position):
+            after = automaton.step(position, lexeme)
+            if after.ended:
+                found.add(text.encode())
+            else:
+                pending.append((after, text + lexeme))
+    return found
+
+
+def tokens_of(name: str, steps: int, words: Vocabulary | None = None) -> TokenAutomaton:
+    loaded, task = domain(name)
+    automaton = Automaton(loaded.spec, task, 80, [at_most(steps)])
+    return TokenAutomaton(automaton, words or vocabulary())
+
+
+@pytest.mark.parametrize(("name", "steps"), [("dinner", 5), ("deletion", 4), ("refunds", 2)])
+def test_tokens_write_exactly_what_lexemes_do(name: str, steps: int) -> None:
+    loaded, task = domain(name)
+    expected = written(Automaton(loaded.spec, task, 80, [at_most(steps)]))
+    assert expected and set(walks(tokens_of(name, steps))) == expected
+
+
+def test_tokens_may_span_lexemes_and_lines() -> None:
+    tokens = tokens_of("dinner", 5)
+    texts = {tokens.vocabulary.tokens[token] for path in sampled(tokens, 40) for token in path}
+    assert any(b"\n" in text.strip() for text in texts) and any(
+        len(text) > 1 and text[-1:] == b"_" for text in texts
+    )
+
+
+def sampled(tokens: TokenAutomaton, count: int, left: int = 400) -> Iterator[list[int]]:
+    """Random walks within a number of tokens."""
+    for seed in range(count):
+        random, state, path = Random(seed), tokens.start, list[int]()
+        while not path or path[-1] != tokens.vocabulary.end:
+            allowed = tokens.within(state, left - len(path))
+            assert allowed, "a dead end"
+            path.append(random.choice(allowed))
+            if path[-1] != tokens.vocabulary.end:
+                state = tokens.step(state, path[-1])
+        yield path
+
+
+@pytest.mark.parametrize("name", ["dinner", "deletion"])
+@pytest.mark.parametrize("spare", [0, 1, 7])
+def test_a_number_of_tokens_is_a_promise(name: str, spare: int) -> None:
+    tokens = tokens_of(name, 6)
+    least = tokens.needed(tokens.start)
+    for path in sampled(tokens, 10, least + spare):
+        assert len(path) <= least + spare
+
+
+def test_what_completes_a_composition_does() -> None:
+    tokens = tokens_of("dinner", 6)
+    state = tokens.start
+    for token in tokens.completion(state)[:-1]:
+        assert token in tokens.allowed(state)
+        state = tokens.step(state, token)
+    assert tokens.may_end(state)
+
+
+def test_states_are_met_once() -> None:
+    tokens = tokens_of("dinner", 5)
+    list(walks(tokens))
+    met = len(tokens)
+    list(walks(tokens))
+    assert len(tokens) == met
+
+
+def test_a_token_that_is_not_allowed_is_refused() -> None:
+    tokens = tokens_of("dinner", 5)
+    for token in (tokens.vocabulary.tokens.index(b"z"), tokens.vocabulary.end):
+        with pytest.raises(KeyError):
+            tokens.step(tokens.start, token)
+
+
+def test_a_vocabulary_that_cannot_write_it_is_refused() -> None:
+    poor = Vocabulary([b"", *(b for b in BYTES if b != b"p")], end=0)
+    with pytest.raises(ValueError, match="lacks a byte"):
+        tokens_of("dinner", 5, poor).needed(0)
+    with pytest.raises(ValueError, match="end-of-sequence"):
+        Vocabulary([b"a"], end=1)
