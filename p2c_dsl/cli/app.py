@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from p2c_dsl.cli import explain, fmt, graph, import_, lint, new, plan, rules, run
+from p2c_dsl.cli import explain, fmt, graph, import_, lint, mcp, new, plan, rules, run
 
 app = typer.Typer(
     name="p2c",
@@ -42,6 +42,7 @@ for _name, _function in (
     ("plan", plan.plan),
     ("run", run.run),
     ("new", new.new),
+    ("mcp", mcp.mcp),
 ):
     app.command(_name)(_function)
 app.add_typer(import_.app, name="import")
