@@ -16,16 +16,20 @@ from p2c_dsl.diagnostics.model import Counterexample, CounterexampleStep, Diagno
 from p2c_dsl.diagnostics.plain import plain
 
 _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.NOTE: "bold blue"}
+MOST_SHOWN = 500
+"""How many findings are shown in full: nobody reads more, and laying them out takes milliseconds each."""
 _NARROWEST = 20
 _GUTTER = 4
 
 
 def render(diagnostics: Iterable[Diagnostic], console: Console) -> None:
-    """Prints the findings and a last line that counts them."""
+    """Prints the findings, as many as one would read, and a last line that counts them all."""
     found = list(diagnostics)
-    for diagnostic in found:
+    for diagnostic in found[:MOST_SHOWN]:
         _diagnostic(diagnostic, console)
         console.print()
+    if len(found) > MOST_SHOWN:
+        console.print(f"the first {MOST_SHOWN} are shown; --format concise lists all")
     console.print(_summary(found))
 
 

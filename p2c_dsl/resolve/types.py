@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import chain
 
 from p2c_dsl.diagnostics.model import Location
 from p2c_dsl.resolve.records import endless
@@ -76,7 +77,8 @@ class Types:
     # ------------------------------------------------------------ expressions
 
     def _unknown(self, name: Name, source: Source) -> Type:
-        known = [*self._declared, *BASES, *GENERICS]
+        # Not a list: of a flood of unknown names, few are compared with the known ones.
+        known = chain(self._declared, BASES, GENERICS)
         message = f"there is no type `{name.text}`"
         self._reporter.unknown("P2C138", source, name.span, message, name.text, known)
         return UNKNOWN

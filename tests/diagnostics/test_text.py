@@ -11,7 +11,7 @@ from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 
 from p2c_dsl.diagnostics.model import Diagnostic, Location
-from p2c_dsl.diagnostics.text import render
+from p2c_dsl.diagnostics.text import MOST_SHOWN, render
 from p2c_dsl.syntax.span import Source, Span
 from tests.diagnostics.findings import ALL, FULL, UNPROVEN, WARNING, finding
 
@@ -65,6 +65,13 @@ def test_what_was_not_proved_says_so() -> None:
 def test_the_last_line_counts() -> None:
     assert shown(FULL, UNPROVEN, WARNING).endswith("2 errors, 1 warning\n")
     assert shown().endswith("no findings\n")
+
+
+def test_a_flood_of_findings_is_shown_in_part_and_counted_whole() -> None:
+    lines = shown(*[FULL] * (MOST_SHOWN + 7)).splitlines()
+    assert lines[-2] == f"the first {MOST_SHOWN} are shown; --format concise lists all"
+    assert lines[-1] == f"{MOST_SHOWN + 7} errors"
+    assert sum(line.startswith("error[P2C401]") for line in lines) == MOST_SHOWN
 
 
 def test_colour_adds_nothing_to_the_words() -> None:
