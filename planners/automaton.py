@@ -10,17 +10,21 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from itertools import chain, islice
 
 from p2c_dsl.machine import Machine
-from p2c_dsl.planners.distance import EFFORT, Distances
-from p2c_dsl.planners.lines import Line
-from p2c_dsl.planners.node import Node
+from p2c_dsl.planners.completions import Completions
+from p2c_dsl.planners.node import Node, ends
+from p2c_dsl.planners.pattern import Line
+from p2c_dsl.planners.prefix import Prefix, opening
 from p2c_dsl.rules import Rule, read_rules
 from p2c_dsl.spec import Spec, Task
 
 END = ""
 """The lexeme that ends a composition. It costs nothing."""
 DEFAULT_BUDGET = 200
+_AT_A_GLANCE = 40
+"""How many lines are tried with known completions before any is searched for."""
 
 
 class Unplannable(Exception):
@@ -40,7 +44,8 @@ class Position:
 class Automaton:
     """The accepted compositions of a task within a budget of lexemes.
 
-    `rules` are further rules besides the task's; `effort` bounds each search for a completion (see `Distances`).
+    `rules` are further rules besides the task's; `effort` bounds how many lines are
+    tried for a lexeme: one whose completion is not found by then is left out. Without it, none is left out.
     Raises `Unplannable` if there is none, and `ValueError` for rules that cannot be read: a planner must
     not leave one out.
     """
@@ -51,18 +56,19 @@ class Automaton:
         task: Task,
         budget: int = DEFAULT_BUDGET,
         rules: Sequence[Rule] = (),
-        effort: int = EFFORT,
+        effort: int | None = None,
     ) -> None:
         read, wrong = read_rules(spec, task)
         if wrong:
             raise ValueError("; ".join(d.message for d in wrong))
         self.machine = Machine(spec, task, [*read, *rules])
-        self.distances = Distances(self.machine, effort)
+        self.completions, self._effort = Completions(self.machine), effort
         inputs = ", ".join(p.name for p in task.parameters)
         self.header = f"compose {task.name}({inputs}):"
         self.start = Position(Node(self.machine.start(), True), (), budget)
-        self._tries: dict[object, _Trie] = {}
-        if self.distances.within(self.start.node, budget) is None:
+        self._openings: dict[Hashable, Prefix] = {}
+        # Whether there is any composition must not be given up.
+        if not self.completions.complete(self.start.node, budget, None):
             raise Unplannable(_reason(task, read, budget))
 
     def legal(self, position: Position) -> tuple[str, ...]:
@@ -70,8 +76,9 @@ class Automaton:
         if position.ended:
             return ()
         node, left = position.node, position.left
-        found = [w for w, branch in self._branches(position).items() if self._completes(node, branch, left)]
-        if not position.words and self._may_end(position):
+        branches = self._inside(position).branches.items()
+        found = [word for word, branch in branches if self._completes(node, branch, left - 1)]
+        if not position.words and ends(self.machine, node):
             found.append(END)
         return tuple(found)
 
@@ -79,7 +86,7 @@ class Automaton:
         """The position after a legal lexeme. Raises `KeyError` for one that begins no line."""
         if lexeme == END:
             return Position(position.node, (), position.left, ended=True)
-        branch = self._branches(position)[lexeme]
+        branch = self._inside(position).branches[lexeme]
         left = position.left - 1
         if branch.line is not None:
             return Position(branch.line.node, (), left)
@@ -87,66 +94,98 @@ class Automaton:
 
     def distance(self, position: Position) -> int | None:
         """The fewest lexemes to an accepted end, `None` if that is more than the budget left."""
-        if position.ended or (not position.words and self._may_end(position)):
+        if position.ended:
             return 0
         if not position.words:
-            return self.distances.within(position.node, position.left)
-        written, lines = len(position.words), self._inside(position).all
-        rests = (self._rest(line, written, position.left) for line, _ in lines)
+            return self.completions.distance(position.node, position.left)
+        rests = [self._rest(line, position) for line in self._inside(position).lines()]
         return min((rest for rest in rests if rest is not None), default=None)
+
+    def completion(self, position: Position) -> tuple[str, ...]:
+        """The lexemes of some composition that goes on from here, where all that led here was legal; no `END`."""
+        words: list[str] = []
+        while not position.ended:
+            prefix = self._inside(position)
+            if not position.words and self.completions.known(self.key(position)) == ():
+                break
+            if prefix.best is None:
+                self.legal(position)
+            assert prefix.best is not None
+            rest = prefix.best.words[prefix.written :]
+            words += rest
+            position = Position(prefix.best.node, (), position.left - len(rest))
+        return tuple(words)
+
+    def key(self, position: Position) -> Hashable:
+        """What positions between lines with the same future have in common."""
+        return self.completions.key(position.node)
 
     # ------------------------------------------------------------ inside a line
 
-    def _may_end(self, position: Position) -> bool:
-        return not position.node.empty and self.distances.ends(position.node)
-
-    def _branches(self, position: Position) -> dict[str, _Trie]:
-        return self._inside(position).branches
-
-    def _inside(self, position: Position) -> _Trie:
-        key = self.distances.key(position.node)
-        trie = self._tries.get(key)
-        if trie is None:
-            trie = self._tries[key] = _Trie()
-            for line, after in self.distances.lines(position.node):
-                trie.add(line, after)
+    def _inside(self, position: Position) -> Prefix:
+        prefix = self._opening(position.node)
         for word in position.words:
-            trie = trie.branches[word]
-        return trie
+            prefix = prefix.branches[word]
+        return prefix
 
-    def _completes(self, node: Node, trie: _Trie, left: int) -> bool:
-        """Whether one of the lines below can be written and completed; `left` counts the lexeme into the trie."""
-        written = trie.depth - 1
-        return any(
-            self.distances.completes(node, line, key, left - len(line.words) + written)
-            for line, key in trie.all
-        )
+    def _opening(self, node: Node) -> Prefix:
+        key = self.completions.key(node)
+        prefix = self._openings.get(key)
+        if prefix is None:
+            prefix = self._openings[key] = opening(self.completions.lines.patterns(node))
+        if self.completions.cost(key) < prefix.cost:
+            self._promise(node, prefix)
+        return prefix
 
-    def _rest(self, line: Line, written: int, left: int) -> int | None:
-        own = len(line.words) - written
-        if own > left:
+    def _promise(self, node: Node, prefix: Prefix) -> None:
+        """Keeps the line that the known completion begins with: it is legal, whatever else a search finds out."""
+        known = self.completions.known(self.completions.key(node))
+        if not known:
+            return
+        first = known[0]
+        for pattern in self.completions.lines.patterns(node):
+            if node.depth - pattern.block.closes == first.depth:
+                line = pattern.line_of(first.move)
+                if line is not None:
+                    self.completions.inherit(node, line)
+                    prefix.promise(line, len(line.words) + self.completions.cost(line.key))
+                    return
+
+    def _completes(self, node: Node, prefix: Prefix, left: int) -> bool:
+        """Whether one of the lines that begin so can be written and completed within `left` more lexemes."""
+        if prefix.cost <= left:
+            return True
+        if prefix.failed >= left:
+            return False
+        lines = prefix.lines()
+        seen = list(islice(lines, _AT_A_GLANCE))
+        for line in seen:
+            self.completions.inherit(node, line)
+            if self._within(prefix, line, left):
+                return True
+        spent = self.completions.spent
+        for line in chain(seen, lines):
+            effort = self._effort and self._effort + spent - self.completions.spent
+            if effort is not None and effort <= 0:
+                self.completions.given_up += 1
+                break
+            rest = left - len(line.words) + prefix.written
+            if self.completions.complete(line.node, rest, effort) and self._within(prefix, line, left):
+                return True
+        prefix.failed = left
+        return False
+
+    def _within(self, prefix: Prefix, line: Line, left: int) -> bool:
+        cost = len(line.words) - prefix.written + self.completions.cost(line.key)
+        prefix.promise(line, cost)
+        return cost <= left
+
+    def _rest(self, line: Line, position: Position) -> int | None:
+        own = len(line.words) - len(position.words)
+        if own > position.left:
             return None
-        rest = self.distances.within(line.node, left - own)
+        rest = self.completions.distance(line.node, position.left - own)
         return None if rest is None else own + rest
-
-
-class _Trie:
-    """The lines after a node, by their words. No line is the beginning of another."""
-
-    def __init__(self, depth: int = 0) -> None:
-        self.depth = depth
-        self.branches: dict[str, _Trie] = {}
-        self.all: list[tuple[Line, Hashable]] = []
-        self.line: Line | None = None
-
-    def add(self, line: Line, key: Hashable) -> None:
-        """Takes in one more line, with the key of the node after it."""
-        trie = self
-        trie.all.append((line, key))
-        for word in line.words:
-            trie = trie.branches.setdefault(word, _Trie(trie.depth + 1))
-            trie.all.append((line, key))
-        trie.line = line
 
 
 def _reason(task: Task, rules: Sequence[Rule], budget: int) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from p2c_dsl.machine import Accumulator, LoopFrame, Machine, State
 from p2c_dsl.planners.node import Node
 from p2c_dsl.spec import Subtask
-from p2c_dsl.types import Enum, ListOf, MapOf, Optional, Record, SetOf, Type, is_subtype
+from p2c_dsl.types import Enum, ListOf, MapOf, Optional, Record, SetOf, Type, element_of, is_subtype
 
 _MAP, _LIST = "{}", "[]"
 _NEW = {_MAP: 5, _LIST: 4}
@@ -24,7 +24,40 @@ class Estimate:
         subtasks = machine.spec.subtasks.values()
         self._subtasks = {s.name: s for s in subtasks}
         self._cost = _NEW | {s.name: 2 + s.required + max(s.required - 1, 0) for s in subtasks}
-        self._makers: dict[Type, frozenset[str]] = {}
+        self._makers: dict[Type | None, frozenset[str]] = {}
+        self._holds: dict[tuple[Type, Type | None], bool] = {}
+        self.relevant = self._relevant()
+        """The subtasks that a shortest completion may call: from what is asked for, back to what that may need."""
+
+    def _relevant(self) -> frozenset[str]:
+        start = self.machine.start()
+        facets = list(zip(self.machine.facets, start.facets, strict=True))
+        # Whatever may be looped over can be wanted for its size alone.
+        found = set(self._producers(None))
+        for facet, own in facets:
+            found.update(*facet.needed(own, start))
+        if self.machine.task.result is not None:
+            found.update(self._makers_of(self.machine.task.result))
+        pending = list(found)
+        while pending:
+            subtask = self._subtasks[pending.pop()]
+            before = {
+                s for facet, _ in facets for group in facet.prerequisites(start, subtask) for s in group
+            }
+            before.update(*(self._makers_of(p.type) for p in subtask.parameters))
+            pending.extend(before - found)
+            found |= before
+        return frozenset(found)
+
+    def _makers_of(self, wanted: Type) -> frozenset[str]:
+        """The subtasks from whose results a value of a type, or a collection of such, may be had."""
+        found = self._producers(wanted)
+        match wanted:
+            case ListOf(part) | SetOf(part) | Optional(part):
+                return found | self._makers_of(part)
+            case MapOf(key, value):
+                return found | self._makers_of(key) | self._makers_of(value)
+        return found
 
     def of(self, node: Node) -> int:
         """The bound at a node."""
@@ -125,19 +158,26 @@ class Estimate:
         spec = self.machine.spec
         constants = spec.constants_of(self.machine.task).values()
         return (
-            any(_may_hold(t, wanted, self.machine) for t in types)
+            any(self._may_hold(t, wanted) for t in types)
             or any(is_subtype(c.type, wanted) for c in constants)
             or (isinstance(wanted, Enum) and wanted in spec.types.values())
         )
 
-    def _producers(self, wanted: Type) -> frozenset[str]:
+    def _producers(self, wanted: Type | None) -> frozenset[str]:
+        """The subtasks whose results may hold a value of a type, or any collection."""
         if wanted not in self._makers:
             self._makers[wanted] = frozenset(
                 s.name
                 for s in self._subtasks.values()
-                if s.result is not None and _may_hold(s.result, wanted, self.machine)
+                if s.result is not None and self._may_hold(s.result, wanted)
             )
         return self._makers[wanted]
+
+    def _may_hold(self, of: Type, wanted: Type | None) -> bool:
+        key = of, wanted
+        if key not in self._holds:
+            self._holds[key] = _may_hold(of, wanted, self.machine)
+        return self._holds[key]
 
 
 def _waiting(state: State) -> bool:
@@ -145,9 +185,9 @@ def _waiting(state: State) -> bool:
     return any(a.loop is None and not a.filled for a in state.accumulators.values())
 
 
-def _may_hold(of: Type, wanted: Type, machine: Machine, depth: int = 5) -> bool:
-    """Whether a value of the wanted type may be got out of one of type `of`."""
-    if is_subtype(of, wanted):
+def _may_hold(of: Type, wanted: Type | None, machine: Machine, depth: int = 5) -> bool:
+    """Whether a value of the wanted type (`None`: any collection) may be got out of one of type `of`."""
+    if (element_of(of) is not None) if wanted is None else is_subtype(of, wanted):
         return True
     if depth == 0:
         return True

@@ -116,6 +116,20 @@ class ReturnMove:
 Move = CallMove | CreateMove | WriteMove | LoopMove | BranchMove | ElseMove | ReturnMove
 
 
+def operands_of(move: Move) -> tuple[Operand, ...]:
+    """What a move names, in the order of the text."""
+    match move:
+        case CallMove(_, arguments):
+            return tuple(a for a in arguments if a is not None)
+        case WriteMove(_, key, value, call):
+            written = () if call is None else operands_of(call)
+            return tuple(o for o in (key, value) if o is not None) + written
+        case LoopMove(operand) | BranchMove(operand) | ReturnMove(operand):
+            return () if operand is None else (operand,)
+        case CreateMove() | ElseMove():
+            return ()
+
+
 def shifted(operand: Operand, base: int, by: int) -> Operand:
     """The operand with all slots from `base` on moved."""
     match operand:

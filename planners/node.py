@@ -67,6 +67,11 @@ def accepted(machine: Machine, node: Node) -> bool:
     return not out
 
 
+def ends(machine: Machine, node: Node) -> bool:
+    """Whether the composition may end here, after closing what is open."""
+    return not node.empty and any(accepted(machine, level) for level in closings(machine, node))
+
+
 def _all_filled(state: State) -> bool:
     """Whether every accumulator of the innermost block has been written into: canonical programs leave none out."""
     depth = len(state.frames)
@@ -76,10 +81,19 @@ def _all_filled(state: State) -> bool:
 # ---------------------------------------------------------------- keys
 
 
-def key_of(machine: Machine, node: Node) -> Hashable:
+class Keys:
     """What of a node can still matter: nodes with equal keys have the same completions, line for line."""
-    state = node.state
-    return node.empty, _state_key(machine, state), tuple(_frame_key(machine, f) for f in state.frames)
+
+    def __init__(self, machine: Machine) -> None:
+        self._machine = machine
+        self._known: dict[Hashable, Hashable] = {}
+
+    def of(self, node: Node) -> Hashable:
+        """A node's key, one object for all nodes that share it."""
+        state = node.state
+        frames = tuple(_frame_key(self._machine, f) for f in state.frames)
+        key = node.empty, _state_key(self._machine, state), frames
+        return self._known.setdefault(key, key)
 
 
 def _state_key(machine: Machine, state: State) -> Hashable:

@@ -8,7 +8,7 @@ from heapq import heappop, heappush
 from itertools import count
 
 from p2c_dsl.planners.automaton import DEFAULT_BUDGET, Automaton
-from p2c_dsl.planners.node import Node
+from p2c_dsl.planners.node import Node, ends
 from p2c_dsl.spec import Spec, Task
 
 
@@ -28,7 +28,7 @@ class SearchPlanner:
         Raises `Unplannable` if there is none.
         """
         automaton = Automaton(spec, task, self.budget)
-        distances, order = automaton.distances, count()
+        completions, order = automaton.completions, count()
         first = automaton.start.node
         queue: list[tuple[int, int, int, Node | None, str]] = []
         heappush(queue, (0, next(order), 0, first, automaton.header))
@@ -37,9 +37,9 @@ class SearchPlanner:
             if node is None:
                 yield text + "\n"
                 continue
-            if not node.empty and distances.ends(node):
+            if ends(automaton.machine, node):
                 heappush(queue, (way, next(order), way, None, text))
-            for line, key in distances.lines(node):
+            for line in completions.lines.after(node):
                 further = way + len(line.words)
-                estimate = further + distances.at_least(line.node, key)
+                estimate = further + completions.at_least(line.node, line.key)
                 heappush(queue, (estimate, next(order), further, line.node, text + "".join(line.words)))

@@ -233,7 +233,7 @@ class TokenAutomaton:
 
     def _intern(self, position: Position) -> int:
         """The number of a position, whatever of the budget is left: each completion has all of it."""
-        key = (self.automaton.distances.key(position.node), position.words)
+        key = (self.automaton.key(position), position.words)
         number = self._numbers.get(key)
         if number is None:
             number = self._numbers[key] = len(self._positions)

@@ -211,6 +211,13 @@ class Facet:
         """Sets of subtasks: of each set, one has yet to be called before `subtask` may be."""
         return ()
 
+    def blames(self, violation: Violation, subtask: Subtask) -> frozenset[int] | None:
+        """The parameters whose arguments an objection to a call comes from, `None` where that is not known.
+
+        In the same state, every call of the subtask with these arguments for them is objected to.
+        """
+        return None
+
     def key(self, own: Any, state: State) -> Any:
         """What of the own state can still change a verdict; states with equal keys are one to the decoder."""
         return own

@@ -59,6 +59,12 @@ class Machine(Values):
             state = accumulators.frozen(state, slot)
         return state, self.value(state, operand)
 
+    def may_step(self, state: State) -> bool:
+        """Whether no rule objects to one more step, whatever it is."""
+        out: Out = []
+        self.each(state, "step", lambda f, own: f.step(own, state, out))
+        return not out
+
     # ------------------------------------------------------------ steps
 
     def call(

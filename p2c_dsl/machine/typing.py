@@ -8,6 +8,7 @@ from p2c_dsl.program import ConstantOf, Operand, Test
 from p2c_dsl.spec import Parameter, Spec, Task
 from p2c_dsl.types import (
     BOOL,
+    BOTTOM,
     Bottom,
     ListOf,
     MapOf,
@@ -19,6 +20,7 @@ from p2c_dsl.types import (
     Unknown,
     allows_literal,
     is_subtype,
+    join,
     show,
 )
 
@@ -220,6 +222,14 @@ def check_joined(
     elif _depth(value_type) > MOST_NESTED:
         out.append(TYPES.too_deep())
     return len(out) == before
+
+
+def joinable(acc: Accumulator, key: Type | None, value: Type | None) -> bool:
+    """Whether a key's type, or a value's, has a common type with what the accumulator holds."""
+    if key is not None and (isinstance(key, ListOf | SetOf | MapOf) or join(acc.key, key) is None):
+        return False
+    joined = BOTTOM if value is None else join(acc.value, value)
+    return joined is not None and _depth(joined) <= MOST_NESTED
 
 
 def _depth(t: Type) -> int:

@@ -14,7 +14,7 @@ from p2c_dsl.rules.base import Event, Names, Occurrence, Rule, RuleError
 from p2c_dsl.rules.keys import Counts, KeyClass, class_of
 from p2c_dsl.rules.multiplicity import add, exceeds, loop_notes, rounds, times_words
 from p2c_dsl.rules.pattern import Match
-from p2c_dsl.spec import Subtask
+from p2c_dsl.spec import EffectUse, Subtask
 from p2c_dsl.syntax.nodes import Token
 from p2c_dsl.types import Type, is_subtype, show
 
@@ -149,6 +149,16 @@ compose survey(users):
             return tuple(subtask.parameters[place].type for place in places)
         effect = next(u.effect for u in subtask.effects if u.effect.name == self.event.name)
         return tuple(effect.keys[place] for place in places)
+
+    def blames(self, violation: Violation, subtask: Subtask) -> frozenset[int] | None:
+        places = self.positions[subtask.name]
+        if not self.event.is_effect:
+            return frozenset(places)
+        paths = [u.arguments[place] for u in subtask.effects if self._is(u) for place in places]
+        return frozenset(path.parameter for path in paths if path is not None)
+
+    def _is(self, use: EffectUse) -> bool:
+        return use.effect.name == self.event.name
 
     def key(self, own: Counts, state: State) -> Any:
         return own.key(self.most + 1)

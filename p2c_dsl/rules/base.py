@@ -14,6 +14,9 @@ from p2c_dsl.spec import KeyPath, Parameter, Spec, Subtask, Task
 from p2c_dsl.syntax.nodes import Token
 from p2c_dsl.syntax.span import Span
 
+NO_ARGUMENT: frozenset[int] = frozenset()
+"""What rules blame that look at which subtask is called, and not at its arguments."""
+
 
 class RuleError(Exception):
     """A rule's line that cannot mean anything: an unknown name, a check that is no Bool."""

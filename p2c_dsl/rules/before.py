@@ -8,7 +8,7 @@ from p2c_dsl.diagnostics.codes import Code
 from p2c_dsl.machine.facet import CallSite, Explanation, Narrator, Violation
 from p2c_dsl.machine.facts import NOTHING, Fact
 from p2c_dsl.machine.state import State
-from p2c_dsl.rules.base import Event, Names, Rule
+from p2c_dsl.rules.base import NO_ARGUMENT, Event, Names, Rule
 from p2c_dsl.rules.pattern import Match
 from p2c_dsl.spec import Subtask
 
@@ -82,6 +82,9 @@ compose clean(file, files):
 
     def gains(self, call: CallSite) -> frozenset[Fact]:
         return frozenset({self.fact}) if self.first.surely(call.subtask) else NOTHING
+
+    def blames(self, violation: Violation, subtask: Subtask) -> frozenset[int]:
+        return NO_ARGUMENT
 
     def explain(self, violation: Violation, narrator: Narrator) -> Explanation:
         first, second = self.first.name, self.second.name

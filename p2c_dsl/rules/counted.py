@@ -6,7 +6,7 @@ from typing import Any
 
 from p2c_dsl.machine.facet import CallSite, Violation
 from p2c_dsl.machine.state import State
-from p2c_dsl.rules.base import Event, Rule
+from p2c_dsl.rules.base import NO_ARGUMENT, Event, Rule
 from p2c_dsl.rules.multiplicity import ZERO, Count, add, exceeds, rounds, times
 from p2c_dsl.spec import Subtask
 
@@ -51,6 +51,9 @@ class Counted(Rule):
     def exhausted(self, own: Count, state: State, subtask: Subtask) -> bool:
         weight = len(self.event.occurrences(subtask))
         return self.most is not None and weight > 0 and exceeds(add(own.high, weight), self.most)
+
+    def blames(self, violation: Violation, subtask: Subtask) -> frozenset[int]:
+        return NO_ARGUMENT
 
     def needed(self, own: Count, state: State) -> tuple[frozenset[str], ...]:
         missing = self.least is not None and own.low < self.least

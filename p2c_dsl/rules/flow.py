@@ -9,9 +9,9 @@ from p2c_dsl.diagnostics.codes import Code
 from p2c_dsl.machine.facet import CallSite, Explanation, Narrator, Origin, Part, Violation
 from p2c_dsl.machine.facts import Identity
 from p2c_dsl.machine.state import BranchFrame, State, Value
-from p2c_dsl.rules.base import Event, Names, Rule
+from p2c_dsl.rules.base import NO_ARGUMENT, Event, Names, Rule
 from p2c_dsl.rules.pattern import Match
-from p2c_dsl.spec import Spec
+from p2c_dsl.spec import Spec, Subtask
 from p2c_dsl.syntax.nodes import Token
 from p2c_dsl.types import BASES, ListOf, MapOf, Nominal, Optional, Record, SetOf, Type, is_subtype
 
@@ -163,6 +163,9 @@ compose report(person):
     def resume(self, own: bool, frame: BranchFrame, last: bool) -> bool:
         open_frames = (*frame.entry.frames, frame)
         return own or any(f.control.marks[self.index] for f in open_frames)
+
+    def blames(self, violation: Violation, subtask: Subtask) -> frozenset[int]:
+        return NO_ARGUMENT if violation.argument is None else frozenset({violation.argument})
 
     def explain(self, violation: Violation, narrator: Narrator) -> Explanation:
         source, sink = self.origin.name, self.sink.name

@@ -7,9 +7,10 @@ from typing import Self
 from p2c_dsl.diagnostics.codes import Code
 from p2c_dsl.machine.facet import CallSite, Explanation, Narrator, Violation
 from p2c_dsl.machine.state import LoopFrame, State
-from p2c_dsl.rules.base import Event, Names, Rule, RuleError
+from p2c_dsl.rules.base import NO_ARGUMENT, Event, Names, Rule, RuleError
 from p2c_dsl.rules.history import History
 from p2c_dsl.rules.pattern import Match, span_of
+from p2c_dsl.spec import Subtask
 
 
 class NotBoth(Rule):
@@ -105,6 +106,9 @@ compose settle(order):
 
     def join(self, then: History, orelse: History) -> History:
         return then.join(orelse)
+
+    def blames(self, violation: Violation, subtask: Subtask) -> frozenset[int]:
+        return NO_ARGUMENT
 
     def explain(self, violation: Violation, narrator: Narrator) -> Explanation:
         event, other = violation.details

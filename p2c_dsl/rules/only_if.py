@@ -147,6 +147,9 @@ compose settle(order, other):
         checked = any(f[:2] == ("checked", self.check.name) for f in state.facts.known)
         return () if answered or gathered or checked else (frozenset({self.check.name}),)
 
+    def blames(self, violation: Violation, subtask: Subtask) -> frozenset[int]:
+        return frozenset(self.wanted[subtask.name])
+
     def _fact(self, identities: Sequence[Any]) -> Fact:
         return ("checked", self.check.name, self.positions, tuple(identities))
 

@@ -157,6 +157,9 @@ compose dine(users):
         clean = any(isinstance(m, Gathered) or not m for m in marks)
         return () if clean else (self.sources,)
 
+    def blames(self, violation: Violation, subtask: Subtask) -> frozenset[int]:
+        return frozenset({self.parameter})
+
     def explain(self, violation: Violation, narrator: Narrator) -> Explanation:
         call, producers = violation.details
         listed = ", ".join(sorted(producers))

@@ -13,7 +13,7 @@ from p2c_dsl.machine.facts import Identity, mentions_slot_from
 from p2c_dsl.machine.state import BranchFrame, LoopFrame, State, Value
 from p2c_dsl.rules.base import Names, Rule, RuleError
 from p2c_dsl.rules.pattern import Match
-from p2c_dsl.spec import Spec
+from p2c_dsl.spec import Spec, Subtask
 from p2c_dsl.types import Type
 
 KINDS = ("sequence", "tree", "dag")
@@ -199,6 +199,10 @@ compose mail():
 
     def key(self, own: Consumed, state: State) -> Any:
         return frozenset(own.wholes), frozenset(own.touched)
+
+    def blames(self, violation: Violation, subtask: Subtask) -> frozenset[int] | None:
+        # What an argument conflicts with may be one of those before it.
+        return None if violation.argument is None else frozenset(range(violation.argument + 1))
 
     def explain(self, violation: Violation, narrator: Narrator) -> Explanation:
         match violation.details:

@@ -7,8 +7,9 @@ from typing import Any, Self
 from p2c_dsl.diagnostics.codes import Code
 from p2c_dsl.machine.facet import Explanation, Narrator, Violation
 from p2c_dsl.machine.state import BranchFrame, State
-from p2c_dsl.rules.base import Names, Rule
+from p2c_dsl.rules.base import NO_ARGUMENT, Names, Rule
 from p2c_dsl.rules.pattern import Match
+from p2c_dsl.spec import Subtask
 
 
 class Steps(Rule):
@@ -71,6 +72,9 @@ compose short():
 
     def resume(self, own: int, frame: BranchFrame, last: int) -> int:
         return last
+
+    def blames(self, violation: Violation, subtask: Subtask) -> frozenset[int]:
+        return NO_ARGUMENT
 
     def room(self, own: int) -> int:
         return self.most - own

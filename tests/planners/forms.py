@@ -53,7 +53,7 @@ def emitted(spec: Spec, task: Task, steps: int) -> dict[object, str]:
                 found[form_of_text(spec, text)] = text
             else:
                 pending.append((after, text + lexeme))
-    assert not automaton.distances.given_up
+    assert not automaton.completions.given_up
     return found
 
 

@@ -1,0 +1,203 @@
+"""Whether a composition can be completed, and how many lexemes that takes.
+
+Two questions are kept apart. *Can it be completed within a limit?* is asked for every lexeme that a planner may
+choose, and one completion answers it: mostly the one that was known before the last line still works after it.
+*How far is the end?* is a shortest-path search over nodes, guided by an estimate that never exceeds the truth.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator
+from heapq import heappop, heappush
+from itertools import count
+from typing import NamedTuple
+
+from p2c_dsl.machine import Machine
+from p2c_dsl.planners.estimate import NEVER, Estimate
+from p2c_dsl.planners.lines import Lines
+from p2c_dsl.planners.node import Keys, Node, ends
+from p2c_dsl.planners.pattern import Line
+from p2c_dsl.planners.replay import Completion, Planned, Replay, cost_of
+
+_SCOUT = 2_000
+_ALL = 2_000_000
+"""How many lines a search tries that has all the time: likely ones first, then any. Then it is given up, too."""
+
+
+class _Goal(NamedTuple):
+    """What a search is for.
+
+    Attributes:
+        likely: The subtasks whose calls are tried, `None` for all of them.
+        effort: How many lines are tried.
+        shortest: Whether the shortest completion is wanted. Where any will do, what is known of a node ends the search.
+        greed: How much the estimate weighs.
+    """
+
+    likely: frozenset[str] | None = None
+    effort: int = _ALL
+    shortest: bool = False
+    greed: int = 3
+
+
+_ANY, _SHORTEST = _Goal(), _Goal(shortest=True, greed=1)
+
+
+class Completions:
+    """Completions and distances of nodes, as far as they have been asked for.
+
+    Attributes:
+        given_up: How many searches have been given up. A node whose search is given up counts as one that cannot be
+            completed: no dead end is let in, but a composition that only such a node leads to may be left out.
+    """
+
+    def __init__(self, machine: Machine) -> None:
+        self.machine = machine
+        self.key = Keys(machine).of
+        self.lines = Lines(machine, self.key)
+        self._replay = Replay(machine, self.lines)
+        self._estimate = Estimate(machine)
+        self._exact: dict[Hashable, int] = {}
+        self._at_least: dict[Hashable, int] = {}
+        self._known: dict[Hashable, Completion] = {}
+        self._costs: dict[Hashable, int] = {}
+        self._abandoned: dict[Hashable, int] = {}
+        """The limits up to which the search for a completion has been given up."""
+        self.given_up = 0
+
+    @property
+    def spent(self) -> int:
+        """How many lines have been tried so far."""
+        return self.lines.trials.count
+
+    # ------------------------------------------------------------ can it be completed?
+
+    def known(self, key: Hashable) -> Completion | None:
+        """The cheapest completion that has been found."""
+        return self._known.get(key)
+
+    def cost(self, key: Hashable) -> int:
+        """What the cheapest completion found costs, `NEVER` where there is none."""
+        return self._costs.get(key, NEVER)
+
+    def inherit(self, parent: Node, line: Line) -> None:
+        """Looks for a completion after a line that ends like the one known before it."""
+        before = self._known.get(self.key(parent))
+        if before and before[0][:2] == (parent.depth - line.closes, line.move):
+            self._learn(line.key, before[1:])
+        if before is None or line.key in self._known:
+            return
+        adapted = self._replay.adapted(parent, line, before)
+        if adapted is not None:
+            self._learn(line.key, adapted)
+
+    def complete(self, node: Node, limit: int, effort: int | None) -> bool:
+        """Whether a completion within `limit` lexemes is known, or can be found by trying `effort` likely lines.
+
+        Where the search is given up the answer is no, now and later. Without `effort` all lines are tried.
+        """
+        key = self.key(node)
+        if self.cost(key) <= limit:
+            return True
+        given_up = effort is not None and self._abandoned.get(key, -1) >= limit
+        if given_up or self.at_least(node, key) > limit:
+            return False
+        found = self._search(
+            node, key, limit, _Goal(self._estimate.relevant, _SCOUT if effort is None else effort)
+        )
+        if found is None and effort is None:
+            found = self._search(node, key, limit, _ANY)
+        return found is not None
+
+    def _learn(self, key: Hashable, completion: Completion) -> None:
+        cost = cost_of(completion)
+        if cost < self.cost(key):
+            self._known[key], self._costs[key] = completion, cost
+
+    # ------------------------------------------------------------ how far is the end?
+
+    def distance(self, node: Node, limit: int) -> int | None:
+        """The fewest lexemes to an accepted end if they are at most `limit`, else `None`."""
+        key = self.key(node)
+        if key in self._exact:
+            return self._exact[key] if self._exact[key] <= limit else None
+        if self.at_least(node, key) > limit:
+            return None
+        return self._search(node, key, limit, _SHORTEST)
+
+    def at_least(self, node: Node, key: Hashable) -> int:
+        """A lower bound on the distance, the distance itself where it is known."""
+        found = self._at_least.get(key)
+        if found is None:
+            found = self._at_least[key] = self._estimate.of(node)
+        return found
+
+    def _search(self, node: Node, start: Hashable, limit: int, goal: _Goal) -> int | None:
+        """A*: the open nodes in the order of the way so far and the estimate of the rest."""
+        order, end = count(), self.spent + goal.effort
+        best: dict[Hashable, int] = {start: 0}
+        parents: dict[Hashable, tuple[Hashable, Planned]] = {}
+        queue = [(0, next(order), start, node, 0)]
+        while queue:
+            total, _, key, here, way = heappop(queue)
+            if way > best[key]:
+                continue
+            rest = self._rest(here, key, goal.shortest)
+            if way + rest <= (total if goal.shortest else limit):
+                self._remember(key, rest, best, parents, goal.shortest)
+                return way + rest
+            if goal.shortest and rest < NEVER:
+                if way + rest <= limit:
+                    heappush(queue, (way + rest, next(order), key, here, way))
+                continue
+            for line in self._following(here, goal):
+                if self.spent > end:
+                    self.given_up += 1
+                    self._abandoned[start] = max(self._abandoned.get(start, 0), limit)
+                    return None
+                further = way + len(line.words)
+                if further < best.get(line.key, further + 1):
+                    lower = self.at_least(line.node, line.key)
+                    if further + lower <= limit:
+                        best[line.key] = further
+                        planned = Planned(here.depth - line.closes, line.move, len(line.words))
+                        parents[line.key] = key, planned
+                        priority = further + goal.greed * lower
+                        heappush(queue, (priority, next(order), line.key, line.node, further))
+        if goal.likely is None:
+            for key, way in best.items():
+                self._at_least[key] = max(self._at_least.get(key, 0), limit - way + 1)
+        else:
+            self._abandoned[start] = max(self._abandoned.get(start, 0), limit)
+        return None
+
+    def _following(self, node: Node, goal: _Goal) -> Iterator[Line]:
+        if goal.likely is None:
+            return self.lines.after(node)
+        return self.lines.after(node, None if node.empty else goal.likely)
+
+    def _rest(self, node: Node, key: Hashable, exact: bool) -> int:
+        """What is known of the distance, or of the cost of some completion."""
+        if key not in self._exact and ends(self.machine, node):
+            self._exact[key] = self._at_least[key] = 0
+            self._learn(key, ())
+        return self._exact.get(key, NEVER) if exact else self.cost(key)
+
+    def _remember(
+        self,
+        key: Hashable,
+        rest: int,
+        best: dict[Hashable, int],
+        parents: dict[Hashable, tuple[Hashable, Planned]],
+        exact: bool,
+    ) -> None:
+        total = best[key] + rest
+        completion = self._known[key]
+        while True:
+            self._learn(key, completion)
+            if exact:
+                self._exact[key] = self._at_least[key] = total - best[key]
+            if key not in parents:
+                return
+            key, planned = parents[key]
+            completion = (planned, *completion)

@@ -1,0 +1,122 @@
+"""A completion tried again from another node: mostly what worked before a line still works after it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from heapq import heappop, heappush
+from itertools import count, dropwhile, islice
+from typing import NamedTuple
+
+from p2c_dsl.machine import Machine
+from p2c_dsl.planners.lines import Lines, is_redundant
+from p2c_dsl.planners.moves import BranchMove, ElseMove, LoopMove, Move, WriteMove
+from p2c_dsl.planners.node import Node, after_else, closed, closings, ends
+from p2c_dsl.planners.pattern import Line, tried
+
+_PATCHES = 40
+_TRIALS = 60
+"""How many ways to put right what a line has left open are followed, and how many lines are tried in each."""
+
+
+class Planned(NamedTuple):
+    """A line of a completion: how deep it stands, what it does, how many lexemes it costs."""
+
+    depth: int
+    move: Move
+    cost: int
+
+
+Completion = tuple[Planned, ...]
+
+
+def cost_of(completion: Completion) -> int:
+    """How many lexemes a completion has."""
+    return sum(planned.cost for planned in completion)
+
+
+class Replay:
+    """Adapts completions."""
+
+    def __init__(self, machine: Machine, lines: Lines) -> None:
+        self.machine, self._lines = machine, lines
+
+    def adapted(self, parent: Node, line: Line, known: Completion) -> Completion | None:
+        """A completion after a parent's line that ends like the parent's own."""
+        level = closings(self.machine, parent)[line.closes]
+        order = count()
+        queue = [(_debts(line.node), 0, next(order), line.node, Completion())]
+        for _ in range(_PATCHES):
+            if not queue:
+                return None
+            debts, way, _, node, before = heappop(queue)
+            rest = self._replayed(node, level, known)
+            if rest is not None:
+                return (*before, *rest)
+            if debts == 0:
+                continue
+            for further in islice(self._payments(node), _TRIALS):
+                depth = node.depth - further.closes
+                after = _debts(further.node)
+                if depth >= level.depth and after <= debts:
+                    planned = Planned(depth, further.move, len(further.words))
+                    entry = (after, way + planned.cost, next(order), further.node, (*before, planned))
+                    heappush(queue, entry)
+        return None
+
+    def _payments(self, node: Node) -> Iterator[Line]:
+        """The lines that put something right: a loop or a write for an accumulator, or a block's first line."""
+        unfilled = [a for a in node.state.accumulators.values() if not a.filled]
+        wanted: tuple[type, ...] = ()
+        if any(a.loop is None for a in unfilled):
+            wanted = (LoopMove,)
+        elif unfilled:
+            wanted = (WriteMove,)
+        for pattern in self._lines.patterns(node):
+            if pattern.block.orelse is None:
+                for line in pattern.lines():
+                    if wanted and not isinstance(line.move, wanted):
+                        break
+                    yield line
+
+    def _replayed(self, node: Node, level: Node, known: Completion) -> Completion | None:
+        """The completion that was known at `level`, from a node further on, if it works there."""
+        base, by = level.state.slots, 0
+        here: Node | None = self._down_to(node, level.depth)
+        if here is None:
+            return None
+        by = here.state.slots - base
+        steps: list[Planned] = []
+        for planned in dropwhile(lambda p: p.depth > level.depth, known):
+            if planned.depth < level.depth:
+                by = 0
+            here = self._down_to(here, planned.depth)
+            if here is None or (here.state.returned and not isinstance(planned.move, ElseMove)):
+                return None
+            move = planned.move.shifted(base, by) if by else planned.move
+            here = self._moved(here, move)
+            if here is None:
+                return None
+            steps.append(planned._replace(move=move))
+        return tuple(steps) if ends(self.machine, here) else None
+
+    def _moved(self, here: Node, move: Move) -> Node | None:
+        if isinstance(move, ElseMove):
+            return after_else(self.machine, here)
+        if isinstance(move, BranchMove) and is_redundant(self.machine, here.state, move.operand, move.test):
+            return None
+        state = tried(self.machine, here.state, move, [])
+        return None if state is None else Node(state, len(state.frames) > here.depth)
+
+    def _down_to(self, node: Node, depth: int) -> Node | None:
+        while node.depth > depth:
+            outer = closed(self.machine, node)
+            if outer is None:
+                return None
+            node = outer
+        return node if node.depth == depth else None
+
+
+def _debts(node: Node) -> int:
+    """What has to be put right before the composition can go on as if nothing had happened."""
+    unfilled = sum(2 - (a.loop is not None) for a in node.state.accumulators.values() if not a.filled)
+    return unfilled + node.empty

@@ -1,0 +1,125 @@
+"""What may stand where a line takes a value: variables, their fields, what maps hold, constants, literals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from p2c_dsl.machine import Machine, State, Violation
+from p2c_dsl.machine.typing import fits, lookup_type
+from p2c_dsl.naming import visible
+from p2c_dsl.program import ConstantOf, FieldOf, ItemOf, Operand, Var
+from p2c_dsl.spec import EnumMember, Parameter
+from p2c_dsl.types import (
+    BOOL,
+    FLOAT,
+    INT,
+    NONE,
+    TEXT,
+    Enum,
+    ListOf,
+    MapOf,
+    Optional,
+    Record,
+    SetOf,
+    Type,
+    allows_literal,
+    is_subtype,
+)
+
+Lexemes = tuple[str, ...]
+_MOST_FIELDS = 2
+_FREE = (ConstantOf("", TEXT, free=True), ConstantOf(0, INT, free=True), ConstantOf(0.0, FLOAT, free=True),
+         ConstantOf(True, BOOL, free=True), ConstantOf(False, BOOL, free=True))  # fmt: skip
+"""Free literals stand for all of their type where a parameter takes them: only a language model has more to say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """An operand with the words that name it and its type."""
+
+    operand: Operand
+    words: Lexemes
+    type: Type
+
+
+class Terms:
+    """Finds the operands that a state offers."""
+
+    def __init__(self, machine: Machine) -> None:
+        self.machine = machine
+        spec, task = machine.spec, machine.task
+        self.constants = tuple(
+            Term(machine.named(c), (c.name,), c.type) for c in spec.constants_of(task).values()
+        ) + tuple(
+            Term(ConstantOf(EnumMember(t.name, m), t), (f"{t.name}.{m}",), t)
+            for t in spec.types.values()
+            if isinstance(t, Enum)
+            for m in t.members
+        )
+        self.none = Term(ConstantOf(None, NONE), ("None",), NONE)
+        self._free = tuple(Term(c, (repr(c.value) if c.value != "" else '""',), c.type) for c in _FREE)
+
+    def readable(self, state: State, names: Mapping[int, str]) -> list[Term]:
+        """All variables, their fields, and what maps hold under a variable or a field.
+
+        An accumulator comes in when it is filled and its loop is over: to read it earlier breaks the rules of scope.
+        """
+        plain = [
+            Term(Var(slot), (names[slot],), self._type(state, Var(slot)))
+            for slot in visible(state)
+            if _is_readable(state, slot)
+        ]
+        terms = [t for term in plain for t in self._with_fields(state, term, _MOST_FIELDS)]
+        keys = [t for t in terms if not isinstance(t.type, ListOf | SetOf | MapOf)]
+        for holder in [t for t in terms if isinstance(t.type, MapOf)]:
+            for key in keys:
+                if lookup_type(holder.type, key.type) is None:
+                    continue
+                operand = ItemOf(holder.operand, key.operand)
+                words = (*joined(holder.words, "["), *key.words, "]")
+                terms.extend(self._with_fields(state, Term(operand, words, self._type(state, operand)), 1))
+        return terms
+
+    def usable(self, state: State, terms: Sequence[Term]) -> list[Term]:
+        """Those of the terms whose use no rule objects to, whatever they are used for."""
+        found = []
+        for term in terms:
+            out: list[Violation] = []
+            self.machine.consume(state, self.machine.value(state, term.operand), out, 0)
+            if not out:
+                found.append(term)
+        return found
+
+    def fitting(self, state: State, parameter: Parameter, terms: Sequence[Term]) -> tuple[Term, ...]:
+        """What may be passed for a parameter."""
+        found = [t for t in terms if is_subtype(t.type, parameter.type)]
+        found += [t for t in self.constants if is_subtype(t.type, parameter.type)]
+        if isinstance(parameter.type, Optional):
+            found.append(self.none)
+        if parameter.literal or allows_literal(parameter.type):
+            found += [
+                t for t in self._free if fits(self.machine.value(state, t.operand), t.operand, parameter)
+            ]
+        return tuple(found)
+
+    def _with_fields(self, state: State, term: Term, depth: int) -> Iterator[Term]:
+        yield term
+        if depth and isinstance(term.type, Record):
+            for name in self.machine.spec.records[term.type.name]:
+                operand = FieldOf(term.operand, name)
+                part = Term(operand, joined(term.words, f".{name}"), self._type(state, operand))
+                yield from self._with_fields(state, part, depth - 1)
+
+    def _type(self, state: State, operand: Operand) -> Type:
+        return self.machine.value(state, operand).type
+
+
+def joined(words: Lexemes, suffix: str) -> Lexemes:
+    """The words with a suffix on the last: a longer operand must not begin with all the words of a shorter one."""
+    return (*words[:-1], words[-1] + suffix)
+
+
+def _is_readable(state: State, slot: int) -> bool:
+    acc = state.accumulators.get(slot)
+    return acc is None or (acc.filled and (acc.frozen or acc.loop is None))
