@@ -25,6 +25,8 @@ END = ""
 DEFAULT_BUDGET = 200
 _AT_A_GLANCE = 40
 """How many lines are tried with known completions before any is searched for."""
+_TO_BEGIN = 50_000
+"""Lines tried for the first completion, without which there is nothing at all."""
 
 
 class Unplannable(Exception):
@@ -67,9 +69,9 @@ class Automaton:
         self.header = f"compose {task.name}({inputs}):"
         self.start = Position(Node(self.machine.start(), True), (), budget)
         self._openings: dict[Hashable, Prefix] = {}
-        # Whether there is any composition must not be given up.
-        if not self.completions.complete(self.start.node, budget, None):
-            raise Unplannable(_reason(task, read, budget))
+        first = effort and max(effort, _TO_BEGIN)
+        if not self.completions.complete(self.start.node, budget, first):
+            raise Unplannable(_reason(task, read, budget, bool(self.completions.given_up)))
 
     def legal(self, position: Position) -> tuple[str, ...]:
         """The lexemes that may come next, in a fixed order; `END` where the composition may end."""
@@ -188,9 +190,10 @@ class Automaton:
         return None if rest is None else own + rest
 
 
-def _reason(task: Task, rules: Sequence[Rule], budget: int) -> str:
+def _reason(task: Task, rules: Sequence[Rule], budget: int, given_up: bool) -> str:
     listed = "; ".join(rule.text for rule in rules) or "none"
+    found = f"none was found among the first {_TO_BEGIN:,} lines tried" if given_up else "there is none"
     return (
-        f"no composition of `{task.name}` with at most {budget} lexemes keeps all its rules ({listed}); "
+        f"no composition of `{task.name}` with at most {budget} lexemes keeps all its rules ({listed}): {found}; "
         "relax a rule, declare the subtask that is missing, bound a collection, or raise the budget"
     )

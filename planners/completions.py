@@ -14,11 +14,14 @@ from typing import NamedTuple
 
 from p2c_dsl.machine import Machine
 from p2c_dsl.planners.estimate import NEVER, Estimate
+from p2c_dsl.planners.guess import Guesses
 from p2c_dsl.planners.lines import Lines
 from p2c_dsl.planners.node import Keys, Node, ends
 from p2c_dsl.planners.pattern import Line
 from p2c_dsl.planners.replay import Completion, Planned, Replay, cost_of
 
+_GREED = 3
+"""How much the guess at the rest weighs against the way so far where any completion will do."""
 _SCOUT = 2_000
 _ALL = 2_000_000
 """How many lines a search tries that has all the time: likely ones first, then any. Then it is given up, too."""
@@ -28,19 +31,21 @@ class _Goal(NamedTuple):
     """What a search is for.
 
     Attributes:
-        likely: The subtasks whose calls are tried, `None` for all of them.
-        effort: How many lines are tried.
+        likely: Whether only what seems likely to help is tried.
         shortest: Whether the shortest completion is wanted. Where any will do, what is known of a node ends the search.
-        greed: How much the estimate weighs.
+        effort: How many lines are tried.
     """
 
-    likely: frozenset[str] | None = None
-    effort: int = _ALL
+    likely: bool = False
     shortest: bool = False
-    greed: int = 3
+    effort: int = _ALL
 
 
-_ANY, _SHORTEST = _Goal(), _Goal(shortest=True, greed=1)
+_LIKELY, _ANY, _SHORTEST = _Goal(likely=True, effort=_SCOUT), _Goal(), _Goal(shortest=True)
+
+
+class _GivenUp(Exception):
+    """The effort is spent."""
 
 
 class Completions:
@@ -57,6 +62,7 @@ class Completions:
         self.lines = Lines(machine, self.key)
         self._replay = Replay(machine, self.lines)
         self._estimate = Estimate(machine)
+        self._guesses = Guesses(machine, self._estimate)
         self._exact: dict[Hashable, int] = {}
         self._at_least: dict[Hashable, int] = {}
         self._known: dict[Hashable, Completion] = {}
@@ -99,15 +105,23 @@ class Completions:
         key = self.key(node)
         if self.cost(key) <= limit:
             return True
-        given_up = effort is not None and self._abandoned.get(key, -1) >= limit
-        if given_up or self.at_least(node, key) > limit:
+        if self.at_least(node, key) > limit:
             return False
-        found = self._search(
-            node, key, limit, _Goal(self._estimate.relevant, _SCOUT if effort is None else effort)
-        )
-        if found is None and effort is None:
-            found = self._search(node, key, limit, _ANY)
-        return found is not None
+        if effort is None:
+            return self._found(node, key, limit, _LIKELY) or self._found(node, key, limit, _ANY)
+        if self._abandoned.get(key, -1) >= limit:
+            return False
+        if self._found(node, key, limit, _LIKELY._replace(effort=effort)):
+            return True
+        self._abandoned[key] = limit
+        return False
+
+    def _found(self, node: Node, key: Hashable, limit: int, goal: _Goal) -> bool:
+        try:
+            return self._search(node, key, limit, goal) is not None
+        except _GivenUp:
+            self.given_up += goal is not _LIKELY
+            return False
 
     def _learn(self, key: Hashable, completion: Completion) -> None:
         cost = cost_of(completion)
@@ -133,7 +147,7 @@ class Completions:
         return found
 
     def _search(self, node: Node, start: Hashable, limit: int, goal: _Goal) -> int | None:
-        """A*: the open nodes in the order of the way so far and the estimate of the rest."""
+        """A*: the open nodes in the order of the way so far and the estimate of the rest. Raises `_GivenUp`."""
         order, end = count(), self.spent + goal.effort
         best: dict[Hashable, int] = {start: 0}
         parents: dict[Hashable, tuple[Hashable, Planned]] = {}
@@ -152,9 +166,7 @@ class Completions:
                 continue
             for line in self._following(here, goal):
                 if self.spent > end:
-                    self.given_up += 1
-                    self._abandoned[start] = max(self._abandoned.get(start, 0), limit)
-                    return None
+                    raise _GivenUp
                 further = way + len(line.words)
                 if further < best.get(line.key, further + 1):
                     lower = self.at_least(line.node, line.key)
@@ -162,19 +174,27 @@ class Completions:
                         best[line.key] = further
                         planned = Planned(here.depth - line.closes, line.move, len(line.words))
                         parents[line.key] = key, planned
-                        priority = further + goal.greed * lower
+                        rest = lower if goal.shortest else _GREED * self._guesses.of(line.node).cost
+                        priority = further + rest
                         heappush(queue, (priority, next(order), line.key, line.node, further))
-        if goal.likely is None:
+        if not goal.likely:
             for key, way in best.items():
                 self._at_least[key] = max(self._at_least.get(key, 0), limit - way + 1)
-        else:
-            self._abandoned[start] = max(self._abandoned.get(start, 0), limit)
         return None
 
     def _following(self, node: Node, goal: _Goal) -> Iterator[Line]:
-        if goal.likely is None:
+        """The lines that a search goes on with: all, or of each kind a few, with the calls that seem to help first."""
+        if not goal.likely:
             return self.lines.after(node)
-        return self.lines.after(node, None if node.empty else goal.likely)
+        patterns = self.lines.patterns(node)
+        helpful = self._guesses.of(node).helpful
+        kept = [p for p in patterns if p.subtask is None or p.subtask.name in helpful]
+        kept += (
+            [p for p in patterns if p.subtask is not None and p.subtask.name not in helpful]
+            if node.empty
+            else []
+        )
+        return (line for pattern in kept for line in pattern.variations())
 
     def _rest(self, node: Node, key: Hashable, exact: bool) -> int:
         """What is known of the distance, or of the cost of some completion."""

@@ -12,6 +12,7 @@ from p2c_dsl.types import Enum, ListOf, MapOf, Optional, Record, SetOf, Type, el
 _MAP, _LIST = "{}", "[]"
 _NEW = {_MAP: 5, _LIST: 4}
 """New accumulators among the landmarks, and what creating one and writing into it costs without the value."""
+_NO_TYPE: frozenset[Type] = frozenset()
 NEVER = 10**9
 """The estimate where nothing can complete the composition any more."""
 
@@ -26,6 +27,9 @@ class Estimate:
         self._cost = _NEW | {s.name: 2 + s.required + max(s.required - 1, 0) for s in subtasks}
         self._makers: dict[Type | None, frozenset[str]] = {}
         self._holds: dict[tuple[Type, Type | None], bool] = {}
+        self._tables: dict[frozenset[Type], dict[Type, frozenset[Type]]] = {}
+        every = {t for s in subtasks for t in required(s)}
+        self._made = [t for t in every if not isinstance(t, Optional | ListOf | MapOf) and self.producers(t)]
         self.relevant = self._relevant()
         """The subtasks that a shortest completion may call: from what is asked for, back to what that may need."""
 
@@ -33,7 +37,7 @@ class Estimate:
         start = self.machine.start()
         facets = list(zip(self.machine.facets, start.facets, strict=True))
         # Whatever may be looped over can be wanted for its size alone.
-        found = set(self._producers(None))
+        found = set(self.producers(None))
         for facet, own in facets:
             found.update(*facet.needed(own, start))
         if self.machine.task.result is not None:
@@ -51,7 +55,7 @@ class Estimate:
 
     def _makers_of(self, wanted: Type) -> frozenset[str]:
         """The subtasks from whose results a value of a type, or a collection of such, may be had."""
-        found = self._producers(wanted)
+        found = self.producers(wanted)
         match wanted:
             case ListOf(part) | SetOf(part) | Optional(part):
                 return found | self._makers_of(part)
@@ -116,8 +120,7 @@ class Estimate:
             for facet, own in zip(machine.facets, state.facets, strict=True)
             for subtasks in facet.needed(own, state)
         }
-        types = [value.type for value in state.values.values()]
-        types += [acc.type for acc in state.accumulators.values() if acc.filled]
+        types = self.types(state)
         if machine.task.result is not None:
             needed |= self._for(machine.task.result, state, types)
         found: set[frozenset[str]] = set()
@@ -127,6 +130,8 @@ class Estimate:
             if landmark in found or not landmark:
                 continue
             found.add(landmark)
+            if landmark.isdisjoint(_NEW):
+                found |= self._behind(landmark, types)
             if len(landmark) == 1:
                 (name,) = landmark
                 if name in _NEW:
@@ -134,27 +139,69 @@ class Estimate:
                 pending.extend(self._before(self._subtasks[name], state, types))
         return found
 
-    def _before(self, subtask: Subtask, state: State, types: list[Type]) -> Iterator[frozenset[str]]:
+    def _behind(self, landmark: frozenset[str], types: frozenset[Type]) -> set[frozenset[str]]:
+        """What must be called whichever of some subtasks is: who makes the types that all ways to them need."""
+        table = self._type_landmarks(types)
+        wanted = [
+            frozenset[Type]().union(*(table.get(t, _NO_TYPE) for t in required(self._subtasks[name])))
+            for name in landmark
+        ]
+        return {self.producers(t) for t in frozenset.intersection(*wanted)}
+
+    def _type_landmarks(self, types: frozenset[Type]) -> dict[Type, frozenset[Type]]:
+        """For each type that is to be made, itself and the types that all ways to it make first.
+
+        The greatest solution of LM(t) = {t} ∪ ⋂ over its makers ⋃ over what they take LM (Keyder, Richter and Helmert
+        2010), on types.
+        """
+        table = self._tables.get(types)
+        if table is None:
+            lacking = [t for t in self._made if not self.has(t, types)]
+            table = {t: frozenset(lacking) for t in lacking}
+            changed = True
+            while changed:
+                changed = False
+                for t in lacking:
+                    ways = [
+                        frozenset[Type]().union(
+                            *(table.get(w, _NO_TYPE) for w in required(self._subtasks[s]))
+                        )
+                        for s in self.producers(t)
+                    ]
+                    found = frozenset.intersection(*ways) | {t}
+                    if found != table[t]:
+                        table[t], changed = found & table[t], True
+            self._tables[types] = table
+        return table
+
+    def _before(self, subtask: Subtask, state: State, types: frozenset[Type]) -> Iterator[frozenset[str]]:
         for facet in self.machine.facets:
             yield from facet.prerequisites(state, subtask)
-        for parameter in subtask.parameters[: subtask.required]:
-            if not parameter.literal:
-                yield from self._for(parameter.type, state, types)
+        for wanted in required(subtask):
+            yield from self._for(wanted, state, types)
 
     def _for(self, wanted: Type, state: State, types: Iterable[Type]) -> set[frozenset[str]]:
         """What must be called to get a value of a type, nothing if there may be one already."""
-        if isinstance(wanted, Optional) or self._has(wanted, types):
+        if isinstance(wanted, Optional) or self.has(wanted, types):
             return set()
-        producers = self._producers(wanted)
-        if producers or not isinstance(wanted, ListOf | MapOf):
+        producers = self.producers(wanted)
+        if not isinstance(wanted, ListOf | MapOf):
             return {producers} if producers else set()
-        # Only an accumulator can be it, and something has to be written into that.
+        if producers:
+            # A subtask may make it, and so may an accumulator.
+            return set()
         is_map = isinstance(wanted, MapOf)
         waiting = any(a.is_map == is_map and not a.filled for a in state.accumulators.values())
         found = set() if waiting else {frozenset({_MAP if is_map else _LIST})}
         return found | self._for(wanted.value if isinstance(wanted, MapOf) else wanted.element, state, types)
 
-    def _has(self, wanted: Type, types: Iterable[Type]) -> bool:
+    def types(self, state: State) -> frozenset[Type]:
+        """The types of what is in scope and can be read."""
+        values = {value.type for value in state.values.values()}
+        return frozenset(values | {acc.type for acc in state.accumulators.values() if acc.filled})
+
+    def has(self, wanted: Type, types: Iterable[Type]) -> bool:
+        """Whether a value of a type may be got without a call, given the types in scope."""
         spec = self.machine.spec
         constants = spec.constants_of(self.machine.task).values()
         return (
@@ -163,7 +210,7 @@ class Estimate:
             or (isinstance(wanted, Enum) and wanted in spec.types.values())
         )
 
-    def _producers(self, wanted: Type | None) -> frozenset[str]:
+    def producers(self, wanted: Type | None) -> frozenset[str]:
         """The subtasks whose results may hold a value of a type, or any collection."""
         if wanted not in self._makers:
             self._makers[wanted] = frozenset(
@@ -178,6 +225,11 @@ class Estimate:
         if key not in self._holds:
             self._holds[key] = _may_hold(of, wanted, self.machine)
         return self._holds[key]
+
+
+def required(subtask: Subtask) -> list[Type]:
+    """What has to be there before a call: literals can always be written."""
+    return [p.type for p in subtask.parameters[: subtask.required] if not p.literal]
 
 
 def _waiting(state: State) -> bool:

@@ -74,7 +74,18 @@ class Pattern:
     one that is called, if any; its arguments stand at the places from `first` on.
     """
 
-    __slots__ = ("_bad", "_found", "_hopeless", "block", "build", "choices", "first", "pieces", "subtask")
+    __slots__ = (
+        "_bad",
+        "_conflicts",
+        "_found",
+        "_hopeless",
+        "block",
+        "build",
+        "choices",
+        "first",
+        "pieces",
+        "subtask",
+    )
 
     def __init__(
         self,
@@ -92,31 +103,49 @@ class Pattern:
         self._found: dict[tuple[Operand, ...], Line] = {}
         self._bad: dict[int, dict[tuple[int, ...], set[tuple[Operand, ...]]]] = {}
         self._hopeless = False
+        self._conflicts = 0
 
     def lines(self, chosen: tuple[Term, ...] = ()) -> Iterator[Line]:
         """The lines that begin with these terms."""
-        if self._hopeless or self._is_bad(chosen):
-            return
+        if not self._excluded(chosen):
+            yield from self._lines(chosen)
+
+    def _lines(self, chosen: tuple[Term, ...]) -> Iterator[Line]:
         if len(chosen) == len(self.choices):
             line = self._line(chosen)
             if line is not None:
                 yield line
             return
         for term in self.choices[len(chosen)]:
-            yield from self.lines((*chosen, term))
-            if self._hopeless:
+            further, before = (*chosen, term), self._conflicts
+            if not self._is_bad(further):
+                yield from self._lines(further)
+            if self._conflicts != before and self._excluded(chosen):
                 return
+
+    def variations(self) -> Iterator[Line]:
+        """The first line, and those that differ from it in one term."""
+        first = next(self.lines(), None)
+        if first is None:
+            return
+        yield first
+        terms = self._terms_of(first.move)
+        for place, candidates in enumerate(self.choices):
+            for term in candidates:
+                if term is not terms[place]:
+                    yield from self.lines((*terms[:place], term, *terms[place + 1 :]))
 
     def line_of(self, move: Move) -> Line | None:
         """The line that makes a move, if there is one."""
         operands = operands_of(move)
         if len(operands) != len(self.choices) or self.build(operands) != move:
             return None
-        chosen = [
-            next((t for t in choice if t.operand == operand), None)
-            for operand, choice in zip(operands, self.choices, strict=True)
-        ]
-        return next(self.lines(tuple(t for t in chosen if t is not None)), None) if all(chosen) else None
+        terms = self._terms_of(move)
+        return next(self.lines(terms), None) if len(terms) == len(operands) else None
+
+    def _terms_of(self, move: Move) -> tuple[Term, ...]:
+        pairs = zip(operands_of(move), self.choices, strict=True)
+        return tuple(term for operand, choice in pairs for term in choice if term.operand == operand)
 
     def _line(self, chosen: tuple[Term, ...]) -> Line | None:
         operands = tuple(term.operand for term in chosen)
@@ -142,6 +171,7 @@ class Pattern:
 
     def _learn(self, operands: tuple[Operand, ...], out: list[Violation]) -> None:
         everything = tuple(range(len(operands)))
+        self._conflicts += 1
         blamed = {self._blamed(violation, len(operands)) for violation in out} or {everything}
         for places in blamed:
             if not places:
@@ -157,6 +187,10 @@ class Pattern:
         if blamed is None:
             return tuple(range(count))
         return tuple(sorted(place + self.first for place in blamed if place + self.first < count))
+
+    def _excluded(self, chosen: tuple[Term, ...]) -> bool:
+        """Whether a combination among these terms has been objected to."""
+        return self._hopeless or any(self._is_bad(chosen[:count]) for count in range(1, len(chosen) + 1))
 
     def _is_bad(self, chosen: tuple[Term, ...]) -> bool:
         """Whether the last term brings in a combination that has been objected to."""

@@ -13,8 +13,8 @@ from p2c_dsl.planners.moves import BranchMove, ElseMove, LoopMove, Move, WriteMo
 from p2c_dsl.planners.node import Node, after_else, closed, closings, ends
 from p2c_dsl.planners.pattern import Line, tried
 
-_PATCHES = 40
-_TRIALS = 60
+_PATCHES = 8
+_TRIALS = 5
 """How many ways to put right what a line has left open are followed, and how many lines are tried in each."""
 
 
