@@ -15,7 +15,7 @@ from itertools import chain, islice
 from p2c_dsl.machine import Machine
 from p2c_dsl.planners.completions import Completions
 from p2c_dsl.planners.node import Node, ends
-from p2c_dsl.planners.pattern import Line
+from p2c_dsl.planners.pattern import Line, Weigh
 from p2c_dsl.planners.prefix import Prefix, opening
 from p2c_dsl.rules import Rule, read_rules
 from p2c_dsl.spec import Spec, Task
@@ -33,6 +33,10 @@ class Unplannable(Exception):
     """No accepted composition fits the budget; the message says what stands in the way, where that is known."""
 
 
+def _one(_: str) -> int:
+    return 1
+
+
 @dataclass(frozen=True, slots=True)
 class Position:
     """A point within a composition: the node before the line, the line's words so far, the budget left."""
@@ -48,6 +52,8 @@ class Automaton:
 
     `rules` are further rules besides the task's; `effort` bounds how many lines are
     tried for a lexeme: one whose completion is not found by then is left out. Without it, none is left out.
+    `weigh` says what a lexeme
+    costs of the budget; each costs 1 unless it says otherwise.
     Raises `Unplannable` if there is none, and `ValueError` for rules that cannot be read: a planner must
     not leave one out.
     """
@@ -59,12 +65,13 @@ class Automaton:
         budget: int = DEFAULT_BUDGET,
         rules: Sequence[Rule] = (),
         effort: int | None = None,
+        weigh: Weigh = _one,
     ) -> None:
         read, wrong = read_rules(spec, task)
         if wrong:
             raise ValueError("; ".join(d.message for d in wrong))
         self.machine = Machine(spec, task, [*read, *rules])
-        self.completions, self._effort = Completions(self.machine), effort
+        self.completions, self._effort, self._weigh = Completions(self.machine, weigh), effort, weigh
         inputs = ", ".join(p.name for p in task.parameters)
         self.header = f"compose {task.name}({inputs}):"
         self.start = Position(Node(self.machine.start(), True), (), budget)
@@ -79,7 +86,7 @@ class Automaton:
             return ()
         node, left = position.node, position.left
         branches = self._inside(position).branches.items()
-        found = [word for word, branch in branches if self._completes(node, branch, left - 1)]
+        found = [w for w, branch in branches if self._completes(node, branch, left - self._weigh(w))]
         if not position.words and ends(self.machine, node):
             found.append(END)
         return tuple(found)
@@ -89,7 +96,7 @@ class Automaton:
         if lexeme == END:
             return Position(position.node, (), position.left, ended=True)
         branch = self._inside(position).branches[lexeme]
-        left = position.left - 1
+        left = position.left - self._weigh(lexeme)
         if branch.line is not None:
             return Position(branch.line.node, (), left)
         return Position(position.node, (*position.words, lexeme), left)
@@ -100,7 +107,8 @@ class Automaton:
             return 0
         if not position.words:
             return self.completions.distance(position.node, position.left)
-        rests = [self._rest(line, position) for line in self._inside(position).lines()]
+        prefix = self._inside(position)
+        rests = [self._rest(line, prefix, position.left) for line in prefix.lines()]
         return min((rest for rest in rests if rest is not None), default=None)
 
     def completion(self, position: Position) -> tuple[str, ...]:
@@ -113,10 +121,16 @@ class Automaton:
             if prefix.best is None:
                 self.legal(position)
             assert prefix.best is not None
-            rest = prefix.best.words[prefix.written :]
-            words += rest
-            position = Position(prefix.best.node, (), position.left - len(rest))
+            words += prefix.best.words[prefix.written :]
+            left = position.left - prefix.best.cost + prefix.spent
+            position = Position(prefix.best.node, (), left)
         return tuple(words)
+
+    def cost(self, position: Position) -> int:
+        """What the completion costs that is known at a position to which legal lexemes led; it only ever sinks."""
+        if not position.words:
+            return self.completions.cost(self.completions.key(position.node))
+        return self._inside(position).cost
 
     def key(self, position: Position) -> Hashable:
         """What positions between lines with the same future have in common."""
@@ -134,7 +148,7 @@ class Automaton:
         key = self.completions.key(node)
         prefix = self._openings.get(key)
         if prefix is None:
-            prefix = self._openings[key] = opening(self.completions.lines.patterns(node))
+            prefix = self._openings[key] = opening(self.completions.lines.patterns(node), self._weigh)
         if self.completions.cost(key) < prefix.cost:
             self._promise(node, prefix)
         return prefix
@@ -150,7 +164,7 @@ class Automaton:
                 line = pattern.line_of(first.move)
                 if line is not None:
                     self.completions.inherit(node, line)
-                    prefix.promise(line, len(line.words) + self.completions.cost(line.key))
+                    prefix.promise(line, line.cost + self.completions.cost(line.key))
                     return
 
     def _completes(self, node: Node, prefix: Prefix, left: int) -> bool:
@@ -171,22 +185,22 @@ class Automaton:
             if effort is not None and effort <= 0:
                 self.completions.given_up += 1
                 break
-            rest = left - len(line.words) + prefix.written
+            rest = left - line.cost + prefix.spent
             if self.completions.complete(line.node, rest, effort) and self._within(prefix, line, left):
                 return True
         prefix.failed = left
         return False
 
     def _within(self, prefix: Prefix, line: Line, left: int) -> bool:
-        cost = len(line.words) - prefix.written + self.completions.cost(line.key)
+        cost = line.cost - prefix.spent + self.completions.cost(line.key)
         prefix.promise(line, cost)
         return cost <= left
 
-    def _rest(self, line: Line, position: Position) -> int | None:
-        own = len(line.words) - len(position.words)
-        if own > position.left:
+    def _rest(self, line: Line, prefix: Prefix, left: int) -> int | None:
+        own = line.cost - prefix.spent
+        if own > left:
             return None
-        rest = self.completions.distance(line.node, position.left - own)
+        rest = self.completions.distance(line.node, left - own)
         return None if rest is None else own + rest
 
 

@@ -1,4 +1,4 @@
-"""Whether a composition can be completed, and how many lexemes that takes.
+"""Whether a composition can be completed, and what that costs (in lexemes, where each weighs 1).
 
 Two questions are kept apart. *Can it be completed within a limit?* is asked for every lexeme that a planner may
 choose, and one completion answers it: mostly the one that was known before the last line still works after it.
@@ -17,7 +17,7 @@ from p2c_dsl.planners.estimate import NEVER, Estimate
 from p2c_dsl.planners.guess import Guesses
 from p2c_dsl.planners.lines import Lines
 from p2c_dsl.planners.node import Keys, Node, ends
-from p2c_dsl.planners.pattern import Line
+from p2c_dsl.planners.pattern import Line, Weigh
 from p2c_dsl.planners.replay import Completion, Planned, Replay, cost_of
 
 _GREED = 3
@@ -56,10 +56,10 @@ class Completions:
             completed: no dead end is let in, but a composition that only such a node leads to may be left out.
     """
 
-    def __init__(self, machine: Machine) -> None:
+    def __init__(self, machine: Machine, weigh: Weigh) -> None:
         self.machine = machine
         self.key = Keys(machine).of
-        self.lines = Lines(machine, self.key)
+        self.lines = Lines(machine, self.key, weigh)
         self._replay = Replay(machine, self.lines)
         self._estimate = Estimate(machine)
         self._guesses = Guesses(machine, self._estimate)
@@ -167,12 +167,12 @@ class Completions:
             for line in self._following(here, goal):
                 if self.spent > end:
                     raise _GivenUp
-                further = way + len(line.words)
+                further = way + line.cost
                 if further < best.get(line.key, further + 1):
                     lower = self.at_least(line.node, line.key)
                     if further + lower <= limit:
                         best[line.key] = further
-                        planned = Planned(here.depth - line.closes, line.move, len(line.words))
+                        planned = Planned(here.depth - line.closes, line.move, line.words[0], line.cost)
                         parents[line.key] = key, planned
                         rest = lower if goal.shortest else _GREED * self._guesses.of(line.node).cost
                         priority = further + rest

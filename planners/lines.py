@@ -27,7 +27,7 @@ from p2c_dsl.planners.moves import (
     WriteMove,
 )
 from p2c_dsl.planners.node import Node, after_else, closings
-from p2c_dsl.planners.pattern import Block, Build, Line, Pattern, Trials
+from p2c_dsl.planners.pattern import Block, Build, Line, Pattern, Trials, Weigh
 from p2c_dsl.planners.terms import Lexemes, Term, Terms
 from p2c_dsl.program import Operand, Test
 from p2c_dsl.spec import Parameter, Subtask
@@ -40,8 +40,8 @@ Keyed = Callable[[Node], Hashable]
 class Lines:
     """Finds the lines that may follow a node. `key` is what nodes with the same lines have in common."""
 
-    def __init__(self, machine: Machine, key: Keyed) -> None:
-        self.machine, self._key = machine, key
+    def __init__(self, machine: Machine, key: Keyed, weigh: Weigh) -> None:
+        self.machine, self._key, self._weigh = machine, key, weigh
         self._taken = reserved(machine.spec, machine.task)
         self._terms = Terms(machine)
         self._patterns: dict[tuple[Hashable, bool], tuple[Pattern, ...]] = {}
@@ -69,12 +69,12 @@ class Lines:
         levels = closings(self.machine, node)
         for closes, level in enumerate(levels):
             if not level.state.returned and self.machine.may_step(level.state):
-                block = Block(self.machine, self._key, level.state, closes, self.trials)
+                block = Block(self.machine, self._key, self._weigh, level.state, closes, self.trials)
                 yield from _Statements(self._terms, self._taken, block, subtasks).patterns()
         for closes, level in enumerate(levels):
             inner = after_else(self.machine, level)
             if inner is not None:
-                block = Block(self.machine, self._key, level.state, closes, self.trials, inner)
+                block = Block(self.machine, self._key, self._weigh, level.state, closes, self.trials, inner)
                 yield Pattern(block, (("else:",),), (), lambda _: ElseMove(), None)
 
 

@@ -19,6 +19,8 @@ from p2c_dsl.spec import Subtask
 
 INDENT = "    "
 Build = Callable[[Sequence[Operand]], Move]
+Weigh = Callable[[str], int]
+"""What a lexeme costs of a budget: at least 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,8 @@ class Line:
     closes: int
     """How many open blocks it closes first."""
     move: Move
+    cost: int
+    """What its lexemes weigh."""
 
 
 @dataclass(slots=True)
@@ -47,6 +51,7 @@ class Block:
 
     machine: Machine
     key: Callable[[Node], Hashable]
+    weigh: Weigh
     state: State
     closes: int
     trials: Trials
@@ -156,8 +161,9 @@ class Pattern:
             if node is None:
                 self._learn(operands, out)
                 return None
-            key = self.block.key(node)
-            found = self._found[operands] = Line(self._words(chosen), node, key, self.block.closes, move)
+            key, words = self.block.key(node), self._words(chosen)
+            cost = sum(map(self.block.weigh, words))
+            found = self._found[operands] = Line(words, node, key, self.block.closes, move, cost)
         return found
 
     def _words(self, chosen: tuple[Term, ...]) -> Lexemes:

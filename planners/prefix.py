@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from p2c_dsl.planners.estimate import NEVER
-from p2c_dsl.planners.pattern import Line, Pattern
+from p2c_dsl.planners.pattern import Line, Pattern, Weigh
 from p2c_dsl.planners.terms import Lexemes, Term
 
 
@@ -22,16 +22,23 @@ class Prefix:
     """The beginning of a line. No line is the beginning of another.
 
     Attributes:
-        written: How many words it has.
+        written, spent: How many words it has, and what they weigh.
         line: The whole line, where this is one.
-        best, cost: A line that goes on from here and can be completed, and how many lexemes that takes.
-        failed: The greatest number of lexemes within which it is known (or held, see `Completions`) that none can.
+        best, cost: A line that goes on from here and can be completed, and what is left of both costs.
+        failed: The greatest budget within which it is known (or held, see `Completions`) that none can.
     """
 
-    __slots__ = ("_branches", "_threads", "best", "cost", "failed", "line", "written")
+    __slots__ = ("_branches", "_threads", "_weigh", "best", "cost", "failed", "line", "spent", "written")
 
-    def __init__(self, threads: Iterable[Thread], written: int = 0, line: Line | None = None) -> None:
-        self._threads = tuple(threads)
+    def __init__(
+        self,
+        threads: Iterable[Thread],
+        weigh: Weigh,
+        written: int = 0,
+        spent: int = 0,
+        line: Line | None = None,
+    ) -> None:
+        self._threads, self._weigh, self.spent = tuple(threads), weigh, spent
         self._branches: dict[str, Prefix] | None = None
         self.written, self.line = written, line
         self.best: Line | None = None
@@ -45,9 +52,10 @@ class Prefix:
             for pattern, chosen, (word, *rest) in self._threads:
                 found.setdefault(word, []).extend(_opened(Thread(pattern, chosen, tuple(rest))))
             self._branches = {}
-            self._branches = {word: self._branch(threads) for word, threads in found.items()}
+            self._branches = {word: self._branch(word, threads) for word, threads in found.items()}
         if self.best is not None and self.line is None:
-            self._branches[self.best.words[self.written]].promise(self.best, self.cost - 1)
+            word = self.best.words[self.written]
+            self._branches[word].promise(self.best, self.cost - self._weigh(word))
         return self._branches
 
     def promise(self, line: Line, cost: int) -> None:
@@ -55,10 +63,11 @@ class Prefix:
         if cost < self.cost:
             self.best, self.cost = line, cost
 
-    def _branch(self, threads: list[Thread]) -> Prefix:
+    def _branch(self, word: str, threads: list[Thread]) -> Prefix:
         whole = next((t for t in threads if not t.pending), None)
         line = None if whole is None else next(whole.pattern.lines(whole.chosen), None)
-        return Prefix([t for t in threads if t.pending], self.written + 1, line)
+        going_on, spent = [t for t in threads if t.pending], self.spent + self._weigh(word)
+        return Prefix(going_on, self._weigh, self.written + 1, spent, line)
 
     def lines(self) -> Iterator[Line]:
         """The lines that go on from here."""
@@ -68,9 +77,9 @@ class Prefix:
             yield from thread.pattern.lines(thread.chosen)
 
 
-def opening(patterns: Iterable[Pattern]) -> Prefix:
+def opening(patterns: Iterable[Pattern], weigh: Weigh) -> Prefix:
     """The beginning of all lines of some patterns."""
-    return Prefix(t for p in patterns for t in _opened(Thread(p, (), p.pieces[0])))
+    return Prefix((t for p in patterns for t in _opened(Thread(p, (), p.pieces[0]))), weigh)
 
 
 def _opened(thread: Thread) -> Iterator[Thread]:

@@ -8,6 +8,7 @@ from itertools import count, dropwhile, islice
 from typing import NamedTuple
 
 from p2c_dsl.machine import Machine
+from p2c_dsl.naming import stem_of
 from p2c_dsl.planners.lines import Lines, is_redundant
 from p2c_dsl.planners.moves import BranchMove, ElseMove, LoopMove, Move, WriteMove
 from p2c_dsl.planners.node import Node, after_else, closed, closings, ends
@@ -19,10 +20,14 @@ _TRIALS = 5
 
 
 class Planned(NamedTuple):
-    """A line of a completion: how deep it stands, what it does, how many lexemes it costs."""
+    """A line of a completion: how deep it stands, what it does, its first lexeme, and what it costs.
+
+    Where it was adapted from another place, names may bear other numbers there.
+    """
 
     depth: int
     move: Move
+    opening: str
     cost: int
 
 
@@ -58,7 +63,7 @@ class Replay:
                 depth = node.depth - further.closes
                 after = _debts(further.node)
                 if depth >= level.depth and after <= debts:
-                    planned = Planned(depth, further.move, len(further.words))
+                    planned = Planned(depth, further.move, further.words[0], further.cost)
                     entry = (after, way + planned.cost, next(order), further.node, (*before, planned))
                     heappush(queue, entry)
         return None
@@ -94,7 +99,7 @@ class Replay:
                 return None
             move = planned.move.shifted(base, by) if by else planned.move
             here = self._moved(here, move)
-            if here is None:
+            if here is None or not _keeps_its_name(here, planned):
                 return None
             steps.append(planned._replace(move=move))
         return tuple(steps) if ends(self.machine, here) else None
@@ -114,6 +119,15 @@ class Replay:
                 return None
             node = outer
         return node if node.depth == depth else None
+
+
+def _keeps_its_name(node: Node, planned: Planned) -> bool:
+    """Whether a loop's variable, whose name follows from its type, is called what it was, but for its number."""
+    if not isinstance(planned.move, LoopMove):
+        return True
+    of = node.state.values[node.state.slots - 1].type
+    name = planned.opening.split()[1]
+    return name.rstrip("0123456789") == stem_of(of).rstrip("0123456789")
 
 
 def _debts(node: Node) -> int:

@@ -40,6 +40,6 @@ class SearchPlanner:
             if ends(automaton.machine, node):
                 heappush(queue, (way, next(order), way, None, text))
             for line in completions.lines.after(node):
-                further = way + len(line.words)
+                further = way + line.cost
                 estimate = further + completions.at_least(line.node, line.key)
                 heappush(queue, (estimate, next(order), further, line.node, text + "".join(line.words)))

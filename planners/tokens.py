@@ -7,66 +7,31 @@ mostly one or two. States are numbered as they are met, and what follows from th
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from p2c_dsl.planners.automaton import END, Automaton, Position
-
-
-@dataclass(slots=True)
-class Branch:
-    """A node of the vocabulary's trie: the tokens that end here, and what goes on."""
-
-    ids: list[int] = field(default_factory=list)
-    children: dict[int, Branch] = field(default_factory=dict)
-
-
-class Vocabulary:
-    """Tokens as bytes. Tokens without bytes (special ones) are never allowed, but for `end`.
-
-    Raises `ValueError` when some byte that compositions need is no token of its own, or for an `end` out of range.
-    """
-
-    def __init__(self, tokens: Sequence[bytes], end: int) -> None:
-        if not 0 <= end < len(tokens):
-            raise ValueError(f"the end-of-sequence token {end} is none of {len(tokens)} tokens")
-        self.tokens = tuple(tokens)
-        self.end = end
-        self.root = Branch()
-        for number, token in enumerate(tokens):
-            if token and number != end:
-                branch = self.root
-                for byte in token:
-                    branch = branch.children.setdefault(byte, Branch())
-                branch.ids.append(number)
-
-    def split(self, text: bytes) -> tuple[int, ...] | None:
-        """A text as tokens, the longest first at each place; `None` where no token fits."""
-        found: list[int] = []
-        at = 0
-        while at < len(text):
-            branch, best = self.root, (-1, at)
-            for place in range(at, len(text)):
-                following = branch.children.get(text[place])
-                if following is None:
-                    break
-                branch = following
-                if branch.ids:
-                    best = (branch.ids[0], place + 1)
-            if best[0] < 0:
-                return None
-            found.append(best[0])
-            at = best[1]
-        return tuple(found)
+from p2c_dsl.planners.vocabulary import Branch, Vocabulary
+from p2c_dsl.rules import Rule
+from p2c_dsl.spec import Spec, Task
 
 
 @dataclass(slots=True, eq=False)
 class Place:
-    """A point in the trie of the lexemes that are legal at a position; `lexeme` where one ends here."""
+    """A point in the trie of the lexemes that are legal at a position.
+
+    Attributes:
+        position: The number of the position, −1 before the header.
+        depth: How many bytes have been written.
+        lexemes: What may be written here, as a whole.
+        lexeme: The one that ends here.
+    """
 
     number: int
     position: int
+    depth: int
     children: dict[int, Place] = field(default_factory=dict)
+    lexemes: list[str] = field(default_factory=list)
     lexeme: str | None = None
 
 
@@ -76,9 +41,8 @@ State = tuple[Place, ...]
 class TokenAutomaton:
     """The compositions of an automaton as sequences of tokens.
 
-    The automaton's budget bounds each completion (in lexemes) and not the whole: what bounds the whole is
-    the number of tokens, or a rule such as `steps <= n`. Raises `ValueError` for a vocabulary in which some
-    composition cannot be written.
+    The automaton's budget bounds each completion, by what its lexemes weigh; `within` bounds the whole.
+    Raises `ValueError` for a vocabulary in which some composition cannot be written.
     """
 
     def __init__(self, automaton: Automaton, vocabulary: Vocabulary) -> None:
@@ -86,17 +50,33 @@ class TokenAutomaton:
         self._reach = automaton.start.left
         self._positions: list[Position] = []
         self._numbers: dict[Hashable, int] = {}
+        self._after: dict[tuple[int, str], int] = {}
         self._roots: dict[int, Place] = {}
         self._ends: dict[int, bool] = {}
         self._places = 0
         self._states: list[State] = []
         self._known: dict[tuple[int, ...], int] = {}
         self._allowed: dict[int, tuple[int, ...]] = {}
+        self._most: dict[int, int] = {}
+        self._bounds: dict[int, int] = {}
         self._steps: dict[tuple[int, int], int] = {}
-        self._completions: dict[int, tuple[int, ...]] = {}
-        header = self._place(-1)
+        header = self._place(-1, 0)
         self._insert(header, automaton.header)
         self.start = self._number((header,))
+
+    @classmethod
+    def of(
+        cls,
+        spec: Spec,
+        task: Task,
+        vocabulary: Vocabulary,
+        budget: int,
+        rules: Sequence[Rule] = (),
+        effort: int | None = None,
+    ) -> TokenAutomaton:
+        """A task's compositions, each completion within `budget` tokens. Raises like `Automaton`."""
+        weigh = vocabulary.weigh(budget)
+        return cls(Automaton(spec, task, budget, rules, effort, weigh), vocabulary)
 
     # ------------------------------------------------------------ what may come next
 
@@ -104,18 +84,13 @@ class TokenAutomaton:
         """The tokens that may come next, in order; the end token where the composition may end."""
         found = self._allowed.get(state)
         if found is None:
-            ids: list[int] = []
-            pending = [(self.vocabulary.root, self._states[state])]
-            while pending:
-                branch, places = pending.pop()
-                for byte, following in branch.children.items():
-                    raw = _advanced(places, byte)
-                    if raw:
-                        ids += following.ids
-                        if following.children:
-                            pending.append((following, self._closed(raw)))
+            ids, positions = [], set[int]()
+            for branch, places in self._walk(state):
+                ids += branch.ids
+                positions.update(place.position for place in places)
             if self.may_end(state):
                 ids.append(self.vocabulary.end)
+            self._most[state] = max(map(self._at_most, positions), default=0)
             found = self._allowed[state] = tuple(sorted(ids))
         return found
 
@@ -147,71 +122,68 @@ class TokenAutomaton:
         It may leave some out that could be finished, but there is always one where `needed(state) <= left`, and
         after any of them again.
         """
-        kept = []
-        for token in self.allowed(state):
-            if token == self.vocabulary.end or self.needed(self.step(state, token)) < left:
-                kept.append(token)
-        return tuple(kept)
+        allowed = self.allowed(state)
+        if self.is_free(state, left):
+            return allowed
+        kept = [
+            token
+            for branch, places in self._walk(state)
+            if branch.ids and self._needed(places) + 2 <= left
+            for token in branch.ids
+        ]
+        if left and self.may_end(state):
+            kept.append(self.vocabulary.end)
+        return tuple(sorted(kept))
+
+    def is_free(self, state: int, left: int) -> bool:
+        """Whether so many tokens are left that all allowed ones may be taken."""
+        self.allowed(state)
+        # What completions cost only sinks, so what was enough still is: the token, the completion, the end.
+        return self._most[state] + 2 <= left
 
     def needed(self, state: int) -> int:
         """How many tokens are enough to end the composition, the end token included."""
-        return len(self.completion(state))
+        return self._needed(self._states[state]) + 1
 
-    def completion(self, state: int) -> tuple[int, ...]:
-        """Tokens that end the composition."""
-        found = self._completions.get(state)
-        if found is None:
-            found = (*self._shortest(self._states[state]), self.vocabulary.end)
-            # What is left of it completes the states on its way, so that following it never gets longer.
-            self._remember(state, found)
-        return self._completions[state]
+    def _needed(self, places: Iterable[Place]) -> int:
+        return min(self._rest(place) for place in places)
 
-    def _remember(self, state: int, tokens: tuple[int, ...]) -> None:
-        while True:
-            known = self._completions.get(state)
-            if known is not None and len(known) <= len(tokens):
-                return
-            self._completions[state] = tokens
-            if len(tokens) == 1:
-                return
-            state, tokens = self.step(state, tokens[0]), tokens[1:]
-
-    def _shortest(self, places: State) -> tuple[int, ...]:
-        texts = (self._rest(place) for place in places)
-        split = (self.vocabulary.split(text.encode()) for text in texts)
-        ways = [tokens for tokens in split if tokens is not None]
-        if not ways:
-            raise ValueError("the vocabulary cannot write what completes this composition: it lacks a byte")
-        return min(ways, key=len)
-
-    def _rest(self, place: Place) -> str:
-        """What completes a composition from a place, by the fewest lexemes."""
+    def _rest(self, place: Place) -> int:
+        """How many tokens are enough to complete a composition from a place."""
         if self._may_end(place):
-            return ""
-        written, lexeme = self._shortest_lexeme(place)
-        position = self._positions[self._following(place.position, lexeme)]
-        words = [lexeme[written:]]
-        while not position.ended:
-            legal = self.automaton.legal(position)
-            steps = [self.automaton.step(position, word) for word in legal]
-            distances = [self.automaton.distance(step) for step in steps]
-            nearest = min((d, i) for i, d in enumerate(distances) if d is not None)[1]
-            words.append(legal[nearest])
-            position = steps[nearest]
-        return "".join(words)
+            return 0
+        size, cost = self.vocabulary.size, self.automaton.cost
+        return min(
+            size(lexeme.encode()[place.depth :])
+            + cost(self._positions[self._following(place.position, lexeme)])
+            for lexeme in place.lexemes
+        )
 
-    def _shortest_lexeme(self, place: Place) -> tuple[int, str]:
-        """The shortest lexeme that begins with what is written, and how much of it that is, in characters."""
-        level, depth = [place], 0
-        while True:
-            ends = [p.lexeme for p in level if p.lexeme is not None]
-            if ends:
-                whole = min(ends)
-                return len(whole.encode()[: len(whole.encode()) - depth].decode(errors="ignore")), whole
-            level = [child for p in level for child in p.children.values()]
-            depth += 1
+    def _at_most(self, position: int) -> int:
+        """A number of tokens that is enough from anywhere in what is legal at a position."""
+        found = self._bounds.get(position)
+        if found is None:
+            lexemes = [self.automaton.header] if position < 0 else self._roots[position].lexemes
+            found = self._bounds[position] = max(
+                len(lexeme.encode()) + self.automaton.cost(self._positions[self._following(position, lexeme)])
+                for lexeme in lexemes
+            )
+        return found
 
     # ------------------------------------------------------------ lexemes as tries
+
+    def _walk(self, state: int) -> Iterator[tuple[Branch, list[Place]]]:
+        """The branches of the vocabulary that can be written from a state, with the places where each leads."""
+        pending = [(self.vocabulary.root, self._states[state])]
+        while pending:
+            branch, places = pending.pop()
+            for byte, following in branch.children.items():
+                raw = _advanced(places, byte)
+                if raw:
+                    if following.ids:
+                        yield following, raw
+                    if following.children:
+                        pending.append((following, self._closed(raw)))
 
     def _may_end(self, place: Place) -> bool:
         is_root = self._roots.get(place.position) is place
@@ -227,9 +199,12 @@ class TokenAutomaton:
         return tuple(found[number] for number in sorted(found))
 
     def _following(self, position: int, lexeme: str) -> int:
-        if position < 0:
-            return self._intern(self.automaton.start)
-        return self._intern(self.automaton.step(self._positions[position], lexeme))
+        after = self._after.get((position, lexeme))
+        if after is None:
+            automaton = self.automaton
+            reached = automaton.start if position < 0 else automaton.step(self._positions[position], lexeme)
+            after = self._after[position, lexeme] = self._intern(reached)
+        return after
 
     def _intern(self, position: Position) -> int:
         """The number of a position, whatever of the budget is left: each completion has all of it."""
@@ -243,7 +218,7 @@ class TokenAutomaton:
     def _root(self, position: int) -> Place:
         root = self._roots.get(position)
         if root is None:
-            root = self._roots[position] = self._place(position)
+            root = self._roots[position] = self._place(position, 0)
             legal = self.automaton.legal(self._positions[position])
             self._ends[position] = END in legal
             for lexeme in legal:
@@ -251,17 +226,19 @@ class TokenAutomaton:
                     self._insert(root, lexeme)
         return root
 
-    def _place(self, position: int) -> Place:
+    def _place(self, position: int, depth: int) -> Place:
         self._places += 1
-        return Place(self._places, position)
+        return Place(self._places, position, depth)
 
     def _insert(self, root: Place, lexeme: str) -> None:
         place = root
+        place.lexemes.append(lexeme)
         for byte in lexeme.encode():
             following = place.children.get(byte)
             if following is None:
-                following = place.children[byte] = self._place(root.position)
+                following = place.children[byte] = self._place(root.position, place.depth + 1)
             place = following
+            place.lexemes.append(lexeme)
         place.lexeme = lexeme
 
     def _number(self, places: State) -> int:

@@ -1,10 +1,93 @@
-"""The vocabularies of real tokenizers as bytes."""
+"""Vocabularies as bytes, and the trie by which they are walked."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any
 
-from p2c_dsl.planners.tokens import Vocabulary
+from p2c_dsl.planners.pattern import Weigh
+
+_PIECES = re.compile(rb"[A-Za-z_\x80-\xff]+|[0-9]+|[^A-Za-z_\x80-\xff0-9]+")
+
+
+@dataclass(slots=True)
+class Branch:
+    """A node of the vocabulary's trie: the tokens that end here, and what goes on."""
+
+    ids: list[int] = field(default_factory=list)
+    children: dict[int, Branch] = field(default_factory=dict)
+
+
+class Vocabulary:
+    """Tokens as bytes. Tokens without bytes (special ones) are never allowed, but for `end`.
+
+    Raises `ValueError` for an `end` out of range.
+    """
+
+    def __init__(self, tokens: Sequence[bytes], end: int) -> None:
+        if not 0 <= end < len(tokens):
+            raise ValueError(f"the end-of-sequence token {end} is none of {len(tokens)} tokens")
+        self.tokens = tuple(tokens)
+        self.end = end
+        self.root = Branch()
+        for number, token in enumerate(tokens):
+            if token and number != end:
+                branch = self.root
+                for byte in token:
+                    branch = branch.children.setdefault(byte, Branch())
+                branch.ids.append(number)
+        self._sizes: dict[bytes, int] = {}
+
+    def __len__(self) -> int:
+        return len(self.tokens)
+
+    @property
+    def digest(self) -> str:
+        """A hash that tells vocabularies apart."""
+        own = sha256(repr((self.end, len(self.tokens))).encode())
+        for token in self.tokens:
+            own.update(len(token).to_bytes(4) + token)
+        return own.hexdigest()
+
+    def split(self, text: bytes) -> tuple[int, ...]:
+        """A text as tokens: pieces of letters, of digits and of other signs, of each the longest tokens first.
+
+        So the number at the end of a name changes no other token. Raises `ValueError` where no token fits.
+        """
+        return tuple(token for piece in _PIECES.findall(text) for token in self._longest(piece))
+
+    def size(self, text: bytes) -> int:
+        """How many tokens `split` makes of a text."""
+        found = self._sizes.get(text)
+        if found is None:
+            found = self._sizes[text] = len(self.split(text))
+        return found
+
+    def weigh(self, budget: int) -> Weigh:
+        """What a lexeme weighs in tokens, whatever numbers its names bear: within a budget they are not large."""
+        spare = len(str(budget))
+        return lambda lexeme: self.size(lexeme.encode()) + spare
+
+    def _longest(self, text: bytes) -> list[int]:
+        found: list[int] = []
+        at = 0
+        while at < len(text):
+            branch, best = self.root, (-1, at)
+            for place in range(at, len(text)):
+                following = branch.children.get(text[place])
+                if following is None:
+                    break
+                branch = following
+                if branch.ids:
+                    best = (branch.ids[0], place + 1)
+            if best[0] < 0:
+                raise ValueError(f"the vocabulary cannot write {text[at : at + 1]!r}: it lacks that byte")
+            found.append(best[0])
+            at = best[1]
+        return found
 
 
 def vocabulary_of(tokenizer: Any) -> Vocabulary:
