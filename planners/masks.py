@@ -5,49 +5,98 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from outlines.processors import OutlinesLogitsProcessor
 from torch import Tensor
 
 from p2c_dsl.planners.tokens import TokenAutomaton
 
+_BITS = 32
+
 
 class SemanticMask:
-    """The tokens that each state allows, as index tensors that are made once and stay on their device."""
+    """The tokens that each state allows, packed 32 to a word, in one table whose rows are made once.
+
+    Attributes:
+        table: `(rows, ceil(vocab / 32))`, int32: token `t` is bit `t % 32` of word `t // 32`.
+    """
 
     def __init__(self, tokens: TokenAutomaton) -> None:
         self.tokens = tokens
-        self._end = (tokens.vocabulary.end,)
-        self._indices: dict[tuple[tuple[int, ...], torch.device], Tensor] = {}
+        width = -(-len(tokens.vocabulary) // _BITS)
+        self.table: NDArray[np.int32] = np.zeros((64, width), np.int32)
+        self._rows: dict[tuple[int, ...], int] = {}
+        self._free: dict[int | None, tuple[int, int]] = {}
+        self._copies: dict[torch.device, Tensor] = {}
+        self._free[None] = 0, self._row((tokens.vocabulary.end,))
+
+    def __len__(self) -> int:
+        """How many different masks there are."""
+        return len(self._rows)
+
+    def row(self, state: int | None, left: int) -> int:
+        """The row of a state's mask with `left` tokens to go; `None` is the state of a row that has ended.
+
+        Raises `ValueError` when the composition cannot be finished within them.
+        """
+        known = self._free.get(state)
+        if known is not None and known[0] <= left:
+            return known[1]
+        return self._row_within(state, left)
+
+    def fill(self, out: NDArray[np.int32], states: Sequence[int | None], left: int) -> None:
+        """Writes the states' masks into `out`, `(batch, ceil(vocab / 32))`. Raises like `row`."""
+        for place, state in enumerate(states):
+            out[place] = self.table[self.row(state, left)]
+
+    def bits(self, rows: Tensor, vocabulary: int) -> Tensor:
+        """The masks of some rows `(batch,)` as `(batch, vocabulary)` on their device, true where allowed."""
+        words = self._on(rows.device)[rows]
+        shifts = torch.arange(_BITS, dtype=torch.int32, device=rows.device)
+        unpacked = ((words.unsqueeze(-1) >> shifts) & 1).bool().flatten(-2)
+        if vocabulary > unpacked.shape[-1]:
+            return torch.nn.functional.pad(unpacked, (0, vocabulary - unpacked.shape[-1]))
+        return unpacked[..., :vocabulary]
 
     def masked(self, logits: Tensor, states: Sequence[int | None], left: int) -> Tensor:
-        """Logits `(batch, vocab)` with −inf where a token is not allowed.
+        """Logits `(batch, vocab)` with −inf where a token is not allowed. Raises like `row`."""
+        rows = torch.tensor([self.row(state, left) for state in states], device=logits.device)
+        return logits.masked_fill(~self.bits(rows, logits.shape[-1]), -torch.inf)
 
-        `states` has a state for each row, `None` for one that has ended; `left` is how many tokens each may still have.
-        Raises `ValueError` when a row cannot be finished within them.
-        """
-        allowed = [self._index(self._allowed(state, left), logits.device) for state in states]
-        columns = torch.cat(allowed)
-        sizes = torch.tensor([len(row) for row in allowed], device=logits.device)
-        rows = torch.repeat_interleave(torch.arange(len(allowed), device=logits.device), sizes)
-        masked = torch.full_like(logits, -torch.inf)
-        masked[rows, columns] = logits[rows, columns]
-        return masked
-
-    def _allowed(self, state: int | None, left: int) -> tuple[int, ...]:
+    def _row_within(self, state: int | None, left: int) -> int:
         if state is None:
-            return self._end
+            raise ValueError("a composition that has ended still takes the end token")
+        if self.tokens.is_free(state, left):
+            row = self._row(self.tokens.allowed(state))
+            self._free[state] = self.tokens.enough(state), row
+            return row
         found = self.tokens.within(state, left)
         if not found:
             needed = self.tokens.needed(state)
             raise ValueError(f"{left} tokens are left, but the composition needs {needed} to end")
-        return found
+        return self._row(found)
 
-    def _index(self, allowed: tuple[int, ...], device: torch.device) -> Tensor:
-        found = self._indices.get((allowed, device))
-        if found is None:
-            found = self._indices[allowed, device] = torch.tensor(allowed, dtype=torch.long, device=device)
-        return found
+    def _row(self, allowed: tuple[int, ...]) -> int:
+        row = self._rows.get(allowed)
+        if row is None:
+            row = self._rows[allowed] = len(self._rows)
+            if row == len(self.table):
+                self.table = np.concatenate([self.table, np.zeros_like(self.table)])
+            bits = np.zeros(self.table.shape[1] * _BITS, np.uint8)
+            bits[list(allowed)] = 1
+            self.table[row] = np.packbits(bits, bitorder="little").view(np.int32)
+        return row
+
+    def _on(self, device: torch.device) -> Tensor:
+        """The table on a device; what has come in since the last time is copied there."""
+        copy = self._copies.get(device)
+        known = 0 if copy is None else len(copy)
+        if copy is None or known < len(self._rows):
+            new = torch.from_numpy(self.table[known : len(self._rows)].copy()).to(device)
+            copy = self._copies[device] = new if copy is None else torch.cat([copy, new])
+        return copy
 
 
 class SemanticLogitsProcessor(OutlinesLogitsProcessor):

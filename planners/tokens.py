@@ -137,9 +137,13 @@ class TokenAutomaton:
 
     def is_free(self, state: int, left: int) -> bool:
         """Whether so many tokens are left that all allowed ones may be taken."""
+        return self.enough(state) <= left
+
+    def enough(self, state: int) -> int:
+        """A number of tokens with which all allowed ones may be taken."""
         self.allowed(state)
         # What completions cost only sinks, so what was enough still is: the token, the completion, the end.
-        return self._most[state] + 2 <= left
+        return self._most[state] + 2
 
     def needed(self, state: int) -> int:
         """How many tokens are enough to end the composition, the end token included."""
