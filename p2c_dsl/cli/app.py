@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from p2c_dsl.cli import explain, fmt, graph, import_, lint, mcp, new, plan, rules, run
+from p2c_dsl.cli import explain, fix, fmt, graph, import_, lint, mcp, new, plan, rules, run
 
 app = typer.Typer(
     name="p2c",
@@ -35,6 +35,7 @@ def _root(
 
 for _name, _function in (
     ("lint", lint.lint),
+    ("fix", fix.fix),
     ("fmt", fmt.fmt),
     ("explain", explain.explain),
     ("rules", rules.rules),

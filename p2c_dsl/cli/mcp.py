@@ -1,4 +1,4 @@
-"""`p2c mcp`: the linter and the planner as tools of an agent."""
+"""`p2c mcp`: the linter, the repair and the planner as tools of an agent."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _NAME = "plan.p2c"
 
 
 def mcp() -> None:
-    """Serve lint, explain, plan and graph to agents, over stdio.
+    """Serve lint, fix, explain, plan and graph to agents, over stdio.
 
     It speaks the Model Context Protocol over standard input and output, as clients expect of a local server.
     `use` in a text is relative to the folder that the server is started in.
@@ -36,9 +36,11 @@ def server() -> MCPServer:
     from mcp.server.mcpserver import MCPServer
     from mcp.types import ToolAnnotations
 
-    made = MCPServer("p2c", instructions="Lint, explain, plan and draw compositions in the p2c language.")
+    made = MCPServer(
+        "p2c", instructions="Lint, repair, explain, plan and draw compositions in the p2c language."
+    )
     reads = ToolAnnotations(read_only_hint=True, open_world_hint=False)
-    for tool in (lint, explain, plan, graph):
+    for tool in (lint, fix, explain, plan, graph):
         made.tool(annotations=reads)(tool)
     return made
 
@@ -53,6 +55,34 @@ def lint(text: str) -> str:
     from p2c_dsl.lint import lint_text
 
     return data.render(lint_text(text, _NAME, Path.cwd()).diagnostics)
+
+
+def fix(text: str, task: str = "", max_edits: int = 8) -> str:
+    """Repair the rejected compositions in a .p2c text, with the fewest edited steps.
+
+    Gives JSON: the whole text, repaired, and the edits with their reasons: what lint would say without each. No edits
+    mean that everything was accepted as it was. `task` limits it to one task's compositions, `max_edits` how many
+    steps of a composition may be edited.
+    """
+    import json
+
+    from p2c_dsl.cli.fix import all_repairs, repaired
+    from p2c_dsl.diagnostics.concise import render
+    from p2c_dsl.planners.repair import EFFORT
+    from p2c_dsl.syntax.nodes import ComposeDecl
+
+    loaded = _loaded(text)
+    composed = [d for d in loaded.root.declarations if isinstance(d, ComposeDecl)]
+    chosen = [d for d in composed if task in ("", d.task.text)]
+    if not chosen:
+        raise _refused(f"there is no composition{f' of `{task}`' if task else ''} to repair")
+    repairs, failures = all_repairs(loaded, chosen, max_edits, EFFORT)
+    if failures:
+        raise _refused(
+            "\n".join(f"{f.where}: {f.message}\n{render(f.diagnostics)}" for f in failures).strip()
+        )
+    edits = [edit.data() for repair in repairs for edit in repair.edits]
+    return json.dumps({"text": repaired(text, repairs), "edits": edits}, ensure_ascii=False, indent=2)
 
 
 def explain(code: str) -> str:

@@ -35,7 +35,7 @@ def text(name: str) -> str:
 
 def test_its_tools_say_that_they_only_read(server: Server) -> None:
     assert {tool.name: tool.claims for tool in server.tools()} == dict.fromkeys(
-        ("lint", "explain", "plan", "graph"), ("read_only", "closed_world")
+        ("lint", "fix", "explain", "plan", "graph"), ("read_only", "closed_world")
     )
 
 
@@ -45,6 +45,27 @@ def test_an_agent_can_lint_a_composition(server: Server) -> None:
     unaligned = json.loads(server.call("lint", {"text": text("unaligned.p2c")})["result"])
     (found,) = (d for d in unaligned["diagnostics"] if d["code"] == "P2C403")
     assert found["verdict"] == "violated" and found["counterexample"]["steps"]
+
+
+def test_an_agent_can_have_a_composition_repaired(server: Server) -> None:
+    answer = json.loads(server.call("fix", {"text": text("unaligned.p2c")})["result"])
+    assert answer["text"].endswith("    r = identify_overlap(bookings)\n    book_table(r)\n")
+    assert [edit["kind"] for edit in answer["edits"]] == ["insert", "drop", "drop", "change", "insert"]
+    assert answer["edits"][-1]["reasons"][0]["code"] == "P2C403"
+    aligned = json.loads(server.call("fix", {"text": text("aligned.p2c")})["result"])
+    assert aligned == {"text": text("aligned.p2c"), "edits": []}
+
+
+def test_an_agent_is_told_why_there_is_no_repair(server: Server) -> None:
+    for arguments, told in (
+        ({"text": text("unaligned.p2c"), "max_edits": 2}, "within 2 edited steps"),
+        ({"text": text("unaligned.p2c"), "task": "lunch"}, "no composition of `lunch`"),
+        ({"text": text("dinner.p2c")}, "there is no composition to repair"),
+        ({"text": text("aligned.p2c") + "    missing(r)\n"}, "P2C160"),
+        ({"text": "compose t(:"}, "plan.p2c:1"),
+    ):
+        with pytest.raises(ToolFailed, match=told):
+            server.call("fix", arguments)
 
 
 def test_an_agent_can_ask_what_a_code_means(server: Server) -> None:

@@ -96,3 +96,10 @@ def test_the_commands_on_a_page_exist(page: str) -> None:
     named = set(re.findall(r"(?:^|`)p2c ([a-z]+)", (ROOT / page).read_text(), re.MULTILINE))
     known = {path.stem.rstrip("_") for path in (ROOT / "p2c_dsl" / "cli").glob("*.py")}
     assert named <= known
+
+
+def test_the_repair_on_its_page_is_what_fix_prints(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    page = (ROOT / "docs/fix.md").read_text()
+    shown = p2c("fix", "examples/dinner/unaligned.p2c").stdout
+    assert f"$ p2c fix examples/dinner/unaligned.p2c\n{shown}```" in page

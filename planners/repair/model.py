@@ -1,0 +1,81 @@
+"""What a repair is, for those who ask for one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from p2c_dsl.diagnostics.model import Diagnostic
+from p2c_dsl.program import Program
+from p2c_dsl.syntax.span import Source, Span
+
+
+class Unrepairable(Exception):
+    """There is no repair, or none was found; `diagnostics` are what has to be mended first, where that is why."""
+
+    def __init__(self, message: str, diagnostics: tuple[Diagnostic, ...] = ()) -> None:
+        super().__init__(message)
+        self.diagnostics = diagnostics
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One statement that is put in, dropped or changed.
+
+    Attributes:
+        kind: What is done with it.
+        steps: How many edited steps it counts for: a statement can hold several calls.
+        before: The statement as it was, `None` if it is new.
+        after: What stands in its place, one line or more, `None` if nothing does.
+        line: The line of the file that it stood on, `None` if it is new.
+        reasons: What lint says of the repaired composition without this edit, and without those that only make
+            sense together with it. Their places are in that text, not in the original.
+    """
+
+    kind: Literal["insert", "drop", "change"]
+    steps: int
+    before: str | None
+    after: str | None
+    line: int | None
+    reasons: tuple[Diagnostic, ...]
+
+    def data(self) -> dict[str, object]:
+        """The edit as plain data, for JSON."""
+        reasons = [{"code": r.code, "message": r.message, "rule": r.rule} for r in self.reasons]
+        return {
+            "kind": self.kind,
+            "steps": self.steps,
+            "line": self.line,
+            "before": self.before,
+            "after": self.after,
+            "reasons": reasons,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """The nearest accepted composition.
+
+    Attributes:
+        program: The accepted composition.
+        source: The file that the original stands in.
+        span: The lines of the original's body there.
+        body: What these lines become.
+        edits: What was done, in the order of the text; nothing if the original was accepted.
+    """
+
+    program: Program
+    source: Source
+    span: Span
+    body: str
+    edits: tuple[Edit, ...]
+
+    @property
+    def steps(self) -> int:
+        """How many steps were edited: no accepted composition is nearer."""
+        return sum(edit.steps for edit in self.edits)
+
+    @property
+    def text(self) -> str:
+        """The whole file, repaired."""
+        return self.source.text[: self.span.start] + self.body + self.source.text[self.span.end :]

@@ -1,0 +1,97 @@
+"""The points of the repair's search, and the events that lead from one to the next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from p2c_dsl.planners.moves import CallMove, Move
+from p2c_dsl.planners.node import Node
+from p2c_dsl.planners.repair.operands import moved, operands
+
+Slots = tuple[tuple[int, int], ...]
+"""Where the original's definitions are now, those that are still visible."""
+
+Blocks = tuple[tuple[int | None, bool], ...]
+
+EDIT = 10_000
+"""What an edit weighs against what it loses."""
+OPERAND, NAME, DROPPED, REPLACED = 1, 5, 10, 20
+"""What is lost with another operand, with a variable's name, with a whole step, and with one in whose place another
+subtask is called, which nobody has asked for."""
+
+
+class Op(Enum):
+    """What is done on the way from one point to the next."""
+
+    KEEP = auto()
+    DROP = auto()
+    CHANGE = auto()
+    INSERT = auto()
+    ELSE = auto()
+    """A new `else:`."""
+    CLOSE = auto()
+    """The end of a block that was put in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One act on a unit of the original, or a step that is put in; a move's operands name slots.
+
+    `edits` is what it costs.
+    """
+
+    op: Op
+    unit: int | None = None
+    move: Move | None = None
+    direct: bool = False
+    edits: int = 0
+    loses: int = 0
+    """How much of what was written it loses: that decides between ways with as many edits."""
+
+    @property
+    def cost(self) -> int:
+        return self.edits * EDIT + self.loses
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A node, and how far in the original.
+
+    `blocks` are the open blocks: the head's place there (`None` for a new one), and whether this is a new `else`.
+
+    `fresh` says that the last event was a call whose result may be written without a name; `unused` are the slots
+    of what was put in only to be used later; `going` says that all of the statement begun goes.
+    """
+
+    node: Node
+    place: int
+    slots: Slots
+    blocks: Blocks = ()
+    fresh: bool = False
+    unused: frozenset[int] = frozenset()
+    going: bool = False
+
+
+class GivenUp(Exception):
+    """The search has spent its effort; its argument is how many edits are known not to be enough, and one more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The way to the nearest accepted composition; `points` are where its events start, and the end."""
+
+    events: tuple[Event, ...]
+    points: tuple[Point, ...]
+    edits: int
+
+
+def loss(before: Move | None, after: Move, slots: dict[int, int]) -> int:
+    """What a changed step loses."""
+    if isinstance(before, CallMove) and isinstance(after, CallMove):
+        if before.subtask != after.subtask:
+            return REPLACED
+        pairs = zip(before.arguments, after.arguments, strict=True)
+        return OPERAND * sum(new != (old and moved(old, slots)) for old, new in pairs)
+    kept = [moved(o, slots) for o in operands(before)] if before is not None else []
+    return OPERAND * sum(o not in kept for o in operands(after))

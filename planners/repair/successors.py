@@ -1,0 +1,278 @@
+"""What may follow a point of the repair's search: the next unit as it is or edited, and lines that are put in."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator
+from dataclasses import replace
+
+from p2c_dsl.machine import BranchFrame, Machine, State, Violation
+from p2c_dsl.planners.lines import Lines
+from p2c_dsl.planners.moves import BranchMove, CallMove, CreateMove, LoopMove, Move, ReturnMove, WriteMove
+from p2c_dsl.planners.node import Node, after_else, closed, key_of
+from p2c_dsl.planners.repair.bound import Bound
+from p2c_dsl.planners.repair.operands import defines, moved, operands, renamed, used_by, variables
+from p2c_dsl.planners.repair.original import Kind, Original, Unit
+from p2c_dsl.planners.repair.points import DROPPED, NAME, Blocks, Event, Op, Point, loss
+from p2c_dsl.program import Hole, Operand, Var
+from p2c_dsl.types import Unknown
+
+Successor = tuple[Event, Point]
+
+
+class Successors:
+    """Finds the events that may follow a point, and the points after them."""
+
+    def __init__(self, machine: Machine, original: Original, bound: Bound) -> None:
+        self.machine = machine
+        self.original = original
+        self._bound = bound
+        self._lines = Lines(machine)
+        self._after: dict[Hashable, tuple[tuple[Move, Node], ...]] = {}
+        self._keys: dict[Hashable, int] = {}
+
+    def node_key(self, node: Node) -> int:
+        """A number for all nodes that have the same completions."""
+        return self._keys.setdefault(key_of(self.machine, node), len(self._keys))
+
+    def unedited(self, point: Point) -> Iterator[Successor]:
+        """What may follow without an edit, or nearly: the next unit as it is, and the ends of blocks."""
+        if point.going:
+            return
+        if point.place < len(self.original.units):
+            unit = self.original.units[point.place]
+            match unit.kind:
+                case Kind.END | Kind.ELSE:
+                    yield from self._ended(point, unit)
+                case Kind.ALIAS:
+                    yield from self._alias(point, unit)
+                case Kind.STEP:
+                    yield from self._kept(point, unit)
+        yield from self._new_ends(point)
+
+    def edited(self, point: Point) -> Iterator[Successor]:
+        """What may follow for an edit."""
+        units, place = self.original.units, point.place
+        unit = units[place] if place < len(units) and units[place].kind in (Kind.STEP, Kind.ALIAS) else None
+        if unit is not None:
+            yield from self._dropped(point, unit)
+        if point.going:
+            return
+        if not point.node.state.returned:
+            yield from self._put_in(point, unit)
+
+    def _dropped(self, point: Point, unit: Unit) -> Iterator[Successor]:
+        after = replace(point, place=point.place + 1, fresh=False, going=False)
+        before = self.original.units[point.place - 1] if point.place else unit
+        leaves = before.inner and before.written == unit.written and not point.going
+        left = NAME * leaves
+        if not (unit.inner and point.going):
+            loses = left + (0 if unit.again else DROPPED)
+            yield Event(Op.DROP, point.place, edits=1, loses=loses), after
+        if unit.inner:
+            # With all of its statement, a call that has no line of its own goes for nothing.
+            yield Event(Op.DROP, point.place, loses=left), replace(after, going=True)
+
+    def _ended(self, point: Point, unit: Unit) -> Iterator[Successor]:
+        event = Event(Op.KEEP, point.place)
+        if all(head != unit.head for head, _ in point.blocks):
+            yield event, replace(point, place=point.place + 1)
+            return
+        if point.blocks[-1][0] != unit.head:
+            return
+        node = point.node
+        if unit.kind is Kind.ELSE:
+            if not node.empty and _all_filled(node.state):
+                inner = Node(self.machine.enter_else(node.state), True)
+                yield from self._shut(event, point, inner, point.blocks)
+            return
+        frame = node.state.frames[-1]
+        if isinstance(frame, BranchFrame) and frame.then is not None:
+            node = Node(node.state, False)
+        outer = closed(self.machine, node)
+        if outer is not None:
+            yield from self._shut(event, point, outer, point.blocks[:-1])
+
+    def _new_ends(self, point: Point) -> Iterator[Successor]:
+        if not point.blocks:
+            return
+        head, new_else = point.blocks[-1]
+        if head is None:
+            outer = closed(self.machine, point.node)
+            if outer is not None:
+                yield from self._shut(Event(Op.CLOSE), point, outer, point.blocks[:-1])
+        if not new_else and (head is None or not self.original.units[head].has_else):
+            inner = after_else(self.machine, point.node)
+            if inner is not None:
+                yield from self._shut(Event(Op.ELSE), point, inner, (*point.blocks[:-1], (head, True)))
+
+    def _shut(self, event: Event, point: Point, node: Node, blocks: Blocks) -> Iterator[Successor]:
+        """The point where a block's own variables are gone; there is none if one of them is still to be used."""
+        first = node.state.slots
+        if all(slot < first for slot in point.unused):
+            slots = tuple((d, s) for d, s in point.slots if s < first)
+            place = point.place + (event.unit is not None)
+            yield event, Point(node, place, slots, blocks, False, point.unused)
+
+    def _alias(self, point: Point, unit: Unit) -> Iterator[Successor]:
+        after = replace(point, place=point.place + 1, fresh=False)
+        state = point.node.state
+        operand = None if unit.aliased is None else self._here(unit.aliased, point)
+        if operand is None or state.returned:
+            return
+        out: list[Violation] = []
+        if not isinstance(operand, Var):
+            state, _ = self.machine.read(state, operand, out)
+        if not out:
+            yield Event(Op.KEEP, point.place), replace(after, node=Node(state, False))
+
+    # ------------------------------------------------------------ steps of the original
+
+    def _kept(self, point: Point, unit: Unit) -> Iterator[Successor]:
+        move = None if unit.move is None else self._carried(unit.move, point)
+        if move is None or point.node.state.returned:
+            return
+        direct = unit.direct and point.fresh and _writes(move, point.node.state.slots - 1)
+        after = self._applied(point.node.state, move, direct, unit.nested)
+        # A name for what had none is an edit, and so is a new `else` around a step: that is no step itself.
+        edits = int((unit.direct and not direct) or any(new for _, new in point.blocks))
+        if after is None and unit.nested:
+            after, edits = self._applied(point.node.state, move, False, False), 1
+        if after is not None:
+            op = Op.CHANGE if edits else Op.KEEP
+            yield self._step(point, unit, Event(op, point.place, move, direct, edits), after)
+
+    def _applied(self, state: State, move: Move, direct: bool, nested: bool) -> Node | None:
+        out: list[Violation] = []
+        match move:
+            case CallMove(subtask, arguments):
+                after = self.machine.call(state, subtask, arguments, out, nested=nested)
+            case WriteMove(slot, key, Var() as value) if direct:
+                after = self.machine.write(state, slot, key, value, out, direct=True)
+            case _:
+                after = move.apply(self.machine, state, out)
+        if out or any(a.frozen and not a.filled for a in after.accumulators.values()):
+            return None
+        return Node(after, len(after.frames) > len(state.frames))
+
+    def _step(self, point: Point, unit: Unit | None, event: Event, node: Node) -> Successor:
+        """The point after a step, which is a unit of the original if one is given."""
+        before, slots = point.node.state, point.slots
+        if unit is not None and unit.defines is not None and defines(event.move):
+            slots = (*slots, (unit.defines, before.slots))
+        if event.direct:
+            slots = tuple((d, s) for d, s in slots if s != before.slots - 1)
+        blocks = point.blocks
+        if len(node.state.frames) > len(before.frames):
+            blocks = (*blocks, (None if unit is None else point.place, False))
+        fresh = isinstance(event.move, CallMove) and event.move.subtask.result is not None
+        place = point.place + (unit is not None)
+        unused = point.unused
+        if event.op is not Op.KEEP and event.move is not None:
+            unused = unused.difference(*(variables(o) for o in operands(event.move)))
+        return event, Point(node, place, slots, blocks, fresh, unused)
+
+    def _carried(self, move: Move, point: Point) -> Move | None:
+        """A move of the original with its variables where they are now, `None` if one is not there."""
+        slots = dict(point.slots)
+        if any(d not in slots for d in used_by(move)):
+            return None
+        if any(self._here(o, point) is None for o in operands(move)):
+            return None
+        return renamed(move, slots)
+
+    def _here(self, operand: Operand, point: Point) -> Operand | None:
+        """An operand of the original where it is now, `None` where it means nothing."""
+        slots = dict(point.slots)
+        if isinstance(operand, Hole) or any(d not in slots for d in variables(operand)):
+            return None
+        here = moved(operand, slots)
+        unknown = isinstance(self.machine.value(point.node.state, here).type, Unknown)
+        return None if unknown else here
+
+    # ------------------------------------------------------------ other steps
+
+    def _put_in(self, point: Point, unit: Unit | None) -> Iterator[Successor]:
+        place, slots, units = point.place, dict(point.slots), self.original.units
+        last = units[place - 1] if place else None
+        named = last is not None and last.defines in self.original.names
+        splits = last is not None and unit is not None and last.written == unit.written
+        if unit is not None and isinstance(unit.move, CallMove):
+            yield from self._other_arguments(point, unit)
+        for move, node in self._following(point.node):
+            if unit is not None and type(unit.move) is type(move) and not _calls(move):
+                event = Event(Op.CHANGE, place, move, edits=1, loses=loss(unit.move, move, slots))
+                yield self._step(point, unit, event, node)
+            event = Event(Op.INSERT, None, move, edits=1 + _calls(move), loses=NAME * splits)
+            yield from self._inserted(point, event, node)
+            if point.fresh and _writes(move, point.node.state.slots - 1):
+                after = self._applied(point.node.state, move, True, False)
+                if after is None:
+                    continue
+                yield from self._inserted(point, Event(Op.INSERT, None, move, True, 1, NAME * named), after)
+                if unit is not None and isinstance(unit.move, WriteMove):
+                    yield self._step(point, unit, Event(Op.CHANGE, place, move, True, 1), after)
+
+    def _other_arguments(self, point: Point, unit: Unit) -> Iterator[Successor]:
+        """A call of the original with some of its arguments changed, the others as they were."""
+        assert isinstance(unit.move, CallMove)
+        old = [None if a is None else self._here(a, point) for a in unit.move.arguments]
+        lost = {i for i, a in enumerate(unit.move.arguments) if a is not None and old[i] is None}
+        tried = set()
+        for move, _ in self._following(point.node):
+            if not isinstance(move, CallMove) or move.subtask != unit.move.subtask:
+                continue
+            for new in [lost] if lost else [{i} for i in range(len(old))]:
+                pairs = enumerate(zip(move.arguments, old, strict=True))
+                mixed = replace(move, arguments=tuple(n if i in new else o for i, (n, o) in pairs))
+                if mixed in tried or mixed.arguments == tuple(old):
+                    continue
+                tried.add(mixed)
+                after = self._applied(point.node.state, mixed, False, False)
+                if after is not None:
+                    loses = loss(unit.move, mixed, dict(point.slots))
+                    yield self._step(
+                        point, unit, Event(Op.CHANGE, point.place, mixed, edits=1, loses=loses), after
+                    )
+
+    def _inserted(self, point: Point, event: Event, node: Node) -> Iterator[Successor]:
+        """A step that is put in, unless it can never have been worth its edit."""
+        event, after = self._step(point, None, event, node)
+        match event.move:
+            case CallMove(subtask) if not self._bound.matters(subtask):
+                if subtask.result is not None:
+                    after = replace(after, unused=after.unused | {point.node.state.slots})
+                elif not point.node.empty:
+                    return
+            case CreateMove():
+                after = replace(after, unused=after.unused | {point.node.state.slots})
+        yield event, after
+
+    def _following(self, node: Node) -> tuple[tuple[Move, Node], ...]:
+        """The automaton's lines in the node's own block."""
+        key = self.node_key(node)
+        if key not in self._after:
+            found = []
+            for line in self._lines.after(node):
+                if line.closes or not isinstance(line.move, _STEPS):
+                    break
+                found.append((line.move, line.node))
+            self._after[key] = tuple(found)
+        return self._after[key]
+
+
+_STEPS = (CallMove, CreateMove, WriteMove, LoopMove, BranchMove, ReturnMove)
+
+
+def _all_filled(state: State) -> bool:
+    depth = len(state.frames)
+    return all(a.filled for a in state.accumulators.values() if a.depth == depth)
+
+
+def _calls(move: Move) -> bool:
+    """Whether it is two steps: a write, and the call that gives what is written."""
+    return isinstance(move, WriteMove) and move.call is not None
+
+
+def _writes(move: Move, slot: int) -> bool:
+    """Whether it writes the value in a slot, which it uses for nothing else."""
+    return isinstance(move, WriteMove) and move.value == Var(slot) and list(used_by(move)).count(slot) == 1

@@ -1,0 +1,205 @@
+"""`p2c fix`: the difference with its reasons, `--write`, exit codes, and files that hold all sorts of things."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import pytest
+from inline_snapshot import snapshot
+
+from tests.cli.commands import p2c
+
+pytestmark = pytest.mark.usefixtures("dinner")
+
+TWO = """\
+use "dinner.p2c"
+
+task none(users: Set[User]):
+    at most 0 reserve
+
+# first
+compose book_dinner(users):
+    prefs = {}  # all of them
+    for u in users:
+        prefs[u] = ask_preference(u)
+    r = identify_overlap(prefs)
+
+# second
+compose none(users):
+    # two calls
+    for u in users:
+        for r in ask_preference(u):
+            book_table(r)
+        ask_preference(u)
+
+# third
+compose book_dinner(users):
+    prefs = {}
+    for u in users:
+        prefs[u] = ask_preference(u)
+    book_table(identify_overlap(prefs))
+"""
+
+
+def test_figure_1_s_unaligned_composition(folder: Path) -> None:
+    before = (folder / "unaligned.p2c").read_text()
+    result = p2c("fix", "unaligned.p2c")
+    assert result.exit_code == 1 and (folder / "unaligned.p2c").read_text() == before
+    assert result.stdout == snapshot("""\
+--- unaligned.p2c
++++ unaligned.p2c (repaired)
+@@ -4,6 +4,6 @@
+     bookings = {}
+     for u in users:
+         prefs = ask_preference(u)
+-        for r in prefs:
+-            book_table(r)
+-    r = identify_overlap(prefs)
++        bookings[u] = prefs
++    r = identify_overlap(bookings)
++    book_table(r)
+
+book_dinner: 5 edited steps
+  put in `bookings[u] = prefs`
+    else P2C901: nothing is ever written into `bookings`
+  dropped `for r in prefs:` (line 7)
+    else P2C302: `prefs`, or a part of it, has been consumed before: this is no tree (rule: shape tree)
+    else P2C303: this loop is nested 2 deep, but the rule allows 1 (rule: loops <= 1)
+    else P2C403: `reserve` can happen |users|·|prefs| times here, but the rule allows once (rule: exactly 1 reserve)
+  dropped `book_table(r)` (line 8)
+    else P2C302: `prefs`, or a part of it, has been consumed before: this is no tree (rule: shape tree)
+    else P2C303: this loop is nested 2 deep, but the rule allows 1 (rule: loops <= 1)
+    else P2C403: `reserve` can happen |users|·|prefs| times here, but the rule allows once (rule: exactly 1 reserve)
+  changed `r = identify_overlap(prefs)` (line 9) to `r = identify_overlap(bookings)`
+    else P2C162: `prefs` is not defined here: it ends with the block that assigns it
+    else P2C230: `prefs` takes Map[User, Set[Restaurant]], but this is Set[Restaurant]
+  put in `book_table(r)`
+    else P2C403: `reserve` never happens, but the rule wants it at least once (rule: exactly 1 reserve)
+""")
+
+
+def test_write_repairs_the_file_once(folder: Path) -> None:
+    file = folder / "unaligned.p2c"
+    file.chmod(0o600)
+    assert p2c("fix", "unaligned.p2c", "--write").exit_code == 0
+    after = file.read_bytes()
+    assert p2c("lint", "unaligned.p2c").exit_code == 0
+    again = p2c("fix", "unaligned.p2c", "--write")
+    assert (again.exit_code, again.stdout) == (0, "nothing to repair\n")
+    assert file.read_bytes() == after and stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_an_accepted_composition_is_left_alone(folder: Path) -> None:
+    before = (folder / "aligned.p2c").read_bytes()
+    result = p2c("fix", "aligned.p2c", "--write")
+    assert (result.exit_code, result.stdout) == (0, "nothing to repair\n")
+    assert (folder / "aligned.p2c").read_bytes() == before
+
+
+def test_all_rejected_compositions_of_a_file_are_repaired(folder: Path) -> None:
+    file = folder / "two.p2c"
+    file.write_text(TWO)
+    result = p2c("fix", "two.p2c", "--write")
+    assert result.exit_code == 0, result.output
+    repaired = TWO.replace("overlap(prefs)\n\n", "overlap(prefs)\n    book_table(r)\n\n")
+    assert file.read_text() == repaired.replace(
+        "            book_table(r)\n", "            ask_preference(u)\n"
+    )
+
+
+def test_a_reviewed_exception_stays(folder: Path) -> None:
+    text = (folder / "aligned.p2c").read_text()
+    (folder / "twice.p2c").write_text(
+        text + "    book_table(r)  # p2c: ignore[P2C403, P2C302] the restaurant merges both\n"
+    )
+    assert p2c("lint", "twice.p2c").exit_code == 0
+    assert p2c("fix", "twice.p2c").stdout == "nothing to repair\n"
+
+
+def test_one_task_s_compositions_alone(folder: Path) -> None:
+    (folder / "two.p2c").write_text(TWO)
+    only = p2c("fix", "two.p2c", "--task", "none").stdout
+    assert "none: " in only and "book_dinner: " not in only
+    wrong = p2c("fix", "two.p2c", "--task", "non")
+    assert wrong.exit_code == 2 and "did you mean `none`?" in wrong.stderr
+
+
+def test_what_can_be_repaired_is_written_beside_what_cannot(folder: Path) -> None:
+    file = folder / "two.p2c"
+    file.write_text(TWO.replace("        ask_preference(u)\n\n", "        gone(u)\n\n"))
+    result = p2c("fix", "two.p2c", "--write")
+    assert result.exit_code == 1 and "two.p2c:14: mend these first" in result.stderr
+    assert "P2C160" in result.stderr and "    book_table(r)\n\n# second" in file.read_text()
+
+
+def test_the_spec_s_bytes_stay(folder: Path) -> None:
+    spec = (folder / "dinner.p2c").read_text().replace("\n", "\r\n").replace("type User", "type   User")
+    compose = (folder / "unaligned.p2c").read_text().split("\n\n", 1)[1].replace("\n", "\r\n")
+    file = folder / "whole.p2c"
+    file.write_bytes(b"\xef\xbb\xbf" + (spec + compose).encode())
+    assert p2c("fix", "whole.p2c", "--write").exit_code == 0
+    after = file.read_bytes()
+    assert after.startswith(b"\xef\xbb\xbf" + spec.encode()) and after.count(b"\n") == after.count(b"\r\n")
+    assert p2c("lint", "whole.p2c").exit_code == 0
+
+
+def test_standard_input_is_repaired_to_standard_output(folder: Path) -> None:
+    before = (folder / "unaligned.p2c").read_text()
+    shown = p2c("fix", "-", input=before)
+    assert shown.exit_code == 1 and shown.stdout.startswith("--- -\n")
+    written = p2c("fix", "-", "--write", input=before)
+    assert written.exit_code == 0 and written.stdout.endswith("    book_table(r)\n")
+    assert p2c("fix", "-", "--write", input=written.stdout).stdout == written.stdout
+
+
+def test_bounds_are_said_and_end_with_1() -> None:
+    few = p2c("fix", "unaligned.p2c", "--max-edits", 4)
+    assert few.exit_code == 1 and "within 4 edited steps is accepted; allow more edits" in few.stderr
+    weak = p2c("fix", "unaligned.p2c", "--effort", 100)
+    assert weak.exit_code == 1 and "the search was given up" in weak.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "told"),
+    [
+        ("compose t(:\n", 1, "mend these first"),
+        ('use "dinner.p2c"\n\ncompose book_dinner(users):\n    for u in users\n', 1, "mend these first"),
+        ('use "gone.p2c"\ncompose t():\n    f()\n', 1, "P2C133"),
+        ("task t():\n    at most 1 gone\ncompose t():\n    f()\n", 1, "P2C147"),
+        ('use "dinner.p2c"\ncompose lunch(users):\n    book_table(users)\n', 1, "there is no task `lunch`"),
+        ('use "dinner.p2c"\ncompose book_dinner(guests):\n    ask_preference(guests)\n', 1, "P2C181"),
+        ("", 2, "holds no composition"),
+        ("type User\n", 2, "holds no composition"),
+    ],
+)
+def test_hostile_input(folder: Path, text: str, code: int, told: str) -> None:
+    file = folder / "bad.p2c"
+    file.write_text(text)
+    for options in ((), ("--write",)):
+        result = p2c("fix", "bad.p2c", *options)
+        assert result.exit_code == code and told in result.stderr, result.output
+    assert file.read_text() == text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["missing.p2c"], "there is no such file"),
+        (["."], "this is a folder"),
+        (["unaligned.p2c", "--max-edits", "-1"], "--max-edits"),
+        (["unaligned.p2c", "--effort", "0"], "--effort"),
+    ],
+)
+def test_2_on_wrong_usage(arguments: list[str], told: str) -> None:
+    result = p2c("fix", *arguments)
+    assert result.exit_code == 2 and told in result.stderr
+
+
+def test_a_file_that_cannot_be_written_is_said(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "write_bytes", refuse)
+    result = p2c("fix", "unaligned.p2c", "--write")
+    assert result.exit_code == 2 and "cannot write unaligned.p2c: Permission denied" in result.stderr
