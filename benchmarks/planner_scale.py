@@ -2,9 +2,9 @@
 
     python benchmarks/planner_scale.py [--sizes 10 25 50 75] [--parameters 8] [--walks 5] [--json FILE]
 
-For each size a spec is generated (seeded), and random walks over the legal lexemes write compositions. Reported: the time
-to the first set of legal lexemes (a first mask), the time for each later position, positions visited, searches given up,
-and the memory that the automaton holds.
+For each size a spec is generated (seeded), and random walks over the legal lexemes write compositions.
+Reported: the time to the first set of legal lexemes (a first mask), the time for each later position, positions
+visited, searches given up, and the memory that the automaton holds.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from p2c_dsl.resolve import load_text
 
 
 def spec_text(size: int, parameters: int, seed: int = 0) -> str:
-    """A spec with a chain of goals among `size` subtasks: types made by some, wanted by others, effects, order, keys."""
+    """A spec with a chain of goals among `size` subtasks: what some make others want; effects, order, keys."""
     random = Random(seed)
     kinds = [f"T{i}" for i in range(5)]
     lines = [f"type {kind}" for kind in kinds]

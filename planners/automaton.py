@@ -15,7 +15,7 @@ from itertools import chain, islice
 from p2c_dsl.machine import Machine
 from p2c_dsl.planners.completions import Completions
 from p2c_dsl.planners.node import Node, ends
-from p2c_dsl.planners.pattern import Line, Weigh
+from p2c_dsl.planners.pattern import Line, Weigh, each_one
 from p2c_dsl.planners.prefix import Prefix, opening
 from p2c_dsl.rules import Rule, read_rules
 from p2c_dsl.spec import Spec, Task
@@ -31,10 +31,6 @@ _TO_BEGIN = 50_000
 
 class Unplannable(Exception):
     """No accepted composition fits the budget; the message says what stands in the way, where that is known."""
-
-
-def _one(_: str) -> int:
-    return 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +61,7 @@ class Automaton:
         budget: int = DEFAULT_BUDGET,
         rules: Sequence[Rule] = (),
         effort: int | None = None,
-        weigh: Weigh = _one,
+        weigh: Weigh = each_one,
     ) -> None:
         read, wrong = read_rules(spec, task)
         if wrong:
@@ -208,6 +204,6 @@ def _reason(task: Task, rules: Sequence[Rule], budget: int, given_up: bool) -> s
     listed = "; ".join(rule.text for rule in rules) or "none"
     found = f"none was found among the first {_TO_BEGIN:,} lines tried" if given_up else "there is none"
     return (
-        f"no composition of `{task.name}` with at most {budget} lexemes keeps all its rules ({listed}): {found}; "
+        f"no composition of `{task.name}` within a budget of {budget} keeps all its rules ({listed}): {found}; "
         "relax a rule, declare the subtask that is missing, bound a collection, or raise the budget"
     )

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from p2c_dsl.planners.automaton import Automaton
 from p2c_dsl.planners.tokens import TokenAutomaton
 from p2c_dsl.spec import Spec, Task
 
@@ -20,7 +19,6 @@ class LanguageModelPlanner:
     Attributes:
         budget: Tokens that a composition may have, the end token included.
         temperature: Of sampling; 0 takes the likeliest token that is allowed.
-        reach: Lexemes within which what has been written must be completable.
         effort: How long to look for a completion before a lexeme is left out.
     """
 
@@ -29,8 +27,7 @@ class LanguageModelPlanner:
     budget: int = 256
     temperature: float = 1.0
     seed: int = 0
-    reach: int = 60
-    effort: int = 2_000
+    effort: int = 300
 
     def plan(self, spec: Spec, task: Task) -> str:
         """An accepted composition, as text. Raises `Unplannable`, or `ValueError` if none fits the budget."""
@@ -44,8 +41,7 @@ class LanguageModelPlanner:
         from p2c_dsl.planners.masks import SemanticLogitsProcessor
         from p2c_dsl.planners.vocabulary import vocabulary_of
 
-        automaton = Automaton(spec, task, self.reach, effort=self.effort)
-        tokens = TokenAutomaton(automaton, vocabulary_of(self.tokenizer))
+        tokens = TokenAutomaton(spec, task, vocabulary_of(self.tokenizer), self.budget, effort=self.effort)
         processor = SemanticLogitsProcessor(tokens, self.budget)
         generator = outlines.Generator(
             outlines.from_transformers(self.model, self.tokenizer), processor=processor

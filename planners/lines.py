@@ -27,7 +27,7 @@ from p2c_dsl.planners.moves import (
     WriteMove,
 )
 from p2c_dsl.planners.node import Node, after_else, closings
-from p2c_dsl.planners.pattern import Block, Build, Line, Pattern, Trials, Weigh
+from p2c_dsl.planners.pattern import Block, Build, Line, Pattern, Trials, Weigh, each_one
 from p2c_dsl.planners.terms import Lexemes, Term, Terms
 from p2c_dsl.program import Operand, Test
 from p2c_dsl.spec import Parameter, Subtask
@@ -40,7 +40,7 @@ Keyed = Callable[[Node], Hashable]
 class Lines:
     """Finds the lines that may follow a node. `key` is what nodes with the same lines have in common."""
 
-    def __init__(self, machine: Machine, key: Keyed, weigh: Weigh) -> None:
+    def __init__(self, machine: Machine, key: Keyed, weigh: Weigh = each_one) -> None:
         self.machine, self._key, self._weigh = machine, key, weigh
         self._taken = reserved(machine.spec, machine.task)
         self._terms = Terms(machine)

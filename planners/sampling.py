@@ -15,8 +15,8 @@ class RandomPlanner:
 
     seed: int = 0
     budget: int = 60
-    effort: int = 2_000
-    """How long to look for a completion before a lexeme is left out; see `Distances`."""
+    effort: int = 300
+    """How long to look for a completion before a lexeme is left out; see `Automaton`."""
 
     def plan(self, spec: Spec, task: Task) -> str:
         """A random accepted composition, as text. Raises `Unplannable` if none fits the budget."""

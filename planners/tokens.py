@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from p2c_dsl.naming import reserved
 from p2c_dsl.planners.automaton import END, Automaton, Position
 from p2c_dsl.planners.vocabulary import Branch, Vocabulary
 from p2c_dsl.rules import Rule
@@ -39,15 +40,24 @@ State = tuple[Place, ...]
 
 
 class TokenAutomaton:
-    """The compositions of an automaton as sequences of tokens.
+    """The accepted compositions of a task as sequences of tokens.
 
-    The automaton's budget bounds each completion, by what its lexemes weigh; `within` bounds the whole.
-    Raises `ValueError` for a vocabulary in which some composition cannot be written.
+    `budget` bounds what completes a composition, in tokens; `within` bounds the whole. `rules` and `effort` are those
+    of `Automaton`. Raises what that raises, and `ValueError` for a vocabulary that lacks a byte it needs.
     """
 
-    def __init__(self, automaton: Automaton, vocabulary: Vocabulary) -> None:
-        self.automaton, self.vocabulary = automaton, vocabulary
-        self._reach = automaton.start.left
+    def __init__(
+        self,
+        spec: Spec,
+        task: Task,
+        vocabulary: Vocabulary,
+        budget: int,
+        rules: Sequence[Rule] = (),
+        effort: int | None = None,
+    ) -> None:
+        weigh = vocabulary.weigh(budget, reserved(spec, task))
+        self.automaton = Automaton(spec, task, budget, rules, effort, weigh)
+        self.vocabulary, self._reach = vocabulary, budget
         self._positions: list[Position] = []
         self._numbers: dict[Hashable, int] = {}
         self._after: dict[tuple[int, str], int] = {}
@@ -61,22 +71,8 @@ class TokenAutomaton:
         self._bounds: dict[int, int] = {}
         self._steps: dict[tuple[int, int], int] = {}
         header = self._place(-1, 0)
-        self._insert(header, automaton.header)
+        self._insert(header, self.automaton.header)
         self.start = self._number((header,))
-
-    @classmethod
-    def of(
-        cls,
-        spec: Spec,
-        task: Task,
-        vocabulary: Vocabulary,
-        budget: int,
-        rules: Sequence[Rule] = (),
-        effort: int | None = None,
-    ) -> TokenAutomaton:
-        """A task's compositions, each completion within `budget` tokens. Raises like `Automaton`."""
-        weigh = vocabulary.weigh(budget)
-        return cls(Automaton(spec, task, budget, rules, effort, weigh), vocabulary)
 
     # ------------------------------------------------------------ what may come next
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
@@ -11,6 +11,8 @@ from typing import Any
 from p2c_dsl.planners.pattern import Weigh
 
 _PIECES = re.compile(rb"[A-Za-z_\x80-\xff]+|[0-9]+|[^A-Za-z_\x80-\xff0-9]+")
+
+_NAMES = re.compile(r"(?<![\w.])[^\W\d]\w*")
 
 
 @dataclass(slots=True)
@@ -66,10 +68,24 @@ class Vocabulary:
             found = self._sizes[text] = len(self.split(text))
         return found
 
-    def weigh(self, budget: int) -> Weigh:
-        """What a lexeme weighs in tokens, whatever numbers its names bear: within a budget they are not large."""
-        spare = len(str(budget))
-        return lambda lexeme: self.size(lexeme.encode()) + spare
+    def weigh(self, budget: int, fixed: Container[str]) -> Weigh:
+        """What a lexeme weighs in tokens, whatever numbers its names bear that are not `fixed`.
+
+        Within a budget of tokens there are fewer variables than that, so their numbers have no more digits.
+        """
+        digits, weights = len(str(budget)), dict[str, int]()
+
+        def weight(lexeme: str) -> int:
+            found = weights.get(lexeme)
+            if found is None:
+                pieces = _PIECES.findall(lexeme.encode())
+                numbers = sum(self.size(piece) for piece in pieces if piece.isdigit())
+                others = sum(self.size(piece) for piece in pieces if not piece.isdigit())
+                numbered = any(name not in fixed for name in _NAMES.findall(lexeme))
+                found = weights[lexeme] = others + max(numbers, digits if numbered else 0)
+            return found
+
+        return weight
 
     def _longest(self, text: bytes) -> list[int]:
         found: list[int] = []

@@ -8,7 +8,7 @@ from dataclasses import replace
 from p2c_dsl.machine import BranchFrame, Machine, State, Violation
 from p2c_dsl.planners.lines import Lines
 from p2c_dsl.planners.moves import BranchMove, CallMove, CreateMove, LoopMove, Move, ReturnMove, WriteMove
-from p2c_dsl.planners.node import Node, after_else, closed, key_of
+from p2c_dsl.planners.node import Keys, Node, after_else, closed
 from p2c_dsl.planners.repair.bound import Bound
 from p2c_dsl.planners.repair.operands import defines, moved, operands, renamed, used_by, variables
 from p2c_dsl.planners.repair.original import Kind, Original, Unit
@@ -26,13 +26,14 @@ class Successors:
         self.machine = machine
         self.original = original
         self._bound = bound
-        self._lines = Lines(machine)
+        self._key = Keys(machine).of
+        self._lines = Lines(machine, self._key)
         self._after: dict[Hashable, tuple[tuple[Move, Node], ...]] = {}
         self._keys: dict[Hashable, int] = {}
 
     def node_key(self, node: Node) -> int:
         """A number for all nodes that have the same completions."""
-        return self._keys.setdefault(key_of(self.machine, node), len(self._keys))
+        return self._keys.setdefault(self._key(node), len(self._keys))
 
     def unedited(self, point: Point) -> Iterator[Successor]:
         """What may follow without an edit, or nearly: the next unit as it is, and the ends of blocks."""

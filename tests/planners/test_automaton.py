@@ -71,7 +71,7 @@ def test_the_distance_is_that_of_the_shortest_composition() -> None:
 
 def test_a_budget_below_the_shortest_composition_is_refused() -> None:
     loaded, task = domain("dinner")
-    with pytest.raises(Unplannable, match="at most 17 lexemes"):
+    with pytest.raises(Unplannable, match="a budget of 17"):
         Automaton(loaded.spec, task, 17)
 
 

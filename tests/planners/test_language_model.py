@@ -17,7 +17,6 @@ import transformers
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 
 from p2c_dsl.lint import lint_text
-from p2c_dsl.planners import Automaton
 from p2c_dsl.planners.language_model import LanguageModelPlanner, prompt
 from p2c_dsl.planners.masks import SemanticLogitsProcessor, SemanticMask
 from p2c_dsl.planners.tokens import TokenAutomaton
@@ -79,7 +78,7 @@ def domain_of(name: str) -> tuple[Spec, Task]:
 
 
 def tokens_of(name: str, tokenizer: Any) -> TokenAutomaton:
-    return TokenAutomaton(Automaton(*domain_of(name), 60), vocabulary_of(tokenizer))
+    return TokenAutomaton(*domain_of(name), vocabulary_of(tokenizer), 256, effort=300)
 
 
 def accepted(name: str, text: str) -> bool:

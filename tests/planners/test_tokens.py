@@ -65,7 +65,7 @@ def written(automaton: Automaton) -> set[bytes]:
 
 def tokens_of(name: str, steps: int, words: Vocabulary | None = None) -> TokenAutomaton:
     loaded, task = domain(name)
-    return TokenAutomaton.of(loaded.spec, task, words or vocabulary(), 400, [at_most(steps)])
+    return TokenAutomaton(loaded.spec, task, words or vocabulary(), 400, [at_most(steps)])
 
 
 @pytest.mark.parametrize(("name", "steps"), [("dinner", 5), ("deletion", 4), ("refunds", 2)])
