@@ -9,19 +9,18 @@ budget can be reached.
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, islice
 
 from p2c_dsl.machine import Machine
 from p2c_dsl.planners.completions import Completions
+from p2c_dsl.planners.lexemes import END
 from p2c_dsl.planners.node import Node, ends
 from p2c_dsl.planners.pattern import Line, Weigh, each_one
 from p2c_dsl.planners.prefix import Prefix, opening
 from p2c_dsl.rules import Rule, read_rules
 from p2c_dsl.spec import Spec, Task
 
-END = ""
-"""The lexeme that ends a composition. It costs nothing."""
 DEFAULT_BUDGET = 200
 _AT_A_GLANCE = 40
 """How many lines are tried with known completions before any is searched for."""
@@ -112,7 +111,7 @@ class Automaton:
         words: list[str] = []
         while not position.ended:
             prefix = self._inside(position)
-            if not position.words and self.completions.known(self.key(position)) == ():
+            if not position.words and self.completions.known(self.completions.key(position.node)) == ():
                 break
             if prefix.best is None:
                 self.legal(position)
@@ -129,8 +128,12 @@ class Automaton:
         return self._inside(position).cost
 
     def key(self, position: Position) -> Hashable:
-        """What positions between lines with the same future have in common."""
-        return self.completions.key(position.node)
+        """What positions with the same future have in common, whatever of the budget they have left."""
+        return self.completions.key(position.node), position.words
+
+    def renewed(self, position: Position) -> Position:
+        """The position with all of the budget left."""
+        return replace(position, left=self.start.left)
 
     # ------------------------------------------------------------ inside a line
 

@@ -31,9 +31,9 @@ def vocabulary(*more: bytes) -> Vocabulary:
     return Vocabulary(tokens, end=0)
 
 
-def walks(tokens: TokenAutomaton) -> Iterator[bytes]:
-    """All texts that can be written, in whatever tokens."""
-    seen = {(tokens.start, b"")}
+def walks(tokens: TokenAutomaton, start: int | None = None) -> Iterator[bytes]:
+    """All texts that can be written from a state, at first the start, in whatever tokens."""
+    seen = {(tokens.start if start is None else start, b"")}
     pending = list(seen)
     while pending:
         state, text = pending.pop()
