@@ -1,1 +1,1 @@
-"""Training: PPO on the masked policy, inside the space that the rules leave."""
+"""Training: the loop of the paper's Figure 2, part by part."""
