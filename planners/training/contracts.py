@@ -16,6 +16,7 @@ from itertools import chain, combinations, product
 from typing import NamedTuple
 
 from p2c_dsl.spec import Effect, Spec, Subtask, Task
+from p2c_dsl.spec_data import EffectData, EffectUseData, SubtaskData, from_data, to_data
 from p2c_dsl.syntax.text import quote
 from p2c_dsl.types import (
     BOOL,
@@ -137,7 +138,7 @@ def catalogue(spec: Spec, task: Task) -> tuple[Contract, ...]:
         (p for f, g in product(tools, repeat=2) for p in _paired(f, g, spec.records)),
         sorted(_small(spec, types), key=_size),
     )
-    taken = {*spec.types, *spec.constants_of(task), *spec.effects, *spec.tasks}
+    taken = {*spec.types, *spec.constants_of(task), *spec.effects, *spec.subtasks, *spec.tasks}
     fitting = (c for c in made if c.useful and len(c.parameters) <= MOST_PARAMETERS and c.name not in taken)
     return tuple(dict.fromkeys(fitting))[:MOST_CONTRACTS]
 
@@ -154,6 +155,24 @@ def contract_of(subtask: Subtask) -> Contract | None:
     slots = (Slot(p.name, p.type) for p in required)
     clauses.sort(key=_clause_order)
     return Contract(tuple(slots), subtask.result, tuple(clauses), frozenset({subtask.name}))
+
+
+def with_acts(spec: Spec, task: Task) -> tuple[Spec, Task]:
+    """The domain with an effect for each tool that has neither result nor effects, so that it can be asked for."""
+    data = to_data(spec)
+    silent = {s.name: s for s in data.subtasks if s.result is None and not s.effects and not s.anything}
+    acts = tuple(
+        EffectData(name=f"act_{name}", keys=tuple(p.type for p in s.parameters if not p.optional))
+        for name, s in silent.items()
+    )
+    subtasks = tuple(_acting(s) if s.name in silent else s for s in data.subtasks)
+    made = from_data(data.model_copy(update={"effects": (*data.effects, *acts), "subtasks": subtasks}))
+    return made, made.tasks[task.name]
+
+
+def _acting(subtask: SubtaskData) -> SubtaskData:
+    keys = tuple(p.name for p in subtask.parameters if not p.optional)
+    return subtask.model_copy(update={"effects": (EffectUseData(effect=f"act_{subtask.name}", arguments=keys),)})
 
 
 # ---------------------------------------------------------------- one tool

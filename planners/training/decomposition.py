@@ -119,8 +119,12 @@ class Decompositions:
         return int(min(rests))
 
     def key(self, position: Asked) -> Hashable:
-        """What positions with the same future have in common, besides their words."""
-        return position.chosen
+        """What positions with the same future have in common."""
+        return position.chosen, position.words
+
+    def renewed(self, position: Asked) -> Asked:
+        """The position with all of the budget left."""
+        return replace(position, left=self.start.left)
 
     # ------------------------------------------------------------ which contracts go together
 

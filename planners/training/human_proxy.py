@@ -1,0 +1,160 @@
+"""The human-level AI H_φ: it solves a subtask with at most `human_steps` tools, and judges the solution with its values φ."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Protocol
+
+from p2c_dsl.planners.automaton import Unplannable
+from p2c_dsl.planners.search import SearchPlanner
+from p2c_dsl.planners.training.contracts import Contract
+from p2c_dsl.planners.training.features import Features
+from p2c_dsl.planners.training.inlining import fits_in
+from p2c_dsl.planners.training.programs import program_of
+from p2c_dsl.planners.training.solution import PartialSolution, solution_of
+from p2c_dsl.planners.training.translation import Part
+from p2c_dsl.program import Call, FieldOf, Operand, Program, Var, steps
+from p2c_dsl.spec import EffectUse, KeyPath, Spec
+from p2c_dsl.spec_data import ParameterData, TaskData, from_data, to_data
+from p2c_dsl.types import show
+
+UNSOLVED = -1.0
+"""The judgement of a subtask that has no solution within `human_steps`."""
+_LEXEMES = 60
+_LOOKED_AT = 48
+_EFFORT = 4_000
+"""How many lines are tried before the human-level AI stops looking for more solutions."""
+
+
+class Values(Protocol):
+    """φ: what somebody thinks of solutions."""
+
+    def score(self, solutions: Sequence[PartialSolution]) -> Sequence[float]:
+        """One number for each solution, the better the greater; only differences mean something."""
+
+
+@dataclass(frozen=True, slots=True)
+class Solved:
+    """A subtask's solution: as people are shown it, and as a part of the whole. `None` where there is none."""
+
+    contract: Contract
+    solution: PartialSolution | None
+    program: Program | None
+
+    @property
+    def part(self) -> Part | None:
+        return None if self.program is None else Part(self.contract, self.program)
+
+    @property
+    def steps(self) -> int:
+        """How many steps its program has, 0 where there is none."""
+        return 0 if self.program is None else sum(1 for _ in steps(self.program.body))
+
+
+@dataclass
+class HumanProxy:
+    """H_φ for one domain. What can solve a subtask does not depend on φ, and is looked for once.
+
+    Attributes:
+        values: φ; replace it with `align`ed ones as the humans' values change.
+        human_steps: The most steps a program may have that it writes: what *human-level* means here.
+        candidates: How many programs it considers for a subtask, the shortest first.
+    """
+
+    spec: Spec
+    values: Values
+    human_steps: int = 4
+    candidates: int = 8
+    features: Features = field(init=False)
+    _found: dict[Contract, tuple[Solved, ...]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.features = Features(self.spec)
+
+    def solve(self, subtask: Contract) -> Solved:
+        """The candidate that φ likes best; the shortest of equals."""
+        found = self.options(subtask)
+        if not found:
+            return Solved(subtask, None, None)
+        scores = self.values.score([s.solution for s in found if s.solution is not None])
+        return found[max(range(len(found)), key=lambda n: (scores[n], -n))]
+
+    def judge(self, solved: Solved) -> float:
+        """φ's judgement, between −1 and 1: how much better than what people compared it with so far."""
+        if solved.solution is None:
+            return UNSOLVED
+        (score,) = self.values.score([solved.solution])
+        return squashed(score)
+
+    def options(self, subtask: Contract) -> tuple[Solved, ...]:
+        """The programs that it considers for a subtask."""
+        found = self._found.get(subtask)
+        if found is None:
+            found = self._found[subtask] = tuple(islice(self._solutions(subtask), self.candidates))
+        return found
+
+    def _solutions(self, subtask: Contract) -> Iterator[Solved]:
+        spec = self.asked(subtask)
+        planner = SearchPlanner(_LEXEMES, _EFFORT)
+        try:
+            for text in islice(planner.plans(spec, spec.tasks[subtask.name]), _LOOKED_AT):
+                program = program_of(spec, text)
+                if fits_in(program) and keyed_as_declared(program, subtask):
+                    yield Solved(subtask, solution_of(program, self.features, subtask.text), program)
+        except Unplannable:
+            return
+
+    def asked(self, subtask: Contract) -> Spec:
+        """The domain with the subtask as a task: its effects as often as declared and no others, in `human_steps`."""
+        rules = [f"steps <= {self.human_steps}", *self._effects(subtask)]
+        parameters = tuple(ParameterData(name=s.name, type=show(s.type)) for s in subtask.parameters)
+        result = None if subtask.result is None else show(subtask.result)
+        task = TaskData(name=subtask.name, parameters=parameters, result=result, rules=tuple(rules), doc=subtask.doc)
+        return from_data(to_data(self.spec).model_copy(update={"tasks": (task,), "rules": ()}))
+
+    def _effects(self, subtask: Contract) -> Iterator[str]:
+        most = Counter(clause.effect for clause in subtask.effects)
+        least = Counter(clause.effect for clause in subtask.effects if clause.certain)
+        for effect in self.spec.effects:
+            yield f"at most {most[effect]} {effect}"
+            if least[effect]:
+                yield f"at least {least[effect]} {effect}"
+
+
+def squashed(score: float) -> float:
+    """A standardised score as a reward between −1 and 1."""
+    from math import tanh
+
+    return tanh(score / 2)
+
+
+def keyed_as_declared(program: Program, subtask: Contract) -> bool:
+    """Whether each effect happens with keys that the subtask declares, as often as it declares them."""
+    left = Counter((clause.effect, clause.keys) for clause in subtask.effects)
+    names = [slot.name for slot in subtask.parameters]
+    for call in (step for step in steps(program.body) if isinstance(step, Call)):
+        for use in call.subtask.effects:
+            done = (use.effect.name, tuple(_path(call, use, key, names) for key in use.arguments))
+            if not any(effect == done[0] and keys == done[1] for effect, keys in left):
+                return False
+    return True
+
+
+def _path(call: Call, use: EffectUse, key: KeyPath | None, names: Sequence[str]) -> str | None:
+    """An effect's key as the program's inputs have it, where it is one of them or a field of one."""
+    operand = None if key is None else call.arguments[key.parameter]
+    path = None if operand is None else _shown(operand, names)
+    return None if path is None or key is None else ".".join((path, *key.fields))
+
+
+def _shown(operand: Operand, names: Sequence[str]) -> str | None:
+    match operand:
+        case Var(slot) if slot < len(names):
+            return names[slot]
+        case FieldOf(base, name):
+            inner = _shown(base, names)
+            return None if inner is None else f"{inner}.{name}"
+    return None
