@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import chain, combinations, product
+from itertools import chain, combinations, islice, product
 from typing import NamedTuple
 
 from p2c_dsl.spec import Effect, Spec, Subtask, Task
@@ -140,7 +140,18 @@ def catalogue(spec: Spec, task: Task) -> tuple[Contract, ...]:
     )
     taken = {*spec.types, *spec.constants_of(task), *spec.effects, *spec.subtasks, *spec.tasks}
     fitting = (c for c in made if c.useful and len(c.parameters) <= MOST_PARAMETERS and c.name not in taken)
-    return tuple(dict.fromkeys(fitting))[:MOST_CONTRACTS]
+    found: dict[object, Contract] = {}
+    for contract in fitting:
+        # What the parameters are called makes no difference.
+        places = {slot.name: str(place) for place, slot in enumerate(contract.parameters)}
+        clauses = tuple(c._replace(keys=tuple(_moved(key, places) for key in c.keys)) for c in contract.effects)
+        found.setdefault((tuple(s.type for s in contract.parameters), contract.result, clauses), contract)
+    return tuple(islice(found.values(), MOST_CONTRACTS))
+
+
+def _moved(key: str, places: Mapping[str, str]) -> str:
+    root, dot, fields = key.partition(".")
+    return places[root] + dot + fields
 
 
 def contract_of(subtask: Subtask) -> Contract | None:

@@ -126,6 +126,25 @@ class Decompositions:
         """The position with all of the budget left."""
         return replace(position, left=self.start.left)
 
+    def read(self, text: str) -> tuple[Contract, ...]:
+        """The contracts that a decomposition declares, in its order. Raises `ValueError` for a text that is none."""
+        position, rest = self.start, text.removeprefix(self.header)
+        found: list[Contract] = []
+        while True:
+            # One lexeme may begin another: the longest that fits is meant.
+            fitting = [w for w in self.legal(position) if w != END and rest.startswith(w)]
+            if not fitting:
+                break
+            lexeme = max(fitting, key=len)
+            rest = rest[len(lexeme) :]
+            if lexeme == OPENING:
+                found.append(self.contracts[self._whole(position) or 0])
+            position = self.step(position, lexeme)
+        whole = self._whole(position)
+        if rest.strip() or whole is None:
+            raise ValueError("this is not a decomposition")
+        return (*found, self.contracts[whole])
+
     # ------------------------------------------------------------ which contracts go together
 
     def may_end(self, chosen: Iterable[int]) -> bool:

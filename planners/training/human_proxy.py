@@ -6,34 +6,41 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
+from math import tanh
 from typing import Protocol
 
-from p2c_dsl.planners.automaton import Unplannable
-from p2c_dsl.planners.search import SearchPlanner
+from p2c_dsl.machine import Machine
+from p2c_dsl.planners.completions import Completions
+from p2c_dsl.planners.pattern import each_one
+from p2c_dsl.planners.search import cheapest
 from p2c_dsl.planners.training.contracts import Contract
 from p2c_dsl.planners.training.features import Features
 from p2c_dsl.planners.training.inlining import fits_in
 from p2c_dsl.planners.training.programs import program_of
 from p2c_dsl.planners.training.solution import PartialSolution, solution_of
-from p2c_dsl.planners.training.translation import Part
+from p2c_dsl.planners.training.translation import Part, refused
 from p2c_dsl.program import Call, FieldOf, Operand, Program, Var, steps
-from p2c_dsl.spec import EffectUse, KeyPath, Spec
+from p2c_dsl.rules import Rule, read_rules
+from p2c_dsl.spec import EffectUse, KeyPath, Spec, Task
 from p2c_dsl.spec_data import ParameterData, TaskData, from_data, to_data
 from p2c_dsl.types import show
 
 UNSOLVED = -1.0
 """The judgement of a subtask that has no solution within `human_steps`."""
 _LEXEMES = 60
-_LOOKED_AT = 48
-_EFFORT = 4_000
+_LOOKED_AT = 32
+_EFFORT = 2_000
 """How many lines are tried before the human-level AI stops looking for more solutions."""
 
 
 class Values(Protocol):
-    """φ: what somebody thinks of solutions."""
+    """φ: what somebody thinks of solutions. `RewardModel` is one, in units of the solutions' spread around their mean."""
 
-    def score(self, solutions: Sequence[PartialSolution]) -> Sequence[float]:
-        """One number for each solution, the better the greater; only differences mean something."""
+    def best(self, solutions: Sequence[PartialSolution]) -> int:
+        """Which solution is the best, the first of equals."""
+
+    def judge(self, solution: PartialSolution) -> float:
+        """How good a solution is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,29 +72,28 @@ class HumanProxy:
     """
 
     spec: Spec
+    task: Task
     values: Values
     human_steps: int = 4
     candidates: int = 8
     features: Features = field(init=False)
+    _rules: tuple[Rule, ...] = field(init=False)
     _found: dict[Contract, tuple[Solved, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.features = Features(self.spec)
+        self._rules = read_rules(self.spec, self.task)[0]
 
     def solve(self, subtask: Contract) -> Solved:
         """The candidate that φ likes best; the shortest of equals."""
         found = self.options(subtask)
         if not found:
             return Solved(subtask, None, None)
-        scores = self.values.score([s.solution for s in found if s.solution is not None])
-        return found[max(range(len(found)), key=lambda n: (scores[n], -n))]
+        return found[self.values.best([s.solution for s in found if s.solution is not None])]
 
     def judge(self, solved: Solved) -> float:
-        """φ's judgement, between −1 and 1: how much better than what people compared it with so far."""
-        if solved.solution is None:
-            return UNSOLVED
-        (score,) = self.values.score([solved.solution])
-        return squashed(score)
+        """φ's judgement, between −1 and 1: how much better it is than an average solution."""
+        return UNSOLVED if solved.solution is None else tanh(self.values.judge(solved.solution) / 2)
 
     def options(self, subtask: Contract) -> tuple[Solved, ...]:
         """The programs that it considers for a subtask."""
@@ -97,15 +103,22 @@ class HumanProxy:
         return found
 
     def _solutions(self, subtask: Contract) -> Iterator[Solved]:
+        """Programs that keep by themselves what the domain's rules ask of a part, or where there are none, any."""
         spec = self.asked(subtask)
-        planner = SearchPlanner(_LEXEMES, _EFFORT)
-        try:
-            for text in islice(planner.plans(spec, spec.tasks[subtask.name]), _LOOKED_AT):
-                program = program_of(spec, text)
-                if fits_in(program) and keyed_as_declared(program, subtask):
-                    yield Solved(subtask, solution_of(program, self.features, subtask.text), program)
-        except Unplannable:
-            return
+        found = list(islice(self._programs(spec, subtask), _LOOKED_AT))
+        able = [program for program in found if refused(Part(subtask, program), self._rules) is None]
+        for program in able or found:
+            solution = solution_of(spec, program.source.text, self.features, subtask.text)
+            yield Solved(subtask, solution, program)
+
+    def _programs(self, spec: Spec, subtask: Contract) -> Iterator[Program]:
+        task = spec.tasks[subtask.name]
+        machine = Machine(spec, task, read_rules(spec, task)[0])
+        header = f"compose {task.name}({', '.join(p.name for p in task.parameters)}):"
+        for body in cheapest(machine, Completions(machine, each_one), _LEXEMES, _EFFORT):
+            program = program_of(spec, f"{header}{body}\n")
+            if fits_in(program) and keyed_as_declared(program, subtask):
+                yield program
 
     def asked(self, subtask: Contract) -> Spec:
         """The domain with the subtask as a task: its effects as often as declared and no others, in `human_steps`."""
@@ -122,13 +135,6 @@ class HumanProxy:
             yield f"at most {most[effect]} {effect}"
             if least[effect]:
                 yield f"at least {least[effect]} {effect}"
-
-
-def squashed(score: float) -> float:
-    """A standardised score as a reward between −1 and 1."""
-    from math import tanh
-
-    return tanh(score / 2)
 
 
 def keyed_as_declared(program: Program, subtask: Contract) -> bool:

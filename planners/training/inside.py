@@ -112,9 +112,9 @@ def is_tool(program: Program, tool: Subtask | None) -> bool:
     inputs: tuple[Operand, ...] = tuple(Var(n) for n in range(len(program.task.parameters)))
     match program.body:
         case (Call() as call,):
-            return call.subtask == tool and call.arguments == inputs and call.subtask.result is None
+            return tool is not None and call.subtask.name == tool.name and call.arguments == inputs and call.subtask.result is None
         case (Call() as call, Return(value)) if call.slot is not None:
-            return call.subtask == tool and call.arguments == inputs and value == Var(call.slot)
+            return tool is not None and call.subtask.name == tool.name and call.arguments == inputs and value == Var(call.slot)
     return False
 
 

@@ -70,10 +70,6 @@ class Part:
         return self.contract.name
 
 
-class Unsayable(Exception):
-    """A rule cannot be said of a subtask; the message says why."""
-
-
 @dataclass(frozen=True, slots=True)
 class Recomposition:
     """What the parts are put together in.
@@ -106,38 +102,39 @@ def recomposition(spec: Spec, task: Task, parts: Sequence[Part], lines: Sequence
     able: dict[str, Part] = {}
     left_out: dict[str, str] = {}
     for part in parts:
-        try:
-            for rule in rules:
-                _check(rule, part)
+        why = refused(part, rules)
+        if why is None:
             able[part.name] = part
-        except Unsayable as error:
-            left_out[part.name] = str(error)
+        else:
+            left_out[part.name] = why
     return _Saying(spec, task, rules, able, left_out).all()
 
 
 # ---------------------------------------------------------------- what a solution must keep by itself
 
 
-def _check(rule: Rule, part: Part) -> None:
-    """Raises `Unsayable` for a solution that breaks a rule by itself, whatever happens around it."""
-    program = part.program
+def refused(part: Part, rules: Sequence[Rule]) -> str | None:
+    """Why a solution cannot be part of any whole that keeps the rules; `None` if it can."""
+    return next((why for rule in rules if (why := _refused(part.program, rule)) is not None), None)
+
+
+def _refused(program: Program, rule: Rule) -> str | None:
     match rule:
         case Shape(kind="tree") if not once_each(program, rule):
-            raise Unsayable(f"it uses something twice, and the rule is `{rule.text}`")
+            return f"it uses something twice, and the rule is `{rule.text}`"
         case Shape(kind="sequence") if any(isinstance(step, Branch) for step in steps(program.body)):
-            raise Unsayable(f"it branches, and the rule is `{rule.text}`")
+            return f"it branches, and the rule is `{rule.text}`"
         case AtMost() | AtLeast() | Exactly() if not rule.event.is_effect and count(program, rule.event).high is None:
-            raise Unsayable(f"it calls `{rule.event.name}` in a loop, and the rule is `{rule.text}`")
+            return f"it calls `{rule.event.name}` in a loop, and the rule is `{rule.text}`"
         case AtMostPer() if not rule.event.is_effect and calls(program, rule.event.name):
-            raise Unsayable(f"it calls `{rule.event.name}`, and nobody sees with what: `{rule.text}`")
-        case NoAfter() | NotBoth() if breaks(program, rule):
-            raise Unsayable(f"it breaks `{rule.text}`")
-        case NoFlow() if breaks(program, rule):
-            raise Unsayable(f"it breaks `{rule.text}`")
+            return f"it calls `{rule.event.name}`, and nobody sees with what: `{rule.text}`"
+        case NoAfter() | NotBoth() | NoFlow() if breaks(program, rule):
+            return f"it breaks `{rule.text}`"
         case Cost() if cost_of(program) is None:
-            raise Unsayable(f"what it costs has no bound, and the rule is `{rule.text}`")
+            return f"what it costs has no bound, and the rule is `{rule.text}`"
         case Provenance() if sources_of(program, rule) is None:
-            raise Unsayable(f"it breaks `{rule.text}`")
+            return f"it breaks `{rule.text}`"
+    return None
 
 
 # ---------------------------------------------------------------- what is left to say
