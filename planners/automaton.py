@@ -11,13 +11,16 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, islice
+from typing import Self
 
 from p2c_dsl.machine import Machine
+from p2c_dsl.naming import reserved
 from p2c_dsl.planners.completions import Completions
 from p2c_dsl.planners.lexemes import END
 from p2c_dsl.planners.node import Node, ends
 from p2c_dsl.planners.pattern import Line, Weigh, each_one
 from p2c_dsl.planners.prefix import Prefix, opening
+from p2c_dsl.planners.vocabulary import Vocabulary
 from p2c_dsl.rules import Rule, read_rules
 from p2c_dsl.spec import Spec, Task
 
@@ -75,6 +78,20 @@ class Automaton:
         if not self.completions.complete(self.start.node, budget, first):
             raise Unplannable(_reason(task, read, budget, bool(self.completions.given_up)))
 
+    @classmethod
+    def in_tokens(
+        cls,
+        spec: Spec,
+        task: Task,
+        vocabulary: Vocabulary,
+        budget: int,
+        rules: Sequence[Rule] = (),
+        effort: int | None = None,
+    ) -> Self:
+        """The automaton whose lexemes cost what they take in a vocabulary's tokens. Raises like the constructor."""
+        weigh = vocabulary.weigh(budget, reserved(spec, task))
+        return cls(spec, task, budget, rules, effort, weigh)
+
     def legal(self, position: Position) -> tuple[str, ...]:
         """The lexemes that may come next, in a fixed order; `END` where the composition may end."""
         if position.ended:
@@ -95,6 +112,23 @@ class Automaton:
         if branch.line is not None:
             return Position(branch.line.node, (), left)
         return Position(position.node, (*position.words, lexeme), left)
+
+    def words(self, position: Position) -> tuple[str, ...]:
+        """The lexemes that go on with some line that the machine has nothing against, whatever follows it."""
+        return tuple(self._inside(position).branches)
+
+    def can_be_completed(self, position: Position) -> bool:
+        """Whether some accepted composition within what is left goes on from here, as far as a long search says."""
+        if position.ended:
+            return True
+        if not position.words:
+            return self.completions.completable(position.node, position.left, _TO_BEGIN)
+        prefix = self._inside(position)
+        return any(
+            self.completions.completable(line.node, position.left - line.cost + prefix.spent, _TO_BEGIN)
+            and self._within(prefix, line, position.left)
+            for line in prefix.lines()
+        )
 
     def distance(self, position: Position) -> int | None:
         """The fewest lexemes to an accepted end, `None` if that is more than the budget left."""

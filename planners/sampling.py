@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from random import Random
 
-from p2c_dsl.planners.automaton import END, Automaton
+from p2c_dsl.planners.automaton import Automaton
+from p2c_dsl.planners.lexemes import END
 from p2c_dsl.spec import Spec, Task
 
 

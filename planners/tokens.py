@@ -11,7 +11,6 @@ from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from p2c_dsl.naming import reserved
 from p2c_dsl.planners.automaton import Automaton
 from p2c_dsl.planners.lexemes import END, LexemeAutomaton
 from p2c_dsl.planners.vocabulary import Branch, Vocabulary
@@ -57,15 +56,14 @@ class TokenAutomaton:
         rules: Sequence[Rule] = (),
         effort: int | None = None,
     ) -> None:
-        weigh = vocabulary.weigh(budget, reserved(spec, task))
-        self._drive(Automaton(spec, task, budget, rules, effort, weigh), vocabulary)
+        self._drive(Automaton.in_tokens(spec, task, vocabulary, budget, rules, effort), vocabulary)
 
     @classmethod
     def over(cls, automaton: LexemeAutomaton[Any], vocabulary: Vocabulary) -> Self:
         """The texts of any automaton of lexemes as sequences of tokens.
 
-        What its lexemes cost are to be tokens: those that `vocabulary.weigh` gives are. Raises `ValueError` like the
-        constructor.
+        What its lexemes cost are to be tokens: those that `vocabulary.weigh` gives are (`Automaton.in_tokens`). Raises
+        `ValueError` like the constructor.
         """
         made = cls.__new__(cls)
         made._drive(automaton, vocabulary)
