@@ -38,10 +38,10 @@ class Domain:
 
         Raises `Unplannable` or `ValueError` when no composition fits the budget.
         """
-        space = space or semantic_space(self.spec, self.task, tokenizer, budget, effort or None)
+        chosen: Space = space or semantic_space(self.spec, self.task, tokenizer, budget, effort or None)
         asked = prompt(self.spec, self.task)
         verifier = Verifier(self.spec, self.task, self.world)
-        return CompositionEnvironment(self.name, asked, space, budget, verifier, partial_rewards)
+        return CompositionEnvironment(self.name, asked, chosen, budget, verifier, partial_rewards)
 
 
 def load_domain(path: Path) -> list[Domain]:

@@ -79,7 +79,7 @@ class Policy(nn.Module):
         self._check()
 
     def train(self, mode: bool = True) -> Policy:
-        super().train(False)
+        nn.Module.train(self, False)
         return self
 
     def compile_decoder(self) -> None:
@@ -158,7 +158,7 @@ class Policy(nn.Module):
         return hidden
 
     def distribution(self, hidden: Tensor, masks: Tensor) -> tuple[Tensor, Tensor]:
-        """Masked log-probabilities and what is legal, both `(n, vocab)`, for hidden states `(n, hidden)` and masks `(n,)`."""
+        """Masked log-probabilities, and what is legal, `(n, vocab)`: of hidden states `(n, hidden)`, masks `(n,)`."""
         legal = self.masks.legal(masks)
         return masked_log_probs(self._base.get_output_embeddings()(hidden), legal), legal
 

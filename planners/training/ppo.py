@@ -143,7 +143,7 @@ def update(
     reduce: Reduce,
     generator: torch.Generator,
 ) -> dict[str, float]:
-    """Epochs of minibatch steps on a batch; the last step's metrics. Ends early when the policy has moved far enough."""
+    """Epochs of minibatch steps, fewer once the policy has moved far enough; the last step's metrics."""
     found: dict[str, float] = {}
     rows = len(batch.rollout.lengths)
     steps = 0
@@ -173,7 +173,7 @@ def gradients(
     policy.zero_grad(set_to_none=True)
     for piece in pieces(batch.rollout, rows, settings.microbatch):
         found = losses(piece.score(policy), piece, batch, settings)
-        (found.total(settings) / count.float()).backward()
+        torch.autograd.backward(found.total(settings) / count.float())
         sums += (
             torch.stack([found.policy, found.value, found.entropy, found.approximate_kl, found.clipped])
             .detach()
@@ -192,7 +192,7 @@ def add_up(parameters: Iterable[nn.Parameter], reduce: Reduce) -> None:
         if parameter.grad is None:
             parameter.grad = torch.zeros_like(parameter)
     whole = reduce(torch.cat([p.grad.flatten() for p in found if p.grad is not None]))
-    for parameter, part in zip(found, whole.split([p.numel() for p in found]), strict=True):
+    for parameter, part in zip(found, torch.split(whole, [p.numel() for p in found]), strict=True):
         parameter.grad = part.view_as(parameter)
 
 

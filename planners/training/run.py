@@ -59,7 +59,7 @@ def load_plan(folder: Path) -> Plan:
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
         settings = {n: tuple(v) if isinstance(v, list) else v for n, v in data["settings"].items()}
-        return Plan(tuple(data["domains"]), data["model"], data["lora"], TrainingSettings(**settings))
+        return Plan(tuple(data["domains"]), data["model"], data["lora"], TrainingSettings().but(**settings))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise checkpoint.CheckpointError(f"{folder} holds no run: {path} cannot be read ({error})") from error
 

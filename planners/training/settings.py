@@ -56,7 +56,7 @@ class TrainingSettings:
     epochs: int = 2
     minibatches: int = 2
     microbatch: int = 64
-    learning_rate: float = 1e-3
+    learning_rate: float = 3e-4
     value_learning_rate: float = 3e-3
     anneal: bool = False
     discount: float = 1.0
@@ -135,7 +135,7 @@ PRESETS = {
 def parsed(entry: str) -> tuple[str, Any]:
     """A setting `NAME=VALUE` from text. Raises `ValueError` for one that there is not, or a value of another kind."""
     name, equals, value = entry.partition("=")
-    kinds = {f.name: type(f.default) for f in fields(TrainingSettings)}
+    kinds: dict[str, type] = {f.name: type(getattr(PRESETS["cpu"], f.name)) for f in fields(TrainingSettings)}
     if not equals or name not in kinds:
         raise ValueError(f"`{entry}`: write NAME=VALUE for a setting: {', '.join(sorted(kinds))}")
     kind = kinds[name]

@@ -52,9 +52,8 @@ class Trainer:
         if not environments:
             raise ValueError("there is nothing to train in")
         self.settings, self.environments, self.tokenizer = settings, tuple(environments), tokenizer
-        self.processes, self.rank = (
-            (accelerator.num_processes, accelerator.process_index) if accelerator else (1, 0)
-        )
+        self.processes: int = accelerator.num_processes if accelerator else 1
+        self.rank: int = accelerator.process_index if accelerator else 0
         if settings.episodes % self.processes:
             raise ValueError(
                 f"{settings.episodes} episodes cannot be shared among {self.processes} processes"
@@ -83,13 +82,16 @@ class Trainer:
 
     def reduce(self, tensor: Tensor) -> Tensor:
         """The sum over all processes."""
-        return tensor if self.processes == 1 else self._accelerator.reduce(tensor, reduction="sum")
+        if self.processes == 1:
+            return tensor
+        total: Tensor = self._accelerator.reduce(tensor, reduction="sum")
+        return total
 
     def agreed(self, number: float) -> float:
         """The mean of a number over all processes, so that they decide alike."""
         if self.processes == 1:
             return number
-        return float(self.reduce(torch.tensor(number, device=self.masks.device))) / self.processes
+        return float(self.reduce(torch.tensor(number, device=self.masks.device)).item()) / self.processes
 
     def update(self) -> dict[str, float]:
         """One rollout and one update on it; the metrics."""
