@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -100,33 +100,31 @@ def _settings(
 
 
 def _train(plan: Plan, folder: Path, resume: bool) -> None:
+    from accelerate import Accelerator
+    from transformers.utils.logging import disable_progress_bar
+
     from p2c_dsl.planners import Unplannable
     from p2c_dsl.planners.training import run
     from p2c_dsl.planners.training.checkpoint import CheckpointError
     from p2c_dsl.runtime.domain import DomainError
     from p2c_dsl.runtime.interpreter import BindingError
 
-    accelerator = _accelerator(plan.settings.precision)
+    # Started by `accelerate launch` there are several processes; alone one, on the device that is there.
+    accelerator = Accelerator()
+    disable_progress_bar()
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        trainer = run.trainer_of(plan, accelerator)
+        trainer, tokenizer = run.trainer_of(plan, accelerator)
         if trainer.rank == 0:
             plan.save(folder)
         with _Display(plan) if trainer.rank == 0 else nullcontext(lambda *_: None) as told:
-            run.train(trainer, folder, told, resume)
+            run.train(trainer, tokenizer, folder, told, resume)
     except (ValueError, OSError, Unplannable, CheckpointError, DomainError, BindingError) as error:
         fail(str(error))
     except KeyboardInterrupt:
         typer.echo(f"p2c: interrupted; go on with `p2c train --resume --output {folder}`", err=True)
         raise typer.Exit(EXIT_INTERRUPTED) from None
     typer.echo(f"{folder} holds the model: p2c eval {' '.join(plan.domains)} --model {folder}")
-
-
-def _accelerator(precision: str) -> Any:
-    """Started by `accelerate launch` there are several processes; alone, one, on the device that is there."""
-    from accelerate import Accelerator
-
-    return Accelerator(mixed_precision="no", step_scheduler_with_optimizer=False)
 
 
 class _Display:
