@@ -3,7 +3,8 @@
 In it are the canonical layout (`p2c_dsl.planners.lines`), the names of the spec and of variables, how many arguments
 a subtask takes, whether it has a result, and how deep the rules let loops and branches nest; each depth has rules
 of its own, since a grammar cannot count indentation. Not in it are types, what is in scope, and all other rules.
-So every canonical composition that is accepted can be written, and many that are not.
+So every canonical composition that is accepted can be written (unless it has a hundred variables of one stem), and
+many that are not.
 
 llguidance reads the longest lexeme and never goes back, so lexemes are cut where none can begin with
 another and what may follow that.
@@ -41,7 +42,7 @@ _LARK = _Dialect(
     "start",
     ":",
     {
-        "NUMBER": "/[2-9]|[1-9][0-9]+/",
+        "NUMBER": "/[2-9]|[1-9][0-9]/",
         "TEXT": r'/"[^"\\\n\r]*"/',
         "INTEGER": "/-?[0-9]+/",
         "FLOAT": r"/-?[0-9]+\.[0-9]+/",
@@ -52,7 +53,7 @@ _GBNF = _Dialect(
     "root",
     " ::=",
     {
-        "NUMBER": "[2-9] | [1-9] [0-9]+",
+        "NUMBER": "[2-9] | [1-9] [0-9]",
         "TEXT": r'"\"" [^"\\\n\r]* "\""',
         "INTEGER": '"-"? [0-9]+',
         "FLOAT": '"-"? [0-9]+ "." [0-9]+',
