@@ -12,7 +12,6 @@ from outlines.processors import OutlinesLogitsProcessor
 from torch import Tensor
 
 from p2c_dsl.planners.masks import SemanticMask
-from p2c_dsl.planners.tokens import TokenAutomaton
 
 
 @dataclass(slots=True)
@@ -39,7 +38,8 @@ class Drawing(OutlinesLogitsProcessor):
     random numbers of its own, whatever else is in the batch, and the last token is known here as well.
 
     Args:
-        budget: The most tokens of a row, the end token included; at least `tokens.needed(tokens.start)`.
+        start: The state in which every row begins.
+        budget: The most tokens of a row, the end token included; at least `mask.tokens.needed(start)`.
         temperature: What the masked logits are divided by; 0 takes the likeliest token that is allowed.
         seeds: One for each row.
         watch: Is told the row and the bytes of each token that is drawn.
@@ -47,20 +47,21 @@ class Drawing(OutlinesLogitsProcessor):
 
     def __init__(
         self,
-        tokens: TokenAutomaton,
+        mask: SemanticMask,
+        start: int,
         budget: int,
         temperature: float,
         seeds: Sequence[str],
         watch: Callable[[int, bytes], None] | None = None,
     ) -> None:
         super().__init__("torch")
-        self._tokens, self._mask = tokens, SemanticMask(tokens)
+        self._mask, self._tokens, self._start = mask, mask.tokens, start
         self._budget, self._temperature, self._seeds, self._watch = budget, temperature, seeds, watch
         self.reset()
 
     def reset(self) -> None:
         """Begins anew."""
-        self.rows = [Row(self._tokens.start, Random(seed)) for seed in self._seeds]
+        self.rows = [Row(self._start, Random(seed)) for seed in self._seeds]
         self._left = self._budget
 
     def process_logits(self, input_ids: Any, logits: Any) -> Any:

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from p2c_dsl.planners.automaton import Unplannable
+from p2c_dsl.planners.automaton import Automaton, Unplannable
 from p2c_dsl.planners.distinct import distinct
+from p2c_dsl.planners.partial import beginning
 from p2c_dsl.planners.prompt import INSTRUCTION, fitting, prompt
 from p2c_dsl.planners.pulling import pulled
 from p2c_dsl.planners.tokens import TokenAutomaton
@@ -20,7 +21,7 @@ from p2c_dsl.planners.vocabulary import Vocabulary, vocabulary_of
 from p2c_dsl.spec import Spec, Task
 
 if TYPE_CHECKING:
-    from p2c_dsl.planners.drawing import Row
+    from p2c_dsl.planners.drawing import Drawing, Row
 
 __all__ = ["INSTRUCTION", "Candidate", "LanguageModelPlanner", "prompt"]
 
@@ -100,14 +101,21 @@ class LanguageModelPlanner:
 
         return cls(*load_model(path, adapter, device, dtype), **settings)
 
+    @classmethod
+    def own(cls, device: str | None = None, **settings: Any) -> Self:
+        """A planner with the small model that comes with the project. Raises `ModelProblem`."""
+        from p2c_dsl.planners.loading import load_own
+
+        return cls(*load_own(device), **settings)
+
     def plan(self, spec: Spec, task: Task, partial: str = "") -> str:
         """An accepted composition, as text.
 
         Args:
-            partial: The beginning of one, to go on from.
+            partial: The beginning of one, to go on from; see `Planner`.
 
-        Raises `Unplannable` if none fits the budget, `PromptTooLong` if the spec does not fit the model, and
-        `ValueError` for a vocabulary that cannot write the spec's names.
+        Raises `Unplannable` if none fits the budget, `NoContinuation` if none begins with `partial`, `PromptTooLong` if
+        the spec does not fit the model, and `ValueError` for a vocabulary that cannot write the spec's names.
         """
         return next(self.plans(spec, task, 1, partial))
 
@@ -121,13 +129,14 @@ class LanguageModelPlanner:
         return next(self._attempts(spec, task, partial, self.best_of, self.watch))
 
     def stream(self, spec: Spec, task: Task, partial: str = "") -> Iterator[str]:
-        """A composition piece by piece, as it is written: what `plan` gives for `best_of=1`, after `partial`.
+        """A composition piece by piece, as it is written: what `plan` gives for `best_of=1`, in
+        pieces; what has been begun is part of the first.
 
         Raises what `plan` raises, at the first piece.
         """
 
         def work(push: Callable[[str], None]) -> None:
-            told = partial
+            told = ""
 
             def watch(text: str) -> None:
                 nonlocal told
@@ -146,44 +155,44 @@ class LanguageModelPlanner:
         self, spec: Spec, task: Task, partial: str, best_of: int, watch: Watch | None
     ) -> Iterator[list[Candidate]]:
         """Candidates for one plan after the other; for a single one where nothing is left to chance."""
-        tokens = TokenAutomaton(spec, task, self._vocabulary(), self.budget, effort=self.effort)
-        needed = tokens.needed(tokens.start)
+        from p2c_dsl.planners.drawing import Drawing
+        from p2c_dsl.planners.masks import SemanticMask
+
+        vocabulary = self._vocabulary()
+        automaton = Automaton.in_tokens(spec, task, vocabulary, self.budget, effort=self.effort)
+        tokens = TokenAutomaton.over(automaton, vocabulary)
+        text, start = "", tokens.start
+        if partial.strip():
+            begun = beginning(automaton, partial)
+            text, start = begun.text, tokens.at(begun.position)
+        needed = tokens.needed(start)
         if needed > self.budget:
-            raise Unplannable(
-                f"the shortest composition takes {needed} tokens, and the budget is {self.budget}"
-            )
-        question = fitting(self.tokenizer, spec, task, self._room(), self.shorten, partial)
+            raise Unplannable(f"the shortest composition takes {needed} tokens, and the budget is {self.budget}")
+        mask = SemanticMask(tokens)
+        question = fitting(self.tokenizer, spec, task, self._room(), self.shorten, text)
         for number in itertools.count() if self.temperature else (0,):
             seeds = [f"{self.seed}/{number}/{row}" for row in range(best_of)]
-            told = None if watch is None else _decoded(watch, partial)
-            rows = self._written(tokens, question, seeds, told)
-            yield [self._candidate(row, partial) for row in rows]
+            told = None if watch is None else _decoded(watch, text)
+            drawing = Drawing(mask, start, self.budget, self.temperature, seeds, told)
+            yield [self._candidate(row, text) for row in self._written(drawing, question)]
 
-    def _written(
-        self,
-        tokens: TokenAutomaton,
-        question: str,
-        seeds: list[str],
-        told: Callable[[int, bytes], None] | None,
-    ) -> list[Row]:
+    def _written(self, drawing: Drawing, question: str) -> list[Row]:
         from outlines import Generator
         from outlines.models.transformers import Transformers, TransformersTypeAdapter
 
-        from p2c_dsl.planners.drawing import Drawing
-
-        drawing = Drawing(tokens, self.budget, self.temperature, seeds, told)
-        with _undisturbed(self.model, tokens.vocabulary.end):
+        with _undisturbed(self.model, self._vocabulary().end):
             asked = Transformers(self.model, self.tokenizer)
             # The question is in the model's own format already.
             asked.type_adapter = TransformersTypeAdapter(self.tokenizer, has_chat_template=False)
             generator = Generator(asked, processor=drawing)
-            generator.batch([question] * len(seeds), max_new_tokens=self.budget, do_sample=False)
+            questions = [question] * len(drawing.rows)
+            generator.batch(questions, max_new_tokens=self.budget, do_sample=False)
         return drawing.rows
 
-    def _candidate(self, row: Row, partial: str) -> Candidate:
+    def _candidate(self, row: Row, begun: str) -> Candidate:
         tokens = self._vocabulary().tokens
         written = b"".join(tokens[token] for token in row.ids[:-1]).decode()
-        return Candidate((partial + written).rstrip("\n") + "\n", row.log_probability, len(row.ids))
+        return Candidate((begun + written).rstrip("\n") + "\n", row.log_probability, len(row.ids))
 
     def _best(self, candidates: list[Candidate]) -> Candidate:
         if len(candidates) == 1:

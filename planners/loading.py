@@ -41,7 +41,7 @@ def load_model(
     import transformers
 
     name = _named(path, "config.json")
-    where, kind = _device(torch, device), _dtype(torch, dtype)
+    where, kind = device_of(device), _dtype(torch, dtype)
     with _told_as(f"`{path}` cannot be loaded as a causal language model"):
         config = transformers.AutoConfig.from_pretrained(name, trust_remote_code=False)
     _check_causal(config, path)
@@ -63,6 +63,18 @@ def load_model(
     _check_tokenizer(tokenizer, config, path)
     with _told_as(f"`{path}` cannot be put on `{where}`"):
         return model.to(where).eval(), tokenizer
+
+
+def load_own(device: str | None = None) -> tuple[Any, Any]:
+    """The small planner that comes with the project, and its tokenizer. Raises `ModelProblem`."""
+    require()
+    from p2c_dsl.planners.small import load
+
+    try:
+        model, tokenizer = load()
+    except FileNotFoundError as error:
+        raise ModelProblem(f"{error}, or take another model") from None
+    return model.to(device_of(device)), tokenizer
 
 
 def _named(path: str | Path, needed: str) -> str:
@@ -97,7 +109,10 @@ def _is_offline(error: Exception) -> bool:
     return isinstance(error, OSError) and ("huggingface.co" in text or "offline" in text.lower())
 
 
-def _device(torch: Any, wanted: str | None) -> Any:
+def device_of(wanted: str | None) -> Any:
+    """The device of that name, by default a GPU if there is one. Raises `ModelProblem`."""
+    import torch
+
     if wanted is None:
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
     try:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
-import sys
-import warnings
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -14,10 +11,7 @@ if TYPE_CHECKING:
     from p2c_dsl.planners.language_model import LanguageModelPlanner
 
 PLANNERS = ("search", "random", "lm")
-
-
-class NoSuchPlanner(ValueError):
-    """There is no planner of that name, or it has no use for a setting."""
+Watch = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,63 +26,60 @@ class Model:
     best_of: int | None = None
     shorten: bool | None = None
 
-    def loaded(self) -> tuple[Any, Any]:
+    def load(self) -> tuple[Any, Any]:
         """The model and its tokenizer: those of a path, or the project's own. Raises `ModelProblem`."""
-        from p2c_dsl.planners.loading import ModelProblem, load_model, require
+        from p2c_dsl.planners.loading import ModelProblem, load_model, load_own, require
 
+        require()
+        _quiet()
         if self.path is not None:
             return load_model(self.path, self.adapter, self.device, self.dtype)
         if self.adapter is not None:
             raise ModelProblem("--adapter goes with --model: the model that it was made for")
-        require()
-        return own_model(self.device)
+        return load_own(self.device)
 
-    def settings(self) -> dict[str, Any]:
-        """What is set of how it samples."""
-        found = {"temperature": self.temperature, "best_of": self.best_of, "shorten": self.shorten}
-        return {name: value for name, value in found.items() if value is not None}
+    def planner(
+        self, loaded: tuple[Any, Any], seed: int, budget: int | None, watch: Watch | None = None
+    ) -> LanguageModelPlanner:
+        """The planner with a model that has been loaded. Raises `ValueError` for settings out of range."""
+        from p2c_dsl.planners.language_model import LanguageModelPlanner
+
+        settings: dict[str, Any] = {
+            "budget": budget,
+            "temperature": self.temperature,
+            "best_of": self.best_of,
+            "shorten": self.shorten,
+        }
+        given = {name: value for name, value in settings.items() if value is not None}
+        return LanguageModelPlanner(*loaded, seed=seed, watch=watch, **given)
+
+    def first_option(self) -> str | None:
+        """The first option that says something about the model, if one does."""
+        given = (f.name for f in fields(self) if getattr(self, f.name) is not None)
+        return next(("--model" if name == "path" else f"--{name.replace('_', '-')}" for name in given), None)
 
 
-def own_model(device: str | None) -> tuple[Any, Any]:
-    """The small planner that comes with the project."""
-    from p2c_dsl.planners.small import load
-
-    model, tokenizer = load()
-    return (model if device is None else model.to(device)), tokenizer
-
-
-def choose(name: str, seed: int, budget: int | None, model: Model = Model()) -> Planner:  # noqa: B008
-    """The planner of that name. Raises `NoSuchPlanner`, `ModelProblem`, and `ValueError` for settings out of range."""
+def choose(
+    name: str, seed: int, budget: int | None, model: Model | None = None, watch: Watch | None = None
+) -> Planner:
+    """The planner of that name. Raises `ModelProblem`, and `ValueError` for wrong names and settings."""
     from p2c_dsl.planners import RandomPlanner, SearchPlanner
 
-    limit = {} if budget is None else {"budget": budget}
+    model = model or Model()
     if name == "lm":
-        return language_model(model.loaded(), seed, budget, model)
-    given = [option for option, value in _options(model).items() if value]
+        return model.planner(model.load(), seed, budget, watch)
     if name not in PLANNERS:
-        raise NoSuchPlanner(f"there is no planner `{name}`: choose search, random or lm")
-    if given:
-        raise NoSuchPlanner(f"{given[0]} goes with --planner lm")
+        raise ValueError(f"there is no planner `{name}`: choose search, random or lm")
+    option = model.first_option()
+    if option is not None:
+        raise ValueError(f"{option} goes with --planner lm")
+    limit = {} if budget is None else {"budget": budget}
     return SearchPlanner(**limit) if name == "search" else RandomPlanner(seed, **limit)
 
 
-def language_model(
-    loaded: tuple[Any, Any], seed: int, budget: int | None, model: Model
-) -> LanguageModelPlanner:
-    """The planner with a model that has been loaded."""
-    from p2c_dsl.planners.language_model import LanguageModelPlanner
+def _quiet() -> None:
+    """Keeps transformers from showing bars and warnings of its own."""
+    from transformers.utils import logging
 
-    limit = {} if budget is None else {"budget": budget}
-    return LanguageModelPlanner(*loaded, seed=seed, **limit, **model.settings())
-
-
-def _options(model: Model) -> dict[str, object]:
-    return {
-        "--model": model.path,
-        "--adapter": model.adapter,
-        "--device": model.device,
-        "--dtype": model.dtype,
-        "--temperature": model.temperature is not None,
-        "--best-of": model.best_of is not None,
-        "--shorten": model.shorten,
-    }
+    logging.disable_progress_bar()
+    logging.set_verbosity_error()
