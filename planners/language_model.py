@@ -167,7 +167,9 @@ class LanguageModelPlanner:
             text, start = begun.text, tokens.at(begun.position)
         needed = tokens.needed(start)
         if needed > self.budget:
-            raise Unplannable(f"the shortest composition takes {needed} tokens, and the budget is {self.budget}")
+            raise Unplannable(
+                f"the shortest composition takes {needed} tokens, and the budget is {self.budget}"
+            )
         mask = SemanticMask(tokens)
         question = fitting(self.tokenizer, spec, task, self._room(), self.shorten, text)
         for number in itertools.count() if self.temperature else (0,):

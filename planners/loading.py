@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,16 @@ def require() -> None:
     for name in ("torch", "transformers", "outlines", "llguidance"):
         if find_spec(name) is None:
             raise ModelProblem(EXTRA)
+
+
+def quiet() -> None:
+    """Keeps the libraries of this process from showing progress and warnings of their own. Raises `ModelProblem`."""
+    require()
+    hub: Any = import_module("huggingface_hub.utils.logging")
+    own: Any = import_module("transformers.utils.logging")
+    own.disable_progress_bar()
+    own.set_verbosity_error()
+    hub.set_verbosity_error()
 
 
 def load_model(

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from itertools import count
 from random import Random
 
-from p2c_dsl.planners.automaton import END, Automaton
+from p2c_dsl.planners.automaton import Automaton
 from p2c_dsl.planners.begun import Begun
 from p2c_dsl.planners.distinct import distinct
+from p2c_dsl.planners.lexemes import END
 from p2c_dsl.planners.partial import beginning
 from p2c_dsl.spec import Spec, Task
 
@@ -24,7 +25,7 @@ class RandomPlanner:
     """How long to look for a completion before a lexeme is left out; see `Automaton`."""
 
     def plan(self, spec: Spec, task: Task, partial: str = "") -> str:
-        """A random accepted composition, as text. Raises `Unplannable` if none fits the budget, and `NoContinuation`."""
+        """A random accepted composition, as text. Raises `Unplannable` and `NoContinuation`."""
         return next(self.plans(spec, task, 1, partial))
 
     def plans(self, spec: Spec, task: Task, n: int | None = None, partial: str = "") -> Iterator[str]:

@@ -10,8 +10,8 @@ from itertools import count
 from p2c_dsl.planners.automaton import DEFAULT_BUDGET, Automaton
 from p2c_dsl.planners.begun import Begun
 from p2c_dsl.planners.distinct import distinct
-from p2c_dsl.planners.partial import beginning
 from p2c_dsl.planners.node import Node, ends
+from p2c_dsl.planners.partial import beginning
 from p2c_dsl.spec import Spec, Task
 
 
@@ -22,7 +22,7 @@ class SearchPlanner:
     budget: int = DEFAULT_BUDGET
 
     def plan(self, spec: Spec, task: Task, partial: str = "") -> str:
-        """The cheapest accepted composition, as text. Raises `Unplannable` if none fits the budget, and `NoContinuation`."""
+        """The cheapest accepted composition, as text. Raises `Unplannable` and `NoContinuation`."""
         return next(self.plans(spec, task, 1, partial))
 
     def plans(self, spec: Spec, task: Task, n: int | None = None, partial: str = "") -> Iterator[str]:
@@ -33,8 +33,9 @@ class SearchPlanner:
         automaton = Automaton(spec, task, self.budget)
         completions, order = automaton.completions, count()
         queue: list[tuple[int, int, int, Node | None, str]] = []
-        for node, way, text in _line_ends(automaton, beginning(automaton, partial)):
-            heappush(queue, (way + completions.at_least(node, completions.key(node)), next(order), way, node, text))
+        for first, way, text in _line_ends(automaton, beginning(automaton, partial)):
+            estimate = way + completions.at_least(first, completions.key(first))
+            heappush(queue, (estimate, next(order), way, first, text))
         while queue and queue[0][0] <= self.budget:
             _, _, way, node, text = heappop(queue)
             if node is None:
@@ -56,4 +57,6 @@ def _line_ends(automaton: Automaton, begun: Begun) -> Iterator[tuple[Node, int, 
         if not position.words:
             yield position.node, automaton.start.left - position.left, text
             continue
-        pending += [(automaton.step(position, word), text + word) for word in reversed(automaton.legal(position))]
+        pending += [
+            (automaton.step(position, word), text + word) for word in reversed(automaton.legal(position))
+        ]

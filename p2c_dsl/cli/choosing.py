@@ -28,10 +28,9 @@ class Model:
 
     def load(self) -> tuple[Any, Any]:
         """The model and its tokenizer: those of a path, or the project's own. Raises `ModelProblem`."""
-        from p2c_dsl.planners.loading import ModelProblem, load_model, load_own, require
+        from p2c_dsl.planners.loading import ModelProblem, load_model, load_own, quiet
 
-        require()
-        _quiet()
+        quiet()
         if self.path is not None:
             return load_model(self.path, self.adapter, self.device, self.dtype)
         if self.adapter is not None:
@@ -75,11 +74,3 @@ def choose(
         raise ValueError(f"{option} goes with --planner lm")
     limit = {} if budget is None else {"budget": budget}
     return SearchPlanner(**limit) if name == "search" else RandomPlanner(seed, **limit)
-
-
-def _quiet() -> None:
-    """Keeps transformers from showing bars and warnings of its own."""
-    from transformers.utils import logging
-
-    logging.disable_progress_bar()
-    logging.set_verbosity_error()

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 def mcp(
     model: Annotated[
         str | None,
-        typer.Option(help="For planner lm: a causal model's folder or hub name, by default the project's own."),
+        typer.Option(
+            help="For planner lm: a causal model's folder or hub name, by default the project's own."
+        ),
     ] = None,
     adapter: Annotated[str | None, typer.Option(help="A LoRA adapter for it.")] = None,
     device: Annotated[str | None, typer.Option(help="Where to run it: cpu, cuda, …")] = None,
@@ -88,9 +90,7 @@ def fix(text: str, task: str = "", max_edits: int = 8) -> str:
         raise refused(f"there is no composition{f' of `{task}`' if task else ''} to repair")
     repairs, failures = all_repairs(loaded, chosen, max_edits, EFFORT)
     if failures:
-        raise refused(
-            "\n".join(f"{f.where}: {f.message}\n{render(f.diagnostics)}" for f in failures).strip()
-        )
+        raise refused("\n".join(f"{f.where}: {f.message}\n{render(f.diagnostics)}" for f in failures).strip())
     edits = [edit.data() for repair in repairs for edit in repair.edits]
     return json.dumps({"text": repaired(text, repairs), "edits": edits}, ensure_ascii=False, indent=2)
 

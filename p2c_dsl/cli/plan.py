@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import re
 import warnings
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from p2c_dsl.resolve import Loaded
     from p2c_dsl.spec import Task
 
-_LM = "Language model"
 _COMPOSE = re.compile(r"^compose[ \t]+(\w+)", re.MULTILINE)
 
 
@@ -37,7 +37,9 @@ def plan(
     count: Annotated[int, typer.Option(help="How many different plans to print.", min=1)] = 1,
     go_on: Annotated[
         str | None,
-        typer.Option("--continue", help="A file with the beginning of the composition, or - for standard input."),
+        typer.Option(
+            "--continue", help="A file with the beginning of the composition, or - for standard input."
+        ),
     ] = None,
     run: Annotated[
         bool, typer.Option("--run", help="Run the plan in the spec's world and verify it.")
@@ -45,41 +47,28 @@ def plan(
     output: Annotated[str | None, typer.Option(help="Write into this file.")] = None,
     model: Annotated[
         str | None,
-        typer.Option(
-            help="A folder or hub name of a causal model, by default the project's own small one.",
-            rich_help_panel=_LM,
-        ),
+        typer.Option(help="A folder or hub name of a causal model, by default the project's own small one."),
     ] = None,
-    adapter: Annotated[
-        str | None, typer.Option(help="A LoRA adapter for it.", rich_help_panel=_LM)
-    ] = None,
+    adapter: Annotated[str | None, typer.Option(help="A LoRA adapter for it.")] = None,
     temperature: Annotated[
         float | None,
-        typer.Option(help="Of sampling, by default 1; 0 takes the likeliest.", min=0.0, rich_help_panel=_LM),
+        typer.Option(help="Of sampling, by default 1; 0 takes the likeliest.", min=0.0),
     ] = None,
     best_of: Annotated[
         int | None,
-        typer.Option(
-            help="How many candidates to write for each plan; the likeliest is taken.",
-            min=1,
-            rich_help_panel=_LM,
-        ),
+        typer.Option(help="How many candidates to write for each plan; the likeliest is taken.", min=1),
     ] = None,
     shorten: Annotated[
         bool,
         typer.Option(
-            "--shorten",
-            help="Leave out of the prompt what matters least, where the spec is too long.",
-            rich_help_panel=_LM,
+            "--shorten", help="Leave out of the prompt what matters least, where the spec is too long."
         ),
     ] = False,
     device: Annotated[
         str | None,
-        typer.Option(help="Where to run it: cpu, cuda, … By default a GPU if there is one.", rich_help_panel=_LM),
+        typer.Option(help="Where to run it: cpu, cuda, … By default a GPU if there is one."),
     ] = None,
-    dtype: Annotated[
-        str | None, typer.Option(help="The type of its weights: float32, bfloat16, …", rich_help_panel=_LM)
-    ] = None,
+    dtype: Annotated[str | None, typer.Option(help="The type of its weights: float32, bfloat16, …")] = None,
 ) -> None:
     """Print a composition that cannot break the task's rules.
 
@@ -87,7 +76,7 @@ def plan(
     model writes, and the rules are enforced while it decodes: whatever its weights, what it writes is accepted and ends
     within the budget. It takes the extra: pip install 'p2c-dsl[planner]'
 
-    --continue goes on from a composition that is cut off anywhere, even within a word.
+    --continue goes on from what a person has written so far, or has cut off and changed in a plan.
 
     Exit status: 0 planned; 1 no composition keeps the rules within the budget, or --run went wrong; 2 usage, unreadable
     input, or a model that cannot be used; 3 internal error.
@@ -116,14 +105,16 @@ def plan(
             run_text(Path(spec), f'use "{Path(spec).name}"\n{text}', seed)
 
 
-class Begun(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Begun:
     """The beginning of a composition, and the task that it names."""
 
     text: str = ""
     task: str | None = None
 
 
-class Wish(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Wish:
     """What is asked of a planner."""
 
     planner: str
@@ -170,7 +161,9 @@ def _planned(loaded: Loaded, task: Task, wish: Wish, model: Model) -> list[str]:
         except RuntimeError as error:
             if "out of memory" not in str(error):
                 raise
-            fail(f"the model needs more memory than there is: try a smaller --best-of, or --device cpu ({error})")
+            fail(
+                f"the model needs more memory than there is: try a smaller --best-of, or --device cpu ({error})"
+            )
     if len(plans) < wish.count:
         typer.echo(f"p2c: found {len(plans)} of {wish.count} plans", err=True)
     return plans

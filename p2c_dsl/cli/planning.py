@@ -24,7 +24,8 @@ class Planning:
     """Plans with one language model, which is loaded when somebody asks for it."""
 
     def __init__(self, model: Model) -> None:
-        self._model, self._loaded, self._lock = model, None, Lock()
+        self._model, self._lock = model, Lock()
+        self._loaded: tuple[Any, Any] | None = None
 
     def plan(
         self,
@@ -38,11 +39,11 @@ class Planning:
     ) -> str:
         """Write compositions of a task that no run can break a rule of.
 
-        `text` is the task's spec. `task` is needed where it has several. `planner` is search (the cheapest composition),
-        random, or lm (a language model that writes under the rules). `count` different ones are written; where there are
-        fewer, a comment says so. Equal seeds give equal plans. `budget` is the most lexemes (words) that a composition may
-        have, for lm the most tokens. `partial` is the beginning of a composition, from `compose` on, to go on from: whole
-        lines.
+        `text` is the task's spec. `task` is needed where it has several. `planner` is search (the cheapest
+        composition), random, or lm (a language model that writes under the rules). `count` different ones are
+        written; where there are fewer, a comment says so. Equal seeds give equal plans. `budget` is the most lexemes
+        (words) that a composition may have, for lm the most tokens. `partial` is the beginning of a composition, from
+        `compose` on, to go on from.
         """
         from p2c_dsl.planners import NoContinuation, Unplannable
         from p2c_dsl.planners.distinct import FewerPlans
@@ -60,7 +61,15 @@ class Planning:
                 warnings.simplefilter("ignore", FewerPlans)
                 planning = self._planner(planner, seed, budget)
                 plans = list(planning.plans(loaded.spec, chosen, count, partial))
-        except (Unplannable, NoContinuation, ModelProblem, ValueError, ArithmeticError) as error:
+        except (
+            Unplannable,
+            NoContinuation,
+            ModelProblem,
+            ValueError,
+            ArithmeticError,
+            RuntimeError,
+        ) as error:
+            # A model that runs out of memory raises a plain RuntimeError.
             raise refused(str(error)) from None
         fewer = f"\n# found {len(plans)} of {count} plans\n" if len(plans) < count else ""
         return "\n".join(plans) + fewer
@@ -69,7 +78,7 @@ class Planning:
         if name != "lm":
             return choose(name, seed, budget or (_SEARCH_BUDGET if name == "search" else None))
         if self._loaded is None:
-            self._loaded: Any = self._model.load()
+            self._loaded = self._model.load()
         return self._model.planner(self._loaded, seed, budget)
 
 
