@@ -36,17 +36,17 @@ class Candidate:
     Attributes:
         log_probability: Of its tokens under the masked policy: the model's own probabilities, renormalised over what is
             allowed at each token.
-        tokens: How many there are, the end token included.
+        tokens: Which ones, the end token included. A text can be written in several ways as tokens.
     """
 
     text: str
     log_probability: float
-    tokens: int
+    tokens: tuple[int, ...]
 
     @property
     def per_token(self) -> float:
         """The mean log-probability of a token."""
-        return self.log_probability / self.tokens
+        return self.log_probability / len(self.tokens)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +172,7 @@ class LanguageModelPlanner:
             )
         mask = SemanticMask(tokens)
         question = fitting(self.tokenizer, spec, task, self._room(), self.shorten, text)
+        self._check(question)
         for number in itertools.count() if self.temperature else (0,):
             seeds = [f"{self.seed}/{number}/{row}" for row in range(best_of)]
             told = None if watch is None else _decoded(watch, text)
@@ -194,7 +195,7 @@ class LanguageModelPlanner:
     def _candidate(self, row: Row, begun: str) -> Candidate:
         tokens = self._vocabulary().tokens
         written = b"".join(tokens[token] for token in row.ids[:-1]).decode()
-        return Candidate((begun + written).rstrip("\n") + "\n", row.log_probability, len(row.ids))
+        return Candidate((begun + written).rstrip("\n") + "\n", row.log_probability, tuple(row.ids))
 
     def _best(self, candidates: list[Candidate]) -> Candidate:
         if len(candidates) == 1:
@@ -220,6 +221,14 @@ class LanguageModelPlanner:
                 read = Vocabulary([t if i < width else b"" for i, t in enumerate(read.tokens)], read.end)
             self._vocabularies.append(read)
         return self._vocabularies[0]
+
+    def _check(self, question: str) -> None:
+        """Refuses a tokenizer that writes what the model cannot read."""
+        known = self.model.get_input_embeddings().weight.shape[0]
+        if max(self.tokenizer(question)["input_ids"], default=0) >= known:
+            raise ValueError(
+                f"the tokenizer has more tokens than the model's {known}: they do not belong together"
+            )
 
     def _width(self) -> int:
         """How many logits the model gives."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -44,11 +46,11 @@ def planner(**settings: Any) -> LanguageModelPlanner:
 def test_random_weights_write_accepted_compositions_that_end(name: str, temperature: float) -> None:
     for candidate in planner(temperature=temperature, best_of=4).candidates(*domain_of(name)):
         assert accepted(name, candidate.text), candidate.text
-        assert candidate.tokens <= BUDGET
+        assert len(candidate.tokens) <= BUDGET
 
 
 def test_equal_seeds_give_equal_plans_and_other_seeds_others() -> None:
-    one, same, other = ([*planner(seed=seed).plans(*domain_of("deletion"), 3)] for seed in (7, 7, 8))
+    one, same, other = ([*planner(seed=seed).plans(*domain_of("deletion"), 2)] for seed in (7, 7, 8))
     assert one == same != other
 
 
@@ -87,15 +89,14 @@ def test_plans_go_on_until_there_are_no_more() -> None:
 # ---------------------------------------------------------------- the best of several
 
 
-def log_probability(spec_text: str, text: str) -> float:
-    """What the model gives the plain way of writing a text in tokens, masked and renormalised, by one forward pass."""
+def log_probability(spec_text: str, ids: Sequence[int]) -> float:
+    """What the model gives a row of tokens, masked and renormalised, by one forward pass."""
     spec, task = spec_of(spec_text)
     words = tiny.tokenizer()
     tokens = TokenAutomaton(spec, task, vocabulary_of(words), BUDGET)
     asked = words(prompt(spec, task))["input_ids"]
-    ids = [*words(text.rstrip("\n"))["input_ids"], words.eos_token_id]
     with torch.no_grad():
-        logits = tiny.model()(torch.tensor([asked + ids])).logits[0, len(asked) - 1 : -1]
+        logits = tiny.model()(torch.tensor([[*asked, *ids]])).logits[0, len(asked) - 1 : -1]
     total, state = 0.0, tokens.start
     for place, token in enumerate(ids):
         allowed = list(tokens.within(state, BUDGET - place))
@@ -104,17 +105,12 @@ def log_probability(spec_text: str, text: str) -> float:
     return total
 
 
-def test_log_probabilities_are_those_of_the_masked_model() -> None:
-    spec, task = spec_of(FEW)
-    words = tiny.tokenizer()
-    found = 0
-    for candidate in planner(best_of=60, temperature=1.0, seed=1).candidates(spec, task):
-        plain = [*words(candidate.text.rstrip("\n"))["input_ids"]]
-        if candidate.tokens == len(plain) + 1:
-            found += 1
-            assert candidate.log_probability == pytest.approx(log_probability(FEW, candidate.text), abs=1e-3)
-            assert candidate.per_token == candidate.log_probability / candidate.tokens
-    assert found
+@pytest.mark.parametrize("temperature", [0.0, 1.0, 3.0])
+def test_log_probabilities_are_those_of_the_masked_model(temperature: float) -> None:
+    for candidate in planner(best_of=4, temperature=temperature).candidates(*spec_of(FEW)):
+        assert candidate.log_probability == pytest.approx(log_probability(FEW, candidate.tokens), abs=1e-3)
+        assert candidate.per_token == candidate.log_probability / len(candidate.tokens)
+        assert tiny.tokenizer().decode(candidate.tokens[:-1]) == candidate.text.rstrip("\n")
 
 
 def test_the_best_is_the_likeliest_or_what_a_scorer_likes_best() -> None:
@@ -181,7 +177,7 @@ def test_the_least_budget_is_enough_and_less_is_told() -> None:
     tokens = TokenAutomaton(*domain_of("dinner"), vocabulary_of(tiny.tokenizer()), 256, effort=300)
     least = tokens.needed(tokens.start)
     assert accepted("dinner", planner(budget=least, temperature=2.0).plan(*domain_of("dinner")))
-    for budget in (least - 1, 1):
+    for budget in (least // 2, 1):
         with pytest.raises(Unplannable, match="budget"):
             planner(budget=budget).plan(*domain_of("dinner"))
 
@@ -213,15 +209,19 @@ def test_a_model_s_own_settings_for_generation_change_nothing() -> None:
     assert model.generation_config is own and model.training
 
 
-@pytest.mark.parametrize("less", [True, False])
-def test_a_model_may_have_fewer_or_more_logits_than_there_are_tokens(less: bool) -> None:
+def test_a_model_may_have_more_logits_than_there_are_tokens_or_lack_special_ones() -> None:
     words = tiny.tokenizer()
-    width = len(words) - 150 if less else len(words) + 64
-    narrow = LanguageModelPlanner(
-        tiny.model_for(words, width=width), words, BUDGET, temperature=2.0, best_of=4
-    )
-    for candidate in narrow.candidates(*domain_of("dinner")):
-        assert accepted("dinner", candidate.text)
+    more = copy.deepcopy(words)
+    more.add_special_tokens({"additional_special_tokens": ["<one>", "<two>"]})
+    for tokenizer, width in ((words, len(words) + 64), (more, len(words))):
+        odd = LanguageModelPlanner(tiny.model_for(words, width=width), tokenizer, BUDGET, temperature=2.0)
+        assert accepted("dinner", odd.plan(*domain_of("dinner")))
+
+
+def test_a_tokenizer_of_another_model_is_refused() -> None:
+    words = tiny.tokenizer()
+    with pytest.raises(ValueError, match="they do not belong together"):
+        LanguageModelPlanner(tiny.model_for(words, width=300), words).plan(*domain_of("dinner"))
 
 
 def test_a_model_that_gives_no_numbers_is_told_so() -> None:
@@ -298,6 +298,7 @@ def test_specs_in_other_scripts_and_tasks_without_inputs() -> None:
 def test_a_tokenizer_that_cannot_write_a_name_is_told_so() -> None:
     made = Tokenizer(models.BPE({t: i for i, t in enumerate(["<end>", "<pad>", *"abc"])}, []))
     made.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
+    made.decoder = decoders.ByteLevel()
     words = tiny.wrapped(made)
     with pytest.raises(ValueError, match="lacks that byte"):
         LanguageModelPlanner(tiny.model_for(words), words).plan(*domain_of("dinner"))
