@@ -22,7 +22,7 @@ from tests.mutants.mutate import Mutant, mutated
 from tests.planners.training.toy import Dialogue, Liking, codec, model
 
 SETTINGS = TrainingSettings(
-    episodes=16,
+    episodes=8,
     updates=8,
     epochs=2,
     minibatches=2,
