@@ -143,7 +143,15 @@ class SemanticLogitsProcessor(OutlinesLogitsProcessor):
             known -= 1
         state = self._states[row[:known]]
         for place in range(known, len(row)):
-            ended = state is None or row[place] == self.tokens.vocabulary.end
-            state = None if ended or state is None else self.tokens.step(state, row[place])
+            state = self._after(state, row[place])
             self._states[row[: place + 1]] = state
         return state
+
+    def _after(self, state: int | None, token: int) -> int | None:
+        if state is None or token == self.tokens.vocabulary.end:
+            return None
+        try:
+            return self.tokens.step(state, token)
+        except KeyError:
+            # Where fewer tokens are allowed than there are beams, beam search fills up with rows of no probability.
+            return None

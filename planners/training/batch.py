@@ -38,7 +38,9 @@ class Piece:
 
 def pieces(rollout: Rollout, rows: Tensor, size: int) -> Iterator[Piece]:
     """Rows `(n,)` in pieces of at most `size`: those of one prompt together, short ones with short ones."""
-    keys = list(zip(rollout.prompt[rows].tolist(), rollout.lengths[rows].tolist(), rows.tolist(), strict=True))
+    keys = list(
+        zip(rollout.prompt[rows].tolist(), rollout.lengths[rows].tolist(), rows.tolist(), strict=True)
+    )
     order = [row for _, _, row in sorted(keys)]
     for first in range(0, len(order), size):
         own = torch.tensor(order[first : first + size], device=rollout.tokens.device)
@@ -47,7 +49,9 @@ def pieces(rollout: Rollout, rows: Tensor, size: int) -> Iterator[Piece]:
         yield Piece(
             rows=own,
             prompts=tuple(rollout.prompts[number] for number in used),
-            prompt=torch.tensor([used.index(number) for number in rollout.prompt[own].tolist()], device=own.device),
+            prompt=torch.tensor(
+                [used.index(number) for number in rollout.prompt[own].tolist()], device=own.device
+            ),
             tokens=rollout.tokens[own, :width],
             masks=rollout.masks[own, :width],
             decisions=rollout.decisions[own, :width],

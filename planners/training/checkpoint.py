@@ -27,7 +27,7 @@ def save(folder: Path, state: dict[str, Any]) -> None:
     os.replace(temporary, folder / NAME)
 
 
-def load(folder: Path, device: torch.device) -> dict[str, Any]:
+def load(folder: Path) -> dict[str, Any]:
     """The checkpoint of a run. Raises `CheckpointError`."""
     path = folder / NAME
     if not path.is_file():

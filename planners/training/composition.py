@@ -105,6 +105,7 @@ class CompositionEnvironment:
             partial_reward(reward)
         self.name, self.prompt, self.space, self.budget = name, prompt, space, budget
         self.verifier, self.partial_rewards = verifier, tuple(partial_rewards)
+        self.digest = space.digest
 
     def play(self, seed: int) -> Play:
         text = yield Turn(self.prompt, self.space, self.budget)

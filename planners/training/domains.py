@@ -27,23 +27,28 @@ class Domain:
     world: Callable[[int], Any]
 
     def environment(
-        self, tokenizer: Any, budget: int, effort: int, partial_rewards: Sequence[str] = (), space: Space | None = None
+        self,
+        tokenizer: Any,
+        budget: int,
+        effort: int,
+        partial_rewards: Sequence[str] = (),
+        space: Space | None = None,
     ) -> CompositionEnvironment:
         """Its environment of one turn for a tokenizer, in the space of what is accepted unless another is given.
 
         Raises `Unplannable` or `ValueError` when no composition fits the budget.
         """
-        space = space or semantic_space(self.spec, self.task, tokenizer, budget, effort or None)
+        chosen: Space = space or semantic_space(self.spec, self.task, tokenizer, budget, effort or None)
         asked = prompt(self.spec, self.task)
         verifier = Verifier(self.spec, self.task, self.world)
-        return CompositionEnvironment(self.name, asked, space, budget, verifier, partial_rewards)
+        return CompositionEnvironment(self.name, asked, chosen, budget, verifier, partial_rewards)
 
 
 def load_domain(path: Path) -> list[Domain]:
     """The domains of a folder with a spec and a `world.py`, or of a spec file with one beside it: one for each task.
 
-    A folder's spec is the file with a task in it that bears the folder's name, or the only one. Raises `ValueError` with what is
-    wrong, or `DomainError` for the world.
+    A folder's spec is the file that bears its name, or the only one. Raises `ValueError` with what is wrong, or
+    `DomainError` for the world.
     """
     from p2c_dsl.diagnostics.model import Severity
     from p2c_dsl.resolve import load

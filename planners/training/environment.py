@@ -91,9 +91,14 @@ Play = Generator[Turn, str, Outcome]
 
 
 class Environment(Protocol):
-    """A source of episodes. Equal seeds, answered equally, play equally."""
+    """A source of episodes. Equal seeds, answered equally, play equally.
+
+    Attributes:
+        digest: A hash of what its episodes depend on besides their seeds: a checkpoint goes on only with the same.
+    """
 
     name: str
+    digest: str
 
     def play(self, seed: int) -> Play:
         """One episode in a fresh world."""

@@ -13,7 +13,13 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from p2c_dsl.planners.training.advantages import Reduce, ReturnScale, credited, generalized_advantages, normalised
+from p2c_dsl.planners.training.advantages import (
+    Reduce,
+    ReturnScale,
+    credited,
+    generalized_advantages,
+    normalised,
+)
 from p2c_dsl.planners.training.batch import Piece, pieces, rewards_of
 from p2c_dsl.planners.training.episode import Codec
 from p2c_dsl.planners.training.policy import Policy, Scored
@@ -58,7 +64,9 @@ def prepare(
     values = torch.zeros(decisions.shape[0], decisions.shape[1] + 1, device=decisions.device)
     old, kl = rollout.log_probs * decisions, torch.zeros_like(rollout.log_probs)
     bootstrap = torch.zeros(len(decisions), device=decisions.device)
-    cut = torch.tensor([bool(e.outcome and e.outcome.truncated) for e in rollout.episodes], device=decisions.device)
+    cut = torch.tensor(
+        [bool(e.outcome and e.outcome.truncated) for e in rollout.episodes], device=decisions.device
+    )
     for piece in pieces(rollout, torch.arange(len(decisions), device=decisions.device), settings.microbatch):
         scored = piece.score(policy)
         width = piece.tokens.shape[1]
@@ -66,7 +74,9 @@ def prepare(
         # A row that was cut off goes on in a state whose value counts; one that ended has nothing to come.
         bootstrap[piece.rows] = scored.values.gather(1, rollout.lengths[piece.rows].unsqueeze(-1)).squeeze(-1)
         if settings.recompute:
-            old[piece.rows, :width] = old[piece.rows, :width].masked_scatter(piece.decisions, scored.log_probs)
+            old[piece.rows, :width] = old[piece.rows, :width].masked_scatter(
+                piece.decisions, scored.log_probs
+            )
         if reference is not None:
             with policy.adapters_off() if reference is policy else nullcontext():
                 expected = piece.score(reference).log_probs
@@ -133,7 +143,7 @@ def update(
     reduce: Reduce,
     generator: torch.Generator,
 ) -> dict[str, float]:
-    """Epochs of minibatch steps on a batch; the last step's metrics. Ends early when the policy has moved far enough."""
+    """Epochs of minibatch steps, fewer once the policy has moved far enough; the last step's metrics."""
     found: dict[str, float] = {}
     rows = len(batch.rollout.lengths)
     steps = 0
@@ -163,10 +173,12 @@ def gradients(
     policy.zero_grad(set_to_none=True)
     for piece in pieces(batch.rollout, rows, settings.microbatch):
         found = losses(piece.score(policy), piece, batch, settings)
-        (found.total(settings) / count.float()).backward()
-        sums += torch.stack(
-            [found.policy, found.value, found.entropy, found.approximate_kl, found.clipped]
-        ).detach().double()
+        torch.autograd.backward(found.total(settings) / count.float())
+        sums += (
+            torch.stack([found.policy, found.value, found.entropy, found.approximate_kl, found.clipped])
+            .detach()
+            .double()
+        )
     add_up(trainable(policy), reduce)
     means = (reduce(sums) / count).tolist()
     names = ("policy_loss", "value_loss", "entropy", "approx_kl", "clipfrac")
@@ -180,7 +192,7 @@ def add_up(parameters: Iterable[nn.Parameter], reduce: Reduce) -> None:
         if parameter.grad is None:
             parameter.grad = torch.zeros_like(parameter)
     whole = reduce(torch.cat([p.grad.flatten() for p in found if p.grad is not None]))
-    for parameter, part in zip(found, whole.split([p.numel() for p in found]), strict=True):
+    for parameter, part in zip(found, torch.split(whole, [p.numel() for p in found]), strict=True):
         parameter.grad = part.view_as(parameter)
 
 

@@ -72,17 +72,18 @@ def _play(
 ) -> None:
     device, table = policy.masks.device, policy.masks
     prompts = list(dict.fromkeys(episode.prompt for episode in episodes))
+    episodes = sorted(episodes, key=lambda episode: prompts.index(episode.prompt))
     prefix = policy.prefix(prompts)
     rows = torch.tensor([prompts.index(episode.prompt) for episode in episodes], device=device)
-    cache = prefix.cache(rows, room=max(episode.turn.budget for episode in episodes) + 1)
+    stepping = policy.stepping(prefix, rows, room=max(episode.turn.budget for episode in episodes) + 1)
     fed, going = prefix.last[rows], list(range(len(episodes)))
     while going:
-        if len(going) <= _COMPACTED * len(rows):
+        if len(going) <= _COMPACTED * len(episodes):
             kept = torch.tensor(going, device=device)
-            cache.batch_select_indices(kept)
-            rows, fed = rows[kept], fed[kept]
+            stepping.keep(kept)
+            fed = fed[kept]
             episodes, going = [episodes[row] for row in going], list(range(len(going)))
-        hidden = policy.step(prefix, rows, cache, fed.unsqueeze(-1))[:, -1]
+        hidden = policy.step(stepping, fed)
         masks = {row: episodes[row].mask(table) for row in going}
         tokens = {row: (episodes[row].forced(table, mask), 0.0) for row, mask in masks.items()}
         deciding = [row for row, (token, _) in tokens.items() if token is None]
@@ -91,8 +92,10 @@ def _play(
             chosen, log_probs = _sample(policy, hidden[deciding], numbers, generator, temperature)
             tokens.update(zip(deciding, zip(chosen.tolist(), log_probs.tolist(), strict=True), strict=True))
         for row, (token, log_prob) in tokens.items():
+            assert token is not None
             episodes[row].take(token, masks[row], log_prob, codec)
-        fed = torch.tensor([tokens[row][0] if row in tokens else 0 for row in range(len(rows))], device=device)
+        # Rows that have ended are fed on until they are taken out.
+        fed = torch.tensor([tokens.get(row, (0, 0.0))[0] for row in range(len(episodes))], device=device)
         going = [row for row in going if episodes[row].outcome is None]
 
 

@@ -56,7 +56,7 @@ class TrainingSettings:
     epochs: int = 2
     minibatches: int = 2
     microbatch: int = 64
-    learning_rate: float = 1e-3
+    learning_rate: float = 3e-4
     value_learning_rate: float = 3e-3
     anneal: bool = False
     discount: float = 1.0
@@ -80,7 +80,16 @@ class TrainingSettings:
     stop_at: float = 0.0
 
     def __post_init__(self) -> None:
-        positive = ("updates", "budget", "episodes", "rows_at_once", "epochs", "minibatches", "microbatch", "save_every")
+        positive = (
+            "updates",
+            "budget",
+            "episodes",
+            "rows_at_once",
+            "epochs",
+            "minibatches",
+            "microbatch",
+            "save_every",
+        )
         for name in positive:
             if getattr(self, name) < 1:
                 raise ValueError(f"`{name}` is {getattr(self, name)}, but has to be 1 or more")
@@ -121,3 +130,21 @@ PRESETS = {
     ),
 }
 """Settings by name: `cpu` for the small planner on a few cores, `gpu` for models of some hundred million weights."""
+
+
+def parsed(entry: str) -> tuple[str, Any]:
+    """A setting `NAME=VALUE` from text. Raises `ValueError` for one that there is not, or a value of another kind."""
+    name, equals, value = entry.partition("=")
+    kinds: dict[str, type] = {f.name: type(getattr(PRESETS["cpu"], f.name)) for f in fields(TrainingSettings)}
+    if not equals or name not in kinds:
+        raise ValueError(f"`{entry}`: write NAME=VALUE for a setting: {', '.join(sorted(kinds))}")
+    kind = kinds[name]
+    try:
+        if kind is bool:
+            return name, {"true": True, "false": False}[value.lower()]
+        if kind is tuple:
+            return name, tuple(filter(None, value.split(",")))
+        return name, kind(value)
+    except (ValueError, KeyError):
+        wanted = {bool: "true or false", int: "a whole number", float: "a number"}[kind]
+        raise ValueError(f"`{entry}`: the value has to be {wanted}") from None
