@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from heapq import heappop, heappush
 from itertools import count
@@ -10,12 +10,9 @@ from math import inf
 
 from p2c_dsl.machine import Machine
 from p2c_dsl.planners.automaton import DEFAULT_BUDGET, Automaton
-<<<<<<< HEAD
-from p2c_dsl.planners.completions import Completions
-=======
 from p2c_dsl.planners.begun import Begun
+from p2c_dsl.planners.completions import Completions
 from p2c_dsl.planners.distinct import distinct
->>>>>>> ppo
 from p2c_dsl.planners.node import Node, ends
 from p2c_dsl.planners.partial import beginning
 from p2c_dsl.spec import Spec, Task
@@ -37,25 +34,31 @@ class SearchPlanner:
 
     def _found(self, spec: Spec, task: Task, partial: str) -> Iterator[str]:
         automaton = Automaton(spec, task, self.budget)
-<<<<<<< HEAD
-        for body in cheapest(automaton.machine, automaton.completions, self.budget):
-            yield f"{automaton.header}{body}\n"
+        begun = _line_ends(automaton, beginning(automaton, partial))
+        yield from cheapest(automaton.machine, automaton.completions, begun, self.budget)
 
 
 def cheapest(
-    machine: Machine, completions: Completions, budget: int, effort: int | None = None
+    machine: Machine,
+    completions: Completions,
+    begun: Iterable[tuple[Node, int, str]],
+    budget: int,
+    effort: int | None = None,
 ) -> Iterator[str]:
-    """The bodies of all accepted compositions within a budget, the cheapest first.
+    """The accepted compositions within a budget, the cheapest first, as texts.
 
-    `effort` bounds how many lines are tried; then the search ends, whatever may be left.
+    `begun` is where to go on from: nodes, what has been spent by then, and the texts so far. `effort` bounds how many
+    lines are tried; then the search ends, whatever may be left.
     """
     order, end = count(), inf if effort is None else completions.spent + effort
     queue: list[tuple[int, int, int, Node | None, str]] = []
-    heappush(queue, (0, next(order), 0, Node(machine.start(), True), ""))
+    for first, way, text in begun:
+        estimate = way + completions.at_least(first, completions.key(first))
+        heappush(queue, (estimate, next(order), way, first, text))
     while queue and queue[0][0] <= budget and completions.spent <= end:
         _, _, way, node, text = heappop(queue)
         if node is None:
-            yield text
+            yield text + "\n"
             continue
         if ends(machine, node):
             heappush(queue, (way, next(order), way, None, text))
@@ -63,23 +66,6 @@ def cheapest(
             further = way + line.cost
             estimate = further + completions.at_least(line.node, line.key)
             heappush(queue, (estimate, next(order), further, line.node, text + "".join(line.words)))
-=======
-        completions, order = automaton.completions, count()
-        queue: list[tuple[int, int, int, Node | None, str]] = []
-        for first, way, text in _line_ends(automaton, beginning(automaton, partial)):
-            estimate = way + completions.at_least(first, completions.key(first))
-            heappush(queue, (estimate, next(order), way, first, text))
-        while queue and queue[0][0] <= self.budget:
-            _, _, way, node, text = heappop(queue)
-            if node is None:
-                yield text + "\n"
-                continue
-            if ends(automaton.machine, node):
-                heappush(queue, (way, next(order), way, None, text))
-            for line in completions.lines.after(node):
-                further = way + line.cost
-                estimate = further + completions.at_least(line.node, line.key)
-                heappush(queue, (estimate, next(order), further, line.node, text + "".join(line.words)))
 
 
 def _line_ends(automaton: Automaton, begun: Begun) -> Iterator[tuple[Node, int, str]]:
@@ -93,4 +79,3 @@ def _line_ends(automaton: Automaton, begun: Begun) -> Iterator[tuple[Node, int, 
         pending += [
             (automaton.step(position, word), text + word) for word in reversed(automaton.legal(position))
         ]
->>>>>>> ppo

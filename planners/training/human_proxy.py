@@ -11,6 +11,7 @@ from typing import Protocol
 
 from p2c_dsl.machine import Machine
 from p2c_dsl.planners.completions import Completions
+from p2c_dsl.planners.node import Node
 from p2c_dsl.planners.pattern import each_one
 from p2c_dsl.planners.search import cheapest
 from p2c_dsl.planners.training.contracts import Contract
@@ -115,8 +116,9 @@ class HumanProxy:
         task = spec.tasks[subtask.name]
         machine = Machine(spec, task, read_rules(spec, task)[0])
         header = f"compose {task.name}({', '.join(p.name for p in task.parameters)}):"
-        for body in cheapest(machine, Completions(machine, each_one), _LEXEMES, _EFFORT):
-            program = program_of(spec, f"{header}{body}\n")
+        begun = [(Node(machine.start(), True), 0, header)]
+        for text in cheapest(machine, Completions(machine, each_one), begun, _LEXEMES, _EFFORT):
+            program = program_of(spec, text)
             if fits_in(program) and keyed_as_declared(program, subtask):
                 yield program
 
