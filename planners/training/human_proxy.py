@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from math import tanh
 from typing import Protocol
@@ -45,12 +45,25 @@ class Values(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Indifferent:
+    """φ before anybody has been asked: one solution is as good as another."""
+
+    def best(self, solutions: Sequence[PartialSolution]) -> int:
+        return 0
+
+    def judge(self, solution: PartialSolution) -> float:
+        return 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Solved:
     """A subtask's solution: as people are shown it, and as a part of the whole. `None` where there is none."""
 
     contract: Contract
-    solution: PartialSolution | None
-    program: Program | None
+    solution: PartialSolution | None = None
+    program: Program | None = None
+    able: bool = False
+    """Whether it keeps by itself what the domain's rules ask of a part of any whole."""
 
     @property
     def part(self) -> Part | None:
@@ -69,17 +82,18 @@ class HumanProxy:
     Attributes:
         values: φ; replace it with `align`ed ones as the humans' values change.
         human_steps: The most steps a program may have that it writes: what *human-level* means here.
-        candidates: How many programs it considers for a subtask, the shortest first.
+        candidates: How many programs of a kind it considers for a subtask, the shortest first.
+        found: Those that it has looked for so far.
     """
 
     spec: Spec
     task: Task
-    values: Values
+    values: Values = field(default_factory=Indifferent)
     human_steps: int = 4
     candidates: int = 8
+    found: dict[Contract, tuple[Solved, ...]] = field(default_factory=dict)
     features: Features = field(init=False)
     _rules: tuple[Rule, ...] = field(init=False)
-    _found: dict[Contract, tuple[Solved, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.features = Features(self.spec)
@@ -89,28 +103,43 @@ class HumanProxy:
         """The candidate that φ likes best; the shortest of equals."""
         found = self.options(subtask)
         if not found:
-            return Solved(subtask, None, None)
+            return Solved(subtask)
         return found[self.values.best([s.solution for s in found if s.solution is not None])]
 
     def judge(self, solved: Solved) -> float:
         """φ's judgement, between −1 and 1: how much better it is than an average solution."""
-        return UNSOLVED if solved.solution is None else tanh(self.values.judge(solved.solution) / 2)
+        return UNSOLVED if solved.solution is None else self.judged(solved.solution)
+
+    def judged(self, solution: PartialSolution) -> float:
+        """φ's judgement of anything that people could be shown."""
+        return tanh(self.values.judge(solution) / 2)
+
+    def with_values(self, values: Values) -> HumanProxy:
+        """The same, with other values; what it has found is kept."""
+        return replace(self, values=values, found=self.found)
 
     def options(self, subtask: Contract) -> tuple[Solved, ...]:
-        """The programs that it considers for a subtask."""
-        found = self._found.get(subtask)
+        """The programs that it chooses from: those that are able to be part of a whole, if there are any."""
+        found = self.considered(subtask)
+        return tuple(s for s in found if s.able) or found
+
+    def considered(self, subtask: Contract) -> tuple[Solved, ...]:
+        """All programs that it has thought of, which people can be asked about."""
+        found = self.found.get(subtask)
         if found is None:
-            found = self._found[subtask] = tuple(islice(self._solutions(subtask), self.candidates))
+            found = self.found[subtask] = tuple(self._solutions(subtask))
         return found
 
     def _solutions(self, subtask: Contract) -> Iterator[Solved]:
-        """Programs that keep by themselves what the domain's rules ask of a part, or where there are none, any."""
+        """The shortest programs, and the shortest of those that are able to be part of a whole."""
         spec = self.asked(subtask)
-        found = list(islice(self._programs(spec, subtask), _LOOKED_AT))
-        able = [program for program in found if refused(Part(subtask, program), self._rules) is None]
-        for program in able or found:
-            solution = solution_of(spec, program.source.text, self.features, subtask.text)
-            yield Solved(subtask, solution, program)
+        counts = {True: 0, False: 0}
+        for program in islice(self._programs(spec, subtask), _LOOKED_AT):
+            able = refused(Part(subtask, program), self._rules) is None
+            counts[able] += 1
+            if counts[able] <= self.candidates:
+                solution = solution_of(spec, program.source.text, self.features, subtask.text)
+                yield Solved(subtask, solution, program, able)
 
     def _programs(self, spec: Spec, subtask: Contract) -> Iterator[Program]:
         task = spec.tasks[subtask.name]
