@@ -4,8 +4,23 @@ from __future__ import annotations
 
 import typer
 
+from p2c_dsl.cli import (
+    align,
+    explain,
+    fix,
+    fmt,
+    grammar,
+    graph,
+    import_,
+    lint,
+    mcp,
+    new,
+    plan,
+    rules,
+    run,
+    train,
+)
 from p2c_dsl.cli import eval as eval_
-from p2c_dsl.cli import explain, fix, fmt, grammar, graph, import_, lint, mcp, new, plan, rules, run, train
 
 app = typer.Typer(
     name="p2c",
@@ -47,6 +62,7 @@ for _name, _function in (
     ("new", new.new),
     ("train", train.train),
     ("eval", eval_.evaluate),
+    ("align", align.align),
     ("mcp", mcp.mcp),
 ):
     app.command(_name)(_function)

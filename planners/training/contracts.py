@@ -80,7 +80,9 @@ class Contract:
     @property
     def name(self) -> str:
         """What it is called, which its effects and result decide. Different contracts may share a name."""
-        verbs = "_and_".join(dict.fromkeys(("" if c.certain else "perhaps_") + c.effect for c in self.effects))
+        verbs = "_and_".join(
+            dict.fromkeys(("" if c.certain else "perhaps_") + c.effect for c in self.effects)
+        )
         noun = "" if self.result is None else noun_of(self.result)
         if not verbs:
             return f"find_{noun}"
@@ -144,7 +146,9 @@ def catalogue(spec: Spec, task: Task) -> tuple[Contract, ...]:
     for contract in fitting:
         # What the parameters are called makes no difference.
         places = {slot.name: str(place) for place, slot in enumerate(contract.parameters)}
-        clauses = tuple(c._replace(keys=tuple(_moved(key, places) for key in c.keys)) for c in contract.effects)
+        clauses = tuple(
+            c._replace(keys=tuple(_moved(key, places) for key in c.keys)) for c in contract.effects
+        )
         found.setdefault((tuple(s.type for s in contract.parameters), contract.result, clauses), contract)
     return tuple(islice(found.values(), MOST_CONTRACTS))
 
@@ -183,7 +187,9 @@ def with_acts(spec: Spec, task: Task) -> tuple[Spec, Task]:
 
 def _acting(subtask: SubtaskData) -> SubtaskData:
     keys = tuple(p.name for p in subtask.parameters if not p.optional)
-    return subtask.model_copy(update={"effects": (EffectUseData(effect=f"act_{subtask.name}", arguments=keys),)})
+    return subtask.model_copy(
+        update={"effects": (EffectUseData(effect=f"act_{subtask.name}", arguments=keys),)}
+    )
 
 
 # ---------------------------------------------------------------- one tool
@@ -193,7 +199,9 @@ def _narrowed(c: Contract, records: Mapping[str, Mapping[str, Type]]) -> Iterato
     """Without a parameter that another one has as a field: who gets the order need not be told its total."""
     for slot in c.parameters:
         others = [s for s in c.parameters if s != slot]
-        held = [s for s in others if isinstance(s.type, Record) and slot.type in records[s.type.name].values()]
+        held = [
+            s for s in others if isinstance(s.type, Record) and slot.type in records[s.type.name].values()
+        ]
         if held and slot.name not in _roots(c.effects):
             yield replace(c, parameters=tuple(others))
 

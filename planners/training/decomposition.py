@@ -71,7 +71,9 @@ class Decompositions:
         self.start = Asked(frozenset(), (), budget)
         needed = self.cost(self.start)
         if needed > budget:
-            raise Unplannable(f"the shortest decomposition of `{task.name}` costs {needed}, the budget is {budget}")
+            raise Unplannable(
+                f"the shortest decomposition of `{task.name}` costs {needed}, the budget is {budget}"
+            )
 
     # ------------------------------------------------------------ the protocol of lexeme automata
 

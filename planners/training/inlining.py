@@ -81,7 +81,11 @@ class _Inlining:
                 assert isinstance(place, Var)
                 # Only the call that stands just before is written together with its result.
                 last = out[-1] if out else None
-                direct = direct and isinstance(last, Call) and written == Var(last.slot if last.slot is not None else -1)
+                direct = (
+                    direct
+                    and isinstance(last, Call)
+                    and written == Var(last.slot if last.slot is not None else -1)
+                )
                 key = None if key is None else _in(key, names)
                 out.append(replace(step, slot=place.slot, key=key, value=written, direct=direct))
             case Loop(collection, own, body):
@@ -169,7 +173,11 @@ class _Writing:
                 case Create(slot, is_map):
                     yield f"{indent}{self._name(slot, 'table' if is_map else 'items')} = {'{}' if is_map else '[]'}"
                 case Write():
-                    value = self._call(before) if step.direct and isinstance(before, Call) else self._shown(step.value)
+                    value = (
+                        self._call(before)
+                        if step.direct and isinstance(before, Call)
+                        else self._shown(step.value)
+                    )
                     name = self.names[step.slot]
                     key = step.key and self._shown(step.key)
                     yield indent + (f"{name}.append({value})" if key is None else f"{name}[{key}] = {value}")
@@ -193,7 +201,9 @@ class _Writing:
 
     def _call(self, call: Call) -> str:
         given: list[str] = []
-        for place, (parameter, argument) in enumerate(zip(call.subtask.parameters, call.arguments, strict=True)):
+        for place, (parameter, argument) in enumerate(
+            zip(call.subtask.parameters, call.arguments, strict=True)
+        ):
             if argument is not None:
                 keyword = f"{parameter.name}=" if len(given) < place else ""
                 given.append(keyword + self._shown(argument))

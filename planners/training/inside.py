@@ -94,7 +94,10 @@ def loop_depth(program: Program) -> int:
 
 def size_of(program: Program) -> int:
     """How many steps a solution adds to the whole at most: all but its `return`, whose value may need one more to be kept."""
-    own = sum(not (isinstance(step, Write) and step.direct or isinstance(step, Return)) for step in steps(program.body))
+    own = sum(
+        not ((isinstance(step, Write) and step.direct) or isinstance(step, Return))
+        for step in steps(program.body)
+    )
     last = program.body[-2:]
     kept = (
         len(last) == 2
@@ -112,9 +115,19 @@ def is_tool(program: Program, tool: Subtask | None) -> bool:
     inputs: tuple[Operand, ...] = tuple(Var(n) for n in range(len(program.task.parameters)))
     match program.body:
         case (Call() as call,):
-            return tool is not None and call.subtask.name == tool.name and call.arguments == inputs and call.subtask.result is None
+            return (
+                tool is not None
+                and call.subtask.name == tool.name
+                and call.arguments == inputs
+                and call.subtask.result is None
+            )
         case (Call() as call, Return(value)) if call.slot is not None:
-            return tool is not None and call.subtask.name == tool.name and call.arguments == inputs and value == Var(call.slot)
+            return (
+                tool is not None
+                and call.subtask.name == tool.name
+                and call.arguments == inputs
+                and value == Var(call.slot)
+            )
     return False
 
 
@@ -135,7 +148,11 @@ def taints(program: Program, rule: NoFlow) -> bool:
     for call in _calls(program):
         if event is not None and event.happens(call.subtask):
             return True
-        if of is not None and call.subtask.result is not None and contains(call.subtask.result, of, program.spec):
+        if (
+            of is not None
+            and call.subtask.result is not None
+            and contains(call.subtask.result, of, program.spec)
+        ):
             return True
     return False
 

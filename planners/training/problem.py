@@ -20,7 +20,6 @@ from p2c_dsl.planners.training.spaces import FreeText, space_digest
 from p2c_dsl.planners.training.spelling import SpelledSpace
 from p2c_dsl.planners.training.translation import Part, Recomposition, recomposition
 from p2c_dsl.planners.vocabulary import Vocabulary, vocabulary_of
-from p2c_dsl.spec import Spec, Task
 
 SPLIT = "Say which subtasks the task is to be split into."
 COMPOSE = "\n# Compose the task from these subtasks.\n"
@@ -75,7 +74,9 @@ class Problem:
         digest = space_digest(self.spec, self.task, self.vocabulary, self.decompositions.start.left)
         digest = sha256(f"split {digest} {self.sizes}".encode()).hexdigest()
         self._space = SpelledSpace(self.decompositions, self.vocabulary, digest)
-        self._spaces: OrderedDict[frozenset[tuple[str, str]], tuple[Recomposition, Turn] | None] = OrderedDict()
+        self._spaces: OrderedDict[frozenset[tuple[str, str]], tuple[Recomposition, Turn] | None] = (
+            OrderedDict()
+        )
 
     @property
     def digest(self) -> str:

@@ -6,11 +6,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 
 from p2c_dsl.planners.training.contracts import Contract
-from p2c_dsl.planners.training.environment import Credit, Outcome, Turn
+from p2c_dsl.planners.training.environment import Outcome, Turn
 from p2c_dsl.planners.training.human_proxy import HumanProxy, Solved
 from p2c_dsl.planners.training.humans.candidates import Pair
 from p2c_dsl.planners.training.problem import Problem
@@ -128,7 +128,9 @@ class Planner:
 
     def recompose(self, X: Problem, solved: Sequence[Solved]) -> Generator[Turn, str, Complete]:
         """Puts their solutions together, where that can be done at all."""
-        space: tuple[Recomposition, Turn] | None = X.recomposing([s.part for s in solved if s.part is not None])
+        space: tuple[Recomposition, Turn] | None = X.recomposing(
+            [s.part for s in solved if s.part is not None]
+        )
         if space is None:
             return Complete("", problem="these parts cannot be put together under the rules")
         made, turn = space

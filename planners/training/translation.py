@@ -90,7 +90,9 @@ class Recomposition:
         return tuple(map(copy, self.limits))
 
 
-def recomposition(spec: Spec, task: Task, parts: Sequence[Part], lines: Sequence[str] | None = None) -> Recomposition:
+def recomposition(
+    spec: Spec, task: Task, parts: Sequence[Part], lines: Sequence[str] | None = None
+) -> Recomposition:
     """The spec in which the parts' subtasks stand for tools. `lines` are the rules to keep, by default all of the task's.
 
     Raises `ValueError` for a line that is no rule of the domain.
@@ -124,7 +126,9 @@ def _refused(program: Program, rule: Rule) -> str | None:
             return f"it uses something twice, and the rule is `{rule.text}`"
         case Shape(kind="sequence") if any(isinstance(step, Branch) for step in steps(program.body)):
             return f"it branches, and the rule is `{rule.text}`"
-        case AtMost() | AtLeast() | Exactly() if not rule.event.is_effect and count(program, rule.event).high is None:
+        case AtMost() | AtLeast() | Exactly() if (
+            not rule.event.is_effect and count(program, rule.event).high is None
+        ):
             return f"it calls `{rule.event.name}` in a loop, and the rule is `{rule.text}`"
         case AtMostPer() if not rule.event.is_effect and calls(program, rule.event.name):
             return f"it calls `{rule.event.name}`, and nobody sees with what: `{rule.text}`"
@@ -207,7 +211,10 @@ class _Saying:
         for name, part in self.parts.items():
             if not breaks(part.program, rule):
                 continue
-            given = [handed_on(part.program, rule.event, rule.wanted, place) for place in range(len(rule.positions))]
+            given = [
+                handed_on(part.program, rule.event, rule.wanted, place)
+                for place in range(len(rule.positions))
+            ]
             if check is None or None in given:
                 yield from self._never(name)
                 continue
@@ -227,7 +234,10 @@ class _Saying:
                     yield from self._never(name)
 
     def _no_flow(self, rule: NoFlow) -> Iterator[str]:
-        via = next((n for n, p in self.parts.items() if is_tool(p.program, self.spec.subtasks.get(rule.via or ""))), None)
+        via = next(
+            (n for n, p in self.parts.items() if is_tool(p.program, self.spec.subtasks.get(rule.via or ""))),
+            None,
+        )
         through = f" except via {via}" if via else ""
         taint = f"taint_{len(self.tainted)}"
         tainted = frozenset(n for n, p in self.parts.items() if n != via and taints(p.program, rule))
