@@ -22,7 +22,7 @@ def align(
     condition: Annotated[
         str,
         typer.Option(
-            help="The space of compositions: free text, syntax only, loops <= 1, sequence, tree, all rules."
+            help="Where parts are composed: free text, syntax only, loops <= 1, sequence, tree, all rules."
         ),
     ] = "all rules",
     iterations: Annotated[int | None, typer.Option(help="Rounds of the loop.", min=1)] = None,
@@ -97,7 +97,8 @@ def _run(domain: Path, folder: Path, settings: AlignSettings, worlds: int, resum
         align_run.resume(loop, folder)
     typer.echo(
         f"{domain}: {settings.condition}, seed {settings.seed}, {settings.training.episodes} worlds a round, "
-        f"{len(loop.problem.decompositions.contracts)} subtasks to ask for, {len(loop.questions.pairs)} pairs to compare"
+        f"{len(loop.problem.decompositions.contracts)} subtasks to ask for, "
+        f"{len(loop.questions.pairs)} pairs to compare"
     )
     _rounds(loop, folder, expert, console)
     if worlds:
@@ -126,7 +127,8 @@ def _rounds(loop: Loop, folder: Path, expert: type[Expert], console: Any) -> Non
             bar.update(shown, completed=loop.done)
             typer.echo(
                 f"{loop.done:5}  {told['R']:5.2f}  {told['partial rewards']:7.2f}  {told['subtasks']:5.1f}  "
-                f"{found.parts:4.2f}  {found.complete:4.2f}  {found.gap:4.2f}  {told.get('φ accuracy', float('nan')):6.2f}"
+                f"{found.parts:4.2f}  {found.complete:4.2f}  {found.gap:4.2f}  "
+                f"{told.get('φ accuracy', float('nan')):6.2f}"
             )
             if settings.minutes and time.monotonic() - started > 60 * settings.minutes:
                 break

@@ -1,7 +1,7 @@
 """The spaces in which parts are put together: the paper's restrictions, section 5(1), as conditions of a measurement.
 
-What may be asked for and how it is solved is the same in all of them. Only the recomposition differs: by its rules, and by
-whether anything is masked at all.
+What may be asked for and how it is solved is the same in all of them. Only the recomposition differs: by its rules,
+and by whether anything is masked at all.
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
 """The contracts that a planner may ask for: what short programs over a domain's tools can have as a signature.
 
 A contract is a subtask's declaration without its name: typed parameters, a result, the effects that are allowed. The
-catalogue of a domain is finite. It holds the contract of each tool; those of two tools put together in one of the ways in
-which people split work (one after the other, one for what the other finds, one if the other says so, one for each element
-of a collection); and small signatures over the domain's types, for most of which there is no solution: that a subtask
-must be one that somebody can solve is for the planner to learn. An effect's keys are parameters or their fields, as
-everywhere, so a program whose effects have other keys has no contract.
+catalogue of a domain is finite. It holds the contract of each tool; those of two tools put together in one of the
+ways in which people split work (one after the other, one for what the other finds, one if the other says so, one for
+each element of a collection); and small signatures over the domain's types, for most of which there is no solution:
+that a subtask must be one that somebody can solve is for the planner to learn. An effect's keys are parameters or
+their fields, as everywhere, so a program whose effects have other keys has no contract.
 """
 
 from __future__ import annotations

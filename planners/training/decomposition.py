@@ -163,9 +163,9 @@ class Decompositions:
         names = {self.contracts[n].name for n in position.chosen}
         for number, contract in enumerate(self.contracts):
             fits = contract.pieces[:at] == position.words and len(contract.pieces) > at
-            if fits and number not in position.chosen and contract.name not in names:
-                if self._rest(position.chosen | {number}) < inf:
-                    yield number
+            fits = fits and number not in position.chosen and contract.name not in names
+            if fits and self._rest(position.chosen | {number}) < inf:
+                yield number
 
     def _whole(self, position: Asked) -> int | None:
         """The contract that the words so far are."""

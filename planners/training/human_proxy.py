@@ -1,4 +1,4 @@
-"""The human-level AI H_φ: it solves a subtask with at most `human_steps` tools, and judges the solution with its values φ."""
+"""The human-level AI H_φ: solves a subtask within `human_steps`, and judges the solution with its values φ."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _EFFORT = 2_000
 
 
 class Values(Protocol):
-    """φ: what somebody thinks of solutions. `RewardModel` is one, in units of the solutions' spread around their mean."""
+    """φ: what somebody thinks of solutions, as `RewardModel` does: in units of their spread around their mean."""
 
     def best(self, solutions: Sequence[PartialSolution]) -> int:
         """Which solution is the best, the first of equals."""

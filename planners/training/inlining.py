@@ -102,7 +102,7 @@ class _Inlining:
         given = tuple(None if a is None else _in(a, names) for a in call.arguments)
         solution = self.solutions[call.subtask.name]
         own = {n: argument for n, argument in enumerate(given) if argument is not None}
-        body, after, slot = _Tools().block(solution.body, own, slot)
+        body, _, slot = _Tools().block(solution.body, own, slot)
         if call.slot is not None:
             last = body[-1]
             assert isinstance(last, Return) and last.value is not None

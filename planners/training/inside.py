@@ -1,7 +1,7 @@
 """What rules want to know of a subtask's solution: what it breaks by itself, and what it leaves to those who call it.
 
-The rules' own facets answer. To ask about a solution's inputs as if somebody had produced them, each is made the result of
-a call.
+The rules' own facets answer. To ask about a solution's inputs as if somebody had produced them, each is made the result
+of a call.
 """
 
 from __future__ import annotations
@@ -93,41 +93,32 @@ def loop_depth(program: Program) -> int:
 
 
 def size_of(program: Program) -> int:
-    """How many steps a solution adds to the whole at most: all but its `return`, whose value may need one more to be kept."""
-    own = sum(
-        not ((isinstance(step, Write) and step.direct) or isinstance(step, Return))
-        for step in steps(program.body)
-    )
-    last = program.body[-2:]
-    kept = (
-        len(last) == 2
-        and isinstance(last[0], Call)
-        and isinstance(last[1], Return)
-        and last[0].slot is not None
-        and last[1].value == Var(last[0].slot)
-    )
-    returns = isinstance(program.body[-1], Return) and program.task.result is not None
-    return own + (returns and not kept)
+    """How many steps a solution adds to the whole at most: all but its `return`, with one to keep what that gives."""
+    every = list(steps(program.body))
+    own = len(every) - sum(isinstance(s, Return) or (isinstance(s, Write) and s.direct) for s in every)
+    match program.body[-2:]:
+        case (Call(slot=int(slot)), Return(value=Var(returned))) if slot == returned:
+            return own
+        case (*_, Return(value)) if value is not None:
+            return own + 1
+    return own
 
 
 def is_tool(program: Program, tool: Subtask | None) -> bool:
     """Whether a solution is one tool and nothing else, its parameters handed on in order."""
     inputs: tuple[Operand, ...] = tuple(Var(n) for n in range(len(program.task.parameters)))
+    call = program.body[0]
+    if (
+        tool is None
+        or not isinstance(call, Call)
+        or (call.subtask.name, call.arguments) != (tool.name, inputs)
+    ):
+        return False
     match program.body:
-        case (Call() as call,):
-            return (
-                tool is not None
-                and call.subtask.name == tool.name
-                and call.arguments == inputs
-                and call.subtask.result is None
-            )
-        case (Call() as call, Return(value)) if call.slot is not None:
-            return (
-                tool is not None
-                and call.subtask.name == tool.name
-                and call.arguments == inputs
-                and value == Var(call.slot)
-            )
+        case (_,):
+            return tool.result is None
+        case (Call(slot=int(slot)), Return(value)):
+            return value == Var(slot)
     return False
 
 
@@ -143,7 +134,7 @@ def handed_on(program: Program, event: Event, wanted: Mapping[str, Sequence[int]
 
 
 def taints(program: Program, rule: NoFlow) -> bool:
-    """Whether something that a `no flow` rule guards comes up in a program by itself, so that its result may tell of it."""
+    """Whether what a `no flow` rule guards comes up in a program by itself, so that its result may tell of it."""
     event, of = rule.origin.event, rule.origin.type
     for call in _calls(program):
         if event is not None and event.happens(call.subtask):

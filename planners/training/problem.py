@@ -1,4 +1,4 @@
-"""A hard task X as the loop sees it: a domain, what can be asked for in it, and the spaces in which parts are put together."""
+"""A hard task X as the loop sees it: a domain, what can be asked for in it, and where parts are put together."""
 
 from __future__ import annotations
 

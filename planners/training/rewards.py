@@ -24,7 +24,8 @@ class Rewards:
     Attributes:
         partial: Of each judgement, which lies between −1 and 1. What is asked for earns R only together, so that many
             nice parts that lead nowhere must not be worth as much as a whole.
-        balance: Of the spread in the parts' sizes, (most − least) / `human_steps`: balanced subtask complexity, section 5(2).
+        balance: Of the spread in the parts' sizes, (most − least) / `human_steps`: balanced subtask complexity,
+            section 5(2).
         summary: Of φ's judgement of the complete solution's summary, section 5(3).
     """
 
@@ -58,6 +59,6 @@ class Rewards:
 
 
 def unbalance(tried: Tried, human: HumanProxy) -> float:
-    """How unevenly the work is shared out: the difference between the longest and the shortest part's steps, at most 1."""
+    """How unevenly the work is shared out: the steps between the longest and the shortest part, at most 1."""
     sizes = [solved.steps for solved in tried.solved if solved.program is not None]
     return (max(sizes) - min(sizes)) / human.human_steps if sizes else 0.0

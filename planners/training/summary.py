@@ -8,7 +8,7 @@ from p2c_dsl.program import Program
 
 
 def summary_of(program: Program, features: Features) -> PartialSolution:
-    """What a complete program does, as one would judge a part: a line for each effect, with the loops and tests around it.
+    """What a complete program does, as one would judge a part: a line for each effect, with the loops around it.
 
     The lines are read off the program's graph; the program itself is left out, because it is too long to be judged.
     """

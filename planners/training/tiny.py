@@ -1,4 +1,4 @@
-"""A planner so small that hundreds of runs of the loop fit into an hour: the small planner's tokenizer, a tenth of its weights."""
+"""A planner so small that hundreds of runs of the loop fit into hours: a tenth of the small planner's weights."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """From a decomposition and its solutions to the space in which they are put together: a spec with rules of its own.
 
 The complete solution has to keep the domain's rules, and what is written is a composition of subtasks. So each rule is
-said again about subtasks. What a subtask *does* to the world its declaration says, and it says now also which tools it calls:
-an effect for each tool that a rule names. Then rules on effects, counts and order carry over as they stand.
+said again about subtasks. What a subtask *does* to the world its declaration says, and it says now also which tools it
+calls: an effect for each tool that a rule names. Then rules on effects, counts and order carry over as they stand.
 The others are said for each subtask whose solution does not keep them by itself. A subtask of which a rule
 cannot be said is left out. The translation may refuse what is harmless; whether it lets through what is not
 does not rest on it: the complete solution is linted against the domain's own rules in the end.
@@ -90,17 +90,9 @@ class Recomposition:
         return tuple(map(copy, self.limits))
 
 
-def recomposition(
-    spec: Spec, task: Task, parts: Sequence[Part], lines: Sequence[str] | None = None
-) -> Recomposition:
-    """The spec in which the parts' subtasks stand for tools. `lines` are the rules to keep, by default all of the task's.
-
-    Raises `ValueError` for a line that is no rule of the domain.
-    """
-    every = read_rules(spec, task)[0]
-    rules = [r for r in every if lines is None or r.text in lines]
-    if lines is not None and len(rules) != len(set(lines)):
-        raise ValueError(f"not all of these are rules of `{task.name}`: {'; '.join(lines)}")
+def recomposition(spec: Spec, task: Task, parts: Sequence[Part]) -> Recomposition:
+    """The spec in which the parts' subtasks stand for tools, under the task's rules."""
+    rules = read_rules(spec, task)[0]
     able: dict[str, Part] = {}
     left_out: dict[str, str] = {}
     for part in parts:
