@@ -12,8 +12,9 @@ from typing import Any
 
 from p2c_dsl.planners.training import checkpoint
 from p2c_dsl.planners.training.conditions import condition_of
+from p2c_dsl.planners.training.contracts import Contract
 from p2c_dsl.planners.training.domains import Domain, load_domain
-from p2c_dsl.planners.training.human_proxy import HumanProxy
+from p2c_dsl.planners.training.human_proxy import HumanProxy, Solved
 from p2c_dsl.planners.training.human_values import human_values
 from p2c_dsl.planners.training.humans.candidates import Pair, pairs
 from p2c_dsl.planners.training.humans.drift import Drift
@@ -74,7 +75,7 @@ PRESETS = {
         model="fresh",
         iterations=200,
         questions=64,
-        sizes=Sizes(subtasks=6, decomposition=160, composition=96, free=256, effort=300),
+        sizes=Sizes(subtasks=6, contracts=64, decomposition=160, composition=96, free=256, effort=300),
         training=TrainingSettings(episodes=512, minibatches=4, epochs=2, rows_at_once=512),
     ),
 }
@@ -124,9 +125,15 @@ class Loop:
 
 
 def loop_of(
-    folder: Path, settings: AlignSettings, human: Human | None = None, drift: Drift | None = None
+    folder: Path,
+    settings: AlignSettings,
+    human: Human | None = None,
+    drift: Drift | None = None,
+    known: dict[Contract, tuple[Solved, ...]] | None = None,
 ) -> Loop:
     """The loop on a domain's folder. Without `human`, a simulated one with the domain's `human.json` answers.
+
+    `known` is what a human-level AI of the domain has thought of before; more is put in.
 
     Raises `ValueError` for a folder that holds no domain with one task, `Unplannable` for a task that cannot be split.
     """
@@ -140,6 +147,8 @@ def loop_of(
     )
     problem = Problem(domains[0], tokenizer, condition_of(settings.condition), settings.sizes)
     proxy = HumanProxy(problem.spec, problem.task, human_steps=settings.human_steps)
+    if known is not None:
+        proxy.found = known
     found = asked_about(problem, proxy, settings.seed)
     if human is None:
         before, after = human_values(folder, proxy.features)

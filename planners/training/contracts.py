@@ -129,8 +129,8 @@ def noun_of(of: Type) -> str:
     return "".join("_" + c.lower() if c.isupper() and at else c.lower() for at, c in enumerate(text))
 
 
-def catalogue(spec: Spec, task: Task) -> tuple[Contract, ...]:
-    """The contracts of a domain, its tools' first; at most `MOST_CONTRACTS`, in an order that the spec decides."""
+def catalogue(spec: Spec, task: Task, most: int = MOST_CONTRACTS) -> tuple[Contract, ...]:
+    """The contracts of a domain, its tools' first; at most `most`, in an order that the spec decides."""
     tools = [c for c in map(contract_of, spec.subtasks.values()) if c is not None and c.useful]
     types = _types(spec, task)
     made: Iterator[Contract] = chain(
@@ -150,7 +150,7 @@ def catalogue(spec: Spec, task: Task) -> tuple[Contract, ...]:
             c._replace(keys=tuple(_moved(key, places) for key in c.keys)) for c in contract.effects
         )
         found.setdefault((tuple(s.type for s in contract.parameters), contract.result, clauses), contract)
-    return tuple(islice(found.values(), MOST_CONTRACTS))
+    return tuple(islice(found.values(), most))
 
 
 def _moved(key: str, places: Mapping[str, str]) -> str:
@@ -302,6 +302,7 @@ def _clause_order(clause: Clause) -> tuple[str, tuple[str, ...], bool]:
 
 def _types(spec: Spec, task: Task) -> tuple[Type, ...]:
     """The types that the domain's tools and the task take and give."""
-    used = [p.type for s in (*spec.subtasks.values(), task) for p in s.parameters]
+    given = [*task.parameters, *(p for s in spec.subtasks.values() for p in s.parameters)]
+    used = [p.type for p in given]
     used += [s.result for s in spec.subtasks.values() if s.result is not None]
     return tuple(dict.fromkeys(used))

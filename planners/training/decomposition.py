@@ -10,13 +10,19 @@ from __future__ import annotations
 
 from collections.abc import Container, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import chain, islice
 from math import inf
 
-from p2c_dsl.planners.automaton import END, Unplannable
+from p2c_dsl.planners.automaton import DEFAULT_BUDGET, END, Automaton, Unplannable
 from p2c_dsl.planners.pattern import Weigh, each_one
-from p2c_dsl.planners.search import SearchPlanner
-from p2c_dsl.planners.training.contracts import OPENING, Contract, catalogue, contract_of
+from p2c_dsl.planners.search import cheapest
+from p2c_dsl.planners.training.contracts import (
+    MOST_CONTRACTS,
+    OPENING,
+    Contract,
+    catalogue,
+    contract_of,
+)
 from p2c_dsl.planners.training.programs import program_of
 from p2c_dsl.program import Call, steps
 from p2c_dsl.resolve import load_text
@@ -25,8 +31,8 @@ from p2c_dsl.spec import Spec, Task
 from p2c_dsl.spec_data import SpecData, SubtaskData, from_data, to_data
 
 MOST_SUBTASKS = 5
-_PLANS = 32
-"""How many of the cheapest compositions are looked at to learn which tools a task needs."""
+_PLANS, _EFFORT = 32, 1_500
+"""How many compositions are looked at to learn which tools a task needs, and how many lines are tried for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +66,10 @@ class Decompositions:
         budget: int,
         weigh: Weigh = each_one,
         most: int = MOST_SUBTASKS,
+        contracts: int = MOST_CONTRACTS,
     ) -> None:
         self.spec, self.task, self._weigh = spec, task, weigh
-        self.contracts = catalogue(spec, task)
+        self.contracts = catalogue(spec, task, contracts)
         own = {t: contract_of(subtask) for t, subtask in spec.subtasks.items()}
         self._own = {t: self.contracts.index(c) for t, c in own.items() if c in self.contracts}
         self.needs = tuple(_needs(spec, task, self._own))
@@ -193,16 +200,20 @@ class Decompositions:
 
 
 def _needs(spec: Spec, task: Task, known: Container[str]) -> Iterator[frozenset[str]]:
-    """The smallest sets of tools that cheap compositions need, of those whose tools can all be asked for.
+    """The smallest sets of tools that some compositions need, of those whose tools can all be asked for.
 
     Raises `Unplannable` where there are none.
     """
+    automaton = Automaton(spec, task, DEFAULT_BUDGET, effort=_EFFORT)
+    begun = [(automaton.start.node, 0, automaton.header)]
+    more = cheapest(automaton.machine, automaton.completions, begun, DEFAULT_BUDGET, _EFFORT)
+    known_one = automaton.header + "".join(automaton.completion(automaton.start))
     found: list[frozenset[str]] = []
-    for text in islice(SearchPlanner().plans(spec, task), _PLANS):
+    for text in islice(chain([known_one], more), _PLANS):
         called = (s.subtask.name for s in steps(program_of(spec, text).body) if isinstance(s, Call))
         tools = frozenset(called)
         if not any(need <= tools for need in found):
-            found.append(tools)
+            found = [need for need in found if not tools < need] + [tools]
     able = [need for need in found if all(tool in known for tool in need)]
     if not able:
         listed = ", ".join(sorted(found[0]))

@@ -116,7 +116,7 @@ class HumanProxy:
 
     def with_values(self, values: Values) -> HumanProxy:
         """The same, with other values; what it has found is kept."""
-        return replace(self, values=values, found=self.found)
+        return replace(self, values=values)
 
     def options(self, subtask: Contract) -> tuple[Solved, ...]:
         """The programs that it chooses from: those that are able to be part of a whole, if there are any."""

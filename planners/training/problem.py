@@ -32,20 +32,22 @@ class Sizes:
 
     Attributes:
         subtasks: How many may be asked for.
+        contracts: How many different ones there are.
         decomposition, composition: Tokens beyond the shortest decomposition, and the shortest composition.
         free: Tokens of a composition without a mask.
         effort: How long the automaton looks for a completion.
     """
 
     subtasks: int = 4
+    contracts: int = 32
     decomposition: int = 60
     composition: int = 32
     free: int = 128
     effort: int = 60
 
 
-class _EveryName:
-    """In declarations no name is numbered."""
+class EveryName:
+    """All names, for texts in which none is numbered, as declarations are."""
 
     def __contains__(self, name: object) -> bool:
         return True
@@ -129,10 +131,11 @@ class Problem:
 
     def _splitting(self) -> Decompositions:
         """The decompositions that can be written; they may be some tokens longer than the shortest."""
-        weigh = self.vocabulary.weigh(_MOST_TOKENS, _EveryName())
-        least = Decompositions(self.spec, self.task, _MOST_TOKENS, weigh, self.sizes.subtasks)
-        budget = least.cost(least.start) + self.sizes.decomposition
-        return Decompositions(self.spec, self.task, budget, weigh, self.sizes.subtasks)
+        weigh = self.vocabulary.weigh(_MOST_TOKENS, EveryName())
+        sizes = self.sizes
+        least = Decompositions(self.spec, self.task, _MOST_TOKENS, weigh, sizes.subtasks, sizes.contracts)
+        budget = least.cost(least.start) + sizes.decomposition
+        return Decompositions(self.spec, self.task, budget, weigh, sizes.subtasks, sizes.contracts)
 
 
 _MOST_TOKENS = 512
