@@ -70,6 +70,8 @@ class Decompositions:
     ) -> None:
         self.spec, self.task, self._weigh = spec, task, weigh
         self.contracts = catalogue(spec, task, contracts)
+        self._pieces = tuple(contract.pieces for contract in self.contracts)
+        self._wholes = {pieces: number for number, pieces in enumerate(self._pieces)}
         own = {t: contract_of(subtask) for t, subtask in spec.subtasks.items()}
         self._own = {t: self.contracts.index(c) for t, c in own.items() if c in self.contracts}
         self.needs = tuple(_needs(spec, task, self._own))
@@ -91,9 +93,9 @@ class Decompositions:
         at, left = len(position.words), position.left
         found: dict[str, None] = {}
         for number in self._going_on(position):
-            rest = self._price(self.contracts[number].pieces[at:]) + self._rest(position.chosen | {number})
+            rest = self._price(self._pieces[number][at:]) + self._rest(position.chosen | {number})
             if rest <= left:
-                found[self.contracts[number].pieces[at]] = None
+                found[self._pieces[number][at]] = None
         whole = self._whole(position)
         if whole is not None:
             after = self.step(position, OPENING)
@@ -119,7 +121,7 @@ class Decompositions:
         """What a decomposition that goes on from here costs at least; one that costs no more exists."""
         at = len(position.words)
         rests = [
-            self._price(self.contracts[n].pieces[at:]) + self._rest(position.chosen | {n})
+            self._price(self._pieces[n][at:]) + self._rest(position.chosen | {n})
             for n in self._going_on(position)
         ]
         whole = self._whole(position)
@@ -167,17 +169,16 @@ class Decompositions:
     def _going_on(self, position: Asked) -> Iterator[int]:
         """The contracts that begin with the words so far, go on, and can be asked for here."""
         at = len(position.words)
-        names = {self.contracts[n].name for n in position.chosen}
-        for number, contract in enumerate(self.contracts):
-            fits = contract.pieces[:at] == position.words and len(contract.pieces) > at
-            fits = fits and number not in position.chosen and contract.name not in names
+        names = {self._pieces[n][0] for n in position.chosen}
+        for number, pieces in enumerate(self._pieces):
+            fits = pieces[:at] == position.words and len(pieces) > at
+            fits = fits and number not in position.chosen and pieces[0] not in names
             if fits and self._rest(position.chosen | {number}) < inf:
                 yield number
 
     def _whole(self, position: Asked) -> int | None:
         """The contract that the words so far are."""
-        found = (n for n, c in enumerate(self.contracts) if c.pieces == position.words)
-        return next(found, None)
+        return self._wholes.get(position.words)
 
     def _rest(self, chosen: frozenset[int]) -> float:
         """What it costs to go on from some whole declarations to where a decomposition may end, at most."""
@@ -190,9 +191,9 @@ class Decompositions:
         covered, best = self._covered(chosen), inf
         for need in self.needs:
             missing = [self._own[tool] for tool in need - covered]
-            every = [self.contracts[n].name for n in chosen.union(missing)]
+            every = [self._pieces[n][0] for n in chosen.union(missing)]
             if len(every) <= self.most and len(set(every)) == len(every):
-                best = min(best, sum(self._price((OPENING, *self.contracts[n].pieces)) for n in missing))
+                best = min(best, sum(self._price((OPENING, *self._pieces[n])) for n in missing))
         return best
 
     def _price(self, lexemes: Sequence[str]) -> int:
