@@ -14,6 +14,7 @@ from p2c_dsl.cli import (
     import_,
     lint,
     mcp,
+    measure,
     new,
     plan,
     rules,
@@ -63,6 +64,7 @@ for _name, _function in (
     ("train", train.train),
     ("eval", eval_.evaluate),
     ("align", align.align),
+    ("measure", measure.measure),
     ("mcp", mcp.mcp),
 ):
     app.command(_name)(_function)
