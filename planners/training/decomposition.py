@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 from itertools import chain, islice
 from math import inf
 
-from p2c_dsl.planners.automaton import DEFAULT_BUDGET, END, Automaton, Unplannable
+from p2c_dsl.planners.automaton import DEFAULT_BUDGET, Automaton, Unplannable
+from p2c_dsl.planners.lexemes import END
 from p2c_dsl.planners.pattern import Weigh, each_one
 from p2c_dsl.planners.search import cheapest
 from p2c_dsl.planners.training.contracts import (

@@ -155,7 +155,7 @@ class Tried:
     reward: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass
 class Attempts:
     """Attempts at X in fresh worlds, as an environment for PPO."""
 
@@ -164,13 +164,8 @@ class Attempts:
     problem: Problem
     verifier: WorldVerifier
 
-    @property
-    def name(self) -> str:
-        return self.problem.name
-
-    @property
-    def digest(self) -> str:
-        return self.problem.digest
+    def __post_init__(self) -> None:
+        self.name, self.digest = self.problem.name, self.problem.digest
 
     def play(self, seed: int) -> Attempt:
         """One attempt, in the world of a seed."""
