@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from p2c_dsl.cli import explain, fix, fmt, graph, import_, lint, mcp, new, plan, rules, run
+from p2c_dsl.cli import explain, fix, fmt, graph, import_, label, lint, mcp, new, plan, rules, run
 
 app = typer.Typer(
     name="p2c",
@@ -44,6 +44,7 @@ for _name, _function in (
     ("run", run.run),
     ("new", new.new),
     ("mcp", mcp.mcp),
+    ("label", label.label),
 ):
     app.command(_name)(_function)
 app.add_typer(import_.app, name="import")
