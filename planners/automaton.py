@@ -26,10 +26,12 @@ from p2c_dsl.rules import Rule, read_rules
 from p2c_dsl.spec import Spec, Task
 
 DEFAULT_BUDGET = 200
-EFFORT = 50
+EFFORT = 100
 """An effort that misses next to nothing, and keeps a first look at a position short (see docs/benchmarks.md)."""
 _AT_A_GLANCE = 8
 """How many lines are tried with known completions before any is searched for."""
+_GLANCE = 10
+"""How many lines each lexeme gets when a position's effort is spent."""
 _TO_BEGIN = 50_000
 """Lines tried for the first completion, without which there is nothing at all."""
 
@@ -52,7 +54,7 @@ class Automaton:
     """The accepted compositions of a task within a budget of lexemes.
 
     `rules` are further rules besides the task's; `effort` bounds how many lines are
-    tried for a lexeme: one whose completion is not found by then is left out. Without it, none is left out.
+    tried at a position: a lexeme whose completion is not found by then is left out. Without it, none is left out.
     `weigh` says what a lexeme
     costs of the budget; each costs 1 unless it says otherwise.
     Raises `Unplannable` if there is none, and `ValueError` for rules that cannot be read: a planner must
@@ -101,7 +103,8 @@ class Automaton:
             return ()
         node, left = position.node, position.left
         branches = self._inside(position).branches.items()
-        found = [w for w, branch in branches if self._completes(node, branch, left - self._weigh(w))]
+        end = self.effort and self.completions.spent + self.effort
+        found = [w for w, branch in branches if self._completes(node, branch, left - self._weigh(w), end)]
         if not position.words and ends(self.machine, node):
             found.append(END)
         return tuple(found)
@@ -233,8 +236,11 @@ class Automaton:
                     prefix.promise(line, line.cost + self.completions.cost(line.key))
                     return
 
-    def _completes(self, node: Node, prefix: Prefix, left: int) -> bool:
-        """Whether one of the lines that begin so can be written and completed within `left` more lexemes."""
+    def _completes(self, node: Node, prefix: Prefix, left: int, end: int | None) -> bool:
+        """Whether one of the lines that begin so can be written and completed within `left` more lexemes.
+
+        Past `end` lines that have been tried so far, there is no more than a glance.
+        """
         if prefix.cost <= left:
             return True
         if prefix.failed >= left:
@@ -245,9 +251,9 @@ class Automaton:
             self.completions.inherit(node, line)
             if self._within(prefix, line, left):
                 return True
-        spent = self.completions.spent
+        end = end and max(end, self.completions.spent + _GLANCE)
         for line in chain(seen, lines):
-            effort = self.effort and self.effort + spent - self.completions.spent
+            effort = end and end - self.completions.spent
             if effort is not None and effort <= 0:
                 self.completions.given_up += 1
                 break

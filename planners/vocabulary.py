@@ -12,6 +12,8 @@ from p2c_dsl.planners.pattern import Weigh
 
 _PIECES = re.compile(rb"[A-Za-z_\x80-\xff]+|[0-9]+|[^A-Za-z_\x80-\xff0-9]+")
 
+_SOME = 64
+"""How many tokens are written to see what comes out."""
 _NAMES = re.compile(r"(?<![\w.])[^\W\d]\w*")
 
 
@@ -126,16 +128,37 @@ class Vocabulary:
 def vocabulary_of(tokenizer: Any) -> Vocabulary:
     """The tokens of one of transformers' fast tokenizers as bytes: byte-level BPE, SentencePiece and others.
 
-    llguidance knows how each kind writes its bytes. Special tokens have none. Raises `ValueError` for a tokenizer
-    without an end-of-sequence token.
+    llguidance knows how each kind writes its bytes; of a kind that it does not know a token's own text is taken.
+    Special tokens have no bytes. Raises `ValueError` for a tokenizer without an end-of-sequence token, or one that
+    does not write its tokens one right after the other, as those that put spaces between words.
     """
-    from llguidance.hf import from_tokenizer
-
     if tokenizer.eos_token_id is None:
         raise ValueError("the tokenizer has no end-of-sequence token")
-    read = from_tokenizer(tokenizer)
-    tokens = [
+    vocabulary = Vocabulary(_bytes_of(tokenizer), tokenizer.eos_token_id)
+    plain = [
+        n for n, token in enumerate(vocabulary.tokens) if token.isascii() and token.strip() == token != b""
+    ]
+    some = [n for n in plain[:: max(len(plain) // _SOME, 1)] if n != vocabulary.end]
+    expected = b"".join(vocabulary.tokens[n] for n in some).decode()
+    written = tokenizer.decode(some, clean_up_tokenization_spaces=False)
+    if written != expected:
+        raise ValueError(
+            "the tokenizer does not write its tokens one right after the other, so that layout cannot be exact: "
+            f"{expected[:40]!r} comes out as {written[:40]!r}; take a byte-level or SentencePiece one"
+        )
+    return vocabulary
+
+
+def _bytes_of(tokenizer: Any) -> list[bytes]:
+    from llguidance.hf import from_tokenizer
+
+    try:
+        read = from_tokenizer(tokenizer)
+    except ValueError:
+        special = set(tokenizer.all_special_ids)
+        texts = enumerate(tokenizer.convert_ids_to_tokens(range(len(tokenizer))))
+        return [b"" if number in special or text is None else text.encode() for number, text in texts]
+    return [
         b"" if read.is_special_token(number) else bytes(read.decode_bytes([number]))
         for number in range(read.vocab_size)
     ]
-    return Vocabulary(tokens, tokenizer.eos_token_id)
