@@ -46,7 +46,6 @@ class Application:
 
     sample: Sample
     school: School
-    gap: Gap | None
 
 
 class World:
@@ -63,9 +62,13 @@ class World:
             applicant: Application(
                 Sample(i + 1, qualities[i]),
                 School(chance.randint(1, 100)),
-                Gap(chance.randint(1, 4)) if chance.random() < 0.4 else None,
             )
             for i, applicant in enumerate(self.applicants)
+        }
+        self.gaps = {
+            application: Gap(chance.randint(1, 4))
+            for application in self.applications.values()
+            if chance.random() < 0.4
         }
         self.opened: list[Applicant] = []
         self.employers: list[Applicant] = []
@@ -84,10 +87,11 @@ class World:
             "grade_sample": lambda sample: sample.quality,
             "grade_school": lambda school: 101 - school.rank,
             "ask_employer": self.ask_employer,
+            "gap_in": self.gaps.get,
             "ask_about_gap": self.ask_about_gap,
             "best": self.best,
             "remaining": self.remaining,
-            "invite": lambda applicant: self.answers.append((applicant, "invited")),
+            "invite": lambda candidate: self.answers.append((candidate, "invited")),
             "decline": lambda applicant: self.answers.append((applicant, "declined")),
         }
 

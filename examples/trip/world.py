@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from random import Random
 from typing import ClassVar
@@ -62,8 +62,9 @@ class World:
             "buy_ticket": lambda pupil: self.tickets.append((pupil, True)),
             "free_ticket": lambda pupil: self.tickets.append((pupil, False)),
             "insure": self.insured.append,
+            "agreed": lambda answers: [pupil for pupil, yes in answers.items() if yes],
             "quotes_for": self.quotes_for,
-            "cheapest": lambda quotes: min(quotes, key=lambda quote: quote.price),
+            "cheapest": lambda offers: min(offers, key=lambda quote: quote.price),
             "belted": self.belted,
             "hire_coach": lambda quote: self.hired.append((quote, frozenset(self.asked))),
         }
@@ -76,14 +77,14 @@ class World:
         self.looked_up.append(pupil)
         return pupil in self.poor
 
-    def quotes_for(self, group: Sequence[Pupil]) -> list[Quote]:
+    def quotes_for(self, group: Collection[Pupil]) -> tuple[Quote, ...]:
         seats = len(group)
         price = PRICE_OF_A_SEAT * max(1, seats)
-        return [Quote(seats, price, self.cheap_belts), Quote(seats, price + 40, True)]
+        return Quote(seats, price, self.cheap_belts), Quote(seats, price + 40, True)
 
-    def belted(self, quotes: Sequence[Quote]) -> Quote:
+    def belted(self, offers: Collection[Quote]) -> Quote:
         """Raises `ValueError` when no coach has belts."""
-        return min((quote for quote in quotes if quote.belts), key=lambda quote: quote.price)
+        return min((quote for quote in offers if quote.belts), key=lambda quote: quote.price)
 
     def verify(self) -> str | None:
         """What is wrong with the outcome, `None` if nothing is."""
