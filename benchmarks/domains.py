@@ -4,9 +4,10 @@
         [--timed 5] [--size K] [--json FILE]
 
 For each domain: how much CPU time the automaton takes to start, and `RandomPlanner` for a plan (mean and maximum of
-the first `timed` seeds); the share of the runs of random plans (walks with the seeds 0, 1, … over one automaton, each
-run in `worlds` worlds) that the world verifies; of those, the share that the hidden expert objects to, and the share in which no part is objectionable and only the whole is; the
-lines of the shortest plan that is verified in all worlds, and how many accepted ones are cheaper.
+the first `timed` seeds); the share of the runs of random plans (walks with the seeds 0, 1, … over one automaton,
+each run in `worlds` worlds) that the world verifies; of those, the share that the hidden expert objects to, and
+the share in which no part is objectionable and only the whole is; the lines of the shortest plan that is
+verified in all worlds, and how many accepted ones are cheaper.
 """
 
 from __future__ import annotations

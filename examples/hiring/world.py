@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from random import Random
 from typing import ClassVar
 
+PEOPLE = tuple(["Abe", "Bea", "Cem", "Dora", "Emil", "Fay", "Gil", "Ida", "Joe", "Kai", "Lou", "Mia"])
+
 
 @dataclass(frozen=True, order=True, slots=True, repr=False)
 class Applicant:
@@ -56,7 +58,7 @@ class World:
     def __init__(self, seed: int, *, size: int | None = None) -> None:
         chance = Random(seed)
         count = chance.randint(2, 5) if size is None else size
-        self.applicants = [Applicant(f"applicant {i + 1}") for i in range(count)]
+        self.applicants = [Applicant(name) for name in chance.sample(PEOPLE, count)]
         qualities = chance.sample(range(1, 100), count)
         self.applications = {
             applicant: Application(

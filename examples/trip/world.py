@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import ClassVar
 
+CLASS = tuple(["Ann", "Bo", "Cara", "Dev", "Elli", "Fritz", "Gina", "Hugo", "Ines", "Jona", "Kaya", "Lars"])
 PRICE_OF_A_SEAT = 12
 
 
@@ -37,7 +38,7 @@ class World:
     def __init__(self, seed: int, *, size: int | None = None) -> None:
         chance = Random(seed)
         count = chance.randint(2, 5) if size is None else size
-        self.pupils = [Pupil(f"pupil {i + 1}") for i in range(count)]
+        self.pupils = [Pupil(name) for name in chance.sample(CLASS, count)]
         self.allowed = {pupil for pupil in self.pupils if chance.random() < 0.8}
         self.poor = {pupil for pupil in self.pupils if chance.random() < 0.3}
         self.cheap_belts = chance.random() < 0.4
