@@ -35,7 +35,7 @@ from p2c_dsl.spec import Task
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 EFFORT = 300
-_MOST_SEARCHED = 300
+_MOST_SEARCHED = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ def census(domain: str, plans: int, worlds: int, budget: int, timed: int, size: 
         verdicts += [judge(folder, program, seed * worlds + i, size) for i in range(worlds)]
     verified = [v for v in verdicts if v.verified]
     objected = [v for v in verified if v.parts or v.whole]
-    shortest, cheaper = shortest_verified(folder, loaded, task, worlds)
+    shortest, cheaper = shortest_verified(folder, loaded, task)
     return Census(
         domain,
         start,
@@ -127,12 +127,12 @@ def calls(program: Program, trace: Trace) -> Iterator[tuple[str, dict[str, objec
             yield event.subtask, {name: value.value for name, value in given if value is not None}
 
 
-def shortest_verified(folder: Path, loaded: Loaded, task: Task, worlds: int) -> tuple[int | None, int]:
+def shortest_verified(folder: Path, loaded: Loaded, task: Task) -> tuple[int | None, int]:
     """The lines of the cheapest plan that every world verifies, and how many plans are cheaper."""
     found = islice(SearchPlanner().plans(loaded.spec, task), _MOST_SEARCHED)
     for cheaper, text in enumerate(found):
         program = program_of(folder, text)
-        if all(judge(folder, program, seed, None).verified for seed in range(max(worlds, 10))):
+        if all(judge(folder, program, seed, None).verified for seed in range(10)):
             return len(text.strip().splitlines()) - 1, cheaper
     return None, _MOST_SEARCHED
 

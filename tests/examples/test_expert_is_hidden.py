@@ -15,6 +15,7 @@ ROOT = EXAMPLES.parent
 MEASURING = ("planners/training/measure", "planners/training/evaluation")
 """The modules that judge finished runs, by the beginnings of their paths. No other planner may ask the expert."""
 NAMES = ("load_expert", "Expert")
+IMPORTERS = ("_class", "_module", "import_module", "__import__", "getattr")
 
 
 def mentions(source: str) -> Iterator[str]:
@@ -29,8 +30,11 @@ def mentions(source: str) -> Iterator[str]:
                     path = f"{base}.{alias.name}".split(".")
                     if "expert" in path or set(path) & set(NAMES):
                         yield f"line {node.lineno}: import of {'.'.join(path)}"
-            case ast.Constant(value=str(text)) if text in ("expert", "expert.py", *NAMES):
+            case ast.Constant(value=str(text)) if text in ("expert.py", *NAMES) or text.endswith(".expert"):
                 yield f"line {node.lineno}: {text!r}"
+            case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name), args=given) if name in IMPORTERS:
+                words = [word for a in given if isinstance(a, ast.Constant) and (word := a.value) == "expert"]
+                yield from (f"line {node.lineno}: {name}({word!r})" for word in words)
 
 
 def modules() -> list[Path]:
@@ -72,6 +76,8 @@ def test_no_planner_asks_the_expert_or_who_does(path: Path) -> None:
         "from p2c_dsl.runtime.world import Expert as Judge",
         "from examples.dinner.expert import Expert",
         "import examples.dinner.expert",
+        "importlib.import_module('examples.dinner.expert')",
+        "domain._class(folder, 'expert', 'Judge', ())",
         "from examples.dinner import expert",
         "getattr(domain, 'load_expert')(folder)",
         "importlib.util.spec_from_file_location('x', folder / 'expert.py')",
