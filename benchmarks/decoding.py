@@ -66,10 +66,10 @@ def domains(names: Sequence[str] | None = None) -> list[Domain]:
 # ---------------------------------------------------------------- models
 
 
-def model_of(folder: str | None, seed: int) -> Any:
-    """A model for Outlines: one from a folder, in bfloat16, or a tiny one of random weights that needs no download."""
+def model_of(folder: str | None, dtype: str, seed: int) -> Any:
+    """A model for Outlines: one from a folder, or a tiny one of random weights that needs no download."""
     if folder is not None:
-        loaded = transformers.AutoModelForCausalLM.from_pretrained(folder, dtype=torch.bfloat16).eval()
+        loaded = transformers.AutoModelForCausalLM.from_pretrained(folder, dtype=getattr(torch, dtype)).eval()
         tokenizer = transformers.AutoTokenizer.from_pretrained(folder, padding_side="left")
         return outlines.from_transformers(loaded, tokenizer)
     made = Tokenizer(models.BPE())

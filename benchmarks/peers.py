@@ -1,11 +1,12 @@
 """Accepted compositions per second: free text, grammar engines, grammar and rejection, and ours, in one run.
 
-    python benchmarks/peers.py [--model FOLDER] [--domains dinner …] [--batch 1] [--budget 128] [--minutes 8]
+    python benchmarks/peers.py [--model FOLDER] [--domains dinner …] [--batch 1] [--budget 128] [--rounds 8]
 
 Same model, prompts, budget of tokens and sampling for all. In each round every way writes one batch in each domain,
-with the round's seed, so that the machine's noise hits all alike. Each way is warmed up by one call, whose time is
-told apart. A time is that of the whole call, the prompt included, and for rejection that of lint too: it draws from
-llguidance's grammar until lint accepts, so what it gives costs what all its draws cost together.
+with the round's seed. Each way is warmed up by one call of a few tokens, whose time is told apart. Times are this
+process's CPU time, so that other work on the machine counts little, and those of whole calls, the prompt included;
+for rejection that of lint too: it draws from llguidance's grammar until lint accepts, so what it gives costs what all
+its draws cost together.
 Without --model the model is a tiny one of random weights.
 """
 
@@ -13,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 import time
 import warnings
 from collections.abc import Sequence
@@ -26,6 +28,7 @@ from decoding import WAYS, Domain, accepted, domains, model_of, sampling, verifi
 
 REJECTION = "llguidance and rejection"
 WORLDS = range(3)
+A_FEW = 8
 
 
 @dataclass(slots=True)
@@ -43,9 +46,9 @@ class Tally:
 
     def judge(self, domain: Domain, texts: Sequence[str], seconds: float) -> None:
         """Counts a batch."""
-        begun = time.perf_counter()
+        begun = time.process_time()
         fine = [text for text in texts if accepted(domain, text)]
-        self.lint_s += time.perf_counter() - begun
+        self.lint_s += time.process_time() - begun
         self.samples += len(texts)
         self.accepted += len(fine)
         self.seconds += seconds
@@ -65,32 +68,33 @@ def prepared(model: Any, options: argparse.Namespace) -> list[tuple[Any, Domain,
     found = []
     for domain in domains(options.domains):
         for name, way in WAYS.items():
-            begun = time.perf_counter()
+            begun = time.process_time()
             try:
                 generator = way(model, domain, options.budget)
             except ImportError as error:
                 print(f"{name}: not installed ({error})", flush=True)
                 continue
             torch.manual_seed(options.seed - 1)
-            written(generator, domain.prompt, options.batch, sampling(options.budget, options.temperature))
-            found.append((generator, domain, Tally(name, domain.name, time.perf_counter() - begun)))
-            print(f"{domain.name}, {name}: built and called once in {found[-1][2].first_s:.2f} s", flush=True)
+            written(generator, domain.prompt, options.batch, sampling(A_FEW, options.temperature))
+            tally = Tally(name, domain.name, time.process_time() - begun)
+            found.append((generator, domain, tally))
+            print(f"{domain.name}, {name}: built and called once in {tally.first_s:.2f} s", flush=True)
     return found
 
 
-def measure(prepared: list[tuple[Any, Domain, Tally]], options: argparse.Namespace) -> int:
-    """Rounds until the time is over; returns how many there were."""
-    end, rounds = time.perf_counter() + 60 * options.minutes, 0
-    while time.perf_counter() < end:
+def measure(prepared: list[tuple[Any, Domain, Tally]], options: argparse.Namespace) -> None:
+    """The rounds."""
+    for number in range(options.rounds):
         for generator, domain, tally in prepared:
-            torch.manual_seed(options.seed + rounds)
-            begun = time.perf_counter()
+            torch.manual_seed(options.seed + number)
+            begun = time.process_time()
             texts = written(
                 generator, domain.prompt, options.batch, sampling(options.budget, options.temperature)
             )
-            tally.judge(domain, texts, time.perf_counter() - begun)
-        rounds += 1
-    return rounds
+            tally.judge(domain, texts, time.process_time() - begun)
+            print(f"round {number}: {tally}", file=sys.stderr, flush=True)
+            if options.show:
+                print(*texts, sep="\n---\n", file=sys.stderr, flush=True)
 
 
 def with_rejection(tallies: list[Tally]) -> list[Tally]:
@@ -130,23 +134,28 @@ def main() -> None:
     parser.add_argument("--batch", type=int, default=1)
     parser.add_argument("--budget", type=int, default=128)
     parser.add_argument("--temperature", type=float, default=1.0)
-    parser.add_argument("--minutes", type=float, default=8.0)
+    parser.add_argument("--rounds", type=int, default=8)
+    parser.add_argument("--dtype", default="float32", help="of the model in --model")
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--show", action="store_true", help="print what is written")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     transformers.logging.set_verbosity_error()
     warnings.filterwarnings("ignore")
+    torch.set_num_threads(options.threads)
+    name = options.model or "random weights"
+    print(f"model {name} ({options.dtype}, {options.threads} threads), batch {options.batch},", end=" ")
     print(
-        f"model {options.model or 'random weights'}, batch {options.batch}, budget {options.budget} tokens,",
-        end=" ",
+        f"budget {options.budget} tokens, temperature {options.temperature}, worlds {list(WORLDS)}",
+        flush=True,
     )
-    print(f"temperature {options.temperature}, seeds from {options.seed}, worlds {list(WORLDS)}", flush=True)
-    ready = prepared(model_of(options.model, options.seed), options)
-    rounds = measure(ready, options)
+    ready = prepared(model_of(options.model, options.dtype, options.seed), options)
+    measure(ready, options)
     tallies = with_rejection([tally for _, _, tally in ready])
-    print(f"\n{rounds} rounds, seeds {options.seed} to {options.seed + rounds - 1}\n")
+    print(f"\n{options.rounds} rounds, seeds {options.seed} to {options.seed + options.rounds - 1}\n")
     print(
-        "| way | accepted (95%) | verified (95%) | accepted a second | seconds for one |\n"
+        "| way | accepted (95%) | verified (95%) | accepted a CPU second | CPU time for one |\n"
         + "| --- " * 5
         + "|"
     )
