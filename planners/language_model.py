@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 __all__ = ["INSTRUCTION", "Candidate", "LanguageModelPlanner", "prompt"]
 
+_MISSES = 10
+"""How many plans in a row may be repetitions before it is held that there are no others: each costs a generation."""
+
 Scorer = Callable[[str], float]
 Watch = Callable[[str], None]
 
@@ -120,9 +123,10 @@ class LanguageModelPlanner:
         return next(self.plans(spec, task, 1, partial))
 
     def plans(self, spec: Spec, task: Task, n: int | None = None, partial: str = "") -> Iterator[str]:
-        """`n` different accepted compositions, as they are found; fewer, with a warning, where no more are found."""
+        """`n` different accepted compositions, as they are found; fewer, with a warning, where 10 in a row
+        are repetitions."""
         attempts = self._attempts(spec, task, partial, self.best_of, self.watch)
-        return distinct((self._best(candidates).text for candidates in attempts), n)
+        return distinct((self._best(candidates).text for candidates in attempts), n, _MISSES)
 
     def candidates(self, spec: Spec, task: Task, partial: str = "") -> list[Candidate]:
         """`best_of` compositions, sampled independently, in no particular order."""
