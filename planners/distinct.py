@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterable, Iterator
 
+
 class FewerPlans(UserWarning):
     """There are fewer different plans than were asked for."""
 
