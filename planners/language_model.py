@@ -168,7 +168,10 @@ class LanguageModelPlanner:
         text, start = "", tokens.start
         if partial.strip():
             begun = beginning(automaton, partial)
-            text, start = begun.text, tokens.at(begun.position)
+            text, start = (
+                begun.text + begun.rest,
+                tokens.after(tokens.at(begun.position), begun.rest.encode()),
+            )
         needed = tokens.needed(start)
         if needed > self.budget:
             raise Unplannable(
