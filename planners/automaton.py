@@ -20,12 +20,15 @@ from p2c_dsl.planners.lexemes import END
 from p2c_dsl.planners.node import Node, ends
 from p2c_dsl.planners.pattern import Line, Weigh, each_one
 from p2c_dsl.planners.prefix import Prefix, opening
+from p2c_dsl.planners.replay import Completion, Planned
 from p2c_dsl.planners.vocabulary import Vocabulary
 from p2c_dsl.rules import Rule, read_rules
 from p2c_dsl.spec import Spec, Task
 
 DEFAULT_BUDGET = 200
-_AT_A_GLANCE = 40
+EFFORT = 50
+"""An effort that misses next to nothing, and keeps a first look at a position short (see docs/benchmarks.md)."""
+_AT_A_GLANCE = 8
 """How many lines are tried with known completions before any is searched for."""
 _TO_BEGIN = 50_000
 """Lines tried for the first completion, without which there is nothing at all."""
@@ -69,7 +72,7 @@ class Automaton:
         if wrong:
             raise ValueError("; ".join(d.message for d in wrong))
         self.machine = Machine(spec, task, [*read, *rules])
-        self.completions, self._effort, self._weigh = Completions(self.machine, weigh), effort, weigh
+        self.completions, self.effort, self._weigh = Completions(self.machine, weigh), effort, weigh
         inputs = ", ".join(p.name for p in task.parameters)
         self.header = f"compose {task.name}({inputs}):"
         self.start = Position(Node(self.machine.start(), True), (), budget)
@@ -155,6 +158,36 @@ class Automaton:
             position = Position(prefix.best.node, (), left)
         return tuple(words)
 
+    def learn(self, position: Position, words: Sequence[str]) -> None:
+        """Keeps a composition's rest that somebody knows, as if a search had found it.
+
+        Raises `ValueError` when it is none: the machine is asked.
+        """
+        here, lines = position, list[tuple[Node, Line]]()
+        for word in words:
+            branch = self._inside(here).branches.get(word)
+            if branch is None:
+                break
+            if branch.line is not None:
+                lines.append((here.node, branch.line))
+            here = self.step(here, word)
+        else:
+            if not here.words and ends(self.machine, here.node):
+                self._keep(position, here.node, lines)
+                return
+        raise ValueError("these words complete nothing here")
+
+    def _keep(self, position: Position, last: Node, lines: Sequence[tuple[Node, Line]]) -> None:
+        completion = Completion()
+        self.completions.learn(self.completions.key(last), completion)
+        for node, line in reversed(lines):
+            planned = Planned(node.depth - line.closes, line.move, line.words[0], line.cost)
+            completion = (planned, *completion)
+            self.completions.learn(self.completions.key(node), completion)
+        if lines:
+            first, prefix = lines[0][1], self._inside(position)
+            prefix.promise(first, first.cost - prefix.spent + self.completions.cost(first.key))
+
     def cost(self, position: Position) -> int:
         """What the completion costs that is known at a position to which legal lexemes led; it only ever sinks."""
         if not position.words:
@@ -214,7 +247,7 @@ class Automaton:
                 return True
         spent = self.completions.spent
         for line in chain(seen, lines):
-            effort = self._effort and self._effort + spent - self.completions.spent
+            effort = self.effort and self.effort + spent - self.completions.spent
             if effort is not None and effort <= 0:
                 self.completions.given_up += 1
                 break
