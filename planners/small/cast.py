@@ -102,7 +102,9 @@ class Cast:
         others = [(self._parameter(other), other.type) for other in extra]
         with_ = " and ".join(article(other.one) for other in extra)
         doc = self._doc(
-            f"{spoken(verb)} {article(on.one)}" if not extra else f"{spoken(verb)} {article(on.one)} with {with_}"
+            f"{spoken(verb)} {article(on.one)}"
+            if not extra
+            else f"{spoken(verb)} {article(on.one)} with {with_}"
         )
         name = f"{verb}_{on.noun}" if chance.random() < 0.8 or not extra else f"{verb}_with_{extra[0].noun}"
         keys = (noun,) if keyed else ()
@@ -112,7 +114,9 @@ class Cast:
     def give(self, what: Named, to: Named) -> Deed:
         """A subtask that hands something to somebody."""
         verb, chance = self.words.verb(wording.SEND), self.chance
-        effect = self.draft.effect((chance.choice((verb, f"{verb}_out")), f"{verb}_{what.noun}_out"), [to.type])
+        effect = self.draft.effect(
+            (chance.choice((verb, f"{verb}_out")), f"{verb}_{what.noun}_out"), [to.type]
+        )
         parameters = [(self._parameter(to), to.type), (self._parameter(what), what.type)]
         doc = self._doc(f"{spoken(verb)} {article(what.one)} to {article(to.one)}")
         if chance.random() < 0.5:
@@ -138,14 +142,20 @@ class Cast:
         says = f"is {spoken(trait)}"
         form = self.chance.choice((f"is_{trait}", f"is_{trait}", f"check_{trait}", f"{of.noun}_is_{trait}"))
         doc = self.chance.choice(
-            (f"Whether {article(of.one)} {says}.", f"Tell whether the {of.one} {says}.", f"Check that {article(of.one)} {says}.")
+            (
+                f"Whether {article(of.one)} {says}.",
+                f"Tell whether the {of.one} {says}.",
+                f"Check that {article(of.one)} {says}.",
+            )
         )
         return self.draft.contract(Contract(form, ((self._parameter(of), of.type),), BOOL, doc)), says
 
     def from_all(self, collected: Type, of: Named, to: Named, verbs: Sequence[str]) -> Deed:
         """A subtask that makes one thing out of many."""
         verb = self.words.verb(verbs)
-        parameter = self.chance.choice(("found", plural(of.noun), f"all_{plural(of.noun)}", "answers", "given"))
+        parameter = self.chance.choice(
+            ("found", plural(of.noun), f"all_{plural(of.noun)}", "answers", "given")
+        )
         doc = self._doc(
             self.chance.choice(
                 (

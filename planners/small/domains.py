@@ -132,7 +132,9 @@ def _head(draft: Draft) -> str:
     plain = [line for line in draft.declarations if line.startswith("type")]
     blocks = [line for line in draft.declarations if not line.startswith("type")]
     parts = ["\n".join(plain), *blocks, "\n".join(draft.constants), "\n".join(effects)]
-    return "\n\n".join([part for part in parts if part] + [contract.text().rstrip() for contract in contracts])
+    return "\n\n".join(
+        [part for part in parts if part] + [contract.text().rstrip() for contract in contracts]
+    )
 
 
 def _doc(draft: Draft) -> str:

@@ -162,7 +162,9 @@ class Draft:
         """A line that writes a call's result into an accumulator."""
         self._calls(contract, arguments)
         written = f"{contract.name}({', '.join(a.text for a in arguments)})"
-        self._write(f"{into.text}.append({written})" if key is None else f"{into.text}[{key.text}] = {written}")
+        self._write(
+            f"{into.text}.append({written})" if key is None else f"{into.text}[{key.text}] = {written}"
+        )
 
     @contextmanager
     def loop(self, over: Value) -> Iterator[Value]:
@@ -208,9 +210,7 @@ class Draft:
         self._write("return")
 
     def _calls(self, contract: Contract, arguments: tuple[Value, ...]) -> None:
-        self.calls.append(
-            Called(contract, arguments, self._loops, self._guards, self._conditions > 0)
-        )
+        self.calls.append(Called(contract, arguments, self._loops, self._guards, self._conditions > 0))
 
     def _taken(self) -> set[str]:
         return {*self._visible, *self.contracts}

@@ -111,7 +111,11 @@ def check_each(cast: Cast) -> None:
             f"{then.said} only the {each.all} of which each {says}",
         )
     elif shape == "else":
-        _say(cast, f"{orelse.said} every {each.one} unless it {says}", f"{orelse.said} each {each.one} that {says} not")
+        _say(
+            cast,
+            f"{orelse.said} every {each.one} unless it {says}",
+            f"{orelse.said} each {each.one} that {says} not",
+        )
     else:
         _say(
             cast,
@@ -123,7 +127,9 @@ def check_each(cast: Cast) -> None:
 def change_and_send(cast: Cast) -> None:
     """Turn one thing into another, and that into a third, and act on the last."""
     start, middle, last = cast.single(), cast.paper(), cast.paper()
-    first = cast.learn(start, middle.type, middle.noun, wording.FIND, f"the {middle.one} of {article(start.one)}")
+    first = cast.learn(
+        start, middle.type, middle.noun, wording.FIND, f"the {middle.one} of {article(start.one)}"
+    )
     about = f"{article(middle.one)} into {article(last.one)}"
     second = cast.learn(middle, last.type, middle.noun, wording.CHANGE, about)
     act = cast.give(last, start) if cast.chance.random() < 0.5 else cast.act(last)
@@ -204,7 +210,9 @@ def act_on_listed(cast: Cast) -> None:
     """List what belongs to the one input, and act on all of it."""
     one, part = cast.single(), cast.something()
     collection = (SetOf if cast.chance.random() < 0.7 else ListOf)(part.type)
-    find = cast.learn(one, collection, wording.plural(part.noun), wording.LIST, f"the {part.all} of {article(one.one)}")
+    find = cast.learn(
+        one, collection, wording.plural(part.noun), wording.LIST, f"the {part.all} of {article(one.one)}"
+    )
     act = cast.act(part)
     _rival(cast, part)
     found = cast.draft.call(find.contract, one.given())

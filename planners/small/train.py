@@ -1,8 +1,9 @@
 """Trains the small planner on generated tasks: `python -m p2c_dsl.planners.small.train --seed 0 --minutes 40 --output DIR`.
 
-The loss is the cross-entropy of the reference composition after the prompt that the planner is asked with, and, with a
-small weight, of some of the prompt's own tokens: names come back there too, so that copying is learnt early.
-Every example is another domain. A run that is stopped goes on from its last checkpoint when it is started again.
+The loss is that of the masked policy: the cross-entropy of the reference composition, after the prompt that the planner is
+asked with, among the tokens that are legal there. So the model need not learn what the rules enforce. With a small weight
+comes that of some of the prompt's own tokens: names come back there too, so that copying is learnt early. Every example is
+another domain; a process of its own makes them. A run that is stopped goes on from its last checkpoint when it is started again.
 """
 
 from __future__ import annotations
@@ -19,8 +20,10 @@ import torch
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from torch import Tensor
+from torch.nn.functional import cross_entropy
+from torch.utils.data import DataLoader
 
-from p2c_dsl.planners.small.data import batches, collate
+from p2c_dsl.planners.small.data import Batch, Batches
 from p2c_dsl.planners.small.model import fresh
 from p2c_dsl.planners.small.muon import optimizers
 
@@ -40,6 +43,7 @@ class Arguments:
         prompt_share: The share of the prompt's tokens that are predicted too.
         prompt_weight: What their loss counts beside the composition's.
         save_every: Seconds between checkpoints.
+        workers: Processes that make examples, 0 or 1: more would all make the same ones.
     """
 
     output: Path
@@ -52,6 +56,7 @@ class Arguments:
     prompt_share: float = 0.25
     prompt_weight: float = 0.3
     save_every: float = 180.0
+    workers: int = 1
 
 
 class Trainer:
@@ -77,16 +82,14 @@ class Trainer:
         """Trains to the end, saving now and then."""
         saved = self.seconds
         columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
-        stream = batches(
-            self.arguments.seed, self.tokenizer, self.arguments.batch, self.arguments.longest, self.step
-        )
+        stream = iter(self._stream())
         with Progress(*columns, console=console) as shown:
             bar = shown.add_task("training", total=1.0, completed=self.progress)
             while self.progress < 1.0:
                 began = time.monotonic()
-                found = next(stream)
-                metrics = self._update(found)
-                self.step, self.examples = self.step + 1, self.examples + len(found)
+                batch = next(stream)
+                metrics = self._update(batch)
+                self.step, self.examples = self.step + 1, self.examples + len(batch.tokens)
                 self.seconds += time.monotonic() - began
                 self._log(metrics)
                 shown.update(bar, completed=self.progress, description=f"loss {metrics['loss']:.3f}")
@@ -95,12 +98,18 @@ class Trainer:
                     self.save()
         self.save()
 
-    def _update(self, found: list[Any]) -> dict[str, float]:
+    def _stream(self) -> DataLoader[Batch]:
+        own = self.arguments
+        made = Batches(own.seed, self.tokenizer, own.batch, own.longest, self.step)
+        if not own.workers:
+            return DataLoader(made, batch_size=None)
+        return DataLoader(made, batch_size=None, num_workers=own.workers, prefetch_factor=2 * own.batch)
+
+    def _update(self, batch: Batch) -> dict[str, float]:
         """One step on a batch; the losses in nats a token."""
-        tokens, asked, wanted = collate(found, self.tokenizer.pad_token_id)
         chance = torch.Generator().manual_seed(self.arguments.seed + self.step)
-        some = asked & (torch.rand(tokens.shape, generator=chance) < self.arguments.prompt_share)
-        composition, question = losses(self.model, tokens, wanted, some)
+        share = torch.rand(batch.tokens.shape, generator=chance)
+        composition, question = losses(self.model, batch, batch.asked & (share < self.arguments.prompt_share))
         rate = self._rate()
         for optimizer in self.optimizers:
             for group in optimizer.param_groups:
@@ -113,8 +122,8 @@ class Trainer:
         return {"loss": composition.item(), "prompt_loss": question.item(), "norm": norm.item(), "rate": rate}
 
     def _rate(self) -> float:
-        """Rises over the first 30 steps, stays, and falls over the second half to a twentieth."""
-        warm = min(1.0, (self.step + 1) / 30)
+        """Rises over the first 20 steps, stays, and falls over the second half to a twentieth."""
+        warm = min(1.0, (self.step + 1) / 20)
         fallen = max(0.0, self.progress - 0.5) / 0.5
         return self.arguments.rate * warm * (0.05 + 0.95 * (0.5 + 0.5 * math.cos(math.pi * fallen)))
 
@@ -143,15 +152,17 @@ class Trainer:
         self.step, self.seconds, self.examples = state["at"]
 
 
-def losses(model: Any, tokens: Tensor, *wanted: Tensor) -> list[Tensor]:
-    """Mean cross-entropies of some tokens of `(batch, time)` given those before; `wanted` are the masks of which."""
-    hidden = model.model(tokens[:, :-1]).last_hidden_state
-    found = []
-    for mask in wanted:
-        targets = mask[:, 1:]
-        logits = model.lm_head(hidden[targets])
-        found.append(torch.nn.functional.cross_entropy(logits, tokens[:, 1:][targets]))
-    return found
+def losses(model: Any, batch: Batch, some: Tensor) -> tuple[Tensor, Tensor]:
+    """Mean cross-entropies: of the compositions' tokens among the legal ones, and of `some` tokens of the prompts.
+
+    `some` is `(batch, time)`, true for the tokens that count.
+    """
+    hidden = model.model(batch.tokens[:, :-1]).last_hidden_state
+    targets = batch.tokens[:, 1:]
+    logits = model.lm_head(hidden[batch.wanted[:, 1:]]).masked_fill(~batch.legal, -torch.inf)
+    composition = cross_entropy(logits, targets[batch.wanted[:, 1:]])
+    question = cross_entropy(model.lm_head(hidden[some[:, 1:]]), targets[some[:, 1:]])
+    return composition, question
 
 
 def save_planner(model: Any, tokenizer: Any, folder: Path) -> None:
@@ -165,7 +176,9 @@ def main() -> None:
     """The command."""
     defaults = Arguments(Path())
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--output", type=Path, required=True, help="the folder for the checkpoint; a run there goes on")
+    parser.add_argument(
+        "--output", type=Path, required=True, help="the folder for the checkpoint; a run there goes on"
+    )
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--minutes", type=float, default=defaults.minutes)
     parser.add_argument("--steps", type=int, default=None, help="train so many steps instead")

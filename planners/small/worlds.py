@@ -18,7 +18,22 @@ from p2c_dsl.program import Program
 from p2c_dsl.runtime.interpreter import run
 from p2c_dsl.runtime.values import Fields
 from p2c_dsl.spec import EnumMember, Spec, Subtask, Task
-from p2c_dsl.types import BOOL, FLOAT, INT, Base, Enum, ListOf, MapOf, NewType, Optional, Record, SetOf, Size, Type, show
+from p2c_dsl.types import (
+    BOOL,
+    FLOAT,
+    INT,
+    Base,
+    Enum,
+    ListOf,
+    MapOf,
+    NewType,
+    Optional,
+    Record,
+    SetOf,
+    Size,
+    Type,
+    show,
+)
 
 _MOST = 3
 """How many elements a collection has where nothing bounds it."""
@@ -82,11 +97,17 @@ class FreeWorld:
             case Optional(inner):
                 return None if chance.random() < _NOTHING else self._drawn(chance, inner)
             case NewType(name, base):
-                return f"{name} {chance.randrange(10**9)}" if isinstance(base, Base) and base not in (
-                    BOOL,
-                    INT,
-                    FLOAT,
-                ) else self._drawn(chance, base)
+                return (
+                    f"{name} {chance.randrange(10**9)}"
+                    if isinstance(base, Base)
+                    and base
+                    not in (
+                        BOOL,
+                        INT,
+                        FLOAT,
+                    )
+                    else self._drawn(chance, base)
+                )
             case Enum(name, members):
                 return EnumMember(name, chance.choice(members))
             case Record(name):
