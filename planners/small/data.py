@@ -1,10 +1,11 @@
-"""Training examples: a prompt as the planner gets it, the composition that is wanted, and what else would be accepted."""
+"""Training examples: a prompt as the planner gets it, the composition that is wanted, and what else is accepted."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import pairwise
 from random import Random
 from typing import Any
 
@@ -112,7 +113,7 @@ class Batches(IterableDataset[Batch]):
             made = _examples(range(first, first + per_pool), self._tokenizer, vocabulary)
             fitting = sorted((e for e in made if len(e) <= self._longest), key=len)
             edges = [place * len(fitting) // _POOL for place in range(_POOL + 1)]
-            cut = [fitting[low:high] for low, high in zip(edges, edges[1:], strict=False)]
+            cut = [fitting[low:high] for low, high in pairwise(edges)]
             Random(pool).shuffle(cut)
             for examples in cut[max(0, self._start - pool * _POOL) :]:
                 yield collate(examples, pad, len(vocabulary))

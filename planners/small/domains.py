@@ -1,7 +1,7 @@
 """Made-up tasks with a world to try them in: the small planner is trained on some, and measured on others.
 
-`domain(seed)` draws a field of life, families of goals, names, words and rules. Those for the test set have nouns from fields
-that training never draws from, and half of them goals in combinations that it never draws.
+`domain(seed)` draws a field of life, families of goals, names, words and rules. Those for the test set have nouns from
+fields that training never draws from, and half of them goals in combinations that it never draws.
 """
 
 from __future__ import annotations

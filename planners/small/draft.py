@@ -12,7 +12,6 @@ from p2c_dsl.planners.small.wording import Words
 from p2c_dsl.program import Test
 from p2c_dsl.types import TEXT, Enum, ListOf, MapOf, NewType, Nominal, Optional, Record, SetOf, Type, show
 
-
 _TESTS = {Test.TRUE: "{}", Test.FALSE: "not {}", Test.SOME: "{} is not None", Test.NONE: "{} is None"}
 
 

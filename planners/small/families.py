@@ -82,7 +82,8 @@ def gather_and_report(cast: Cast) -> None:
     _call_with(cast, give.contract, to.given(), made)
     _say(
         cast,
-        f"{get.said} the {part.one} of every {each.one}, {merge.said} {article(whole.one)} and {give.said} it to the {to.one}",
+        f"{get.said} the {part.one} of every {each.one}, {merge.said} {article(whole.one)} "
+        f"and {give.said} it to the {to.one}",
         f"{give.said} the {to.one} one {whole.one} about the {part.all} of all {each.all}",
     )
 

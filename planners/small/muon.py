@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -21,7 +20,7 @@ class Muon(torch.optim.Optimizer):
         super().__init__(matrices, {"lr": lr, "momentum": momentum})
 
     @torch.no_grad()
-    def step(self, closure: Any = None) -> None:
+    def step(self, closure: None = None) -> None:  # type: ignore[override]
         """One step along the orthogonalised Nesterov momentum; its size does not depend on a matrix's shape."""
         for group in self.param_groups:
             for weight in group["params"]:
@@ -43,7 +42,8 @@ def orthogonal(matrix: Tensor) -> Tensor:
     for _ in range(5):
         gram = found @ found.T
         found = a * found + (b * gram + c * gram @ gram) @ found
-    return found.T if tall else found
+    turned: Tensor = found.T if tall else found
+    return turned
 
 
 def optimizers(model: nn.Module, lr: float) -> list[torch.optim.Optimizer]:

@@ -1,9 +1,12 @@
-"""Trains the small planner on generated tasks: `python -m p2c_dsl.planners.small.train --seed 0 --minutes 40 --output DIR`.
+"""Trains the small planner on generated tasks.
 
-The loss is that of the masked policy: the cross-entropy of the reference composition, after the prompt that the planner is
-asked with, among the tokens that are legal there. So the model need not learn what the rules enforce. With a small weight
-comes that of some of the prompt's own tokens: names come back there too, so that copying is learnt early. Every example is
-another domain; a process of its own makes them. A run that is stopped goes on from its last checkpoint when it is started again.
+    python -m p2c_dsl.planners.small.train --seed 0 --minutes 40 --output DIR
+
+The loss is that of the masked policy: the cross-entropy of the reference composition, after the prompt that the planner
+is asked with, among the tokens that are legal there. So the model need not learn what the rules enforce. With a small
+weight comes that of some of the prompt's own tokens: names come back there too, so that copying is learnt early. Every
+example is another domain; a process of its own makes them. A run that is stopped goes on from its last checkpoint when
+it is started again.
 """
 
 from __future__ import annotations
@@ -28,6 +31,7 @@ from p2c_dsl.planners.small.model import fresh
 from p2c_dsl.planners.small.muon import optimizers
 
 STATE, METRICS = "training.pt", "metrics.jsonl"
+_WHOLE = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +88,7 @@ class Trainer:
         columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
         stream = iter(self._stream())
         with Progress(*columns, console=console) as shown:
-            bar = shown.add_task("training", total=1.0, completed=self.progress)
+            bar = shown.add_task("training", total=_WHOLE, completed=int(_WHOLE * self.progress))
             while self.progress < 1.0:
                 began = time.monotonic()
                 batch = next(stream)
@@ -92,7 +96,7 @@ class Trainer:
                 self.step, self.examples = self.step + 1, self.examples + len(batch.tokens)
                 self.seconds += time.monotonic() - began
                 self._log(metrics)
-                shown.update(bar, completed=self.progress, description=f"loss {metrics['loss']:.3f}")
+                shown.update(bar, completed=_WHOLE * self.progress, description=f"loss {metrics['loss']:.3f}")
                 if self.seconds - saved >= self.arguments.save_every:
                     saved = self.seconds
                     self.save()
