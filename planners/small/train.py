@@ -55,7 +55,7 @@ class Arguments:
     minutes: float = 40.0
     steps: int | None = None
     batch: int = 8
-    longest: int = 640
+    longest: int = 512
     rate: float = 6e-3
     prompt_share: float = 0.25
     prompt_weight: float = 0.3
