@@ -6,6 +6,7 @@ fields that training never draws from, and half of them goals in combinations th
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -19,6 +20,7 @@ from p2c_dsl.planners.small.wording import FIELDS, UNSEEN, Words
 from p2c_dsl.planners.small.worlds import FreeWorld
 from p2c_dsl.program import Program
 from p2c_dsl.resolve import load_text
+from p2c_dsl.runtime.interpreter import run
 from p2c_dsl.spec import Spec, Task
 from p2c_dsl.syntax.nodes import ComposeDecl
 from p2c_dsl.types import show
@@ -52,6 +54,19 @@ class Domain:
         """One of the task's worlds."""
         return FreeWorld(self.program, seed)
 
+    def problem(self, composition: str, worlds: Iterable[int] = range(5)) -> str | None:
+        """What lint or the first world that complains says of a composition; `None` where all is as it should be."""
+        program, problem = _checked(self.text, composition)
+        if program is None:
+            return problem
+        for seed in worlds:
+            world = self.world(seed)
+            result = run(program, world.inputs(), world.tools())
+            problem = result.error or world.verify()
+            if problem is not None:
+                return problem
+        return None
+
 
 def domain(seed: int) -> Domain:
     """A training domain: equal seeds give equal domains."""
@@ -67,7 +82,7 @@ def _domain(seed: int, *, unseen: bool) -> Domain:
     chance = Random(seed)
     while True:
         life = chance.choice(UNSEEN if unseen else FIELDS)
-        families = _families(chance, kept=unseen and seed % 2 == 0)
+        families = draw_families(chance, kept=unseen and seed % 2 == 0)
         draft = Draft(chance, Words(chance, life))
         cast = Cast(draft)
         for family in families:
@@ -81,7 +96,7 @@ def _domain(seed: int, *, unseen: bool) -> Domain:
 _TASKS = ("run", "prepare", "handle", "settle", "organise", "finish", "plan")
 
 
-def _families(chance: Random, *, kept: bool) -> tuple[Family, ...]:
+def draw_families(chance: Random, *, kept: bool) -> tuple[Family, ...]:
     """Families of goals in a fitting order; `kept` asks for a combination that training does not draw."""
     while True:
         first = [chance.choice(FIRST)] if chance.random() < 0.1 else []
@@ -106,14 +121,24 @@ def _finished(draft: Draft, name: str, families: tuple[Family, ...]) -> Domain |
     wanted = draft.chance.sample(kept, min(len(kept), draft.chance.choice((0, 0, 1, 1, 2, 3, 4))))
     wanted += [line for line in bounds if draft.chance.random() < _BOUNDED]
     text = _whole(draft, head, name, doc, [line for line in kept if line in wanted])
-    loaded = load_text(f"{text}\n{reference}", NAME, Path())
-    composition = next(d for d in loaded.root.declarations if isinstance(d, ComposeDecl))
-    analysis = analyze(loaded.spec, composition, loaded.root.source)
-    if analysis.program is None or not analysis.accepted or loaded.diagnostics:
+    program, _ = _checked(text, reference)
+    if program is None:
         return None
     spec = load_text(text, NAME, Path()).spec
     named = tuple(family.__name__ for family in families)
-    return Domain(text, spec, spec.tasks[name], reference, analysis.program, named)
+    return Domain(text, spec, spec.tasks[name], reference, program, named)
+
+
+def _checked(text: str, composition: str) -> tuple[Program | None, str | None]:
+    """The program that a composition of a spec is, or what is wrong with it."""
+    loaded = load_text(f"{text}\n{composition}", NAME, Path())
+    declaration = next((d for d in loaded.root.declarations if isinstance(d, ComposeDecl)), None)
+    if loaded.diagnostics or declaration is None:
+        return None, next((d.message for d in loaded.diagnostics), "there is no composition")
+    analysis = analyze(loaded.spec, declaration, loaded.root.source)
+    if analysis.program is None or not analysis.accepted:
+        return None, next((d.message for d in analysis.diagnostics), "it cannot be run")
+    return analysis.program, None
 
 
 def _objections(text: str) -> set[str]:
