@@ -21,16 +21,19 @@ def fresh(seed: int) -> tuple[Any, Any]:
     import torch
     from transformers import LlamaConfig, LlamaForCausalLM
 
+    from p2c_dsl.planners.small.copying import THETA, teach_copying
+
     tokenizer = load_tokenizer(CHECKPOINT)
     config = LlamaConfig(
         vocab_size=len(tokenizer),
-        hidden_size=192,
-        intermediate_size=512,
+        hidden_size=160,
+        intermediate_size=448,
         num_hidden_layers=4,
-        num_attention_heads=6,
-        num_key_value_heads=6,
+        num_attention_heads=5,
+        num_key_value_heads=5,
         max_position_embeddings=CONTEXT,
         tie_word_embeddings=True,
+        rope_parameters={"rope_type": "default", "rope_theta": THETA},
         bos_token_id=tokenizer.bos_token_id,
         eos_token_id=tokenizer.eos_token_id,
         pad_token_id=tokenizer.pad_token_id,
@@ -38,6 +41,7 @@ def fresh(seed: int) -> tuple[Any, Any]:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         model: Any = LlamaForCausalLM(config)
+        teach_copying(model)
     return model.eval(), tokenizer
 
 
