@@ -65,6 +65,8 @@ class LanguageModelPlanner:
         scorer: Says how good a candidate's text is, more is better. Without one, its log-probability does.
         length_normalised: Whether log-probabilities are compared by token, so that short plans have no advantage.
         shorten: Whether a spec that is too long for the model's context is shortened in the prompt (`prompt.fitting`).
+        cache: A file in which what is found out about a task is kept between runs (`p2c_dsl.planners.saved`); it is of
+            one spec, task, tokenizer, budget and effort.
         watch: Is told the text so far of each plan's first candidate, whenever something is written.
     """
 
@@ -78,6 +80,7 @@ class LanguageModelPlanner:
     scorer: Scorer | None = None
     length_normalised: bool = False
     shorten: bool = False
+    cache: Path | None = None
     watch: Watch | None = None
     _vocabularies: list[Vocabulary] = field(default_factory=list, init=False, repr=False, compare=False)
 
@@ -165,6 +168,9 @@ class LanguageModelPlanner:
         vocabulary = self._vocabulary()
         automaton = Automaton.in_tokens(spec, task, vocabulary, self.budget, effort=self.effort)
         tokens = TokenAutomaton.over(automaton, vocabulary)
+        mask = SemanticMask(tokens)
+        if self.cache is not None and self.cache.exists():
+            mask.load(self.cache)
         text, start = "", tokens.start
         if partial.strip():
             begun = beginning(automaton, partial)
@@ -177,14 +183,16 @@ class LanguageModelPlanner:
             raise Unplannable(
                 f"the shortest composition takes {needed} tokens, and the budget is {self.budget}"
             )
-        mask = SemanticMask(tokens)
         question = fitting(self.tokenizer, spec, task, self._room(), self.shorten, text)
         self._check(question)
         for number in itertools.count() if self.temperature else (0,):
             seeds = [f"{self.seed}/{number}/{row}" for row in range(best_of)]
             told = None if watch is None else _decoded(watch, text)
             drawing = Drawing(mask, start, self.budget, self.temperature, seeds, told)
-            yield [self._candidate(row, text) for row in self._written(drawing, question)]
+            known, rows = len(tokens), self._written(drawing, question)
+            if self.cache is not None and (len(tokens) > known or not self.cache.exists()):
+                mask.save(self.cache)
+            yield [self._candidate(row, text) for row in rows]
 
     def _written(self, drawing: Drawing, question: str) -> list[Row]:
         from outlines import Generator

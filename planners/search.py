@@ -14,7 +14,6 @@ from p2c_dsl.planners.node import Node, ends
 from p2c_dsl.planners.partial import Start, beginning
 from p2c_dsl.spec import Spec, Task
 
-
 _EFFORT = 2000
 """How many lines are tried before it is held that nothing goes on from what somebody has begun."""
 

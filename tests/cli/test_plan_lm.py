@@ -74,6 +74,14 @@ def test_a_budget_that_is_too_small_ends_with_1(model: str) -> None:
     assert result.exit_code == 1 and "budget" in result.stderr and result.stdout == ""
 
 
+def test_what_was_found_out_is_kept_beside_the_spec(model: str, folder: Path) -> None:
+    first, again = (plan(model, "--cache", "dinner.cache") for _ in range(2))
+    assert first == again and first[0] == 0 and (folder / "dinner.cache").exists()
+    status, out, err = plan(model, "--cache", "dinner.p2c")
+    assert status == 2 and "no cache" in err and out == ""
+    assert plan(model, "--cache", "nowhere/dinner.cache")[0] == 2
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
