@@ -1,7 +1,7 @@
 """A census of the example domains: what a planner that knows the rules and nothing else does in them.
 
     python benchmarks/domains.py [DOMAIN ...] [--plans 100] [--worlds 5] [--budget 60]
-        [--timed 5] [--size K] [--json FILE]
+        [--timed 5] [--effort 300] [--size K] [--json FILE]
 
 For each domain: how much CPU time the automaton takes to start, and `RandomPlanner` for a plan (mean and maximum of
 the first `timed` seeds); the share of the runs of random plans (walks with the seeds 0, 1, … over one automaton,
@@ -34,7 +34,6 @@ from p2c_dsl.runtime.world import world_of
 from p2c_dsl.spec import Task
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
-EFFORT = 300
 _MOST_SEARCHED = 40
 
 
@@ -44,8 +43,8 @@ class Census:
 
     domain: str
     start_s: float
-    plan_s: float
-    slowest_s: float
+    plan_s: float | None
+    slowest_s: float | None
     completed: float
     verified: float
     objected: float | None
@@ -64,21 +63,23 @@ class Verdict:
     whole: bool
 
 
-def census(domain: str, plans: int, worlds: int, budget: int, timed: int, size: int | None) -> Census:
+def census(
+    domain: str, plans: int, worlds: int, budget: int, timed: int, effort: int, size: int | None
+) -> Census:
     """Measures one domain."""
     folder = EXAMPLES / domain
     loaded = load(folder / f"{domain}.p2c")
     [task] = loaded.spec.tasks.values()
     begun = time.process_time()
-    Automaton(loaded.spec, task, 200, effort=EFFORT)
+    Automaton(loaded.spec, task, 200, effort=effort)
     start = time.process_time() - begun
     times: list[float] = []
     for seed in range(timed):
         begun = time.process_time()
-        RandomPlanner(seed, budget, EFFORT).plan(loaded.spec, task)
+        RandomPlanner(seed, budget, effort).plan(loaded.spec, task)
         times.append(time.process_time() - begun)
     # What one walk has found out helps the next: a planner of its own for each would take many times as long.
-    automaton = Automaton(loaded.spec, task, budget, effort=EFFORT)
+    automaton = Automaton(loaded.spec, task, budget, effort=effort)
     verdicts: list[Verdict] = []
     for seed in range(plans):
         program = program_of(folder, walk(automaton, Random(seed)))
@@ -89,8 +90,8 @@ def census(domain: str, plans: int, worlds: int, budget: int, timed: int, size: 
     return Census(
         domain,
         start,
-        statistics.mean(times),
-        max(times),
+        statistics.mean(times) if times else None,
+        max(times, default=None),
         _percent(sum(v.completed for v in verdicts), len(verdicts)) or 0.0,
         _percent(len(verified), len(verdicts)) or 0.0,
         _percent(len(objected), len(verified)),
@@ -150,13 +151,17 @@ HEADER = (
 def row(c: Census) -> str:
     """A line of the table."""
     return (
-        f"| {c.domain} | {c.start_s:.2f} s | {c.plan_s:.2f} / {c.slowest_s:.2f} s | {_shown(c.verified)} "
+        f"| {c.domain} | {_seconds(c.start_s)} | {_seconds(c.plan_s)} / {_seconds(c.slowest_s)} | {_shown(c.verified)} "
         f"| {_shown(c.objected)} | {_shown(c.whole_only)} | {c.shortest or 'none'} lines | {c.cheaper} |"
     )
 
 
 def _shown(percent: float | None) -> str:
     return "–" if percent is None else f"{percent:.0f}%"
+
+
+def _seconds(seconds: float | None) -> str:
+    return "–" if seconds is None else f"{seconds:.2f} s"
 
 
 def domains() -> list[str]:
@@ -173,6 +178,7 @@ def main() -> None:
     parser.add_argument("--worlds", type=int, default=5)
     parser.add_argument("--budget", type=int, default=60)
     parser.add_argument("--timed", type=int, default=5)
+    parser.add_argument("--effort", type=int, default=300)
     parser.add_argument("--size", type=int)
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
@@ -180,7 +186,15 @@ def main() -> None:
     rows = []
     for domain in options.domains or domains():
         rows.append(
-            census(domain, options.plans, options.worlds, options.budget, options.timed, options.size)
+            census(
+                domain,
+                options.plans,
+                options.worlds,
+                options.budget,
+                options.timed,
+                options.effort,
+                options.size,
+            )
         )
         print(row(rows[-1]), flush=True)
     if options.json:

@@ -47,7 +47,7 @@ class World:
         count = chance.randint(2, 5) if size is None else size
         self.villages = [Village(name) for name in chance.sample(REGION, count)]
         self.needs = {
-            village: Need(chance.randint(50, 500), chance.random() < 0.7) for village in self.villages
+            village: Need(chance.randint(50, 500), chance.random() < 0.55) for village in self.villages
         }
         self.census = {v: Need(self._once(chance, need.people), True) for v, need in self.needs.items()}
         self.depot = 2 * sum(need.people for need in self.needs.values())
