@@ -59,7 +59,7 @@ class Arguments:
     rate: float = 6e-3
     prompt_share: float = 0.25
     prompt_weight: float = 0.3
-    save_every: float = 180.0
+    save_every: float = 120.0
     workers: int = 1
 
 
@@ -154,6 +154,10 @@ class Trainer:
         for optimizer, own in zip(self.optimizers, state["optimizers"], strict=True):
             optimizer.load_state_dict(own)
         self.step, self.seconds, self.examples = state["at"]
+        metrics = self.arguments.output / METRICS
+        if metrics.is_file():
+            # What a run that was killed has told after its last checkpoint happens again.
+            metrics.write_text("".join(metrics.read_text().splitlines(keepends=True)[: self.step]))
 
 
 def losses(model: Any, batch: Batch, some: Tensor) -> tuple[Tensor, Tensor]:
