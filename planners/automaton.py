@@ -9,19 +9,21 @@ budget can be reached.
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, islice
+from typing import Self
 
 from p2c_dsl.machine import Machine
+from p2c_dsl.naming import reserved
 from p2c_dsl.planners.completions import Completions
+from p2c_dsl.planners.lexemes import END
 from p2c_dsl.planners.node import Node, ends
 from p2c_dsl.planners.pattern import Line, Weigh, each_one
 from p2c_dsl.planners.prefix import Prefix, opening
+from p2c_dsl.planners.vocabulary import Vocabulary
 from p2c_dsl.rules import Rule, read_rules
 from p2c_dsl.spec import Spec, Task
 
-END = ""
-"""The lexeme that ends a composition. It costs nothing."""
 DEFAULT_BUDGET = 200
 _AT_A_GLANCE = 40
 """How many lines are tried with known completions before any is searched for."""
@@ -76,6 +78,20 @@ class Automaton:
         if not self.completions.complete(self.start.node, budget, first):
             raise Unplannable(_reason(task, read, budget, bool(self.completions.given_up)))
 
+    @classmethod
+    def in_tokens(
+        cls,
+        spec: Spec,
+        task: Task,
+        vocabulary: Vocabulary,
+        budget: int,
+        rules: Sequence[Rule] = (),
+        effort: int | None = None,
+    ) -> Self:
+        """The automaton whose lexemes cost what they take in a vocabulary's tokens. Raises like the constructor."""
+        weigh = vocabulary.weigh(budget, reserved(spec, task))
+        return cls(spec, task, budget, rules, effort, weigh)
+
     def legal(self, position: Position) -> tuple[str, ...]:
         """The lexemes that may come next, in a fixed order; `END` where the composition may end."""
         if position.ended:
@@ -97,6 +113,23 @@ class Automaton:
             return Position(branch.line.node, (), left)
         return Position(position.node, (*position.words, lexeme), left)
 
+    def words(self, position: Position) -> tuple[str, ...]:
+        """The lexemes that go on with some line that the machine has nothing against, whatever follows it."""
+        return tuple(self._inside(position).branches)
+
+    def can_be_completed(self, position: Position) -> bool:
+        """Whether some accepted composition within what is left goes on from here, as far as a long search says."""
+        if position.ended:
+            return True
+        if not position.words:
+            return self.completions.completable(position.node, position.left, _TO_BEGIN)
+        prefix = self._inside(position)
+        return any(
+            self.completions.completable(line.node, position.left - line.cost + prefix.spent, _TO_BEGIN)
+            and self._within(prefix, line, position.left)
+            for line in prefix.lines()
+        )
+
     def distance(self, position: Position) -> int | None:
         """The fewest lexemes to an accepted end, `None` if that is more than the budget left."""
         if position.ended:
@@ -112,7 +145,7 @@ class Automaton:
         words: list[str] = []
         while not position.ended:
             prefix = self._inside(position)
-            if not position.words and self.completions.known(self.key(position)) == ():
+            if not position.words and self.completions.known(self.completions.key(position.node)) == ():
                 break
             if prefix.best is None:
                 self.legal(position)
@@ -129,8 +162,12 @@ class Automaton:
         return self._inside(position).cost
 
     def key(self, position: Position) -> Hashable:
-        """What positions between lines with the same future have in common."""
-        return self.completions.key(position.node)
+        """What positions with the same future have in common, whatever of the budget they have left."""
+        return self.completions.key(position.node), position.words
+
+    def renewed(self, position: Position) -> Position:
+        """The position with all of the budget left."""
+        return replace(position, left=self.start.left)
 
     # ------------------------------------------------------------ inside a line
 

@@ -116,6 +116,16 @@ class Completions:
         self._abandoned[key] = limit
         return False
 
+    def completable(self, node: Node, limit: int, effort: int) -> bool:
+        """Like `complete`, but any lines are tried, and what was given up before is searched for anew."""
+        key = self.key(node)
+        if self.cost(key) <= limit:
+            return True
+        if self.at_least(node, key) > limit:
+            return False
+        goals = (_LIKELY, _ANY._replace(effort=effort))
+        return any(self._found(node, key, limit, goal) for goal in goals)
+
     def _found(self, node: Node, key: Hashable, limit: int, goal: _Goal) -> bool:
         try:
             return self._search(node, key, limit, goal) is not None

@@ -112,13 +112,16 @@ class SemanticLogitsProcessor(OutlinesLogitsProcessor):
 
     A row's state follows from the ids that it has generated, whatever its place in the batch: beam search may reorder
     rows, and prompts may have any length and padding on the left. A shorter input than before begins a new generation.
+    `start` is the state in which generations begin, where that is not the automaton's own: the prompts then end with
+    the text that has led to it (see `TokenAutomaton.at`).
 
     Raises `ValueError` when no composition fits the budget of tokens, the end token included.
     """
 
-    def __init__(self, tokens: TokenAutomaton, budget: int) -> None:
+    def __init__(self, tokens: TokenAutomaton, budget: int, start: int | None = None) -> None:
         super().__init__("torch")
-        needed = tokens.needed(tokens.start)
+        self._start = tokens.start if start is None else start
+        needed = tokens.needed(self._start)
         if needed > budget:
             raise ValueError(f"the shortest composition takes {needed} tokens, and the budget is {budget}")
         self.tokens, self.budget = tokens, budget
@@ -129,7 +132,7 @@ class SemanticLogitsProcessor(OutlinesLogitsProcessor):
         """Forgets the rows of the last generation."""
         self._prompt: int | None = None
         self._length = 0
-        self._states: dict[tuple[int, ...], int | None] = {(): self.tokens.start}
+        self._states: dict[tuple[int, ...], int | None] = {(): self._start}
 
     def process_logits(self, input_ids: Any, logits: Any) -> Any:
         """Masks logits `(batch, vocab)`, given ids `(batch, time)` of which all but the prompt were generated here."""
@@ -148,7 +151,15 @@ class SemanticLogitsProcessor(OutlinesLogitsProcessor):
             known -= 1
         state = self._states[row[:known]]
         for place in range(known, len(row)):
-            ended = state is None or row[place] == self.tokens.vocabulary.end
-            state = None if ended or state is None else self.tokens.step(state, row[place])
+            state = self._after(state, row[place])
             self._states[row[: place + 1]] = state
         return state
+
+    def _after(self, state: int | None, token: int) -> int | None:
+        if state is None or token == self.tokens.vocabulary.end:
+            return None
+        try:
+            return self.tokens.step(state, token)
+        except KeyError:
+            # Where fewer tokens are allowed than there are beams, beam search fills up with rows of no probability.
+            return None

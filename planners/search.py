@@ -8,7 +8,10 @@ from heapq import heappop, heappush
 from itertools import count
 
 from p2c_dsl.planners.automaton import DEFAULT_BUDGET, Automaton
+from p2c_dsl.planners.begun import Begun
+from p2c_dsl.planners.distinct import distinct
 from p2c_dsl.planners.node import Node, ends
+from p2c_dsl.planners.partial import beginning
 from p2c_dsl.spec import Spec, Task
 
 
@@ -18,20 +21,21 @@ class SearchPlanner:
 
     budget: int = DEFAULT_BUDGET
 
-    def plan(self, spec: Spec, task: Task) -> str:
-        """The cheapest accepted composition, as text. Raises `Unplannable` if none fits the budget."""
-        return next(self.plans(spec, task))
+    def plan(self, spec: Spec, task: Task, partial: str = "") -> str:
+        """The cheapest accepted composition, as text. Raises `Unplannable` and `NoContinuation`."""
+        return next(self.plans(spec, task, 1, partial))
 
-    def plans(self, spec: Spec, task: Task) -> Iterator[str]:
-        """All accepted compositions within the budget, the cheapest first.
+    def plans(self, spec: Spec, task: Task, n: int | None = None, partial: str = "") -> Iterator[str]:
+        """The accepted compositions within the budget, the cheapest first. Raises what `plan` raises."""
+        return distinct(self._found(spec, task, partial), n)
 
-        Raises `Unplannable` if there is none.
-        """
+    def _found(self, spec: Spec, task: Task, partial: str) -> Iterator[str]:
         automaton = Automaton(spec, task, self.budget)
         completions, order = automaton.completions, count()
-        first = automaton.start.node
         queue: list[tuple[int, int, int, Node | None, str]] = []
-        heappush(queue, (0, next(order), 0, first, automaton.header))
+        for first, way, text in _line_ends(automaton, beginning(automaton, partial)):
+            estimate = way + completions.at_least(first, completions.key(first))
+            heappush(queue, (estimate, next(order), way, first, text))
         while queue and queue[0][0] <= self.budget:
             _, _, way, node, text = heappop(queue)
             if node is None:
@@ -43,3 +47,16 @@ class SearchPlanner:
                 further = way + line.cost
                 estimate = further + completions.at_least(line.node, line.key)
                 heappush(queue, (estimate, next(order), further, line.node, text + "".join(line.words)))
+
+
+def _line_ends(automaton: Automaton, begun: Begun) -> Iterator[tuple[Node, int, str]]:
+    """Where the line that has been begun can end: the node, what has been spent by then, and the text."""
+    pending = [(begun.position, begun.text)]
+    while pending:
+        position, text = pending.pop()
+        if not position.words:
+            yield position.node, automaton.start.left - position.left, text
+            continue
+        pending += [
+            (automaton.step(position, word), text + word) for word in reversed(automaton.legal(position))
+        ]

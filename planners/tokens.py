@@ -8,10 +8,11 @@ mostly one or two. States are numbered as they are met, and what follows from th
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from typing import Any, Self
 
-from p2c_dsl.naming import reserved
-from p2c_dsl.planners.automaton import END, Automaton, Position
+from p2c_dsl.planners.automaton import Automaton
+from p2c_dsl.planners.lexemes import END, LexemeAutomaton
 from p2c_dsl.planners.vocabulary import Branch, Vocabulary
 from p2c_dsl.rules import Rule
 from p2c_dsl.spec import Spec, Task
@@ -55,10 +56,22 @@ class TokenAutomaton:
         rules: Sequence[Rule] = (),
         effort: int | None = None,
     ) -> None:
-        weigh = vocabulary.weigh(budget, reserved(spec, task))
-        self.automaton = Automaton(spec, task, budget, rules, effort, weigh)
-        self.vocabulary, self._reach = vocabulary, budget
-        self._positions: list[Position] = []
+        self._drive(Automaton.in_tokens(spec, task, vocabulary, budget, rules, effort), vocabulary)
+
+    @classmethod
+    def over(cls, automaton: LexemeAutomaton[Any], vocabulary: Vocabulary) -> Self:
+        """The texts of any automaton of lexemes as sequences of tokens.
+
+        What its lexemes cost are to be tokens: those that `vocabulary.weigh` gives are (`Automaton.in_tokens`). Raises
+        `ValueError` like the constructor.
+        """
+        made = cls.__new__(cls)
+        made._drive(automaton, vocabulary)
+        return made
+
+    def _drive(self, automaton: LexemeAutomaton[Any], vocabulary: Vocabulary) -> None:
+        self.automaton, self.vocabulary = automaton, vocabulary
+        self._positions: list[Any] = []
         self._numbers: dict[Hashable, int] = {}
         self._after: dict[tuple[int, str], int] = {}
         self._roots: dict[int, Place] = {}
@@ -71,8 +84,12 @@ class TokenAutomaton:
         self._bounds: dict[int, int] = {}
         self._steps: dict[tuple[int, int], int] = {}
         header = self._place(-1, 0)
-        self._insert(header, self.automaton.header)
+        self._insert(header, automaton.header)
         self.start = self._number((header,))
+
+    def at(self, position: Any) -> int:
+        """The state in which the text so far has led to a position of the lexemes' automaton, and to no other."""
+        return self._number((self._root(self._intern(position)),))
 
     # ------------------------------------------------------------ what may come next
 
@@ -206,13 +223,13 @@ class TokenAutomaton:
             after = self._after[position, lexeme] = self._intern(reached)
         return after
 
-    def _intern(self, position: Position) -> int:
+    def _intern(self, position: Any) -> int:
         """The number of a position, whatever of the budget is left: each completion has all of it."""
-        key = (self.automaton.key(position), position.words)
+        key = self.automaton.key(position)
         number = self._numbers.get(key)
         if number is None:
             number = self._numbers[key] = len(self._positions)
-            self._positions.append(replace(position, left=self._reach))
+            self._positions.append(self.automaton.renewed(position))
         return number
 
     def _root(self, position: int) -> Place:

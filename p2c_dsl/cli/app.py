@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import typer
 
-from p2c_dsl.cli import explain, fix, fmt, grammar, graph, import_, lint, mcp, new, plan, rules, run
+from p2c_dsl.cli import eval as eval_
+from p2c_dsl.cli import explain, fix, fmt, grammar, graph, import_, lint, mcp, new, plan, rules, run, train
 
 app = typer.Typer(
     name="p2c",
@@ -44,6 +45,8 @@ for _name, _function in (
     ("plan", plan.plan),
     ("run", run.run),
     ("new", new.new),
+    ("train", train.train),
+    ("eval", eval_.evaluate),
     ("mcp", mcp.mcp),
 ):
     app.command(_name)(_function)

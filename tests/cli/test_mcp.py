@@ -16,7 +16,14 @@ pytest.importorskip("mcp")
 
 from p2c_dsl.importing.mcp_server import Server, ToolFailed, connect
 
-COMMAND = [sys.executable, "-c", "from p2c_dsl.cli import main; main()", "mcp"]
+# A client gives its server few of its own environment's variables: this tree is named in the command.
+ROOT = Path(__file__).parents[2]
+COMMAND = [
+    sys.executable,
+    "-c",
+    f"import sys; sys.path.insert(0, {str(ROOT)!r}); from p2c_dsl.cli import main; main()",
+    "mcp",
+]
 
 
 @pytest.fixture(scope="module")

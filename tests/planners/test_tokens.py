@@ -31,9 +31,9 @@ def vocabulary(*more: bytes) -> Vocabulary:
     return Vocabulary(tokens, end=0)
 
 
-def walks(tokens: TokenAutomaton) -> Iterator[bytes]:
-    """All texts that can be written, in whatever tokens."""
-    seen = {(tokens.start, b"")}
+def walks(tokens: TokenAutomaton, start: int | None = None) -> Iterator[bytes]:
+    """All texts that can be written from a state, at first the start, in whatever tokens."""
+    seen = {(tokens.start if start is None else start, b"")}
     pending = list(seen)
     while pending:
         state, text = pending.pop()
@@ -83,10 +83,13 @@ def test_tokens_may_span_lexemes_and_lines() -> None:
     )
 
 
-def sampled(tokens: TokenAutomaton, count: int, left: int = 400) -> Iterator[list[int]]:
+def sampled(
+    tokens: TokenAutomaton, count: int, left: int = 400, start: int | None = None
+) -> Iterator[list[int]]:
     """Random walks within a number of tokens."""
     for seed in range(count):
-        random, state, path = Random(seed), tokens.start, list[int]()
+        random, path = Random(seed), list[int]()
+        state = tokens.start if start is None else start
         while not path or path[-1] != tokens.vocabulary.end:
             allowed = tokens.within(state, left - len(path))
             assert allowed, "a dead end"
