@@ -181,6 +181,22 @@ class Cast:
         self.chance.shuffle(fields)
         return Named(noun, self.draft.record(noun, fields))
 
+    def rival(self, on: Named) -> None:
+        """Perhaps another subtask with an effect on one of a kind, which nobody asks for."""
+        if self.chance.random() < 0.5:
+            self.act(on, verbs=self.chance.choice((wording.ACT, wording.ACT, wording.TELL)))
+
+    # ------------------------------------------------------------ the story
+
+    def hand(self, contract: Contract, to: Value, what: Value) -> None:
+        """A call of a subtask that hands something to somebody, in whichever order it takes them."""
+        arguments = (to, what) if contract.parameters[0][1] == to.type else (what, to)
+        self.draft.call(contract, *arguments)
+
+    def say(self, *ways: str) -> None:
+        """One of some ways to say in the task's docstring what has been composed."""
+        self.draft.sentences.append(self.chance.choice(ways))
+
     def _parameter(self, of: Named) -> str:
         short = of.noun.split("_")[-1]
         return short if isinstance(of.type, Record) or "_" not in of.noun else of.noun

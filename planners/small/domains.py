@@ -15,8 +15,9 @@ from p2c_dsl.analysis import analyze
 from p2c_dsl.planners.small.cast import Cast
 from p2c_dsl.planners.small.draft import Draft
 from p2c_dsl.planners.small.families import FIRST, LAST, MAIN, Family, distract
+from p2c_dsl.planners.small.fields import FIELDS, UNSEEN
 from p2c_dsl.planners.small.rule_lines import rule_lines
-from p2c_dsl.planners.small.wording import FIELDS, UNSEEN, Words
+from p2c_dsl.planners.small.wording import Words
 from p2c_dsl.planners.small.worlds import FreeWorld
 from p2c_dsl.program import Program
 from p2c_dsl.resolve import load_text

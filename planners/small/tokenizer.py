@@ -56,12 +56,13 @@ def corpus(seed: int, domains: int = 400) -> Iterator[str]:
     from p2c_dsl.planners.language_model import prompt
     from p2c_dsl.planners.small import wording
     from p2c_dsl.planners.small.domains import domain
+    from p2c_dsl.planners.small.fields import FIELDS
 
     for number in range(domains):
         made = domain(seed + number)
         yield prompt(made.spec, made.task)
         yield made.reference
-    for life in wording.FIELDS:
+    for life in FIELDS:
         for noun in (*life.people, *life.things, *life.papers, *life.traits):
             yield f"{noun} {noun.capitalize()} {wording.plural(noun)}\n" * 3
 

@@ -13,7 +13,8 @@ from p2c_dsl.lint import lint_text
 from p2c_dsl.planners import RandomPlanner, SearchPlanner
 from p2c_dsl.planners.small.domains import Domain, domain, draw_families, unseen_domain
 from p2c_dsl.planners.small.families import FIRST, LAST, MAIN
-from p2c_dsl.planners.small.wording import FIELDS, UNSEEN, Words
+from p2c_dsl.planners.small.fields import FIELDS, UNSEEN
+from p2c_dsl.planners.small.wording import Words
 from p2c_dsl.planners.tokens import TokenAutomaton
 from p2c_dsl.planners.vocabulary import Vocabulary
 from p2c_dsl.runtime.interpreter import run
