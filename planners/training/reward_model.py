@@ -222,7 +222,7 @@ def _trained(
         # The prior counts once against all the evidence there is, so that it fades as comparisons come in.
         penalty = sum((w**2).flatten(1).sum(1) for w in weights.values()) / (2 * config.prior**2)
         optimizer.zero_grad()
-        (likelihood + penalty / total).sum().backward()
+        (likelihood + penalty / total).sum().backward()  # type: ignore[no-untyped-call]
         optimizer.step()
         schedule.step()
     return {name: value.detach() for name, value in weights.items()}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
-from math import exp
+from math import exp, sqrt
 from random import Random
 
 from p2c_dsl.planners.training.humans.drift import Constant, Drift
@@ -54,7 +54,8 @@ class SimulatedHuman:
             return None
         # One draw for both orders: what it takes for the one with the lesser key to win.
         first = left.key <= right.key
-        draw = self._draw(*sorted((left.key, right.key)), time)
+        one, other = sorted((left.key, right.key))
+        draw = self._draw(one, other, time)
         wins = self._chance(difference if first else -difference) > draw
         return LEFT if wins == first else RIGHT
 
@@ -99,4 +100,4 @@ def drawn_values(solutions: Sequence[PartialSolution], seed: int, spread: float 
 
 def _deviation(numbers: Sequence[float]) -> float:
     mean = sum(numbers) / len(numbers)
-    return (sum((n - mean) ** 2 for n in numbers) / len(numbers)) ** 0.5
+    return sqrt(sum((n - mean) ** 2 for n in numbers) / len(numbers))

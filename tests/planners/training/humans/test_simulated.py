@@ -82,7 +82,7 @@ def test_a_feature_that_solutions_do_not_have_cannot_be_valued() -> None:
         SimulatedHuman({"beauty": 1.0}).compare(CHEAP, DEAR, 0)
 
 
-MAY_LOOK = {"planners/training/drifting.py", "planners/training/measure.py"}
+MAY_LOOK = {"planners/training/drifting.py"}
 
 
 def test_only_what_measures_looks_into_a_simulated_person() -> None:
