@@ -100,21 +100,15 @@ def _settings(
 
 
 def _train(plan: Plan, folder: Path, resume: bool) -> None:
-    from accelerate import Accelerator
-    from transformers.utils.logging import disable_progress_bar
-
     from p2c_dsl.planners import Unplannable
     from p2c_dsl.planners.training import run
     from p2c_dsl.planners.training.checkpoint import CheckpointError
     from p2c_dsl.runtime.domain import DomainError
     from p2c_dsl.runtime.interpreter import BindingError
 
-    # Started by `accelerate launch` there are several processes; alone one, on the device that is there.
-    accelerator = Accelerator()
-    disable_progress_bar()
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        trainer, tokenizer = run.trainer_of(plan, accelerator)
+        trainer, tokenizer = run.trainer_of(plan, run.accelerator())
         if trainer.rank == 0:
             plan.save(folder)
         with _Display(plan) if trainer.rank == 0 else nullcontext(lambda *_: None) as told:

@@ -74,6 +74,15 @@ def environments_of(plan: Plan, tokenizer: Any) -> list[Environment]:
     ]
 
 
+def accelerator() -> Any:
+    """What shares a run out: the processes of `accelerate launch`, or one alone, on the device that is there."""
+    from accelerate import Accelerator
+    from transformers.utils.logging import disable_progress_bar
+
+    disable_progress_bar()
+    return Accelerator()
+
+
 def trainer_of(plan: Plan, accelerator: Any = None) -> tuple[Trainer, Any]:
     """The trainer of a plan, at its beginning, and the tokenizer. Raises what `environments_of` raises."""
     model, tokenizer = load_model(plan.model, plan.settings.seed, plan.lora)
@@ -148,7 +157,9 @@ def evaluated(
     """
     folder = Path(name)
     settings = load_plan(folder).settings if (folder / NAME).is_file() else TrainingSettings()
-    plan = Plan(tuple(domains), name, settings=settings.but(budget=budget or settings.budget))
+    plan = Plan(
+        tuple(domains), name, settings=settings.but(budget=settings.budget if budget is None else budget)
+    )
     model, tokenizer = load_model(name, seed)
     masks = MaskTable(model.get_input_embeddings().num_embeddings, torch.device("cpu"))
     environments = environments_of(plan, tokenizer)
