@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -67,6 +68,8 @@ def train(
             fail(f"{output} holds a run already: go on with --resume, or choose another --output")
         chosen = _settings(preset, seed, updates, minutes, settings or [])
         plan = Plan(tuple(domains), model, lora, chosen)
+    # A run is long, and a graph of tensors has cycles: other commands do without the collector.
+    gc.enable()
     _train(plan, folder, resume)
 
 
