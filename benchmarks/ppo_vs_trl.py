@@ -2,9 +2,9 @@
 
     python benchmarks/ppo_vs_trl.py --cycles 10
 
-needs `trl` beside the package (TRL has no PPO any more; GRPO does the same work, less a value head). Both sample 64 answers
-of up to 48 tokens to prompts of 16, of lengths that vary, and take one step of AdamW on them. Cycles take turns, so that
-whatever else the machine does falls on both.
+needs `trl` beside the package (TRL has no PPO any more; GRPO does the same work, less a value head). Both sample 64
+answers of up to 48 tokens to prompts of 16, of lengths that vary, and take one step of AdamW on them. Cycles take
+turns, so that whatever else the machine does falls on both.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ def reward(text: str) -> float:
 def ours() -> Iterator[float]:
     """Seconds of each cycle of this trainer."""
     settings = TrainingSettings(
-        episodes=ROWS, epochs=1, minibatches=1, microbatch=ROWS, learning_rate=1e-4, target_kl=0.0
+        episodes=ROWS, epochs=1, minibatches=1, microbatch=ROWS, learning_rate=1e-6, target_kl=0.0
     )
     sums = Sums()
 
@@ -123,7 +123,7 @@ def theirs(cycles: int) -> Iterator[float]:
             num_generations=8,
             max_completion_length=LONGEST,
             max_steps=cycles,
-            learning_rate=1e-4,
+            learning_rate=1e-6,
             beta=0.0,
             report_to="none",
             save_strategy="no",

@@ -30,7 +30,7 @@ def shares(count: int, processes: int) -> list[torch.Tensor]:
 
 def gradient(processes: int, rank: int, reduce: Any) -> tuple[torch.Tensor, dict[str, float]]:
     """The gradient and the metrics of a batch of 24 that the processes share."""
-    made = policy()
+    made = policy().double()
     batch = prepared(made, sampled(made, 24, [Liking(), Dialogue()]))
     metrics = gradients(made, batch, shares(24, processes)[rank], SETTINGS, reduce)
     return torch.cat([p.grad.flatten() for p in made.parameters() if p.grad is not None]), metrics
