@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from outlines.processors import OutlinesLogitsProcessor
 from torch import Tensor
 
+from p2c_dsl.planners.saved import load, save
 from p2c_dsl.planners.tokens import TokenAutomaton
 
 _BITS = 32
@@ -29,6 +31,7 @@ class SemanticMask:
         self.table: NDArray[np.int32] = np.zeros((64, width), np.int32)
         self._rows: dict[tuple[int, ...], int] = {}
         self._free: dict[int | None, tuple[int, int]] = {}
+        self._tight: dict[tuple[int, int], int] = {}
         self._copies: dict[torch.device, Tensor] = {}
         self._free[None] = 0, self._row((tokens.vocabulary.end,))
 
@@ -48,8 +51,23 @@ class SemanticMask:
 
     def fill(self, out: NDArray[np.int32], states: Sequence[int | None], left: int) -> None:
         """Writes the states' masks into `out`, `(batch, ceil(vocab / 32))`. Raises like `row`."""
+        free, table = self._free, self.table
         for place, state in enumerate(states):
-            out[place] = self.table[self.row(state, left)]
+            known = free.get(state)
+            if known is not None and known[0] <= left:
+                out[place] = table[known[1]]
+            else:
+                row = self._row_within(state, left)
+                table = self.table
+                out[place] = table[row]
+
+    def save(self, path: Path) -> None:
+        """Writes what has been found out so far to a file beside the spec; see `p2c_dsl.planners.saved`."""
+        save(self.tokens, path)
+
+    def load(self, path: Path) -> None:
+        """Takes what was found out earlier from a file, before the first mask. Raises `UnusableCache`, `OSError`."""
+        load(self.tokens, path)
 
     def bits(self, rows: Tensor, vocabulary: int) -> Tensor:
         """The masks of some rows `(batch,)` as `(batch, vocabulary)` on their device, true where allowed."""
@@ -72,11 +90,15 @@ class SemanticMask:
             row = self._row(self.tokens.allowed(state))
             self._free[state] = self.tokens.enough(state), row
             return row
+        tight = self._tight.get((state, left))
+        if tight is not None:
+            return tight
         found = self.tokens.within(state, left)
         if not found:
             needed = self.tokens.needed(state)
             raise ValueError(f"{left} tokens are left, but the composition needs {needed} to end")
-        return self._row(found)
+        row = self._tight[state, left] = self._row(found)
+        return row
 
     def _row(self, allowed: tuple[int, ...]) -> int:
         row = self._rows.get(allowed)
