@@ -5,6 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from p2c_dsl.planners.training.episode import Codec
+from p2c_dsl.planners.vocabulary import vocabulary_of
+
 FRESH, SMALL = "fresh", "small"
 
 
@@ -30,6 +33,17 @@ def load_model(name: str, seed: int, lora: int = 0) -> tuple[Any, Any]:
             config = LoraConfig(r=lora, lora_alpha=2 * lora, lora_dropout=0.0, target_modules="all-linear")
             model = get_peft_model(model, config)
     return model, tokenizer
+
+
+def codec_of(tokenizer: Any) -> Codec:
+    """How a tokenizer of transformers writes and reads. Raises `ValueError` for one without an end."""
+    vocabulary = vocabulary_of(tokenizer)
+    return Codec(
+        encode=lambda text: list(tokenizer.encode(text, add_special_tokens=False)),
+        encode_prompt=lambda text: list(tokenizer.encode(text)),
+        tokens=vocabulary.tokens,
+        end=vocabulary.end,
+    )
 
 
 def _loaded(name: str, seed: int) -> tuple[Any, Any]:
