@@ -8,9 +8,8 @@ that round (oracle). The measure is how good the choices are by the person's val
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
 from random import Random
 
 from p2c_dsl.planners.training.humans.asking import ask, scheduled
@@ -19,7 +18,8 @@ from p2c_dsl.planners.training.humans.simulated import SimulatedHuman
 from p2c_dsl.planners.training.reward_model import RewardConfig, RewardModel, fit
 from p2c_dsl.planners.training.solution import Comparison, PartialSolution
 
-Situation = tuple[PartialSolution, ...]
+Situation = tuple[int, ...]
+"""The solutions of a pool that are to choose from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ def drift_curves(
     """Plays the rounds. Each round's answers are there before φ is refitted and judged."""
     config = config or DriftConfig()
     random, oracle = Random(f"situations {config.seed}"), Oracle(human)
-    situations = [tuple(random.sample(list(pool), config.choices)) for _ in range(config.situations)]
+    situations = [tuple(random.sample(range(len(pool)), config.choices)) for _ in range(config.situations)]
     answers: list[Comparison] = []
     curves: dict[str, list[float]] = {name: [] for name in ("stale", "refit", "undiscounted", "oracle")}
     stale: RewardModel | None = None
@@ -88,26 +88,19 @@ def drift_curves(
         undiscounted = fit(answers, replace(config.reward, half_life=None), time)
         if stale is None or round_ < config.switch:
             stale = undiscounted
-        judges = {"stale": stale, "refit": refit, "undiscounted": undiscounted}
-        for name, phi in judges.items():
-            curves[name].append(alignment(phi.best, situations, oracle, time))
-        curves["oracle"].append(alignment(partial(_by_values, oracle, time), situations, oracle, time))
+        values = [oracle.value(solution, time) for solution in pool]
+        for name, phi in (("stale", stale), ("refit", refit), ("undiscounted", undiscounted)):
+            curves[name].append(alignment(phi.judged(pool), values, situations))
+        curves["oracle"].append(alignment(values, values, situations))
     return DriftCurves(config.switch, **{name: tuple(curve) for name, curve in curves.items()})
 
 
-def _by_values(oracle: Oracle, time: float, situation: Situation) -> int:
-    values = [oracle.value(solution, time) for solution in situation]
-    return values.index(max(values))
-
-
-def alignment(
-    judge: Callable[[Situation], int], situations: Sequence[Situation], oracle: Oracle, time: float
-) -> float:
-    """How good choices are by the values of a time: 1 the best, 0 the worst of each situation, on average."""
-    scores = []
+def alignment(scores: Sequence[float], values: Sequence[float], situations: Sequence[Situation]) -> float:
+    """How good choices by scores are, measured by values: 1 the best, 0 the worst of each situation, on average."""
+    found = []
     for situation in situations:
-        values = [oracle.value(solution, time) for solution in situation]
-        low, high = min(values), max(values)
+        low, high = min(values[s] for s in situation), max(values[s] for s in situation)
         if high > low:
-            scores.append((values[judge(situation)] - low) / (high - low))
-    return sum(scores) / len(scores)
+            chosen = max(situation, key=lambda solution: scores[solution])
+            found.append((values[chosen] - low) / (high - low))
+    return sum(found) / len(found)
