@@ -101,14 +101,14 @@ class _Drawing:
         match step:
             case Call():
                 self._call(step, cluster)
-            case Create(slot, is_map):
-                self.names[slot] = self.program.names.get(slot, "")
+            case Create(slot, is_map, span):
+                self.names[slot] = self.program.names.get(span, "")
                 kind = "map" if is_map else "list"
                 self.nodes[slot] = self._node(f"{self.names[slot]}: {kind}", "accumulator", cluster)
             case Write():
                 self._write(step, cluster)
-            case Loop(collection, slot, body):
-                self.names[slot] = self.program.names.get(slot, "")
+            case Loop(collection, slot, body, span):
+                self.names[slot] = self.program.names.get(span, "")
                 inner = self._cluster(f"for {self.names[slot]} in {self._shown(collection)}", "loop", cluster)
                 self.nodes[slot] = self._node(self.names[slot], "variable", inner)
                 self._flow(collection, self.nodes[slot])
@@ -124,7 +124,7 @@ class _Drawing:
             self._flow(argument, node)
         if call.slot is not None:
             self.nodes[call.slot] = node
-            self.names[call.slot] = self.program.names.get(call.slot, call.subtask.name)
+            self.names[call.slot] = self.program.names.get(call.span, call.subtask.name)
 
     def _write(self, write: Write, cluster: str) -> None:
         target = self.nodes[write.slot]

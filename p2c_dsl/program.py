@@ -154,11 +154,15 @@ def steps(body: tuple[Step, ...]) -> Iterator[Step]:
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """A resolved composition. `names` gives each slot's name in the text, where it has one."""
+    """A resolved composition.
+
+    `names` gives what a step makes (a call's result, a loop's variable, an accumulator) its name in the
+    text, where it has one, by the step's span: slots are used anew after each block, spans are not.
+    """
 
     spec: Spec
     task: Task
     body: tuple[Step, ...]
-    names: Mapping[int, str]
+    names: Mapping[Span, str]
     source: Source
     span: Span

@@ -1,8 +1,11 @@
 """Planners: whatever they emit, the analyzer accepts."""
 
+from collections.abc import Iterator
 from typing import Protocol
 
 from p2c_dsl.planners.automaton import DEFAULT_BUDGET, Automaton, Position, Unplannable
+from p2c_dsl.planners.begun import NoContinuation
+from p2c_dsl.planners.distinct import FewerPlans
 from p2c_dsl.planners.lexemes import END
 from p2c_dsl.planners.sampling import RandomPlanner
 from p2c_dsl.planners.search import SearchPlanner
@@ -10,16 +13,29 @@ from p2c_dsl.spec import Spec, Task
 
 
 class Planner(Protocol):
-    """What every planner can do."""
+    """What every planner can do.
 
-    def plan(self, spec: Spec, task: Task) -> str:
-        """An accepted composition of the task, as the text of a `compose`. Raises `Unplannable`."""
+    `partial` is the beginning of a composition, from `compose` on, which the plan goes on from: whole lines, or in the
+    planners' own form also a line that is cut off anywhere. Comments and other names than the planners' are read, and
+    come back in the planners' form.
+    """
+
+    def plan(self, spec: Spec, task: Task, partial: str = "") -> str:
+        """An accepted composition of the task, as the text of a `compose`.
+
+        Raises `Unplannable`, and `NoContinuation` where no accepted composition begins with `partial`.
+        """
+
+    def plans(self, spec: Spec, task: Task, n: int | None = None, partial: str = "") -> Iterator[str]:
+        """Different ones, as they are found: `n`, or fewer with a warning (`FewerPlans`). Raises what `plan` raises."""
 
 
 __all__ = [
     "DEFAULT_BUDGET",
     "END",
     "Automaton",
+    "FewerPlans",
+    "NoContinuation",
     "Planner",
     "Position",
     "RandomPlanner",

@@ -2,14 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+import codecs
+import contextlib
+import itertools
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
 
+from p2c_dsl.planners.automaton import Automaton, Unplannable
+from p2c_dsl.planners.distinct import distinct
+from p2c_dsl.planners.partial import beginning
+from p2c_dsl.planners.prompt import INSTRUCTION, fitting, prompt
+from p2c_dsl.planners.pulling import pulled
 from p2c_dsl.planners.tokens import TokenAutomaton
+from p2c_dsl.planners.vocabulary import Vocabulary, vocabulary_of
 from p2c_dsl.spec import Spec, Task
 
-INSTRUCTION = "Compose the task from the subtasks, so that all of its rules hold on every run."
+if TYPE_CHECKING:
+    from p2c_dsl.planners.drawing import Drawing, Row
+
+__all__ = ["INSTRUCTION", "Candidate", "LanguageModelPlanner", "prompt"]
+
+_MISSES = 10
+"""How many plans in a row may be repetitions before it is held that there are no others: each costs a generation."""
+
+Scorer = Callable[[str], float]
+Watch = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A composition that a model has written.
+
+    Attributes:
+        log_probability: Of its tokens under the masked policy: the model's own probabilities, renormalised over what is
+            allowed at each token.
+        tokens: Which ones, the end token included. A text can be written in several ways as tokens.
+    """
+
+    text: str
+    log_probability: float
+    tokens: tuple[int, ...]
+
+    @property
+    def per_token(self) -> float:
+        """The mean log-probability of a token."""
+        return self.log_probability / len(self.tokens)
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,9 +57,17 @@ class LanguageModelPlanner:
     """Any causal model of transformers, with its tokenizer, decoding under the rules through Outlines.
 
     Attributes:
-        budget: Tokens that a composition may have, the end token included.
+        budget: Tokens that may be written, the end token included.
         temperature: Of sampling; 0 takes the likeliest token that is allowed.
+        seed: Equal seeds give equal plans.
         effort: How long to look for a completion before a lexeme is left out.
+        best_of: How many candidates are written for each plan; the best is taken.
+        scorer: Says how good a candidate's text is, more is better. Without one, its log-probability does.
+        length_normalised: Whether log-probabilities are compared by token, so that short plans have no advantage.
+        shorten: Whether a spec that is too long for the model's context is shortened in the prompt (`prompt.fitting`).
+        cache: A file in which what is found out about a task is kept between runs (`p2c_dsl.planners.saved`); it is of
+            one spec, task, tokenizer, budget and effort.
+        watch: Is told the text so far of each plan's first candidate, whenever something is written.
     """
 
     model: Any
@@ -28,37 +76,210 @@ class LanguageModelPlanner:
     temperature: float = 1.0
     seed: int = 0
     effort: int = 300
+    best_of: int = 1
+    scorer: Scorer | None = None
+    length_normalised: bool = False
+    shorten: bool = False
+    cache: Path | None = None
+    watch: Watch | None = None
+    _vocabularies: list[Vocabulary] = field(default_factory=list, init=False, repr=False, compare=False)
 
-    def plan(self, spec: Spec, task: Task) -> str:
-        """An accepted composition, as text. Raises `Unplannable`, or `ValueError` if none fits the budget."""
-        return next(self.plans(spec, task, 1))
+    def __post_init__(self) -> None:
+        if not (self.temperature >= 0 and math.isfinite(self.temperature)):
+            raise ValueError(f"a temperature is a number from 0 up, not {self.temperature}")
+        if self.best_of < 1 or self.budget < 1:
+            raise ValueError("`best_of` and `budget` are at least 1")
 
-    def plans(self, spec: Spec, task: Task, n: int) -> Iterator[str]:
-        """`n` accepted compositions, sampled independently; equal seeds give equal plans."""
-        import outlines
-        import torch
+    @classmethod
+    def from_pretrained(
+        cls,
+        path: str | Path,
+        adapter: str | Path | None = None,
+        device: str | None = None,
+        dtype: str | None = None,
+        **settings: Any,
+    ) -> Self:
+        """A planner with the model of a folder or of the hub; see `load_model`. `settings` are the planner's own.
 
-        from p2c_dsl.planners.masks import SemanticLogitsProcessor
-        from p2c_dsl.planners.vocabulary import vocabulary_of
+        Raises `ModelProblem`.
+        """
+        from p2c_dsl.planners.loading import load_model
 
-        tokens = TokenAutomaton(spec, task, vocabulary_of(self.tokenizer), self.budget, effort=self.effort)
-        processor = SemanticLogitsProcessor(tokens, self.budget)
-        generator = outlines.Generator(
-            outlines.from_transformers(self.model, self.tokenizer), processor=processor
-        )
-        sampling: dict[str, Any] = {"do_sample": False}
-        if self.temperature:
-            # transformers would sample from the 50 likeliest alone.
-            sampling = {"do_sample": True, "temperature": self.temperature, "top_k": 0, "top_p": 1.0}
-        question = prompt(spec, task)
-        for number in range(n):
-            torch.manual_seed(self.seed + number)
-            written = generator(question, max_new_tokens=self.budget, **sampling)
-            yield str(written).rstrip("\n") + "\n"
+        return cls(*load_model(path, adapter, device, dtype), **settings)
+
+    @classmethod
+    def own(cls, device: str | None = None, **settings: Any) -> Self:
+        """A planner with the small model that comes with the project. Raises `ModelProblem`."""
+        from p2c_dsl.planners.loading import load_own
+
+        return cls(*load_own(device), **settings)
+
+    def plan(self, spec: Spec, task: Task, partial: str = "") -> str:
+        """An accepted composition, as text.
+
+        Args:
+            partial: The beginning of one, to go on from; see `Planner`.
+
+        Raises `Unplannable` if none fits the budget, `NoContinuation` if none begins with `partial`, `PromptTooLong` if
+        the spec does not fit the model, and `ValueError` for a vocabulary that cannot write the spec's names.
+        """
+        return next(self.plans(spec, task, 1, partial))
+
+    def plans(self, spec: Spec, task: Task, n: int | None = None, partial: str = "") -> Iterator[str]:
+        """`n` different accepted compositions, as they are found; fewer, with a warning, where 10 in a row
+        are repetitions."""
+        attempts = self._attempts(spec, task, partial, self.best_of, self.watch)
+        return distinct((self._best(candidates).text for candidates in attempts), n, _MISSES)
+
+    def candidates(self, spec: Spec, task: Task, partial: str = "") -> list[Candidate]:
+        """`best_of` compositions, sampled independently, in no particular order."""
+        return next(self._attempts(spec, task, partial, self.best_of, self.watch))
+
+    def stream(self, spec: Spec, task: Task, partial: str = "") -> Iterator[str]:
+        """A composition piece by piece, as it is written: what `plan` gives for `best_of=1`, in
+        pieces; what has been begun is part of the first.
+
+        Raises what `plan` raises, at the first piece.
+        """
+
+        def work(push: Callable[[str], None]) -> None:
+            told = ""
+
+            def watch(text: str) -> None:
+                nonlocal told
+                if len(text) > len(told):
+                    push(text[len(told) :])
+                    told = text
+
+            (whole,) = next(self._attempts(spec, task, partial, 1, watch))
+            push(whole.text[len(told) :])
+
+        return pulled(work)
+
+    # ------------------------------------------------------------ one attempt
+
+    def _attempts(
+        self, spec: Spec, task: Task, partial: str, best_of: int, watch: Watch | None
+    ) -> Iterator[list[Candidate]]:
+        """Candidates for one plan after the other; for a single one where nothing is left to chance."""
+        from p2c_dsl.planners.drawing import Drawing
+        from p2c_dsl.planners.masks import SemanticMask
+
+        vocabulary = self._vocabulary()
+        automaton = Automaton.in_tokens(spec, task, vocabulary, self.budget, effort=self.effort)
+        tokens = TokenAutomaton.over(automaton, vocabulary)
+        mask = SemanticMask(tokens)
+        if self.cache is not None and self.cache.exists():
+            mask.load(self.cache)
+        text, start = "", tokens.start
+        if partial.strip():
+            begun = beginning(automaton, partial)
+            text, start = (
+                begun.text + begun.rest,
+                tokens.after(tokens.at(begun.position), begun.rest.encode()),
+            )
+        needed = tokens.needed(start)
+        if needed > self.budget:
+            raise Unplannable(
+                f"the shortest composition takes {needed} tokens, and the budget is {self.budget}"
+            )
+        question = fitting(self.tokenizer, spec, task, self._room(), self.shorten, text)
+        self._check(question)
+        for number in itertools.count() if self.temperature else (0,):
+            seeds = [f"{self.seed}/{number}/{row}" for row in range(best_of)]
+            told = None if watch is None else _decoded(watch, text)
+            drawing = Drawing(mask, start, self.budget, self.temperature, seeds, told)
+            known, rows = len(tokens), self._written(drawing, question)
+            if self.cache is not None and (len(tokens) > known or not self.cache.exists()):
+                mask.save(self.cache)
+            yield [self._candidate(row, text) for row in rows]
+
+    def _written(self, drawing: Drawing, question: str) -> list[Row]:
+        from outlines import Generator
+        from outlines.models.transformers import Transformers, TransformersTypeAdapter
+
+        with _undisturbed(self.model, self._vocabulary().end):
+            asked = Transformers(self.model, self.tokenizer)
+            # The question is in the model's own format already.
+            asked.type_adapter = TransformersTypeAdapter(self.tokenizer, has_chat_template=False)
+            generator = Generator(asked, processor=drawing)
+            questions = [question] * len(drawing.rows)
+            generator.batch(questions, max_new_tokens=self.budget, do_sample=False)
+        return drawing.rows
+
+    def _candidate(self, row: Row, begun: str) -> Candidate:
+        tokens = self._vocabulary().tokens
+        written = b"".join(tokens[token] for token in row.ids[:-1]).decode()
+        return Candidate((begun + written).rstrip("\n") + "\n", row.log_probability, tuple(row.ids))
+
+    def _best(self, candidates: list[Candidate]) -> Candidate:
+        if len(candidates) == 1:
+            return candidates[0]
+        if self.scorer is not None:
+            score = self.scorer
+            return max(candidates, key=lambda candidate: score(candidate.text))
+        if self.length_normalised:
+            return max(candidates, key=lambda candidate: candidate.per_token)
+        return max(candidates, key=lambda candidate: candidate.log_probability)
+
+    # ------------------------------------------------------------ what the model is like
+
+    def _vocabulary(self) -> Vocabulary:
+        """The tokens that both the tokenizer and the model have."""
+        if not self._vocabularies:
+            read, width = vocabulary_of(self.tokenizer), self._width()
+            if read.end >= width:
+                raise ValueError(
+                    f"the tokenizer's end-of-sequence token {read.end} is none of the model's {width}"
+                )
+            if len(read) > width:
+                read = Vocabulary([t if i < width else b"" for i, t in enumerate(read.tokens)], read.end)
+            self._vocabularies.append(read)
+        return self._vocabularies[0]
+
+    def _check(self, question: str) -> None:
+        """Refuses a tokenizer that writes what the model cannot read."""
+        known = self.model.get_input_embeddings().weight.shape[0]
+        if max(self.tokenizer(question)["input_ids"], default=0) >= known:
+            raise ValueError(
+                f"the tokenizer has more tokens than the model's {known}: they do not belong together"
+            )
+
+    def _width(self) -> int:
+        """How many logits the model gives."""
+        head = self.model.get_output_embeddings()
+        return int(self.model.config.get_text_config().vocab_size if head is None else head.weight.shape[0])
+
+    def _room(self) -> int | None:
+        """How many tokens the question may have; `None` where the model sets no limit."""
+        context = getattr(self.model.config.get_text_config(), "max_position_embeddings", None)
+        return context - self.budget if isinstance(context, int) and context > 0 else None
 
 
-def prompt(spec: Spec, task: Task) -> str:
-    """What the model is asked: the spec's own text, and what to do."""
-    from p2c_dsl.spec_data import to_data, to_text
+def _decoded(watch: Watch, begun: str) -> Callable[[int, bytes], None]:
+    """Tells the text so far of the first row; a token may end within a character."""
+    decoder, text = codecs.getincrementaldecoder("utf-8")(), begun
 
-    return f"{to_text(to_data(spec))}\n# {INSTRUCTION}\n# {task.doc or task.name}\n"
+    def told(row: int, written: bytes) -> None:
+        nonlocal text
+        if row == 0:
+            text += decoder.decode(written)
+            watch(text)
+
+    return told
+
+
+@contextlib.contextmanager
+def _undisturbed(model: Any, end: int) -> Iterator[None]:
+    """The model without its own settings for generation, which would change logits before the mask sees them."""
+    from transformers import GenerationConfig
+
+    settings, training = model.generation_config, model.training
+    plain: Any = GenerationConfig
+    model.generation_config = plain(eos_token_id=end, pad_token_id=end)
+    model.eval()
+    try:
+        yield
+    finally:
+        model.generation_config = settings
+        model.train(training)

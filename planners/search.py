@@ -8,8 +8,14 @@ from heapq import heappop, heappush
 from itertools import count
 
 from p2c_dsl.planners.automaton import DEFAULT_BUDGET, Automaton
+from p2c_dsl.planners.distinct import distinct
+from p2c_dsl.planners.lexemes import END
 from p2c_dsl.planners.node import Node, ends
+from p2c_dsl.planners.partial import Start, beginning
 from p2c_dsl.spec import Spec, Task
+
+_EFFORT = 2000
+"""How many lines are tried before it is held that nothing goes on from what somebody has begun."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,20 +24,23 @@ class SearchPlanner:
 
     budget: int = DEFAULT_BUDGET
 
-    def plan(self, spec: Spec, task: Task) -> str:
-        """The cheapest accepted composition, as text. Raises `Unplannable` if none fits the budget."""
-        return next(self.plans(spec, task))
+    def plan(self, spec: Spec, task: Task, partial: str = "") -> str:
+        """The cheapest accepted composition, as text. Raises `Unplannable` and `NoContinuation`."""
+        return next(self.plans(spec, task, 1, partial))
 
-    def plans(self, spec: Spec, task: Task) -> Iterator[str]:
-        """All accepted compositions within the budget, the cheapest first.
+    def plans(self, spec: Spec, task: Task, n: int | None = None, partial: str = "") -> Iterator[str]:
+        """The accepted compositions within the budget, the cheapest first. Raises what `plan` raises."""
+        return distinct(self._found(spec, task, partial), n)
 
-        Raises `Unplannable` if there is none.
-        """
+    def _found(self, spec: Spec, task: Task, partial: str) -> Iterator[str]:
         automaton = Automaton(spec, task, self.budget)
         completions, order = automaton.completions, count()
-        first = automaton.start.node
         queue: list[tuple[int, int, int, Node | None, str]] = []
-        heappush(queue, (0, next(order), 0, first, automaton.header))
+        # That nothing goes on from a beginning could be searched for without end.
+        bounded = Automaton(spec, task, self.budget, effort=_EFFORT) if partial.strip() else automaton
+        for first, way, text in _line_ends(bounded, beginning(bounded, partial)):
+            estimate = way + completions.at_least(first, completions.key(first))
+            heappush(queue, (estimate, next(order), way, first, text))
         while queue and queue[0][0] <= self.budget:
             _, _, way, node, text = heappop(queue)
             if node is None:
@@ -43,3 +52,16 @@ class SearchPlanner:
                 further = way + line.cost
                 estimate = further + completions.at_least(line.node, line.key)
                 heappush(queue, (estimate, next(order), further, line.node, text + "".join(line.words)))
+
+
+def _line_ends(automaton: Automaton, start: Start) -> Iterator[tuple[Node, int, str]]:
+    """Where the line that has been begun can end: the node, what has been spent by then, and the text."""
+    pending = [start]
+    while pending:
+        begun = pending.pop()
+        position = begun.position
+        if not position.words and not begun.rest:
+            yield position.node, automaton.start.left - position.left, begun.text
+            continue
+        words = (word for word in reversed(begun.lexemes(automaton)) if word != END)
+        pending += [Start(begun.text + word, automaton.step(position, word)) for word in words]

@@ -37,6 +37,15 @@ compose travel(users):
             notes[u] = buy(ticket)
     return notes
 """
+REUSED = """
+compose travel(users):
+    for u in users:
+        find(u.home, u.name)
+    notes = {}
+    for other in users:
+        notes[other] = buy(find(other.home, other.name))
+    return notes
+"""
 
 
 def program(body: str = BODY) -> Program:
@@ -203,3 +212,8 @@ def test_labels_cannot_end_a_picture_s_strings() -> None:
     )
     assert '    n0["a#quot;] #lt;b#gt; #35;1 \\<br/>does x"]\n' in mermaid(graph)
     assert '    n0 [label="a\\"] <b> #1 \\\\\\ndoes x", shape=box' in dot(graph)
+
+
+def test_a_name_keeps_its_place_when_its_number_is_used_anew() -> None:
+    labels = [c.label for c in graph_of(program(REUSED)).graph["clusters"]]
+    assert labels == ["travel", "for u in users", "for other in users"]

@@ -33,6 +33,8 @@ class Context:
         self.state: State = self.machine.start()
         self.scope = Scope()
         self.names: dict[int, str] = {}
+        self.named: dict[Span, str] = {}
+        """The names of what steps make, by the steps' spans."""
         self.narrator = TextNarrator(self.names)
         self.steps: list[list[Step]] = [[]]
         self.findings: list[Finding] = []

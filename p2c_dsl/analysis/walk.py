@@ -58,7 +58,7 @@ def analyze(
     context = Context(spec, task, rules, source)
     _Walk(context).compose(compose)
     body = tuple(context.steps[0])
-    program = Program(spec, task, body, context.names, source, compose.span)
+    program = Program(spec, task, body, context.named, source, compose.span)
     findings = sorted(context.findings, key=lambda f: f.diagnostic.location.span)
     return Analysis(program, tuple(findings))
 
@@ -194,6 +194,7 @@ class _Walk:
             context.state = context.machine.create(context.state, is_map, out)
             context.object(out, span)
             context.add(Create(slot, is_map, span))
+            context.named[span] = target.text
             self._bind(target, Var(slot))
             return
         resolved = self._expressions.value(value)
@@ -202,6 +203,8 @@ class _Walk:
             out = []
             context.state, _ = context.machine.read(context.state, resolved.operand, out)
             context.object(out, span)
+        if isinstance(value, nodes.Call):
+            context.named[value.span] = target.text
         self._bind(target, resolved.operand, resolved.size, fresh=isinstance(value, nodes.Call))
 
     def _expression(self, value: nodes.Expr, span: Span) -> None:
@@ -248,6 +251,7 @@ class _Walk:
         collection = self._expressions.value(loop.iterable)
         out: list[Violation] = []
         slot = context.state.slots
+        context.named[loop.span] = loop.variable.text
         context.state = context.machine.enter_loop(context.state, collection.operand, out, loop.span)
         context.object(out, loop.span)
         body = self._inner(loop.body, loop.variable)

@@ -4,7 +4,23 @@ from __future__ import annotations
 
 import typer
 
-from p2c_dsl.cli import explain, fix, fmt, graph, import_, lint, mcp, new, plan, rules, run
+from p2c_dsl.cli import eval as eval_
+from p2c_dsl.cli import (
+    explain,
+    fix,
+    fmt,
+    grammar,
+    graph,
+    import_,
+    label,
+    lint,
+    mcp,
+    new,
+    plan,
+    rules,
+    run,
+    train,
+)
 
 app = typer.Typer(
     name="p2c",
@@ -40,10 +56,14 @@ for _name, _function in (
     ("explain", explain.explain),
     ("rules", rules.rules),
     ("graph", graph.graph),
+    ("grammar", grammar.grammar),
     ("plan", plan.plan),
     ("run", run.run),
     ("new", new.new),
+    ("train", train.train),
+    ("eval", eval_.evaluate),
     ("mcp", mcp.mcp),
+    ("label", label.label),
 ):
     app.command(_name)(_function)
 app.add_typer(import_.app, name="import")

@@ -3,35 +3,47 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
+import typer
+
+from p2c_dsl.cli.choosing import Model
 from p2c_dsl.cli.files import fail
+from p2c_dsl.cli.planning import NAME, Planning, checked, loaded_text, refused
 
 if TYPE_CHECKING:
     from mcp.server.mcpserver import MCPServer
 
-    from p2c_dsl.resolve import Loaded
 
-_NAME = "plan.p2c"
-
-
-def mcp() -> None:
+def mcp(
+    model: Annotated[
+        str | None,
+        typer.Option(
+            help="For planner lm: a causal model's folder or hub name, by default the project's own."
+        ),
+    ] = None,
+    adapter: Annotated[str | None, typer.Option(help="A LoRA adapter for it.")] = None,
+    device: Annotated[str | None, typer.Option(help="Where to run it: cpu, cuda, …")] = None,
+) -> None:
     """Serve lint, fix, explain, plan and graph to agents, over stdio.
 
     It speaks the Model Context Protocol over standard input and output, as clients expect of a local server.
-    `use` in a text is relative to the folder that the server is started in.
+    `use` in a text is relative to the folder that the server is started in. Which language model plans is chosen here:
+    an agent can name none.
 
-    Example:
+    Examples:
 
       p2c mcp
+
+      p2c mcp --model ./my-model
     """
     try:
-        server().run("stdio")
+        server(Model(model, adapter, device)).run("stdio")
     except ImportError:
         fail("this takes the extra `mcp`: pip install 'p2c-dsl[mcp]'")
 
 
-def server() -> MCPServer:
+def server(model: Model | None = None) -> MCPServer:
     """The server with its tools. Raises `ImportError` without the official library."""
     from mcp.server.mcpserver import MCPServer
     from mcp.types import ToolAnnotations
@@ -40,7 +52,7 @@ def server() -> MCPServer:
         "p2c", instructions="Lint, repair, explain, plan and draw compositions in the p2c language."
     )
     reads = ToolAnnotations(read_only_hint=True, open_world_hint=False)
-    for tool in (lint, fix, explain, plan, graph):
+    for tool in (lint, fix, explain, Planning(model or Model()).plan, graph):
         made.tool(annotations=reads)(tool)
     return made
 
@@ -54,7 +66,7 @@ def lint(text: str) -> str:
     from p2c_dsl.diagnostics import data
     from p2c_dsl.lint import lint_text
 
-    return data.render(lint_text(text, _NAME, Path.cwd()).diagnostics)
+    return data.render(lint_text(checked(text), NAME, Path.cwd()).diagnostics)
 
 
 def fix(text: str, task: str = "", max_edits: int = 8) -> str:
@@ -71,16 +83,14 @@ def fix(text: str, task: str = "", max_edits: int = 8) -> str:
     from p2c_dsl.planners.repair import EFFORT
     from p2c_dsl.syntax.nodes import ComposeDecl
 
-    loaded = _loaded(text)
+    loaded = loaded_text(text)
     composed = [d for d in loaded.root.declarations if isinstance(d, ComposeDecl)]
     chosen = [d for d in composed if task in ("", d.task.text)]
     if not chosen:
-        raise _refused(f"there is no composition{f' of `{task}`' if task else ''} to repair")
+        raise refused(f"there is no composition{f' of `{task}`' if task else ''} to repair")
     repairs, failures = all_repairs(loaded, chosen, max_edits, EFFORT)
     if failures:
-        raise _refused(
-            "\n".join(f"{f.where}: {f.message}\n{render(f.diagnostics)}" for f in failures).strip()
-        )
+        raise refused("\n".join(f"{f.where}: {f.message}\n{render(f.diagnostics)}" for f in failures).strip())
     edits = [edit.data() for repair in repairs for edit in repair.edits]
     return json.dumps({"text": repaired(text, repairs), "edits": edits}, ensure_ascii=False, indent=2)
 
@@ -92,26 +102,7 @@ def explain(code: str) -> str:
     try:
         return explained(code)
     except LookupError as error:
-        raise _refused(str(error.args[0])) from None
-
-
-def plan(text: str, task: str = "", budget: int = 60) -> str:
-    """Write the cheapest composition of a task that no run can break a rule of.
-
-    `text` is the task's spec. `task` is needed where it has several. `budget` is the most lexemes (words) that the
-    composition may have.
-    """
-    from p2c_dsl.planners import SearchPlanner, Unplannable
-
-    loaded = _loaded(text)
-    tasks = loaded.spec.tasks
-    if (task not in tasks) if task else len(tasks) != 1:
-        raise _refused(f"name one of the tasks: {', '.join(tasks) or 'the spec has none'}")
-    chosen = tasks[task] if task else next(iter(tasks.values()))
-    try:
-        return SearchPlanner(budget).plan(loaded.spec, chosen)
-    except (Unplannable, ValueError) as error:
-        raise _refused(str(error)) from None
+        raise refused(str(error.args[0])) from None
 
 
 def graph(text: str) -> str:
@@ -119,25 +110,8 @@ def graph(text: str) -> str:
     from p2c_dsl.graph import graph_of, mermaid
     from p2c_dsl.lint import lint_loaded
 
-    analyses = lint_loaded(_loaded(text), counterexamples=False).analyses
+    analyses = lint_loaded(loaded_text(text), counterexamples=False).analyses
     programs = [analysis.program for analysis in analyses if analysis.program is not None]
     if not programs:
-        raise _refused("there is no composition that can be read: lint says why")
+        raise refused("there is no composition that can be read: lint says why")
     return mermaid(graph_of(*programs))
-
-
-def _loaded(text: str) -> Loaded:
-    from p2c_dsl.diagnostics.concise import render
-    from p2c_dsl.resolve import load_text
-
-    loaded = load_text(text, _NAME, Path.cwd())
-    if loaded.diagnostics:
-        raise _refused(render(loaded.diagnostics))
-    return loaded
-
-
-def _refused(message: str) -> Exception:
-    """An answer that the agent is told in full."""
-    from mcp.server.mcpserver.exceptions import ToolError
-
-    return ToolError(message)

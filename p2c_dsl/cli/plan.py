@@ -2,56 +2,105 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterator
+import os
+import re
+import warnings
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from p2c_dsl.cli import EXIT_FINDINGS
-from p2c_dsl.cli.files import fail, load_spec, task_of, write
+from p2c_dsl.cli.choosing import Model
+from p2c_dsl.cli.files import STDIN, fail, load_spec, stdin_text, task_of, write
+from p2c_dsl.cli.live import shown
 
 if TYPE_CHECKING:
     from p2c_dsl.resolve import Loaded
     from p2c_dsl.spec import Task
 
-_MOST_MISSES = 30
+_COMPOSE = re.compile(r"^compose[ \t]+(\w+)", re.MULTILINE)
 
 
 def plan(
     spec: Annotated[str, typer.Argument(help="The file with the task's spec.")],
     task: Annotated[str | None, typer.Option(help="The task, where the spec has several.")] = None,
-    planner: Annotated[str, typer.Option(help="search (the cheapest) or random.")] = "search",
-    seed: Annotated[int, typer.Option(help="For the random planner, and for the world of --run.")] = 0,
-    budget: Annotated[int | None, typer.Option(help="The most lexemes (words) the body may have.")] = None,
+    planner: Annotated[
+        str, typer.Option(help="search (the cheapest), random, or lm (a language model).")
+    ] = "search",
+    seed: Annotated[int, typer.Option(help="For random and lm, and for the world of --run.")] = 0,
+    budget: Annotated[
+        int | None,
+        typer.Option(help="The most lexemes (words) the body may have; for lm the most tokens.", min=1),
+    ] = None,
     count: Annotated[int, typer.Option(help="How many different plans to print.", min=1)] = 1,
+    go_on: Annotated[
+        str | None,
+        typer.Option(
+            "--continue", help="A file with the beginning of the composition, or - for standard input."
+        ),
+    ] = None,
     run: Annotated[
         bool, typer.Option("--run", help="Run the plan in the spec's world and verify it.")
     ] = False,
     output: Annotated[str | None, typer.Option(help="Write into this file.")] = None,
+    model: Annotated[
+        str | None,
+        typer.Option(help="A folder or hub name of a causal model, by default the project's own small one."),
+    ] = None,
+    adapter: Annotated[str | None, typer.Option(help="A LoRA adapter for it.")] = None,
+    temperature: Annotated[
+        float | None,
+        typer.Option(help="Of sampling, by default 1; 0 takes the likeliest.", min=0.0),
+    ] = None,
+    best_of: Annotated[
+        int | None,
+        typer.Option(help="How many candidates to write for each plan; the likeliest is taken.", min=1),
+    ] = None,
+    shorten: Annotated[
+        bool,
+        typer.Option(
+            "--shorten", help="Leave out of the prompt what matters least, where the spec is too long."
+        ),
+    ] = False,
+    cache: Annotated[
+        str | None,
+        typer.Option(help="A file that keeps what is found out about the task for the next time."),
+    ] = None,
+    device: Annotated[
+        str | None,
+        typer.Option(help="Where to run it: cpu, cuda, … By default a GPU if there is one."),
+    ] = None,
+    dtype: Annotated[str | None, typer.Option(help="The type of its weights: float32, bfloat16, …")] = None,
 ) -> None:
     """Print a composition that cannot break the task's rules.
 
-    The planner needs no model: it searches what lint accepts, or draws from it at random.
+    The planners search and random need no model: they search what lint accepts, or draw from it. With lm a language
+    model writes, and the rules are enforced while it decodes: whatever its weights, what it writes is accepted and ends
+    within the budget. It takes the extra: pip install 'p2c-dsl[planner]'
+
+    --continue goes on from what a person has written so far, or has cut off and changed in a plan.
+
+    Exit status: 0 planned; 1 no composition keeps the rules within the budget, or --run went wrong; 2 usage, unreadable
+    input, or a model that cannot be used; 3 internal error.
 
     Examples:
 
       p2c plan examples/dinner/dinner.p2c --run
 
       p2c plan examples/refunds/refunds.p2c --count 3
-    """
-    from p2c_dsl.planners import Unplannable
 
+      p2c plan examples/dinner/dinner.p2c --planner lm --best-of 8
+
+      p2c plan examples/dinner/dinner.p2c --planner lm --model ./my-model --temperature 0
+    """
+    used = Model(model, adapter, device, dtype, temperature, best_of, shorten or None, cache)
+    begun = Begun() if go_on is None else _begun(go_on)
     loaded = load_spec(spec)
-    wanted = task_of(loaded, task)
-    try:
-        plans = list(itertools.islice(_plans(loaded, wanted, planner, seed, budget), count))
-    except Unplannable as error:
-        fail(str(error), EXIT_FINDINGS)
-    if len(plans) < count:
-        typer.echo(f"p2c: found {len(plans)} of {count} plans", err=True)
-    use = "" if output is None else f'use "{_relative(spec, output)}"\n\n'
+    wanted = task_of(loaded, task or begun.task)
+    plans = _planned(loaded, wanted, Wish(planner, seed, budget, count, begun.text), used)
+    use = "" if output is None else f'use "{os.path.relpath(spec, Path(output).parent)}"\n\n'
     write(use + "\n".join(plans), output)
     if run:
         from p2c_dsl.cli.run import run_text
@@ -60,29 +109,65 @@ def plan(
             run_text(Path(spec), f'use "{Path(spec).name}"\n{text}', seed)
 
 
-def _plans(loaded: Loaded, task: Task, planner: str, seed: int, budget: int | None) -> Iterator[str]:
-    from p2c_dsl.planners import RandomPlanner, SearchPlanner
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """The beginning of a composition, and the task that it names."""
 
-    if planner == "search":
-        search = SearchPlanner() if budget is None else SearchPlanner(budget)
-        yield from search.plans(loaded.spec, task)
-    elif planner == "random":
-        seen: set[str] = set()
-        misses = 0
-        for number in itertools.count(seed):
-            chosen = RandomPlanner(number) if budget is None else RandomPlanner(number, budget)
-            text = chosen.plan(loaded.spec, task)
-            misses = misses + 1 if text in seen else 0
-            if misses == _MOST_MISSES:
-                return
-            if misses == 0:
-                seen.add(text)
-                yield text
+    text: str = ""
+    task: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is asked of a planner."""
+
+    planner: str
+    seed: int
+    budget: int | None
+    count: int
+    partial: str
+
+
+def _begun(path: str) -> Begun:
+    """What stands in a file from `compose` on; ends the command where there is nothing."""
+    from p2c_dsl.resolve.loading import read_source
+    from p2c_dsl.syntax.span import Source
+
+    if path == STDIN:
+        text = stdin_text()
     else:
-        fail(f"there is no planner `{planner}`: choose search or random")
+        source = read_source(Path(path))
+        if not isinstance(source, Source):
+            fail(f"{path}: {source.message}")
+        text = source.text
+    found = _COMPOSE.search(text)
+    if found is None:
+        fail(f"{path} holds no beginning of a composition: one starts with `compose TASK(INPUTS):`")
+    return Begun(text[found.start() :], found[1])
 
 
-def _relative(spec: str, output: str) -> str:
-    import os
+def _planned(loaded: Loaded, task: Task, wish: Wish, model: Model) -> list[str]:
+    """The plans; ends the command where there is none."""
+    from p2c_dsl.cli.choosing import choose
+    from p2c_dsl.planners import NoContinuation, Unplannable
+    from p2c_dsl.planners.distinct import FewerPlans
+    from p2c_dsl.planners.loading import ModelProblem
 
-    return os.path.relpath(spec, Path(output).parent)
+    with warnings.catch_warnings(), shown(f"planning {task.name}") as watch:
+        warnings.simplefilter("ignore", FewerPlans)
+        try:
+            planner = choose(wish.planner, wish.seed, wish.budget, model, watch)
+            plans = list(planner.plans(loaded.spec, task, wish.count, wish.partial))
+        except (Unplannable, NoContinuation) as error:
+            fail(str(error), EXIT_FINDINGS)
+        except (ModelProblem, ValueError, FloatingPointError, OSError) as error:
+            fail(str(error))
+        except RuntimeError as error:
+            if "out of memory" not in str(error):
+                raise
+            fail(
+                f"the model needs more memory than there is: try a smaller --best-of, or --device cpu ({error})"
+            )
+    if len(plans) < wish.count:
+        typer.echo(f"p2c: found {len(plans)} of {wish.count} plans", err=True)
+    return plans

@@ -203,6 +203,10 @@ class Facet:
         """Whether no loop may stand inside `outer` loops."""
         return False
 
+    def forbids_branch(self, outer: int) -> bool:
+        """Whether no branch may stand inside `outer` branches."""
+        return False
+
     def exhausted(self, own: Any, state: State, subtask: Subtask) -> bool:
         """Whether every further call of `subtask` on a way through this state would be objected to."""
         return False

@@ -68,6 +68,9 @@ compose start():
         if len(outer) == self.most:
             out.append(Violation(self, self.code, (tuple(outer),)))
 
+    def forbids_branch(self, outer: int) -> bool:
+        return outer >= self.most
+
     def explain(self, violation: Violation, narrator: Narrator) -> Explanation:
         (outer,) = violation.details
         notes = tuple(("it stands inside this one", f.span) for f in outer if f.span is not None)

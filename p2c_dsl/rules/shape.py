@@ -177,6 +177,9 @@ compose mail():
             out.append(Violation(self, "P2C301", ("branch",)))
         return own
 
+    def forbids_branch(self, outer: int) -> bool:
+        return self.kind == "sequence"
+
     def consume(
         self, own: Consumed, state: State, value: Value, out: list[Violation], argument: int | None = None
     ) -> Consumed:

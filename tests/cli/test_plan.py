@@ -72,7 +72,7 @@ def test_1_where_the_spec_has_errors(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["dinner.p2c", "--planner", "best"], "choose search or random"),
+        (["dinner.p2c", "--planner", "best"], "choose search, random or lm"),
         (["dinner.p2c", "--task", "book_diner"], "did you mean `book_dinner`?"),
         (["dinner.p2c", "--count", "0"], "--count"),
         (["missing.p2c"], "there is no such file"),

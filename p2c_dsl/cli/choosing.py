@@ -1,0 +1,79 @@
+"""Which planner a command uses, and what it shows while it works."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from p2c_dsl.planners import Planner
+    from p2c_dsl.planners.language_model import LanguageModelPlanner
+
+PLANNERS = ("search", "random", "lm")
+Watch = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """Which language model, and how it samples; `None` is the planner's own choice."""
+
+    path: str | None = None
+    adapter: str | None = None
+    device: str | None = None
+    dtype: str | None = None
+    temperature: float | None = None
+    best_of: int | None = None
+    shorten: bool | None = None
+    cache: str | None = None
+
+    def load(self) -> tuple[Any, Any]:
+        """The model and its tokenizer: those of a path, or the project's own. Raises `ModelProblem`."""
+        from p2c_dsl.planners.loading import ModelProblem, load_model, load_own, quiet
+
+        quiet()
+        if self.path is not None:
+            return load_model(self.path, self.adapter, self.device, self.dtype)
+        if self.adapter is not None:
+            raise ModelProblem("--adapter goes with --model: the model that it was made for")
+        return load_own(self.device)
+
+    def planner(
+        self, loaded: tuple[Any, Any], seed: int, budget: int | None, watch: Watch | None = None
+    ) -> LanguageModelPlanner:
+        """The planner with a model that has been loaded. Raises `ValueError` for settings out of range."""
+        from p2c_dsl.planners.language_model import LanguageModelPlanner
+
+        settings: dict[str, Any] = {
+            "budget": budget,
+            "temperature": self.temperature,
+            "best_of": self.best_of,
+            "shorten": self.shorten,
+            "cache": None if self.cache is None else Path(self.cache),
+        }
+        given = {name: value for name, value in settings.items() if value is not None}
+        return LanguageModelPlanner(*loaded, seed=seed, watch=watch, **given)
+
+    def first_option(self) -> str | None:
+        """The first option that says something about the model, if one does."""
+        given = (f.name for f in fields(self) if getattr(self, f.name) is not None)
+        return next(("--model" if name == "path" else f"--{name.replace('_', '-')}" for name in given), None)
+
+
+def choose(
+    name: str, seed: int, budget: int | None, model: Model | None = None, watch: Watch | None = None
+) -> Planner:
+    """The planner of that name. Raises `ModelProblem`, and `ValueError` for wrong names and settings."""
+    from p2c_dsl.planners import RandomPlanner, SearchPlanner
+
+    model = model or Model()
+    if name == "lm":
+        return model.planner(model.load(), seed, budget, watch)
+    if name not in PLANNERS:
+        raise ValueError(f"there is no planner `{name}`: choose search, random or lm")
+    option = model.first_option()
+    if option is not None:
+        raise ValueError(f"{option} goes with --planner lm")
+    limit = {} if budget is None else {"budget": budget}
+    return SearchPlanner(**limit) if name == "search" else RandomPlanner(seed, **limit)

@@ -1,0 +1,42 @@
+"""The machine folded over a whole program: what lint does statement by statement, for a program that is resolved."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from p2c_dsl.machine.facet import Violation
+from p2c_dsl.machine.machine import Machine
+from p2c_dsl.machine.state import State
+from p2c_dsl.program import Branch, Call, Create, Loop, Program, Return, Step, Write
+
+
+def fold(machine: Machine, program: Program) -> tuple[Violation, ...]:
+    """Every objection of the machine's facets to a program, in the order of its steps."""
+    out: list[Violation] = []
+    machine.end(_block(machine, machine.start(), program.body, out), out)
+    return tuple(out)
+
+
+def _block(machine: Machine, state: State, body: Sequence[Step], out: list[Violation]) -> State:
+    for step in body:
+        state = _step(machine, state, step, out)
+    return state
+
+
+def _step(machine: Machine, state: State, step: Step, out: list[Violation]) -> State:
+    match step:
+        case Call(subtask, arguments, _, nested):
+            return machine.call(state, subtask, arguments, out, nested=nested)
+        case Create(_, is_map):
+            return machine.create(state, is_map, out)
+        case Write(slot, key, value, direct):
+            return machine.write(state, slot, key, value, out, direct=direct)
+        case Loop(collection, _, body, span):
+            state = machine.enter_loop(state, collection, out, span)
+            return machine.exit_loop(_block(machine, state, body, out))
+        case Branch(operand, test, body, orelse, span):
+            state = machine.enter_branch(state, operand, test, out, span)
+            state = machine.enter_else(_block(machine, state, body, out))
+            return machine.exit_branch(_block(machine, state, orelse, out))
+        case Return(value):
+            return machine.ret(state, value, out)

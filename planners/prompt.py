@@ -1,0 +1,96 @@
+"""What a language model is asked: the spec's own text, so that it can plan for specs it has never seen."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import replace
+from typing import Any
+
+from p2c_dsl.planners.relevance import distances
+from p2c_dsl.spec import Spec, Task
+from p2c_dsl.spec_data import to_data, to_text
+
+INSTRUCTION = "Compose the task from the subtasks, so that all of its rules hold on every run."
+LANGUAGE = (
+    "A composition is a small program: `compose task(inputs):` and below it, indented by four spaces, calls of "
+    "subtasks, assignments (each name once), `for x in collection:`, `if`/`else`, `return`, and accumulators "
+    "(`m = {}` then `m[k] = v` in a loop, `xs = []` then `xs.append(v)`). Answer with the composition alone."
+)
+
+
+class PromptTooLong(ValueError):
+    """The spec does not fit the model's context; the message says by how much, and what can be done."""
+
+
+def prompt(spec: Spec, task: Task) -> str:
+    """The question as plain text: the spec, and as a comment below it what to do."""
+    return f"{to_text(to_data(spec))}\n# {INSTRUCTION}\n# {task.doc or task.name}\n"
+
+
+def question(tokenizer: Any, spec: Spec, task: Task) -> str:
+    """The question as the tokenizer's model expects it, up to where the composition begins.
+
+    With a chat template it is a system and a user turn, and the beginning of the answer; without one it is `prompt`.
+    A beginning-of-sequence token that the tokenizer puts before every text is left out, so that there are not two.
+    """
+    if not getattr(tokenizer, "chat_template", None):
+        return prompt(spec, task)
+    asked = f"```\n{to_text(to_data(spec))}```\n\nCompose `{task.name}`: {task.doc or task.name}"
+    system = f"{INSTRUCTION}\n{LANGUAGE}"
+    try:
+        text = _rendered(tokenizer, {"system": system, "user": asked})
+    except Exception as error:  # Templates raise what they like where they know no system turn.
+        if "role" not in str(error).lower():
+            raise
+        text = _rendered(tokenizer, {"user": f"{system}\n\n{asked}"})
+    begin = tokenizer.bos_token
+    doubled = begin and text.startswith(begin) and tokenizer("")["input_ids"][:1] == [tokenizer.bos_token_id]
+    return text[len(begin) :] if doubled else text
+
+
+def _rendered(tokenizer: Any, turns: dict[str, str]) -> str:
+    messages = [{"role": role, "content": content} for role, content in turns.items()]
+    # A composition is all that may be written: a template that offers thinking aloud is told not to.
+    text = tokenizer.apply_chat_template(
+        messages, tokenize=False, add_generation_prompt=True, enable_thinking=False
+    )
+    return str(text)
+
+
+def fitting(tokenizer: Any, spec: Spec, task: Task, room: int | None, shorten: bool, begun: str = "") -> str:
+    """The question and what has been written already, in at most `room` tokens; `None` is any number.
+
+    Where the question is longer, `shorten` leaves out of its text, one after the other until it fits: the other tasks;
+    the subtasks that no composition of the task can call; the subtasks' descriptions; the subtasks that are farthest
+    from what the task wants. They are left out of the question only: the rules and the mask know the whole
+    spec. Raises `PromptTooLong` where that is not enough, or not wanted.
+    """
+    needed = 0
+    for shorter in _shortened(spec, task) if shorten else iter([spec]):
+        text = question(tokenizer, shorter, task) + begun
+        needed = len(tokenizer(text)["input_ids"])
+        if room is None or needed <= room:
+            return text
+    last = "even shortened, " if shorten else ""
+    instead = "" if shorten else ", or let it leave out what matters least (`shorten`)"
+    raise PromptTooLong(
+        f"{last}the spec takes {needed:,} tokens as a prompt, but the model has room for {room or 0:,} beside the "
+        f"composition: take a model with a longer context, or a smaller budget{instead}"
+    )
+
+
+def _shortened(spec: Spec, task: Task) -> Iterator[Spec]:
+    """The spec, and ever less of it."""
+    yield spec
+    own = replace(spec, tasks={task.name: task})
+    yield own
+    far = distances(spec, task)
+    yield (callable_ := _only(own, far))
+    bare = {name: replace(s, doc="") for name, s in callable_.subtasks.items()}
+    yield (bare_spec := replace(callable_, subtasks=bare))
+    for most in sorted(set(far.values()), reverse=True)[1:]:
+        yield _only(bare_spec, [name for name, distance in far.items() if distance <= most])
+
+
+def _only(spec: Spec, names: Collection[str]) -> Spec:
+    return replace(spec, subtasks={n: s for n, s in spec.subtasks.items() if n in names})

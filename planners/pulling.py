@@ -1,0 +1,50 @@
+"""Turns a function that pushes what it makes into an iterator from which it is pulled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from queue import SimpleQueue
+from threading import Semaphore, Thread
+
+
+class _Stopped(BaseException):
+    """Nobody wants the rest."""
+
+
+def pulled(work: Callable[[Callable[[str], None]], object]) -> Iterator[str]:
+    """What `work` pushes, piece by piece. It runs in a thread of its own, and only while the next piece is awaited.
+
+    What it raises is raised here. Leaving the iterator early ends the work at its next piece.
+    """
+    pieces: SimpleQueue[str | BaseException | None] = SimpleQueue()
+    wanted, stopped = Semaphore(0), False
+
+    def push(piece: str) -> None:
+        pieces.put(piece)
+        wanted.acquire()
+        if stopped:
+            raise _Stopped
+
+    def run() -> None:
+        wanted.acquire()
+        try:
+            work(push)
+            pieces.put(None)
+        except BaseException as error:
+            pieces.put(error)
+
+    thread = Thread(target=run, daemon=True)
+    thread.start()
+    try:
+        while True:
+            wanted.release()
+            piece = pieces.get()
+            if piece is None:
+                return
+            if isinstance(piece, BaseException):
+                raise piece
+            yield piece
+    finally:
+        stopped = True
+        wanted.release()
+        thread.join()

@@ -1,0 +1,150 @@
+"""Words for made-up tasks: verbs by what they do, and nouns, of which none is used twice in a spec.
+
+Some nouns are made of syllables, so that a model has to read a spec instead of knowing it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from random import Random
+
+from p2c_dsl.planners.small.fields import Field
+
+ASK = ("ask", "consult", "poll", "interview", "survey", "question")
+FIND = ("find", "look_up", "fetch", "get", "locate", "retrieve", "load", "search")
+LIST = ("list", "collect", "enumerate", "gather", "show")
+CHOOSE = ("choose", "pick", "select", "identify", "decide_on", "settle_on", "agree_on")
+MERGE = ("summarise", "compile", "merge", "combine", "condense", "total", "draft")
+CHANGE = (
+    "translate",
+    "convert",
+    "clean",
+    "redact",
+    "prepare",
+    "draft",
+    "check_and_fix",
+    "sign",
+    "print",
+    "rate",
+)
+SEND = ("send", "mail", "hand_over", "deliver", "forward", "post")
+TELL = ("notify", "remind", "warn", "invite", "call", "greet", "thank", "contact", "alert", "tell")
+ACT = (
+    "book",
+    "reserve",
+    "cancel",
+    "archive",
+    "delete",
+    "repair",
+    "ship",
+    "order",
+    "approve",
+    "reject",
+    "close",
+    "publish",
+    "move",
+    "register",
+    "release",
+    "block",
+    "refund",
+    "restart",
+    "label",
+    "store",
+    "inspect",
+    "tag",
+    "pack",
+    "sell",
+    "clean_up",
+    "suspend",
+)
+"""Verbs with one object that change something."""
+
+_HEADS, _CORES, _TAILS = (
+    tuple(parts.split())
+    for parts in (
+        "b br c ch d dr f fl g gr h j k l m n p pl qu r s st t tr v w z",
+        "a e i o u ai ea oo ou",
+        "b ck d g l m n nd p r rt s sk st t x",
+    )
+)
+
+
+@dataclass(slots=True)
+class Words:
+    """Draws words for one spec, each once.
+
+    Attributes:
+        invented: The share of nouns that are made of syllables.
+        joined: The share of nouns that are two words.
+    """
+
+    chance: Random
+    life: Field
+    invented: float = 0.15
+    joined: float = 0.1
+    used: set[str] = field(default_factory=set)
+
+    def person(self) -> str:
+        """Somebody of the field."""
+        return self._noun(self.life.people)
+
+    def thing(self) -> str:
+        """Something of the field."""
+        return self._noun(self.life.things)
+
+    def paper(self) -> str:
+        """Something that is written down."""
+        return self._noun(self.life.papers)
+
+    def trait(self) -> str:
+        """What a thing can be like."""
+        return self._word(self.life.traits)
+
+    def verb(self, kind: Sequence[str]) -> str:
+        """One of a kind of verbs."""
+        return self._fresh(kind) or self.chance.choice(kind)
+
+    def _noun(self, words: Sequence[str]) -> str:
+        word = self._word(words)
+        return f"{self._word(words)}_{word}" if self.chance.random() < self.joined else word
+
+    def _word(self, words: Sequence[str]) -> str:
+        found = None if self.chance.random() < self.invented else self._fresh(words)
+        while found is None:
+            made = self._invented()
+            found = None if made in self.used else made
+        self.used.add(found)
+        return found
+
+    def _fresh(self, words: Sequence[str]) -> str | None:
+        left = [word for word in words if word not in self.used]
+        if not left:
+            return None
+        found = self.chance.choice(left)
+        self.used.add(found)
+        return found
+
+    def _invented(self) -> str:
+        syllables = self.chance.choice((1, 2, 2))
+        choice = self.chance.choice
+        return "".join(choice(_HEADS) + choice(_CORES) for _ in range(syllables)) + choice(_TAILS)
+
+
+def plural(noun: str) -> str:
+    """`city` → `cities`."""
+    if noun.endswith("y") and noun[-2:-1] not in "aeiou":
+        return f"{noun[:-1]}ies"
+    if noun.endswith(("s", "x", "ch", "sh")):
+        return f"{noun}es"
+    return f"{noun}s"
+
+
+def article(noun: str) -> str:
+    """`order` → `an order`."""
+    return f"an {noun}" if noun[0] in "aeiou" else f"a {noun}"
+
+
+def spoken(name: str) -> str:
+    """`look_up` → `look up`."""
+    return name.replace("_", " ")

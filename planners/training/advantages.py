@@ -1,0 +1,87 @@
+"""Credit: rewards at the decisions that earned them, advantages, and what they are divided by.
+
+A decision is a place where more than one token was legal. Forced tokens and context are part of what the environment
+does: they take no time, and what is earned there is credited to the decision before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+
+def credited(rewards: Tensor, decisions: Tensor) -> Tensor:
+    """Rewards `(rows, time)` moved to decisions: each to the last one up to its place, or else to the first.
+
+    Sums of rows stay what they are where a row has a decision; in one without, nothing could be learned.
+    """
+    rows, time = decisions.shape
+    places = torch.arange(time, device=decisions.device).expand(rows, time)
+    last = torch.where(decisions, places, -1).cummax(1).values
+    first = torch.where(decisions, places, time).amin(1, keepdim=True)
+    target = torch.where(last < 0, first, last)
+    return (
+        torch.zeros(rows, time + 1, device=rewards.device).scatter_add(1, target, rewards)[:, :time]
+        * decisions
+    )
+
+
+def generalized_advantages(
+    rewards: Tensor, values: Tensor, decisions: Tensor, bootstrap: Tensor, discount: float, decay: float
+) -> tuple[Tensor, Tensor]:
+    """Advantages and returns `(rows, time)`, 0 where nothing was decided.
+
+    GAE: A_t = Σ_k (γλ)^k δ_{t+k} with δ_t = r_t + γ V_{t+1} − V_t, t counting decisions (Schulman et al., 2016,
+    arXiv 1506.02438, equation 16).
+
+    Args:
+        rewards: `(rows, time)`, at decisions.
+        values: `(rows, time)`, before each token.
+        bootstrap: `(rows,)`, the value of what would have followed a row: 0 for one that ended by itself.
+        discount: γ.
+        decay: λ.
+    """
+    advantages = torch.zeros_like(rewards)
+    after, following = bootstrap, torch.zeros_like(bootstrap)
+    for place in reversed(range(rewards.shape[1])):
+        here = decisions[:, place]
+        error = rewards[:, place] + discount * after - values[:, place]
+        advantage = error + discount * decay * following
+        advantages[:, place] = torch.where(here, advantage, 0.0)
+        following = torch.where(here, advantage, following)
+        after = torch.where(here, values[:, place], after)
+    return advantages, (advantages + values) * decisions
+
+
+Reduce = Callable[[Tensor], Tensor]
+"""Adds up a tensor over all processes."""
+
+
+def normalised(advantages: Tensor, decisions: Tensor, reduce: Reduce) -> Tensor:
+    """Advantages with mean 0 and deviation 1 over the decisions of all processes, whatever the padding."""
+    chosen = advantages[decisions].double()
+    own = torch.stack([chosen.new_tensor(len(chosen)), chosen.sum(), (chosen**2).sum()])
+    count, total, squares = reduce(own)
+    mean = total / count.clamp(min=1)
+    deviation = (squares / count.clamp(min=1) - mean**2).clamp(min=0).sqrt()
+    whitened: Tensor = (advantages - mean.float()) / (deviation.float() + 1e-8)
+    return whitened * decisions
+
+
+class ReturnScale:
+    """Divides rewards by the root mean square of the episodes' returns so far, so that values stay near 1.
+
+    Unlike a deviation, it does not vanish when all returns are alike.
+    """
+
+    def __init__(self, least: float = 0.1) -> None:
+        self.least, self.count, self.squares = least, 0.0, 0.0
+
+    def update(self, returns: Tensor, reduce: Reduce) -> float:
+        """Counts returns `(rows,)` in; what to divide by."""
+        own = returns.double()
+        count, squares = reduce(torch.stack([own.new_tensor(len(own)), (own**2).sum()])).tolist()
+        self.count, self.squares = self.count + count, self.squares + squares
+        return float(max((self.squares / max(self.count, 1.0)) ** 0.5, self.least))

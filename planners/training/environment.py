@@ -1,0 +1,107 @@
+"""Where a policy acts: in turns, each of masked text, which an environment answers.
+
+An episode is a generator. It yields a `Turn`, is sent what the policy wrote in it, and yields the next one or returns
+the `Outcome`. An episode of one turn is
+
+    def play(self, seed):
+        text = yield Turn(self.prompt, self.space, self.budget)
+        return Outcome(reward=judged(text, seed))
+
+A turn's own text is context: the policy reads it, and it is neither an action nor credited. The first turn's text is
+the prompt; episodes that share it share its computation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class Space(Protocol):
+    """What may be written in a turn: an automaton over tokens, with a row of a table of masks for each state.
+
+    Attributes:
+        start: The state before the first token.
+        table: `(rows, ceil(vocab / 32))`, int32: token `t` is bit `t % 32` of word `t // 32`. Rows are only added.
+        digest: A hash of what the masks follow from (the spec, the task, the vocabulary, the budget).
+    """
+
+    start: int
+    digest: str
+
+    @property
+    def table(self) -> NDArray[np.int32]:
+        """The masks, one a row."""
+
+    def row(self, state: int, left: int) -> int:
+        """The row of what may come next with `left` tokens to go. Raises `ValueError` if nothing can."""
+
+    def step(self, state: int, token: int) -> int | None:
+        """The state after a token, `None` when it ends the turn. Raises `KeyError` for one that is not allowed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What the policy is asked: it reads `text`, then writes in `space`, at most `budget` tokens, the end included."""
+
+    text: str
+    space: Space
+    budget: int
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """A partial reward, earned by what was written at a place.
+
+    Attributes:
+        turn: The number of the turn, from 0.
+        offset: A character in what was written there: the token that holds it is credited.
+        name: Of the kind of reward, for the metrics.
+    """
+
+    turn: int
+    offset: int
+    reward: float
+    name: str = "partial"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How an episode ended.
+
+    Attributes:
+        reward: The verifier's, credited to the last decision.
+        verified: Whether the whole did what the task wanted.
+        accepted: Whether the analyzer accepts what was written.
+        truncated: The episode was cut off, not ended: the value of what would have followed counts.
+        info: More numbers, for the metrics.
+    """
+
+    reward: float
+    verified: bool
+    credits: tuple[Credit, ...] = ()
+    accepted: bool = True
+    truncated: bool = False
+    info: Mapping[str, float] = field(default_factory=dict)
+
+
+Play = Generator[Turn, str, Outcome]
+"""An episode that is being played."""
+
+
+class Environment(Protocol):
+    """A source of episodes. Equal seeds, answered equally, play equally.
+
+    Attributes:
+        digest: A hash of what its episodes depend on besides their seeds: a checkpoint goes on only with the same.
+    """
+
+    name: str
+    digest: str
+
+    def play(self, seed: int) -> Play:
+        """One episode in a fresh world."""

@@ -1,0 +1,264 @@
+"""What can be said of a program in numbers, for any domain: the vector that values are stated over.
+
+A feature is, where that is possible, what a rule would count or object to if the spec had it: how often an
+effect can happen, whether twice for one key, whether data of a type reach it. So the machine measures these, with
+the rules' own facets. What is left (size, branches, results that nobody uses) is read off the steps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from math import log1p
+
+from p2c_dsl.machine import Machine, State, Violation
+from p2c_dsl.machine.facet import Facet
+from p2c_dsl.machine.fold import fold
+from p2c_dsl.program import (
+    Branch,
+    Call,
+    ConstantOf,
+    Create,
+    FieldOf,
+    ItemOf,
+    Loop,
+    Operand,
+    Program,
+    Return,
+    Step,
+    Var,
+    Write,
+    steps,
+)
+from p2c_dsl.rules.at_most_per import AtMostPer
+from p2c_dsl.rules.base import Event
+from p2c_dsl.rules.cost import Cost
+from p2c_dsl.rules.counted import Counted
+from p2c_dsl.rules.flow import NoFlow, Source
+from p2c_dsl.rules.multiplicity import Count
+from p2c_dsl.spec import Spec
+
+MANY = 5
+"""Counts are told apart up to here; more, and any number of times, are one to the features."""
+
+
+class Features:
+    """The features of a domain's programs; its declarations decide which there are, in which order.
+
+    Attributes:
+        spec: The domain.
+        names: One for each feature. Equal specs give equal names.
+    """
+
+    def __init__(self, spec: Spec) -> None:
+        self.spec = spec
+        self._gauges = _gauges(spec)
+        gauged = (name for gauge in self._gauges for name in gauge.names)
+        placed = (f"{effect}: {place}" for effect in spec.effects for place in _PLACES)
+        self.names: tuple[str, ...] = (*_SIZES, *placed, *gauged)
+
+    def of(self, program: Program) -> tuple[float, ...]:
+        """The features of a program over the domain's subtasks, one for each of `names`.
+
+        The program's own spec may have tasks that the domain has not.
+        Raises `ValueError` for a call of a subtask that the domain does not have.
+        """
+        shape = _Shape(self.spec, program)
+        machine = Machine(program.spec, program.task, [gauge.facet for gauge in self._gauges])
+        told: dict[int, list[Violation]] = {}
+        for violation in fold(machine, program):
+            told.setdefault(violation.facet.index, []).append(violation)
+        gauged = (n for gauge in self._gauges for n in gauge.read(told.get(gauge.facet.index, [])))
+        return (*shape.sizes(), *shape.places(), *gauged)
+
+
+# ---------------------------------------------------------------- measured by rules
+
+
+@dataclass(frozen=True, slots=True)
+class _Gauge:
+    """A facet, the features that it measures, and how they are read off its objections."""
+
+    facet: Facet
+    names: tuple[str, ...]
+    read: Callable[[Sequence[Violation]], tuple[float, ...]]
+
+
+class _Reading(Counted):
+    """A counting rule as a gauge: where the rule would judge its count, this reports it."""
+
+    code = ""
+
+    def finish(self, own: Count, state: State, out: list[Violation]) -> None:
+        out.append(Violation(self, self.code, (own,)))
+
+
+class _Occurrences(_Reading):
+    def __init__(self, event: Event) -> None:
+        self.event = event
+
+
+class _Costs(_Reading):
+    event = Event("", False)
+    weight = Cost.weight
+
+
+def _gauges(spec: Spec) -> tuple[_Gauge, ...]:
+    found = [_Gauge(_Costs(), ("cost", "cost without a bound"), _cost)]
+    for effect in spec.effects.values():
+        event = Event(effect.name, True)
+        names = (f"{effect.name}: at least", f"{effect.name}: at most")
+        found.append(_Gauge(_Occurrences(event), names, _counts))
+        if effect.keys:
+            performers = [s.name for s in spec.subtasks.values() if event.happens(s)]
+            facet = AtMostPer(event, 1, dict.fromkeys(performers, tuple(range(len(effect.keys)))))
+            found.append(_Gauge(facet, (f"{effect.name}: twice for one key",), _objects))
+        for name, of in spec.types.items():
+            flow = NoFlow(Source(name, type=of), event, None, None)
+            found.append(_Gauge(flow, (f"{effect.name}: depends on {name}",), _flows))
+    for subtask in spec.subtasks.values():
+        event = Event(subtask.name, False)
+        found.append(_Gauge(_Occurrences(event), (f"{subtask.name}: calls",), _at_most))
+        if subtask.parameters:
+            places = {subtask.name: tuple(range(len(subtask.parameters)))}
+            found.append(_Gauge(AtMostPer(event, 1, places), (f"{subtask.name}: twice alike",), _objects))
+    return tuple(found)
+
+
+def count_of(told: Sequence[Violation]) -> Count:
+    """What a gauge reported where a run can complete: at least, and at most, over all of these places."""
+    first, *others = (violation.details[0] for violation in told)
+    count: Count = first
+    for other in others:
+        count = count.join(other)
+    return count
+
+
+def _counts(told: Sequence[Violation]) -> tuple[float, ...]:
+    return float(min(count_of(told).low, MANY)), *_at_most(told)
+
+
+def _at_most(told: Sequence[Violation]) -> tuple[float, ...]:
+    high = count_of(told).high
+    return (float(MANY if high is None else min(high, MANY)),)
+
+
+def _cost(told: Sequence[Violation]) -> tuple[float, ...]:
+    count = count_of(told)
+    return log1p(count.low if count.high is None else count.high), float(count.high is None)
+
+
+def _objects(told: Sequence[Violation]) -> tuple[float, ...]:
+    return (float(bool(told)),)
+
+
+def _flows(told: Sequence[Violation]) -> tuple[float, ...]:
+    """1 where a value flows, a half where only whether or how often something happens tells about it."""
+    return (max((1.0 if v.details[0] == "value" else 0.5 for v in told), default=0.0),)
+
+
+# ---------------------------------------------------------------- read off the steps
+
+_SIZES = (
+    "steps",
+    "loops",
+    "deepest loop",
+    "branches",
+    "results unused",
+    "free literals",
+    "calls after something irreversible",
+)
+_PLACES = ("in a loop", "under a condition")
+
+
+@dataclass
+class _Shape:
+    """One walk over a program, in the order of its text."""
+
+    spec: Spec
+    program: Program
+    loops: int = 0
+    branches: int = 0
+    deepest: int = 0
+    literals: int = 0
+    after: int = 0
+    seen: set[tuple[str, str]] = field(default_factory=set)
+    _irreversible: bool = False
+    _calls: int = 0
+    _results: dict[int, int] = field(default_factory=dict)
+    _unused: set[int] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self._block(self.program.body, 0, False)
+
+    def sizes(self) -> Iterator[float]:
+        """In the order of `_SIZES`."""
+        size = sum(1 for step in steps(self.program.body) if not (isinstance(step, Write) and step.direct))
+        for number in (size, self.loops, self.deepest, self.branches, len(self._unused), self.literals):
+            yield float(number)
+        yield float(min(self.after, MANY))
+
+    def places(self) -> Iterator[float]:
+        """For each effect, in the order of `_PLACES`."""
+        for effect in self.spec.effects:
+            for place in _PLACES:
+                yield float((effect, place) in self.seen)
+
+    def _block(self, body: Sequence[Step], depth: int, conditional: bool) -> None:
+        self.deepest = max(self.deepest, depth)
+        for step in body:
+            for operand in _operands(step):
+                self._use(operand)
+            if isinstance(step, Create | Loop):
+                # Slots are used anew after their block: this one no longer holds a call's result.
+                self._results.pop(step.slot, None)
+            match step:
+                case Call():
+                    self._call(step, depth, conditional)
+                case Loop(body=inner):
+                    self.loops += 1
+                    self._block(inner, depth + 1, conditional)
+                case Branch(body=then, orelse=orelse):
+                    self.branches += 1
+                    self._block(then, depth, True)
+                    self._block(orelse, depth, True)
+
+    def _call(self, call: Call, depth: int, conditional: bool) -> None:
+        subtask = call.subtask
+        if subtask.name not in self.spec.subtasks:
+            raise ValueError(f"the domain has no subtask `{subtask.name}`, so its features do not cover this")
+        self.after += self._irreversible
+        for use in subtask.effects:
+            self._irreversible |= use.effect.irreversible
+            for place, there in zip(_PLACES, (depth > 0, conditional), strict=True):
+                if there:
+                    self.seen.add((use.effect.name, place))
+        if subtask.result is not None:
+            self._calls += 1
+            self._unused.add(self._calls)
+            if call.slot is not None:
+                self._results[call.slot] = self._calls
+
+    def _use(self, operand: Operand) -> None:
+        match operand:
+            case Var(slot):
+                self._unused.discard(self._results.get(slot, -1))
+            case FieldOf(base, _):
+                self._use(base)
+            case ItemOf(base, key):
+                self._use(base)
+                self._use(key)
+            case ConstantOf(free=free):
+                self.literals += free
+
+
+def _operands(step: Step) -> Iterator[Operand]:
+    match step:
+        case Call(arguments=arguments):
+            yield from (a for a in arguments if a is not None)
+        case Write(key=key, value=value):
+            yield from (o for o in (key, value) if o is not None)
+        case Loop(collection=operand) | Branch(operand=operand):
+            yield operand
+        case Return(value) if value is not None:
+            yield value

@@ -1,0 +1,79 @@
+"""Probabilities after masking and renormalising: one function for rollout, update and reference.
+
+A mask that is used while sampling and forgotten in the loss is the classic mistake: the gradient is then another
+objective's. So there is one way to a log-probability here, and one table in which a token's mask keeps its number.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from p2c_dsl.planners.training.environment import Space
+
+_BITS = 32
+NO_MASK = 0
+"""The number of a place where nothing is decided, such as context."""
+
+
+def masked_log_probs(logits: Tensor, legal: Tensor) -> Tensor:
+    """Log-probabilities `(n, vocab)`, in float32 at least, of a softmax over what is legal; −inf for the rest.
+
+    A single legal token has exactly 0, and the gradient of a masked logit is exactly 0. Raises `ValueError` where
+    nothing is legal (on other devices than the CPU an assertion on the device, so that nothing waits for it).
+    """
+    some = legal.any(-1).all()
+    if logits.device.type != "cpu":
+        torch._assert_async(some)
+    elif not some:
+        raise ValueError("nothing is legal here: a distribution over no tokens")
+    exact = torch.promote_types(logits.dtype, torch.float32)
+    return torch.log_softmax(logits.to(exact).masked_fill(~legal, -torch.inf), -1)
+
+
+def entropy(log_probs: Tensor, legal: Tensor) -> Tensor:
+    """The entropy `(n,)` of masked log-probabilities `(n, vocab)`, in nats; what is masked adds 0, not 0 · −inf."""
+    return -(log_probs.exp() * log_probs.masked_fill(~legal, 0.0)).sum(-1)
+
+
+class MaskTable:
+    """The masks of all spaces, numbered from 1 as they are met; on the device, new ones are copied when next asked for.
+
+    Number 0 is no mask. A mask's row is found by one gather, with as many spaces as there may be.
+    """
+
+    def __init__(self, vocabulary: int, device: torch.device) -> None:
+        self.vocabulary, self.device = vocabulary, device
+        self._width = -(-vocabulary // _BITS)
+        self._numbers: dict[tuple[str, int], int] = {}
+        self._new: list[NDArray[np.int32]] = [np.zeros(self._width, np.int32)]
+        self._words = torch.zeros(0, self._width, dtype=torch.int32, device=device)
+        self._shifts = torch.arange(_BITS, dtype=torch.int32, device=device)
+        self.forced: list[int | None] = [None]
+
+    def number(self, space: Space, row: int) -> int:
+        """The number of a row of a space's table. Raises `ValueError` for one that allows nothing."""
+        number = self._numbers.get((space.digest, row))
+        if number is None:
+            words = np.zeros(self._width, np.int32)
+            words[: space.table.shape[1]] = space.table[row]
+            legal = np.flatnonzero(np.unpackbits(words.view(np.uint8), bitorder="little"))
+            if not len(legal):
+                raise ValueError("nothing is legal here: a mask without a token")
+            number = self._numbers[space.digest, row] = len(self.forced)
+            self._new.append(words)
+            self.forced.append(int(legal[0]) if len(legal) == 1 else None)
+        return number
+
+    def legal(self, numbers: Tensor) -> Tensor:
+        """The masks of some numbers `(n,)` as `(n, vocab)`, true where a token is legal."""
+        words = self._on_device()[numbers]
+        return ((words.unsqueeze(-1) >> self._shifts) & 1).bool().flatten(-2)[..., : self.vocabulary]
+
+    def _on_device(self) -> Tensor:
+        if self._new:
+            new = torch.from_numpy(np.stack(self._new)).to(self.device)
+            self._words, self._new = torch.cat([self._words, new]), []
+        return self._words

@@ -1,0 +1,190 @@
+"""A run in its folder: started, interrupted, resumed, finished."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType, TracebackType
+from typing import Any, Self
+
+import torch
+
+from p2c_dsl.planners.loading import quiet
+from p2c_dsl.planners.training import checkpoint
+from p2c_dsl.planners.training.domains import load_domain
+from p2c_dsl.planners.training.environment import Environment
+from p2c_dsl.planners.training.evaluate import Evaluation, evaluate, together
+from p2c_dsl.planners.training.masking import MaskTable
+from p2c_dsl.planners.training.metrics import MetricsLog
+from p2c_dsl.planners.training.models import codec_of, load_model
+from p2c_dsl.planners.training.policy import Policy
+from p2c_dsl.planners.training.settings import TrainingSettings
+from p2c_dsl.planners.training.trainer import Trainer
+
+NAME = "run.json"
+Told = Callable[[int, dict[str, float]], None]
+"""Is told the metrics after each update."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a run is to do: enough to start it again."""
+
+    domains: tuple[str, ...]
+    model: str = "fresh"
+    lora: int = 0
+    settings: TrainingSettings = field(default_factory=TrainingSettings)
+
+    def save(self, folder: Path) -> None:
+        """Writes it into the run's folder."""
+        data = {
+            "domains": self.domains,
+            "model": self.model,
+            "lora": self.lora,
+            "settings": self.settings.data(),
+        }
+        temporary = folder / f".{NAME}.new"
+        temporary.write_text(json.dumps(data, indent=2) + "\n", encoding="utf-8")
+        os.replace(temporary, folder / NAME)
+
+
+def load_plan(folder: Path) -> Plan:
+    """The plan of a run's folder. Raises `CheckpointError` if it holds none."""
+    path = folder / NAME
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+        settings = {n: tuple(v) if isinstance(v, list) else v for n, v in data["settings"].items()}
+        return Plan(tuple(data["domains"]), data["model"], data["lora"], TrainingSettings().but(**settings))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise checkpoint.CheckpointError(f"{folder} holds no run: {path} cannot be read ({error})") from error
+
+
+def environments_of(plan: Plan, tokenizer: Any) -> list[Environment]:
+    """The environments of a plan's domains. Raises what `load_domain` and `Domain.environment` raise."""
+    settings = plan.settings
+    return [
+        domain.environment(tokenizer, settings.budget, settings.effort, settings.partial_rewards)
+        for path in plan.domains
+        for domain in load_domain(Path(path))
+    ]
+
+
+def accelerator() -> Any:
+    """What shares a run out: the processes of `accelerate launch`, or one alone, on the device that is there."""
+    from accelerate import Accelerator
+
+    quiet()
+    return Accelerator()
+
+
+def trainer_of(plan: Plan, accelerator: Any = None) -> tuple[Trainer, Any]:
+    """The trainer of a plan, at its beginning, and the tokenizer. Raises what `environments_of` raises."""
+    model, tokenizer = load_model(plan.model, plan.settings.seed, plan.lora)
+    environments = environments_of(plan, tokenizer)
+    return Trainer(model, codec_of(tokenizer), environments, plan.settings, accelerator), tokenizer
+
+
+def train(trainer: Trainer, tokenizer: Any, folder: Path, told: Told, resume: bool = False) -> None:
+    """Trains up to the settings' end, with `resume` from the folder's checkpoint.
+
+    Ctrl-C is held back until the update in progress is over: then a checkpoint is saved, and `KeyboardInterrupt`
+    raised. Raises what `Trainer.restore` and `checkpoint.load` raise.
+    """
+    settings, main = trainer.settings, trainer.rank == 0
+    if resume:
+        trainer.restore(checkpoint.load(folder))
+    with ExitStack() as stack:
+        log = stack.enter_context(MetricsLog(folder, trainer.done)) if main else None
+        interrupts = stack.enter_context(Interrupts())
+        while not _finished(trainer):
+            metrics = trainer.update()
+            if settings.eval_every and trainer.done % settings.eval_every == 0:
+                metrics |= _evaluated(trainer)
+            if log is not None:
+                log.write(trainer.done, metrics)
+                told(trainer.done, metrics)
+            good = bool(settings.stop_at) and metrics.get("eval/verified", 0.0) >= settings.stop_at
+            interrupted = trainer.agreed(float(interrupts.seen)) > 0
+            if good or interrupted or trainer.done % settings.save_every == 0:
+                save(trainer, tokenizer, folder)
+            if interrupted:
+                raise KeyboardInterrupt
+            if good:
+                break
+    save(trainer, tokenizer, folder)
+
+
+def save(trainer: Trainer, tokenizer: Any, folder: Path) -> None:
+    """Writes the checkpoint, and the model as a folder that transformers loads."""
+    state = trainer.state()
+    if trainer.rank == 0:
+        checkpoint.save(folder, state)
+        checkpoint.save_model(folder, trainer.policy.model, tokenizer)
+
+
+def _finished(trainer: Trainer) -> bool:
+    settings = trainer.settings
+    if trainer.done >= settings.updates:
+        return True
+    return bool(settings.minutes) and trainer.agreed(trainer.seconds) >= 60 * settings.minutes
+
+
+def _evaluated(trainer: Trainer) -> dict[str, float]:
+    settings = trainer.settings
+    found = evaluate(trainer.policy, trainer.codec, trainer.environments, settings.eval_episodes)
+    told = {f"eval/verified/{e.name}": e.share for e in found} if len(found) > 1 else {}
+    whole = together(found)
+    return {**told, "eval/verified": whole.share, "eval/accepted": whole.accepted / whole.episodes}
+
+
+def evaluated(
+    domains: Sequence[str],
+    name: str,
+    budget: int | None,
+    episodes: int,
+    seed: int,
+    temperature: float,
+) -> list[Evaluation]:
+    """A model's evaluation in domains: a run's folder (whose settings it is planned with) or any that can be loaded.
+
+    Raises `ValueError` and what `environments_of` raises.
+    """
+    folder = Path(name)
+    settings = load_plan(folder).settings if (folder / NAME).is_file() else TrainingSettings()
+    plan = Plan(
+        tuple(domains), name, settings=settings.but(budget=settings.budget if budget is None else budget)
+    )
+    model, tokenizer = load_model(name, seed)
+    masks = MaskTable(model.get_input_embeddings().num_embeddings, torch.device("cpu"))
+    environments = environments_of(plan, tokenizer)
+    return evaluate(Policy(model, masks), codec_of(tokenizer), environments, episodes, seed, temperature)
+
+
+class Interrupts:
+    """Notes the first Ctrl-C instead of raising; a second one ends at once. `seen` says whether there was one."""
+
+    def __init__(self) -> None:
+        self.seen = False
+        self._before: Any = None
+
+    def __enter__(self) -> Self:
+        if threading.current_thread() is threading.main_thread():
+            self._before = signal.signal(signal.SIGINT, self._note)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._before is not None:
+            signal.signal(signal.SIGINT, self._before)
+
+    def _note(self, number: int, frame: FrameType | None) -> None:
+        if self.seen:
+            raise KeyboardInterrupt
+        self.seen = True

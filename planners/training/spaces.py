@@ -1,0 +1,100 @@
+"""Spaces to write in: what the analyzer accepts, or whatever the vocabulary can say."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from p2c_dsl.planners.automaton import Unplannable
+from p2c_dsl.planners.masks import SemanticMask
+from p2c_dsl.planners.tokens import TokenAutomaton
+from p2c_dsl.planners.vocabulary import Vocabulary, vocabulary_of
+from p2c_dsl.spec import Spec, Task
+from p2c_dsl.spec_data import to_data, to_text
+
+_BUDGETS = (64, 128, 192, 256, 384, 512, 768)
+
+
+class MaskedSpace:
+    """The compositions that are accepted; any automaton with the methods of `TokenAutomaton` serves.
+
+    `budget` is the most tokens a turn will have. Raises `ValueError` when nothing can be written within it.
+    """
+
+    def __init__(self, tokens: TokenAutomaton, budget: int, digest: str) -> None:
+        self.needed = tokens.needed(tokens.start)
+        if self.needed > budget:
+            raise ValueError(
+                f"the shortest composition takes {self.needed} tokens, and the budget is {budget}"
+            )
+        self._mask = SemanticMask(tokens)
+        self._tokens, self._end = tokens, tokens.vocabulary.end
+        self.start, self.digest = tokens.start, digest
+
+    @property
+    def table(self) -> NDArray[np.int32]:
+        return self._mask.table
+
+    def row(self, state: int, left: int) -> int:
+        return self._mask.row(state, left)
+
+    def step(self, state: int, token: int) -> int | None:
+        return None if token == self._end else self._tokens.step(state, token)
+
+
+class FreeText:
+    """Any text: every token that writes bytes, and the end. It is what masks are compared with."""
+
+    start = 0
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        bits = np.zeros(-(-len(vocabulary) // 32) * 32, np.uint8)
+        bits[[token for token, text in enumerate(vocabulary.tokens) if text or token == vocabulary.end]] = 1
+        self.table = np.packbits(bits, bitorder="little").view(np.int32)[None]
+        self.digest = sha256(f"free {vocabulary.digest}".encode()).hexdigest()
+        self._end = vocabulary.end
+
+    def row(self, state: int, left: int) -> int:
+        if left < 1:
+            raise ValueError("no tokens are left")
+        return 0
+
+    def step(self, state: int, token: int) -> int | None:
+        return None if token == self._end else 0
+
+
+def semantic_space(
+    spec: Spec, task: Task, tokenizer: Any, budget: int, effort: int | None
+) -> tuple[MaskedSpace, int]:
+    """The accepted compositions of a task, for a tokenizer, and how many tokens they may have.
+
+    A budget of 0 is made as large as it has to be, and half as much again. Raises `Unplannable` or `ValueError` if no
+    composition fits.
+    """
+    vocabulary = vocabulary_of(tokenizer)
+    if budget:
+        return _space(spec, task, vocabulary, budget, effort), budget
+    for tried in _BUDGETS:
+        try:
+            space = _space(spec, task, vocabulary, tried, effort)
+        except (Unplannable, ValueError):
+            if tried == _BUDGETS[-1]:
+                raise
+            continue
+        enough = space.needed * 3 // 2
+        return (space, tried) if enough <= tried else (_space(spec, task, vocabulary, enough, effort), enough)
+    raise AssertionError("there is a last budget")
+
+
+def _space(spec: Spec, task: Task, vocabulary: Vocabulary, budget: int, effort: int | None) -> MaskedSpace:
+    tokens = TokenAutomaton(spec, task, vocabulary, budget, effort=effort)
+    return MaskedSpace(tokens, budget, space_digest(spec, task, vocabulary, budget))
+
+
+def space_digest(spec: Spec, task: Task, vocabulary: Vocabulary, budget: int) -> str:
+    """The hash by which two processes know that they mask alike."""
+    text = f"{task.name}\n{budget}\n{vocabulary.digest}\n{to_text(to_data(spec))}"
+    return sha256(text.encode()).hexdigest()

@@ -1,0 +1,162 @@
+"""Prompts: the spec's own text, in the model's own format, and never cut off."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from p2c_dsl.planners.prompt import INSTRUCTION, PromptTooLong, fitting, prompt, question
+from p2c_dsl.planners.relevance import distances
+from p2c_dsl.resolve import load_text
+from tests.planners.forms import EXAMPLES, domain
+
+CHATML = (
+    "{% for m in messages %}<|{{ m.role }}|>{{ m.content }}<|end|>{% endfor %}"
+    "{% if add_generation_prompt %}<|assistant|>{% endif %}"
+)
+NO_SYSTEM = (
+    "{% if messages[0].role == 'system' %}{{ raise_exception('System role not supported') }}{% endif %}"
+    + CHATML
+)
+
+SPEC = """\
+type User
+type Film
+type Ticket
+type Rocket
+type Fuel
+
+effect pay(User)
+
+subtask choose(user: User) -> Film:
+    \"\"\"Let a user choose.\"\"\"
+
+subtask buy(user: User, film: Film) -> Ticket:
+    \"\"\"Buy a ticket.\"\"\"
+    does pay(user)
+
+subtask greet(user: User)
+
+subtask launch(rocket: Rocket)
+
+subtask build(fuel: Fuel) -> Rocket
+
+task go_out(user: User) -> Ticket:
+    \"\"\"Get a ticket.\"\"\"
+    at most 1 pay
+
+task another(user: User)
+"""
+
+
+@pytest.fixture(scope="module")
+def tokenizer() -> Any:
+    pytest.importorskip("torch")
+    from tests.planners import tiny
+
+    return tiny.tokenizer()
+
+
+def with_template(tokenizer: Any, template: str | None) -> Any:
+    import copy
+
+    made = copy.deepcopy(tokenizer)
+    made.chat_template = template
+    return made
+
+
+def test_a_prompt_is_a_text_that_makes_the_same_spec_again() -> None:
+    loaded, task = domain("dinner")
+    text = prompt(loaded.spec, task)
+    again = load_text(text, "prompt.p2c", EXAMPLES)
+    assert not again.diagnostics and again.spec.subtasks.keys() == loaded.spec.subtasks.keys()
+    assert text.endswith(f"# {INSTRUCTION}\n# {task.doc}\n")
+
+
+def test_without_a_chat_template_the_question_is_plain_text(tokenizer: Any) -> None:
+    loaded, task = domain("dinner")
+    assert question(tokenizer, loaded.spec, task) == prompt(loaded.spec, task)
+
+
+def test_with_one_it_is_a_system_and_a_user_turn_and_the_answer_begins(tokenizer: Any) -> None:
+    loaded, task = domain("dinner")
+    text = question(with_template(tokenizer, CHATML), loaded.spec, task)
+    assert text.startswith(f"<|system|>{INSTRUCTION}") and text.endswith("<|end|><|assistant|>")
+    assert "<|user|>" in text and "subtask book_table(restaurant: Restaurant):" in text and task.doc in text
+
+
+def test_a_template_without_a_system_turn_gets_all_in_the_user_s(tokenizer: Any) -> None:
+    loaded, task = domain("dinner")
+    text = question(with_template(tokenizer, NO_SYSTEM), loaded.spec, task)
+    assert text.startswith(f"<|user|>{INSTRUCTION}") and "<|system|>" not in text
+
+
+def test_a_template_that_is_broken_is_told(tokenizer: Any) -> None:
+    loaded, task = domain("dinner")
+    with pytest.raises(Exception, match="no way"):
+        question(with_template(tokenizer, "{{ raise_exception('no way') }}"), loaded.spec, task)
+
+
+def test_there_are_not_two_beginnings_of_the_sequence(tokenizer: Any) -> None:
+    from tokenizers.processors import TemplateProcessing
+
+    loaded, task = domain("dinner")
+    begins = with_template(tokenizer, "<begin>" + CHATML)
+    begins.bos_token = "<begin>"
+    assert question(begins, loaded.spec, task).startswith("<begin><|system|>")
+    begins.backend_tokenizer.post_processor = TemplateProcessing(
+        single="<begin> $A", special_tokens=[("<begin>", begins.bos_token_id)]
+    )
+    ids = begins(question(begins, loaded.spec, task))["input_ids"]
+    assert ids.count(begins.bos_token_id) == 1 and ids[0] == begins.bos_token_id
+
+
+def test_subtasks_are_as_near_as_they_lead_to_what_is_wanted() -> None:
+    spec = load_text(SPEC, "spec.p2c", EXAMPLES).spec
+    assert distances(spec, spec.tasks["go_out"]) == {"choose": 1, "buy": 0, "greet": 2}
+
+
+@pytest.mark.parametrize("name", ["dinner", "refunds", "deletion"])
+def test_all_subtasks_of_an_example_count(name: str) -> None:
+    loaded, task = domain(name)
+    assert distances(loaded.spec, task).keys() == loaded.spec.subtasks.keys()
+
+
+def test_a_spec_that_is_too_long_is_refused_with_numbers(tokenizer: Any) -> None:
+    spec = load_text(SPEC, "spec.p2c", EXAMPLES).spec
+    task = spec.tasks["go_out"]
+    size = len(tokenizer(prompt(spec, task))["input_ids"])
+    assert fitting(tokenizer, spec, task, size, shorten=False) == prompt(spec, task)
+    with pytest.raises(PromptTooLong, match=f"takes {size} tokens as a prompt, but .* room for {size - 1} "):
+        fitting(tokenizer, spec, task, size - 1, shorten=False)
+    with pytest.raises(PromptTooLong, match="even shortened"):
+        fitting(tokenizer, spec, task, 10, shorten=True)
+
+
+def test_what_matters_least_is_left_out_first(tokenizer: Any) -> None:
+    spec = load_text(SPEC, "spec.p2c", EXAMPLES).spec
+    task = spec.tasks["go_out"]
+    room, told = len(tokenizer(prompt(spec, task))["input_ids"]), list[set[str]]()
+    while True:
+        try:
+            text = fitting(tokenizer, spec, task, room, shorten=True)
+        except PromptTooLong:
+            break
+        left = {
+            w
+            for w in ("another", "launch", "build", "Let a user choose", "greet", "choose(", "buy(")
+            if w in text
+        }
+        told += [left] if not told or told[-1] != left else []
+        room = len(tokenizer(text)["input_ids"]) - 1
+        assert not [d for d in load_text(text, "prompt.p2c", EXAMPLES).diagnostics]
+    whole = {"another", "launch", "build", "Let a user choose", "greet", "choose(", "buy("}
+    assert told == [
+        whole,
+        whole - {"another"},
+        whole - {"another", "launch", "build"},
+        {"greet", "choose(", "buy("},
+        {"choose(", "buy("},
+        {"buy("},
+    ]
