@@ -101,12 +101,12 @@ class Completions:
         """Looks for a completion after a line that ends like the one known before it."""
         before = self._known.get(self.key(parent))
         if before and before[0][:2] == (parent.depth - line.closes, line.move):
-            self._learn(line.key, before[1:])
+            self.learn(line.key, before[1:])
         if before is None or line.key in self._known:
             return
         adapted = self._replay.adapted(parent, line, before)
         if adapted is not None:
-            self._learn(line.key, adapted)
+            self.learn(line.key, adapted)
 
     def complete(self, node: Node, limit: int, effort: int | None) -> bool:
         """Whether a completion within `limit` lexemes is known, or can be found by trying `effort` likely lines.
@@ -144,7 +144,8 @@ class Completions:
             self.given_up += goal is not _LIKELY
             return False
 
-    def _learn(self, key: Hashable, completion: Completion) -> None:
+    def learn(self, key: Hashable, completion: Completion) -> None:
+        """Keeps a completion if it is cheaper than what is known. It has to be one: nothing is tried."""
         cost = cost_of(completion)
         if cost < self.cost(key):
             self._known[key], self._costs[key] = completion, cost
@@ -210,7 +211,7 @@ class Completions:
         """What is known of the distance, or of the cost of some completion."""
         if key not in self._exact and ends(self.machine, node):
             self._exact[key] = self._at_least[key] = 0
-            self._learn(key, ())
+            self.learn(key, ())
         return self._exact.get(key, NEVER) if exact else self.cost(key)
 
     def _remember(
@@ -224,7 +225,7 @@ class Completions:
         total = best[key] + rest
         completion = self._known[key]
         while True:
-            self._learn(key, completion)
+            self.learn(key, completion)
             if exact:
                 self._exact[key] = self._at_least[key] = total - best[key]
             if key not in parents:

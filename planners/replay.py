@@ -14,8 +14,8 @@ from p2c_dsl.planners.moves import BranchMove, ElseMove, LoopMove, Move
 from p2c_dsl.planners.node import Node, after_else, closed, closings, ends
 from p2c_dsl.planners.pattern import Line, Pattern, tried
 
-_PATCHES = 8
-_TRIALS = 5
+_PATCHES = 6
+_TRIALS = 2
 """How many ways to put right what a line has left open are followed, and how many lines are tried in each."""
 
 
@@ -48,13 +48,14 @@ class Replay:
     def adapted(self, parent: Node, line: Line, known: Completion) -> Completion | None:
         """A completion after a parent's line that ends like the parent's own."""
         level = closings(self.machine, parent)[line.closes]
-        order = count()
+        order, owed = count(), _debts(level)
         queue = [(_debts(line.node), 0, next(order), line.node, Completion())]
         for _ in range(_PATCHES):
             if not queue:
                 return None
             debts, way, _, node, before = heappop(queue)
-            rest = self._replayed(node, level, known)
+            # What was owed before the line is for the known completion to pay.
+            rest = self._replayed(node, level, known) if debts <= owed else None
             if rest is not None:
                 return (*before, *rest)
             if debts == 0:

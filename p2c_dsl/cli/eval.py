@@ -26,7 +26,7 @@ def evaluate(
     seed: Annotated[int, typer.Option(help="Of sampling, and which held-out worlds.", min=0)] = 0,
     format: Annotated[str, typer.Option(help="text or json.")] = "text",
 ) -> None:
-    """Evaluate a planner on held-out worlds: how often the world verifies what it plans.
+    """Verify a planner's plans on held-out worlds.
 
     Examples:
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 from contextlib import nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -67,6 +68,8 @@ def train(
             fail(f"{output} holds a run already: go on with --resume, or choose another --output")
         chosen = _settings(preset, seed, updates, minutes, settings or [])
         plan = Plan(tuple(domains), model, lora, chosen)
+    # A run is long, and a graph of tensors has cycles: other commands do without the collector.
+    gc.enable()
     _train(plan, folder, resume)
 
 
@@ -106,27 +109,19 @@ def _train(plan: Plan, folder: Path, resume: bool) -> None:
     from p2c_dsl.runtime.domain import DomainError
     from p2c_dsl.runtime.interpreter import BindingError
 
-    accelerator = _accelerator(plan.settings.precision)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        trainer = run.trainer_of(plan, accelerator)
+        trainer, tokenizer = run.trainer_of(plan, run.accelerator())
         if trainer.rank == 0:
             plan.save(folder)
         with _Display(plan) if trainer.rank == 0 else nullcontext(lambda *_: None) as told:
-            run.train(trainer, folder, told, resume)
+            run.train(trainer, tokenizer, folder, told, resume)
     except (ValueError, OSError, Unplannable, CheckpointError, DomainError, BindingError) as error:
         fail(str(error))
     except KeyboardInterrupt:
         typer.echo(f"p2c: interrupted; go on with `p2c train --resume --output {folder}`", err=True)
         raise typer.Exit(EXIT_INTERRUPTED) from None
     typer.echo(f"{folder} holds the model: p2c eval {' '.join(plan.domains)} --model {folder}")
-
-
-def _accelerator(precision: str) -> Any:
-    """Started by `accelerate launch` there are several processes; alone, one, on the device that is there."""
-    from accelerate import Accelerator
-
-    return Accelerator(mixed_precision="no", step_scheduler_with_optimizer=False)
 
 
 class _Display:

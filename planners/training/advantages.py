@@ -62,12 +62,12 @@ Reduce = Callable[[Tensor], Tensor]
 def normalised(advantages: Tensor, decisions: Tensor, reduce: Reduce) -> Tensor:
     """Advantages with mean 0 and deviation 1 over the decisions of all processes, whatever the padding."""
     chosen = advantages[decisions].double()
-    count, total, squares = reduce(
-        torch.stack([chosen.new_tensor(len(chosen)), chosen.sum(), (chosen**2).sum()])
-    )
+    own = torch.stack([chosen.new_tensor(len(chosen)), chosen.sum(), (chosen**2).sum()])
+    count, total, squares = reduce(own)
     mean = total / count.clamp(min=1)
     deviation = (squares / count.clamp(min=1) - mean**2).clamp(min=0).sqrt()
-    return ((advantages - mean.float()) / (deviation.float() + 1e-8)) * decisions
+    whitened: Tensor = (advantages - mean.float()) / (deviation.float() + 1e-8)
+    return whitened * decisions
 
 
 class ReturnScale:

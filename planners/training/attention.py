@@ -1,8 +1,8 @@
 """Attention of many rows to the prompts that they share: the prompt's keys are read once, not once for each row.
 
-Rows sample from the same few prompts, and a spec is several times as long as a composition. Expanding its keys and
-values to every row makes both sampling and the update wait for memory. Here the rows of a prompt are queries of one
-matrix product with it, and share a softmax with their own tokens.
+Rows sample from the same few prompts, and a spec is several times as long as a composition. With its keys and values
+expanded to every row, each step of sampling waits for memory. Here the rows of a prompt are queries of one matrix
+product with it, and share a softmax with their own tokens.
 """
 
 from __future__ import annotations
@@ -42,33 +42,27 @@ def shared_prompt_attention(
     shared_prompts: SharedPrompts,
     **_: Any,
 ) -> tuple[Tensor, None]:
-    """Rows' queries `(rows, heads, n, size)`, over the prompt and then causally over the row's own keys.
+    """One query of each row, `(rows, heads, 1, size)`, over the row's prompt and its own keys.
 
-    `key` and `value` are `(rows, key heads, own, size)`, of which the last n are the queries' own.
+    `key` and `value` are the rows' own, `(rows, key heads, own, size)`. The answer is `(rows, 1, heads, size)`.
     """
-    new, own = query.shape[-2], key.shape[-2]
-    grouped = query.unflatten(1, (key.shape[1], -1)) * scaling
-    scores = grouped @ key.unsqueeze(2).transpose(-1, -2)
-    if new > 1:
-        places = torch.arange(own, device=query.device)
-        scores = scores.masked_fill(places > places[own - new :].unsqueeze(-1), -torch.inf)
+    groups = list(shared_prompts.groups)
+    # (rows, key heads, heads of each, …) from here on.
+    queries = torch.unflatten(query.squeeze(2), 1, (key.shape[1], -1)) * scaling
+    own = queries @ key.transpose(-1, -2)
     found = []
-    # (rows, key heads, heads of each, n, …) from here on; a prompt's rows are one long list of queries.
-    for (keys, values), mine, over in zip(
-        shared_prompts.layers[module.layer_idx],
-        grouped.split(list(shared_prompts.groups)),
-        zip(scores.split(list(shared_prompts.groups)), value.split(list(shared_prompts.groups)), strict=True),
-        strict=True,
+    parts = zip(*(torch.split(tensor, groups) for tensor in (queries, own, value)), strict=True)
+    for (keys, values), (mine, own_scores, own_values) in zip(
+        shared_prompts.layers[module.layer_idx], parts, strict=True
     ):
-        flat = mine.transpose(0, 1).flatten(1, 3)
-        to_prompt = (
-            (flat @ keys.transpose(-1, -2)).unflatten(1, (len(mine), *mine.shape[2:4])).transpose(0, 1)
-        )
-        weights = torch.softmax(torch.cat([to_prompt, over[0]], -1), -1, dtype=torch.float32).to(query.dtype)
-        on_prompt, on_own = weights.split([keys.shape[-2], own], -1)
-        read = (on_prompt.transpose(0, 1).flatten(1, 3) @ values).unflatten(1, (len(mine), *mine.shape[2:4]))
-        found.append(read.transpose(0, 1) + on_own @ over[1].unsqueeze(2))
-    return torch.cat(found).flatten(1, 2).transpose(1, 2).contiguous(), None
+        # All rows' queries are one matrix here, (key heads, rows · heads of each, size).
+        scores = mine.transpose(0, 1).flatten(1, 2) @ keys.transpose(-1, -2)
+        scores = torch.unflatten(scores, 1, mine.shape[::2]).transpose(0, 1)
+        weights = torch.softmax(torch.cat([scores, own_scores], -1), -1, dtype=torch.float32).to(query.dtype)
+        on_prompt, on_own = torch.split(weights, [keys.shape[-2], own.shape[-1]], -1)
+        read = on_prompt.transpose(0, 1).flatten(1, 2) @ values
+        found.append(torch.unflatten(read, 1, mine.shape[::2]).transpose(0, 1) + on_own @ own_values)
+    return torch.cat(found).flatten(1, 2).unsqueeze(1), None
 
 
 ALL_ATTENTION_FUNCTIONS.register(NAME, shared_prompt_attention)

@@ -49,8 +49,10 @@ class Prefix:
         """A cache for the tokens of so many rows alone, whose prompts are shared."""
         cache = DynamicCache()
         for keys, values in self.layers:
-            empty = (tensor.new_empty(rows, tensor.shape[1], 0, tensor.shape[3]) for tensor in (keys, values))
-            cache.layers.append(_layer(*empty, room))
+            nothing = [
+                tensor.new_empty(rows, tensor.shape[1], 0, tensor.shape[3]) for tensor in (keys, values)
+            ]
+            cache.layers.append(_layer(nothing[0], nothing[1], room))
         return cache
 
     def shared(self, rows: Tensor) -> SharedPrompts:
@@ -73,20 +75,20 @@ def prefix_of(cache: Any, lengths: Tensor, last: Tensor) -> Prefix:
 def _layer(keys: Tensor, values: Tensor, room: int) -> DynamicLayer:
     if room:
         return GrowingLayer(keys, values, room)
-    layer = DynamicLayer()
+    layer: DynamicLayer = DynamicLayer()  # type: ignore[no-untyped-call]
     layer.lazy_initialization(keys, values)
     layer.keys, layer.values = keys, values
     return layer
 
 
-class GrowingLayer(DynamicLayer):
+class GrowingLayer(DynamicLayer):  # type: ignore[no-untyped-call]
     """A layer's keys and values with room to grow, so that a step copies its own and not all that came before.
 
     What is filled in place has no gradient.
     """
 
     def __init__(self, keys: Tensor, values: Tensor, room: int) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.lazy_initialization(keys, values)
         self._filled = keys.shape[-2]
         self._buffers = [_roomy(t, room) for t in (keys, values)]
@@ -101,8 +103,7 @@ class GrowingLayer(DynamicLayer):
         for buffer, new in zip(self._buffers, (key_states, value_states), strict=True):
             buffer[:, :, start:end] = new
         self._filled = end
-        self._show()
-        return self.keys, self.values
+        return self._show()
 
     def batch_select_indices(self, indices: Tensor) -> None:
         """Keeps some rows; what is not filled is not copied."""
@@ -110,8 +111,10 @@ class GrowingLayer(DynamicLayer):
         self._buffers = [_roomy(b[indices, :, : self._filled], room) for b in self._buffers]
         self._show()
 
-    def _show(self) -> None:
-        self.keys, self.values = (buffer[:, :, : self._filled] for buffer in self._buffers)
+    def _show(self) -> tuple[Tensor, Tensor]:
+        keys, values = (buffer[:, :, : self._filled] for buffer in self._buffers)
+        self.keys, self.values = keys, values
+        return keys, values
 
 
 def _roomy(tensor: Tensor, room: int) -> Tensor:

@@ -27,18 +27,19 @@ class Domain:
     world: Callable[[int], Any]
 
     def environment(
-        self,
-        tokenizer: Any,
-        budget: int,
-        effort: int,
-        partial_rewards: Sequence[str] = (),
-        space: Space | None = None,
+        self, tokenizer: Any, budget: int = 0, effort: int = 300, partial_rewards: Sequence[str] = ()
     ) -> CompositionEnvironment:
-        """Its environment of one turn for a tokenizer, in the space of what is accepted unless another is given.
+        """Its environment of one turn for a tokenizer, in the space of what is accepted.
 
         Raises `Unplannable` or `ValueError` when no composition fits the budget.
         """
-        space = space or semantic_space(self.spec, self.task, tokenizer, budget, effort or None)
+        space, budget = semantic_space(self.spec, self.task, tokenizer, budget, effort or None)
+        return self.environment_in(space, budget, partial_rewards)
+
+    def environment_in(
+        self, space: Space, budget: int, partial_rewards: Sequence[str] = ()
+    ) -> CompositionEnvironment:
+        """Its environment of one turn, in any space."""
         asked = prompt(self.spec, self.task)
         verifier = Verifier(self.spec, self.task, self.world)
         return CompositionEnvironment(self.name, asked, space, budget, verifier, partial_rewards)

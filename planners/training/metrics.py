@@ -20,14 +20,14 @@ class MetricsLog:
         self._path = folder / NAME
         _keep(self._path, done)
         self._file = self._path.open("a", encoding="utf-8")
-        self._writer = SummaryWriter(str(folder / "tensorboard"), purge_step=done + 1)  # type: ignore[no-untyped-call]
+        self._writer = SummaryWriter(str(folder / "tensorboard"), purge_step=done + 1)
 
     def write(self, update: int, metrics: dict[str, float]) -> None:
         """Metrics by name after an update."""
         self._file.write(json.dumps({"update": update, **metrics}) + "\n")
         self._file.flush()
         for name, value in metrics.items():
-            self._writer.add_scalar(name, value, update)  # type: ignore[no-untyped-call]
+            self._writer.add_scalar(name, value, update)
 
     def __enter__(self) -> Self:
         return self
@@ -36,7 +36,7 @@ class MetricsLog:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._file.close()
-        self._writer.close()  # type: ignore[no-untyped-call]
+        self._writer.close()
 
 
 def read(folder: Path) -> list[dict[str, Any]]:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from p2c_dsl.planners.training.episode import Codec
+from p2c_dsl.planners.vocabulary import vocabulary_of
+
 FRESH, SMALL = "fresh", "small"
 
 
@@ -32,7 +35,20 @@ def load_model(name: str, seed: int, lora: int = 0) -> tuple[Any, Any]:
     return model, tokenizer
 
 
+def codec_of(tokenizer: Any) -> Codec:
+    """How a tokenizer of transformers writes and reads. Raises `ValueError` for one without an end."""
+    vocabulary = vocabulary_of(tokenizer)
+    return Codec(
+        encode=lambda text: list(tokenizer.encode(text, add_special_tokens=False)),
+        encode_prompt=lambda text: list(tokenizer.encode(text)),
+        tokens=vocabulary.tokens,
+        end=vocabulary.end,
+    )
+
+
 def _loaded(name: str, seed: int) -> tuple[Any, Any]:
+    from p2c_dsl.planners.loading import ModelProblem
+    from p2c_dsl.planners.loading import load_model as from_folder
     from p2c_dsl.planners.small import fresh, load
 
     if name == FRESH:
@@ -42,10 +58,6 @@ def _loaded(name: str, seed: int) -> tuple[Any, Any]:
             return load()
         if not Path(name).is_dir():
             raise ValueError(f"there is no folder {name}: name one with a model, or {FRESH} or {SMALL}")
-        import torch
-        from transformers import AutoModelForCausalLM, AutoTokenizer
-
-        model: Any = AutoModelForCausalLM.from_pretrained(name, dtype=torch.float32, local_files_only=True)
-        return model.eval(), AutoTokenizer.from_pretrained(name, local_files_only=True)
-    except (OSError, KeyError) as error:
+        return from_folder(name, dtype="float32")
+    except (ModelProblem, OSError) as error:
         raise ValueError(f"no model can be loaded from {name}: {error}") from error

@@ -15,16 +15,17 @@ from typing import Any, Self
 
 import torch
 
+from p2c_dsl.planners.loading import quiet
 from p2c_dsl.planners.training import checkpoint
 from p2c_dsl.planners.training.domains import load_domain
 from p2c_dsl.planners.training.environment import Environment
 from p2c_dsl.planners.training.evaluate import Evaluation, evaluate, together
 from p2c_dsl.planners.training.masking import MaskTable
 from p2c_dsl.planners.training.metrics import MetricsLog
-from p2c_dsl.planners.training.models import load_model
+from p2c_dsl.planners.training.models import codec_of, load_model
 from p2c_dsl.planners.training.policy import Policy
 from p2c_dsl.planners.training.settings import TrainingSettings
-from p2c_dsl.planners.training.trainer import Trainer, codec_of
+from p2c_dsl.planners.training.trainer import Trainer
 
 NAME = "run.json"
 Told = Callable[[int, dict[str, float]], None]
@@ -59,7 +60,7 @@ def load_plan(folder: Path) -> Plan:
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
         settings = {n: tuple(v) if isinstance(v, list) else v for n, v in data["settings"].items()}
-        return Plan(tuple(data["domains"]), data["model"], data["lora"], TrainingSettings(**settings))
+        return Plan(tuple(data["domains"]), data["model"], data["lora"], TrainingSettings().but(**settings))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise checkpoint.CheckpointError(f"{folder} holds no run: {path} cannot be read ({error})") from error
 
@@ -74,13 +75,22 @@ def environments_of(plan: Plan, tokenizer: Any) -> list[Environment]:
     ]
 
 
-def trainer_of(plan: Plan, accelerator: Any = None) -> Trainer:
-    """The trainer of a plan, at its beginning."""
+def accelerator() -> Any:
+    """What shares a run out: the processes of `accelerate launch`, or one alone, on the device that is there."""
+    from accelerate import Accelerator
+
+    quiet()
+    return Accelerator()
+
+
+def trainer_of(plan: Plan, accelerator: Any = None) -> tuple[Trainer, Any]:
+    """The trainer of a plan, at its beginning, and the tokenizer. Raises what `environments_of` raises."""
     model, tokenizer = load_model(plan.model, plan.settings.seed, plan.lora)
-    return Trainer(model, tokenizer, environments_of(plan, tokenizer), plan.settings, accelerator)
+    environments = environments_of(plan, tokenizer)
+    return Trainer(model, codec_of(tokenizer), environments, plan.settings, accelerator), tokenizer
 
 
-def train(trainer: Trainer, folder: Path, told: Told, resume: bool = False) -> None:
+def train(trainer: Trainer, tokenizer: Any, folder: Path, told: Told, resume: bool = False) -> None:
     """Trains up to the settings' end, with `resume` from the folder's checkpoint.
 
     Ctrl-C is held back until the update in progress is over: then a checkpoint is saved, and `KeyboardInterrupt`
@@ -102,20 +112,20 @@ def train(trainer: Trainer, folder: Path, told: Told, resume: bool = False) -> N
             good = bool(settings.stop_at) and metrics.get("eval/verified", 0.0) >= settings.stop_at
             interrupted = trainer.agreed(float(interrupts.seen)) > 0
             if good or interrupted or trainer.done % settings.save_every == 0:
-                save(trainer, folder)
+                save(trainer, tokenizer, folder)
             if interrupted:
                 raise KeyboardInterrupt
             if good:
                 break
-    save(trainer, folder)
+    save(trainer, tokenizer, folder)
 
 
-def save(trainer: Trainer, folder: Path) -> None:
+def save(trainer: Trainer, tokenizer: Any, folder: Path) -> None:
     """Writes the checkpoint, and the model as a folder that transformers loads."""
     state = trainer.state()
     if trainer.rank == 0:
         checkpoint.save(folder, state)
-        checkpoint.save_model(folder, trainer.policy.model, trainer.tokenizer)
+        checkpoint.save_model(folder, trainer.policy.model, tokenizer)
 
 
 def _finished(trainer: Trainer) -> bool:
@@ -147,7 +157,9 @@ def evaluated(
     """
     folder = Path(name)
     settings = load_plan(folder).settings if (folder / NAME).is_file() else TrainingSettings()
-    plan = Plan(tuple(domains), name, settings=settings.but(budget=budget or settings.budget))
+    plan = Plan(
+        tuple(domains), name, settings=settings.but(budget=settings.budget if budget is None else budget)
+    )
     model, tokenizer = load_model(name, seed)
     masks = MaskTable(model.get_input_embeddings().num_embeddings, torch.device("cpu"))
     environments = environments_of(plan, tokenizer)

@@ -14,7 +14,7 @@ class TrainingSettings:
         seed: Of weights that are made, of sampling and of the worlds.
         updates: How many rounds of rollout and update.
         minutes: When to stop earlier; 0 for never.
-        budget: Tokens that a composition may have, the end included.
+        budget: Tokens that a composition may have, the end included; 0 for half as many again as each domain needs.
         effort: How long the automaton looks for a completion; 0 for as long as it takes.
         episodes: In each update, of all processes together.
         rows_at_once: How many rows a rollout may have at once, by what fits into memory.
@@ -49,14 +49,14 @@ class TrainingSettings:
     seed: int = 0
     updates: int = 200
     minutes: float = 0.0
-    budget: int = 128
+    budget: int = 0
     effort: int = 300
     episodes: int = 64
     rows_at_once: int = 256
     epochs: int = 2
     minibatches: int = 2
     microbatch: int = 64
-    learning_rate: float = 1e-3
+    learning_rate: float = 3e-4
     value_learning_rate: float = 3e-3
     anneal: bool = False
     discount: float = 1.0
@@ -82,7 +82,6 @@ class TrainingSettings:
     def __post_init__(self) -> None:
         positive = (
             "updates",
-            "budget",
             "episodes",
             "rows_at_once",
             "epochs",
@@ -123,7 +122,6 @@ PRESETS = {
         learning_rate=1e-5,
         value_learning_rate=1e-4,
         kl_weight=0.02,
-        budget=256,
         precision="bf16",
         recompute=True,
         compile=True,
@@ -135,7 +133,7 @@ PRESETS = {
 def parsed(entry: str) -> tuple[str, Any]:
     """A setting `NAME=VALUE` from text. Raises `ValueError` for one that there is not, or a value of another kind."""
     name, equals, value = entry.partition("=")
-    kinds = {f.name: type(f.default) for f in fields(TrainingSettings)}
+    kinds: dict[str, type] = {f.name: type(getattr(PRESETS["cpu"], f.name)) for f in fields(TrainingSettings)}
     if not equals or name not in kinds:
         raise ValueError(f"`{entry}`: write NAME=VALUE for a setting: {', '.join(sorted(kinds))}")
     kind = kinds[name]

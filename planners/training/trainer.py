@@ -20,18 +20,6 @@ from p2c_dsl.planners.training.policy import Policy
 from p2c_dsl.planners.training.ppo import prepare, update
 from p2c_dsl.planners.training.rollout import Rollout, roll_out
 from p2c_dsl.planners.training.settings import TrainingSettings
-from p2c_dsl.planners.vocabulary import vocabulary_of
-
-
-def codec_of(tokenizer: Any) -> Codec:
-    """How a tokenizer of transformers writes and reads."""
-    vocabulary = vocabulary_of(tokenizer)
-    return Codec(
-        encode=lambda text: list(tokenizer.encode(text, add_special_tokens=False)),
-        encode_prompt=lambda text: list(tokenizer.encode(text)),
-        tokens=vocabulary.tokens,
-        end=vocabulary.end,
-    )
 
 
 class Trainer:
@@ -44,24 +32,22 @@ class Trainer:
     def __init__(
         self,
         model: Any,
-        tokenizer: Any,
+        codec: Codec,
         environments: Sequence[Environment],
         settings: TrainingSettings,
         accelerator: Any = None,
     ) -> None:
         if not environments:
             raise ValueError("there is nothing to train in")
-        self.settings, self.environments, self.tokenizer = settings, tuple(environments), tokenizer
-        self.processes, self.rank = (
-            (accelerator.num_processes, accelerator.process_index) if accelerator else (1, 0)
-        )
+        self.settings, self.environments, self.codec = settings, tuple(environments), codec
+        self.processes: int = accelerator.num_processes if accelerator else 1
+        self.rank: int = accelerator.process_index if accelerator else 0
         if settings.episodes % self.processes:
             raise ValueError(
                 f"{settings.episodes} episodes cannot be shared among {self.processes} processes"
             )
         self._accelerator = accelerator
         device = accelerator.device if accelerator else torch.device("cpu")
-        self.codec = codec_of(tokenizer)
         self.masks = MaskTable(model.get_input_embeddings().num_embeddings, device)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(settings.seed)
@@ -83,13 +69,16 @@ class Trainer:
 
     def reduce(self, tensor: Tensor) -> Tensor:
         """The sum over all processes."""
-        return tensor if self.processes == 1 else self._accelerator.reduce(tensor, reduction="sum")
+        if self.processes == 1:
+            return tensor
+        total: Tensor = self._accelerator.reduce(tensor, reduction="sum")
+        return total
 
     def agreed(self, number: float) -> float:
         """The mean of a number over all processes, so that they decide alike."""
         if self.processes == 1:
             return number
-        return float(self.reduce(torch.tensor(number, device=self.masks.device))) / self.processes
+        return float(self.reduce(torch.tensor(number, device=self.masks.device)).item()) / self.processes
 
     def update(self) -> dict[str, float]:
         """One rollout and one update on it; the metrics."""

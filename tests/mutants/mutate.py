@@ -47,6 +47,7 @@ def _function(target: str) -> FunctionType:
         found = found.fget
     if isinstance(found, classmethod | staticmethod):
         found = found.__func__
+    found = inspect.unwrap(found)
     assert isinstance(found, FunctionType)
     return found
 

@@ -1,0 +1,397 @@
+"""The classic mistakes of training under a mask, put into the trainer's source: each is noticed by a test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+pytest.importorskip("torch")
+pytest.importorskip("transformers")
+
+from tests.mutants.mutate import Mutant, mutated
+from tests.planners.training import test_ppo as tests
+
+_TRAINING = "p2c_dsl.planners.training."
+_SCORE = "log_probs, legal = self.distribution(hidden[:, :-1][decisions], masks[decisions])"
+Check = Callable[[], None]
+
+MISTAKES: tuple[tuple[Mutant, Check], ...] = (
+    (
+        Mutant(
+            "the mask is used in sampling and forgotten in the loss",
+            _TRAINING + "policy:Policy.score",
+            _SCORE,
+            "legal = self.masks.legal(masks[decisions])\n"
+            "    log_probs = self._base.get_output_embeddings()(hidden[:, :-1][decisions]).log_softmax(-1)",
+        ),
+        tests.test_the_first_ratio_is_1,
+    ),
+    (
+        Mutant(
+            "the update's masks are those of the token before",
+            _TRAINING + "policy:Policy.score",
+            _SCORE,
+            _SCORE.replace("masks[decisions]", "masks.roll(1, 1)[decisions].clamp(min=1)"),
+        ),
+        tests.test_the_first_ratio_is_1,
+    ),
+    (
+        Mutant(
+            "a token is scored by the state that follows it",
+            _TRAINING + "policy:Policy.score",
+            _SCORE,
+            _SCORE.replace("[:, :-1]", "[:, 1:]"),
+        ),
+        tests.test_the_probabilities_of_all_words_add_up_to_1,
+    ),
+    (
+        Mutant(
+            "dropout is on in the update",
+            _TRAINING + "policy:Policy.train",
+            "nn.Module.train(self, False)",
+            "nn.Module.train(self, mode)",
+        ),
+        tests.test_the_first_ratio_is_1_whatever_mode_the_model_is_in,
+    ),
+    (
+        Mutant(
+            "the reference is asked without the mask",
+            _TRAINING + "ppo:prepare",
+            "expected = piece.score(reference).log_probs",
+            "expected = piece.score(reference).log_probs - 1.0",
+        ),
+        tests.test_the_kl_to_the_reference_is_0_at_first,
+    ),
+    (
+        Mutant(
+            "the KL is to the policy itself",
+            _TRAINING + "ppo:prepare",
+            "piece.score(reference)",
+            "piece.score(policy)",
+        ),
+        tests.test_the_kl_to_the_reference_is_that_of_what_is_legal,
+    ),
+    (
+        Mutant(
+            "probabilities are masked and not renormalised",
+            _TRAINING + "masking:masked_log_probs",
+            "torch.log_softmax(logits.to(exact).masked_fill(~legal, -torch.inf), -1)",
+            "torch.log_softmax(logits.float(), -1).masked_fill(~legal, -torch.inf)",
+        ),
+        tests.test_the_probabilities_of_all_words_add_up_to_1,
+    ),
+    (
+        Mutant(
+            "masked logits are taken into the softmax's gradient",
+            _TRAINING + "masking:masked_log_probs",
+            "torch.log_softmax(logits.to(exact).masked_fill(~legal, -torch.inf), -1)",
+            "torch.log_softmax(logits.float(), -1).masked_fill(~legal, -torch.inf)",
+        ),
+        tests.test_a_masked_logit_has_no_gradient_at_all,
+    ),
+    (
+        Mutant(
+            "masked logits are lowered, not taken out",
+            _TRAINING + "masking:masked_log_probs",
+            "logits.to(exact).masked_fill(~legal, -torch.inf)",
+            "logits.float() - 10.0 * ~legal",
+        ),
+        tests.test_what_is_masked_has_no_probability,
+    ),
+    (
+        Mutant(
+            "an empty set of legal tokens passes",
+            _TRAINING + "masking:masked_log_probs",
+            "elif not some:",
+            "elif False:",
+        ),
+        tests.test_an_empty_set_of_legal_tokens_is_an_error,
+    ),
+    (
+        Mutant(
+            "a mask without a token is let in",
+            _TRAINING + "masking:MaskTable.number",
+            "if not len(legal):",
+            "if False:",
+        ),
+        tests.test_a_mask_without_a_token_is_an_error,
+    ),
+    (
+        Mutant(
+            "the entropy is that over the whole vocabulary",
+            _TRAINING + "masking:entropy",
+            "log_probs.masked_fill(~legal, 0.0)",
+            "log_probs.masked_fill(~legal, -20.0) + 0.01",
+        ),
+        tests.test_the_entropy_of_uniform_logits_is_the_logarithm_of_how_many_are_legal,
+    ),
+    (
+        Mutant(
+            "the entropy has 0 times minus infinity in it",
+            _TRAINING + "masking:entropy",
+            "log_probs.masked_fill(~legal, 0.0)",
+            "log_probs",
+        ),
+        tests.test_a_masked_logit_has_no_gradient_at_all,
+    ),
+    (
+        Mutant(
+            "a forced move has a little entropy",
+            _TRAINING + "masking:entropy",
+            ".sum(-1)",
+            ".sum(-1) + 1e-6",
+        ),
+        tests.test_a_forced_move_has_log_probability_and_entropy_0,
+    ),
+    (
+        Mutant(
+            "forced moves count as decisions",
+            _TRAINING + "rollout:collated",
+            "free[masks] & (masks != NO_MASK)",
+            "masks != NO_MASK",
+        ),
+        tests.test_forced_moves_and_context_are_no_decisions,
+    ),
+    (
+        Mutant(
+            "context counts as decisions",
+            _TRAINING + "rollout:collated",
+            "free[masks] & (masks != NO_MASK)",
+            "free[masks]",
+        ),
+        tests.test_forced_moves_and_context_are_no_decisions,
+    ),
+    (
+        Mutant(
+            "losses are divided by all tokens",
+            _TRAINING + "ppo:gradients",
+            "reduce(batch.rollout.decisions[rows].sum().double())",
+            "reduce(batch.rollout.lengths[rows].sum().double())",
+        ),
+        tests.test_only_decisions_are_divided_by,
+    ),
+    (
+        Mutant(
+            "the sign of the policy's loss",
+            _TRAINING + "ppo:losses",
+            "-torch.minimum(ratio * advantage",
+            "torch.minimum(ratio * advantage",
+        ),
+        tests.test_the_gradient_is_that_of_the_expected_reward,
+    ),
+    (
+        Mutant(
+            "the ratio is clipped without looking at the advantage",
+            _TRAINING + "ppo:losses",
+            "-torch.minimum(ratio * advantage, clipped_ratio * advantage)",
+            "-clipped_ratio * advantage",
+        ),
+        tests.test_the_losses_are_those_of_the_definition,
+    ),
+    (
+        Mutant(
+            "the smaller of the two value losses",
+            _TRAINING + "ppo:losses",
+            "torch.maximum(value_loss",
+            "torch.minimum(value_loss",
+        ),
+        tests.test_the_losses_are_those_of_the_definition,
+    ),
+    (
+        Mutant(
+            "the approximate KL is that of the other direction",
+            _TRAINING + "ppo:losses",
+            "(ratio - 1) - log_ratio",
+            "-log_ratio",
+        ),
+        tests.test_the_losses_are_those_of_the_definition,
+    ),
+    (
+        Mutant(
+            "advantages forget to decay",
+            _TRAINING + "advantages:generalized_advantages",
+            "discount * decay * following",
+            "discount * following",
+        ),
+        tests.test_advantages_are_those_of_the_definition,
+    ),
+    (
+        Mutant(
+            "a forced move takes time",
+            _TRAINING + "advantages:generalized_advantages",
+            "following = torch.where(here, advantage, following)",
+            "following = torch.where(here, advantage, following * discount * decay)",
+        ),
+        tests.test_advantages_are_those_of_the_definition,
+    ),
+    (
+        Mutant(
+            "an episode that has ended goes on",
+            _TRAINING + "ppo:prepare",
+            "bootstrap * cut",
+            "bootstrap",
+        ),
+        tests.test_what_is_cut_off_goes_on_and_what_has_ended_does_not,
+    ),
+    (
+        Mutant(
+            "an episode that is cut off has ended",
+            _TRAINING + "ppo:prepare",
+            "bootstrap * cut",
+            "bootstrap * 0",
+        ),
+        tests.test_what_is_cut_off_goes_on_and_what_has_ended_does_not,
+    ),
+    (
+        Mutant(
+            "what is earned at forced moves is lost",
+            _TRAINING + "advantages:credited",
+            "scatter_add(1, target, rewards)",
+            "scatter_add(1, places, rewards)",
+        ),
+        tests.test_what_tokens_earn_adds_up_to_the_reward_the_partial_rewards_and_the_kl,
+    ),
+    (
+        Mutant(
+            "the KL is a reward",
+            _TRAINING + "ppo:prepare",
+            "- settings.kl_weight * kl",
+            "+ settings.kl_weight * kl",
+        ),
+        tests.test_what_tokens_earn_adds_up_to_the_reward_the_partial_rewards_and_the_kl,
+    ),
+    (
+        Mutant(
+            "partial rewards are credited at the end",
+            _TRAINING + "batch:rewards_of",
+            "rewards[row, part.start + place] += credit.reward",
+            "rewards[row, len(episode.tokens) - 1] += credit.reward",
+        ),
+        tests.test_a_partial_reward_is_credited_to_the_decision_at_its_place,
+    ),
+    (
+        Mutant(
+            "partial rewards are all credited to the first turn",
+            _TRAINING + "batch:rewards_of",
+            "rewards[row, part.start + place]",
+            "rewards[row, place]",
+        ),
+        tests.test_a_partial_reward_of_an_earlier_turn_is_credited_there,
+    ),
+    (
+        Mutant(
+            "advantages are normalised over padding",
+            _TRAINING + "advantages:normalised",
+            "advantages[decisions].double()",
+            "advantages.flatten().double()",
+        ),
+        tests.test_normalised_advantages_know_no_padding,
+    ),
+    (
+        Mutant(
+            "each rank normalises for itself",
+            _TRAINING + "advantages:normalised",
+            "reduce(own)",
+            "own",
+        ),
+        tests.test_advantages_are_normalised_over_all_ranks,
+    ),
+    (
+        Mutant(
+            "ranks average their own means",
+            _TRAINING + "ppo:gradients",
+            "count = reduce(batch.rollout.decisions[rows].sum().double())",
+            "count = 2 * (batch.rollout.decisions[rows].sum().double())",
+        ),
+        tests.test_the_gradient_of_two_ranks_is_that_of_one_big_batch,
+    ),
+    (
+        Mutant(
+            "ranks keep their gradients to themselves",
+            _TRAINING + "ppo:add_up",
+            "whole = reduce(torch.cat([p.grad.flatten() for p in found if p.grad is not None]))",
+            "whole = torch.cat([p.grad.flatten() for p in found])",
+        ),
+        tests.test_the_gradient_of_two_ranks_is_that_of_one_big_batch,
+    ),
+    (
+        Mutant(
+            "each microbatch divides by its own decisions",
+            _TRAINING + "ppo:gradients",
+            "/ count.to(found.policy.dtype)",
+            "/ piece.decisions.sum()",
+        ),
+        tests.test_microbatches_add_up_to_one_batch,
+    ),
+    (
+        Mutant(
+            "the old log-probabilities are those of the reference",
+            _TRAINING + "ppo:prepare",
+            "return Batch(rollout, old,",
+            "return Batch(rollout, old * 0.9,",
+        ),
+        tests.test_without_a_learning_rate_nothing_moves,
+    ),
+    (
+        Mutant(
+            "the update never ends early",
+            _TRAINING + "ppo:update",
+            'found["losses/approx_kl"] > settings.target_kl',
+            "False",
+        ),
+        tests.test_an_update_ends_once_the_policy_has_moved_far,
+    ),
+    (
+        Mutant(
+            "positions of cached steps are off by one",
+            _TRAINING + "policy:Policy.step",
+            "at.prefix.lengths[at.rows].unsqueeze(-1) + at.done",
+            "at.prefix.lengths[at.rows].unsqueeze(-1) + at.done + 1",
+        ),
+        tests.test_rows_that_leave_change_nothing_for_those_that_stay,
+    ),
+    (
+        Mutant(
+            "rows read the prompt of another",
+            _TRAINING + "cache:Prefix.shared",
+            "return SharedPrompts(layers,",
+            "return SharedPrompts([layer[::-1] for layer in layers],",
+        ),
+        tests.test_rows_that_leave_change_nothing_for_those_that_stay,
+    ),
+    (
+        Mutant(
+            "padding on the left shifts positions",
+            _TRAINING + "policy:Policy.prefix",
+            "(torch.arange(width, device=device) - (width - lengths).unsqueeze(-1)).clamp(min=0)",
+            "torch.arange(width, device=device).expand(len(prompts), -1)",
+        ),
+        tests.test_padding_changes_nothing,
+    ),
+    (
+        Mutant(
+            "padding on the left is read",
+            _TRAINING + "cache:Prefix.mask",
+            "places >= (self.width - self.lengths[rows]).unsqueeze(-1)",
+            "(places >= 0).expand(len(rows), -1)",
+        ),
+        tests.test_padding_changes_nothing,
+    ),
+    (
+        Mutant(
+            "rows that stay get the keys of rows that left",
+            _TRAINING + "policy:Stepping.keep",
+            "self.cache.batch_select_indices(kept)",
+            "self.cache.batch_select_indices(torch.arange(len(kept)))",
+        ),
+        tests.test_rows_that_leave_change_nothing_for_those_that_stay,
+    ),
+)
+
+
+@pytest.mark.parametrize(("mutant", "check"), MISTAKES, ids=[mutant.name for mutant, _ in MISTAKES])
+def test_the_mistake_is_noticed(mutant: Mutant, check: Check) -> None:
+    noticed = (AssertionError, pytest.fail.Exception, ValueError, IndexError, RuntimeError)
+    with mutated(mutant), pytest.raises(noticed):
+        check()

@@ -1,0 +1,155 @@
+"""A run goes on where it stopped, bit for bit; and it learns."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("torch")
+pytest.importorskip("transformers")
+
+import torch
+
+from p2c_dsl.planners.training import checkpoint
+from p2c_dsl.planners.training.checkpoint import CheckpointError
+from p2c_dsl.planners.training.metrics import MetricsLog, read
+from p2c_dsl.planners.training.settings import TrainingSettings
+from p2c_dsl.planners.training.trainer import Trainer
+from tests.mutants.mutate import Mutant, mutated
+from tests.planners.training.toy import Dialogue, Liking, codec, model
+
+SETTINGS = TrainingSettings(
+    episodes=8,
+    updates=8,
+    epochs=2,
+    minibatches=2,
+    learning_rate=3e-3,
+    kl_weight=0.05,
+    anneal=True,
+    target_kl=0.0,
+)
+
+
+def trainer(settings: TrainingSettings = SETTINGS, environments: Any = None) -> Trainer:
+    return Trainer(model(), codec(), environments or [Liking(), Dialogue()], settings)
+
+
+def told(metrics: dict[str, float]) -> dict[str, float]:
+    """Without what depends on the clock."""
+    return {name: value for name, value in metrics.items() if not name.startswith("time/")}
+
+
+def weights(made: Trainer) -> torch.Tensor:
+    return torch.cat([p.detach().flatten() for p in made.policy.parameters()])
+
+
+@pytest.fixture(scope="module")
+def run_through(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> tuple[Path, list[dict[str, float]], torch.Tensor]:
+    """Four updates: a checkpoint after the second, the metrics of the last two, and the weights at the end."""
+    folder = tmp_path_factory.mktemp("run")
+    made = trainer()
+    for _ in range(2):
+        made.update()
+    checkpoint.save(folder, made.state())
+    return folder, [told(made.update()) for _ in range(2)], weights(made)
+
+
+def goes_on_bit_for_bit(run_through: tuple[Path, list[dict[str, float]], torch.Tensor]) -> None:
+    folder, expected, at_the_end = run_through
+    made = trainer()
+    made.restore(checkpoint.load(folder))
+    assert [told(made.update()) for _ in range(2)] == expected
+    assert torch.equal(weights(made), at_the_end)
+
+
+def test_two_updates_a_checkpoint_and_two_more_are_four(run_through: Any) -> None:
+    goes_on_bit_for_bit(run_through)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'self.optimizer.load_state_dict(state["optimizer"])',
+        'self.shuffling.set_state(state["shuffling"])',
+        'self.sampling.set_state(state["sampling"][self.rank])',
+        'self.scale.count, self.scale.squares = state["scale"]',
+        'self.done, self.episodes, self.tokens, self.seconds = state["counters"]',
+        "parameters[name].copy_(weights)",
+    ],
+)
+def test_whatever_a_checkpoint_forgets_is_noticed(line: str, run_through: Any) -> None:
+    forgotten = Mutant("forgotten", "p2c_dsl.planners.training.trainer:Trainer.restore", line, "pass")
+    with mutated(forgotten), pytest.raises(AssertionError):
+        goes_on_bit_for_bit(run_through)
+
+
+def test_the_policy_learns_what_is_liked() -> None:
+    settings = SETTINGS.but(episodes=32, updates=40, learning_rate=2e-2, kl_weight=0.0, anneal=False)
+    made = trainer(settings, [Liking()])
+    returns = [made.update()["charts/episodic_return"] for _ in range(15)]
+    # The best word earns 2; at first they are about equally likely.
+    assert returns[0] < 1 and sum(returns[-3:]) / 3 > 1.7
+
+
+def test_no_world_comes_twice() -> None:
+    made = trainer()
+    seeds = [e.seed for _ in range(3) for e in made.roll_out().episodes]
+    assert len(set(seeds)) == len(seeds) == 24
+
+
+def test_a_checkpoint_of_other_domains_is_refused(tmp_path: Path) -> None:
+    checkpoint.save(tmp_path, trainer().state())
+    with pytest.raises(CheckpointError, match="other domains"):
+        trainer(environments=[Liking()]).restore(checkpoint.load(tmp_path))
+
+
+@pytest.mark.parametrize("damage", [b"", b"nonsense", None])
+def test_a_checkpoint_that_cannot_be_read_says_so(damage: bytes | None, tmp_path: Path) -> None:
+    if damage is not None:
+        (tmp_path / checkpoint.NAME).write_bytes(damage)
+    with pytest.raises(CheckpointError, match=r"cannot be read|holds no checkpoint"):
+        checkpoint.load(tmp_path)
+
+
+def test_a_crash_while_a_checkpoint_is_written_leaves_the_last_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = trainer()
+    checkpoint.save(tmp_path, made.state())
+    made.update()
+
+    def crash(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("os.fsync", crash)
+    with pytest.raises(KeyboardInterrupt):
+        checkpoint.save(tmp_path, made.state())
+    assert checkpoint.load(tmp_path)["counters"][0] == 0
+
+
+def test_metrics_after_the_checkpoint_are_taken_out_when_a_run_goes_on(tmp_path: Path) -> None:
+    with MetricsLog(tmp_path, 0) as log:
+        for update in range(1, 6):
+            log.write(update, {"charts/episodic_return": update / 2})
+    with (tmp_path / "metrics.jsonl").open("a") as file:
+        file.write('{"update": 6, "cha')
+    with MetricsLog(tmp_path, 3) as log:
+        log.write(4, {"charts/episodic_return": 9.0})
+    lines = (tmp_path / "metrics.jsonl").read_text().splitlines()
+    assert [json.loads(line)["update"] for line in lines] == [1, 2, 3, 4]
+    assert read(tmp_path)[-1]["charts/episodic_return"] == 9.0
+    assert any((tmp_path / "tensorboard").iterdir())
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"episodes": 0}, {"minibatches": 100}, {"precision": "fp8"}, {"discount": 1.5}, {"no_such_setting": 1}],
+)
+def test_settings_that_make_no_sense_are_refused(changes: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=r"`|minibatches|precision"):
+        SETTINGS.but(**changes)
