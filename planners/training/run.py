@@ -79,7 +79,7 @@ def accelerator() -> Any:
     from accelerate import Accelerator
     from transformers.utils.logging import disable_progress_bar
 
-    disable_progress_bar()
+    disable_progress_bar()  # type: ignore[no-untyped-call]
     return Accelerator()
 
 
