@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -71,9 +72,9 @@ class SemanticMask:
 
     def bits(self, rows: Tensor, vocabulary: int) -> Tensor:
         """The masks of some rows `(batch,)` as `(batch, vocabulary)` on their device, true where allowed."""
-        words = self._on(rows.device)[rows]
-        shifts = torch.arange(_BITS, dtype=torch.int32, device=rows.device)
-        unpacked = ((words.unsqueeze(-1) >> shifts) & 1).bool().flatten(-2)
+        octets = self._on(rows.device)[rows].view(torch.uint8)
+        unpacked = _octets(rows.device).index_select(0, octets.flatten().int()).view(torch.bool)
+        unpacked = unpacked.view(len(rows), -1)
         if vocabulary > unpacked.shape[-1]:
             return torch.nn.functional.pad(unpacked, (0, vocabulary - unpacked.shape[-1]))
         return unpacked[..., :vocabulary]
@@ -81,7 +82,7 @@ class SemanticMask:
     def masked(self, logits: Tensor, states: Sequence[int | None], left: int) -> Tensor:
         """Logits `(batch, vocab)` with −inf where a token is not allowed. Raises like `row`."""
         rows = torch.tensor([self.row(state, left) for state in states], device=logits.device)
-        return logits.masked_fill(~self.bits(rows, logits.shape[-1]), -torch.inf)
+        return torch.where(self.bits(rows, logits.shape[-1]), logits, -torch.inf)
 
     def _row_within(self, state: int | None, left: int) -> int:
         if state is None:
@@ -119,6 +120,13 @@ class SemanticMask:
             new = torch.from_numpy(self.table[known : len(self._rows)].copy()).to(device)
             copy = self._copies[device] = new if copy is None else torch.cat([copy, new])
         return copy
+
+
+@cache
+def _octets(device: torch.device) -> Tensor:
+    """The 8 truth values in each octet, lowest bit first, as one number: a gather unpacks 8 tokens at a time."""
+    bits = np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1, bitorder="little")
+    return torch.from_numpy(bits.view(np.int64).reshape(256)).to(device)
 
 
 class SemanticLogitsProcessor(OutlinesLogitsProcessor):

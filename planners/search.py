@@ -8,11 +8,14 @@ from heapq import heappop, heappush
 from itertools import count
 
 from p2c_dsl.planners.automaton import DEFAULT_BUDGET, Automaton
-from p2c_dsl.planners.begun import Begun
 from p2c_dsl.planners.distinct import distinct
+from p2c_dsl.planners.lexemes import END
 from p2c_dsl.planners.node import Node, ends
-from p2c_dsl.planners.partial import beginning
+from p2c_dsl.planners.partial import Start, beginning
 from p2c_dsl.spec import Spec, Task
+
+_EFFORT = 2000
+"""How many lines are tried before it is held that nothing goes on from what somebody has begun."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,9 @@ class SearchPlanner:
         automaton = Automaton(spec, task, self.budget)
         completions, order = automaton.completions, count()
         queue: list[tuple[int, int, int, Node | None, str]] = []
-        for first, way, text in _line_ends(automaton, beginning(automaton, partial)):
+        # That nothing goes on from a beginning could be searched for without end.
+        bounded = Automaton(spec, task, self.budget, effort=_EFFORT) if partial.strip() else automaton
+        for first, way, text in _line_ends(bounded, beginning(bounded, partial)):
             estimate = way + completions.at_least(first, completions.key(first))
             heappush(queue, (estimate, next(order), way, first, text))
         while queue and queue[0][0] <= self.budget:
@@ -49,14 +54,14 @@ class SearchPlanner:
                 heappush(queue, (estimate, next(order), further, line.node, text + "".join(line.words)))
 
 
-def _line_ends(automaton: Automaton, begun: Begun) -> Iterator[tuple[Node, int, str]]:
+def _line_ends(automaton: Automaton, start: Start) -> Iterator[tuple[Node, int, str]]:
     """Where the line that has been begun can end: the node, what has been spent by then, and the text."""
-    pending = [(begun.position, begun.text)]
+    pending = [start]
     while pending:
-        position, text = pending.pop()
-        if not position.words:
-            yield position.node, automaton.start.left - position.left, text
+        begun = pending.pop()
+        position = begun.position
+        if not position.words and not begun.rest:
+            yield position.node, automaton.start.left - position.left, begun.text
             continue
-        pending += [
-            (automaton.step(position, word), text + word) for word in reversed(automaton.legal(position))
-        ]
+        words = (word for word in reversed(begun.lexemes(automaton)) if word != END)
+        pending += [Start(begun.text + word, automaton.step(position, word)) for word in words]

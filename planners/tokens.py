@@ -112,13 +112,19 @@ class TokenAutomaton:
         """The state after a token. Raises `KeyError` for one that is not allowed."""
         after = self._steps.get((state, token))
         if after is None:
-            places = self._states[state]
-            for byte in self.vocabulary.tokens[token]:
-                places = self._closed(_advanced(places, byte))
-            if not places or token == self.vocabulary.end:
-                raise KeyError(f"token {token} is not allowed here")
-            after = self._steps[state, token] = self._number(places)
+            if token == self.vocabulary.end:
+                raise KeyError("the end token leads to no further state")
+            after = self._steps[state, token] = self.after(state, self.vocabulary.tokens[token])
         return after
+
+    def after(self, state: int, written: bytes) -> int:
+        """The state after some bytes, whatever tokens they are. Raises `KeyError` where they are not allowed."""
+        places = self._states[state]
+        for byte in written:
+            places = self._closed(_advanced(places, byte))
+        if not places:
+            raise KeyError(f"{written!r} is not allowed here")
+        return self._number(places)
 
     def may_end(self, state: int) -> bool:
         """Whether the composition may end here."""

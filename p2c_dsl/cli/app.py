@@ -5,7 +5,22 @@ from __future__ import annotations
 import typer
 
 from p2c_dsl.cli import eval as eval_
-from p2c_dsl.cli import explain, fix, fmt, grammar, graph, import_, lint, mcp, new, plan, rules, run, train
+from p2c_dsl.cli import (
+    explain,
+    fix,
+    fmt,
+    grammar,
+    graph,
+    import_,
+    label,
+    lint,
+    mcp,
+    new,
+    plan,
+    rules,
+    run,
+    train,
+)
 
 app = typer.Typer(
     name="p2c",
@@ -48,6 +63,7 @@ for _name, _function in (
     ("train", train.train),
     ("eval", eval_.evaluate),
     ("mcp", mcp.mcp),
+    ("label", label.label),
 ):
     app.command(_name)(_function)
 app.add_typer(import_.app, name="import")

@@ -35,7 +35,7 @@ class Space(Protocol):
 
     @property
     def table(self) -> NDArray[np.int32]:
-        """The masks of the rows so far."""
+        """The masks, one a row."""
 
     def row(self, state: int, left: int) -> int:
         """The row of what may come next with `left` tokens to go. Raises `ValueError` if nothing can."""

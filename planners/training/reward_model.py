@@ -104,13 +104,18 @@ class RewardModel:
 
     def judge(self, solution: PartialSolution) -> float:
         """The conservative judgement, mean − caution · spread."""
-        mean, std = self.judgement([solution])
-        return float(mean - self.config.caution * std)
+        return self.judged([solution])[0]
+
+    def judged(self, solutions: Sequence[PartialSolution]) -> list[float]:
+        """The conservative judgement of each solution."""
+        mean, std = self.judgement(solutions)
+        judged: list[float] = (mean - self.config.caution * std).tolist()
+        return judged
 
     def best(self, solutions: Sequence[PartialSolution]) -> int:
         """Which solution has the highest conservative judgement; the first of equals."""
-        mean, std = self.judgement(solutions)
-        return int((mean - self.config.caution * std).argmax())
+        judged = self.judged(solutions)
+        return judged.index(max(judged))
 
     def preference(self, left: PartialSolution, right: PartialSolution) -> float:
         """The calibrated probability that `left` is preferred."""
@@ -222,7 +227,7 @@ def _trained(
         # The prior counts once against all the evidence there is, so that it fades as comparisons come in.
         penalty = sum((w**2).flatten(1).sum(1) for w in weights.values()) / (2 * config.prior**2)
         optimizer.zero_grad()
-        (likelihood + penalty / total).sum().backward()
+        (likelihood + penalty / total).sum().backward()  # type: ignore[no-untyped-call]
         optimizer.step()
         schedule.step()
     return {name: value.detach() for name, value in weights.items()}

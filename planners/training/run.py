@@ -15,6 +15,7 @@ from typing import Any, Self
 
 import torch
 
+from p2c_dsl.planners.loading import quiet
 from p2c_dsl.planners.training import checkpoint
 from p2c_dsl.planners.training.domains import load_domain
 from p2c_dsl.planners.training.environment import Environment
@@ -77,9 +78,8 @@ def environments_of(plan: Plan, tokenizer: Any) -> list[Environment]:
 def accelerator() -> Any:
     """What shares a run out: the processes of `accelerate launch`, or one alone, on the device that is there."""
     from accelerate import Accelerator
-    from transformers.utils.logging import disable_progress_bar
 
-    disable_progress_bar()  # type: ignore[no-untyped-call]
+    quiet()
     return Accelerator()
 
 

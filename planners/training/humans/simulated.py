@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
-from math import exp
+from math import exp, sqrt
 from random import Random
 
 from p2c_dsl.planners.training.humans.drift import Constant, Drift
@@ -54,7 +54,8 @@ class SimulatedHuman:
             return None
         # One draw for both orders: what it takes for the one with the lesser key to win.
         first = left.key <= right.key
-        draw = self._draw(*sorted((left.key, right.key)), time)
+        one, other = sorted((left.key, right.key))
+        draw = self._draw(one, other, time)
         wins = self._chance(difference if first else -difference) > draw
         return LEFT if wins == first else RIGHT
 
@@ -77,7 +78,12 @@ class SimulatedHuman:
         }
 
     def _value(self, solution: PartialSolution, time: float) -> float:
-        return sum(weight * solution.feature(name) for name, weight in self._weights(time).items())
+        features = dict(zip(solution.feature_names, solution.features, strict=True))
+        weights = self._weights(time)
+        unknown = weights.keys() - features.keys()
+        if unknown:
+            raise ValueError(f"solutions here have no feature `{min(unknown)}`")
+        return sum(weight * features[name] for name, weight in weights.items())
 
 
 def drawn_values(solutions: Sequence[PartialSolution], seed: int, spread: float = 2.0) -> dict[str, float]:
@@ -99,4 +105,4 @@ def drawn_values(solutions: Sequence[PartialSolution], seed: int, spread: float 
 
 def _deviation(numbers: Sequence[float]) -> float:
     mean = sum(numbers) / len(numbers)
-    return (sum((n - mean) ** 2 for n in numbers) / len(numbers)) ** 0.5
+    return sqrt(sum((n - mean) ** 2 for n in numbers) / len(numbers))
