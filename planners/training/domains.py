@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from p2c_dsl.planners.language_model import prompt
+from p2c_dsl.planners.prompt import question
 from p2c_dsl.planners.training.composition import CompositionEnvironment, Verifier
 from p2c_dsl.planners.training.environment import Space
 from p2c_dsl.planners.training.spaces import semantic_space
@@ -34,13 +34,13 @@ class Domain:
         Raises `Unplannable` or `ValueError` when no composition fits the budget.
         """
         space, budget = semantic_space(self.spec, self.task, tokenizer, budget, effort or None)
-        return self.environment_in(space, budget, partial_rewards)
+        return self.environment_in(space, tokenizer, budget, partial_rewards)
 
     def environment_in(
-        self, space: Space, budget: int, partial_rewards: Sequence[str] = ()
+        self, space: Space, tokenizer: Any, budget: int, partial_rewards: Sequence[str] = ()
     ) -> CompositionEnvironment:
         """Its environment of one turn, in any space."""
-        asked = prompt(self.spec, self.task)
+        asked = question(tokenizer, self.spec, self.task)
         verifier = Verifier(self.spec, self.task, self.world)
         return CompositionEnvironment(self.name, asked, space, budget, verifier, partial_rewards)
 

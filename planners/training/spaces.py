@@ -71,8 +71,8 @@ def semantic_space(
 ) -> tuple[MaskedSpace, int]:
     """The accepted compositions of a task, for a tokenizer, and how many tokens they may have.
 
-    A budget of 0 is made as large as it has to be, and half as much again. Raises `Unplannable` or `ValueError` if no
-    composition fits.
+    A budget of 0 is made as large as the shortest composition, and a quarter and 40 more. Raises `Unplannable` or
+    `ValueError` if no composition fits.
     """
     vocabulary = vocabulary_of(tokenizer)
     if budget:
@@ -84,8 +84,9 @@ def semantic_space(
             if tried == _BUDGETS[-1]:
                 raise
             continue
-        enough = space.needed * 3 // 2
-        return (space, tried) if enough <= tried else (_space(spec, task, vocabulary, enough, effort), enough)
+        # The shortest composition may do nothing that is worth while: there has to be room for one that does.
+        enough = space.needed * 5 // 4 + 40
+        return _space(spec, task, vocabulary, enough, effort), enough
     raise AssertionError("there is a last budget")
 
 
