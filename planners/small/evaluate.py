@@ -10,8 +10,9 @@ which the outcome is verified is told.
 from __future__ import annotations
 
 import argparse
+import json
 import statistics
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ from rich.table import Table
 from p2c_dsl.analysis import analyze
 from p2c_dsl.planners import Planner, RandomPlanner, SearchPlanner, Unplannable
 from p2c_dsl.planners.language_model import Candidate, LanguageModelPlanner
-from p2c_dsl.planners.small.domains import Domain, unseen_domain
+from p2c_dsl.planners.small.domains import unseen_domain
 from p2c_dsl.planners.small.model import CHECKPOINT, load
 from p2c_dsl.resolve import load as load_spec
 from p2c_dsl.resolve import load_text
@@ -76,28 +77,30 @@ def share(counts: Sequence[bool]) -> str:
     """A share with Wilson's 95% interval."""
     from scipy.stats import binomtest
 
+    if not counts:
+        return "none"
     found = binomtest(sum(counts), len(counts)).proportion_ci(0.95, method="wilson")
     return f"{sum(counts)} of {len(counts)} ({found.low:.0%} to {found.high:.0%})"
 
 
-def on_unseen(model: Any, tokenizer: Any, domains: Sequence[Domain], samples: int) -> Table:
-    """How many of the domains each planner solves, those whose combination of goals is unseen, too, also apart."""
-    verified: dict[str, list[bool]] = {}
-    accepted: dict[str, list[bool]] = {}
-    for seed, domain in enumerate(track(domains, "planning", console=Console(stderr=True))):
-        for name, text in plans(model, tokenizer, domain.spec, domain.task, seed, samples).by_planner():
-            accepted.setdefault(name, []).append(domain.problem(text, worlds=()) is None)
-            verified.setdefault(name, []).append(domain.problem(text) is None)
-    table = Table(
-        "planner",
-        "accepted",
-        "verified",
-        "new combinations of goals",
-        title=f"unseen generated specs, best of {samples}",
-    )
-    for name, found in verified.items():
+def outcomes(model: Any, tokenizer: Any, seed: int, samples: int) -> dict[str, tuple[bool, bool]]:
+    """Of each planner, whether its plan for a domain of the test set is accepted, and whether it is verified."""
+    domain = unseen_domain(seed)
+    made = plans(model, tokenizer, domain.spec, domain.task, seed, samples).by_planner()
+    return {
+        name: (domain.problem(text, worlds=()) is None, domain.problem(text) is None) for name, text in made
+    }
+
+
+def summary(found: Mapping[int, Mapping[str, Sequence[bool]]], samples: int) -> Table:
+    """The shares of domains; those whose combination of goals is unseen, too, also apart."""
+    title = f"{len(found)} unseen generated specs, best of {samples}"
+    table = Table("planner", "accepted", "verified", "new combinations of goals", title=title)
+    for name in next(iter(found.values()), {}):
         # Every other domain of the test set combines goals as no training domain does.
-        table.add_row(name, share(accepted[name]), share(found), share(found[::2]))
+        apart = [each[name][1] for seed, each in found.items() if seed % 2 == 0]
+        accepted, verified = zip(*(each[name] for each in found.values()), strict=True)
+        table.add_row(name, share(accepted), share(verified), share(apart))
     return table
 
 
@@ -132,6 +135,13 @@ def _verified(folder: Path, composition: str) -> float:
     return good / _WORLDS
 
 
+def _known(log: Path | None) -> dict[int, Mapping[str, Sequence[bool]]]:
+    """The outcomes that a log holds, by their domains' seeds."""
+    if log is None or not log.is_file():
+        return {}
+    return {seed: outcome for seed, outcome in map(json.loads, log.read_text().splitlines())}
+
+
 def main() -> None:
     """The command."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
@@ -139,12 +149,21 @@ def main() -> None:
     parser.add_argument("--domains", type=int, default=100, help="how many unseen specs")
     parser.add_argument("--first", type=int, default=0, help="the first one's seed")
     parser.add_argument("--samples", type=int, default=8)
+    parser.add_argument(
+        "--log", type=Path, default=None, help="a file for outcomes; what it holds is not run again"
+    )
     parser.add_argument("--examples", type=Path, default=None, help="a folder of examples to plan, too")
     options = parser.parse_args()
     model, tokenizer = load(options.checkpoint)
     console = Console(width=110)
-    domains = [unseen_domain(seed) for seed in range(options.first, options.first + options.domains)]
-    console.print(on_unseen(model, tokenizer, domains, options.samples))
+    found = _known(options.log)
+    wanted = [seed for seed in range(options.first, options.first + options.domains) if seed not in found]
+    for seed in track(wanted, "planning", console=Console(stderr=True)):
+        found[seed] = outcomes(model, tokenizer, seed, options.samples)
+        if options.log is not None:
+            with options.log.open("a") as file:
+                file.write(json.dumps([seed, found[seed]]) + "\n")
+    console.print(summary(found, options.samples))
     if options.examples is not None:
         console.print(on_examples(model, tokenizer, options.examples, options.samples))
 

@@ -81,7 +81,7 @@ def frozen(
     phi = fit(answers, setting.reward, float(round_))
 
     def objective(policy: Policy, human: SuggestibleHuman) -> float:
-        human.shown(policy)
+        # How people react to it is no part of the credit: φ is what it was before.
         return rating(phi, policy, setting.standard)
 
     return objective
