@@ -51,11 +51,12 @@ class GrammarSpace:
         self._rows: dict[bytes, int] = {}
         self._of: dict[int, int] = {}
         self._end = tokenizer.eos_token_id
+        self._width = -(-len(tokenizer) // 32)
         self.digest = f"grammar {domain.name}"
 
     @property
     def table(self) -> NDArray[np.int32]:
-        return np.stack([np.frombuffer(mask, np.int32) for mask in self._rows])
+        return np.stack([np.frombuffer(mask, np.int32)[: self._width] for mask in self._rows])
 
     def row(self, state: int, left: int) -> int:
         found = self._of.get(state)

@@ -14,8 +14,8 @@ class TrainingSettings:
         seed: Of weights that are made, of sampling and of the worlds.
         updates: How many rounds of rollout and update.
         minutes: When to stop earlier; 0 for never.
-        budget: Tokens that a composition may have, the end included; 0 for a quarter and 40 more than the shortest
-            composition of each domain.
+        budget: Tokens that a composition may have, the end included; 0 for a quarter more than the shortest
+            composition of each domain takes, and no less than 128.
         effort: How long the automaton looks for a completion; 0 for as long as it takes.
         episodes: In each update, of all processes together.
         rows_at_once: How many rows a rollout may have at once, by what fits into memory.

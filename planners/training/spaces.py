@@ -16,6 +16,7 @@ from p2c_dsl.spec import Spec, Task
 from p2c_dsl.spec_data import to_data, to_text
 
 _BUDGETS = (64, 128, 192, 256, 384, 512, 768)
+_ROOM = 128
 
 
 class MaskedSpace:
@@ -71,8 +72,8 @@ def semantic_space(
 ) -> tuple[MaskedSpace, int]:
     """The accepted compositions of a task, for a tokenizer, and how many tokens they may have.
 
-    A budget of 0 is made as large as the shortest composition, and a quarter and 40 more. Raises `Unplannable` or
-    `ValueError` if no composition fits.
+    A budget of 0 becomes a quarter more than the shortest composition takes, and no less than 128. Raises
+    `Unplannable` or `ValueError` if no composition fits.
     """
     vocabulary = vocabulary_of(tokenizer)
     if budget:
@@ -85,7 +86,7 @@ def semantic_space(
                 raise
             continue
         # The shortest composition may do nothing that is worth while: there has to be room for one that does.
-        enough = space.needed * 5 // 4 + 40
+        enough = max(space.needed * 5 // 4, _ROOM)
         return _space(spec, task, vocabulary, enough, effort), enough
     raise AssertionError("there is a last budget")
 

@@ -22,7 +22,7 @@ from tests.cli.conftest import EXAMPLES
 
 DINNER = str(EXAMPLES / "dinner")
 SMALL = [
-    f"--set={setting}" for setting in ("episodes=2", "minibatches=1", "epochs=1", "budget=80", "save_every=2")
+    f"--set={setting}" for setting in ("episodes=2", "minibatches=1", "epochs=1", "budget=96", "save_every=2")
 ]
 START = (sys.executable, "-c", "from p2c_dsl.cli import main; main()")
 
