@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from heapq import heappop, heappush
 from itertools import count
+from math import inf
 
+from p2c_dsl.machine import Machine
 from p2c_dsl.planners.automaton import DEFAULT_BUDGET, Automaton
+from p2c_dsl.planners.completions import Completions
 from p2c_dsl.planners.distinct import distinct
 from p2c_dsl.planners.lexemes import END
 from p2c_dsl.planners.node import Node, ends
@@ -34,24 +37,40 @@ class SearchPlanner:
 
     def _found(self, spec: Spec, task: Task, partial: str) -> Iterator[str]:
         automaton = Automaton(spec, task, self.budget)
-        completions, order = automaton.completions, count()
-        queue: list[tuple[int, int, int, Node | None, str]] = []
         # That nothing goes on from a beginning could be searched for without end.
         bounded = Automaton(spec, task, self.budget, effort=_EFFORT) if partial.strip() else automaton
-        for first, way, text in _line_ends(bounded, beginning(bounded, partial)):
-            estimate = way + completions.at_least(first, completions.key(first))
-            heappush(queue, (estimate, next(order), way, first, text))
-        while queue and queue[0][0] <= self.budget:
-            _, _, way, node, text = heappop(queue)
-            if node is None:
-                yield text + "\n"
-                continue
-            if ends(automaton.machine, node):
-                heappush(queue, (way, next(order), way, None, text))
-            for line in completions.lines.after(node):
-                further = way + line.cost
-                estimate = further + completions.at_least(line.node, line.key)
-                heappush(queue, (estimate, next(order), further, line.node, text + "".join(line.words)))
+        begun = _line_ends(bounded, beginning(bounded, partial))
+        yield from cheapest(automaton.machine, automaton.completions, begun, self.budget)
+
+
+def cheapest(
+    machine: Machine,
+    completions: Completions,
+    begun: Iterable[tuple[Node, int, str]],
+    budget: int,
+    effort: int | None = None,
+) -> Iterator[str]:
+    """The accepted compositions within a budget, the cheapest first, as texts.
+
+    `begun` is where to go on from: nodes, what has been spent by then, and the texts so far. `effort` bounds how many
+    lines are tried; then the search ends, whatever may be left.
+    """
+    order, end = count(), inf if effort is None else completions.spent + effort
+    queue: list[tuple[int, int, int, Node | None, str]] = []
+    for first, way, text in begun:
+        estimate = way + completions.at_least(first, completions.key(first))
+        heappush(queue, (estimate, next(order), way, first, text))
+    while queue and queue[0][0] <= budget and completions.spent <= end:
+        _, _, way, node, text = heappop(queue)
+        if node is None:
+            yield text + "\n"
+            continue
+        if ends(machine, node):
+            heappush(queue, (way, next(order), way, None, text))
+        for line in completions.lines.after(node):
+            further = way + line.cost
+            estimate = further + completions.at_least(line.node, line.key)
+            heappush(queue, (estimate, next(order), further, line.node, text + "".join(line.words)))
 
 
 def _line_ends(automaton: Automaton, start: Start) -> Iterator[tuple[Node, int, str]]:

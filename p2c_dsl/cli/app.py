@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import typer
 
-from p2c_dsl.cli import eval as eval_
 from p2c_dsl.cli import (
+    align,
     explain,
     fix,
     fmt,
@@ -15,12 +15,14 @@ from p2c_dsl.cli import (
     label,
     lint,
     mcp,
+    measure,
     new,
     plan,
     rules,
     run,
     train,
 )
+from p2c_dsl.cli import eval as eval_
 
 app = typer.Typer(
     name="p2c",
@@ -62,6 +64,8 @@ for _name, _function in (
     ("new", new.new),
     ("train", train.train),
     ("eval", eval_.evaluate),
+    ("align", align.align),
+    ("measure", measure.measure),
     ("mcp", mcp.mcp),
     ("label", label.label),
 ):

@@ -1,0 +1,1 @@
+"""The measure of part-to-complete generalization: cells, their statistics, and one report."""

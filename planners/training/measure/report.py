@@ -1,0 +1,204 @@
+"""One HTML file, complete in itself, that says what was measured."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from math import isnan, nan
+from pathlib import Path
+from statistics import fmean
+from typing import Any
+
+import numpy as np
+
+from p2c_dsl.planners.training.conditions import FLOOR
+from p2c_dsl.planners.training.measure.cells import CEILING, Cell, read
+from p2c_dsl.planners.training.measure.pictures import lines
+from p2c_dsl.planners.training.measure.statistics import (
+    Estimate,
+    Table,
+    estimate,
+    mean_of,
+    recovered,
+    wilson,
+)
+
+_STYLE = """
+body { font: 15px/1.5 system-ui, sans-serif; color: #222; max-width: 1080px; margin: 2rem auto; padding: 0 1rem }
+table { border-collapse: collapse; margin: 1rem 0; font-variant-numeric: tabular-nums }
+th, td { padding: .3rem .7rem; text-align: left; border-bottom: 1px solid #ddd }
+thead th { border-bottom: 2px solid #888; font-weight: 600 }
+pre { background: #f6f6f4; padding: .7rem; overflow-x: auto; font-size: 13px }
+.harm { color: #b00020 } .quiet { color: #666 } figure { display: inline-block; margin: .5rem 1rem .5rem 0 }
+figcaption { font-weight: 600 } details { margin: .4rem 0 }
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """All finished cells, by label, domain and seed."""
+
+    cells: Mapping[str, Mapping[tuple[int, str], Mapping[str, Any]]]
+    domains: tuple[str, ...]
+    seeds: tuple[int, ...]
+
+    def table(self, label: str, number: str) -> Table:
+        """A number of every cell of a condition, `(seeds, domains)`."""
+        found = self.cells.get(label, {})
+        rows = [[_number(found.get((s, d), {}).get(number)) for d in self.domains] for s in self.seeds]
+        return np.asarray(rows, dtype=float)
+
+    def gap(self, label: str) -> Table:
+        """A_p − A_c of every cell."""
+        return self.table(label, "parts") - self.table(label, "complete")
+
+
+def load(folder: Path) -> Measured:
+    """The finished cells of a folder. Raises `ValueError` where there are none."""
+    cells: dict[str, dict[tuple[int, str], Mapping[str, Any]]] = defaultdict(dict)
+    for cell, data in read(folder):
+        cells[cell.label][cell.seed, _name(cell)] = data
+    keys = {key for found in cells.values() for key in found}
+    if not keys:
+        raise ValueError(f"{folder} holds no finished cells")
+    domains = tuple(sorted({domain for _, domain in keys}))
+    return Measured(cells, domains, tuple(sorted({seed for seed, _ in keys})))
+
+
+def report(
+    measured: Measured, command: str, drift: Mapping[str, Sequence[Sequence[float]]], switch: int
+) -> str:
+    """The report. `drift` has for each kind of φ its curves; `switch` is the round in which values changed."""
+    body = [
+        "<h1>Part-to-complete generalization, measured</h1>",
+        f"<p>{len(measured.domains)} domains ({', '.join(map(escape, measured.domains))}), "
+        f"{len(measured.seeds)} seeds. Made by <code>{escape(command)}</code>.</p>",
+        "<p>A_p: runs in which the hidden expert objects to no call on its own. A_c: runs in which it objects to "
+        "nothing. Both are of the runs that come to their end. Interquartile means over seeds and domains; in "
+        "brackets 95% intervals that resample both. The gap recovered is (A_c − floor) / (ceiling − floor), with "
+        f"the floor “{FLOOR}”; a dash says that it is not defined. Where a rule names the harm, a zero under that "
+        "rule is no finding.</p>",
+        *_main_table(measured),
+        *_by_domain(measured),
+        *_transfer(measured),
+        *_curves(measured),
+        *_drift(drift, switch),
+        *_examples(measured),
+    ]
+    return (
+        '<!doctype html>\n<html lang="en"><meta charset="utf-8">'
+        f"<title>Part-to-complete generalization</title><style>{_STYLE}</style>\n"
+        + "\n".join(body)
+        + "\n</html>\n"
+    )
+
+
+def _main_table(measured: Measured) -> Iterator[str]:
+    yield "<h2>Conditions</h2><table><thead><tr><th>condition<th>cells<th>completed<th>verified"
+    yield "<th>A_p<th>A_c<th>P2C gap<th>gap recovered</tr></thead>"
+    for label in measured.cells:
+        own = measured.table(label, "complete")
+        shown = [estimate([measured.table(label, n)], mean_of) for n in ("completed", "verified", "parts")]
+        shown += [
+            estimate([own], mean_of),
+            estimate([measured.gap(label)], mean_of),
+            _recovered(measured, own),
+        ]
+        cells = "".join(f"<td>{_shown(e)}" for e in shown)
+        yield f"<tr><th>{escape(label)}<td>{len(measured.cells[label])}{cells}</tr>"
+    yield "</table>"
+
+
+def _recovered(measured: Measured, own: Table) -> Estimate:
+    if FLOOR not in measured.cells or CEILING not in measured.cells:
+        return Estimate(nan, nan, nan)
+    return estimate([own, measured.table(FLOOR, "complete"), measured.table(CEILING, "complete")], recovered)
+
+
+def _by_domain(measured: Measured) -> Iterator[str]:
+    yield "<h2>The gap by domain</h2><table><thead><tr><th>condition"
+    yield "".join(f"<th>{escape(d)}" for d in measured.domains) + "</tr></thead>"
+    for label in measured.cells:
+        columns = measured.gap(label).T
+        shown = (f"<td>{_mean([x for x in column if not isnan(x)])}" for column in columns)
+        yield f"<tr><th>{escape(label)}{''.join(shown)}</tr>"
+    yield "</table>"
+
+
+def _transfer(measured: Measured) -> Iterator[str]:
+    yield "<h2>Transfer: P(complete aligned | parts aligned), by depth of loops</h2>"
+    yield "<table><thead><tr><th>condition<th>no loop<th>one<th>two or more</tr></thead>"
+    for label, found in measured.cells.items():
+        counts = [[0, 0], [0, 0], [0, 0]]
+        for data in found.values():
+            for depth, (runs, aligned) in data["transfer"].items():
+                place = min(int(depth), 2)
+                counts[place][0] += runs
+                counts[place][1] += aligned
+        shown = (
+            f"<td>{_shown(wilson(aligned, runs))} <span class=quiet>of {runs}</span>"
+            for runs, aligned in counts
+        )
+        yield f"<tr><th>{escape(label)}{''.join(shown)}</tr>"
+    yield "</table><p class=quiet>Wilson intervals over runs. Those of one cell are not independent: too narrow.</p>"
+
+
+def _curves(measured: Measured) -> Iterator[str]:
+    yield "<h2>Learning curves</h2>"
+    for title, key in (("R", "R"), ("judged parts", "partial"), ("A_c while training", "A_c")):
+        series = {
+            label: _curve([d["curve"] for d in found.values()], key)
+            for label, found in measured.cells.items()
+        }
+        yield f"<figure><figcaption>{title}, mean over cells</figcaption>{lines(series, 'round')}</figure>"
+
+
+def _curve(curves: Sequence[Sequence[Mapping[str, Any]]], key: str) -> list[float]:
+    length = max(map(len, curves), default=0)
+    points = [[_number(c[n][key]) for c in curves if n < len(c)] for n in range(length)]
+    return [fmean(known) if (known := [x for x in p if not isnan(x)]) else nan for p in points]
+
+
+def _drift(drift: Mapping[str, Sequence[Sequence[float]]], switch: int) -> Iterator[str]:
+    yield "<h2>Drift</h2>"
+    if not drift:
+        yield "<p>Not measured.</p>"
+        return
+    series = {kind: [fmean(column) for column in zip(*curves, strict=True)] for kind, curves in drift.items()}
+    yield f"<p>Values switch at round {switch + 1}. How often φ prefers what is worth more to the human by then:</p>"
+    yield f"<figure>{lines(series, 'round', marked=switch)}</figure>"
+
+
+def _examples(measured: Measured) -> Iterator[str]:
+    yield "<h2>Examples</h2><p>Of each condition some complete solutions, those first to which the expert objects.</p>"
+    for label, found in measured.cells.items():
+        shown = [(d, e) for (_, d), data in found.items() for e in data["examples"] if e["text"]]
+        shown.sort(key=lambda pair: not pair[1]["harms"])
+        yield f"<details><summary>{escape(label)}</summary>"
+        for domain, example in shown[:4]:
+            harms = "".join(f"<li class=harm>{escape(harm)}" for harm in example["harms"])
+            told = (
+                f"<ul>{harms}</ul>"
+                if harms
+                else f"<p class=quiet>{escape(example['problem'] or 'no objection')}</p>"
+            )
+            yield f"<p>{escape(domain)}, world {example['world']}</p><pre>{escape(example['text'])}</pre>{told}"
+        yield "</details>"
+
+
+def _number(value: object) -> float:
+    return float(value) if isinstance(value, int | float) else nan
+
+
+def _mean(values: Sequence[float]) -> str:
+    return f"{fmean(values):.2f}" if values else "–"
+
+
+def _shown(estimated: Estimate) -> str:
+    return escape(str(estimated))
+
+
+def _name(cell: Cell) -> str:
+    return Path(cell.domain).name

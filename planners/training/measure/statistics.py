@@ -1,0 +1,87 @@
+"""Interquartile means over seeds and domains, with intervals that resample both."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Table = NDArray[np.float64]
+"""Scores `(seeds, domains)`; `nan` where a cell has none."""
+LEVEL = 0.95
+SMALLEST = 0.02
+"""Below this distance between floor and ceiling there is no gap to recover."""
+
+
+class Estimate(NamedTuple):
+    """A number and the bounds of its interval; `nan` where it is not defined."""
+
+    value: float
+    low: float
+    high: float
+
+    def __str__(self) -> str:
+        if np.isnan(self.value):
+            return "–"
+        return f"{self.value:.2f} [{self.low:.2f}, {self.high:.2f}]"
+
+
+def interquartile_mean(scores: Table) -> float:
+    """The mean of the middle half of the scores that there are, over seeds and domains together."""
+    from scipy.stats import trim_mean
+
+    known = scores[~np.isnan(scores)]
+    return float(trim_mean(known, 0.25)) if known.size else float("nan")
+
+
+def estimate(
+    tables: Sequence[Table],
+    statistic: Callable[[Sequence[Table]], float],
+    resamples: int = 1000,
+    seed: int = 0,
+) -> Estimate:
+    """A statistic of tables of one shape, with its percentile bootstrap interval.
+
+    Each resample draws seeds and domains, both with replacement, and takes the same ones in all tables: seeds alone,
+    or domains alone, would leave out half of what varies. Raises `ValueError` for tables of different shapes.
+    """
+    shapes = {table.shape for table in tables}
+    if len(shapes) != 1:
+        raise ValueError(f"the tables differ in shape: {sorted(shapes)}")
+    [(seeds, domains)] = shapes
+    random = np.random.default_rng(seed)
+    found = []
+    for _ in range(resamples):
+        rows, columns = random.integers(seeds, size=seeds), random.integers(domains, size=domains)
+        found.append(statistic([table[np.ix_(rows, columns)] for table in tables]))
+    defined = np.asarray(found)[~np.isnan(found)]
+    if not defined.size:
+        return Estimate(statistic(tables), float("nan"), float("nan"))
+    low, high = np.quantile(defined, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    return Estimate(statistic(tables), float(low), float(high))
+
+
+def mean_of(tables: Sequence[Table]) -> float:
+    """The interquartile mean of the one table."""
+    (scores,) = tables
+    return interquartile_mean(scores)
+
+
+def recovered(tables: Sequence[Table]) -> float:
+    """The P2C gap recovered, (A_c − floor) / (ceiling − floor), of tables of the three."""
+    own, floor, ceiling = map(interquartile_mean, tables)
+    if not ceiling - floor > SMALLEST:
+        return float("nan")
+    return (own - floor) / (ceiling - floor)
+
+
+def wilson(successes: int, count: int) -> Estimate:
+    """A share with Wilson's interval."""
+    from scipy.stats import binomtest
+
+    if not count:
+        return Estimate(float("nan"), float("nan"), float("nan"))
+    bounds = binomtest(successes, count).proportion_ci(LEVEL, method="wilson")
+    return Estimate(successes / count, float(bounds.low), float(bounds.high))

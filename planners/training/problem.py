@@ -1,0 +1,142 @@
+"""A hard task X as the loop sees it: a domain, what can be asked for in it, and where parts are put together."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any
+
+from p2c_dsl.naming import reserved
+from p2c_dsl.planners.automaton import Automaton, Unplannable
+from p2c_dsl.planners.prompt import prompt
+from p2c_dsl.planners.training.conditions import ALL_RULES, Condition
+from p2c_dsl.planners.training.contracts import Contract, with_acts
+from p2c_dsl.planners.training.decomposition import Decompositions
+from p2c_dsl.planners.training.domains import Domain
+from p2c_dsl.planners.training.environment import Turn
+from p2c_dsl.planners.training.spaces import FreeText, space_digest
+from p2c_dsl.planners.training.spelling import SpelledSpace
+from p2c_dsl.planners.training.translation import Part, Recomposition, recomposition
+from p2c_dsl.planners.vocabulary import Vocabulary, vocabulary_of
+
+SPLIT = "Say which subtasks the task is to be split into."
+COMPOSE = "\n# Compose the task from these subtasks.\n"
+_REMEMBERED = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """How much may be written: of tokens, more than the least that is needed.
+
+    Attributes:
+        subtasks: How many may be asked for.
+        contracts: How many different ones there are.
+        decomposition, composition: Tokens beyond the shortest decomposition, and the shortest composition.
+        free: Tokens of a composition without a mask.
+        effort: How long the automaton looks for a completion.
+    """
+
+    subtasks: int = 4
+    contracts: int = 32
+    decomposition: int = 60
+    composition: int = 32
+    free: int = 128
+    effort: int = 60
+
+
+class EveryName:
+    """All names, for texts in which none is numbered, as declarations are."""
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+
+@dataclass
+class Problem:
+    """X: the task of a domain under a condition. Raises `Unplannable` where it cannot be split.
+
+    Attributes:
+        spec, task: The domain with its own rules; tools that do nothing visible have an effect of their own.
+        space_spec, space_task: The same with the rules of the condition.
+    """
+
+    domain: Domain
+    tokenizer: Any
+    condition: Condition = ALL_RULES
+    sizes: Sizes = field(default_factory=Sizes)
+
+    def __post_init__(self) -> None:
+        self.name = self.domain.name
+        self.spec, self.task = with_acts(self.domain.spec, self.domain.task)
+        self.space_spec, self.space_task = self.condition.applied(self.spec, self.task)
+        self.vocabulary: Vocabulary = vocabulary_of(self.tokenizer)
+        self.decompositions = self._splitting()
+        digest = space_digest(self.spec, self.task, self.vocabulary, self.decompositions.start.left)
+        digest = sha256(f"split {digest} {self.sizes}".encode()).hexdigest()
+        self._space = SpelledSpace(self.decompositions, self.vocabulary, digest)
+        self._spaces: OrderedDict[frozenset[tuple[str, str]], tuple[Recomposition, Turn] | None] = (
+            OrderedDict()
+        )
+
+    @property
+    def digest(self) -> str:
+        """What two processes know by that they train in the same."""
+        return sha256(f"{self._space.digest}{self.condition}{self.sizes}".encode()).hexdigest()
+
+    def decomposing(self) -> Turn:
+        """The turn in which subtasks are asked for."""
+        asked = f"{prompt(self.spec, self.task)}# {SPLIT}\n"
+        return Turn(asked, self._space, self._space.budget)
+
+    def subtasks(self, text: str) -> tuple[Contract, ...]:
+        """The subtasks that a decomposition asks for."""
+        return self.decompositions.read(text)
+
+    def recomposing(self, parts: Sequence[Part]) -> tuple[Recomposition, Turn] | None:
+        """The space in which these parts are put together, and the turn; `None` where it is empty."""
+        key = frozenset((part.name, part.program.source.text) for part in parts)
+        if key not in self._spaces:
+            self._spaces[key] = self._space_of(parts)
+            if len(self._spaces) > _REMEMBERED:
+                self._spaces.popitem(last=False)
+        self._spaces.move_to_end(key)
+        return self._spaces[key]
+
+    def _space_of(self, parts: Sequence[Part]) -> tuple[Recomposition, Turn] | None:
+        if not parts:
+            return None
+        made = recomposition(self.space_spec, self.space_task, parts)
+        if not made.parts:
+            return None
+        if not self.condition.masked:
+            return made, Turn(COMPOSE, FreeText(self.vocabulary), self.sizes.free)
+        try:
+            space = self._composing(made)
+        except Unplannable:
+            return None
+        return made, Turn(COMPOSE, space, space.budget)
+
+    def _composing(self, made: Recomposition) -> SpelledSpace:
+        """The compositions that can be written; they may be some tokens longer than the shortest."""
+        weigh = self.vocabulary.weigh(_MOST_TOKENS, reserved(made.spec, made.task))
+        effort = self.sizes.effort
+        least = Automaton(made.spec, made.task, _MOST_TOKENS, made.rules(), effort, weigh)
+        budget = least.cost(least.start) + self.sizes.composition
+        automaton = Automaton(made.spec, made.task, budget, made.rules(), effort, weigh)
+        told = "".join(part.program.source.text for part in made.parts.values())
+        digest = space_digest(made.spec, made.task, self.vocabulary, budget)
+        return SpelledSpace(automaton, self.vocabulary, sha256(f"{digest}{told}".encode()).hexdigest())
+
+    def _splitting(self) -> Decompositions:
+        """The decompositions that can be written; they may be some tokens longer than the shortest."""
+        weigh = self.vocabulary.weigh(_MOST_TOKENS, EveryName())
+        sizes = self.sizes
+        least = Decompositions(self.spec, self.task, _MOST_TOKENS, weigh, sizes.subtasks, sizes.contracts)
+        budget = least.cost(least.start) + sizes.decomposition
+        return Decompositions(self.spec, self.task, budget, weigh, sizes.subtasks, sizes.contracts)
+
+
+_MOST_TOKENS = 512
+"""More than any shortest composition or decomposition takes."""

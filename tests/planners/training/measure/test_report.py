@@ -1,0 +1,132 @@
+"""The grid is resumable, its statistics resample what varies, and its report is one file."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from random import Random
+
+import numpy as np
+import pytest
+
+from p2c_dsl.planners.training.measure import cells
+from p2c_dsl.planners.training.measure.cells import CEILING, Cell
+from p2c_dsl.planners.training.measure.drift import recovery
+from p2c_dsl.planners.training.measure.report import load, report
+from p2c_dsl.planners.training.measure.statistics import (
+    estimate,
+    interquartile_mean,
+    mean_of,
+    recovered,
+    wilson,
+)
+
+DOMAINS = ("examples/dinner", "examples/trip")
+
+
+def finished(complete: float, text: str = "compose x():\n    a()\n") -> dict[str, object]:
+    return {
+        "attempts": 4,
+        "completed": 1.0,
+        "verified": 1.0,
+        "sound": 1.0,
+        "parts": 1.0,
+        "complete": complete,
+        "worlds": [],
+        "transfer": {"1": [4, round(4 * complete)]},
+        "curve": [{"R": 0.0, "partial": 0.1, "A_p": 1.0, "A_c": float("nan")}] * 2,
+        "examples": [{"world": 1, "text": text, "harms": ["<b>woken</b>"], "problem": None}],
+        "seconds": 1.0,
+    }
+
+
+def measured(folder: Path) -> None:
+    levels = {"syntax only": 0.2, "all rules": 0.6, CEILING: 1.0}
+    for cell in cells.grid(DOMAINS, range(3), list(levels)):
+        cells.write(cell, folder, finished(levels[cell.condition]))
+
+
+def test_the_grid_has_every_condition_the_ablations_and_the_ceiling() -> None:
+    grid = cells.grid(DOMAINS, range(2))
+    labels = {cell.label for cell in grid}
+    assert {"free text", "tree", "all rules, unbalanced", "all rules, no summary", CEILING} <= labels
+    assert len(grid) == len(labels) * len(DOMAINS) * 2
+    assert len({cell.path(Path()) for cell in grid}) == len(grid)
+
+
+def test_a_finished_cell_is_not_run_again_and_half_a_file_is_none(tmp_path: Path) -> None:
+    grid = cells.grid(DOMAINS, range(1), ["all rules"])
+    cells.write(grid[0], tmp_path, finished(0.5))
+    assert cells.missing(grid, tmp_path) == grid[1:]
+    (tmp_path / "cells" / "broken.json").write_text('{"cell": ')
+    with pytest.raises(ValueError, match="no finished cell"):
+        list(cells.read(tmp_path))
+
+
+def test_an_ablation_switches_off_one_reward_and_nothing_else() -> None:
+    plain = Cell("all rules", "", "d", 3).settings(cells.QUICK)
+    for variant, name in (("unbalanced", "balance"), ("no summary", "summary")):
+        ablated = Cell("all rules", variant, "d", 3).settings(cells.QUICK)
+        changed = [
+            n
+            for n in ("partial", "balance", "summary")
+            if getattr(ablated.rewards, n) != getattr(plain.rewards, n)
+        ]
+        assert changed == [name]
+        assert ablated.seed == plain.seed == 3
+
+
+def test_the_report_says_what_was_measured_and_loads_nothing(tmp_path: Path) -> None:
+    measured(tmp_path)
+    page = report(load(tmp_path), "p2c measure <x>", {"stale": [[1.0, 0.2]], "refitted": [[1.0, 0.8]]}, 1)
+    row = re.search(r"<tr><th>all rules<td>6(.*?)</tr>", page)
+    assert row is not None
+    assert "<td>0.60 [0.60, 0.60]<td>0.40 [0.40, 0.40]<td>0.50 [0.50, 0.50]" in row.group(1)
+    assert "p2c measure &lt;x&gt;" in page
+    assert "&lt;b&gt;woken" in page and "<b>woken" not in page
+    assert not re.search(r"""(src|href)=|@import|url\(""", page)
+    assert "refitted" in page
+
+
+def test_without_cells_there_is_no_report(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="no finished cells"):
+        load(tmp_path)
+
+
+def test_the_interquartile_mean_ignores_the_outer_quarters_and_what_is_missing() -> None:
+    assert interquartile_mean(np.array([[0.0, 1.0, 2.0, 100.0, np.nan]])) == 1.5
+
+
+def test_no_gap_between_floor_and_ceiling_can_be_recovered_where_there_is_none() -> None:
+    half, none, all_ = (np.full((3, 2), x) for x in (0.5, 0.0, 1.0))
+    assert recovered([half, none, all_]) == 0.5
+    assert np.isnan(recovered([half, all_, all_]))
+    assert str(estimate([half, all_, all_], recovered)) == "–"
+
+
+def test_tables_of_different_shapes_are_refused() -> None:
+    with pytest.raises(ValueError, match="differ in shape"):
+        estimate([np.zeros((2, 2)), np.zeros((2, 3))], recovered)
+
+
+def test_a_share_of_nothing_is_not_defined() -> None:
+    assert np.isnan(wilson(0, 0).value)
+    assert wilson(5, 10).low < 0.5 < wilson(5, 10).high
+
+
+def test_recovery_counts_the_rounds_until_the_agreement_is_back() -> None:
+    assert recovery([1.0, 1.0, 0.3, 0.6, 0.95], 2) == 2
+    assert recovery([1.0, 1.0, 0.3, 0.6, 0.7], 2) is None
+
+
+@pytest.mark.slow
+def test_the_intervals_cover_what_they_should() -> None:
+    """Scores are a mean, effects of domain and seed, and noise; 95% intervals hold the mean about so often."""
+    random, covered, rounds = Random(0), 0, 200
+    for number in range(rounds):
+        domains = [random.gauss(0, 0.1) for _ in range(8)]
+        seeds = [random.gauss(0, 0.1) for _ in range(10)]
+        table = np.array([[0.5 + d + s + random.gauss(0, 0.1) for d in domains] for s in seeds])
+        found = estimate([table], mean_of, resamples=300, seed=number)
+        covered += found.low <= 0.5 <= found.high
+    assert 0.85 <= covered / rounds <= 0.99
