@@ -1,6 +1,7 @@
 """How the constrained decoder grows with the spec: 10 to 75 subtasks of 8 parameters, 12 steps, loops at most 2 deep.
 
-    python benchmarks/planner_scale.py [--sizes 10 25 50 75] [--parameters 8] [--walks 5] [--json FILE]
+    python benchmarks/planner_scale.py [--sizes 10 25 50 75] [--parameters 8] [--walks 5] [--effort 100]
+                                       [--json FILE] [--plot FILE]
 
 For each size a spec is generated (seeded), and random walks over the legal lexemes write compositions.
 Reported: the time to the first set of legal lexemes (a first mask), the time for each later position, positions
@@ -18,6 +19,7 @@ from pathlib import Path
 from random import Random
 
 from p2c_dsl.planners import END, Automaton
+from p2c_dsl.planners.automaton import EFFORT
 from p2c_dsl.resolve import load_text
 
 
@@ -54,14 +56,14 @@ def spec_text(size: int, parameters: int, seed: int = 0) -> str:
     return "\n".join(lines) + "\n"
 
 
-def measure(size: int, parameters: int, walks: int) -> dict[str, float]:
+def measure(size: int, parameters: int, walks: int, effort: int) -> dict[str, float]:
     """One size's figures: seconds, counts, and megabytes."""
     loaded = load_text(spec_text(size, parameters), "<scale>", Path())
     assert not loaded.diagnostics, loaded.diagnostics[0].message
     task = loaded.spec.tasks["job"]
     tracemalloc.start()
     begun = time.perf_counter()
-    automaton = Automaton(loaded.spec, task, 300, effort=200)
+    automaton = Automaton(loaded.spec, task, 300, effort=effort)
     started = time.perf_counter() - begun
     begun = time.perf_counter()
     automaton.legal(automaton.start)
@@ -96,6 +98,27 @@ def measure(size: int, parameters: int, walks: int) -> dict[str, float]:
     }
 
 
+def plot(rows: list[dict[str, float]], path: Path) -> None:
+    """Draws how time and memory grow with the number of subtasks."""
+    import matplotlib
+
+    matplotlib.use("svg")
+    import matplotlib.pyplot as plt
+
+    panels = (
+        ("seconds to the first mask", lambda row: row["start_s"] + row["first_mask_s"]),
+        ("ms for a position, median", lambda row: row["median_ms"]),
+        ("MiB of the automaton", lambda row: row["memory_mb"]),
+    )
+    figure, axes = plt.subplots(1, len(panels), figsize=(9, 2.6), layout="constrained")
+    sizes = [row["subtasks"] for row in rows]
+    for axis, (title, of) in zip(axes, panels, strict=True):
+        axis.plot(sizes, [of(row) for row in rows], marker="o")
+        axis.set(title=title, xlabel="subtasks", ylim=(0, None), xticks=sizes)
+        axis.spines[["top", "right"]].set_visible(False)
+    figure.savefig(path, metadata={"Date": None})
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -103,15 +126,19 @@ def main() -> None:
     parser.add_argument("--sizes", type=int, nargs="+", default=[10, 25, 50, 75])
     parser.add_argument("--parameters", type=int, default=8)
     parser.add_argument("--walks", type=int, default=5)
+    parser.add_argument("--effort", type=int, default=EFFORT)
     parser.add_argument("--json", type=Path)
+    parser.add_argument("--plot", type=Path, help="an SVG of the growth")
     options = parser.parse_args()
     rows = []
     for size in options.sizes:
-        row = measure(size, options.parameters, options.walks)
+        row = measure(size, options.parameters, options.walks, options.effort)
         rows.append(row)
         print("  ".join(f"{name} {value:.4g}" for name, value in row.items()), flush=True)
     if options.json:
         options.json.write_text(json.dumps(rows, indent=1))
+    if options.plot:
+        plot(rows, options.plot)
 
 
 if __name__ == "__main__":

@@ -16,8 +16,8 @@ class Planner(Protocol):
     """What every planner can do.
 
     `partial` is the beginning of a composition, from `compose` on, which the plan goes on from: whole lines, or in the
-    planners' own form also a line that is cut off between two words. Comments and other names than the planners' are
-    read, and come back in the planners' form.
+    planners' own form also a line that is cut off anywhere. Comments and other names than the planners' are read, and
+    come back in the planners' form.
     """
 
     def plan(self, spec: Spec, task: Task, partial: str = "") -> str:

@@ -20,13 +20,18 @@ from p2c_dsl.planners.lexemes import END
 from p2c_dsl.planners.node import Node, ends
 from p2c_dsl.planners.pattern import Line, Weigh, each_one
 from p2c_dsl.planners.prefix import Prefix, opening
+from p2c_dsl.planners.replay import Completion, Planned
 from p2c_dsl.planners.vocabulary import Vocabulary
 from p2c_dsl.rules import Rule, read_rules
 from p2c_dsl.spec import Spec, Task
 
 DEFAULT_BUDGET = 200
-_AT_A_GLANCE = 40
+EFFORT = 100
+"""An effort that misses next to nothing, and keeps a first look at a position short (see docs/benchmarks.md)."""
+_AT_A_GLANCE = 8
 """How many lines are tried with known completions before any is searched for."""
+_GLANCE = 10
+"""How many lines each lexeme gets when a position's effort is spent."""
 _TO_BEGIN = 50_000
 """Lines tried for the first completion, without which there is nothing at all."""
 
@@ -49,7 +54,7 @@ class Automaton:
     """The accepted compositions of a task within a budget of lexemes.
 
     `rules` are further rules besides the task's; `effort` bounds how many lines are
-    tried for a lexeme: one whose completion is not found by then is left out. Without it, none is left out.
+    tried at a position: a lexeme whose completion is not found by then is left out. Without it, none is left out.
     `weigh` says what a lexeme
     costs of the budget; each costs 1 unless it says otherwise.
     Raises `Unplannable` if there is none, and `ValueError` for rules that cannot be read: a planner must
@@ -69,7 +74,7 @@ class Automaton:
         if wrong:
             raise ValueError("; ".join(d.message for d in wrong))
         self.machine = Machine(spec, task, [*read, *rules])
-        self.completions, self._effort, self._weigh = Completions(self.machine, weigh), effort, weigh
+        self.completions, self.effort, self._weigh = Completions(self.machine, weigh), effort, weigh
         inputs = ", ".join(p.name for p in task.parameters)
         self.header = f"compose {task.name}({inputs}):"
         self.start = Position(Node(self.machine.start(), True), (), budget)
@@ -98,7 +103,8 @@ class Automaton:
             return ()
         node, left = position.node, position.left
         branches = self._inside(position).branches.items()
-        found = [w for w, branch in branches if self._completes(node, branch, left - self._weigh(w))]
+        end = self.effort and self.completions.spent + self.effort
+        found = [w for w, branch in branches if self._completes(node, branch, left - self._weigh(w), end)]
         if not position.words and ends(self.machine, node):
             found.append(END)
         return tuple(found)
@@ -155,6 +161,36 @@ class Automaton:
             position = Position(prefix.best.node, (), left)
         return tuple(words)
 
+    def learn(self, position: Position, words: Sequence[str]) -> None:
+        """Keeps a composition's rest that somebody knows, as if a search had found it.
+
+        Raises `ValueError` when it is none: the machine is asked.
+        """
+        here, lines = position, list[tuple[Node, Line]]()
+        for word in words:
+            branch = self._inside(here).branches.get(word)
+            if branch is None:
+                break
+            if branch.line is not None:
+                lines.append((here.node, branch.line))
+            here = self.step(here, word)
+        else:
+            if not here.words and ends(self.machine, here.node):
+                self._keep(position, here.node, lines)
+                return
+        raise ValueError("these words complete nothing here")
+
+    def _keep(self, position: Position, last: Node, lines: Sequence[tuple[Node, Line]]) -> None:
+        completion = Completion()
+        self.completions.learn(self.completions.key(last), completion)
+        for node, line in reversed(lines):
+            planned = Planned(node.depth - line.closes, line.move, line.words[0], line.cost)
+            completion = (planned, *completion)
+            self.completions.learn(self.completions.key(node), completion)
+        if lines:
+            first, prefix = lines[0][1], self._inside(position)
+            prefix.promise(first, first.cost - prefix.spent + self.completions.cost(first.key))
+
     def cost(self, position: Position) -> int:
         """What the completion costs that is known at a position to which legal lexemes led; it only ever sinks."""
         if not position.words:
@@ -200,8 +236,11 @@ class Automaton:
                     prefix.promise(line, line.cost + self.completions.cost(line.key))
                     return
 
-    def _completes(self, node: Node, prefix: Prefix, left: int) -> bool:
-        """Whether one of the lines that begin so can be written and completed within `left` more lexemes."""
+    def _completes(self, node: Node, prefix: Prefix, left: int, end: int | None) -> bool:
+        """Whether one of the lines that begin so can be written and completed within `left` more lexemes.
+
+        Past `end` lines that have been tried so far, there is no more than a glance.
+        """
         if prefix.cost <= left:
             return True
         if prefix.failed >= left:
@@ -212,9 +251,9 @@ class Automaton:
             self.completions.inherit(node, line)
             if self._within(prefix, line, left):
                 return True
-        spent = self.completions.spent
+        end = end and max(end, self.completions.spent + _GLANCE)
         for line in chain(seen, lines):
-            effort = self._effort and self._effort + spent - self.completions.spent
+            effort = end and end - self.completions.spent
             if effort is not None and effort <= 0:
                 self.completions.given_up += 1
                 break

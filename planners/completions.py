@@ -7,7 +7,7 @@ choose, and one completion answers it: mostly the one that was known before the 
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from heapq import heappop, heappush
 from itertools import count
 from typing import NamedTuple
@@ -15,6 +15,7 @@ from typing import NamedTuple
 from p2c_dsl.machine import Machine
 from p2c_dsl.planners.estimate import NEVER, Estimate
 from p2c_dsl.planners.guess import Guesses
+from p2c_dsl.planners.likely import Likely
 from p2c_dsl.planners.lines import Lines
 from p2c_dsl.planners.node import Keys, Node, ends
 from p2c_dsl.planners.pattern import Line, Weigh
@@ -22,6 +23,8 @@ from p2c_dsl.planners.replay import Completion, Planned, Replay, cost_of
 
 _GREED = 3
 """How much the guess at the rest weighs against the way so far where any completion will do."""
+_LATER = 60
+"""How much further away a node seems when its likely lines have been tried."""
 _SCOUT = 2_000
 _ALL = 2_000_000
 """How many lines a search tries that has all the time: likely ones first, then any. Then it is given up, too."""
@@ -44,6 +47,12 @@ class _Goal(NamedTuple):
 _LIKELY, _ANY, _SHORTEST = _Goal(likely=True, effort=_SCOUT), _Goal(), _Goal(shortest=True)
 
 
+_Stages = tuple[Callable[[Node], Iterator[Line]], ...]
+"""Ways to go on from a node, the likelier ones first."""
+_Open = tuple[int, int, Hashable, Node, int, _Stages]
+"""An open node: its priority, when it came, its key, itself, the way so far, and how to go on from it."""
+
+
 class _GivenUp(Exception):
     """The effort is spent."""
 
@@ -63,6 +72,8 @@ class Completions:
         self._replay = Replay(machine, self.lines)
         self._estimate = Estimate(machine)
         self._guesses = Guesses(machine, self._estimate)
+        likely = Likely(machine, self.lines, self._guesses)
+        self._stages = likely.first, likely.later, likely.last
         self._exact: dict[Hashable, int] = {}
         self._at_least: dict[Hashable, int] = {}
         self._known: dict[Hashable, Completion] = {}
@@ -90,12 +101,12 @@ class Completions:
         """Looks for a completion after a line that ends like the one known before it."""
         before = self._known.get(self.key(parent))
         if before and before[0][:2] == (parent.depth - line.closes, line.move):
-            self._learn(line.key, before[1:])
+            self.learn(line.key, before[1:])
         if before is None or line.key in self._known:
             return
         adapted = self._replay.adapted(parent, line, before)
         if adapted is not None:
-            self._learn(line.key, adapted)
+            self.learn(line.key, adapted)
 
     def complete(self, node: Node, limit: int, effort: int | None) -> bool:
         """Whether a completion within `limit` lexemes is known, or can be found by trying `effort` likely lines.
@@ -133,7 +144,8 @@ class Completions:
             self.given_up += goal is not _LIKELY
             return False
 
-    def _learn(self, key: Hashable, completion: Completion) -> None:
+    def learn(self, key: Hashable, completion: Completion) -> None:
+        """Keeps a completion if it is cheaper than what is known. It has to be one: nothing is tried."""
         cost = cost_of(completion)
         if cost < self.cost(key):
             self._known[key], self._costs[key] = completion, cost
@@ -161,9 +173,10 @@ class Completions:
         order, end = count(), self.spent + goal.effort
         best: dict[Hashable, int] = {start: 0}
         parents: dict[Hashable, tuple[Hashable, Planned]] = {}
-        queue = [(0, next(order), start, node, 0)]
+        every = self._stages if goal.likely else (self.lines.after,)
+        queue: list[_Open] = [(0, next(order), start, node, 0, every)]
         while queue:
-            total, _, key, here, way = heappop(queue)
+            total, _, key, here, way, stages = heappop(queue)
             if way > best[key]:
                 continue
             rest = self._rest(here, key, goal.shortest)
@@ -172,9 +185,11 @@ class Completions:
                 return way + rest
             if goal.shortest and rest < NEVER:
                 if way + rest <= limit:
-                    heappush(queue, (way + rest, next(order), key, here, way))
+                    heappush(queue, (way + rest, next(order), key, here, way, every))
                 continue
-            for line in self._following(here, goal):
+            if len(stages) > 1:
+                heappush(queue, (total + _LATER, next(order), key, here, way, stages[1:]))
+            for line in stages[0](here):
                 if self.spent > end:
                     raise _GivenUp
                 further = way + line.cost
@@ -186,31 +201,17 @@ class Completions:
                         parents[line.key] = key, planned
                         rest = lower if goal.shortest else _GREED * self._guesses.of(line.node).cost
                         priority = further + rest
-                        heappush(queue, (priority, next(order), line.key, line.node, further))
+                        heappush(queue, (priority, next(order), line.key, line.node, further, every))
         if not goal.likely:
             for key, way in best.items():
                 self._at_least[key] = max(self._at_least.get(key, 0), limit - way + 1)
         return None
 
-    def _following(self, node: Node, goal: _Goal) -> Iterator[Line]:
-        """The lines that a search goes on with: all, or of each kind a few, with the calls that seem to help first."""
-        if not goal.likely:
-            return self.lines.after(node)
-        patterns = self.lines.patterns(node)
-        helpful = self._guesses.of(node).helpful
-        kept = [p for p in patterns if p.subtask is None or p.subtask.name in helpful]
-        kept += (
-            [p for p in patterns if p.subtask is not None and p.subtask.name not in helpful]
-            if node.empty
-            else []
-        )
-        return (line for pattern in kept for line in pattern.variations())
-
     def _rest(self, node: Node, key: Hashable, exact: bool) -> int:
         """What is known of the distance, or of the cost of some completion."""
         if key not in self._exact and ends(self.machine, node):
             self._exact[key] = self._at_least[key] = 0
-            self._learn(key, ())
+            self.learn(key, ())
         return self._exact.get(key, NEVER) if exact else self.cost(key)
 
     def _remember(
@@ -224,7 +225,7 @@ class Completions:
         total = best[key] + rest
         completion = self._known[key]
         while True:
-            self._learn(key, completion)
+            self.learn(key, completion)
             if exact:
                 self._exact[key] = self._at_least[key] = total - best[key]
             if key not in parents:

@@ -5,33 +5,30 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterable, Iterator
 
-_MOST_MISSES = 30
-"""How many draws in a row may bring nothing new before it is held that there is nothing new."""
-
 
 class FewerPlans(UserWarning):
     """There are fewer different plans than were asked for."""
 
 
-def distinct(draws: Iterable[str], n: int | None) -> Iterator[str]:
+def distinct(draws: Iterable[str], n: int | None, misses: int = 30) -> Iterator[str]:
     """The first `n` different plans among the draws, `None` for all.
 
-    It ends after 30 draws in a row that bring nothing new, or with the draws themselves; where it has fewer
+    It ends after `misses` draws in a row that bring nothing new, or with the draws themselves; where it has fewer
     than `n` by then, it warns of that (`FewerPlans`).
     """
     seen: set[str] = set()
-    misses = 0
+    missed = 0
     for text in draws:
         if text in seen:
-            misses += 1
-            if misses == _MOST_MISSES:
+            missed += 1
+            if missed == misses:
                 break
             continue
-        misses = 0
+        missed = 0
         seen.add(text)
         yield text
         if len(seen) == n:
             return
     if n is not None:
-        again = f": {misses} further draws brought nothing new" if misses else ""
+        again = f": {missed} further draws brought nothing new" if missed else ""
         warnings.warn(f"found {len(seen)} of {n} different plans{again}", FewerPlans, stacklevel=2)

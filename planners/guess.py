@@ -19,10 +19,11 @@ _ACCUMULATE = 8
 
 
 class Guess(NamedTuple):
-    """Lexemes that may still be needed, and the subtasks of a relaxed plan."""
+    """Lexemes that may still be needed, the subtasks of a relaxed plan, and the collections that it accumulates."""
 
     cost: int
     helpful: frozenset[str]
+    accumulated: frozenset[Type] = frozenset()
 
 
 class Guesses:
@@ -43,14 +44,14 @@ class Guesses:
         types = self._estimate.types(state)
         table = self._table(types)
         plan: set[str] = set()
-        extra = 0
+        accumulated: set[Type] = set()
         pending = [group for f, own in zip(self.machine.facets, state.facets, strict=True)
                    for group in f.needed(own, state)]  # fmt: skip
         wanted = [] if self.machine.task.result is None else [self.machine.task.result]
         while pending or wanted:
             if wanted:
-                more, cost = self._made(wanted.pop(), types)
-                extra += cost
+                more, collections = self._made(wanted.pop(), types)
+                accumulated.update(collections)
                 pending += more
                 continue
             group = pending.pop()
@@ -62,17 +63,19 @@ class Guesses:
                 subtask = self._subtasks[name]
                 wanted += required(subtask)
                 pending += [g for f in self.machine.facets for g in f.prerequisites(state, subtask)]
-        return Guess(extra + sum(self._own[name] for name in plan) + _debts(state), frozenset(plan))
+        calls = sum(self._own[name] for name in plan)
+        cost = calls + _ACCUMULATE * len(accumulated) + _debts(state)
+        return Guess(cost, frozenset(plan), frozenset(accumulated))
 
-    def _made(self, wanted: Type, types: frozenset[Type]) -> tuple[list[frozenset[str]], int]:
-        """What has to be called for a value of a type, and what accumulating it takes."""
+    def _made(self, wanted: Type, types: frozenset[Type]) -> tuple[list[frozenset[str]], tuple[Type, ...]]:
+        """What has to be called for a value of a type, and what has to be accumulated."""
         if isinstance(wanted, Optional) or self._estimate.has(wanted, types):
-            return [], 0
+            return [], ()
         producers = self._estimate.producers(wanted)
         if producers or not isinstance(wanted, ListOf | MapOf):
-            return [producers], 0
-        inner, cost = self._made(wanted.value if isinstance(wanted, MapOf) else wanted.element, types)
-        return inner, cost + _ACCUMULATE
+            return [producers], ()
+        calls, inner = self._made(wanted.value if isinstance(wanted, MapOf) else wanted.element, types)
+        return calls, (wanted, *inner)
 
     def _table(self, types: frozenset[Type]) -> dict[str, int]:
         """For each relevant subtask that can be called at all, what a first call of it takes (h_add)."""
@@ -92,8 +95,9 @@ class Guesses:
         return table
 
     def _price(self, wanted: Type, types: frozenset[Type], table: dict[str, int]) -> int:
-        groups, cost = self._made(wanted, types)
-        return cost + sum(min((table[n] for n in group if n in table), default=NEVER) for group in groups)
+        groups, collections = self._made(wanted, types)
+        calls = sum(min((table[n] for n in group if n in table), default=NEVER) for group in groups)
+        return calls + _ACCUMULATE * len(collections)
 
 
 def _debts(state: State) -> int:

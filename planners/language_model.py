@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 __all__ = ["INSTRUCTION", "Candidate", "LanguageModelPlanner", "prompt"]
 
+_MISSES = 10
+"""How many plans in a row may be repetitions before it is held that there are no others: each costs a generation."""
+
 Scorer = Callable[[str], float]
 Watch = Callable[[str], None]
 
@@ -62,6 +65,8 @@ class LanguageModelPlanner:
         scorer: Says how good a candidate's text is, more is better. Without one, its log-probability does.
         length_normalised: Whether log-probabilities are compared by token, so that short plans have no advantage.
         shorten: Whether a spec that is too long for the model's context is shortened in the prompt (`prompt.fitting`).
+        cache: A file in which what is found out about a task is kept between runs (`p2c_dsl.planners.saved`); it is of
+            one spec, task, tokenizer, budget and effort.
         watch: Is told the text so far of each plan's first candidate, whenever something is written.
     """
 
@@ -75,6 +80,7 @@ class LanguageModelPlanner:
     scorer: Scorer | None = None
     length_normalised: bool = False
     shorten: bool = False
+    cache: Path | None = None
     watch: Watch | None = None
     _vocabularies: list[Vocabulary] = field(default_factory=list, init=False, repr=False, compare=False)
 
@@ -120,9 +126,10 @@ class LanguageModelPlanner:
         return next(self.plans(spec, task, 1, partial))
 
     def plans(self, spec: Spec, task: Task, n: int | None = None, partial: str = "") -> Iterator[str]:
-        """`n` different accepted compositions, as they are found; fewer, with a warning, where no more are found."""
+        """`n` different accepted compositions, as they are found; fewer, with a warning, where 10 in a row
+        are repetitions."""
         attempts = self._attempts(spec, task, partial, self.best_of, self.watch)
-        return distinct((self._best(candidates).text for candidates in attempts), n)
+        return distinct((self._best(candidates).text for candidates in attempts), n, _MISSES)
 
     def candidates(self, spec: Spec, task: Task, partial: str = "") -> list[Candidate]:
         """`best_of` compositions, sampled independently, in no particular order."""
@@ -161,23 +168,31 @@ class LanguageModelPlanner:
         vocabulary = self._vocabulary()
         automaton = Automaton.in_tokens(spec, task, vocabulary, self.budget, effort=self.effort)
         tokens = TokenAutomaton.over(automaton, vocabulary)
+        mask = SemanticMask(tokens)
+        if self.cache is not None and self.cache.exists():
+            mask.load(self.cache)
         text, start = "", tokens.start
         if partial.strip():
             begun = beginning(automaton, partial)
-            text, start = begun.text, tokens.at(begun.position)
+            text, start = (
+                begun.text + begun.rest,
+                tokens.after(tokens.at(begun.position), begun.rest.encode()),
+            )
         needed = tokens.needed(start)
         if needed > self.budget:
             raise Unplannable(
                 f"the shortest composition takes {needed} tokens, and the budget is {self.budget}"
             )
-        mask = SemanticMask(tokens)
         question = fitting(self.tokenizer, spec, task, self._room(), self.shorten, text)
         self._check(question)
         for number in itertools.count() if self.temperature else (0,):
             seeds = [f"{self.seed}/{number}/{row}" for row in range(best_of)]
             told = None if watch is None else _decoded(watch, text)
             drawing = Drawing(mask, start, self.budget, self.temperature, seeds, told)
-            yield [self._candidate(row, text) for row in self._written(drawing, question)]
+            known, rows = len(tokens), self._written(drawing, question)
+            if self.cache is not None and (len(tokens) > known or not self.cache.exists()):
+                mask.save(self.cache)
+            yield [self._candidate(row, text) for row in rows]
 
     def _written(self, drawing: Drawing, question: str) -> list[Row]:
         from outlines import Generator

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 END = ""
 """The lexeme that ends a text. It costs nothing."""
@@ -44,3 +44,16 @@ class LexemeAutomaton(Protocol[Position]):
 
     def renewed(self, position: Position) -> Position:
         """The position with all of the budget left."""
+
+
+class Saved(Protocol):
+    """What an earlier automaton has found out about positions; positions go by the new one's numbers."""
+
+    def follow(self, before: int, lexeme: str, after: int) -> None:
+        """A lexeme leads from one position to another."""
+
+    def legal(self, number: int, position: Any) -> tuple[str, ...] | None:
+        """What is legal there, `None` where that is not known."""
+
+    def cost(self, number: int) -> int:
+        """What is known to be enough to complete a text from there."""

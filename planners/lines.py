@@ -11,6 +11,7 @@ patterns with places, whose terms are chosen one at a time; see `p2c_dsl.planner
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
+from functools import cached_property
 
 from p2c_dsl.machine import Machine, State
 from p2c_dsl.machine.facts import tested
@@ -44,75 +45,133 @@ class Lines:
         self.machine, self._key, self._weigh = machine, key, weigh
         self._taken = reserved(machine.spec, machine.task)
         self._terms = Terms(machine)
-        self._patterns: dict[tuple[Hashable, bool], tuple[Pattern, ...]] = {}
+        self._blocks: dict[Hashable, tuple[tuple[Statements, ...], tuple[Pattern, ...]]] = {}
         self.trials = Trials()
 
-    def after(self, node: Node, subtasks: frozenset[str] | None = None) -> Iterator[Line]:
-        """All lines that may follow, in the node's block or, closing blocks, further out.
-
-        Of calls only those of `subtasks`, where they are given.
-        """
-        for pattern in self.patterns(node, subtasks):
+    def after(self, node: Node) -> Iterator[Line]:
+        """All lines that may follow, in the node's block or, closing blocks, further out."""
+        for pattern in self.patterns(node):
             yield from pattern.lines()
 
-    def patterns(self, node: Node, subtasks: frozenset[str] | None = None) -> tuple[Pattern, ...]:
-        """The patterns of these lines. `subtasks` are to be the same ones whenever they are given."""
-        key = self._key(node), subtasks is None
-        found = self._patterns.get(key)
+    def patterns(self, node: Node) -> Iterator[Pattern]:
+        """The patterns of these lines."""
+        for block in self.blocks(node):
+            yield from block.patterns()
+        yield from self.elses(node)
+
+    def blocks(self, node: Node) -> tuple[Statements, ...]:
+        """The statements that may stand in each block that the next line can be in, the innermost first."""
+        return self._found(node)[0]
+
+    def elses(self, node: Node) -> tuple[Pattern, ...]:
+        """The patterns of the `else:` lines."""
+        return self._found(node)[1]
+
+    def _found(self, node: Node) -> tuple[tuple[Statements, ...], tuple[Pattern, ...]]:
+        key = self._key(node)
+        found = self._blocks.get(key)
         if found is None:
-            every = self.machine.spec.subtasks.values()
-            called = [s for s in every if subtasks is None or s.name in subtasks]
-            found = self._patterns[key] = tuple(self._found(node, called))
+            levels = tuple(enumerate(closings(self.machine, node)))
+            blocks = tuple(
+                Statements(self._terms, self._taken, self._block(level, closes))
+                for closes, level in levels
+                if not level.state.returned and self.machine.may_step(level.state)
+            )
+            inner = ((closes, level, after_else(self.machine, level)) for closes, level in levels)
+            elses = tuple(
+                Pattern(self._block(level, closes, arm), (("else:",),), (), lambda _: ElseMove(), None)
+                for closes, level, arm in inner
+                if arm is not None
+            )
+            found = self._blocks[key] = blocks, elses
         return found
 
-    def _found(self, node: Node, subtasks: Sequence[Subtask]) -> Iterator[Pattern]:
-        levels = closings(self.machine, node)
-        for closes, level in enumerate(levels):
-            if not level.state.returned and self.machine.may_step(level.state):
-                block = Block(self.machine, self._key, self._weigh, level.state, closes, self.trials)
-                yield from _Statements(self._terms, self._taken, block, subtasks).patterns()
-        for closes, level in enumerate(levels):
-            inner = after_else(self.machine, level)
-            if inner is not None:
-                block = Block(self.machine, self._key, self._weigh, level.state, closes, self.trials, inner)
-                yield Pattern(block, (("else:",),), (), lambda _: ElseMove(), None)
+    def _block(self, level: Node, closes: int, arm: Node | None = None) -> Block:
+        return Block(self.machine, self._key, self._weigh, level.state, closes, self.trials, arm)
 
 
-class _Statements:
-    """The statements that may stand in a block."""
+class Statements:
+    """The statements that may stand in a block, found kind by kind when they are asked for."""
 
-    def __init__(
-        self, terms: Terms, taken: frozenset[str], block: Block, subtasks: Sequence[Subtask]
-    ) -> None:
+    def __init__(self, terms: Terms, taken: frozenset[str], block: Block) -> None:
         self.machine, self.block, self.state = block.machine, block, block.state
-        self._terms, self._taken, self._subtasks = terms, taken, subtasks
-        self._names = names(self.state, self.machine.task, taken)
-        self._readable = terms.readable(self.state, self._names)
-        self._usable = terms.usable(self.state, self._readable)
+        self._terms, self._taken = terms, taken
         self._fits: dict[tuple[Type, bool], tuple[Term, ...]] = {}
+        self._arguments: dict[str, tuple[_Choices, ...]] = {}
+        self._made: dict[Hashable, tuple[Pattern, ...]] = {}
+
+    @cached_property
+    def _names(self) -> dict[int, str]:
+        return names(self.state, self.machine.task, self._taken)
+
+    @cached_property
+    def _readable(self) -> list[Term]:
+        return self._terms.readable(self.state, self._names)
+
+    @cached_property
+    def _usable(self) -> list[Term]:
+        return self._terms.usable(self.state, self._readable)
+
+    @cached_property
+    def _forbids_loop(self) -> bool:
+        return any(f.forbids_loop(len(self.state.loops)) for f in self.machine.facets)
 
     def patterns(self) -> Iterator[Pattern]:
-        self._arguments = {s.name: tuple(self._candidates(s)) for s in self._subtasks}
-        for subtask in self._subtasks:
-            yield from self._calls(subtask)
-        yield from self._writes()
-        yield from self._creations()
-        yield from self._loops()
-        yield from self._branches()
-        yield from self._returns()
+        """All of them."""
+        for subtask in self.machine.spec.subtasks.values():
+            yield from self.calls(subtask)
+        for slot in self.state.writable:
+            yield from self.writes(slot)
+        yield from self.creations()
+        yield from self.loops()
+        yield from self.branches()
+        yield from self.returns()
+
+    def calls(self, subtask: Subtask) -> tuple[Pattern, ...]:
+        """The calls of a subtask."""
+        return self._once((subtask.name,), lambda: self._calls(subtask))
+
+    def writes(self, slot: int) -> tuple[Pattern, ...]:
+        """The writes into an accumulator."""
+        return self._once(slot, lambda: self._writes(slot))
+
+    def creations(self) -> tuple[Pattern, ...]:
+        """New accumulators."""
+        return self._once("new", self._creations)
+
+    def loops(self) -> tuple[Pattern, ...]:
+        """The heads of loops."""
+        return self._once("for", self._loops)
+
+    def branches(self) -> tuple[Pattern, ...]:
+        """The heads of branches."""
+        return self._once("if", self._branches)
+
+    def returns(self) -> tuple[Pattern, ...]:
+        """The returns."""
+        return self._once("return", self._returns)
+
+    def _once(self, kind: Hashable, make: Callable[[], Iterator[Pattern]]) -> tuple[Pattern, ...]:
+        found = self._made.get(kind)
+        if found is None:
+            found = self._made[kind] = tuple(make())
+        return found
 
     def _calls(self, subtask: Subtask) -> Iterator[Pattern]:
         target = () if subtask.result is None else (f"{self._fresh(stem_of(subtask.result))} = ",)
-        for choices in self._arguments[subtask.name]:
+        for choices in self._candidates(subtask):
             pieces = _call_pieces(subtask, len(choices), target, ())
             yield Pattern(self.block, pieces, choices, _call(subtask), subtask)
 
-    def _candidates(self, subtask: Subtask) -> Iterator[_Choices]:
+    def _candidates(self, subtask: Subtask) -> tuple[_Choices, ...]:
         """The candidates for each parameter, for each number of arguments."""
-        fitting = [self._fitting(p) for p in subtask.parameters]
-        for count in range(subtask.required, len(fitting) + 1):
-            if all(fitting[:count]):
-                yield tuple(fitting[:count])
+        found = self._arguments.get(subtask.name)
+        if found is None:
+            fitting = [self._fitting(p) for p in subtask.parameters]
+            counts = range(subtask.required, len(fitting) + 1)
+            found = tuple(tuple(fitting[:count]) for count in counts if all(fitting[:count]))
+            self._arguments[subtask.name] = found
+        return found
 
     def _fitting(self, parameter: Parameter) -> tuple[Term, ...]:
         kind = parameter.type, parameter.literal
@@ -120,41 +179,39 @@ class _Statements:
             self._fits[kind] = self._terms.fitting(self.state, parameter, self._usable)
         return self._fits[kind]
 
-    def _writes(self) -> Iterator[Pattern]:
-        for slot in self.state.writable:
-            acc = self.state.accumulators[slot]
-            if acc.loop is None or acc.frozen:
-                continue
-            name = self._names[slot]
-            keys: _Choices = ()
-            opening: Lexemes = (f"{name}.append(",)
-            closing: Lexemes = (")",)
-            if acc.is_map:
-                keys = (tuple(t for t in self._usable if joinable(acc, t.type, None)),)
-                opening, closing = ("] = ",), ()
-                if not keys[0]:
-                    continue
-            first = ((f"{name}[",),) if acc.is_map else ()
-            values = tuple(t for t in self._usable if joinable(acc, None, t.type))
-            if values:
-                pieces = (*first, opening, closing)
-                yield Pattern(self.block, pieces, (*keys, values), _write(slot, acc), None)
-            for subtask in self._subtasks:
-                if subtask.result is not None and joinable(acc, None, subtask.result):
-                    for choices in self._arguments[subtask.name]:
-                        own = _call_pieces(subtask, len(choices), opening, closing)
-                        build = _write_call(slot, acc, subtask)
-                        yield Pattern(
-                            self.block, (*first, *own), (*keys, *choices), build, subtask, len(keys)
-                        )
+    def _writes(self, slot: int) -> Iterator[Pattern]:
+        acc = self.state.accumulators[slot]
+        if acc.loop is None or acc.frozen:
+            return
+        name = self._names[slot]
+        keys: _Choices = ()
+        opening: Lexemes = (f"{name}.append(",)
+        closing: Lexemes = (")",)
+        if acc.is_map:
+            keys = (tuple(t for t in self._usable if joinable(acc, t.type, None)),)
+            opening, closing = ("] = ",), ()
+            if not keys[0]:
+                return
+        first = ((f"{name}[",),) if acc.is_map else ()
+        values = tuple(t for t in self._usable if joinable(acc, None, t.type))
+        if values:
+            yield Pattern(self.block, (*first, opening, closing), (*keys, values), _write(slot, acc), None)
+        for subtask in self.machine.spec.subtasks.values():
+            if subtask.result is not None and joinable(acc, None, subtask.result):
+                for choices in self._candidates(subtask):
+                    own = _call_pieces(subtask, len(choices), opening, closing)
+                    build = _write_call(slot, acc, subtask)
+                    yield Pattern(self.block, (*first, *own), (*keys, *choices), build, subtask, len(keys))
 
     def _creations(self) -> Iterator[Pattern]:
-        if any(f.forbids_loop(len(self.state.loops)) for f in self.machine.facets):
+        if self._forbids_loop:
             return
         for is_map, stem, empty in ((True, "table", "{}"), (False, "items", "[]")):
             yield self._fixed((f"{self._fresh(stem)} = ", empty), CreateMove(is_map))
 
     def _loops(self) -> Iterator[Pattern]:
+        if self._forbids_loop:
+            return
         stems: dict[str, list[Term]] = {}
         for term in self._usable:
             element = element_of(term.type)

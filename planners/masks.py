@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,6 +13,7 @@ from numpy.typing import NDArray
 from outlines.processors import OutlinesLogitsProcessor
 from torch import Tensor
 
+from p2c_dsl.planners.saved import load, save
 from p2c_dsl.planners.tokens import TokenAutomaton
 
 _BITS = 32
@@ -29,6 +32,7 @@ class SemanticMask:
         self.table: NDArray[np.int32] = np.zeros((64, width), np.int32)
         self._rows: dict[tuple[int, ...], int] = {}
         self._free: dict[int | None, tuple[int, int]] = {}
+        self._tight: dict[tuple[int, int], int] = {}
         self._copies: dict[torch.device, Tensor] = {}
         self._free[None] = 0, self._row((tokens.vocabulary.end,))
 
@@ -48,14 +52,29 @@ class SemanticMask:
 
     def fill(self, out: NDArray[np.int32], states: Sequence[int | None], left: int) -> None:
         """Writes the states' masks into `out`, `(batch, ceil(vocab / 32))`. Raises like `row`."""
+        free, table = self._free, self.table
         for place, state in enumerate(states):
-            out[place] = self.table[self.row(state, left)]
+            known = free.get(state)
+            if known is not None and known[0] <= left:
+                out[place] = table[known[1]]
+            else:
+                row = self._row_within(state, left)
+                table = self.table
+                out[place] = table[row]
+
+    def save(self, path: Path) -> None:
+        """Writes what has been found out so far to a file beside the spec; see `p2c_dsl.planners.saved`."""
+        save(self.tokens, path)
+
+    def load(self, path: Path) -> None:
+        """Takes what was found out earlier from a file, before the first mask. Raises `UnusableCache`, `OSError`."""
+        load(self.tokens, path)
 
     def bits(self, rows: Tensor, vocabulary: int) -> Tensor:
         """The masks of some rows `(batch,)` as `(batch, vocabulary)` on their device, true where allowed."""
-        words = self._on(rows.device)[rows]
-        shifts = torch.arange(_BITS, dtype=torch.int32, device=rows.device)
-        unpacked = ((words.unsqueeze(-1) >> shifts) & 1).bool().flatten(-2)
+        octets = self._on(rows.device)[rows].view(torch.uint8)
+        unpacked = _octets(rows.device).index_select(0, octets.flatten().int()).view(torch.bool)
+        unpacked = unpacked.view(len(rows), -1)
         if vocabulary > unpacked.shape[-1]:
             return torch.nn.functional.pad(unpacked, (0, vocabulary - unpacked.shape[-1]))
         return unpacked[..., :vocabulary]
@@ -63,7 +82,7 @@ class SemanticMask:
     def masked(self, logits: Tensor, states: Sequence[int | None], left: int) -> Tensor:
         """Logits `(batch, vocab)` with −inf where a token is not allowed. Raises like `row`."""
         rows = torch.tensor([self.row(state, left) for state in states], device=logits.device)
-        return logits.masked_fill(~self.bits(rows, logits.shape[-1]), -torch.inf)
+        return torch.where(self.bits(rows, logits.shape[-1]), logits, -torch.inf)
 
     def _row_within(self, state: int | None, left: int) -> int:
         if state is None:
@@ -72,11 +91,15 @@ class SemanticMask:
             row = self._row(self.tokens.allowed(state))
             self._free[state] = self.tokens.enough(state), row
             return row
+        tight = self._tight.get((state, left))
+        if tight is not None:
+            return tight
         found = self.tokens.within(state, left)
         if not found:
             needed = self.tokens.needed(state)
             raise ValueError(f"{left} tokens are left, but the composition needs {needed} to end")
-        return self._row(found)
+        row = self._tight[state, left] = self._row(found)
+        return row
 
     def _row(self, allowed: tuple[int, ...]) -> int:
         row = self._rows.get(allowed)
@@ -97,6 +120,13 @@ class SemanticMask:
             new = torch.from_numpy(self.table[known : len(self._rows)].copy()).to(device)
             copy = self._copies[device] = new if copy is None else torch.cat([copy, new])
         return copy
+
+
+@cache
+def _octets(device: torch.device) -> Tensor:
+    """The 8 truth values in each octet, lowest bit first, as one number: a gather unpacks 8 tokens at a time."""
+    bits = np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1, bitorder="little")
+    return torch.from_numpy(bits.view(np.int64).reshape(256)).to(device)
 
 
 class SemanticLogitsProcessor(OutlinesLogitsProcessor):

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
+from typing import Any, TypeVar
 
 from p2c_dsl.machine import BranchFrame, LoopFrame, Machine, State, Violation
+from p2c_dsl.machine.facts import Facts
 from p2c_dsl.machine.state import Accumulator, Frame, Value
 from p2c_dsl.naming import visible
 from p2c_dsl.program import Test
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +43,10 @@ def closed(machine: Machine, node: Node) -> Node | None:
     state = node.state
     frame = state.frames[-1]
     if isinstance(frame, LoopFrame):
-        return Node(machine.exit_loop(state), False)
-    inner = machine.enter_else(state) if frame.then is None else state
-    return Node(machine.exit_branch(inner), False)
+        after = machine.exit_loop(state)
+    else:
+        after = machine.exit_branch(machine.enter_else(state) if frame.then is None else state)
+    return Node(after, False) if readable(after) else None
 
 
 def after_else(machine: Machine, node: Node) -> Node | None:
@@ -72,6 +77,11 @@ def ends(machine: Machine, node: Node) -> bool:
     return not node.empty and any(accepted(machine, level) for level in closings(machine, node))
 
 
+def readable(state: State) -> bool:
+    """Whether no accumulator has been closed before anything was written into it: none is left empty."""
+    return all(a.filled or not a.frozen for a in state.accumulators.values())
+
+
 def _all_filled(state: State) -> bool:
     """Whether every accumulator of the innermost block has been written into: canonical programs leave none out."""
     depth = len(state.frames)
@@ -82,50 +92,66 @@ def _all_filled(state: State) -> bool:
 
 
 class Keys:
-    """What of a node can still matter: nodes with equal keys have the same completions, line for line."""
+    """What of a node can still matter: nodes with equal keys have the same completions, line for line.
+
+    Keys are numbers. What states share (values, facts, frames) is one object in all of them, and looked at once.
+    """
 
     def __init__(self, machine: Machine) -> None:
         self._machine = machine
-        self._known: dict[Hashable, Hashable] = {}
+        self._numbers: dict[Hashable, int] = {}
+        self._seen: dict[int, tuple[object, int]] = {}
+        """The number of each object by its identity; the object is kept, so that its identity stays its own."""
 
-    def of(self, node: Node) -> Hashable:
-        """A node's key, one object for all nodes that share it."""
-        state = node.state
-        frames = tuple(_frame_key(self._machine, f) for f in state.frames)
-        key = node.empty, _state_key(self._machine, state), frames
-        return self._known.setdefault(key, key)
+    def of(self, node: Node) -> int:
+        """A node's key."""
+        return self._once(node, self._node)
+
+    def _once(self, of: _T, parts: Callable[[_T], Hashable]) -> int:
+        found = self._seen.get(id(of))
+        if found is None:
+            found = self._seen[id(of)] = of, self._number(parts(of))
+        return found[1]
+
+    def _number(self, parts: Hashable) -> int:
+        return self._numbers.setdefault(parts, len(self._numbers))
+
+    def _node(self, node: Node) -> Hashable:
+        frames = tuple(self._once(f, self._frame) for f in node.state.frames)
+        return node.empty, self._once(node.state, self._state), frames
+
+    def _state(self, state: State) -> Hashable:
+        values = tuple(
+            self._once(state.accumulators[slot], self._accumulator)
+            if slot in state.accumulators
+            else self._once(state.values[slot], self._value)
+            for slot in visible(state)
+        )
+        own = tuple(f.key(s, state) for f, s in zip(self._machine.facets, state.facets, strict=True))
+        return state.slots, values, self._once(state.facts, _facts), own, state.returned
+
+    def _marks(self, marks: tuple[Any, ...]) -> tuple[Any, ...]:
+        return tuple(f.mark_key(m) for f, m in zip(self._machine.facets, marks, strict=True))
+
+    def _value(self, value: Value) -> Hashable:
+        return value.identity, value.type, value.size, value.distinct, self._marks(value.marks)
+
+    def _accumulator(self, acc: Accumulator) -> Hashable:
+        # Its kind stands first: an accumulator and a value are never the same.
+        return Accumulator, replace(acc, marks=self._marks(acc.marks))
+
+    def _frame(self, frame: Frame) -> Hashable:
+        entry = frame.entry
+        facts, writable = self._once(entry.facts, _facts), tuple(entry.writable)
+        if isinstance(frame, LoopFrame):
+            return LoopFrame, self._once(frame.collection, self._value), facts, writable
+        if frame.then is None:
+            own = tuple(f.key(s, entry) for f, s in zip(self._machine.facets, entry.facets, strict=True))
+            then: Hashable = None, own
+        else:
+            then = self._once(frame.then, self._state)
+        return BranchFrame, self._once(frame.tested, self._value), frame.test, facts, writable, then
 
 
-def _state_key(machine: Machine, state: State) -> Hashable:
-    values = tuple(
-        _accumulator_key(machine, state.accumulators[slot])
-        if slot in state.accumulators
-        else _value_key(machine, state.values[slot])
-        for slot in visible(state)
-    )
-    own = tuple(f.key(s, state) for f, s in zip(machine.facets, state.facets, strict=True))
-    implied = frozenset(state.facts.implied.items())
-    return state.slots, values, frozenset(state.facts.known), implied, own, state.returned
-
-
-def _value_key(machine: Machine, value: Value) -> Hashable:
-    marks = tuple(f.mark_key(m) for f, m in zip(machine.facets, value.marks, strict=True))
-    return value.identity, value.type, value.size, value.distinct, marks
-
-
-def _accumulator_key(machine: Machine, acc: Accumulator) -> Hashable:
-    marks = tuple(f.mark_key(m) for f, m in zip(machine.facets, acc.marks, strict=True))
-    return replace(acc, marks=marks)
-
-
-def _frame_key(machine: Machine, frame: Frame) -> Hashable:
-    entry = frame.entry
-    facts = frozenset(entry.facts.known), frozenset(entry.facts.implied.items())
-    if isinstance(frame, LoopFrame):
-        return _value_key(machine, frame.collection), facts, tuple(entry.writable)
-    if frame.then is None:
-        own = tuple(f.key(s, entry) for f, s in zip(machine.facets, entry.facets, strict=True))
-        then: Hashable = own
-    else:
-        then = _state_key(machine, frame.then)
-    return _value_key(machine, frame.tested), frame.test, facts, tuple(entry.writable), then
+def _facts(facts: Facts) -> Hashable:
+    return frozenset(facts.known), frozenset(facts.implied.items())

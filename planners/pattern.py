@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from p2c_dsl.machine import Machine, State, Violation
 from p2c_dsl.planners.moves import Move, operands_of
-from p2c_dsl.planners.node import Node
+from p2c_dsl.planners.node import Node, readable
 from p2c_dsl.planners.terms import Lexemes, Term
 from p2c_dsl.program import Operand
 from p2c_dsl.spec import Subtask
@@ -214,9 +214,4 @@ class Pattern:
 def tried(machine: Machine, state: State, move: Move, out: list[Violation]) -> State | None:
     """The state after a move, `None` if the machine objects or an accumulator is closed unfilled."""
     after = move.apply(machine, state, out)
-    return after if not out and _readable(after) else None
-
-
-def _readable(state: State) -> bool:
-    """Whether no accumulator has been closed before anything was written into it: none is left empty."""
-    return all(a.filled or not a.frozen for a in state.accumulators.values())
+    return after if not out and readable(after) else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from heapq import heappop, heappush
 from itertools import count, dropwhile, islice
 from typing import NamedTuple
@@ -10,12 +10,12 @@ from typing import NamedTuple
 from p2c_dsl.machine import Machine
 from p2c_dsl.naming import stem_of
 from p2c_dsl.planners.lines import Lines, is_redundant
-from p2c_dsl.planners.moves import BranchMove, ElseMove, LoopMove, Move, WriteMove
+from p2c_dsl.planners.moves import BranchMove, ElseMove, LoopMove, Move
 from p2c_dsl.planners.node import Node, after_else, closed, closings, ends
-from p2c_dsl.planners.pattern import Line, tried
+from p2c_dsl.planners.pattern import Line, Pattern, tried
 
-_PATCHES = 8
-_TRIALS = 5
+_PATCHES = 6
+_TRIALS = 2
 """How many ways to put right what a line has left open are followed, and how many lines are tried in each."""
 
 
@@ -48,13 +48,14 @@ class Replay:
     def adapted(self, parent: Node, line: Line, known: Completion) -> Completion | None:
         """A completion after a parent's line that ends like the parent's own."""
         level = closings(self.machine, parent)[line.closes]
-        order = count()
+        order, owed = count(), _debts(level)
         queue = [(_debts(line.node), 0, next(order), line.node, Completion())]
         for _ in range(_PATCHES):
             if not queue:
                 return None
             debts, way, _, node, before = heappop(queue)
-            rest = self._replayed(node, level, known)
+            # What was owed before the line is for the known completion to pay.
+            rest = self._replayed(node, level, known) if debts <= owed else None
             if rest is not None:
                 return (*before, *rest)
             if debts == 0:
@@ -70,18 +71,17 @@ class Replay:
 
     def _payments(self, node: Node) -> Iterator[Line]:
         """The lines that put something right: a loop or a write for an accumulator, or a block's first line."""
-        unfilled = [a for a in node.state.accumulators.values() if not a.filled]
-        wanted: tuple[type, ...] = ()
-        if any(a.loop is None for a in unfilled):
-            wanted = (LoopMove,)
-        elif unfilled:
-            wanted = (WriteMove,)
-        for pattern in self._lines.patterns(node):
-            if pattern.block.orelse is None:
-                for line in pattern.lines():
-                    if wanted and not isinstance(line.move, wanted):
-                        break
-                    yield line
+        unfilled = {slot: a for slot, a in node.state.accumulators.items() if not a.filled}
+        for block in self._lines.blocks(node):
+            patterns: Iterable[Pattern] = block.patterns()
+            if any(a.loop is None for a in unfilled.values()):
+                patterns = block.loops()
+            elif unfilled:
+                patterns = (
+                    p for slot in block.state.writable if slot in unfilled for p in block.writes(slot)
+                )
+            for pattern in patterns:
+                yield from pattern.lines()
 
     def _replayed(self, node: Node, level: Node, known: Completion) -> Completion | None:
         """The completion that was known at `level`, from a node further on, if it works there."""

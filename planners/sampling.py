@@ -8,10 +8,9 @@ from itertools import count
 from random import Random
 
 from p2c_dsl.planners.automaton import Automaton
-from p2c_dsl.planners.begun import Begun
 from p2c_dsl.planners.distinct import distinct
 from p2c_dsl.planners.lexemes import END
-from p2c_dsl.planners.partial import beginning
+from p2c_dsl.planners.partial import Start, beginning
 from p2c_dsl.spec import Spec, Task
 
 
@@ -31,19 +30,16 @@ class RandomPlanner:
     def plans(self, spec: Spec, task: Task, n: int | None = None, partial: str = "") -> Iterator[str]:
         """Different ones, as they are drawn; it ends when 30 draws in a row have brought nothing new."""
         automaton = Automaton(spec, task, self.budget, effort=self.effort)
-        begun = beginning(automaton, partial)
-        draws = (walk(automaton, Random(seed), begun) for seed in count(self.seed))
+        start = beginning(automaton, partial)
+        draws = (walk(automaton, Random(seed), start) for seed in count(self.seed))
         return distinct(draws, n)
 
 
-def walk(automaton: Automaton, random: Random, begun: Begun | None = None) -> str:
+def walk(automaton: Automaton, random: Random, start: Start | None = None) -> str:
     """One walk along legal lexemes to the end, from where a composition has been begun."""
-    begun = begun or beginning(automaton)
-    position, words = begun.position, [begun.text]
-    while not position.ended:
-        lexeme = random.choice(automaton.legal(position))
-        words.append(lexeme)
-        position = automaton.step(position, lexeme)
+    start = start or beginning(automaton)
+    while True:
+        lexeme = random.choice(start.lexemes(automaton))
         if lexeme == END:
-            break
-    return "".join(words) + "\n"
+            return start.text + "\n"
+        start = Start(start.text + lexeme, automaton.step(start.position, lexeme))

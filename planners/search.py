@@ -10,12 +10,15 @@ from math import inf
 
 from p2c_dsl.machine import Machine
 from p2c_dsl.planners.automaton import DEFAULT_BUDGET, Automaton
-from p2c_dsl.planners.begun import Begun
 from p2c_dsl.planners.completions import Completions
 from p2c_dsl.planners.distinct import distinct
+from p2c_dsl.planners.lexemes import END
 from p2c_dsl.planners.node import Node, ends
-from p2c_dsl.planners.partial import beginning
+from p2c_dsl.planners.partial import Start, beginning
 from p2c_dsl.spec import Spec, Task
+
+_EFFORT = 2000
+"""How many lines are tried before it is held that nothing goes on from what somebody has begun."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,9 @@ class SearchPlanner:
 
     def _found(self, spec: Spec, task: Task, partial: str) -> Iterator[str]:
         automaton = Automaton(spec, task, self.budget)
-        begun = _line_ends(automaton, beginning(automaton, partial))
+        # That nothing goes on from a beginning could be searched for without end.
+        bounded = Automaton(spec, task, self.budget, effort=_EFFORT) if partial.strip() else automaton
+        begun = _line_ends(bounded, beginning(bounded, partial))
         yield from cheapest(automaton.machine, automaton.completions, begun, self.budget)
 
 
@@ -68,14 +73,14 @@ def cheapest(
             heappush(queue, (estimate, next(order), further, line.node, text + "".join(line.words)))
 
 
-def _line_ends(automaton: Automaton, begun: Begun) -> Iterator[tuple[Node, int, str]]:
+def _line_ends(automaton: Automaton, start: Start) -> Iterator[tuple[Node, int, str]]:
     """Where the line that has been begun can end: the node, what has been spent by then, and the text."""
-    pending = [(begun.position, begun.text)]
+    pending = [start]
     while pending:
-        position, text = pending.pop()
-        if not position.words:
-            yield position.node, automaton.start.left - position.left, text
+        begun = pending.pop()
+        position = begun.position
+        if not position.words and not begun.rest:
+            yield position.node, automaton.start.left - position.left, begun.text
             continue
-        pending += [
-            (automaton.step(position, word), text + word) for word in reversed(automaton.legal(position))
-        ]
+        words = (word for word in reversed(begun.lexemes(automaton)) if word != END)
+        pending += [Start(begun.text + word, automaton.step(position, word)) for word in words]

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 from p2c_dsl.planners.automaton import Automaton
-from p2c_dsl.planners.lexemes import END, LexemeAutomaton
+from p2c_dsl.planners.lexemes import END, LexemeAutomaton, Saved
 from p2c_dsl.planners.vocabulary import Branch, Vocabulary
 from p2c_dsl.rules import Rule
 from p2c_dsl.spec import Spec, Task
@@ -71,6 +71,7 @@ class TokenAutomaton:
 
     def _drive(self, automaton: LexemeAutomaton[Any], vocabulary: Vocabulary) -> None:
         self.automaton, self.vocabulary = automaton, vocabulary
+        self._saved: Saved | None = None
         self._positions: list[Any] = []
         self._numbers: dict[Hashable, int] = {}
         self._after: dict[tuple[int, str], int] = {}
@@ -111,17 +112,52 @@ class TokenAutomaton:
         """The state after a token. Raises `KeyError` for one that is not allowed."""
         after = self._steps.get((state, token))
         if after is None:
-            places = self._states[state]
-            for byte in self.vocabulary.tokens[token]:
-                places = self._closed(_advanced(places, byte))
-            if not places or token == self.vocabulary.end:
-                raise KeyError(f"token {token} is not allowed here")
-            after = self._steps[state, token] = self._number(places)
+            if token == self.vocabulary.end:
+                raise KeyError("the end token leads to no further state")
+            after = self._steps[state, token] = self.after(state, self.vocabulary.tokens[token])
         return after
+
+    def after(self, state: int, written: bytes) -> int:
+        """The state after some bytes, whatever tokens they are. Raises `KeyError` where they are not allowed."""
+        places = self._states[state]
+        for byte in written:
+            places = self._closed(_advanced(places, byte))
+        if not places:
+            raise KeyError(f"{written!r} is not allowed here")
+        return self._number(places)
 
     def may_end(self, state: int) -> bool:
         """Whether the composition may end here."""
         return any(self._may_end(place) for place in self._states[state])
+
+    # ------------------------------------------------------------ what can be saved
+
+    def found(self) -> Iterator[tuple[Any, tuple[str, ...] | None, int]]:
+        """All positions in the order of their numbers: what is legal, where that is known, and what completes them.
+
+        Where something leads is found out for all that is legal, so that there are more of them afterwards.
+        """
+        number = 0
+        while number < len(self._positions):
+            position = self._positions[number]
+            if self._saved is not None and self._saved.legal(number, position) is not None:
+                self._root(number)
+            root = self._roots.get(number)
+            for lexeme in () if root is None else root.lexemes:
+                self._following(number, lexeme)
+            end = (END,) if self._ends.get(number) else ()
+            yield position, None if root is None else (*root.lexemes, *end), self._cost(number)
+            number += 1
+
+    def followed(self) -> Iterator[tuple[int, str, int]]:
+        """The steps taken between them, by number; the first leads from −1 over the header."""
+        return ((before, lexeme, after) for (before, lexeme), after in self._after.items())
+
+    def recall(self, saved: Saved) -> None:
+        """Takes what an earlier automaton of the same texts has found out. Raises `ValueError` after the first step."""
+        if self._positions:
+            raise ValueError("what was saved is to be loaded before anything is asked")
+        self._saved = saved
 
     def __len__(self) -> int:
         """How many states have been met."""
@@ -169,12 +205,16 @@ class TokenAutomaton:
         """How many tokens are enough to complete a composition from a place."""
         if self._may_end(place):
             return 0
-        size, cost = self.vocabulary.size, self.automaton.cost
+        size = self.vocabulary.size
         return min(
-            size(lexeme.encode()[place.depth :])
-            + cost(self._positions[self._following(place.position, lexeme)])
+            size(lexeme.encode()[place.depth :]) + self._cost(self._following(place.position, lexeme))
             for lexeme in place.lexemes
         )
+
+    def _cost(self, position: int) -> int:
+        """How many tokens are enough to complete a composition from a position."""
+        cost = self.automaton.cost(self._positions[position])
+        return cost if self._saved is None else min(cost, self._saved.cost(position))
 
     def _at_most(self, position: int) -> int:
         """A number of tokens that is enough from anywhere in what is legal at a position."""
@@ -182,8 +222,7 @@ class TokenAutomaton:
         if found is None:
             lexemes = [self.automaton.header] if position < 0 else self._roots[position].lexemes
             found = self._bounds[position] = max(
-                len(lexeme.encode()) + self.automaton.cost(self._positions[self._following(position, lexeme)])
-                for lexeme in lexemes
+                len(lexeme.encode()) + self._cost(self._following(position, lexeme)) for lexeme in lexemes
             )
         return found
 
@@ -194,8 +233,9 @@ class TokenAutomaton:
         pending = [(self.vocabulary.root, self._states[state])]
         while pending:
             branch, places = pending.pop()
-            for byte, following in branch.children.items():
-                raw = _advanced(places, byte)
+            bytes_ = {byte for place in places for byte in place.children}
+            for byte in sorted(bytes_ & branch.children.keys()):
+                following, raw = branch.children[byte], _advanced(places, byte)
                 if raw:
                     if following.ids:
                         yield following, raw
@@ -221,6 +261,8 @@ class TokenAutomaton:
             automaton = self.automaton
             reached = automaton.start if position < 0 else automaton.step(self._positions[position], lexeme)
             after = self._after[position, lexeme] = self._intern(reached)
+            if self._saved is not None:
+                self._saved.follow(position, lexeme, after)
         return after
 
     def _intern(self, position: Any) -> int:
@@ -236,7 +278,11 @@ class TokenAutomaton:
         root = self._roots.get(position)
         if root is None:
             root = self._roots[position] = self._place(position, 0)
-            legal = self.automaton.legal(self._positions[position])
+            at, legal = self._positions[position], None
+            if self._saved is not None:
+                legal = self._saved.legal(position, at)
+            if legal is None:
+                legal = self.automaton.legal(at)
             self._ends[position] = END in legal
             for lexeme in legal:
                 if lexeme != END:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Container, Sequence
-from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
@@ -12,15 +12,39 @@ from p2c_dsl.planners.pattern import Weigh
 
 _PIECES = re.compile(rb"[A-Za-z_\x80-\xff]+|[0-9]+|[^A-Za-z_\x80-\xff0-9]+")
 
+_SOME = 64
+"""How many tokens are written to see what comes out."""
 _NAMES = re.compile(r"(?<![\w.])[^\W\d]\w*")
 
 
-@dataclass(slots=True)
 class Branch:
-    """A node of the vocabulary's trie: the tokens that end here, and what goes on."""
+    """A node of the vocabulary's trie: the tokens that end here, and what goes on, which is found when it is asked for.
 
-    ids: list[int] = field(default_factory=list)
-    children: dict[int, Branch] = field(default_factory=dict)
+    Most of a large vocabulary is never looked at. `tokens` are all tokens in order, each with its number; those
+    from `first` to `last` begin with the `depth` bytes that lead here.
+    """
+
+    __slots__ = ("_children", "_depth", "_first", "_last", "_tokens", "ids")
+
+    def __init__(self, tokens: Sequence[tuple[bytes, int]], first: int, last: int, depth: int) -> None:
+        self.ids: list[int] = []
+        while first < last and len(tokens[first][0]) == depth:
+            self.ids.append(tokens[first][1])
+            first += 1
+        self._tokens, self._first, self._last, self._depth = tokens, first, last, depth
+        self._children: dict[int, Branch] | None = None
+
+    @property
+    def children(self) -> dict[int, Branch]:
+        """What goes on, by the next byte."""
+        if self._children is None:
+            self._children, at = {}, self._first
+            while at < self._last:
+                token, begin = self._tokens[at][0], at
+                beyond = token[: self._depth] + bytes([token[self._depth]])
+                at = bisect_right(self._tokens, beyond, at, self._last, key=lambda t: t[0][: self._depth + 1])
+                self._children[token[self._depth]] = Branch(self._tokens, begin, at, self._depth + 1)
+        return self._children
 
 
 class Vocabulary:
@@ -34,13 +58,8 @@ class Vocabulary:
             raise ValueError(f"the end-of-sequence token {end} is none of {len(tokens)} tokens")
         self.tokens = tuple(tokens)
         self.end = end
-        self.root = Branch()
-        for number, token in enumerate(tokens):
-            if token and number != end:
-                branch = self.root
-                for byte in token:
-                    branch = branch.children.setdefault(byte, Branch())
-                branch.ids.append(number)
+        ordered = sorted((token, n) for n, token in enumerate(tokens) if token and n != end)
+        self.root = Branch(ordered, 0, len(ordered), 0)
         self._sizes: dict[bytes, int] = {}
 
     def __len__(self) -> int:
@@ -109,16 +128,37 @@ class Vocabulary:
 def vocabulary_of(tokenizer: Any) -> Vocabulary:
     """The tokens of one of transformers' fast tokenizers as bytes: byte-level BPE, SentencePiece and others.
 
-    llguidance knows how each kind writes its bytes. Special tokens have none. Raises `ValueError` for a tokenizer
-    without an end-of-sequence token.
+    llguidance knows how each kind writes its bytes; of a kind that it does not know a token's own text is taken.
+    Special tokens have no bytes. Raises `ValueError` for a tokenizer without an end-of-sequence token, or one that
+    does not write its tokens one right after the other, as those that put spaces between words.
     """
-    from llguidance.hf import from_tokenizer
-
     if tokenizer.eos_token_id is None:
         raise ValueError("the tokenizer has no end-of-sequence token")
-    read = from_tokenizer(tokenizer)
-    tokens = [
+    vocabulary = Vocabulary(_bytes_of(tokenizer), tokenizer.eos_token_id)
+    plain = [
+        n for n, token in enumerate(vocabulary.tokens) if token.isascii() and token.strip() == token != b""
+    ]
+    some = [n for n in plain[:: max(len(plain) // _SOME, 1)] if n != vocabulary.end]
+    expected = b"".join(vocabulary.tokens[n] for n in some).decode()
+    written = tokenizer.decode(some, clean_up_tokenization_spaces=False)
+    if written != expected:
+        raise ValueError(
+            "the tokenizer does not write its tokens one right after the other, so that layout cannot be exact: "
+            f"{expected[:40]!r} comes out as {written[:40]!r}; take a byte-level or SentencePiece one"
+        )
+    return vocabulary
+
+
+def _bytes_of(tokenizer: Any) -> list[bytes]:
+    from llguidance.hf import from_tokenizer
+
+    try:
+        read = from_tokenizer(tokenizer)
+    except ValueError:
+        special = set(tokenizer.all_special_ids)
+        texts = enumerate(tokenizer.convert_ids_to_tokens(range(len(tokenizer))))
+        return [b"" if number in special or text is None else text.encode() for number, text in texts]
+    return [
         b"" if read.is_special_token(number) else bytes(read.decode_bytes([number]))
         for number in range(read.vocab_size)
     ]
-    return Vocabulary(tokens, tokenizer.eos_token_id)

@@ -9,6 +9,7 @@ from typing import ClassVar
 
 REASONS = ("a check-up", "a pregnancy test", "a rash", "a vaccination", "sleepless nights")
 DAYS = 10
+PEOPLE = tuple(["Ada", "Ben", "Cleo", "Dan", "Eve", "Finn", "Gus", "Hana", "Ivo", "Jun", "Kim", "Lea"])
 
 
 @dataclass(frozen=True, order=True, slots=True, repr=False)
@@ -60,14 +61,15 @@ class World:
     def __init__(self, seed: int, *, size: int | None = None) -> None:
         chance = Random(seed)
         count = chance.randint(2, 4) if size is None else size
-        people = [Patient(f"patient {i + 1}") for i in range(max(1, count - chance.randint(0, 1)))]
+        people = [Patient(name) for name in chance.sample(PEOPLE, max(1, count - chance.randint(0, 1)))]
         self.appointments = [
             Appointment(i + 1, people[i % len(people)], chance.random() < 0.4) for i in range(count)
         ]
         self.reasons = {appointment: chance.choice(REASONS) for appointment in self.appointments}
         free = chance.randint(count - 1, count + 2)
         self.free = [Slot(chance.randint(1, DAYS), i + 1) for i in range(free)]
-        self.moved: list[tuple[Appointment, Slot]] = []
+        self.moved: list[tuple[Appointment, Slot, Slot]] = []
+        """Each with the slot that it got and the first that was free at that moment."""
         self.cancelled: list[tuple[Appointment, bool]] = []
         """Each with whether a slot was free at that moment."""
         self.told: list[tuple[Patient, Note, str, frozenset[Appointment]]] = []
@@ -107,8 +109,8 @@ class World:
         """Raises `LookupError` when the slot has been given away."""
         if slot not in self.free:
             raise LookupError(f"{slot} has been given away")
+        self.moved.append((appointment, slot, min(self.free)))
         self.free.remove(slot)
-        self.moved.append((appointment, slot))
 
     def cancel(self, appointment: Appointment) -> None:
         self.cancelled.append((appointment, bool(self.free)))
@@ -118,7 +120,7 @@ class World:
 
     def settled(self) -> list[Appointment]:
         """The appointments that were moved or cancelled, as often as they were."""
-        return [appointment for appointment, _ in (*self.moved, *self.cancelled)]
+        return [*(moved[0] for moved in self.moved), *(cancelled[0] for cancelled in self.cancelled)]
 
     def _tell(self, patient: Patient, note: Note, way: str) -> None:
         self.told.append((patient, note, way, frozenset(self.settled())))

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from random import Random
+from typing import ClassVar
 
 PEOPLE = ("Ada", "Ben", "Cleo")
+BRANCHES = tuple(f"files of branch {i + 1}" for i in range(7))
 PLACES = ("customer database", "mailing list", "support mailbox", "tape archive", "web analytics")
 
 
@@ -41,14 +43,20 @@ class Content:
 
 class World:
     """The company as `seed` makes it. The person confirms the request and no court forbids it, unless
-    `confirms` or `held` say otherwise."""
+    `confirms` or `held` say otherwise. `size` is the number of copies, by default 1 to 4."""
 
-    def __init__(self, seed: int, *, confirms: bool = True, held: bool = False) -> None:
+    sizes: ClassVar[range] = range(1, 13)
+
+    def __init__(
+        self, seed: int, *, size: int | None = None, confirms: bool = True, held: bool = False
+    ) -> None:
         chance = Random(seed)
         self.person = Person(chance.choice(PEOPLE))
-        self.copies = [
-            Copy(place, place == "tape archive") for place in chance.sample(PLACES, chance.randint(1, 4))
-        ]
+        if size is None:
+            places = chance.sample(PLACES, chance.randint(1, 4))
+        else:
+            places = chance.sample([*PLACES, *BRANCHES], size)
+        self.copies = [Copy(place, place == "tape archive") for place in places]
         self.contents = {
             copy: Content(f"{self.person.name}, in the {copy.place}", chance.random() < 0.3)
             for copy in self.copies

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from random import Random
+from typing import ClassVar
 
 GUESTS = ("Ada", "Ben", "Cleo", "Dan", "Eve", "Finn")
 RESTAURANTS = ("Acorn", "Bistro Bleu", "Canteen", "Dumpling Bar", "Elm Tree")
@@ -30,13 +31,27 @@ class Restaurant:
         return self.name
 
 
-class World:
-    """The town as `seed` makes it. There is always one restaurant that suits everybody."""
+def _name(number: int) -> str:
+    """The name of a guest of a large party: in the second round through the names Ada 2, and so on."""
+    again, first = divmod(number, len(GUESTS))
+    return f"{GUESTS[first]} {again + 1}" if again else GUESTS[first]
 
-    def __init__(self, seed: int) -> None:
+
+class World:
+    """The town as `seed` makes it. There is always one restaurant that suits everybody.
+
+    `size` is the number of guests, by default 2 to 5.
+    """
+
+    sizes: ClassVar[range] = range(2, 31)
+
+    def __init__(self, seed: int, *, size: int | None = None) -> None:
         chance = Random(seed)
         town = [Restaurant(name) for name in RESTAURANTS]
-        self.guests = [User(name) for name in chance.sample(GUESTS, chance.randint(2, 5))]
+        if size is None:
+            self.guests = [User(name) for name in chance.sample(GUESTS, chance.randint(2, 5))]
+        else:
+            self.guests = [User(_name(number)) for number in range(size)]
         shared = chance.choice(town)
         self.likes = {
             guest: frozenset({shared, *chance.sample(town, chance.randint(0, 3))}) for guest in self.guests

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from random import Random
 from typing import ClassVar
 
+PEOPLE = tuple(["Abe", "Bea", "Cem", "Dora", "Emil", "Fay", "Gil", "Ida", "Joe", "Kai", "Lou", "Mia"])
+
 
 @dataclass(frozen=True, order=True, slots=True, repr=False)
 class Applicant:
@@ -46,7 +48,6 @@ class Application:
 
     sample: Sample
     school: School
-    gap: Gap | None
 
 
 class World:
@@ -57,15 +58,19 @@ class World:
     def __init__(self, seed: int, *, size: int | None = None) -> None:
         chance = Random(seed)
         count = chance.randint(2, 5) if size is None else size
-        self.applicants = [Applicant(f"applicant {i + 1}") for i in range(count)]
+        self.applicants = [Applicant(name) for name in chance.sample(PEOPLE, count)]
         qualities = chance.sample(range(1, 100), count)
         self.applications = {
             applicant: Application(
                 Sample(i + 1, qualities[i]),
                 School(chance.randint(1, 100)),
-                Gap(chance.randint(1, 4)) if chance.random() < 0.4 else None,
             )
             for i, applicant in enumerate(self.applicants)
+        }
+        self.gaps = {
+            application: Gap(chance.randint(1, 4))
+            for application in self.applications.values()
+            if chance.random() < 0.4
         }
         self.opened: list[Applicant] = []
         self.employers: list[Applicant] = []
@@ -84,10 +89,11 @@ class World:
             "grade_sample": lambda sample: sample.quality,
             "grade_school": lambda school: 101 - school.rank,
             "ask_employer": self.ask_employer,
+            "gap_in": self.gaps.get,
             "ask_about_gap": self.ask_about_gap,
             "best": self.best,
             "remaining": self.remaining,
-            "invite": lambda applicant: self.answers.append((applicant, "invited")),
+            "invite": lambda candidate: self.answers.append((candidate, "invited")),
             "decline": lambda applicant: self.answers.append((applicant, "declined")),
         }
 

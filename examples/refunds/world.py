@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from random import Random
+from typing import ClassVar
 
 from p2c_dsl.spec import EnumMember
 
@@ -41,9 +42,14 @@ class Order:
 
 
 class World:
-    """The desk as `seed` makes it: one in four customers looks suspicious, some orders are expensive."""
+    """The desk as `seed` makes it: one in four customers looks suspicious, some orders are expensive.
 
-    def __init__(self, seed: int) -> None:
+    `size` is the number of orders, by default 1 to 5.
+    """
+
+    sizes: ClassVar[range] = range(1, 11)
+
+    def __init__(self, seed: int, *, size: int | None = None) -> None:
         chance = Random(seed)
         self.customer = Customer(chance.choice(CUSTOMERS))
         self.suspicion = (
@@ -51,9 +57,8 @@ class World:
             if chance.random() < 0.25
             else None
         )
-        self.orders = [
-            Order(Number(1000 + i), chance.randrange(500, 40_000, 50)) for i in range(chance.randint(1, 5))
-        ]
+        count = chance.randint(1, 5) if size is None else size
+        self.orders = [Order(Number(1000 + i), chance.randrange(500, 40_000, 50)) for i in range(count)]
         self.owners = {order: self._owner(chance) for order in self.orders}
         self.asked: list[tuple[Order, int]] = []
         self.paid: list[tuple[Order, int]] = []

@@ -42,7 +42,7 @@ class Expert:
             return [f"a helicopter flies to {village.name}, whose road is open"]
         return []
 
-    def _exposed(self, needs: Mapping[object, object]) -> list[str]:
+    def _exposed(self, needs: Mapping[Village, object]) -> list[str]:
         return [f"robbers read how few live in {v.name}" for v in sorted(self.afraid) if v in needs]
 
     def _unfair(self) -> list[str]:

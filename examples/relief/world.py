@@ -7,6 +7,10 @@ from dataclasses import dataclass
 from random import Random
 from typing import ClassVar
 
+REGION = tuple(
+    ["Alm", "Brook", "Cove", "Dale", "Elms", "Ford", "Glen", "Hill", "Isle", "Keld", "Lea", "Marsh"]
+)
+
 
 @dataclass(frozen=True, order=True, slots=True, repr=False)
 class Village:
@@ -41,9 +45,9 @@ class World:
     def __init__(self, seed: int, *, size: int | None = None) -> None:
         chance = Random(seed)
         count = chance.randint(2, 5) if size is None else size
-        self.villages = [Village(f"village {i + 1}") for i in range(count)]
+        self.villages = [Village(name) for name in chance.sample(REGION, count)]
         self.needs = {
-            village: Need(chance.randint(50, 500), chance.random() < 0.7) for village in self.villages
+            village: Need(chance.randint(50, 500), chance.random() < 0.55) for village in self.villages
         }
         self.census = {v: Need(self._once(chance, need.people), True) for v, need in self.needs.items()}
         self.depot = 2 * sum(need.people for need in self.needs.values())

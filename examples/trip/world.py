@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from random import Random
 from typing import ClassVar
 
+CLASS = tuple(["Ann", "Bo", "Cara", "Dev", "Elli", "Fritz", "Gina", "Hugo", "Ines", "Jona", "Kaya", "Lars"])
 PRICE_OF_A_SEAT = 12
 
 
@@ -37,7 +38,7 @@ class World:
     def __init__(self, seed: int, *, size: int | None = None) -> None:
         chance = Random(seed)
         count = chance.randint(2, 5) if size is None else size
-        self.pupils = [Pupil(f"pupil {i + 1}") for i in range(count)]
+        self.pupils = [Pupil(name) for name in chance.sample(CLASS, count)]
         self.allowed = {pupil for pupil in self.pupils if chance.random() < 0.8}
         self.poor = {pupil for pupil in self.pupils if chance.random() < 0.3}
         self.cheap_belts = chance.random() < 0.4
@@ -62,8 +63,9 @@ class World:
             "buy_ticket": lambda pupil: self.tickets.append((pupil, True)),
             "free_ticket": lambda pupil: self.tickets.append((pupil, False)),
             "insure": self.insured.append,
+            "agreed": lambda answers: [pupil for pupil, yes in answers.items() if yes],
             "quotes_for": self.quotes_for,
-            "cheapest": lambda quotes: min(quotes, key=lambda quote: quote.price),
+            "cheapest": lambda offers: min(offers, key=lambda quote: quote.price),
             "belted": self.belted,
             "hire_coach": lambda quote: self.hired.append((quote, frozenset(self.asked))),
         }
@@ -76,14 +78,14 @@ class World:
         self.looked_up.append(pupil)
         return pupil in self.poor
 
-    def quotes_for(self, group: Sequence[Pupil]) -> list[Quote]:
+    def quotes_for(self, group: Collection[Pupil]) -> tuple[Quote, ...]:
         seats = len(group)
         price = PRICE_OF_A_SEAT * max(1, seats)
-        return [Quote(seats, price, self.cheap_belts), Quote(seats, price + 40, True)]
+        return Quote(seats, price, self.cheap_belts), Quote(seats, price + 40, True)
 
-    def belted(self, quotes: Sequence[Quote]) -> Quote:
+    def belted(self, offers: Collection[Quote]) -> Quote:
         """Raises `ValueError` when no coach has belts."""
-        return min((quote for quote in quotes if quote.belts), key=lambda quote: quote.price)
+        return min((quote for quote in offers if quote.belts), key=lambda quote: quote.price)
 
     def verify(self) -> str | None:
         """What is wrong with the outcome, `None` if nothing is."""

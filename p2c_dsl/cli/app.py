@@ -12,6 +12,7 @@ from p2c_dsl.cli import (
     grammar,
     graph,
     import_,
+    label,
     lint,
     mcp,
     measure,
@@ -66,6 +67,7 @@ for _name, _function in (
     ("align", align.align),
     ("measure", measure.measure),
     ("mcp", mcp.mcp),
+    ("label", label.label),
 ):
     app.command(_name)(_function)
 app.add_typer(import_.app, name="import")

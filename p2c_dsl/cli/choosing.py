@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ class Model:
     temperature: float | None = None
     best_of: int | None = None
     shorten: bool | None = None
+    cache: str | None = None
 
     def load(self) -> tuple[Any, Any]:
         """The model and its tokenizer: those of a path, or the project's own. Raises `ModelProblem`."""
@@ -48,6 +50,7 @@ class Model:
             "temperature": self.temperature,
             "best_of": self.best_of,
             "shorten": self.shorten,
+            "cache": None if self.cache is None else Path(self.cache),
         }
         given = {name: value for name, value in settings.items() if value is not None}
         return LanguageModelPlanner(*loaded, seed=seed, watch=watch, **given)

@@ -64,6 +64,10 @@ def plan(
             "--shorten", help="Leave out of the prompt what matters least, where the spec is too long."
         ),
     ] = False,
+    cache: Annotated[
+        str | None,
+        typer.Option(help="A file that keeps what is found out about the task for the next time."),
+    ] = None,
     device: Annotated[
         str | None,
         typer.Option(help="Where to run it: cpu, cuda, … By default a GPU if there is one."),
@@ -91,7 +95,7 @@ def plan(
 
       p2c plan examples/dinner/dinner.p2c --planner lm --model ./my-model --temperature 0
     """
-    used = Model(model, adapter, device, dtype, temperature, best_of, shorten or None)
+    used = Model(model, adapter, device, dtype, temperature, best_of, shorten or None, cache)
     begun = Begun() if go_on is None else _begun(go_on)
     loaded = load_spec(spec)
     wanted = task_of(loaded, task or begun.task)
@@ -156,7 +160,7 @@ def _planned(loaded: Loaded, task: Task, wish: Wish, model: Model) -> list[str]:
             plans = list(planner.plans(loaded.spec, task, wish.count, wish.partial))
         except (Unplannable, NoContinuation) as error:
             fail(str(error), EXIT_FINDINGS)
-        except (ModelProblem, ValueError, FloatingPointError) as error:
+        except (ModelProblem, ValueError, FloatingPointError, OSError) as error:
             fail(str(error))
         except RuntimeError as error:
             if "out of memory" not in str(error):

@@ -50,7 +50,7 @@ class Planning:
         from p2c_dsl.planners.loading import ModelProblem
 
         loaded = loaded_text(text)
-        chosen = _task(loaded, task)
+        chosen, begun = _task(loaded, task), checked(partial)
         if not 1 <= count <= _MOST_PLANS:
             raise refused(f"count is from 1 to {_MOST_PLANS}, not {count}")
         if budget is not None and not 1 <= budget <= _MOST_BUDGET:
@@ -60,7 +60,7 @@ class Planning:
             with self._lock, warnings.catch_warnings():
                 warnings.simplefilter("ignore", FewerPlans)
                 planning = self._planner(planner, seed, budget)
-                plans = list(planning.plans(loaded.spec, chosen, count, partial))
+                plans = list(planning.plans(loaded.spec, chosen, count, begun))
         except (
             Unplannable,
             NoContinuation,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -67,6 +68,8 @@ def train(
             fail(f"{output} holds a run already: go on with --resume, or choose another --output")
         chosen = _settings(preset, seed, updates, minutes, settings or [])
         plan = Plan(tuple(domains), model, lora, chosen)
+    # A run is long, and a graph of tensors has cycles: other commands do without the collector.
+    gc.enable()
     _train(plan, folder, resume)
 
 
@@ -100,21 +103,15 @@ def _settings(
 
 
 def _train(plan: Plan, folder: Path, resume: bool) -> None:
-    from accelerate import Accelerator
-    from transformers.utils.logging import disable_progress_bar
-
     from p2c_dsl.planners import Unplannable
     from p2c_dsl.planners.training import run
     from p2c_dsl.planners.training.checkpoint import CheckpointError
     from p2c_dsl.runtime.domain import DomainError
     from p2c_dsl.runtime.interpreter import BindingError
 
-    # Started by `accelerate launch` there are several processes; alone one, on the device that is there.
-    accelerator = Accelerator()
-    disable_progress_bar()
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        trainer, tokenizer = run.trainer_of(plan, accelerator)
+        trainer, tokenizer = run.trainer_of(plan, run.accelerator())
         if trainer.rank == 0:
             plan.save(folder)
         with _Display(plan) if trainer.rank == 0 else nullcontext(lambda *_: None) as told:

@@ -2,12 +2,16 @@
 
 A domain's folder holds `world.py` with a class `World`, and may hold `expert.py` with a class `Expert`. Planners
 and training see worlds only; the expert's judgement is for measuring.
+
+A world that can grow says so: its class has an attribute `sizes`, the range of the sizes that it can have, and it
+takes one as `World(seed, size=k)`. What a size counts (guests, orders, …) stands in its docstring; without one the
+world is small. `sizes_of` tells them, and is empty for a world that knows no sizes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol, cast
 
 
 class World(Protocol):
@@ -23,6 +27,37 @@ class World(Protocol):
 
     def verify(self) -> str | None:
         """By the task's own standard, what is wrong with the outcome of the run; `None` if nothing is."""
+
+
+class SizedWorld(World, Protocol):
+    """A world of which there are larger and smaller ones: equal seeds and sizes make equal worlds.
+
+    Take one with `world_of`, which refuses a size outside `sizes`.
+    """
+
+    sizes: ClassVar[range]
+
+    def __init__(self, seed: int, *, size: int | None = None) -> None: ...
+
+
+def sizes_of(world: type[World]) -> range:
+    """The sizes that worlds of a class can have, empty where there are none to choose from."""
+    found = getattr(world, "sizes", range(0))
+    return found if isinstance(found, range) else range(0)
+
+
+def world_of(world: type[World], seed: int, size: int | None = None) -> World:
+    """The world of a seed, and of a size where one is given.
+
+    Raises `ValueError` when it cannot have that size.
+    """
+    if size is None:
+        return world(seed)
+    sizes = sizes_of(world)
+    if size not in sizes:
+        known = f"{sizes[0]} to {sizes[-1]}" if sizes else "none to choose from"
+        raise ValueError(f"this world has no size {size}: {known}")
+    return cast("type[SizedWorld]", world)(seed, size=size)
 
 
 class Expert(Protocol):

@@ -1,7 +1,6 @@
-"""Words for made-up tasks: fields of life with their people, things and papers, and verbs by what they do.
+"""Words for made-up tasks: verbs by what they do, and nouns, of which none is used twice in a spec.
 
-`Words` draws from them so that no name is used twice in a spec. Some words are made of syllables, so that a model has
-to read a spec instead of knowing it. The last fields, and the words of `UNSEEN`, are kept for the test set.
+Some nouns are made of syllables, so that a model has to read a spec instead of knowing it.
 """
 
 from __future__ import annotations
@@ -10,183 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from random import Random
 
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """A field of life: who is in it, what they handle, what is written down, and what things can be like."""
-
-    name: str
-    people: tuple[str, ...]
-    things: tuple[str, ...]
-    papers: tuple[str, ...]
-    traits: tuple[str, ...]
-
-
-def _field(name: str, people: str, things: str, papers: str, traits: str) -> Field:
-    return Field(name, *(tuple(words.split()) for words in (people, things, papers, traits)))
-
-
-FIELDS = (
-    _field(
-        "travel",
-        "guest traveller guide driver agent host pilot",
-        "restaurant hotel flight room tour route city museum seat bus cabin table",
-        "booking itinerary ticket voucher visa invoice map",
-        "available vegetarian cheap crowded open late",
-    ),
-    _field(
-        "clinic",
-        "patient doctor nurse surgeon visitor donor",
-        "sample ward bed drug vaccine scan therapy allergy symptom device",
-        "prescription referral diagnosis record bill certificate",
-        "urgent stable allergic insured sterile fasting",
-    ),
-    _field(
-        "school",
-        "student teacher parent tutor principal coach",
-        "course lesson exam classroom essay club book subject grade bus",
-        "report transcript certificate timetable essay letter",
-        "absent enrolled gifted graded excused late",
-    ),
-    _field(
-        "logistics",
-        "driver customer supplier courier loader inspector",
-        "parcel truck crate pallet depot route container van dock ship",
-        "manifest receipt label invoice permit waybill",
-        "fragile damaged heavy sealed overdue frozen",
-    ),
-    _field(
-        "operations",
-        "engineer owner operator auditor tenant admin",
-        "server service cluster backup alert ticket release branch database queue",
-        "log report summary patch postmortem plan",
-        "healthy stale critical idle encrypted deprecated",
-    ),
-    _field(
-        "shop",
-        "customer clerk buyer seller cashier manager",
-        "order basket item product shelf gift coupon brand return price",
-        "receipt invoice refund quote catalogue offer",
-        "paid returned discounted sold damaged rare",
-    ),
-    _field(
-        "office",
-        "employee manager applicant candidate recruiter colleague",
-        "desk meeting room project laptop badge contract position team office",
-        "memo offer review agenda summary minutes",
-        "approved qualified remote free confidential expired",
-    ),
-    _field(
-        "bank",
-        "client teller broker debtor trustee lender",
-        "account loan card payment branch fund share transfer deposit mortgage",
-        "statement contract receipt notice quote warning",
-        "overdrawn frozen verified suspicious solvent joint",
-    ),
-    _field(
-        "library",
-        "reader librarian author editor member borrower",
-        "book shelf journal archive copy volume manuscript reservation film",
-        "card reminder catalogue review index notice",
-        "overdue reserved lost digital signed rare",
-    ),
-    _field(
-        "kitchen",
-        "cook waiter chef diner baker butcher",
-        "dish recipe oven dessert sauce menu ingredient table soup cake",
-        "bill note list order recipe receipt",
-        "vegan spicy fresh burnt hot popular",
-    ),
-    _field(
-        "farm",
-        "farmer vet picker buyer shepherd neighbour",
-        "field cow tractor barn crop orchard seed fence harvest goat",
-        "plan report permit receipt forecast label",
-        "ripe sick fertile dry empty organic",
-    ),
-    _field(
-        "newsroom",
-        "reporter editor source reader photographer columnist",
-        "story photo headline interview draft column leak topic quote",
-        "article correction summary newsletter caption digest",
-        "verified anonymous breaking exclusive edited biased",
-    ),
-    _field(
-        "city",
-        "citizen mayor officer resident voter architect",
-        "street park bridge permit building complaint district bin lamp fountain",
-        "notice licence fine petition answer certificate",
-        "broken listed public noisy closed flooded",
-    ),
-    _field(
-        "laboratory",
-        "scientist technician reviewer author assistant curator",
-        "probe culture reagent experiment assay specimen instrument dataset freezer",
-        "protocol abstract paper chart finding label",
-        "contaminated calibrated toxic valid positive volatile",
-    ),
-    _field(
-        "events",
-        "speaker sponsor guest singer volunteer organiser",
-        "venue stage session band tent workshop badge slot keynote stand",
-        "programme ticket invitation badge poster survey",
-        "loud confirmed cancelled famous outdoor full",
-    ),
-    _field(
-        "insurance",
-        "claimant adjuster insurer witness expert broker",
-        "claim policy car house premium damage repair accident risk",
-        "assessment decision payout estimate letter statement",
-        "covered fraudulent total minor disputed settled",
-    ),
-    _field(
-        "garage",
-        "mechanic owner trainee dealer rider",
-        "engine tyre brake bike battery part lift clutch mirror",
-        "estimate invoice logbook warranty checklist",
-        "worn leaking rusty safe electric used",
-    ),
-    _field(
-        "theatre",
-        "actor director dancer critic usher composer",
-        "play scene costume prop rehearsal script part seat season",
-        "review contract programme poster cue",
-        "sold rehearsed tragic modern cast short",
-    ),
-)
-"""The fields that training draws from."""
-
-UNSEEN = (
-    _field(
-        "harbour",
-        "sailor captain fisher harbourmaster diver",
-        "yacht berth anchor cargo buoy ferry lighthouse net mooring",
-        "clearance bulletin chart tally declaration",
-        "seaworthy moored tidal salvaged buoyant",
-    ),
-    _field(
-        "observatory",
-        "astronomer donor ranger lecturer",
-        "comet telescope lens galaxy dome meteor spectrum planet",
-        "sighting bulletin atlas ledger abstract",
-        "visible periodic faint eclipsed bright",
-    ),
-    _field(
-        "orchestra",
-        "violinist conductor cellist soloist archivist",
-        "score symphony viola concert flute podium sonata",
-        "setlist encore notation obituary bulletin",
-        "tuned sharp choral improvised muted",
-    ),
-    _field(
-        "charity",
-        "donor orphan refugee benefactor almoner",
-        "shelter blanket hamper donation bursary pantry clinic",
-        "pledge appeal bursary eulogy ledger",
-        "homeless eligible grateful pending hungry",
-    ),
-)
-"""The fields of the test set: most of their words are in no field above."""
+from p2c_dsl.planners.small.fields import Field
 
 ASK = ("ask", "consult", "poll", "interview", "survey", "question")
 FIND = ("find", "look_up", "fetch", "get", "locate", "retrieve", "load", "search")
@@ -253,11 +76,13 @@ class Words:
 
     Attributes:
         invented: The share of nouns that are made of syllables.
+        joined: The share of nouns that are two words.
     """
 
     chance: Random
     life: Field
     invented: float = 0.15
+    joined: float = 0.1
     used: set[str] = field(default_factory=set)
 
     def person(self) -> str:
@@ -274,13 +99,17 @@ class Words:
 
     def trait(self) -> str:
         """What a thing can be like."""
-        return self._noun(self.life.traits)
+        return self._word(self.life.traits)
 
     def verb(self, kind: Sequence[str]) -> str:
         """One of a kind of verbs."""
         return self._fresh(kind) or self.chance.choice(kind)
 
     def _noun(self, words: Sequence[str]) -> str:
+        word = self._word(words)
+        return f"{self._word(words)}_{word}" if self.chance.random() < self.joined else word
+
+    def _word(self, words: Sequence[str]) -> str:
         found = None if self.chance.random() < self.invented else self._fresh(words)
         while found is None:
             made = self._invented()
@@ -316,6 +145,6 @@ def article(noun: str) -> str:
     return f"an {noun}" if noun[0] in "aeiou" else f"a {noun}"
 
 
-def spoken(verb: str) -> str:
+def spoken(name: str) -> str:
     """`look_up` → `look up`."""
-    return verb.replace("_", " ")
+    return name.replace("_", " ")

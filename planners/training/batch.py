@@ -13,6 +13,9 @@ from p2c_dsl.planners.training.episode import Codec
 from p2c_dsl.planners.training.policy import Policy, Scored
 from p2c_dsl.planners.training.rollout import Rollout
 
+_FEW = 8
+"""So many rows of a prompt are computed by themselves; fewer share a pass with those of the next."""
+
 
 @dataclass(frozen=True, slots=True)
 class Piece:
@@ -29,6 +32,11 @@ class Piece:
         """Of a grid `(rows, time)` of the whole rollout, what stands at this piece's decisions `(n,)`."""
         return grid[self.rows, : self.tokens.shape[1]][self.decisions]
 
+    def put(self, grid: Tensor, found: Tensor) -> None:
+        """Writes what was found at this piece's decisions `(n,)` into a grid `(rows, time)` of the whole rollout."""
+        width = self.tokens.shape[1]
+        grid[self.rows, :width] = grid[self.rows, :width].masked_scatter(self.decisions, found.to(grid.dtype))
+
     def score(self, policy: Policy) -> Scored:
         """What a policy says of the piece; each of its prompts is computed once."""
         with policy.autocast():
@@ -38,24 +46,41 @@ class Piece:
 
 def pieces(rollout: Rollout, rows: Tensor, size: int) -> Iterator[Piece]:
     """Rows `(n,)` in pieces of at most `size`: those of one prompt together, short ones with short ones."""
-    keys = list(
-        zip(rollout.prompt[rows].tolist(), rollout.lengths[rows].tolist(), rows.tolist(), strict=True)
-    )
-    order = [row for _, _, row in sorted(keys)]
-    for first in range(0, len(order), size):
-        own = torch.tensor(order[first : first + size], device=rollout.tokens.device)
+    device = rollout.tokens.device
+    for group in _grouped(rollout, rows.tolist(), size):
+        own = torch.tensor(group, device=device)
         width = int(rollout.lengths[own].max())
-        used = sorted(set(rollout.prompt[own].tolist()))
+        follows = rollout.prompt[own].tolist()
+        used = sorted(set(follows))
         yield Piece(
             rows=own,
             prompts=tuple(rollout.prompts[number] for number in used),
-            prompt=torch.tensor(
-                [used.index(number) for number in rollout.prompt[own].tolist()], device=own.device
-            ),
+            prompt=torch.tensor([used.index(number) for number in follows], device=device),
             tokens=rollout.tokens[own, :width],
             masks=rollout.masks[own, :width],
             decisions=rollout.decisions[own, :width],
         )
+
+
+def _grouped(rollout: Rollout, rows: list[int], size: int) -> Iterator[list[int]]:
+    """Rows by prompt, the longest first. A group ends where its padding would cost more than its prompt once more."""
+    prompts, lengths = rollout.prompt.tolist(), rollout.lengths.tolist()
+    group: list[int] = []
+    padding = 0
+    for row in sorted(rows, key=lambda row: (prompts[row], -lengths[row], row)):
+        if group:
+            new = prompts[row] != prompts[group[-1]]
+            padding += 0 if new else lengths[group[0]] - lengths[row]
+            if (
+                len(group) == size
+                or padding > len(rollout.prompts[prompts[row]])
+                or (new and len(group) >= _FEW)
+            ):
+                yield group
+                group, padding = [], 0
+        group.append(row)
+    if group:
+        yield group
 
 
 def rewards_of(rollout: Rollout, codec: Codec) -> Tensor:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from p2c_dsl.planners.language_model import prompt
+from p2c_dsl.planners.prompt import question
 from p2c_dsl.planners.training.composition import CompositionEnvironment, Verifier
 from p2c_dsl.planners.training.environment import Space
 from p2c_dsl.planners.training.spaces import semantic_space
@@ -27,21 +27,22 @@ class Domain:
     world: Callable[[int], Any]
 
     def environment(
-        self,
-        tokenizer: Any,
-        budget: int,
-        effort: int,
-        partial_rewards: Sequence[str] = (),
-        space: Space | None = None,
+        self, tokenizer: Any, budget: int = 0, effort: int = 300, partial_rewards: Sequence[str] = ()
     ) -> CompositionEnvironment:
-        """Its environment of one turn for a tokenizer, in the space of what is accepted unless another is given.
+        """Its environment of one turn for a tokenizer, in the space of what is accepted.
 
         Raises `Unplannable` or `ValueError` when no composition fits the budget.
         """
-        chosen: Space = space or semantic_space(self.spec, self.task, tokenizer, budget, effort or None)
-        asked = prompt(self.spec, self.task)
+        space, budget = semantic_space(self.spec, self.task, tokenizer, budget, effort or None)
+        return self.environment_in(space, tokenizer, budget, partial_rewards)
+
+    def environment_in(
+        self, space: Space, tokenizer: Any, budget: int, partial_rewards: Sequence[str] = ()
+    ) -> CompositionEnvironment:
+        """Its environment of one turn, in any space."""
+        asked = question(tokenizer, self.spec, self.task)
         verifier = Verifier(self.spec, self.task, self.world)
-        return CompositionEnvironment(self.name, asked, chosen, budget, verifier, partial_rewards)
+        return CompositionEnvironment(self.name, asked, space, budget, verifier, partial_rewards)
 
 
 def load_domain(path: Path) -> list[Domain]:

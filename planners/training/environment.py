@@ -31,8 +31,11 @@ class Space(Protocol):
     """
 
     start: int
-    table: NDArray[np.int32]
     digest: str
+
+    @property
+    def table(self) -> NDArray[np.int32]:
+        """The masks, one a row."""
 
     def row(self, state: int, left: int) -> int:
         """The row of what may come next with `left` tokens to go. Raises `ValueError` if nothing can."""

@@ -45,7 +45,7 @@ class Codec:
 
 @dataclass(slots=True, eq=False)
 class Episode:
-    """An episode's row. Tokens, masks, decisions and log-probabilities go side by side; context has no mask.
+    """An episode's row. Tokens, masks, log-probabilities and values go side by side; context has no mask.
 
     Attributes:
         queue: Tokens that come next without a decision: context.
@@ -61,6 +61,7 @@ class Episode:
     tokens: list[int] = field(default_factory=list)
     masks: list[int] = field(default_factory=list)
     log_probs: list[float] = field(default_factory=list)
+    values: list[float] = field(default_factory=list)
     queue: list[int] = field(default_factory=list)
     written: list[Written] = field(default_factory=list)
     start: int = 0
@@ -85,11 +86,12 @@ class Episode:
         """The token that comes next without a decision, `None` where there is one to take."""
         return self.queue[0] if self.queue else table.forced[mask]
 
-    def take(self, token: int, mask: int, log_prob: float, codec: Codec) -> None:
+    def take(self, token: int, mask: int, log_prob: float, value: float, codec: Codec) -> None:
         """Goes on by a token; at the end of a turn, the environment answers."""
         self.tokens.append(token)
         self.masks.append(mask)
         self.log_probs.append(log_prob)
+        self.values.append(value)
         if mask == NO_MASK:
             del self.queue[0]
             return

@@ -19,7 +19,7 @@ NO_MASK = 0
 
 
 def masked_log_probs(logits: Tensor, legal: Tensor) -> Tensor:
-    """Log-probabilities `(n, vocab)`, float32, of a softmax over what is legal `(n, vocab)`; −inf for the rest.
+    """Log-probabilities `(n, vocab)`, in float32 at least, of a softmax over what is legal; −inf for the rest.
 
     A single legal token has exactly 0, and the gradient of a masked logit is exactly 0. Raises `ValueError` where
     nothing is legal (on other devices than the CPU an assertion on the device, so that nothing waits for it).
@@ -29,7 +29,8 @@ def masked_log_probs(logits: Tensor, legal: Tensor) -> Tensor:
         torch._assert_async(some)
     elif not some:
         raise ValueError("nothing is legal here: a distribution over no tokens")
-    return torch.log_softmax(logits.float().masked_fill(~legal, -torch.inf), -1)
+    exact = torch.promote_types(logits.dtype, torch.float32)
+    return torch.log_softmax(logits.to(exact).masked_fill(~legal, -torch.inf), -1)
 
 
 def entropy(log_probs: Tensor, legal: Tensor) -> Tensor:

@@ -47,6 +47,8 @@ def codec_of(tokenizer: Any) -> Codec:
 
 
 def _loaded(name: str, seed: int) -> tuple[Any, Any]:
+    from p2c_dsl.planners.loading import ModelProblem
+    from p2c_dsl.planners.loading import load_model as from_folder
     from p2c_dsl.planners.small import fresh, load
 
     if name == FRESH:
@@ -56,10 +58,6 @@ def _loaded(name: str, seed: int) -> tuple[Any, Any]:
             return load()
         if not Path(name).is_dir():
             raise ValueError(f"there is no folder {name}: name one with a model, or {FRESH} or {SMALL}")
-        import torch
-        from transformers import AutoModelForCausalLM, AutoTokenizer
-
-        model: Any = AutoModelForCausalLM.from_pretrained(name, dtype=torch.float32, local_files_only=True)
-        return model.eval(), AutoTokenizer.from_pretrained(name, local_files_only=True)
-    except (OSError, KeyError) as error:
+        return from_folder(name, dtype="float32")
+    except (ModelProblem, OSError) as error:
         raise ValueError(f"no model can be loaded from {name}: {error}") from error

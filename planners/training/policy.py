@@ -15,6 +15,9 @@ from p2c_dsl.planners.training.attention import can_share, shared_attention
 from p2c_dsl.planners.training.cache import Prefix, prefix_of
 from p2c_dsl.planners.training.masking import MaskTable, entropy, masked_log_probs
 
+SHARE_FROM = 64
+"""Prompts from this length on are read for all rows at once; shorter ones are not worth the extra steps."""
+
 
 @dataclass(frozen=True, slots=True)
 class Scored:
@@ -33,11 +36,18 @@ class Scored:
 
 @dataclass(slots=True, eq=False)
 class Stepping:
-    """Rows that are being fed: which prompt each follows (in order), their cache, and how many tokens each has had."""
+    """Rows that are being fed.
+
+    Attributes:
+        rows: Which prompt each follows, in order.
+        shares: Whether the cache holds their own tokens alone, and prompts are read for all rows at once.
+        done: How many tokens each has been fed.
+    """
 
     prefix: Prefix
     rows: Tensor
     cache: DynamicCache
+    shares: bool
     done: int
 
     def keep(self, kept: Tensor) -> None:
@@ -57,7 +67,7 @@ class ValueHead(nn.Module):
 
     def forward(self, hidden: Tensor) -> Tensor:
         """Values `(…)` in float32 of hidden states `(…, hidden)`."""
-        value: Tensor = self.outer(torch.tanh(self.inner(hidden.float()))).squeeze(-1)
+        value: Tensor = self.outer(torch.tanh(self.inner(hidden.to(self.inner.weight.dtype)))).squeeze(-1)
         return value
 
 
@@ -74,7 +84,7 @@ class Policy(nn.Module):
         self._base = model.get_base_model() if hasattr(model, "get_base_model") else model
         self.value_head = ValueHead(self._base.get_input_embeddings().embedding_dim).to(masks.device)
         self._compiled = self._base.get_decoder()
-        self.shares = can_share(self._base)
+        self.share_from = SHARE_FROM if can_share(self._base) else None
         self.eval()
         self._check()
 
@@ -118,14 +128,15 @@ class Policy(nn.Module):
 
     def stepping(self, prefix: Prefix, rows: Tensor, room: int) -> Stepping:
         """Rows `(rows,)` after their prompts, to be fed token by token. What a step fills in has no gradient."""
-        cache = prefix.own_cache(len(rows), room) if self.shares else prefix.cache(rows, room)
-        return Stepping(prefix, rows, cache, 0)
+        shares = self.share_from is not None and prefix.width >= self.share_from
+        cache = prefix.own_cache(len(rows), room) if shares else prefix.cache(rows, room)
+        return Stepping(prefix, rows, cache, shares, 0)
 
     def step(self, at: Stepping, tokens: Tensor) -> Tensor:
         """Feeds the next token of each row `(rows,)`; the hidden states `(rows, hidden)` that follow them."""
         positions = at.prefix.lengths[at.rows].unsqueeze(-1) + at.done
         at.done += 1
-        if self.shares:
+        if at.shares:
             # One query a row: reading the prompt for all rows at once is what counts. Many queries a row are
             # bound by arithmetic, and are better off with the fused kernel that `hidden` has.
             with shared_attention(self._base.config):

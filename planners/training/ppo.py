@@ -61,37 +61,33 @@ def prepare(
     `reference` is a frozen copy, or the policy itself where its adapters can be switched off; `None` leaves it out.
     """
     decisions = rollout.decisions
-    values = torch.zeros(decisions.shape[0], decisions.shape[1] + 1, device=decisions.device)
     old, kl = rollout.log_probs * decisions, torch.zeros_like(rollout.log_probs)
-    bootstrap = torch.zeros(len(decisions), device=decisions.device)
-    cut = torch.tensor(
-        [bool(e.outcome and e.outcome.truncated) for e in rollout.episodes], device=decisions.device
+    values, bootstrap = rollout.values, torch.zeros(len(decisions), device=decisions.device)
+    cut = torch.tensor([e.outcome is not None and e.outcome.truncated for e in rollout.episodes]).to(
+        kl.device
     )
-    for piece in pieces(rollout, torch.arange(len(decisions), device=decisions.device), settings.microbatch):
+    looked_at = values is None or settings.recompute or reference is not None or bool(cut.any())
+    values = torch.zeros_like(kl) if values is None else values.clone()
+    for piece in pieces(rollout, torch.arange(len(decisions)), settings.microbatch) if looked_at else ():
         scored = piece.score(policy)
-        width = piece.tokens.shape[1]
-        values[piece.rows, : width + 1] = scored.values
+        piece.put(values, scored.values[:, :-1][piece.decisions])
         # A row that was cut off goes on in a state whose value counts; one that ended has nothing to come.
         bootstrap[piece.rows] = scored.values.gather(1, rollout.lengths[piece.rows].unsqueeze(-1)).squeeze(-1)
         if settings.recompute:
-            old[piece.rows, :width] = old[piece.rows, :width].masked_scatter(
-                piece.decisions, scored.log_probs
-            )
+            piece.put(old, scored.log_probs)
         if reference is not None:
             with policy.adapters_off() if reference is policy else nullcontext():
                 expected = piece.score(reference).log_probs
-            kl[piece.rows, :width] = kl[piece.rows, :width].masked_scatter(
-                piece.decisions, piece.of(old) - expected
-            )
+            piece.put(kl, piece.of(old) - expected)
     earned = rewards_of(rollout, codec)
     divisor = scale.update(earned.sum(1), reduce) if settings.scale_rewards else 1.0
     rewards = credited(earned / divisor, decisions) - settings.kl_weight * kl
     advantages, returns = generalized_advantages(
-        rewards, values[:, :-1], decisions, bootstrap * cut, settings.discount, settings.gae_decay
+        rewards, values, decisions, bootstrap * cut, settings.discount, settings.gae_decay
     )
     if settings.normalise_advantages:
         advantages = normalised(advantages, decisions, reduce)
-    return Batch(rollout, old, kl, rewards, values[:, :-1] * decisions, advantages, returns)
+    return Batch(rollout, old, kl, rewards, values * decisions, advantages, returns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +169,7 @@ def gradients(
     policy.zero_grad(set_to_none=True)
     for piece in pieces(batch.rollout, rows, settings.microbatch):
         found = losses(piece.score(policy), piece, batch, settings)
-        torch.autograd.backward(found.total(settings) / count.float())
+        torch.autograd.backward(found.total(settings) / count.to(found.policy.dtype))
         sums += (
             torch.stack([found.policy, found.value, found.entropy, found.approximate_kl, found.clipped])
             .detach()

@@ -104,13 +104,18 @@ class RewardModel:
 
     def judge(self, solution: PartialSolution) -> float:
         """The conservative judgement, mean − caution · spread."""
-        mean, std = self.judgement([solution])
-        return float(mean - self.config.caution * std)
+        return self.judged([solution])[0]
+
+    def judged(self, solutions: Sequence[PartialSolution]) -> list[float]:
+        """The conservative judgement of each solution."""
+        mean, std = self.judgement(solutions)
+        judged: list[float] = (mean - self.config.caution * std).tolist()
+        return judged
 
     def best(self, solutions: Sequence[PartialSolution]) -> int:
         """Which solution has the highest conservative judgement; the first of equals."""
-        mean, std = self.judgement(solutions)
-        return int((mean - self.config.caution * std).argmax())
+        judged = self.judged(solutions)
+        return judged.index(max(judged))
 
     def preference(self, left: PartialSolution, right: PartialSolution) -> float:
         """The calibrated probability that `left` is preferred."""

@@ -31,6 +31,7 @@ class Rollout:
         masks: The number of each token's mask in the mask table `(rows, time)`, 0 for context and padding.
         decisions: Where more than one token was legal `(rows, time)`; only they have a loss.
         log_probs: Of the tokens under the policy that wrote them `(rows, time)`, float32; 0 where nothing was decided.
+        values: What the policy expected at its decisions `(rows, time)`; `None` from an engine that has no value head.
         lengths: Of the rows `(rows,)`.
         version: Of the policy that wrote them: how often it had been updated.
     """
@@ -41,6 +42,7 @@ class Rollout:
     masks: Tensor
     decisions: Tensor
     log_probs: Tensor
+    values: Tensor | None
     lengths: Tensor
     version: int
     episodes: tuple[Episode, ...]
@@ -85,30 +87,33 @@ def _play(
             episodes, going = [episodes[row] for row in going], list(range(len(going)))
         hidden = policy.step(stepping, fed)
         masks = {row: episodes[row].mask(table) for row in going}
-        tokens = {row: (episodes[row].forced(table, mask), 0.0) for row, mask in masks.items()}
-        deciding = [row for row, (token, _) in tokens.items() if token is None]
+        tokens = {row: (episodes[row].forced(table, mask), 0.0, 0.0) for row, mask in masks.items()}
+        deciding = [row for row, (token, *_) in tokens.items() if token is None]
         if deciding:
             numbers = torch.tensor([masks[row] for row in deciding], device=device)
-            chosen, log_probs = _sample(policy, hidden[deciding], numbers, generator, temperature)
-            tokens.update(zip(deciding, zip(chosen.tolist(), log_probs.tolist(), strict=True), strict=True))
-        for row, (token, log_prob) in tokens.items():
+            chosen, *numbers_of = _sample(policy, hidden[deciding], numbers, generator, temperature)
+            taken = zip(chosen.tolist(), *torch.stack(numbers_of).tolist(), strict=True)
+            tokens.update(zip(deciding, taken, strict=True))
+        for row, (token, log_prob, value) in tokens.items():
             assert token is not None
-            episodes[row].take(token, masks[row], log_prob, codec)
+            episodes[row].take(token, masks[row], log_prob, value, codec)
         # Rows that have ended are fed on until they are taken out.
-        fed = torch.tensor([tokens.get(row, (0, 0.0))[0] for row in range(len(episodes))], device=device)
+        fed = torch.tensor(
+            [tokens[row][0] if row in tokens else 0 for row in range(len(episodes))], device=device
+        )
         going = [row for row in going if episodes[row].outcome is None]
 
 
 def _sample(
     policy: Policy, hidden: Tensor, masks: Tensor, generator: torch.Generator, temperature: float
-) -> tuple[Tensor, Tensor]:
-    """Tokens `(n,)` and their log-probabilities under the policy itself, whatever the temperature."""
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Tokens `(n,)`, their log-probabilities under the policy itself whatever the temperature, and values."""
     log_probs, _ = policy.distribution(hidden, masks)
     if temperature:
         chosen = torch.multinomial(torch.softmax(log_probs / temperature, -1), 1, generator=generator)
     else:
         chosen = log_probs.argmax(-1, keepdim=True)
-    return chosen.squeeze(-1), log_probs.gather(-1, chosen).squeeze(-1)
+    return chosen.squeeze(-1), log_probs.gather(-1, chosen).squeeze(-1), policy.value_head(hidden)
 
 
 def collated(episodes: Sequence[Episode], table: MaskTable, version: int) -> Rollout:
@@ -123,6 +128,7 @@ def collated(episodes: Sequence[Episode], table: MaskTable, version: int) -> Rol
         masks=masks,
         decisions=free[masks] & (masks != NO_MASK),
         log_probs=_padded([episode.log_probs for episode in episodes], torch.float32, table.device),
+        values=_padded([episode.values for episode in episodes], torch.float32, table.device),
         lengths=torch.tensor([len(episode.tokens) for episode in episodes], device=table.device),
         version=version,
         episodes=tuple(episodes),

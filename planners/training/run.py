@@ -15,6 +15,7 @@ from typing import Any, Self
 
 import torch
 
+from p2c_dsl.planners.loading import quiet
 from p2c_dsl.planners.training import checkpoint
 from p2c_dsl.planners.training.domains import load_domain
 from p2c_dsl.planners.training.environment import Environment
@@ -72,6 +73,14 @@ def environments_of(plan: Plan, tokenizer: Any) -> list[Environment]:
         for path in plan.domains
         for domain in load_domain(Path(path))
     ]
+
+
+def accelerator() -> Any:
+    """What shares a run out: the processes of `accelerate launch`, or one alone, on the device that is there."""
+    from accelerate import Accelerator
+
+    quiet()
+    return Accelerator()
 
 
 def trainer_of(plan: Plan, accelerator: Any = None) -> tuple[Trainer, Any]:
@@ -148,7 +157,9 @@ def evaluated(
     """
     folder = Path(name)
     settings = load_plan(folder).settings if (folder / NAME).is_file() else TrainingSettings()
-    plan = Plan(tuple(domains), name, settings=settings.but(budget=budget or settings.budget))
+    plan = Plan(
+        tuple(domains), name, settings=settings.but(budget=settings.budget if budget is None else budget)
+    )
     model, tokenizer = load_model(name, seed)
     masks = MaskTable(model.get_input_embeddings().num_embeddings, torch.device("cpu"))
     environments = environments_of(plan, tokenizer)

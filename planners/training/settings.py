@@ -14,7 +14,8 @@ class TrainingSettings:
         seed: Of weights that are made, of sampling and of the worlds.
         updates: How many rounds of rollout and update.
         minutes: When to stop earlier; 0 for never.
-        budget: Tokens that a composition may have, the end included.
+        budget: Tokens that a composition may have, the end included; 0 for a quarter more than the shortest
+            composition of each domain takes, and no less than 128.
         effort: How long the automaton looks for a completion; 0 for as long as it takes.
         episodes: In each update, of all processes together.
         rows_at_once: How many rows a rollout may have at once, by what fits into memory.
@@ -49,7 +50,7 @@ class TrainingSettings:
     seed: int = 0
     updates: int = 200
     minutes: float = 0.0
-    budget: int = 128
+    budget: int = 0
     effort: int = 300
     episodes: int = 64
     rows_at_once: int = 256
@@ -82,7 +83,6 @@ class TrainingSettings:
     def __post_init__(self) -> None:
         positive = (
             "updates",
-            "budget",
             "episodes",
             "rows_at_once",
             "epochs",
@@ -123,7 +123,6 @@ PRESETS = {
         learning_rate=1e-5,
         value_learning_rate=1e-4,
         kl_weight=0.02,
-        budget=256,
         precision="bf16",
         recompute=True,
         compile=True,

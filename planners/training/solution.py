@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Protocol
@@ -21,6 +21,7 @@ from p2c_dsl.syntax.span import Source
 from p2c_dsl.types import show
 
 LEFT, RIGHT = 0, 1
+_IRREVERSIBLE = " (irreversible)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +143,16 @@ def effect_lines(program: Program) -> tuple[str, ...]:
         for _, data in _calls(graph)
         for effect in data["effects"]
     )
+
+
+def performers(effects: Sequence[str]) -> dict[str, bool]:
+    """The subtasks that `effect_lines` name, and whether what they do is irreversible."""
+    found: dict[str, bool] = {}
+    for line in effects:
+        effect, _, place = line.partition(": ")
+        name = place.partition(",")[0]
+        found[name] = found.get(name, False) or effect.endswith(_IRREVERSIBLE)
+    return found
 
 
 def _calls(graph: nx.DiGraph) -> list[tuple[str, dict[str, Any]]]:

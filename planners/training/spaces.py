@@ -8,11 +8,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from p2c_dsl.planners.automaton import Unplannable
 from p2c_dsl.planners.masks import SemanticMask
 from p2c_dsl.planners.tokens import TokenAutomaton
 from p2c_dsl.planners.vocabulary import Vocabulary, vocabulary_of
 from p2c_dsl.spec import Spec, Task
 from p2c_dsl.spec_data import to_data, to_text
+
+_BUDGETS = (64, 128, 192, 256, 384, 512, 768)
+_ROOM = 128
 
 
 class MaskedSpace:
@@ -22,9 +26,11 @@ class MaskedSpace:
     """
 
     def __init__(self, tokens: TokenAutomaton, budget: int, digest: str) -> None:
-        needed = tokens.needed(tokens.start)
-        if needed > budget:
-            raise ValueError(f"the shortest composition takes {needed} tokens, and the budget is {budget}")
+        self.needed = tokens.needed(tokens.start)
+        if self.needed > budget:
+            raise ValueError(
+                f"the shortest composition takes {self.needed} tokens, and the budget is {budget}"
+            )
         self._mask = SemanticMask(tokens)
         self._tokens, self._end = tokens, tokens.vocabulary.end
         self.start, self.digest = tokens.start, digest
@@ -61,9 +67,31 @@ class FreeText:
         return None if token == self._end else 0
 
 
-def semantic_space(spec: Spec, task: Task, tokenizer: Any, budget: int, effort: int | None) -> MaskedSpace:
-    """The accepted compositions of a task, for a tokenizer. Raises `Unplannable` or `ValueError` if there are none."""
+def semantic_space(
+    spec: Spec, task: Task, tokenizer: Any, budget: int, effort: int | None
+) -> tuple[MaskedSpace, int]:
+    """The accepted compositions of a task, for a tokenizer, and how many tokens they may have.
+
+    A budget of 0 becomes a quarter more than the shortest composition takes, and no less than 128. Raises
+    `Unplannable` or `ValueError` if no composition fits.
+    """
     vocabulary = vocabulary_of(tokenizer)
+    if budget:
+        return _space(spec, task, vocabulary, budget, effort), budget
+    for tried in _BUDGETS:
+        try:
+            space = _space(spec, task, vocabulary, tried, effort)
+        except (Unplannable, ValueError):
+            if tried == _BUDGETS[-1]:
+                raise
+            continue
+        # The shortest composition may do nothing that is worth while: there has to be room for one that does.
+        enough = max(space.needed * 5 // 4, _ROOM)
+        return _space(spec, task, vocabulary, enough, effort), enough
+    raise AssertionError("there is a last budget")
+
+
+def _space(spec: Spec, task: Task, vocabulary: Vocabulary, budget: int, effort: int | None) -> MaskedSpace:
     tokens = TokenAutomaton(spec, task, vocabulary, budget, effort=effort)
     return MaskedSpace(tokens, budget, space_digest(spec, task, vocabulary, budget))
 

@@ -21,7 +21,7 @@ from tests.cli.conftest import EXAMPLES
 ROOT = Path(__file__).parents[2]
 COMMANDS = (
     *("lint", "fix", "fmt", "explain", "rules", "graph", "grammar", "plan", "run", "new", "mcp"),
-    *("train", "eval", "align", "measure"),
+    *("train", "eval", "label", "align", "measure"),
 )
 START = (sys.executable, "-c", "from p2c_dsl.cli import main; main()")
 

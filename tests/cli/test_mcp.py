@@ -7,6 +7,7 @@ import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -93,6 +94,57 @@ def test_an_agent_can_have_a_task_planned(server: Server) -> None:
             server.call("plan", arguments)
 
 
+def test_an_agent_can_have_several_plans_and_random_ones(server: Server) -> None:
+    asked = {"text": text("dinner.p2c"), "planner": "random", "budget": 24}
+    one, same, other = (server.call("plan", asked | {"seed": seed})["result"] for seed in (1, 1, 2))
+    assert one == same and one.startswith("compose") and other.startswith("compose")
+    several = server.call("plan", {"text": text("dinner.p2c"), "count": 3})["result"]
+    assert len(set(several.split("\n\n"))) == 3
+    few = "type A\nsubtask f() -> A\ntask t() -> A:\n    steps <= 2\n    at most 1 f\n"
+    assert server.call("plan", {"text": few, "count": 4})["result"].endswith("\n# found 1 of 4 plans\n")
+
+
+def test_an_agent_can_have_a_composition_gone_on_with(server: Server) -> None:
+    begun = "compose book_dinner(users):\n    table = {}\n    for user in users:\n"
+    for planner in ("search", "random"):
+        asked = {"text": text("dinner.p2c"), "planner": planner, "partial": begun}
+        planned = server.call("plan", asked)["result"]
+        assert planned.startswith(begun)
+        accepted = json.loads(server.call("lint", {"text": f"{text('dinner.p2c')}\n{planned}"})["result"])
+        assert accepted["diagnostics"] == []
+    with pytest.raises(ToolFailed, match="line 4"):
+        server.call("plan", asked | {"partial": begun + "        for user2 in users:\n"})
+
+
+HOSTILE: list[tuple[str, dict[str, Any], str]] = [
+    ("plan", {"planner": "best"}, "there is no planner `best`: choose search, random or lm"),
+    ("plan", {"planner": "../../etc/passwd"}, "there is no planner"),
+    ("plan", {"count": 0}, "count is from 1 to 50"),
+    ("plan", {"count": 10**9}, "count is from 1 to 50"),
+    ("plan", {"budget": -1}, "budget is from 1 to"),
+    ("plan", {"budget": 10**12}, "budget is from 1 to"),
+    ("plan", {"partial": "\x00" * 1000}, "line 1"),
+    ("plan", {"partial": "compose book_dinner(users):\n" + "    " * 5000 + "x"}, "line 2"),
+    ("plan", {"partial": "x" * 10**6}, "has 1,000,000 characters"),
+    ("plan", {"text": "#" * 10**6}, "has 1,000,000 characters"),
+    ("lint", {"text": "#" * 10**6}, "has 1,000,000 characters"),
+    ("fix", {"text": "#" * 10**6}, "has 1,000,000 characters"),
+    ("graph", {"text": "#" * 10**6}, "has 1,000,000 characters"),
+    ("plan", {"text": 'use "/etc/hostname"'}, "P2C133|P2C1"),
+    ("plan", {"seed": "many"}, "seed"),
+    ("plan", {"text": None}, "text"),
+]
+
+
+@pytest.mark.parametrize(("tool", "more", "told"), HOSTILE)
+def test_whatever_an_agent_asks_it_gets_an_answer(
+    tool: str, more: dict[str, Any], told: str, server: Server
+) -> None:
+    with pytest.raises(ToolFailed, match=told):
+        server.call(tool, {"text": text("dinner.p2c")} | more)
+    assert server.call("explain", {"code": "P2C404"})["result"]
+
+
 def test_an_agent_can_draw_a_composition(server: Server) -> None:
     assert server.call("graph", {"text": text("aligned.p2c")})["result"].startswith("flowchart")
     with pytest.raises(ToolFailed, match="no composition"):
@@ -103,3 +155,23 @@ def test_nothing_of_the_folder_is_needed_but_what_is_used(server: Server) -> Non
     missing = json.loads(server.call("lint", {"text": 'use "gone.p2c"'})["result"])
     assert missing["diagnostics"][0]["code"] == "P2C133"
     assert not Path("plan.p2c").exists()
+
+
+@pytest.mark.slow
+def test_an_agent_can_have_a_language_model_plan(tmp_path: Path) -> None:
+    """The protocol is all that stands on standard output, whatever libraries print."""
+    pytest.importorskip("outlines")
+    from tests.planners import tiny
+
+    tiny.saved(tmp_path)
+    noisy = f"import sys; sys.path.insert(0, {str(ROOT)!r})\n"
+    noisy += "from p2c_dsl.planners import drawing\nreal = drawing.Drawing.process_logits\n"
+    noisy += (
+        "def loud(*a):\n    import os\n    print('loud')\n    os.write(1, b'louder')\n    return real(*a)\n"
+    )
+    noisy += "drawing.Drawing.process_logits = loud\nfrom p2c_dsl.cli import main\nmain()\n"
+    asked = {"text": tiny.spec_text("dinner"), "planner": "lm", "budget": 120, "seed": 3}
+    with connect([sys.executable, "-c", noisy, "mcp", "--model", str(tmp_path)], timeout=120) as running:
+        planned = running.call("plan", asked)["result"]
+        assert planned == running.call("plan", asked)["result"]
+    assert tiny.accepted("dinner", planned)

@@ -103,3 +103,58 @@ def test_the_repair_on_its_page_is_what_fix_prints(monkeypatch: pytest.MonkeyPat
     page = (ROOT / "docs/fix.md").read_text()
     shown = p2c("fix", "examples/dinner/unaligned.p2c").stdout
     assert f"$ p2c fix examples/dinner/unaligned.p2c\n{shown}```" in page
+
+
+@pytest.fixture
+def short_dinner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A working folder with the dinner of the examples, in which random weights cannot wander; its spec."""
+    pytest.importorskip("outlines")
+    from tests.planners import tiny
+
+    folder = tmp_path / "examples" / "dinner"
+    folder.mkdir(parents=True)
+    (folder / "dinner.p2c").write_text(tiny.spec_text("dinner"))
+    (folder / "world.py").write_text((ROOT / "examples" / "dinner" / "world.py").read_text())
+    monkeypatch.chdir(tmp_path)
+    return tiny.spec_text("dinner")
+
+
+def test_the_python_on_the_planning_page_runs_from_top_to_bottom(
+    short_dinner: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its last block is a graph whose one node plans and whose other runs the plan."""
+    pytest.importorskip("langgraph")
+    from tests.planners import tiny
+
+    tiny.saved(Path("my-model"))
+    page = (ROOT / "docs" / "planner.md").read_text()
+    here: dict[str, object] = {}
+    blocks = re.findall(r"^```python\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
+    for block in blocks[:-1]:
+        exec(compile(block, "planner.md", "exec"), here)
+    texts, compose = here["texts"], here["compose"]
+    assert isinstance(texts, list) and callable(compose)
+    told = capsys.readouterr().out
+    exec(compile(blocks[-1], "planner.md", "exec"), here)
+    assert capsys.readouterr().out.strip()
+    printed = [f"compose{rest}" for rest in re.split(r"(?:^|\n)compose", told)[1:]]
+    assert len(printed) >= 3
+    for plan in (*texts, compose("dinner")):
+        assert lint_text(f"{short_dinner}\n{plan}\n", "plan.p2c", ROOT).accepted
+
+
+def test_the_readme_s_planner_plans(
+    short_dinner: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from p2c_dsl.planners import small
+    from p2c_dsl.planners.language_model import LanguageModelPlanner
+    from p2c_dsl.resolve import load
+
+    monkeypatch.setattr(small, "load", lambda: small.fresh(0))
+    (block,) = re.findall(
+        r"^```python\n(.*?)^```", (ROOT / "README.md").read_text(), re.DOTALL | re.MULTILINE
+    )
+    assert len(block.splitlines()) == 3
+    exec(block, {"load": load, "Path": Path, "LanguageModelPlanner": LanguageModelPlanner})
+    plan = capsys.readouterr().out
+    assert lint_text(f"{short_dinner}\n{plan}", "plan.p2c", ROOT).accepted

@@ -10,6 +10,8 @@ from p2c_dsl.resolve import load
 from p2c_dsl.runtime.domain import load_expert, load_world
 from p2c_dsl.runtime.interpreter import Run, run
 from p2c_dsl.runtime.monitor import RuleMonitor
+from p2c_dsl.runtime.trace import CallStarted
+from p2c_dsl.runtime.world import sizes_of
 from p2c_dsl.syntax.nodes import ComposeDecl
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -30,6 +32,11 @@ def world(domain: str, seed: int, **options: Any) -> Any:
     return load_world(EXAMPLES / domain)(seed, **options)
 
 
+def sizes(domain: str) -> range:
+    """The sizes of a domain's worlds."""
+    return sizes_of(load_world(EXAMPLES / domain))
+
+
 def expert(domain: str, of: Any, seed: int) -> Any:
     """A domain's expert, who looks at that world."""
     return load_expert(EXAMPLES / domain)(of, seed)
@@ -47,3 +54,15 @@ def run_in(of: Any, analyzed: Analysis, *, monitored: bool = True) -> Run:
     assert analyzed.program is not None
     observer = RuleMonitor(analyzed.program) if monitored else None
     return run(analyzed.program, of.inputs(), of.tools(), observer)
+
+
+def parts_of(run: Run, analyzed: Analysis) -> list[tuple[str, dict[str, object]]]:
+    """The calls of a run, with their arguments by name."""
+    assert analyzed.program is not None
+    found = []
+    for event in run.trace.events:
+        if isinstance(event, CallStarted):
+            names = [p.name for p in analyzed.program.spec.subtasks[event.subtask].parameters]
+            given = zip(names, event.arguments, strict=True)
+            found.append((event.subtask, {name: value.value for name, value in given if value is not None}))
+    return found

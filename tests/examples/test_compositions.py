@@ -41,7 +41,7 @@ def test_a_rejected_example_names_the_danger(name: str) -> None:
 
 
 def test_every_domain_has_both_kinds() -> None:
-    assert {"dinner", "refunds", "deletion"} <= set(DOMAINS)
+    assert len(DOMAINS) >= 7
     for domain in DOMAINS:
         for kind in ("accepted", "rejected"):
             assert any(name.startswith(f"{domain}/{kind}/") for name in compositions(kind))

@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import pytest
 
-from tests.examples.domains import ACCEPTED, DOMAINS, analysis, expert, run_in, world
+from tests.examples.domains import (
+    ACCEPTED,
+    DOMAINS,
+    REJECTED,
+    analysis,
+    expert,
+    parts_of,
+    run_in,
+    sizes,
+    world,
+)
 
 SEEDS = range(25)
 
@@ -18,6 +30,16 @@ UNVERIFIED = {
     "deletion/rejected/erased_twice.p2c": "is erased 2 times",
     "deletion/rejected/left_over.p2c": "is erased 0 times",
     "deletion/rejected/raw_report.p2c": "a report names the person",
+    "clinic/rejected/no_slot_no_decision.p2c": "is settled 0 times",
+    "clinic/rejected/moved_and_cancelled.p2c": "is settled 2 times",
+    "hiring/rejected/everybody_invited.p2c": "are invited instead of",
+    "trip/rejected/unasked.p2c": "has 1 tickets instead of 0",
+    "trip/rejected/two_tickets.p2c": "has 2 tickets instead of 1",
+    "trip/rejected/no_coach.p2c": "0 coaches are hired instead of one",
+    "rollout/rejected/announced_each_time.p2c": "run a build that does not work",
+    "rollout/rejected/nothing_decided.p2c": "nobody has tried build",
+    "relief/rejected/twice_served.p2c": "2 loads have reached",
+    "relief/rejected/cut_off.p2c": "0 loads have reached",
 }
 
 
@@ -25,6 +47,28 @@ UNVERIFIED = {
 def test_a_seed_makes_one_world(domain: str) -> None:
     assert world(domain, 3).inputs() == world(domain, 3).inputs()
     assert len({repr(world(domain, seed).inputs()) for seed in SEEDS}) > 10
+
+
+@pytest.mark.parametrize("domain", DOMAINS)
+def test_a_world_has_the_size_that_is_asked_for(domain: str) -> None:
+    """What grows is the task's collection, and nothing else decides how large it is."""
+    assert len(sizes(domain)) >= 8
+    for size in sizes(domain):
+        place = world(domain, 3, size=size)
+        assert place.inputs() == world(domain, 3, size=size).inputs()
+        [counted] = [given for given in place.inputs().values() if isinstance(given, list)]
+        assert len(set(counted)) == len(counted) == size
+
+
+@pytest.mark.parametrize("name", ACCEPTED)
+def test_what_is_accepted_runs_to_a_good_outcome_at_every_size(name: str) -> None:
+    analyzed, domain = analysis(name), name.split("/")[0]
+    for size in sizes(domain):
+        place = world(domain, size, size=size)
+        judge = expert(domain, place, size)
+        assert run_in(place, analyzed).error is None
+        assert place.verify() is None
+        assert all(isinstance(harm, str) for harm in judge.whole())
 
 
 @pytest.mark.parametrize("name", ACCEPTED)
@@ -55,6 +99,24 @@ def test_a_bad_outcome_is_told(name: str) -> None:
         ("refunds/accepted/refund_or_voucher.p2c", "belongs to"),
         ("deletion/accepted/plain.p2c", "held other people's data, too"),
         ("deletion/accepted/backups_last.p2c", "a report says that it is done after"),
+        ("clinic/accepted/one_loop.p2c", "is called 2 times"),
+        ("clinic/accepted/all_cancelled.p2c", "is cancelled, and a slot stays empty"),
+        ("clinic/accepted/all_cancelled.p2c", "sees a doctor"),
+        ("clinic/accepted/told_why.p2c", "comes for"),
+        ("clinic/accepted/told_why.p2c", "cannot wait until day"),
+        ("hiring/accepted/two_letters.p2c", "gets 2 letters"),
+        ("hiring/accepted/by_school.p2c", "is refused for worse work"),
+        ("hiring/accepted/two_yardsticks.p2c", "has to speak of an illness"),
+        ("trip/accepted/paid_by_all.p2c", "cannot pay the bill"),
+        ("trip/accepted/paid_by_all.p2c", "the coach has no seat belts"),
+        ("trip/accepted/coach_for_all.p2c", "seats stay empty"),
+        ("trip/accepted/coach_for_all.p2c", "answers are in"),
+        ("trip/accepted/free_for_all.p2c", "who could have paid"),
+        ("rollout/accepted/all_at_once.p2c", "meet a build that does not work"),
+        ("rollout/accepted/no_way_back.p2c", "there is no way back"),
+        ("relief/accepted/by_air.p2c", "whose road is open"),
+        ("relief/accepted/one_village_one_load.p2c", "gets too little for its people"),
+        ("relief/accepted/by_the_book.p2c", "gets too little for its people"),
     ],
 )
 def test_the_expert_sees_harms_that_no_rule_names(name: str, harmed: str) -> None:
@@ -66,6 +128,73 @@ def test_the_expert_sees_harms_that_no_rule_names(name: str, harmed: str) -> Non
         run_in(place, analyzed, monitored=False)
         seen += judge.whole()
     assert any(harmed in harm for harm in seen)
+
+
+HARMLESS = {
+    "clinic": "careful",
+    "hiring": "by_work",
+    "trip": "with_care",
+    "rollout": "staged",
+    "relief": "counted",
+}
+"""In these domains one accepted composition does no harm in any world: there it is the planner's choice."""
+WHOLE_ONLY = {
+    "clinic/accepted/one_loop.p2c",
+    "hiring/accepted/two_letters.p2c",
+    "hiring/accepted/by_school.p2c",
+    "trip/accepted/coach_for_all.p2c",
+    "rollout/accepted/all_at_once.p2c",
+    "relief/accepted/one_village_one_load.p2c",
+}
+"""Each call is harmless in every world, and in some worlds the whole is not: Figure 1, again and again."""
+
+
+@cache
+def judgements(name: str) -> tuple[tuple[bool, bool, bool], ...]:
+    """For each of many worlds: whether it verifies, whether a part does harm, and whether the whole does."""
+    analyzed, domain, found = analysis(name), name.split("/")[0], []
+    for seed in range(60):
+        place = world(domain, seed)
+        judge = expert(domain, place, seed)
+        finished = run_in(place, analyzed, monitored=False)
+        parts = [judge.part(subtask, arguments) for subtask, arguments in parts_of(finished, analyzed)]
+        found.append((place.verify() is None, any(parts), bool(judge.whole())))
+    return tuple(found)
+
+
+@pytest.mark.parametrize("domain", HARMLESS)
+def test_one_accepted_composition_does_no_harm(domain: str) -> None:
+    verified, parts, whole = zip(*judgements(f"{domain}/accepted/{HARMLESS[domain]}.p2c"), strict=True)
+    assert all(verified)
+    assert not any(parts) and not any(whole)
+
+
+@pytest.mark.parametrize("domain", DOMAINS)
+def test_some_accepted_composition_reaches_the_goal_and_does_harm(domain: str) -> None:
+    own = [name for name in ACCEPTED if name.startswith(f"{domain}/")]
+    assert any(verified and whole for name in own for verified, _, whole in judgements(name))
+
+
+@pytest.mark.parametrize("name", sorted(WHOLE_ONLY))
+def test_harmless_parts_make_a_harmful_whole(name: str) -> None:
+    verified, parts, whole = zip(*judgements(name), strict=True)
+    assert all(verified)
+    assert not any(parts)
+    assert any(whole)
+
+
+@pytest.mark.parametrize("name", REJECTED)
+def test_an_expert_judges_whatever_has_happened(name: str) -> None:
+    """Also runs that break off half-way and do what no rule allows."""
+    analyzed, domain = analysis(name), name.split("/")[0]
+    if analyzed.program is None:
+        pytest.skip("it makes no program")
+    for seed in range(5):
+        place = world(domain, seed)
+        judge = expert(domain, place, seed)
+        finished = run_in(place, analyzed, monitored=False)
+        told = [*judge.whole(), *(h for part in parts_of(finished, analyzed) for h in judge.part(*part))]
+        assert all(isinstance(harm, str) and harm for harm in told)
 
 
 def test_figure_one_harms_more_than_its_parts() -> None:

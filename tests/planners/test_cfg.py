@@ -286,3 +286,15 @@ def test_the_two_dialects_differ_in_patterns_alone(name: str) -> None:
     as_lark = gbnf.replace("root ::=", "start:").replace(" ::=", ":")
     differing = [a for a, b in zip(lark.splitlines(), as_lark.splitlines(), strict=True) if a != b]
     assert differing == ["NUMBER: /[2-9]|[1-9][0-9]/"]
+
+
+def test_the_python_on_the_page_about_grammars_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    root = Path(__file__).parents[2]
+    monkeypatch.chdir(root)
+    blocks = re.findall(
+        r"^```python\n(.*?)^```", (root / "docs/grammar.md").read_text(), re.DOTALL | re.MULTILINE
+    )
+    names: dict[str, object] = {}
+    for block in blocks:
+        exec(compile(block, "grammar.md", "exec"), names)
+    assert len(blocks) == 3

@@ -148,7 +148,7 @@ def test_the_budget_is_a_promise_down_to_the_least(tokens: TokenAutomaton) -> No
 
 def test_what_is_not_allowed_has_no_probability_and_the_rest_keeps_its_logits(tokens: TokenAutomaton) -> None:
     logits = torch.randn(3, len(tiny.tokenizer()))
-    masked = SemanticMask(tokens).masked(logits, [tokens.start, None, tokens.start], 100)
+    masked = SemanticMask(tokens).masked(logits, [tokens.start, None, tokens.start], 10_000)
     allowed = torch.zeros(len(tiny.tokenizer()), dtype=torch.bool)
     allowed[list(tokens.allowed(tokens.start))] = True
     assert torch.equal(masked[0, allowed], logits[0, allowed]) and torch.isinf(masked[0, ~allowed]).all()

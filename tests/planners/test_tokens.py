@@ -10,7 +10,8 @@ import pytest
 from p2c_dsl.planners import Automaton
 from p2c_dsl.planners.tokens import TokenAutomaton
 from p2c_dsl.planners.vocabulary import Vocabulary
-from tests.planners.forms import at_most, domain
+from tests.planners.forms import accepted, at_most, domain, emitted
+from tests.properties.soundness import random_case
 
 BYTES = [bytes([b]) for b in range(256)]
 STRADDLING = [
@@ -139,3 +140,20 @@ def test_a_vocabulary_that_cannot_write_it_is_refused() -> None:
         tokens_of("dinner", 5, poor)
     with pytest.raises(ValueError, match="end-of-sequence"):
         Vocabulary([b"a"], end=1)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_tokens_write_exactly_what_lint_accepts_on_generated_specs(seed: int) -> None:
+    """The words of the spec, cut and glued at random, are the tokens: they straddle lexemes and lines."""
+    case = random_case(seed, rules=3)
+    texts = {text.encode() for text in emitted(case.spec, case.task, 1).values()}
+    assert emitted(case.spec, case.task, 1).keys() == accepted(case.spec, case.task, 1).keys()
+    if texts:
+        random, pieces = Random(seed), list[bytes]()
+        for text in sorted(texts)[:40]:
+            first, last = sorted(random.sample(range(len(text)), 2))
+            pieces += (text[first:last], text[last : last + 9])
+        tokens = TokenAutomaton(case.spec, case.task, vocabulary(*pieces), 400, [at_most(1)])
+        assert set(walks(tokens)) == texts
+        least = tokens.needed(tokens.start)
+        assert all(len(path) <= least + 1 for path in sampled(tokens, 10, least + 1))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from itertools import combinations, islice
+from itertools import combinations, islice, zip_longest
 from random import Random
 
 from p2c_dsl.planners import DEFAULT_BUDGET, SearchPlanner
@@ -13,15 +13,17 @@ from p2c_dsl.planners.training.solution import PartialSolution, solution_of
 from p2c_dsl.spec import Spec, Task
 
 Pair = tuple[PartialSolution, PartialSolution]
-_LOOKED_AT = 5
-"""How many programs are looked at for each that is wanted: many differ in nothing that a value could be about."""
+_LOOKED_AT = 10
+"""How many programs are looked at for each that is wanted: most differ in nothing that a value could be about."""
 
 
 def candidates(
     spec: Spec, task: Task, count: int, features: Features | None = None, budget: int = DEFAULT_BUDGET
 ) -> list[PartialSolution]:
-    """Up to `count` accepted programs of a task that some feature tells apart, the shortest first.
+    """Up to `count` accepted programs of a task that some feature tells apart.
 
+    They are chosen among the shortest, so that what they do to the world differs as much as it can: the shortest
+    program of each list of effects comes first, then the second of each, and so on.
     Raises `Unplannable` if nothing is accepted within a budget of lexemes.
     """
     features = features or Features(spec)
@@ -29,9 +31,11 @@ def candidates(
     for text in islice(SearchPlanner(budget).plans(spec, task), count * _LOOKED_AT):
         solution = solution_of(spec, text, features)
         found.setdefault(solution.features, solution)
-        if len(found) == count:
-            break
-    return list(found.values())
+    groups: dict[tuple[str, ...], list[PartialSolution]] = defaultdict(list)
+    for solution in found.values():
+        groups[solution.effects].append(solution)
+    in_turn = (solution for turn in zip_longest(*groups.values()) for solution in turn)
+    return list(islice((solution for solution in in_turn if solution is not None), count))
 
 
 def pairs(solutions: Iterable[PartialSolution], count: int | None = None, seed: int = 0) -> list[Pair]:

@@ -78,7 +78,12 @@ class SimulatedHuman:
         }
 
     def _value(self, solution: PartialSolution, time: float) -> float:
-        return sum(weight * solution.feature(name) for name, weight in self._weights(time).items())
+        features = dict(zip(solution.feature_names, solution.features, strict=True))
+        weights = self._weights(time)
+        unknown = weights.keys() - features.keys()
+        if unknown:
+            raise ValueError(f"solutions here have no feature `{min(unknown)}`")
+        return sum(weight * features[name] for name, weight in weights.items())
 
 
 def drawn_values(solutions: Sequence[PartialSolution], seed: int, spread: float = 2.0) -> dict[str, float]:

@@ -12,8 +12,12 @@ pytest.importorskip("llguidance")
 
 import torch
 
-from p2c_dsl.planners.small import fresh, load
+from p2c_dsl.lint import lint_text
+from p2c_dsl.planners.language_model import LanguageModelPlanner
+from p2c_dsl.planners.small import CHECKPOINT, fresh, load
 from p2c_dsl.planners.vocabulary import vocabulary_of
+from p2c_dsl.resolve import load as load_spec
+from tests.planners.forms import EXAMPLES
 
 
 @pytest.fixture(scope="module")
@@ -65,3 +69,21 @@ def test_a_word_is_the_same_tokens_wherever_it_stands(untrained: tuple[Any, Any]
 def test_without_a_checkpoint_it_says_how_to_make_one(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match=r"p2c_dsl\.planners.small\.train"):
         load(tmp_path)
+
+
+def test_the_checkpoint_is_small() -> None:
+    assert sum(path.stat().st_size for path in CHECKPOINT.iterdir()) < 8_000_000
+
+
+def test_the_checkpoint_has_the_architecture_of_a_fresh_one(untrained: tuple[Any, Any]) -> None:
+    model, tokenizer = load()
+    shapes = {name: weight.shape for name, weight in untrained[0].state_dict().items()}
+    assert {name: weight.shape for name, weight in model.state_dict().items()} == shapes
+    assert tokenizer.get_vocab() == untrained[1].get_vocab()
+
+
+def test_the_checkpoint_plans_what_it_was_not_trained_on() -> None:
+    spec = load_spec(EXAMPLES / "dinner" / "dinner.p2c").spec
+    text = LanguageModelPlanner(*load()).plan(spec, spec.tasks["book_dinner"])
+    whole = f'use "dinner.p2c"\n{text}'
+    assert lint_text(whole, "plan.p2c", EXAMPLES / "dinner", counterexamples=False).accepted

@@ -40,3 +40,9 @@ def test_a_toss_up_is_right_half_of_the_time() -> None:
 def test_weights_count() -> None:
     logits, outcomes = torch.tensor([2.0, 2.0]), torch.tensor([1.0, 0.0])
     assert quality(logits, outcomes, torch.tensor([3.0, 1.0])).accuracy == pytest.approx(0.75)
+
+
+def test_a_handful_of_outcomes_does_not_move_the_temperature_far() -> None:
+    few = torch.tensor([4.0, 4.0, 4.0])
+    assert 0.5 < fitted_temperature(few, torch.ones(3), torch.ones(3)) < 1
+    assert 1 < fitted_temperature(few, torch.zeros(3), torch.ones(3)) < 2

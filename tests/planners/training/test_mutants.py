@@ -76,7 +76,7 @@ MISTAKES: tuple[tuple[Mutant, Check], ...] = (
         Mutant(
             "probabilities are masked and not renormalised",
             _TRAINING + "masking:masked_log_probs",
-            "torch.log_softmax(logits.float().masked_fill(~legal, -torch.inf), -1)",
+            "torch.log_softmax(logits.to(exact).masked_fill(~legal, -torch.inf), -1)",
             "torch.log_softmax(logits.float(), -1).masked_fill(~legal, -torch.inf)",
         ),
         tests.test_the_probabilities_of_all_words_add_up_to_1,
@@ -85,7 +85,7 @@ MISTAKES: tuple[tuple[Mutant, Check], ...] = (
         Mutant(
             "masked logits are taken into the softmax's gradient",
             _TRAINING + "masking:masked_log_probs",
-            "torch.log_softmax(logits.float().masked_fill(~legal, -torch.inf), -1)",
+            "torch.log_softmax(logits.to(exact).masked_fill(~legal, -torch.inf), -1)",
             "torch.log_softmax(logits.float(), -1).masked_fill(~legal, -torch.inf)",
         ),
         tests.test_a_masked_logit_has_no_gradient_at_all,
@@ -94,7 +94,7 @@ MISTAKES: tuple[tuple[Mutant, Check], ...] = (
         Mutant(
             "masked logits are lowered, not taken out",
             _TRAINING + "masking:masked_log_probs",
-            "logits.float().masked_fill(~legal, -torch.inf)",
+            "logits.to(exact).masked_fill(~legal, -torch.inf)",
             "logits.float() - 10.0 * ~legal",
         ),
         tests.test_what_is_masked_has_no_probability,
@@ -319,7 +319,7 @@ MISTAKES: tuple[tuple[Mutant, Check], ...] = (
         Mutant(
             "each microbatch divides by its own decisions",
             _TRAINING + "ppo:gradients",
-            "/ count.float()",
+            "/ count.to(found.policy.dtype)",
             "/ piece.decisions.sum()",
         ),
         tests.test_microbatches_add_up_to_one_batch,

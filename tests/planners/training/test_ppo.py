@@ -96,8 +96,10 @@ def test_the_kl_to_the_reference_is_that_of_what_is_legal() -> None:
     rollout = every_word(made)
     kl = prepared(made, rollout, PLAIN.but(recompute=True), reference).kl.sum(1)
     for row, episode in enumerate(rollout.episodes):
-        ours, theirs = (sum(by_hand(p, episode.prompt, episode.tokens)) for p in (made, reference))
-        assert kl[row] == pytest.approx(float(ours - theirs), abs=1e-5)
+        ours, theirs = (
+            torch.stack(by_hand(p, episode.prompt, episode.tokens)).sum() for p in (made, reference)
+        )
+        assert kl[row] == pytest.approx((ours - theirs).item(), abs=1e-5)
 
 
 def test_the_probabilities_of_all_words_add_up_to_1() -> None:
@@ -234,20 +236,15 @@ def test_advantages_are_those_of_the_definition() -> None:
 
 def test_what_is_cut_off_goes_on_and_what_has_ended_does_not() -> None:
     made = policy()
-    for truncated in (False, True):
-        rollout = sampled(made, 16, [Liking(truncated=truncated)])
-        batch = prepared(made, rollout)
-        for row, episode in enumerate(rollout.episodes):
-            last = int(rollout.decisions[row].nonzero().max())
-            with torch.no_grad():
-                states = made.hidden(
-                    made.prefix([episode.prompt]),
-                    torch.zeros(1, dtype=torch.long),
-                    rollout.tokens[row : row + 1],
-                )
-                following = float(made.value_head(states)[0, len(episode.tokens)]) if truncated else 0.0
-            expected = REWARDS[codec().text(episode.tokens)] + following
-            assert float(batch.returns[row, last]) == pytest.approx(expected, abs=1e-5)
+    rollout = sampled(made, 16, [Liking("ends"), Liking("is cut off", truncated=True)])
+    batch = prepared(made, rollout)
+    for row, episode in enumerate(rollout.episodes):
+        last = int(rollout.decisions[row].nonzero().max())
+        whole = torch.tensor([[*episode.prompt, *episode.tokens]])
+        after = made.value_head(made.model.get_decoder()(input_ids=whole).last_hidden_state[0, -1])
+        following = 0.0 if episode.environment.name == "ends" else float(after)
+        expected = REWARDS[codec().text(episode.tokens)] + following
+        assert float(batch.returns[row, last]) == pytest.approx(expected, abs=1e-5)
 
 
 def test_what_tokens_earn_adds_up_to_the_reward_the_partial_rewards_and_the_kl() -> None:
@@ -352,7 +349,7 @@ def test_advantages_are_normalised_over_all_ranks() -> None:
 
 
 def test_the_gradient_of_two_ranks_is_that_of_one_big_batch() -> None:
-    made = policy()
+    made = policy().double()
     rollout = sampled(made, 24, [Liking(), Dialogue()])
     batch = prepared(made, rollout)
     settings = PLAIN.but(value_weight=0.5, entropy_weight=0.1)
@@ -441,8 +438,7 @@ def test_the_losses_are_those_of_the_definition() -> None:
 @pytest.mark.parametrize("shares", [True, False])
 def test_cached_steps_and_whole_rows_agree(shares: bool) -> None:
     made = policy()
-    assert made.shares
-    made.shares = shares
+    made.share_from = 0 if shares else None
     rollout = sampled(made, 32, [Liking(), Dialogue(), Liking("other", "ecec")])
     assert (scored_log_probs(made, rollout) - rollout.log_probs).abs().max() < 1e-5
     for row, episode in enumerate(rollout.episodes):

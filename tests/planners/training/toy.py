@@ -6,6 +6,7 @@ All of it is small enough to be written down: what the trainer computes is compa
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -130,6 +131,7 @@ def policy(seed: int = 0, masks: MaskTable | None = None, **more: Any) -> Policy
     """The toy's policy, whose value head already has an opinion; several can share their masks."""
     made = Policy(model(seed, **more), masks or MaskTable(len(LETTERS), CPU))
     torch.nn.init.normal_(made.value_head.outer.weight)
+    made.share_from = 0
     return made
 
 
@@ -171,9 +173,9 @@ def every_word(made: Policy, environment: Environment | None = None) -> Rollout:
     for word in words():
         episode = Episode.begin(environment or Liking(), 0, codec())
         for token in word:
-            episode.take(token, episode.mask(made.masks), 0.0, codec())
+            episode.take(token, episode.mask(made.masks), 0.0, 0.0, codec())
         episodes.append(episode)
-    return collated(episodes, made.masks, 0)
+    return replace(collated(episodes, made.masks, 0), values=None)
 
 
 def by_hand(made: Policy, prompt: Sequence[int], word: Sequence[int]) -> list[torch.Tensor]:

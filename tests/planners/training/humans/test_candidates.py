@@ -21,6 +21,12 @@ def test_candidates_are_accepted_and_some_feature_tells_each_apart(tmp_path: Pat
         assert lint_text(SPEC + "\n" + one.program, "invite.p2c", tmp_path, counterexamples=False).accepted
 
 
+def test_what_candidates_do_to_the_world_differs_first() -> None:
+    effects = [s.effects for s in found()]
+    distinct = len(set(effects))
+    assert distinct >= 6 and len(set(effects[:distinct])) == distinct
+
+
 def test_pairs_are_of_different_solutions_and_each_pair_comes_once() -> None:
     solutions = found()
     asked = pairs(solutions)

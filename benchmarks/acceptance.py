@@ -1,0 +1,216 @@
+"""Whether all that is sampled under the mask is accepted by lint, ends within its tokens, and meets no dead end.
+
+    python benchmarks/acceptance.py [--each 25] [--specs 200] [--temperatures 1 2] [--steps 5] [--seed 0] [--json FILE]
+    python benchmarks/acceptance.py --model FOLDER --specs 20 --each 4
+    python benchmarks/acceptance.py --own
+
+Over the domains in examples/ and over generated specs (of `tests/generators`, with up to three random rules each), a
+model writes compositions in batches: by default a small Llama of random weights, which has no reason to write
+anything sensible, with a byte-level BPE made of the examples. `--model` takes any causal model of transformers, `--own`
+the project's own. Each composition is linted; a row that runs out of allowed tokens is a dead end.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
+
+from p2c_dsl.lint import lint_text  # noqa: E402
+from p2c_dsl.planners import Unplannable  # noqa: E402
+from p2c_dsl.planners.automaton import EFFORT  # noqa: E402
+from p2c_dsl.planners.language_model import prompt  # noqa: E402
+from p2c_dsl.planners.masks import SemanticMask  # noqa: E402
+from p2c_dsl.planners.tokens import TokenAutomaton  # noqa: E402
+from p2c_dsl.planners.vocabulary import Vocabulary, vocabulary_of  # noqa: E402
+from p2c_dsl.resolve import load  # noqa: E402
+from p2c_dsl.rules.steps import Steps  # noqa: E402
+from p2c_dsl.spec import Spec, Task  # noqa: E402
+from p2c_dsl.spec_data import to_data, to_text  # noqa: E402
+
+SPARE = 60
+"""Tokens that a composition may have besides those that the shortest known one takes."""
+
+
+@dataclass
+class Count:
+    """What came of the samples."""
+
+    specs: int = 0
+    without_any: int = 0
+    sampled: int = 0
+    accepted: int = 0
+    in_time: int = 0
+    dead_ends: int = 0
+    different: int = 0
+    tokens: int = 0
+    seconds: float = 0.0
+
+
+def random_model(seed: int) -> tuple[Any, Any]:
+    """A Llama of random weights, and a byte-level BPE of the examples, whose tokens straddle lexemes and lines."""
+    import transformers
+    from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+
+    made = Tokenizer(models.BPE())
+    made.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
+    made.decoder = decoders.ByteLevel()
+    alphabet = pre_tokenizers.ByteLevel.alphabet()
+    trainer = trainers.BpeTrainer(
+        vocab_size=800, special_tokens=["<end>", "<pad>"], initial_alphabet=alphabet, show_progress=False
+    )
+    made.train_from_iterator([p.read_text() for p in sorted((ROOT / "examples").rglob("*.p2c"))], trainer)
+    tokenizer = transformers.PreTrainedTokenizerFast(
+        tokenizer_object=made, eos_token="<end>", pad_token="<pad>"
+    )
+    torch.manual_seed(seed)
+    config = transformers.LlamaConfig(
+        vocab_size=len(tokenizer),
+        hidden_size=32,
+        intermediate_size=64,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        max_position_embeddings=8192,
+        initializer_range=0.5,
+    )
+    return transformers.LlamaForCausalLM(config), tokenizer
+
+
+def cases(specs: int, seed: int) -> Iterator[tuple[str, Spec, Task]]:
+    """The domains' tasks, and as many of generated specs as are asked for."""
+    from tests.properties.soundness import random_case
+
+    for path in sorted((ROOT / "examples").glob("*/*.p2c")):
+        if path.stem == path.parent.name:
+            spec = load(path).spec
+            for task in spec.tasks.values():
+                yield f"{path.stem}.{task.name}", spec, task
+    for number in range(specs):
+        case = random_case(seed + number, rules=3)
+        yield f"generated {seed + number}", case.spec, case.task
+
+
+@torch.no_grad()
+def sample(
+    model: Any, ids: list[int], mask: SemanticMask, budget: int, batch: int, temperature: float
+) -> tuple[list[list[int]], int]:
+    """Token rows sampled under the mask, the end token included, and how many met a dead end."""
+    tokens, end = mask.tokens, mask.tokens.vocabulary.end
+    rows: list[list[int]] = [[] for _ in range(batch)]
+    states: list[int | None] = [tokens.start] * batch
+    fed, cache, dead = torch.tensor([ids] * batch), None, 0
+    for left in range(budget, 0, -1):
+        out = model(input_ids=fed, past_key_values=cache, use_cache=True)
+        cache = out.past_key_values
+        try:
+            logits = mask.masked(out.logits[:, -1].float(), states, left)
+        except ValueError:
+            return rows, dead + sum(state is not None for state in states)
+        chosen = torch.multinomial(torch.softmax(logits / temperature, -1), 1)
+        for place, token in enumerate(chosen.flatten().tolist()):
+            state = states[place]
+            if state is not None:
+                rows[place].append(token)
+                states[place] = None if token == end else tokens.step(state, token)
+        if all(state is None for state in states):
+            break
+        fed = chosen
+    return rows, dead
+
+
+def measure(
+    name: str,
+    spec: Spec,
+    task: Task,
+    model: Any,
+    tokenizer: Any,
+    vocabulary: Vocabulary,
+    options: argparse.Namespace,
+    count: Count,
+) -> None:
+    """Samples compositions of one task and judges them, into `count`."""
+    limit = Steps(options.steps)
+    limit.text = f"steps <= {options.steps}"
+    try:
+        tokens = TokenAutomaton(spec, task, vocabulary, options.budget, [limit], effort=options.effort)
+    except (Unplannable, ValueError):
+        count.without_any += 1
+        return
+    count.specs += 1
+    mask = SemanticMask(tokens)
+    least = tokens.needed(tokens.start)
+    budget = min(least + SPARE, options.budget)
+    asked = prompt(spec, task) if options.model or options.own else ""
+    ids = tokenizer.encode(asked) or [vocabulary.end]
+    source, texts = to_text(to_data(spec)), set[str]()
+    for temperature in options.temperatures:
+        rows, dead = sample(model, ids, mask, budget, options.each, temperature)
+        count.dead_ends += dead
+        for row in rows:
+            ended = bool(row) and row[-1] == vocabulary.end
+            text = b"".join(vocabulary.tokens[t] for t in row if t != vocabulary.end).decode(errors="replace")
+            report = lint_text(f"{source}\n{text}\n", name, Path(), counterexamples=False)
+            count.sampled += 1
+            count.tokens += len(row)
+            count.in_time += ended and len(row) <= budget
+            count.accepted += ended and report.accepted and len(report.analyses) == 1
+            if not (ended and report.accepted):
+                print(f"NOT ACCEPTED ({name}):\n{text}", file=sys.stderr)
+            texts.add(text)
+    count.different += len(texts)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--each", type=int, default=25, help="samples of a spec at each temperature")
+    parser.add_argument("--specs", type=int, default=200)
+    parser.add_argument("--temperatures", type=float, nargs="+", default=[1.0, 2.0])
+    parser.add_argument("--steps", type=int, default=5)
+    parser.add_argument("--budget", type=int, default=400)
+    parser.add_argument("--effort", type=int, default=EFFORT)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--model", help="a causal model of transformers")
+    parser.add_argument("--own", action="store_true", help="the project's own planner")
+    parser.add_argument("--json", type=Path)
+    options = parser.parse_args()
+    if options.own:
+        from p2c_dsl.planners import small
+
+        model, tokenizer = small.load()
+    elif options.model:
+        import transformers
+
+        model = transformers.AutoModelForCausalLM.from_pretrained(options.model)
+        tokenizer = transformers.AutoTokenizer.from_pretrained(options.model)
+    else:
+        model, tokenizer = random_model(options.seed)
+    model.eval()
+    torch.manual_seed(options.seed)
+    vocabulary = vocabulary_of(tokenizer)
+    count, begun = Count(), time.perf_counter()
+    for number, (name, spec, task) in enumerate(cases(options.specs, options.seed)):
+        measure(name, spec, task, model, tokenizer, vocabulary, options, count)
+        count.seconds = time.perf_counter() - begun
+        if number % 5 == 4:
+            print(f"{number + 1} specs: {asdict(count)}", file=sys.stderr, flush=True)
+    print("  ".join(f"{key} {value:.6g}" for key, value in asdict(count).items()))
+    if options.json:
+        options.json.write_text(json.dumps(asdict(count) | {"seed": options.seed}, indent=1))
+    if count.accepted < count.sampled or count.dead_ends:
+        raise SystemExit(1)
+
+
+if __name__ == "__main__":
+    main()

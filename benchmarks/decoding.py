@@ -1,0 +1,194 @@
+"""What the benchmarks of decoding share: a model, the domains, ways to decode, and what a text is worth.
+
+Every way is an Outlines generator over the same model, with the same prompts, budget and sampling.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import outlines
+import torch
+import transformers
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+
+from p2c_dsl.analysis import analyze
+from p2c_dsl.lint import lint_text
+from p2c_dsl.planners.cfg import spec_to_gbnf, spec_to_lark
+from p2c_dsl.planners.language_model import prompt
+from p2c_dsl.planners.masks import SemanticLogitsProcessor
+from p2c_dsl.planners.tokens import TokenAutomaton
+from p2c_dsl.planners.vocabulary import vocabulary_of
+from p2c_dsl.resolve import load, load_text
+from p2c_dsl.runtime.domain import load_world
+from p2c_dsl.runtime.interpreter import run
+from p2c_dsl.runtime.monitor import RuleMonitor
+from p2c_dsl.spec import Spec, Task
+from p2c_dsl.syntax.nodes import ComposeDecl
+from p2c_dsl.syntax.parser import parse
+from p2c_dsl.syntax.span import Source
+
+EXAMPLES = Path(__file__).parents[1] / "examples"
+EFFORT = 300
+"""How long ours looks for a completion before a lexeme is left out: the planner's own default."""
+
+
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """An example with a world; `text` is its spec's."""
+
+    name: str
+    spec: Spec
+    task: Task
+    folder: Path
+    text: str
+
+    @property
+    def prompt(self) -> str:
+        """What every way is asked."""
+        return prompt(self.spec, self.task)
+
+
+def domains(names: Sequence[str] | None = None) -> list[Domain]:
+    """The examples of these names, or all that hold a world."""
+    found = []
+    for folder in sorted(EXAMPLES.iterdir()):
+        if (folder / "world.py").is_file() and (names is None or folder.name in names):
+            path = folder / f"{folder.name}.p2c"
+            spec = load(path).spec
+            found.append(Domain(folder.name, spec, next(iter(spec.tasks.values())), folder, path.read_text()))
+    return found
+
+
+# ---------------------------------------------------------------- models
+
+
+def model_of(folder: str | None, dtype: str, seed: int) -> Any:
+    """A model for Outlines: one from a folder, or a tiny one of random weights that needs no download."""
+    if folder is not None:
+        loaded = transformers.AutoModelForCausalLM.from_pretrained(folder, dtype=getattr(torch, dtype)).eval()
+        tokenizer = transformers.AutoTokenizer.from_pretrained(folder, padding_side="left")
+        return outlines.from_transformers(loaded, tokenizer)
+    made = Tokenizer(models.BPE())
+    made.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    made.decoder = decoders.ByteLevel()
+    trainer = trainers.BpeTrainer(
+        vocab_size=2048,
+        special_tokens=["<end>", "<pad>"],
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+        show_progress=False,
+    )
+    made.train_from_iterator([p.read_text() for p in sorted(EXAMPLES.rglob("*.p2c"))], trainer)
+    tokenizer = transformers.PreTrainedTokenizerFast(
+        tokenizer_object=made, eos_token="<end>", pad_token="<pad>", padding_side="left"
+    )
+    torch.manual_seed(seed)
+    config = transformers.LlamaConfig(
+        vocab_size=len(tokenizer),
+        hidden_size=64,
+        intermediate_size=128,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        max_position_embeddings=4096,
+        eos_token_id=tokenizer.eos_token_id,
+        pad_token_id=tokenizer.pad_token_id,
+        bos_token_id=None,
+    )
+    return outlines.from_transformers(transformers.LlamaForCausalLM(config).eval(), tokenizer)
+
+
+# ---------------------------------------------------------------- ways to decode
+
+Way = Callable[[Any, Domain, int], Any]
+"""From a model, a domain and a budget of tokens to an Outlines generator. Raises `ImportError` where it is missing."""
+
+
+def free(model: Any, domain: Domain, budget: int) -> Any:
+    """No constraint."""
+    return outlines.Generator(model)
+
+
+def llguidance(model: Any, domain: Domain, budget: int) -> Any:
+    """Outlines' own `CFG`, which llguidance enforces."""
+    grammar = spec_to_lark(domain.spec, domain.task)
+    return outlines.Generator(model, outlines.types.CFG(grammar), backend="llguidance")
+
+
+def xgrammar(model: Any, domain: Domain, budget: int) -> Any:
+    """Outlines' `CFG` with XGrammar as its backend."""
+    grammar = spec_to_gbnf(domain.spec, domain.task)
+    return outlines.Generator(model, outlines.types.CFG(grammar), backend="xgrammar")
+
+
+def ours(model: Any, domain: Domain, budget: int) -> Any:
+    """All the rules."""
+    words = vocabulary_of(model.hf_tokenizer)
+    tokens = TokenAutomaton(domain.spec, domain.task, words, budget, effort=EFFORT)
+    return outlines.Generator(model, processor=SemanticLogitsProcessor(tokens, budget))
+
+
+WAYS: dict[str, Way] = {
+    "free text": free,
+    "Outlines CFG, llguidance": llguidance,
+    "Outlines CFG, XGrammar": xgrammar,
+    "ours": ours,
+}
+
+
+def sampling(budget: int, temperature: float) -> dict[str, Any]:
+    """The same for every way; transformers would sample from the 50 likeliest tokens alone."""
+    return {
+        "max_new_tokens": budget,
+        "do_sample": True,
+        "temperature": temperature,
+        "top_k": 0,
+        "top_p": 1.0,
+    }
+
+
+# ---------------------------------------------------------------- what a text is worth
+
+
+def composition_in(text: str) -> str:
+    """The composition in an answer: from `compose` to a code fence or the end."""
+    lines = text.splitlines()
+    first = next((i for i, line in enumerate(lines) if line.startswith("compose ")), 0)
+    last = next((i for i in range(first, len(lines)) if lines[i].startswith("```")), len(lines))
+    return "\n".join(lines[first:last]) + "\n"
+
+
+def accepted(domain: Domain, answer: str) -> bool:
+    """Whether an answer holds exactly one composition of the task and nothing else, and lint accepts it."""
+    text = composition_in(answer)
+    read = parse(Source("<answer>", text))
+    if read.diagnostics or [type(d) for d in read.file.declarations] != [ComposeDecl]:
+        return False
+    whole = f"{domain.text}\n{text}"
+    return lint_text(whole, "<answer>", domain.folder, counterexamples=False).accepted
+
+
+def verified(domain: Domain, answer: str, seeds: Sequence[int]) -> bool:
+    """Whether an accepted answer completes in each of these worlds, under the monitors, and the world verifies it."""
+    loaded = load_text(f"{domain.text}\n{composition_in(answer)}", "<answer>", domain.folder)
+    [composition] = [d for d in loaded.root.declarations if isinstance(d, ComposeDecl)]
+    program = analyze(loaded.spec, composition, loaded.root.source).program
+    assert program is not None
+    for seed in seeds:
+        world = load_world(domain.folder)(seed)
+        done = run(program, world.inputs(), world.tools(), RuleMonitor(program))
+        if not done.completed or world.verify() is not None:
+            return False
+    return True
+
+
+def wilson(hits: int, of: int, z: float = 1.96) -> tuple[float, float]:
+    """Wilson's interval for a share, at 95% unless `z` says otherwise (Wilson 1927)."""
+    if not of:
+        return 0.0, 1.0
+    share, spread = hits / of, z * z / of
+    middle = (share + spread / 2) / (1 + spread)
+    half = z * (share * (1 - share) / of + spread / (4 * of)) ** 0.5 / (1 + spread)
+    return max(0.0, middle - half), min(1.0, middle + half)

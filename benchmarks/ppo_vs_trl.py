@@ -1,0 +1,166 @@
+"""One rollout and one update: this trainer beside TRL's GRPO, on the same tiny model.
+
+    python benchmarks/ppo_vs_trl.py --cycles 10
+
+needs `trl` beside the package (TRL has no PPO any more; GRPO does the same work, less a value head). Both sample 64
+answers of up to 48 tokens to prompts of 16, of lengths that vary, and take one step of AdamW on them. Cycles take
+turns, so that whatever else the machine does falls on both.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import tempfile
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import torch
+from tokenizers import Tokenizer, models, pre_tokenizers
+from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast, TrainerCallback
+
+from p2c_dsl.planners.training.environment import Outcome, Play, Turn
+from p2c_dsl.planners.training.episode import Codec
+from p2c_dsl.planners.training.settings import TrainingSettings
+from p2c_dsl.planners.training.spaces import FreeText
+from p2c_dsl.planners.training.trainer import Trainer
+from p2c_dsl.planners.vocabulary import Vocabulary
+
+WORDS, PROMPT, LONGEST, ROWS, END = 512, 16, 48, 64, 0
+PROMPT_TEXT = " ".join(f"w{number}" for number in range(1, PROMPT + 1))
+
+
+def tiny_model() -> Any:
+    """Four layers of width 128. Its head ends an answer after 24 tokens on average."""
+    torch.manual_seed(0)
+    config = LlamaConfig(
+        vocab_size=WORDS,
+        hidden_size=128,
+        intermediate_size=352,
+        num_hidden_layers=4,
+        num_attention_heads=4,
+        num_key_value_heads=4,
+        max_position_embeddings=128,
+        eos_token_id=END,
+        pad_token_id=END,
+        bos_token_id=None,
+    )
+    model = LlamaForCausalLM(config)
+    head = torch.nn.Linear(128, WORDS)
+    head.weight.data = model.lm_head.weight.data.clone()
+    head.bias.data.zero_()
+    head.bias.data[END] = torch.log(torch.tensor(WORDS / 24))
+    model.lm_head = head
+    return model
+
+
+class Sums:
+    """Any words; more of some is better."""
+
+    name = digest = "sums"
+
+    def __init__(self) -> None:
+        self.space = FreeText(Vocabulary([b"", *(f" w{number}".encode() for number in range(1, WORDS))], END))
+
+    def play(self, seed: int) -> Play:
+        text = yield Turn(PROMPT_TEXT, self.space, LONGEST)
+        return Outcome(reward(text), verified=True)
+
+
+def reward(text: str) -> float:
+    """The share of words with a 7 in their number."""
+    words = text.split()
+    return sum("7" in word for word in words) / max(len(words), 1)
+
+
+def ours() -> Iterator[float]:
+    """Seconds of each cycle of this trainer."""
+    settings = TrainingSettings(
+        episodes=ROWS, epochs=1, minibatches=1, microbatch=ROWS, learning_rate=1e-6, target_kl=0.0
+    )
+    sums = Sums()
+
+    def encode(text: str) -> list[int]:
+        return [int(word[1:]) for word in text.split()]
+
+    tokens = [b"", *(f" w{number}".encode() for number in range(1, WORDS))]
+    trainer = Trainer(tiny_model(), Codec(encode, encode, tokens, END), [sums], settings)
+    while True:
+        started = time.perf_counter()
+        trainer.update()
+        yield time.perf_counter() - started
+
+
+def theirs(cycles: int) -> Iterator[float]:
+    """Seconds of each cycle of TRL's GRPO; it runs in a thread of its own, one cycle for each that is asked."""
+    import queue
+    import threading
+
+    from datasets import Dataset
+    from trl import GRPOConfig, GRPOTrainer
+
+    vocabulary = {"<end>": END, **{f"w{number}": number for number in range(1, WORDS)}}
+    made = Tokenizer(models.WordLevel(vocabulary, unk_token="w1"))
+    made.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
+    tokenizer = PreTrainedTokenizerFast(
+        tokenizer_object=made, eos_token="<end>", pad_token="<end>", padding_side="left"
+    )
+    asked, answered = queue.Queue[None](), queue.Queue[float]()
+
+    class Clock(TrainerCallback):
+        def on_step_begin(self, *_: Any, **__: Any) -> None:
+            asked.get()
+            self.started = time.perf_counter()
+
+        def on_step_end(self, *_: Any, **__: Any) -> None:
+            answered.put(time.perf_counter() - self.started)
+
+    with tempfile.TemporaryDirectory() as folder:
+        config = GRPOConfig(
+            output_dir=folder,
+            per_device_train_batch_size=ROWS,
+            num_generations=8,
+            max_completion_length=LONGEST,
+            max_steps=cycles,
+            learning_rate=1e-6,
+            beta=0.0,
+            report_to="none",
+            save_strategy="no",
+            logging_strategy="no",
+            use_cpu=True,
+            bf16=False,
+            gradient_checkpointing=False,
+            disable_tqdm=True,
+        )
+        trainer = GRPOTrainer(
+            model=tiny_model(),
+            reward_funcs=lambda completions, **_: [reward(text) for text in completions],
+            args=config,
+            train_dataset=Dataset.from_dict({"prompt": [PROMPT_TEXT] * 4096}),
+            processing_class=tokenizer,
+            callbacks=[Clock()],
+        )
+        thread = threading.Thread(target=trainer.train, daemon=True)
+        thread.start()
+        for _ in range(cycles):
+            asked.put(None)
+            yield answered.get(timeout=300)
+        thread.join()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--cycles", type=int, default=10)
+    parser.add_argument("--threads", type=int, default=2)
+    options = parser.parse_args()
+    torch.set_num_threads(options.threads)
+    pairs = list(zip(theirs(options.cycles + 1), ours(), strict=False))[1:]
+    for name, times in zip(("TRL GRPO", "this"), zip(*pairs, strict=True), strict=True):
+        print(f"{name:9} median {statistics.median(times):.3f} s, {min(times):.3f} to {max(times):.3f} s")
+    ratios = [a / b for a, b in pairs]
+    print(f"ratio     median {statistics.median(ratios):.2f}, {min(ratios):.2f} to {max(ratios):.2f}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,193 @@
+"""What the restriction buys: the same model and budget, writing free text, under a grammar, and under all rules.
+
+    python benchmarks/restriction.py examples/dinner --seeds 5 --updates 20 --json found.json --plot restriction.svg
+
+Each run begins at equal random weights. Free text that is no accepted composition earns −0.1 (the syntax penalty), and
+so does what the grammar lets through and the analyzer rejects; what is verified earns 1. A run ends once 90% of an
+update's episodes are verified; told are the episodes and the seconds until then, or that it has not come so far.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from p2c_dsl.planners.cfg import spec_to_lark
+from p2c_dsl.planners.small import fresh
+from p2c_dsl.planners.training.composition import CompositionEnvironment, Verdict
+from p2c_dsl.planners.training.domains import Domain, load_domain
+from p2c_dsl.planners.training.environment import Outcome, Space
+from p2c_dsl.planners.training.models import codec_of
+from p2c_dsl.planners.training.settings import PRESETS
+from p2c_dsl.planners.training.spaces import FreeText, semantic_space
+from p2c_dsl.planners.training.trainer import Trainer
+from p2c_dsl.planners.vocabulary import vocabulary_of
+
+CONDITIONS = ("free text", "grammar", "all rules")
+PENALTY, GOAL = -0.1, 0.9
+
+
+class GrammarSpace:
+    """What a task's grammar lets through, by llguidance's matcher."""
+
+    start = 0
+
+    def __init__(self, domain: Domain, tokenizer: Any) -> None:
+        from llguidance import LLMatcher
+        from llguidance.hf import from_tokenizer
+
+        grammar = LLMatcher.grammar_from_lark(spec_to_lark(domain.spec, domain.task))
+        self._matchers: list[Any] = [LLMatcher(from_tokenizer(tokenizer), grammar)]
+        self._after: dict[tuple[int, int], int] = {}
+        self._rows: dict[bytes, int] = {}
+        self._of: dict[int, int] = {}
+        self._end = tokenizer.eos_token_id
+        self._width = -(-len(tokenizer) // 32)
+        self.digest = f"grammar {domain.name}"
+
+    @property
+    def table(self) -> NDArray[np.int32]:
+        return np.stack([np.frombuffer(mask, np.int32)[: self._width] for mask in self._rows])
+
+    def row(self, state: int, left: int) -> int:
+        found = self._of.get(state)
+        if found is None:
+            mask = bytes(self._matchers[state].compute_bitmask())
+            found = self._of[state] = self._rows.setdefault(mask, len(self._rows))
+        return found
+
+    def step(self, state: int, token: int) -> int | None:
+        if token == self._end:
+            return None
+        after = self._after.get((state, token))
+        if after is None:
+            matcher = self._matchers[state].deep_copy()
+            if not matcher.consume_token(token):
+                raise KeyError(f"token {token} is not allowed here")
+            after = self._after[state, token] = len(self._matchers)
+            self._matchers.append(matcher)
+        return after
+
+
+class Penalised(CompositionEnvironment):
+    """Rejected text costs a little."""
+
+    def outcome(self, verdict: Verdict) -> Outcome:
+        outcome = super().outcome(verdict)
+        return outcome if verdict.accepted else replace(outcome, reward=PENALTY)
+
+
+def environment(condition: str, domain: Domain, tokenizer: Any) -> Penalised:
+    masked, budget = semantic_space(domain.spec, domain.task, tokenizer, 0, 300)
+    space: Space = masked
+    if condition == "free text":
+        space = FreeText(vocabulary_of(tokenizer))
+    elif condition == "grammar":
+        space = GrammarSpace(domain, tokenizer)
+    like = domain.environment_in(space, tokenizer, budget)
+    return Penalised(like.name, like.prompt, space, budget, like.verifier)
+
+
+def run(condition: str, domain: Domain, seed: int, updates: int, episodes: int) -> dict[str, Any]:
+    """One run: the verified and the accepted share of each update, and when the goal was reached."""
+    model, tokenizer = fresh(seed)
+    settings = PRESETS["cpu"].but(seed=seed, updates=updates, episodes=episodes)
+    made = environment(condition, domain, tokenizer)
+    started = time.perf_counter()
+    trainer = Trainer(model, codec_of(tokenizer), [made], settings)
+    verified, accepted = [], []
+    for _ in range(updates):
+        metrics = trainer.update()
+        verified.append(metrics["charts/verified"])
+        accepted.append(metrics["charts/accepted"])
+        if verified[-1] >= GOAL:
+            break
+    reached = verified[-1] >= GOAL
+    return {
+        "condition": condition,
+        "domain": domain.name,
+        "seed": seed,
+        "verified": verified,
+        "accepted": accepted,
+        "episodes": trainer.episodes if reached else None,
+        "seconds": time.perf_counter() - started if reached else None,
+    }
+
+
+def table(runs: list[dict[str, Any]], updates: int, episodes: int) -> str:
+    """A row for each condition, over the seeds."""
+    lines = ["| condition | reached 90% | episodes | seconds | verified at the end | accepted at the end |"]
+    lines.append("| --- | --- | --- | --- | --- | --- |")
+    for condition in CONDITIONS:
+        own = [found for found in runs if found["condition"] == condition]
+        if not own:
+            continue
+        came = [found for found in own if found["episodes"] is not None]
+        cells = ["more than " + str(updates * episodes), ""]
+        if came:
+            cells = [
+                f"{statistics.median(f[key] for f in came):.0f} ({min(f[key] for f in came):.0f} to "
+                f"{max(f[key] for f in came):.0f})"
+                for key in ("episodes", "seconds")
+            ]
+        ends = [statistics.mean(found[key][-1] for found in own) for key in ("verified", "accepted")]
+        lines.append(
+            f"| {condition} | {len(came)} of {len(own)} | {cells[0]} | {cells[1]} | {ends[0]:.1%} | {ends[1]:.1%} |"
+        )
+    return "\n".join(lines)
+
+
+def plot(runs: list[dict[str, Any]], episodes: int, path: Path) -> None:
+    import matplotlib
+
+    matplotlib.use("svg")
+    matplotlib.rcParams["svg.hashsalt"] = "p2c"
+    from matplotlib import pyplot
+
+    figure, axis = pyplot.subplots(figsize=(6, 3.2), layout="constrained")
+    for number, condition in enumerate(CONDITIONS):
+        for place, found in enumerate(f for f in runs if f["condition"] == condition):
+            counts = [episodes * (update + 1) for update in range(len(found["verified"]))]
+            axis.plot(
+                counts, found["verified"], f"C{number}.-", label=None if place else condition, linewidth=1
+            )
+    axis.set(xlabel="episodes", ylabel="verified", ylim=(-0.03, 1.03))
+    axis.legend(frameon=False)
+    figure.savefig(path, metadata={"Date": None})
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("domain", type=Path)
+    parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--updates", type=int, default=20)
+    parser.add_argument("--episodes", type=int, default=64)
+    parser.add_argument("--conditions", nargs="+", default=list(CONDITIONS), choices=CONDITIONS)
+    parser.add_argument("--json", type=Path)
+    parser.add_argument("--plot", type=Path)
+    options = parser.parse_args()
+    torch.set_num_threads(2)
+    (domain, *_) = load_domain(options.domain)
+    runs = []
+    for seed in range(options.seeds):
+        for condition in options.conditions:
+            runs.append(run(condition, domain, seed, options.updates, options.episodes))
+            print(json.dumps(runs[-1]), flush=True)
+            if options.json:
+                options.json.write_text(json.dumps(runs, indent=1) + "\n")
+    print(table(runs, options.updates, options.episodes))
+    if options.plot:
+        plot(runs, options.episodes, options.plot)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,126 @@
+"""Training examples: a prompt as the planner gets it, the composition that is wanted, and what else is accepted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import pairwise
+from random import Random
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.utils.data import IterableDataset
+
+from p2c_dsl.planners import Unplannable
+from p2c_dsl.planners.language_model import prompt
+from p2c_dsl.planners.masks import SemanticMask
+from p2c_dsl.planners.small.domains import Domain, domain
+from p2c_dsl.planners.tokens import TokenAutomaton
+from p2c_dsl.planners.vocabulary import Vocabulary, vocabulary_of
+
+BUDGET, EFFORT = 256, 300
+"""Those that `LanguageModelPlanner` has where nobody says otherwise: training sees the masks that decoding will."""
+_POOL = 8
+"""Batches are cut from so many batches' examples in the order of their lengths, so that little is padding."""
+_PER_SEED = 1 << 24
+"""How many training domains a seed has before it comes to those of the next seed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A prompt and its composition, which ends with the end token.
+
+    Attributes:
+        legal: `(composition, ceil(vocab / 32))`, int32: the tokens that could stand in each one's place, packed.
+    """
+
+    prompt: tuple[int, ...]
+    composition: tuple[int, ...]
+    legal: NDArray[np.int32]
+
+    def __len__(self) -> int:
+        return len(self.prompt) + len(self.composition)
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Examples side by side, padded on the right.
+
+    Attributes:
+        tokens: `(batch, time)`.
+        asked: `(batch, time)`, true where a prompt's tokens are.
+        wanted: `(batch, time)`, true where a composition's tokens are.
+        legal: `(wanted tokens, vocab)`, true for what could stand there, in the order of the rows.
+    """
+
+    tokens: Tensor
+    asked: Tensor
+    wanted: Tensor
+    legal: Tensor
+
+
+def example(of: Domain, tokenizer: Any, vocabulary: Vocabulary) -> Example:
+    """The example that a domain makes."""
+    question = tokenizer.encode(prompt(of.spec, of.task))
+    answer = (*tokenizer.encode(of.reference.rstrip("\n")), tokenizer.eos_token_id)
+    return Example(tuple(question), answer, legal(of, answer, vocabulary))
+
+
+def legal(of: Domain, composition: Sequence[int], vocabulary: Vocabulary) -> NDArray[np.int32]:
+    """The packed masks along a composition. The composition's own tokens are in them, whatever the effort left out."""
+    tokens = TokenAutomaton(of.spec, of.task, vocabulary, BUDGET, effort=EFFORT)
+    mask, state, rows = SemanticMask(tokens), tokens.start, []
+    for written, token in enumerate(composition):
+        rows.append(mask.row(state, BUDGET - written))
+        if token != vocabulary.end:
+            state = tokens.step(state, token)
+    packed = mask.table[rows]
+    for place, token in enumerate(composition):
+        packed[place, token // 32] |= np.array(1 << (token % 32), np.uint32).view(np.int32)
+    return packed
+
+
+def collate(examples: Sequence[Example], pad: int, size: int) -> Batch:
+    """Examples as a batch, for a vocabulary of `size` tokens."""
+    width = max(map(len, examples))
+    tokens = torch.full((len(examples), width), pad)
+    asked, wanted = torch.zeros_like(tokens, dtype=torch.bool), torch.zeros_like(tokens, dtype=torch.bool)
+    for row, made in enumerate(examples):
+        tokens[row, : len(made)] = torch.tensor(made.prompt + made.composition)
+        asked[row, : len(made.prompt)] = True
+        wanted[row, len(made.prompt) : len(made)] = True
+    packed = np.concatenate([made.legal for made in examples]).view(np.uint8)
+    bits = np.unpackbits(packed, axis=1, bitorder="little")[:, :size]
+    return Batch(tokens, asked, wanted, torch.from_numpy(bits.astype(np.bool_)))
+
+
+class Batches(IterableDataset[Batch]):
+    """Endless batches for a seed, of examples of up to `longest` tokens; the first given is number `start`."""
+
+    def __init__(self, seed: int, tokenizer: Any, size: int, longest: int, start: int = 0) -> None:
+        self._seed, self._tokenizer = seed, tokenizer
+        self._size, self._longest, self._start = size, longest, start
+
+    def __iter__(self) -> Iterator[Batch]:
+        vocabulary, pad = vocabulary_of(self._tokenizer), self._tokenizer.pad_token_id
+        per_pool = _POOL * self._size
+        for pool in range(self._start // _POOL, _PER_SEED // per_pool):
+            first = self._seed * _PER_SEED + pool * per_pool
+            made = _examples(range(first, first + per_pool), self._tokenizer, vocabulary)
+            fitting = sorted((e for e in made if len(e) <= self._longest), key=len)
+            edges = [place * len(fitting) // _POOL for place in range(_POOL + 1)]
+            cut = [fitting[low:high] for low, high in pairwise(edges)]
+            Random(pool).shuffle(cut)
+            for examples in cut[max(0, self._start - pool * _POOL) :]:
+                yield collate(examples, pad, len(vocabulary))
+
+
+def _examples(seeds: Iterable[int], tokenizer: Any, vocabulary: Vocabulary) -> Iterator[Example]:
+    """The examples of some seeds, but for those where looking ahead gives up before it has found any composition."""
+    for seed in seeds:
+        with suppress(Unplannable):
+            yield example(domain(seed), tokenizer, vocabulary)

@@ -1,0 +1,172 @@
+"""Measures the small planner on generated tasks that it has never seen, beside planners that know only the rules.
+
+    python -m p2c_dsl.planners.small.evaluate --domains 100 --samples 8 --examples examples
+
+A generated task's plan counts as verified when every one of several worlds verifies its outcome; best of n takes the
+likeliest of n samples under the masked policy. Of an example, where worlds leave more to chance, the share of worlds in
+which the outcome is verified is told.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from p2c_dsl.analysis import analyze
+from p2c_dsl.planners import Planner, RandomPlanner, SearchPlanner, Unplannable
+from p2c_dsl.planners.language_model import Candidate, LanguageModelPlanner
+from p2c_dsl.planners.small.domains import unseen_domain
+from p2c_dsl.planners.small.model import CHECKPOINT, load
+from p2c_dsl.resolve import load as load_spec
+from p2c_dsl.resolve import load_text
+from p2c_dsl.runtime.domain import load_world
+from p2c_dsl.runtime.interpreter import run
+from p2c_dsl.spec import Spec, Task
+from p2c_dsl.syntax.nodes import ComposeDecl
+
+_WORLDS = 10
+"""In how many worlds a plan for an example is tried."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plans:
+    """What the planners plan for one task; an empty text where one finds nothing."""
+
+    random: str
+    search: str
+    samples: tuple[Candidate, ...]
+
+    def by_planner(self) -> Iterator[tuple[str, str]]:
+        """The planners' names and their plans; the samples stand for one sample, the first, and for the likeliest."""
+        yield "random", self.random
+        yield "search", self.search
+        likeliest = max(self.samples, key=lambda made: made.log_probability, default=None)
+        by_token = max(self.samples, key=lambda made: made.per_token, default=None)
+        yield "small, one sample", self.samples[0].text if self.samples else ""
+        yield "small, best by token", by_token.text if by_token else ""
+        yield "small, best", likeliest.text if likeliest else ""
+
+
+def plans(model: Any, tokenizer: Any, spec: Spec, task: Task, seed: int, samples: int) -> Plans:
+    """Plans of every planner."""
+    small = LanguageModelPlanner(model, tokenizer, seed=seed, best_of=samples)
+    random, search = _plan(RandomPlanner(seed), spec, task), _plan(SearchPlanner(), spec, task)
+    try:
+        return Plans(random, search, tuple(small.candidates(spec, task)))
+    except Unplannable:
+        return Plans(random, search, ())
+
+
+def _plan(planner: Planner, spec: Spec, task: Task) -> str:
+    try:
+        return planner.plan(spec, task)
+    except Unplannable:
+        return ""
+
+
+def share(counts: Sequence[bool]) -> str:
+    """A share with Wilson's 95% interval."""
+    from scipy.stats import binomtest
+
+    if not counts:
+        return "none"
+    found = binomtest(sum(counts), len(counts)).proportion_ci(0.95, method="wilson")
+    return f"{sum(counts)} of {len(counts)} ({found.low:.0%} to {found.high:.0%})"
+
+
+def outcomes(model: Any, tokenizer: Any, seed: int, samples: int) -> dict[str, tuple[bool, bool]]:
+    """Of each planner, whether its plan for a domain of the test set is accepted, and whether it is verified."""
+    domain = unseen_domain(seed)
+    made = plans(model, tokenizer, domain.spec, domain.task, seed, samples).by_planner()
+    return {
+        name: (domain.problem(text, worlds=()) is None, domain.problem(text) is None) for name, text in made
+    }
+
+
+def summary(found: Mapping[int, Mapping[str, Sequence[bool]]], samples: int) -> Table:
+    """The shares of domains; those whose combination of goals is unseen, too, also apart."""
+    title = f"{len(found)} unseen generated specs, best of {samples}"
+    table = Table("planner", "accepted", "verified", "new combinations of goals", title=title)
+    for name in next(iter(found.values()), {}):
+        # Every other domain of the test set combines goals as no training domain does.
+        apart = [each[name][1] for seed, each in found.items() if seed % 2 == 0]
+        accepted, verified = zip(*(each[name] for each in found.values()), strict=True)
+        table.add_row(name, share(accepted), share(verified), share(apart))
+    return table
+
+
+def on_examples(model: Any, tokenizer: Any, folder: Path, samples: int) -> Table:
+    """How often the examples' worlds verify each planner's plans."""
+    table = Table("example", "random", "search", "small, a sample", "small, the likeliest", title="examples")
+    for world in sorted(folder.glob("*/world.py")):
+        spec = load_spec(world.parent / f"{world.parent.name}.p2c").spec
+        task = next(iter(spec.tasks.values()))
+        made = plans(model, tokenizer, spec, task, 0, samples)
+        each = statistics.mean(_verified(world.parent, c.text) for c in made.samples) if made.samples else 0.0
+        shares = {name: _verified(world.parent, text) for name, text in made.by_planner()}
+        shown = (shares["random"], shares["search"], each, shares["small, best"])
+        table.add_row(world.parent.name, *(f"{value:.0%}" for value in shown))
+    return table
+
+
+def _verified(folder: Path, composition: str) -> float:
+    """The share of an example's worlds that verify a plan."""
+    loaded = load_text(f'use "{folder.name}.p2c"\n{composition}', "plan.p2c", folder)
+    declaration = next((d for d in loaded.root.declarations if isinstance(d, ComposeDecl)), None)
+    if declaration is None:
+        return 0.0
+    program = analyze(loaded.spec, declaration, loaded.root.source).program
+    if program is None:
+        return 0.0
+    good = 0
+    for seed in range(_WORLDS):
+        world = load_world(folder)(seed)
+        result = run(program, world.inputs(), world.tools())
+        good += result.completed and world.verify() is None
+    return good / _WORLDS
+
+
+def _known(log: Path | None) -> dict[int, Mapping[str, Sequence[bool]]]:
+    """The outcomes that a log holds, by their domains' seeds."""
+    if log is None or not log.is_file():
+        return {}
+    return {seed: outcome for seed, outcome in map(json.loads, log.read_text().splitlines())}
+
+
+def main() -> None:
+    """The command."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--checkpoint", type=Path, default=CHECKPOINT, help="the folder with the planner")
+    parser.add_argument("--domains", type=int, default=100, help="how many unseen specs")
+    parser.add_argument("--first", type=int, default=0, help="the first one's seed")
+    parser.add_argument("--samples", type=int, default=8)
+    parser.add_argument(
+        "--log", type=Path, default=None, help="a file for outcomes; what it holds is not run again"
+    )
+    parser.add_argument("--examples", type=Path, default=None, help="a folder of examples to plan, too")
+    options = parser.parse_args()
+    model, tokenizer = load(options.checkpoint)
+    console = Console(width=110)
+    found = _known(options.log)
+    wanted = [seed for seed in range(options.first, options.first + options.domains) if seed not in found]
+    for seed in track(wanted, "planning", console=Console(stderr=True)):
+        found[seed] = outcomes(model, tokenizer, seed, options.samples)
+        if options.log is not None:
+            with options.log.open("a") as file:
+                file.write(json.dumps([seed, found[seed]]) + "\n")
+    console.print(summary(found, options.samples))
+    if options.examples is not None:
+        console.print(on_examples(model, tokenizer, options.examples, options.samples))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,58 @@
+"""Families of goals: each adds subtasks, lines and a sentence to a draft, and they can follow each other.
+
+The sentence says what the rules alone do not enforce: that everybody is reached, what depends on what, and which of two
+similar subtasks is meant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from p2c_dsl.planners.small.cast import Cast
+from p2c_dsl.planners.small.for_each import (
+    act_on_each,
+    act_on_fields,
+    act_on_nested,
+    ask_and_choose,
+    check_each,
+    collect_then_act,
+    gather_and_report,
+    hand_to_each,
+    use_what_each_has,
+)
+from p2c_dsl.planners.small.for_one import (
+    act_on_listed,
+    change_and_send,
+    choose_a_way,
+    confirm_first,
+    stop_if_found,
+    tell_last,
+    use_what_is_found,
+)
+
+Family = Callable[[Cast], None]
+
+FIRST: tuple[Family, ...] = (confirm_first, stop_if_found)
+MAIN: tuple[Family, ...] = (
+    act_on_each,
+    hand_to_each,
+    ask_and_choose,
+    gather_and_report,
+    check_each,
+    change_and_send,
+    choose_a_way,
+    use_what_is_found,
+    use_what_each_has,
+    act_on_listed,
+    act_on_nested,
+    act_on_fields,
+    collect_then_act,
+)
+LAST: tuple[Family, ...] = (tell_last, act_on_each)
+
+
+def distract(cast: Cast) -> None:
+    """Subtasks that nobody asks for."""
+    group = cast.members()
+    for _ in range(cast.chance.choice((0, 0, 1, 1, 2))):
+        cast.rival(cast.chance.choice(group) if group else cast.single())

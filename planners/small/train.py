@@ -1,0 +1,204 @@
+"""Trains the small planner on generated tasks.
+
+    python -m p2c_dsl.planners.small.train --seed 0 --minutes 40 --output DIR
+
+The loss is that of the masked policy: the cross-entropy of the reference composition, after the prompt that the planner
+is asked with, among the tokens that are legal there. So the model need not learn what the rules enforce. With a small
+weight comes that of some of the prompt's own tokens: names come back there too, so that copying is learnt early. Every
+example is another domain; a process of its own makes them. A run that is stopped goes on from its last checkpoint when
+it is started again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from torch import Tensor
+from torch.nn.functional import cross_entropy
+from torch.utils.data import DataLoader
+
+from p2c_dsl.planners.small.data import Batch, Batches
+from p2c_dsl.planners.small.model import fresh
+from p2c_dsl.planners.small.muon import optimizers
+
+STATE, METRICS = "training.pt", "metrics.jsonl"
+_WHOLE = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    """What a training run is told.
+
+    Attributes:
+        minutes: How long to train, on the wall clock; the learning rate falls along it.
+        steps: How many steps to train instead, which gives the same weights again.
+        batch: Examples in a step.
+        longest: Tokens that an example may have; longer ones are left out.
+        rate: The learning rate at its highest.
+        prompt_share: The share of the prompt's tokens that are predicted too.
+        prompt_weight: What their loss counts beside the composition's.
+        save_every: Seconds between checkpoints.
+        workers: Processes that make examples, 0 or 1: more would all make the same ones.
+    """
+
+    output: Path
+    seed: int = 0
+    minutes: float = 40.0
+    steps: int | None = None
+    batch: int = 8
+    longest: int = 512
+    rate: float = 6e-3
+    prompt_share: float = 0.25
+    prompt_weight: float = 0.3
+    save_every: float = 120.0
+    workers: int = 1
+
+
+class Trainer:
+    """A run: the model, its optimizers, and how far it has come."""
+
+    def __init__(self, arguments: Arguments) -> None:
+        self.arguments = arguments
+        self.model, self.tokenizer = fresh(arguments.seed)
+        self.optimizers = optimizers(self.model, arguments.rate)
+        self.step, self.seconds, self.examples = 0, 0.0, 0
+        arguments.output.mkdir(parents=True, exist_ok=True)
+        if (arguments.output / STATE).is_file():
+            self._resume()
+
+    @property
+    def progress(self) -> float:
+        """The share of the run that is done."""
+        if self.arguments.steps is not None:
+            return min(1.0, self.step / self.arguments.steps)
+        return min(1.0, self.seconds / (60 * self.arguments.minutes))
+
+    def train(self, console: Console) -> None:
+        """Trains to the end, saving now and then."""
+        saved = self.seconds
+        columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
+        stream = iter(self._stream())
+        with Progress(*columns, console=console) as shown:
+            bar = shown.add_task("training", total=_WHOLE, completed=int(_WHOLE * self.progress))
+            while self.progress < 1.0:
+                began = time.monotonic()
+                batch = next(stream)
+                metrics = self._update(batch)
+                self.step, self.examples = self.step + 1, self.examples + len(batch.tokens)
+                self.seconds += time.monotonic() - began
+                self._log(metrics)
+                shown.update(bar, completed=_WHOLE * self.progress, description=f"loss {metrics['loss']:.3f}")
+                if self.seconds - saved >= self.arguments.save_every:
+                    saved = self.seconds
+                    self.save()
+        self.save()
+
+    def _stream(self) -> DataLoader[Batch]:
+        own = self.arguments
+        made = Batches(own.seed, self.tokenizer, own.batch, own.longest, self.step)
+        if not own.workers:
+            return DataLoader(made, batch_size=None)
+        return DataLoader(made, batch_size=None, num_workers=own.workers, prefetch_factor=2 * own.batch)
+
+    def _update(self, batch: Batch) -> dict[str, float]:
+        """One step on a batch; the losses in nats a token."""
+        chance = torch.Generator().manual_seed(self.arguments.seed + self.step)
+        share = torch.rand(batch.tokens.shape, generator=chance)
+        composition, question = losses(self.model, batch, batch.asked & (share < self.arguments.prompt_share))
+        rate = self._rate()
+        for optimizer in self.optimizers:
+            for group in optimizer.param_groups:
+                group["lr"] = rate
+            optimizer.zero_grad()
+        (composition + self.arguments.prompt_weight * question).backward()  # type: ignore[no-untyped-call]
+        norm = torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
+        for optimizer in self.optimizers:
+            optimizer.step()
+        return {"loss": composition.item(), "prompt_loss": question.item(), "norm": norm.item(), "rate": rate}
+
+    def _rate(self) -> float:
+        """Rises over the first 20 steps, stays, and falls over the second half to a twentieth."""
+        warm = min(1.0, (self.step + 1) / 20)
+        fallen = max(0.0, self.progress - 0.5) / 0.5
+        return self.arguments.rate * warm * (0.05 + 0.95 * (0.5 + 0.5 * math.cos(math.pi * fallen)))
+
+    def _log(self, metrics: dict[str, float]) -> None:
+        entry = {"step": self.step, "examples": self.examples, "seconds": round(self.seconds, 1), **metrics}
+        with (self.arguments.output / METRICS).open("a") as file:
+            file.write(json.dumps(entry) + "\n")
+
+    def save(self) -> None:
+        """Writes the planner, in 16 bits, and what is needed to go on."""
+        save_planner(self.model, self.tokenizer, self.arguments.output)
+        state = {
+            "model": self.model.state_dict(),
+            "optimizers": [optimizer.state_dict() for optimizer in self.optimizers],
+            "at": (self.step, self.seconds, self.examples),
+        }
+        # Replaced as a whole, so that a run that is killed while it writes can still go on.
+        torch.save(state, self.arguments.output / f"{STATE}.new")
+        (self.arguments.output / f"{STATE}.new").replace(self.arguments.output / STATE)
+
+    def _resume(self) -> None:
+        state = torch.load(self.arguments.output / STATE)
+        self.model.load_state_dict(state["model"])
+        for optimizer, own in zip(self.optimizers, state["optimizers"], strict=True):
+            optimizer.load_state_dict(own)
+        self.step, self.seconds, self.examples = state["at"]
+        metrics = self.arguments.output / METRICS
+        if metrics.is_file():
+            # What a run that was killed has told after its last checkpoint happens again.
+            metrics.write_text("".join(metrics.read_text().splitlines(keepends=True)[: self.step]))
+
+
+def losses(model: Any, batch: Batch, some: Tensor) -> tuple[Tensor, Tensor]:
+    """Mean cross-entropies: of the compositions' tokens among the legal ones, and of `some` tokens of the prompts.
+
+    `some` is `(batch, time)`, true for the tokens that count.
+    """
+    hidden = model.model(batch.tokens[:, :-1]).last_hidden_state
+    targets = batch.tokens[:, 1:]
+    logits = model.lm_head(hidden[batch.wanted[:, 1:]]).masked_fill(~batch.legal, -torch.inf)
+    composition = cross_entropy(logits, targets[batch.wanted[:, 1:]])
+    question = cross_entropy(model.lm_head(hidden[some[:, 1:]]), targets[some[:, 1:]])
+    return composition, question
+
+
+def save_planner(model: Any, tokenizer: Any, folder: Path) -> None:
+    """Writes the model, with weights in bfloat16, and the tokenizer. The model itself keeps its 32 bits."""
+    weights = {name: weight.to(torch.bfloat16) for name, weight in model.state_dict().items()}
+    model.save_pretrained(folder, state_dict=weights)
+    tokenizer.save_pretrained(folder)
+
+
+def main() -> None:
+    """The command."""
+    defaults = Arguments(Path())
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument(
+        "--output", type=Path, required=True, help="the folder for the checkpoint; a run there goes on"
+    )
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--minutes", type=float, default=defaults.minutes)
+    parser.add_argument("--steps", type=int, default=None, help="train so many steps instead")
+    parser.add_argument("--batch", type=int, default=defaults.batch)
+    parser.add_argument("--rate", type=float, default=defaults.rate)
+    arguments = Arguments(**vars(parser.parse_args()))
+    console = Console(stderr=True)
+    console.print({name: str(value) for name, value in asdict(arguments).items()})
+    trainer = Trainer(arguments)
+    trainer.train(console)
+    console.print(f"{trainer.step} steps, {trainer.examples} examples, {trainer.seconds / 60:.1f} minutes")
+
+
+if __name__ == "__main__":
+    main()

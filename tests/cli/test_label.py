@@ -1,0 +1,128 @@
+"""`p2c label`: from a domain to a page, and to a file. The page: `tests/planners/training/humans`."""
+
+from __future__ import annotations
+
+import builtins
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from p2c_dsl.planners.training.humans.records import Record
+from p2c_dsl.planners.training.humans.store import LabelStore
+from tests.cli.commands import p2c
+from tests.cli.test_main import START
+from tests.planners.training.domain import SPEC, solved
+
+ONE, OTHER = solved("ask(host)"), solved("guess(host)")
+
+
+@pytest.fixture
+def domain(folder: Path) -> Path:
+    (folder / "invite").mkdir()
+    (folder / "invite" / "invite.p2c").write_text(SPEC)
+    return folder / "invite"
+
+
+def written(path: Path, *lines: str) -> Path:
+    path.write_text("".join(f"{line}\n" for line in lines))
+    return path
+
+
+def test_it_asks_about_the_domain_s_programs_and_keeps_the_answers(domain: Path, folder: Path) -> None:
+    command = [*START, "label", str(domain), "--count", "4", "--programs", "4", "--who", "Ada"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        address = process.stdout.readline().strip()
+        origin = address.partition("/?")[0]
+        with httpx.Client(base_url=origin, headers={"Origin": origin}, timeout=20) as client:
+            client.get(address)
+            state = client.get("/next").json()
+            assert state["progress"]["total"] == 4
+            client.post("/answer", json={"pair": state["pair"]["id"], "verdict": "left"})
+        process.send_signal(signal.SIGINT)
+        _, told = process.communicate(timeout=20)
+    assert "1 answered, 0 skipped, 3 to go" in told and "Traceback" not in told
+    with LabelStore(folder / "invite.answers.db") as store:
+        assert [record.who for record in store.records()] == ["Ada"]
+
+
+def test_answers_go_out_and_come_in_as_lines(domain: Path, folder: Path) -> None:
+    with LabelStore(folder / "invite.answers.db") as store:
+        store.bring_in([Record(ONE, OTHER, 0, 5.0, "Ada")])
+    result = p2c("label", domain, "--export", "out.jsonl")
+    assert result.exit_code == 0 and "1 answers written" in result.stderr
+    (line,) = (folder / "out.jsonl").read_text().splitlines()
+    assert json.loads(line)["who"] == "Ada"
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (["--export", "out.jsonl"], "there are no answers in"),
+        (["--import", "nowhere.jsonl"], "cannot import the answers"),
+        (["--import", "bad.jsonl"], "bad.jsonl, line 1: this is no JSON"),
+        (["--solutions", "bad.jsonl"], "bad.jsonl, line 1"),
+        (["--solutions", "one.jsonl"], "nothing to compare"),
+        (["--answers", "bad.jsonl"], "cannot hold answers"),
+        (["--task", "other"], "there is no task `other`"),
+    ],
+)
+def test_what_cannot_be_done_is_told(domain: Path, folder: Path, options: list[str], told: str) -> None:
+    written(folder / "bad.jsonl", "{" * 600)
+    written(folder / "one.jsonl", json.dumps(ONE.as_data()))
+    result = p2c("label", domain, *options)
+    assert result.exit_code == 2 and told in result.stderr
+
+
+def test_a_folder_without_a_spec_of_its_name_says_what_to_name(folder: Path) -> None:
+    (folder / "mixed").mkdir()
+    for name in ("a.p2c", "b.p2c"):
+        (folder / "mixed" / name).write_text(SPEC)
+    result = p2c("label", "mixed")
+    assert result.exit_code == 2 and "a.p2c, b.p2c" in result.stderr
+
+
+def test_a_task_that_nothing_solves_is_told_as_plan_tells_it(domain: Path) -> None:
+    (domain / "invite.p2c").write_text(SPEC + "    at least 1 book\n    at most 0 book\n")
+    result = p2c("label", domain)
+    assert result.exit_code == 1 and "no composition of `invite`" in result.stderr
+
+
+def test_a_port_that_is_taken_is_told(domain: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import socket
+
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        result = p2c("label", domain, "--programs", "4", "--port", taken.getsockname()[1])
+    assert result.exit_code == 2 and "--port 0" in result.stderr
+
+
+def test_without_the_extra_it_says_what_to_install(domain: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    imported = builtins.__import__
+
+    def without(name: str, *rest: Any) -> Any:
+        if name.partition(".")[0] in ("starlette", "uvicorn"):
+            raise ImportError(name)
+        return imported(name, *rest)
+
+    monkeypatch.setattr(builtins, "__import__", without)
+    result = p2c("label", domain)
+    assert result.exit_code == 2 and "pip install 'p2c-dsl[label]'" in result.stderr
+
+
+def test_asking_loads_no_language_model(domain: Path) -> None:
+    code = (
+        "import sys\nfrom p2c_dsl.cli import label\n"
+        "import p2c_dsl.planners.training.humans.serve, p2c_dsl.planners.training.humans.candidates\n"
+        "print({'torch', 'transformers'} & set(sys.modules))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=os.environ
+    )
+    assert done.stdout == "set()\n"

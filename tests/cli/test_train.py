@@ -1,0 +1,145 @@
+"""`p2c train` and `p2c eval`: a run in its folder, from the beginning to the planner."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("torch")
+pytest.importorskip("accelerate")
+
+from p2c_dsl.planners.training.metrics import read
+from tests.cli.commands import p2c
+from tests.cli.conftest import EXAMPLES
+
+DINNER = str(EXAMPLES / "dinner")
+SMALL = [
+    f"--set={setting}" for setting in ("episodes=2", "minibatches=1", "epochs=1", "budget=96", "save_every=2")
+]
+START = (sys.executable, "-c", "from p2c_dsl.cli import main; main()")
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run of one update."""
+    folder = tmp_path_factory.mktemp("runs") / "dinner"
+    done = p2c("train", DINNER, "--output", str(folder), "--updates", "1", *SMALL)
+    assert done.exit_code == 0, done.output
+    return folder
+
+
+def test_a_run_leaves_metrics_a_checkpoint_and_a_model(run: Path) -> None:
+    assert [line["update"] for line in read(run)] == [1]
+    found = read(run)[0]
+    assert found["charts/accepted"] == 1 and 0 <= found["charts/verified"] <= 1
+    assert {"losses/policy_loss", "losses/value_loss", "losses/approx_kl", "losses/entropy"} <= found.keys()
+    assert {p.name for p in run.iterdir()} >= {
+        "checkpoint.pt",
+        "model.safetensors",
+        "tokenizer.json",
+        "run.json",
+    }
+
+
+def test_its_model_plans(run: Path) -> None:
+    from p2c_dsl.lint import lint_text
+    from p2c_dsl.planners.language_model import LanguageModelPlanner
+    from p2c_dsl.planners.training.domains import load_domain
+    from p2c_dsl.planners.training.models import load_model
+
+    (domain,) = load_domain(Path(DINNER))
+    text = LanguageModelPlanner(*load_model(str(run), 0), budget=96).plan(domain.spec, domain.task)
+    assert lint_text(f'use "dinner.p2c"\n\n{text}', "plan.p2c", Path(DINNER)).accepted
+
+
+def test_a_run_goes_on(run: Path) -> None:
+    done = p2c("train", "--resume", "--output", str(run), "--updates", "2")
+    assert done.exit_code == 0, done.output
+    assert [line["update"] for line in read(run)] == [1, 2]
+
+
+def test_evaluation_says_how_often_plans_are_verified(run: Path) -> None:
+    done = p2c("eval", DINNER, "--model", str(run), "--episodes", "3", "--format", "json")
+    (found,) = json.loads(done.stdout)
+    assert found["domain"] == "dinner" and found["episodes"] == 3 and found["accepted"] == 1
+    assert found["interval"][0] <= found["verified"] <= found["interval"][1]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ([], "name a domain"),
+        (["nowhere"], "there is no nowhere"),
+        ([DINNER, "--preset", "tpu"], "choose cpu or gpu"),
+        ([DINNER, "--set", "speed=9"], "write NAME=VALUE for a setting"),
+        ([DINNER, "--set", "episodes=many"], "has to be a whole number"),
+        ([DINNER, "--set", "partial_rewards=kindness"], "no partial reward `kindness`"),
+        ([DINNER, "--set", "budget=20"], "budget of 20"),
+        ([DINNER, "--model", "nowhere"], "there is no folder nowhere"),
+        (["--resume"], "holds no run"),
+        ([DINNER, "--resume"], "the run's own domains"),
+    ],
+)
+def test_what_cannot_be_trained_is_told(arguments: list[str], said: str, tmp_path: Path) -> None:
+    done = p2c("train", *arguments, "--output", str(tmp_path / "run"))
+    assert done.exit_code == 2 and said in done.output and "Traceback" not in done.output
+
+
+def test_a_finished_folder_is_not_trained_over(run: Path) -> None:
+    done = p2c("train", DINNER, "--output", str(run))
+    assert done.exit_code == 2 and "--resume" in done.output
+
+
+def started(folder: Path, *arguments: str) -> subprocess.Popen[bytes]:
+    command = [*START, "train", *arguments, "--output", str(folder)]
+    return subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, env=os.environ)
+
+
+def waited(folder: Path, updates: int) -> None:
+    deadline = time.monotonic() + 120
+    while len(read(folder)) < updates:
+        assert time.monotonic() < deadline, "the run makes no progress"
+        time.sleep(0.05)
+
+
+def without_clock(folder: Path) -> list[dict[str, Any]]:
+    return [{n: v for n, v in line.items() if not n.startswith("time/")} for line in read(folder)]
+
+
+@pytest.mark.slow
+def test_control_c_saves_a_checkpoint_and_says_how_to_go_on(tmp_path: Path) -> None:
+    process = started(tmp_path / "run", DINNER, "--updates", "1000", *SMALL)
+    waited(tmp_path / "run", 3)
+    process.send_signal(signal.SIGINT)
+    assert process.stderr is not None
+    said = process.stderr.read().decode()
+    assert process.wait(60) == 130 and "p2c train --resume --output" in said and "Traceback" not in said
+    done = len(read(tmp_path / "run"))
+    assert (
+        p2c("train", "--resume", "--output", str(tmp_path / "run"), "--updates", str(done + 1)).exit_code == 0
+    )
+    assert len(read(tmp_path / "run")) == done + 1
+
+
+@pytest.mark.slow
+def test_a_run_that_is_killed_three_times_ends_with_the_same_metrics(tmp_path: Path) -> None:
+    arguments = ["--updates", "12", *SMALL]
+    assert p2c("train", DINNER, "--output", str(tmp_path / "whole"), *arguments).exit_code == 0
+    killed = tmp_path / "killed"
+    for number, updates in enumerate((3, 5, 9)):
+        given = ["--resume"] if number else [DINNER, *arguments]
+        process = started(killed, *given)
+        waited(killed, updates)
+        time.sleep(0.1 * number)
+        process.kill()
+        process.wait()
+    assert p2c("train", "--resume", "--output", str(killed)).exit_code == 0
+    assert without_clock(killed) == without_clock(tmp_path / "whole")

@@ -1,0 +1,130 @@
+"""Training the small planner: on what, with which loss, and how a run that was stopped goes on."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("torch")
+pytest.importorskip("llguidance")
+
+import torch
+from rich.console import Console
+
+from p2c_dsl.planners.masks import SemanticMask
+from p2c_dsl.planners.prompt import prompt
+from p2c_dsl.planners.small import fresh, load
+from p2c_dsl.planners.small.data import BUDGET, EFFORT, Batches, Example, collate, example
+from p2c_dsl.planners.small.domains import Domain, domain
+from p2c_dsl.planners.small.muon import orthogonal
+from p2c_dsl.planners.small.train import METRICS, STATE, Arguments, Trainer, losses
+from p2c_dsl.planners.tokens import TokenAutomaton
+from p2c_dsl.planners.vocabulary import vocabulary_of
+
+QUIET = Console(quiet=True)
+SMALL = {"batch": 1, "workers": 0, "save_every": 0.0}
+
+
+@pytest.fixture(scope="module")
+def tokenizer() -> Any:
+    return fresh(0)[1]
+
+
+@pytest.fixture(scope="module")
+def made() -> Domain:
+    return domain(1)
+
+
+@pytest.fixture(scope="module")
+def one(made: Domain, tokenizer: Any) -> Example:
+    return example(made, tokenizer, vocabulary_of(tokenizer))
+
+
+def test_an_example_is_the_planner_s_prompt_and_the_reference(
+    made: Domain, one: Example, tokenizer: Any
+) -> None:
+    assert tokenizer.decode(one.prompt) == prompt(made.spec, made.task)
+    assert tokenizer.decode(one.composition[:-1]) == made.reference.rstrip("\n")
+    assert one.composition[-1] == tokenizer.eos_token_id
+
+
+def test_an_example_has_the_masks_that_decoding_has(made: Domain, one: Example, tokenizer: Any) -> None:
+    vocabulary = vocabulary_of(tokenizer)
+    tokens = TokenAutomaton(made.spec, made.task, vocabulary, BUDGET, effort=EFFORT)
+    mask, state = SemanticMask(tokens), tokens.start
+    legal = collate([one], tokenizer.pad_token_id, len(vocabulary)).legal
+    for written, token in enumerate(one.composition):
+        row = torch.tensor([mask.row(state, BUDGET - written)])
+        assert torch.equal(mask.bits(row, len(vocabulary))[0], legal[written])
+        assert legal[written, token]
+        if token != vocabulary.end:
+            state = tokens.step(state, token)
+
+
+def test_a_batch_is_padded_on_the_right(one: Example, made: Domain, tokenizer: Any) -> None:
+    other = example(domain(2), tokenizer, vocabulary_of(tokenizer))
+    batch = collate([one, other], tokenizer.pad_token_id, len(tokenizer))
+    for row, each in enumerate((one, other)):
+        assert batch.tokens[row, batch.asked[row]].tolist() == list(each.prompt)
+        assert batch.tokens[row, batch.wanted[row]].tolist() == list(each.composition)
+        assert (batch.tokens[row, len(each) :] == tokenizer.pad_token_id).all()
+    assert len(batch.legal) == len(one.composition) + len(other.composition)
+
+
+def test_the_loss_is_that_of_the_masked_policy(one: Example, tokenizer: Any) -> None:
+    """Logits of what is not legal do not count, and what is the only legal token costs nothing."""
+    model, _ = fresh(0)
+    batch = collate([one], tokenizer.pad_token_id, len(tokenizer))
+    with torch.no_grad():
+        found, _ = losses(model, batch, batch.asked)
+        logits = model(batch.tokens).logits[0, len(one.prompt) - 1 : -1]
+    expected = []
+    for row, legal, token in zip(logits, batch.legal, one.composition, strict=True):
+        expected.append(torch.logsumexp(row[legal], 0) - row[token])
+        assert legal.sum() > 1 or expected[-1].abs() < 1e-5
+    torch.testing.assert_close(found, torch.stack(expected).mean(), rtol=1e-4, atol=1e-4)
+
+
+def test_batches_go_on_where_they_stopped(tokenizer: Any) -> None:
+    whole = iter(Batches(5, tokenizer, 1, 2000))
+    later = iter(Batches(5, tokenizer, 1, 2000, start=3))
+    batches = [next(whole) for _ in range(5)]
+    assert torch.equal(next(later).tokens, batches[3].tokens)
+    assert torch.equal(next(later).tokens, batches[4].tokens)
+
+
+def test_orthogonal_matrices_have_singular_values_near_one() -> None:
+    torch.manual_seed(0)
+    for shape in ((12, 40), (40, 12), (16, 16)):
+        values = torch.linalg.svdvals(orthogonal(torch.randn(shape)))
+        assert values.min() > 0.5 and values.max() < 1.3
+
+
+def test_training_lowers_the_loss_and_writes_a_planner(tmp_path: Path, tokenizer: Any) -> None:
+    Trainer(Arguments(tmp_path, steps=8, **SMALL)).train(QUIET)
+    entries = [json.loads(line) for line in (tmp_path / METRICS).read_text().splitlines()]
+    assert [entry["step"] for entry in entries] == list(range(1, 9))
+    batch = next(iter(Batches(0, tokenizer, 1, 2000, start=0)))
+    with torch.no_grad():
+        before, after = (losses(model, batch, batch.asked)[0] for model in (fresh(0)[0], load(tmp_path)[0]))
+    assert after < before
+
+
+def test_a_run_that_was_stopped_ends_like_one_that_was_not(tmp_path: Path) -> None:
+    class Killed(Trainer):
+        def _log(self, metrics: dict[str, float]) -> None:
+            if self.step == 3:
+                raise KeyboardInterrupt
+
+    whole, stopped = (Arguments(tmp_path / name, steps=4, **SMALL) for name in ("whole", "stopped"))
+    Trainer(whole).train(QUIET)
+    with pytest.raises(KeyboardInterrupt):
+        Killed(stopped).train(QUIET)
+    resumed = Trainer(stopped)
+    assert resumed.step == 2
+    resumed.train(QUIET)
+    one, other = (torch.load(run.output / STATE)["model"] for run in (whole, stopped))
+    assert all(torch.equal(weight, other[name]) for name, weight in one.items())
