@@ -94,14 +94,15 @@ Play = Generator[Turn, str, Outcome]
 
 
 class Environment(Protocol):
-    """A source of episodes. Equal seeds, answered equally, play equally.
+    """A source of episodes. Equal seeds, answered equally, play equally."""
 
-    Attributes:
-        digest: A hash of what its episodes depend on besides their seeds: a checkpoint goes on only with the same.
-    """
+    @property
+    def name(self) -> str:
+        """What its metrics are called after."""
 
-    name: str
-    digest: str
+    @property
+    def digest(self) -> str:
+        """A hash of what its episodes depend on besides their seeds: a checkpoint goes on only with the same."""
 
     def play(self, seed: int) -> Play:
         """One episode in a fresh world."""
