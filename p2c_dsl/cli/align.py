@@ -36,7 +36,9 @@ def align(
         bool, typer.Option("--resume", help="Go on from the output folder's checkpoint.")
     ] = False,
 ) -> None:
-    """Run the loop of the paper's Figure 2 on a domain: align to the human, then train the planner, again and again.
+    """Run the loop of the paper's Figure 2 on a domain.
+
+    Align to the human, then train the planner, again and again.
 
     The expert is asked for the table alone; nothing that is trained sees what it says.
 
