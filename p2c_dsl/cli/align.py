@@ -46,7 +46,7 @@ def align(
 
       p2c align examples/dinner --preset cpu
 
-      p2c align examples/trip --condition "syntax only" --iterations 10 --output runs/trip
+      p2c align examples/refunds --condition "syntax only" --iterations 10 --output runs/refunds
     """
     settings = _settings(preset, condition, iterations, minutes, seed)
     folder = Path(output)
