@@ -36,7 +36,9 @@ def align(
         bool, typer.Option("--resume", help="Go on from the output folder's checkpoint.")
     ] = False,
 ) -> None:
-    """Run the loop of the paper's Figure 2 on a domain: align to the human, then train the planner, again and again.
+    """Run the loop of the paper's Figure 2 on a domain.
+
+    Align to the human, then train the planner, again and again.
 
     The expert is asked for the table alone; nothing that is trained sees what it says.
 
@@ -44,7 +46,7 @@ def align(
 
       p2c align examples/dinner --preset cpu
 
-      p2c align examples/trip --condition "syntax only" --iterations 10 --output runs/trip
+      p2c align examples/refunds --condition "syntax only" --iterations 10 --output runs/refunds
     """
     settings = _settings(preset, condition, iterations, minutes, seed)
     folder = Path(output)

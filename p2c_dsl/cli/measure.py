@@ -25,7 +25,9 @@ def measure(
     processes: Annotated[int, typer.Option(help="Cells at a time.", min=1)] = 2,
     drift: Annotated[bool, typer.Option(help="Measure how φ follows values that switch.")] = True,
 ) -> None:
-    """Measure part-to-complete generalization: conditions × domains × seeds, and one HTML report.
+    """Measure part-to-complete generalization, and write one report.
+
+    Every condition on every domain with every seed is a cell.
 
     A finished cell is a file in the output folder; a run that was stopped goes on with the cells that are missing.
 

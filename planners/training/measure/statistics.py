@@ -30,10 +30,10 @@ class Estimate(NamedTuple):
 
 def interquartile_mean(scores: Table) -> float:
     """The mean of the middle half of the scores that there are, over seeds and domains together."""
-    from scipy.stats import trim_mean
-
-    known = scores[~np.isnan(scores)]
-    return float(trim_mean(known, 0.25)) if known.size else float("nan")
+    # What scipy's `trim_mean` with 0.25 gives, a thousand times in an interval.
+    known = np.sort(scores[~np.isnan(scores)])
+    cut = known.size // 4
+    return float(known[cut : known.size - cut].mean()) if known.size else float("nan")
 
 
 def estimate(
