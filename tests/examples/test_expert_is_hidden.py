@@ -12,8 +12,9 @@ import pytest
 from tests.examples.domains import DOMAINS, EXAMPLES, expert, world
 
 ROOT = EXAMPLES.parent
-MEASURING = ("planners/training/measure", "planners/training/evaluation")
-"""The modules that judge finished runs, by the beginnings of their paths. No other planner may ask the expert."""
+MEASURING = ("planners/training/measure", "planners/training/measuring", "planners/training/ceiling")
+"""The modules that may ask the expert, by the beginnings of their paths: those that judge finished runs, and the
+measure's upper bound, which is trained on the expert's judgement and named for it. No other planner may."""
 NAMES = ("load_expert", "Expert")
 IMPORTERS = ("_class", "_module", "import_module", "__import__", "getattr")
 
@@ -91,7 +92,8 @@ def test_a_leak_would_be_seen(leak: str) -> None:
     "leak",
     [
         "from p2c_dsl.planners.training.measure import judged",
-        "from p2c_dsl.planners.training import evaluation",
+        "from p2c_dsl.planners.training import ceiling",
+        "from p2c_dsl.planners.training.measuring import judged",
         "import p2c_dsl.planners.training.measure_report",
     ],
 )
