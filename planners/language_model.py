@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from p2c_dsl.planners.automaton import Automaton, Unplannable
+from p2c_dsl.planners.automaton import EFFORT, Automaton, Unplannable
 from p2c_dsl.planners.distinct import distinct
 from p2c_dsl.planners.partial import beginning
 from p2c_dsl.planners.prompt import INSTRUCTION, fitting, prompt
@@ -75,7 +75,7 @@ class LanguageModelPlanner:
     budget: int = 256
     temperature: float = 1.0
     seed: int = 0
-    effort: int = 300
+    effort: int = EFFORT
     best_of: int = 1
     scorer: Scorer | None = None
     length_normalised: bool = False

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import count
 from random import Random
 
-from p2c_dsl.planners.automaton import Automaton
+from p2c_dsl.planners.automaton import EFFORT, Automaton
 from p2c_dsl.planners.distinct import distinct
 from p2c_dsl.planners.lexemes import END
 from p2c_dsl.planners.partial import Start, beginning
@@ -20,7 +20,7 @@ class RandomPlanner:
 
     seed: int = 0
     budget: int = 60
-    effort: int = 300
+    effort: int = EFFORT
     """How long to look for a completion before a lexeme is left out; see `Automaton`."""
 
     def plan(self, spec: Spec, task: Task, partial: str = "") -> str:

@@ -6,6 +6,7 @@ causal model takes this one.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,17 +19,37 @@ WEIGHTS = "model.safetensors"
 
 def fresh(seed: int) -> tuple[Any, Any]:
     """The small planner before any training, and its tokenizer: equal seeds give equal weights."""
+    return shaped(seed, width=160, inner=448, layers=4, heads=5, prepared=_mimic)
+
+
+def shaped(
+    seed: int,
+    *,
+    width: int,
+    inner: int,
+    layers: int,
+    heads: int,
+    prepared: Callable[[Any], None] | None = None,
+) -> tuple[Any, Any]:
+    """A model of the small planner's kind in another size, and its tokenizer.
+
+    Args:
+        seed: Of the random weights; the random numbers of others are left alone.
+        width: Of hidden states.
+        inner: Width of the feed-forward layers.
+        prepared: What is done to the weights then, under the same seed.
+    """
     import torch
     from transformers import LlamaConfig, LlamaForCausalLM
 
     tokenizer = load_tokenizer(CHECKPOINT)
     config = LlamaConfig(
         vocab_size=len(tokenizer),
-        hidden_size=160,
-        intermediate_size=448,
-        num_hidden_layers=4,
-        num_attention_heads=5,
-        num_key_value_heads=5,
+        hidden_size=width,
+        intermediate_size=inner,
+        num_hidden_layers=layers,
+        num_attention_heads=heads,
+        num_key_value_heads=heads,
         max_position_embeddings=CONTEXT,
         tie_word_embeddings=True,
         bos_token_id=tokenizer.bos_token_id,
@@ -38,7 +59,8 @@ def fresh(seed: int) -> tuple[Any, Any]:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         model: Any = LlamaForCausalLM(config)
-        _mimic(model)
+        if prepared is not None:
+            prepared(model)
     return model.eval(), tokenizer
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from p2c_dsl.planners.automaton import EFFORT
 from p2c_dsl.planners.prompt import question
 from p2c_dsl.planners.training.composition import CompositionEnvironment, Verifier
 from p2c_dsl.planners.training.environment import Space
@@ -27,7 +28,7 @@ class Domain:
     world: Callable[[int], Any]
 
     def environment(
-        self, tokenizer: Any, budget: int = 0, effort: int = 300, partial_rewards: Sequence[str] = ()
+        self, tokenizer: Any, budget: int = 0, effort: int = EFFORT, partial_rewards: Sequence[str] = ()
     ) -> CompositionEnvironment:
         """Its environment of one turn for a tokenizer, in the space of what is accepted.
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Self
 
+from p2c_dsl.planners.automaton import EFFORT
+
 
 @dataclass(frozen=True, slots=True)
 class TrainingSettings:
@@ -51,7 +53,7 @@ class TrainingSettings:
     updates: int = 200
     minutes: float = 0.0
     budget: int = 0
-    effort: int = 300
+    effort: int = EFFORT
     episodes: int = 64
     rows_at_once: int = 256
     epochs: int = 2

@@ -183,12 +183,10 @@ def test_harmless_parts_make_a_harmful_whole(name: str) -> None:
     assert any(whole)
 
 
-@pytest.mark.parametrize("name", REJECTED)
+@pytest.mark.parametrize("name", [name for name in REJECTED if analysis(name).program is not None])
 def test_an_expert_judges_whatever_has_happened(name: str) -> None:
     """Also runs that break off half-way and do what no rule allows."""
     analyzed, domain = analysis(name), name.split("/")[0]
-    if analyzed.program is None:
-        pytest.skip("it makes no program")
     for seed in range(5):
         place = world(domain, seed)
         judge = expert(domain, place, seed)
