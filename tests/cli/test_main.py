@@ -91,10 +91,17 @@ def test_an_interrupt_ends_with_130(monkeypatch: pytest.MonkeyPatch) -> None:
     assert ended(monkeypatch, KeyboardInterrupt()) == 130
 
 
+def heeds_interrupts() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_an_interrupt_while_a_command_works_ends_with_130_too(dinner: Path) -> None:
     world = "from pathlib import Path\nimport time\nPath('started').touch()\ntime.sleep(60)\n"
     (dinner / "world.py").write_text(world)
-    process = subprocess.Popen([*START, "run", "aligned.p2c"], stderr=subprocess.PIPE)
+    # A shell's background job passes on that it ignores interrupts.
+    process = subprocess.Popen(
+        [*START, "run", "aligned.p2c"], stderr=subprocess.PIPE, preexec_fn=heeds_interrupts
+    )
     deadline = time.monotonic() + 30
     while not (dinner / "started").exists() and time.monotonic() < deadline:
         time.sleep(0.05)
