@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from p2c_dsl.cli.files import fail
+from p2c_dsl.cli.files import fail, needs_extra
 
 if TYPE_CHECKING:
     from p2c_dsl.planners.training.evaluate import Evaluation
@@ -34,6 +34,7 @@ def evaluate(
 
       p2c eval examples/dinner examples/refunds --model small --format json
     """
+    needs_extra("train", "torch", "transformers", "llguidance", "accelerate", "peft", "tensorboard")
     if format not in ("text", "json"):
         fail(f"there is no format `{format}`: choose text or json")
     from p2c_dsl.planners import Unplannable

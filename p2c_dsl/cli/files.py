@@ -27,6 +27,15 @@ def fail(message: str, code: int = EXIT_USAGE) -> NoReturn:
     raise typer.Exit(code)
 
 
+def needs_extra(extra: str, *modules: str) -> None:
+    """Ends the command where libraries are missing that one of the package's extras brings."""
+    from importlib.util import find_spec
+
+    missing = [module for module in modules if find_spec(module) is None]
+    if missing:
+        fail(f"this takes {', '.join(missing)}: pip install 'p2c-dsl[{extra}]'")
+
+
 def config_here() -> Config:
     """The settings of the working folder; ends the command if they cannot be used."""
     try:

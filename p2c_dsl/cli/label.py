@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from p2c_dsl.cli import EXIT_FINDINGS
-from p2c_dsl.cli.files import SUFFIX, fail, load_spec, task_of
+from p2c_dsl.cli.files import SUFFIX, fail, load_spec, needs_extra, task_of
 
 if TYPE_CHECKING:
     from p2c_dsl.planners.training.humans.store import LabelStore
@@ -56,7 +56,7 @@ def label(
     if export is not None:
         _export(path, Path(export))
         return
-    _needs_the_extra()
+    needs_extra("label", "starlette", "uvicorn")
     from p2c_dsl.planners import Unplannable
     from p2c_dsl.planners.training.humans.candidates import candidates, pairs
     from p2c_dsl.planners.training.humans.serve import serve
@@ -108,15 +108,6 @@ def _login() -> str:
         return getpass.getuser()
     except (OSError, KeyError):
         return "somebody"
-
-
-def _needs_the_extra() -> None:
-    try:
-        import starlette
-        import uvicorn
-    except ImportError:
-        fail("the page needs two more libraries: pip install 'p2c-dsl[label]'")
-    del starlette, uvicorn
 
 
 def _read(path: Path) -> list[PartialSolution]:

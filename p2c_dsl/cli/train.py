@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from p2c_dsl.cli import EXIT_INTERRUPTED
-from p2c_dsl.cli.files import fail
+from p2c_dsl.cli.files import fail, needs_extra
 
 if TYPE_CHECKING:
     from p2c_dsl.planners.training.run import Plan
@@ -52,6 +52,7 @@ def train(
 
       p2c train --resume --output runs/dinner
     """
+    needs_extra("train", "torch", "transformers", "llguidance", "accelerate", "peft", "tensorboard")
     from p2c_dsl.planners.training.run import Plan
 
     folder = Path(output)

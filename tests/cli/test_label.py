@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import builtins
 import json
 import os
 import signal
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
@@ -101,19 +99,6 @@ def test_a_port_that_is_taken_is_told(domain: Path, monkeypatch: pytest.MonkeyPa
     with socket.create_server(("127.0.0.1", 0)) as taken:
         result = p2c("label", domain, "--programs", "4", "--port", taken.getsockname()[1])
     assert result.exit_code == 2 and "--port 0" in result.stderr
-
-
-def test_without_the_extra_it_says_what_to_install(domain: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    imported = builtins.__import__
-
-    def without(name: str, *rest: Any) -> Any:
-        if name.partition(".")[0] in ("starlette", "uvicorn"):
-            raise ImportError(name)
-        return imported(name, *rest)
-
-    monkeypatch.setattr(builtins, "__import__", without)
-    result = p2c("label", domain)
-    assert result.exit_code == 2 and "pip install 'p2c-dsl[label]'" in result.stderr
 
 
 def test_asking_loads_no_language_model(domain: Path) -> None:
