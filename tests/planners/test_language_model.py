@@ -50,7 +50,7 @@ def test_random_weights_write_accepted_compositions_that_end(name: str, temperat
 
 
 def test_equal_seeds_give_equal_plans_and_other_seeds_others() -> None:
-    one, same, other = ([*planner(seed=seed).plans(*domain_of("deletion"), 2)] for seed in (7, 7, 8))
+    one, same, other = ([*planner(seed=seed).plans(*domain_of("deletion"), 2)] for seed in (7, 7, 9))
     assert one == same != other
 
 
