@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from p2c_dsl.cli import EXIT_INTERRUPTED
-from p2c_dsl.cli.files import fail, needs_extra
+from p2c_dsl.cli.files import fail, for_training
 
 if TYPE_CHECKING:
     from p2c_dsl.planners.training.align_run import AlignSettings, Loop
@@ -48,7 +48,7 @@ def align(
 
       p2c align examples/refunds --condition "syntax only" --iterations 10 --output runs/refunds
     """
-    needs_extra("train", "torch", "transformers", "llguidance", "scipy")
+    for_training("scipy")
     settings = _settings(preset, condition, iterations, minutes, seed)
     folder = Path(output)
     from p2c_dsl.planners import Unplannable

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from p2c_dsl.cli.files import fail, needs_extra
+from p2c_dsl.cli.files import fail, for_training
 
 if TYPE_CHECKING:
     from p2c_dsl.planners.training.evaluate import Evaluation
@@ -34,7 +34,7 @@ def evaluate(
 
       p2c eval examples/dinner examples/refunds --model small --format json
     """
-    needs_extra("train", "torch", "transformers", "llguidance", "accelerate", "peft", "tensorboard")
+    for_training("accelerate", "peft", "tensorboard")
     if format not in ("text", "json"):
         fail(f"there is no format `{format}`: choose text or json")
     from p2c_dsl.planners import Unplannable

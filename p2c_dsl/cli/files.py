@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -34,6 +35,15 @@ def needs_extra(extra: str, *modules: str) -> None:
     missing = [module for module in modules if find_spec(module) is None]
     if missing:
         fail(f"this takes {', '.join(missing)}: pip install 'p2c-dsl[{extra}]'")
+
+
+def for_training(*modules: str) -> None:
+    """Makes ready for a command that trains: ends it without the extra that takes, and has garbage collected.
+
+    Such a command is long, and a graph of tensors has cycles; the others do without the collector.
+    """
+    needs_extra("train", "torch", "transformers", "llguidance", *modules)
+    gc.enable()
 
 
 def config_here() -> Config:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from p2c_dsl.cli import EXIT_INTERRUPTED
-from p2c_dsl.cli.files import fail, needs_extra
+from p2c_dsl.cli.files import fail, for_training
 
 
 def measure(
@@ -37,7 +37,7 @@ def measure(
 
       p2c measure examples/dinner --condition "all rules" --condition "syntax only" --condition ceiling
     """
-    needs_extra("train", "torch", "transformers", "llguidance", "scipy")
+    for_training("scipy")
     from p2c_dsl.planners import Unplannable
     from p2c_dsl.runtime.domain import DomainError
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from p2c_dsl.cli import EXIT_INTERRUPTED
-from p2c_dsl.cli.files import fail, needs_extra
+from p2c_dsl.cli.files import fail, for_training
 
 if TYPE_CHECKING:
     from p2c_dsl.planners.training.run import Plan
@@ -52,7 +51,7 @@ def train(
 
       p2c train --resume --output runs/dinner
     """
-    needs_extra("train", "torch", "transformers", "llguidance", "accelerate", "peft", "tensorboard")
+    for_training("accelerate", "peft", "tensorboard")
     from p2c_dsl.planners.training.run import Plan
 
     folder = Path(output)
@@ -69,8 +68,6 @@ def train(
             fail(f"{output} holds a run already: go on with --resume, or choose another --output")
         chosen = _settings(preset, seed, updates, minutes, settings or [])
         plan = Plan(tuple(domains), model, lora, chosen)
-    # A run is long, and a graph of tensors has cycles: other commands do without the collector.
-    gc.enable()
     _train(plan, folder, resume)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
@@ -16,6 +17,7 @@ import pytest
 pytest.importorskip("torch")
 pytest.importorskip("accelerate")
 
+from p2c_dsl.cli.files import for_training
 from p2c_dsl.planners.training.metrics import read
 from tests.cli.commands import p2c
 from tests.cli.conftest import EXAMPLES
@@ -25,6 +27,16 @@ SMALL = [
     f"--set={setting}" for setting in ("episodes=2", "minibatches=1", "epochs=1", "budget=96", "save_every=2")
 ]
 START = (sys.executable, "-c", "from p2c_dsl.cli import main; main()")
+
+
+def test_what_trains_has_garbage_collected() -> None:
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        for_training()
+        assert gc.isenabled()
+    finally:
+        (gc.enable if was else gc.disable)()
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +70,13 @@ def test_its_model_plans(run: Path) -> None:
     (domain,) = load_domain(Path(DINNER))
     text = LanguageModelPlanner(*load_model(str(run), 0), budget=96).plan(domain.spec, domain.task)
     assert lint_text(f'use "dinner.p2c"\n\n{text}', "plan.p2c", Path(DINNER)).accepted
+
+
+def test_its_model_says_in_which_tokens_it_plans(run: Path) -> None:
+    from p2c_dsl.planners.canonical import tokenization_of
+    from p2c_dsl.planners.training.models import load_model
+
+    assert tokenization_of(load_model(str(run), 0)[0]) == "canonical"
 
 
 def test_a_run_goes_on(run: Path) -> None:

@@ -354,6 +354,60 @@ MISTAKES: tuple[tuple[Mutant, Check], ...] = (
     ),
     (
         Mutant(
+            "a token of a run looks at those that follow it",
+            _TRAINING + "cache:OwnTokens.next",
+            "torch.arange(width, device=device) > place.unsqueeze(-1)",
+            "torch.arange(width, device=device) >= width + 0 * place.unsqueeze(-1)",
+        ),
+        tests.test_rows_that_leave_change_nothing_for_those_that_stay,
+    ),
+    (
+        Mutant(
+            "a run of tokens overwrites the last one",
+            _TRAINING + "cache:OwnTokens.next",
+            "torch.tensor(self._filled, device=device)[packing.row] + packing.slot",
+            "(torch.tensor(self._filled, device=device)[packing.row] + packing.slot - 1).clamp(min=0)",
+        ),
+        tests.test_rows_that_leave_change_nothing_for_those_that_stay,
+    ),
+    (
+        Mutant(
+            "the update's tokens look at those that follow them",
+            _TRAINING + "cache:Prefix.whole",
+            ".tril()",
+            "",
+        ),
+        tests.test_the_probabilities_of_all_words_add_up_to_1,
+    ),
+    (
+        Mutant(
+            "rows of other lengths are given each other's places",
+            _TRAINING + "attention:Packing.of",
+            "for place in range(count)",
+            "for place in range(count)[::-1]",
+        ),
+        tests.test_the_probabilities_of_all_words_add_up_to_1,
+    ),
+    (
+        Mutant(
+            "the last decision of a row is cut off",
+            _TRAINING + "batch:pieces",
+            "lengths=tuple(max(lengths[row] - (not whole), 0) for row in group)",
+            "lengths=tuple(max(lengths[row] - 2, 0) for row in group)",
+        ),
+        tests.test_the_first_ratio_is_1,
+    ),
+    (
+        Mutant(
+            "sampling prefers tokens with high numbers",
+            _TRAINING + "rollout:_sample",
+            "drawn * sums[:, -1:]",
+            "drawn.sqrt() * sums[:, -1:]",
+        ),
+        tests.test_sampling_follows_the_probabilities,
+    ),
+    (
+        Mutant(
             "rows read the prompt of another",
             _TRAINING + "cache:Prefix.separate",
             "enumerate(starts)",
