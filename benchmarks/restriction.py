@@ -1,10 +1,12 @@
 """What the restriction buys: the same model and budget, writing free text, under a grammar, and under all rules.
 
-    python benchmarks/restriction.py examples/dinner --seeds 5 --updates 20 --json found.json --plot restriction.svg
+    python benchmarks/restriction.py examples/relief --seeds 5 --updates 20 --json found.json --plot restriction.svg
 
 Each run begins at equal random weights. Free text that is no accepted composition earns −0.1 (the syntax penalty), and
-so does what the grammar lets through and the analyzer rejects; what is verified earns 1. A run ends once 90% of an
-update's episodes are verified; told are the episodes and the seconds until then, or that it has not come so far.
+so does what the grammar lets through and the analyzer rejects; what is verified earns 1. With all rules, a lexeme can
+be written in any tokens, as under the grammar, or only in its canonical ones, as `p2c train` does it from random
+weights. A run ends once 90% of an update's episodes are verified; told are the episodes and the seconds until then, or
+that it has not come so far.
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from p2c_dsl.planners.canonical import ANY, CANONICAL
 from p2c_dsl.planners.cfg import spec_to_lark
 from p2c_dsl.planners.small import fresh
 from p2c_dsl.planners.training.composition import CompositionEnvironment, Verdict
@@ -32,7 +35,7 @@ from p2c_dsl.planners.training.spaces import FreeText, semantic_space
 from p2c_dsl.planners.training.trainer import Trainer
 from p2c_dsl.planners.vocabulary import vocabulary_of
 
-CONDITIONS = ("free text", "grammar", "all rules")
+CONDITIONS = ("free text", "grammar", "all rules, any tokens", "all rules")
 PENALTY, GOAL = -0.1, 0.9
 
 
@@ -87,7 +90,9 @@ class Penalised(CompositionEnvironment):
 
 
 def environment(condition: str, domain: Domain, tokenizer: Any) -> Penalised:
-    masked, budget = semantic_space(domain.spec, domain.task, tokenizer, 0, 300)
+    masked, budget = semantic_space(
+        domain.spec, domain.task, tokenizer, 0, 300, ANY if condition == CONDITIONS[2] else CANONICAL
+    )
     space: Space = masked
     if condition == "free text":
         space = FreeText(vocabulary_of(tokenizer))

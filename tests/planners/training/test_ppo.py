@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from copy import deepcopy
 
 import pytest
@@ -20,7 +20,7 @@ from p2c_dsl.planners.training.batch import pieces
 from p2c_dsl.planners.training.environment import Credit
 from p2c_dsl.planners.training.episode import masks_of
 from p2c_dsl.planners.training.masking import MaskTable, entropy, masked_log_probs
-from p2c_dsl.planners.training.policy import Policy
+from p2c_dsl.planners.training.policy import Policy, Stepping
 from p2c_dsl.planners.training.ppo import Batch, gradients, losses, prepare, trainable, update
 from p2c_dsl.planners.training.rollout import Rollout
 from tests.planners.training.toy import (
@@ -445,6 +445,30 @@ def test_cached_steps_and_whole_rows_agree(packs: bool, share_from: int) -> None
         if episode.environment.name != "dialogue":
             found = [float(p) for p in by_hand(made, episode.prompt, episode.tokens)]
             assert rollout.log_probs[row, : len(found)].tolist() == pytest.approx(found, abs=1e-5)
+
+
+@pytest.mark.parametrize("packs", [True, False])
+def test_the_model_is_asked_once_for_a_decision_not_for_a_token(
+    packs: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, asked = policy(), 0
+    made.packs = packs
+    step = made.step
+
+    def counted(at: Stepping, fed: Sequence[Sequence[int]]) -> Tensor:
+        nonlocal asked
+        asked += 1
+        return step(at, fed)
+
+    monkeypatch.setattr(made, "step", counted)
+    rollout = sampled(made, 32, [Dialogue()])
+    decisions, lengths = int(rollout.decisions.sum(1).max()), int(rollout.lengths.max())
+    assert decisions < lengths and asked == (decisions if packs else int(last_decision(rollout).max()) + 1)
+
+
+def last_decision(rollout: Rollout) -> Tensor:
+    """Where each row decides for the last time."""
+    return (rollout.decisions * torch.arange(rollout.decisions.shape[1])).amax(1)
 
 
 def test_padding_changes_nothing() -> None:
