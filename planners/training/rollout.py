@@ -111,7 +111,8 @@ def _sample(
     log_probs, _ = policy.distribution(hidden, masks)
     if temperature:
         # One random number a row, against the sums of probabilities: what is masked adds nothing to them.
-        sums = torch.softmax(log_probs / temperature, -1).cumsum(-1, dtype=torch.float64)
+        scaled = log_probs if temperature == 1 else log_probs / temperature
+        sums = scaled.exp().cumsum(-1, dtype=torch.float64)
         drawn = torch.rand(len(sums), 1, generator=generator, device=sums.device, dtype=torch.float64)
         chosen = torch.searchsorted(sums, drawn * sums[:, -1:], right=True)
     else:
