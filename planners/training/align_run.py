@@ -75,7 +75,7 @@ PRESETS = {
         model="fresh",
         iterations=200,
         questions=64,
-        sizes=Sizes(subtasks=6, contracts=64, decomposition=160, composition=96, free=256, effort=300),
+        sizes=Sizes(subtasks=6, contracts=64, decomposition=160, composition=96, effort=300),
         training=TrainingSettings(episodes=512, minibatches=4, epochs=2, rows_at_once=512),
     ),
 }

@@ -26,7 +26,7 @@ VARIANTS = {
 QUICK = AlignSettings(
     iterations=8,
     questions=40,
-    sizes=Sizes(subtasks=4, contracts=20, decomposition=60, composition=24, free=48, effort=20),
+    sizes=Sizes(subtasks=3, contracts=14, decomposition=40, composition=48, effort=20),
     training=TrainingSettings(episodes=16, epochs=2, minibatches=2, learning_rate=2e-3),
 )
 """Settings of a cell of the CPU grid: some half a minute on one core."""

@@ -23,7 +23,7 @@ SETTINGS = AlignSettings(
     iterations=1,
     questions=12,
     human_steps=3,
-    sizes=Sizes(subtasks=3, contracts=6, decomposition=40, composition=12, free=16, effort=20),
+    sizes=Sizes(subtasks=3, contracts=6, decomposition=40, composition=12, effort=20),
     training=TrainingSettings(episodes=4, epochs=1, minibatches=1),
 )
 SEES_THE_EXPERT = {"measuring.py", "ceiling.py", "measure/running.py"}
