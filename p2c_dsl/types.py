@@ -7,6 +7,7 @@ collections, which is sound because values never change.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 
@@ -122,6 +123,10 @@ BOTTOM, UNKNOWN, NONE = Bottom(), Unknown(), NoneType()
 BASES = {t.name: t for t in (BOOL, INT, FLOAT, TEXT)}
 
 
+_REMEMBERED = 1 << 16
+"""How many answers about types are kept: a planner asks the same ones at every place."""
+
+
 def show(t: Type) -> str:
     """A type as a spec would write it."""
     match t:
@@ -161,6 +166,7 @@ def supertypes(t: Type) -> tuple[Type, ...]:
             return (*chain, FLOAT) if last == INT else tuple(chain)
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def is_subtype(sub: Type, sup: Type) -> bool:
     """Whether every value of `sub` may stand where a `sup` is expected."""
     if sub == sup or isinstance(sub, Bottom | Unknown) or isinstance(sup, Unknown):
@@ -179,6 +185,7 @@ def is_subtype(sub: Type, sup: Type) -> bool:
     return any(is_subtype(above, sup) for above in supertypes(sub)[1:])
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def join(a: Type, b: Type) -> Type | None:
     """The least type that both fit, or `None` when there is none."""
     if is_subtype(a, b):

@@ -71,7 +71,7 @@ class Completions:
         self.lines = Lines(machine, self.key, weigh)
         self._replay = Replay(machine, self.lines)
         self._estimate = Estimate(machine)
-        self._guesses = Guesses(machine, self._estimate)
+        self._guesses = Guesses(machine, self._estimate, self.key)
         likely = Likely(machine, self.lines, self._guesses)
         self._stages = likely.first, likely.later, likely.last
         self._exact: dict[Hashable, int] = {}

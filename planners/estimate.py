@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from p2c_dsl.machine import Accumulator, LoopFrame, Machine, State
 from p2c_dsl.planners.node import Node
@@ -27,6 +27,7 @@ class Estimate:
         self._cost = _NEW | {s.name: 2 + s.required + max(s.required - 1, 0) for s in subtasks}
         self._makers: dict[Type | None, frozenset[str]] = {}
         self._holds: dict[tuple[Type, Type | None], bool] = {}
+        self._had: dict[frozenset[Type], dict[Type, bool]] = {}
         self._tables: dict[frozenset[Type], dict[Type, frozenset[Type]]] = {}
         every = {t for s in subtasks for t in required(s)}
         self._made = [t for t in every if not isinstance(t, Optional | ListOf | MapOf) and self.producers(t)]
@@ -180,7 +181,7 @@ class Estimate:
         for wanted in required(subtask):
             yield from self._for(wanted, state, types)
 
-    def _for(self, wanted: Type, state: State, types: Iterable[Type]) -> set[frozenset[str]]:
+    def _for(self, wanted: Type, state: State, types: frozenset[Type]) -> set[frozenset[str]]:
         """What must be called to get a value of a type, nothing if there may be one already."""
         if isinstance(wanted, Optional) or self.has(wanted, types):
             return set()
@@ -200,14 +201,21 @@ class Estimate:
         values = {value.type for value in state.values.values()}
         return frozenset(values | {acc.type for acc in state.accumulators.values() if acc.filled})
 
-    def has(self, wanted: Type, types: Iterable[Type]) -> bool:
+    def has(self, wanted: Type, types: frozenset[Type]) -> bool:
         """Whether a value of a type may be got without a call, given the types in scope."""
+        answers = self._had.setdefault(types, {})
+        found = answers.get(wanted)
+        if found is None:
+            found = any(self._may_hold(t, wanted) for t in types) or self._is_declared(wanted)
+            answers[wanted] = found
+        return found
+
+    def _is_declared(self, wanted: Type) -> bool:
+        """Whether a constant or a member of an enum is a value of a type."""
         spec = self.machine.spec
         constants = spec.constants_of(self.machine.task).values()
-        return (
-            any(self._may_hold(t, wanted) for t in types)
-            or any(is_subtype(c.type, wanted) for c in constants)
-            or (isinstance(wanted, Enum) and wanted in spec.types.values())
+        return any(is_subtype(c.type, wanted) for c in constants) or (
+            isinstance(wanted, Enum) and wanted in spec.types.values()
         )
 
     def producers(self, wanted: Type | None) -> frozenset[str]:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from p2c_dsl.machine import Machine, State
 from p2c_dsl.planners.estimate import NEVER, Estimate, required
-from p2c_dsl.planners.node import Node
+from p2c_dsl.planners.node import Keyed, Node
 from p2c_dsl.types import ListOf, MapOf, Optional, Type
 
 _ACCUMULATE = 8
@@ -29,16 +29,23 @@ class Guess(NamedTuple):
 class Guesses:
     """Guesses at nodes."""
 
-    def __init__(self, machine: Machine, estimate: Estimate) -> None:
-        self.machine, self._estimate = machine, estimate
+    def __init__(self, machine: Machine, estimate: Estimate, key: Keyed) -> None:
+        self.machine, self._estimate, self._key = machine, estimate, key
+        self._found: dict[Hashable, Guess] = {}
         self._subtasks = machine.spec.subtasks
         self._relevant = [self._subtasks[name] for name in sorted(estimate.relevant)]
         self._own = {s.name: 2 + s.required + max(s.required - 1, 0) for s in self._relevant}
         self._tables: dict[Hashable, dict[str, int]] = {}
 
     def of(self, node: Node) -> Guess:
-        """The guess at a node."""
-        state = node.state
+        """The guess at a node, made once for all that have its key."""
+        key = self._key(node)
+        found = self._found.get(key)
+        if found is None:
+            found = self._found[key] = self._guess(node.state)
+        return found
+
+    def _guess(self, state: State) -> Guess:
         if state.returned:
             return Guess(0, frozenset())
         types = self._estimate.types(state)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from p2c_dsl.planners.automaton import EFFORT, Automaton, Unplannable
+from p2c_dsl.planners.canonical import token_automaton, tokenization_of
 from p2c_dsl.planners.distinct import distinct
 from p2c_dsl.planners.partial import beginning
 from p2c_dsl.planners.prompt import INSTRUCTION, fitting, prompt
@@ -167,7 +168,9 @@ class LanguageModelPlanner:
 
         vocabulary = self._vocabulary()
         automaton = Automaton.in_tokens(spec, task, vocabulary, self.budget, effort=self.effort)
-        tokens = TokenAutomaton.over(automaton, vocabulary)
+        # What is begun may stop within a lexeme's own tokens; then any may go on.
+        kind = TokenAutomaton if partial.strip() else token_automaton(tokenization_of(self.model))
+        tokens = kind.over(automaton, vocabulary)
         mask = SemanticMask(tokens)
         if self.cache is not None and self.cache.exists():
             mask.load(self.cache)

@@ -27,7 +27,7 @@ from p2c_dsl.planners.moves import (
     ReturnMove,
     WriteMove,
 )
-from p2c_dsl.planners.node import Node, after_else, closings
+from p2c_dsl.planners.node import Keyed, Node, after_else, closings
 from p2c_dsl.planners.pattern import Block, Build, Line, Pattern, Trials, Weigh, each_one
 from p2c_dsl.planners.terms import Lexemes, Term, Terms
 from p2c_dsl.program import Operand, Test
@@ -35,7 +35,6 @@ from p2c_dsl.spec import Parameter, Subtask
 from p2c_dsl.types import BOOL, Optional, Type, element_of, is_subtype
 
 _Choices = tuple[tuple[Term, ...], ...]
-Keyed = Callable[[Node], Hashable]
 
 
 class Lines:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from p2c_dsl.machine import BranchFrame, LoopFrame, Machine, State, Violation
@@ -26,6 +26,10 @@ class Node:
     def depth(self) -> int:
         """How many blocks are open inside the composition's own."""
         return len(self.state.frames)
+
+
+Keyed = Callable[[Node], Hashable]
+"""What nodes have in common that go on alike, see `Keys`."""
 
 
 def closings(machine: Machine, node: Node) -> list[Node]:
@@ -138,7 +142,7 @@ class Keys:
 
     def _accumulator(self, acc: Accumulator) -> Hashable:
         # Its kind stands first: an accumulator and a value are never the same.
-        return Accumulator, replace(acc, marks=self._marks(acc.marks))
+        return Accumulator, *acc._replace(marks=self._marks(acc.marks))
 
     def _frame(self, frame: Frame) -> Hashable:
         entry = frame.entry

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from p2c_dsl.machine.facet import Facet
 from p2c_dsl.machine.facts import outliving
 from p2c_dsl.machine.state import Accumulator, LoopFrame, State, Value
@@ -18,7 +16,7 @@ def as_value(slot: int, acc: Accumulator) -> Value:
 def frozen(state: State, slot: int) -> State:
     """The state once the accumulator has been read."""
     acc = state.accumulators[slot]
-    return state if acc.frozen else state.with_accumulator(slot, replace(acc, frozen=True))
+    return state if acc.frozen else state.with_accumulator(slot, acc._replace(frozen=True))
 
 
 def opened(state: State) -> State:
@@ -27,7 +25,7 @@ def opened(state: State) -> State:
     for slot in state.writable:
         acc = state.accumulators[slot]
         if acc.loop is None and acc.depth == depth:
-            state = state.with_accumulator(slot, replace(acc, loop=depth))
+            state = state.with_accumulator(slot, acc._replace(loop=depth))
     return state
 
 
@@ -42,8 +40,7 @@ def written(
     own = key if key is not None else value
     is_loop_variable = len(loops) == 1 and own.identity == loops[0].first and own.distinct
     known = state.facts.since(loops[0].entry.facts)
-    changed = replace(
-        acc,
+    changed = acc._replace(
         key=acc.key if key_type is None else key_type,
         value=acc.value if value_type is None else value_type,
         size=_grown(acc, loops, is_loop_variable),
@@ -91,10 +88,10 @@ def after_loop(entry: State, body: State, first: int, facets: tuple[Facet, ...])
     for slot in entry.writable:
         acc = body.accumulators[slot]
         if acc.loop == depth:
-            acc = replace(acc, frozen=True)
+            acc = acc._replace(frozen=True)
         if acc.witness is not None:
             marks = tuple(f.outlive(m, first) for f, m in zip(facets, acc.marks, strict=True))
-            acc = replace(acc, witness=outliving(acc.witness, first), marks=marks)
+            acc = acc._replace(witness=outliving(acc.witness, first), marks=marks)
         after = after.with_accumulator(slot, acc)
     return after
 
@@ -104,7 +101,7 @@ def carried(entry: State, then: State) -> State:
     for slot in entry.writable:
         acc, end = entry.accumulators[slot], then.accumulators[slot]
         if end.frozen != acc.frozen or end.filled != acc.filled:
-            entry = entry.with_accumulator(slot, replace(acc, frozen=end.frozen, filled=end.filled))
+            entry = entry.with_accumulator(slot, acc._replace(frozen=end.frozen, filled=end.filled))
     return entry
 
 
@@ -122,8 +119,7 @@ def _merged(one: Accumulator, two: Accumulator, facets: tuple[Facet, ...]) -> Ac
         witness = two.witness if one.witness is None else one.witness
     else:
         witness = one.witness & two.witness
-    return replace(
-        two,
+    return two._replace(
         key=join(one.key, two.key) or two.key,
         value=join(one.value, two.value) or two.value,
         size=Size(min(one.size.low, two.size.low), high),

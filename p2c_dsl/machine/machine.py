@@ -93,11 +93,10 @@ class Machine(Values):
         state = self.each(state, "call", lambda f, own: f.call(own, before, site, out))
         gained = frozenset[Any]().union(*(f.gains(site) for f in self.facets))
         if subtask.result is None:
-            return replace(state, facts=state.facts.learn(gained))
+            return state._replace(facts=state.facts.learn(gained))
         marks = tuple(f.result(before, site, self.spec) for f in self.facets)
         result = self.value_of(state.slots, subtask.result, marks)
-        return replace(
-            state,
+        return state._replace(
             values=state.values.insert(state.slots, result),
             slots=state.slots + 1,
             facts=state.facts.learn(gained),
@@ -108,7 +107,7 @@ class Machine(Values):
         state = self.each(state, "step", lambda f, own: f.step(own, state, out))
         marks = tuple(f.empty() for f in self.facets)
         acc = Accumulator(is_map, len(state.frames), marks)
-        return replace(state.with_accumulator(state.slots, acc), slots=state.slots + 1)
+        return state.with_accumulator(state.slots, acc)._replace(slots=state.slots + 1)
 
     def write(
         self, state: State, slot: int, key: Operand | None, value: Operand, out: Out, *, direct: bool = False
@@ -129,7 +128,7 @@ class Machine(Values):
         joins = typing.check_joined(acc, key_value, new, key_type, value_type, out)
         if direct and isinstance(value, Var):
             # The call's result has no name: nothing can use it any more.
-            after = replace(after, values=after.values.discard(value.slot))
+            after = after._replace(values=after.values.discard(value.slot))
         return after if joins else state
 
     def enter_loop(self, state: State, collection: Operand, out: Out, span: Span | None = None) -> State:
@@ -148,11 +147,10 @@ class Machine(Values):
             f.part(m, Part.ELEMENT, element, self.spec, None)
             for f, m in zip(self.facets, value.marks, strict=True)
         )
-        variable = replace(self.value_of(state.slots, element, marks), distinct=value.distinct)
+        variable = self.value_of(state.slots, element, marks)._replace(distinct=value.distinct)
         acc = state.accumulators.get(value.identity) if isinstance(value.identity, int) else None
         witness = acc.witness if acc is not None and acc.witness is not None else frozenset()
-        inner = replace(
-            state,
+        inner = state._replace(
             values=state.values.insert(state.slots, variable),
             slots=state.slots + 1,
             facts=state.facts.learn({filled(value.identity), *witness}),
@@ -167,8 +165,7 @@ class Machine(Values):
         entry = frame.entry
         after = accumulators.after_loop(entry, state, frame.first, self.facets)
         runs = frame.size.low > 0
-        return replace(
-            after,
+        return after._replace(
             slots=entry.slots,
             facts=entry.facts.after_loop(state.facts, frame.collection.identity, runs, frame.first),
             facets=tuple(
@@ -189,7 +186,7 @@ class Machine(Values):
         frame = BranchFrame(state, value, test, None, span)
         before = state
         state = self.each(state, "enter_branch", lambda f, own: f.enter_branch(own, before, frame, out))
-        return self.learned(replace(state, frames=(*state.frames, frame)), value, test)
+        return self.learned(state._replace(frames=(*state.frames, frame)), value, test)
 
     def enter_else(self, state: State) -> State:
         """From the then arm's end into the else arm."""
@@ -203,7 +200,7 @@ class Machine(Values):
             for f, before, end in zip(self.facets, entry.facets, ended.facets, strict=True)
         )
         frames = (*entry.frames, replace(frame, then=ended))
-        start = replace(start, slots=entry.slots, facets=own, frames=frames)
+        start = start._replace(slots=entry.slots, facets=own, frames=frames)
         return self.learned(start, frame.tested, frame.test.opposite)
 
     def exit_branch(self, state: State) -> State:
@@ -220,7 +217,7 @@ class Machine(Values):
             f.join(one, two) for f, one, two in zip(self.facets, then.facets, state.facets, strict=True)
         )
         facts = entry.facts.after_branch(fact, then.facts, state.facts)
-        return replace(after, facts=facts, facets=own)
+        return after._replace(facts=facts, facets=own)
 
     def _after_return(self, frame: BranchFrame, going: State, last: State) -> State:
         """Only one arm (or none) goes on, so what it knows stays known."""
@@ -231,12 +228,11 @@ class Machine(Values):
         own = tuple(
             f.resume(s, frame, end) for f, s, end in zip(self.facets, going.facets, last.facets, strict=True)
         )
-        return replace(after, facts=going.facts, facets=own, returned=going.returned)
+        return after._replace(facts=going.facts, facets=own, returned=going.returned)
 
     def _ended(self, state: State, entry: State) -> State:
         """A block's last state without its own names, whose slots are used anew from here on."""
-        return replace(
-            state,
+        return state._replace(
             values=entry.values,
             facts=state.facts.outliving(entry.facts, entry.slots),
             facets=self._forgotten(state, entry),
@@ -259,7 +255,7 @@ class Machine(Values):
             state = self.consume(state, value, out)
         typing.check_return(value, self.task, bool(state.loops), out)
         self._finish(state, out)
-        return replace(state, returned=True)
+        return state._replace(returned=True)
 
     def end(self, state: State, out: Out) -> None:
         """The end of the text, which completes the composition unless every path has returned."""
@@ -276,7 +272,7 @@ class Machine(Values):
     def learned(self, state: State, value: Value, test: Test) -> State:
         """The state where a test of a value has come out this way."""
         facts = {tested(test, value.identity)}.union(*(f.learns(test, value) for f in self.facets))
-        return replace(state, facts=state.facts.learn(facts))
+        return state._replace(facts=state.facts.learn(facts))
 
     def each(self, state: State, hook: str, move: Callable[[Facet, Any], Any]) -> State:
         """The state after each facet that has a `hook` of its own has moved."""
@@ -287,7 +283,7 @@ class Machine(Values):
         for facet in movers:
             own[facet.index] = move(facet, own[facet.index])
         moved = tuple(own)
-        return state if moved == state.facets else replace(state, facets=moved)
+        return state if moved == state.facets else state._replace(facets=moved)
 
     def consume(self, state: State, value: Value, out: Out, argument: int | None = None) -> State:
         """The state after a use of a value."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from p2c_dsl.machine import accumulators, typing
@@ -92,9 +91,9 @@ class Values:
             if tested(Test.SOME, value.identity) in known:
                 inner = value.type.inner
                 distinct = isinstance(inner, SetOf | MapOf)
-                return replace(value, type=inner, size=size_of(inner), distinct=distinct)
+                return value._replace(type=inner, size=size_of(inner), distinct=distinct)
             if tested(Test.NONE, value.identity) in known:
-                return replace(value, type=NONE)
+                return value._replace(type=NONE)
         return value
 
     def keys(

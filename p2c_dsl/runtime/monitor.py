@@ -63,7 +63,7 @@ class RuleMonitor:
         self._program = program
         self._machine = Machine(program.spec, program.task, [r for r in rules if not r.textual])
         start = self._machine.start()
-        self._state: State = replace(start, values=type(start.values)(), slots=0)
+        self._state: State = start._replace(values=type(start.values)(), slots=0)
         self._values = Concrete(program, self._machine)
         self._loops: list[tuple[Value, int]] = []
         self._call: tuple[CallSite, State] | None = None
@@ -110,11 +110,11 @@ class RuleMonitor:
     def _enter_round(self, element: Instance) -> None:
         collection, _ = self._loops[-1]
         self._values.element(element, collection, element_of(collection.type) or UNKNOWN)
-        frame = LoopFrame(self._state, replace(collection, size=_ONCE), element.id, None)
+        frame = LoopFrame(self._state, collection._replace(size=_ONCE), element.id, None)
         before, out = self._state, list[Violation]()
         state = self._machine.each(before, "enter_loop", lambda f, own: f.enter_loop(own, before, frame, out))
         facts = state.facts.learn([filled(collection.identity)])
-        self._state = replace(state, facts=facts, frames=(*state.frames, frame))
+        self._state = state._replace(facts=facts, frames=(*state.frames, frame))
         self._judge(out)
 
     def _leave_round(self) -> None:
@@ -125,7 +125,7 @@ class RuleMonitor:
         assert isinstance(frame, LoopFrame)
         facets = self._machine.facets
         own = tuple(f.exit_loop(o, frame) for f, o in zip(facets, self._state.facets, strict=True))
-        self._state = replace(self._state, frames=self._state.frames[:-1], facets=own)
+        self._state = self._state._replace(frames=self._state.frames[:-1], facets=own)
 
     def _enter_branch(self, tested: Value, holds: Test, span: Span) -> None:
         before, out = self._state, list[Violation]()
@@ -133,7 +133,7 @@ class RuleMonitor:
         state = self._machine.each(
             before, "enter_branch", lambda f, own: f.enter_branch(own, before, frame, out)
         )
-        self._state = self._machine.learned(replace(state, frames=(*state.frames, frame)), tested, holds)
+        self._state = self._machine.learned(state._replace(frames=(*state.frames, frame)), tested, holds)
         self._judge(out)
 
     def _leave_branch(self) -> None:
@@ -142,7 +142,7 @@ class RuleMonitor:
         own = self._state.facets
         if frame.span in self._returning:
             own = tuple(f.resume(o, frame, o) for f, o in zip(self._machine.facets, own, strict=True))
-        self._state = replace(self._state, frames=self._state.frames[:-1], facets=own)
+        self._state = self._state._replace(frames=self._state.frames[:-1], facets=own)
 
     # ------------------------------------------------------------ steps
 
@@ -165,7 +165,7 @@ class RuleMonitor:
             happened = _happened(site, effects)
             after = self._after(happened, judged=False)
         gained = frozenset[Any]().union(*(f.gains(happened) for f in self._machine.facets))
-        self._state = replace(after, facts=after.facts.learn(gained))
+        self._state = after._replace(facts=after.facts.learn(gained))
 
     def _after(self, site: CallSite, *, judged: bool) -> State:
         before, out = self._state, list[Violation]()

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from p2c_dsl.planners.automaton import EFFORT
+from p2c_dsl.planners.canonical import ANY
 from p2c_dsl.planners.prompt import question
 from p2c_dsl.planners.training.composition import CompositionEnvironment, Verifier
 from p2c_dsl.planners.training.environment import Space
@@ -28,13 +29,18 @@ class Domain:
     world: Callable[[int], Any]
 
     def environment(
-        self, tokenizer: Any, budget: int = 0, effort: int = EFFORT, partial_rewards: Sequence[str] = ()
+        self,
+        tokenizer: Any,
+        budget: int = 0,
+        effort: int = EFFORT,
+        partial_rewards: Sequence[str] = (),
+        tokenization: str = ANY,
     ) -> CompositionEnvironment:
         """Its environment of one turn for a tokenizer, in the space of what is accepted.
 
         Raises `Unplannable` or `ValueError` when no composition fits the budget.
         """
-        space, budget = semantic_space(self.spec, self.task, tokenizer, budget, effort or None)
+        space, budget = semantic_space(self.spec, self.task, tokenizer, budget, effort or None, tokenization)
         return self.environment_in(space, tokenizer, budget, partial_rewards)
 
     def environment_in(

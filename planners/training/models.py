@@ -5,13 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from p2c_dsl.planners.canonical import CANONICAL, SETTING, tokenization_of
 from p2c_dsl.planners.training.episode import Codec
 from p2c_dsl.planners.vocabulary import vocabulary_of
 
 FRESH, SMALL = "fresh", "small"
 
 
-def load_model(name: str, seed: int, lora: int = 0) -> tuple[Any, Any]:
+AUTO = "auto"
+
+
+def load_model(name: str, seed: int, lora: int = 0, tokenization: str = AUTO) -> tuple[Any, Any]:
     """A model and its tokenizer.
 
     Args:
@@ -20,10 +24,15 @@ def load_model(name: str, seed: int, lora: int = 0) -> tuple[Any, Any]:
         seed: Of random weights.
         lora: The rank of adapters that are trained instead of the weights, 0 for none (LoRA, Hu et al., 2021,
             arXiv 2106.09685).
+        tokenization: What its configuration is to say; `auto` for canonical where the weights are random, and for
+            what it says already where they are not.
 
     Raises `ValueError` for a model that cannot be loaded.
     """
     model, tokenizer = _loaded(name, seed)
+    if tokenization == AUTO:
+        tokenization = CANONICAL if name == FRESH else tokenization_of(model)
+    setattr(model.config, SETTING, tokenization)
     if lora:
         import torch
         from peft import LoraConfig, get_peft_model

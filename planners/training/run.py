@@ -15,6 +15,7 @@ from typing import Any, Self
 
 import torch
 
+from p2c_dsl.planners.canonical import tokenization_of
 from p2c_dsl.planners.loading import quiet
 from p2c_dsl.planners.training import checkpoint
 from p2c_dsl.planners.training.domains import load_domain
@@ -65,11 +66,13 @@ def load_plan(folder: Path) -> Plan:
         raise checkpoint.CheckpointError(f"{folder} holds no run: {path} cannot be read ({error})") from error
 
 
-def environments_of(plan: Plan, tokenizer: Any) -> list[Environment]:
+def environments_of(plan: Plan, model: Any, tokenizer: Any) -> list[Environment]:
     """The environments of a plan's domains. Raises what `load_domain` and `Domain.environment` raise."""
-    settings = plan.settings
+    settings, tokenization = plan.settings, tokenization_of(model)
     return [
-        domain.environment(tokenizer, settings.budget, settings.effort, settings.partial_rewards)
+        domain.environment(
+            tokenizer, settings.budget, settings.effort, settings.partial_rewards, tokenization
+        )
         for path in plan.domains
         for domain in load_domain(Path(path))
     ]
@@ -85,8 +88,8 @@ def accelerator() -> Any:
 
 def trainer_of(plan: Plan, accelerator: Any = None) -> tuple[Trainer, Any]:
     """The trainer of a plan, at its beginning, and the tokenizer. Raises what `environments_of` raises."""
-    model, tokenizer = load_model(plan.model, plan.settings.seed, plan.lora)
-    environments = environments_of(plan, tokenizer)
+    model, tokenizer = load_model(plan.model, plan.settings.seed, plan.lora, plan.settings.tokenization)
+    environments = environments_of(plan, model, tokenizer)
     return Trainer(model, codec_of(tokenizer), environments, plan.settings, accelerator), tokenizer
 
 
@@ -160,9 +163,9 @@ def evaluated(
     plan = Plan(
         tuple(domains), name, settings=settings.but(budget=settings.budget if budget is None else budget)
     )
-    model, tokenizer = load_model(name, seed)
+    model, tokenizer = load_model(name, seed, tokenization=settings.tokenization)
     masks = MaskTable(model.get_input_embeddings().num_embeddings, torch.device("cpu"))
-    environments = environments_of(plan, tokenizer)
+    environments = environments_of(plan, model, tokenizer)
     return evaluate(Policy(model, masks), codec_of(tokenizer), environments, episodes, seed, temperature)
 
 

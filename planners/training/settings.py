@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Self
 
 from p2c_dsl.planners.automaton import EFFORT
+from p2c_dsl.planners.canonical import TOKENIZATIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,9 @@ class TrainingSettings:
         budget: Tokens that a composition may have, the end included; 0 for a quarter more than the shortest
             composition of each domain takes, and no less than 128.
         effort: How long the automaton looks for a completion; 0 for as long as it takes.
+        tokenization: In which tokens a lexeme can be written: `any`, or only its `canonical` ones, so that decisions
+            are few and about what is said; `auto` for what the model was trained with before, canonical for one with
+            random weights, and any for others.
         episodes: In each update, of all processes together.
         rows_at_once: How many rows a rollout may have at once, by what fits into memory.
         epochs: Passes over the episodes of an update.
@@ -54,6 +58,7 @@ class TrainingSettings:
     minutes: float = 0.0
     budget: int = 0
     effort: int = EFFORT
+    tokenization: str = "auto"
     episodes: int = 64
     rows_at_once: int = 256
     epochs: int = 2
@@ -99,6 +104,9 @@ class TrainingSettings:
             raise ValueError(f"{self.episodes} episodes cannot be cut into {self.minibatches} minibatches")
         if self.precision not in ("fp32", "bf16"):
             raise ValueError(f"there is no precision `{self.precision}`: choose fp32 or bf16")
+        if self.tokenization not in ("auto", *TOKENIZATIONS):
+            known = ", ".join(("auto", *TOKENIZATIONS))
+            raise ValueError(f"there is no `tokenization` {self.tokenization}: choose from {known}")
         if not (0 <= self.discount <= 1 and 0 <= self.gae_decay <= 1):
             raise ValueError("`discount` and `gae_decay` lie between 0 and 1")
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from p2c_dsl.planners.automaton import Unplannable
+from p2c_dsl.planners.canonical import ANY, token_automaton
 from p2c_dsl.planners.masks import SemanticMask
 from p2c_dsl.planners.tokens import TokenAutomaton
 from p2c_dsl.planners.vocabulary import Vocabulary, vocabulary_of
@@ -68,35 +69,39 @@ class FreeText:
 
 
 def semantic_space(
-    spec: Spec, task: Task, tokenizer: Any, budget: int, effort: int | None
+    spec: Spec, task: Task, tokenizer: Any, budget: int, effort: int | None, tokenization: str = ANY
 ) -> tuple[MaskedSpace, int]:
     """The accepted compositions of a task, for a tokenizer, and how many tokens they may have.
+
+    `tokenization` says whether a lexeme can be written in `any` tokens or in its `canonical` ones alone.
 
     A budget of 0 becomes a quarter more than the shortest composition takes, and no less than 128. Raises
     `Unplannable` or `ValueError` if no composition fits.
     """
     vocabulary = vocabulary_of(tokenizer)
     if budget:
-        return _space(spec, task, vocabulary, budget, effort), budget
+        return _space(spec, task, vocabulary, budget, effort, tokenization), budget
     for tried in _BUDGETS:
         try:
-            space = _space(spec, task, vocabulary, tried, effort)
+            space = _space(spec, task, vocabulary, tried, effort, tokenization)
         except (Unplannable, ValueError):
             if tried == _BUDGETS[-1]:
                 raise
             continue
         # The shortest composition may do nothing that is worth while: there has to be room for one that does.
         enough = max(space.needed * 5 // 4, _ROOM)
-        return _space(spec, task, vocabulary, enough, effort), enough
+        return _space(spec, task, vocabulary, enough, effort, tokenization), enough
     raise AssertionError("there is a last budget")
 
 
-def _space(spec: Spec, task: Task, vocabulary: Vocabulary, budget: int, effort: int | None) -> MaskedSpace:
-    tokens = TokenAutomaton(spec, task, vocabulary, budget, effort=effort)
-    return MaskedSpace(tokens, budget, space_digest(spec, task, vocabulary, budget))
+def _space(
+    spec: Spec, task: Task, vocabulary: Vocabulary, budget: int, effort: int | None, tokenization: str
+) -> MaskedSpace:
+    tokens = token_automaton(tokenization)(spec, task, vocabulary, budget, effort=effort)
+    return MaskedSpace(tokens, budget, space_digest(spec, task, vocabulary, budget, tokenization))
 
 
-def space_digest(spec: Spec, task: Task, vocabulary: Vocabulary, budget: int) -> str:
+def space_digest(spec: Spec, task: Task, vocabulary: Vocabulary, budget: int, tokenization: str = ANY) -> str:
     """The hash by which two processes know that they mask alike."""
-    text = f"{task.name}\n{budget}\n{vocabulary.digest}\n{to_text(to_data(spec))}"
+    text = f"{task.name}\n{budget}\n{tokenization}\n{vocabulary.digest}\n{to_text(to_data(spec))}"
     return sha256(text.encode()).hexdigest()
