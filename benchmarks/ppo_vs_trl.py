@@ -4,7 +4,7 @@
 
 needs `trl` beside the package (TRL has no PPO any more; GRPO does the same work, less a value head). Both sample 64
 answers of up to 48 tokens to prompts of 16, of lengths that vary, and take one step of AdamW on them. Cycles take
-turns, so that whatever else the machine does falls on both.
+turns in one process, so that whatever else the machine does falls on both; CPU time is the process's, of all threads.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ import argparse
 import statistics
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -74,8 +75,26 @@ def reward(text: str) -> float:
     return sum("7" in word for word in words) / max(len(words), 1)
 
 
-def ours() -> Iterator[float]:
-    """Seconds of each cycle of this trainer."""
+@dataclass(frozen=True, slots=True)
+class Cycle:
+    """How long a cycle took, in seconds."""
+
+    wall: float
+    cpu: float
+
+
+class Watch:
+    """Measures from its creation on."""
+
+    def __init__(self) -> None:
+        self._wall, self._cpu = time.perf_counter(), time.process_time()
+
+    def cycle(self) -> Cycle:
+        return Cycle(time.perf_counter() - self._wall, time.process_time() - self._cpu)
+
+
+def ours() -> Iterator[Cycle]:
+    """Cycles of this trainer."""
     settings = TrainingSettings(
         episodes=ROWS, epochs=1, minibatches=1, microbatch=ROWS, learning_rate=1e-6, target_kl=0.0
     )
@@ -87,13 +106,13 @@ def ours() -> Iterator[float]:
     tokens = [b"", *(f" w{number}".encode() for number in range(1, WORDS))]
     trainer = Trainer(tiny_model(), Codec(encode, encode, tokens, END), [sums], settings)
     while True:
-        started = time.perf_counter()
+        watch = Watch()
         trainer.update()
-        yield time.perf_counter() - started
+        yield watch.cycle()
 
 
-def theirs(cycles: int) -> Iterator[float]:
-    """Seconds of each cycle of TRL's GRPO; it runs in a thread of its own, one cycle for each that is asked."""
+def theirs(cycles: int) -> Iterator[Cycle]:
+    """Cycles of TRL's GRPO; it runs in a thread of its own, one cycle for each that is asked."""
     import queue
     import threading
 
@@ -106,15 +125,15 @@ def theirs(cycles: int) -> Iterator[float]:
     tokenizer = PreTrainedTokenizerFast(
         tokenizer_object=made, eos_token="<end>", pad_token="<end>", padding_side="left"
     )
-    asked, answered = queue.Queue[None](), queue.Queue[float]()
+    asked, answered = queue.Queue[None](), queue.Queue[Cycle]()
 
     class Clock(TrainerCallback):
         def on_step_begin(self, *_: Any, **__: Any) -> None:
             asked.get()
-            self.started = time.perf_counter()
+            self.watch = Watch()
 
         def on_step_end(self, *_: Any, **__: Any) -> None:
-            answered.put(time.perf_counter() - self.started)
+            answered.put(self.watch.cycle())
 
     with tempfile.TemporaryDirectory() as folder:
         config = GRPOConfig(
@@ -156,10 +175,15 @@ def main() -> None:
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     pairs = list(zip(theirs(options.cycles + 1), ours(), strict=False))[1:]
-    for name, times in zip(("TRL GRPO", "this"), zip(*pairs, strict=True), strict=True):
-        print(f"{name:9} median {statistics.median(times):.3f} s, {min(times):.3f} to {max(times):.3f} s")
-    ratios = [a / b for a, b in pairs]
-    print(f"ratio     median {statistics.median(ratios):.2f}, {min(ratios):.2f} to {max(ratios):.2f}")
+    for kind in ("wall", "cpu"):
+        times = [[getattr(cycle, kind) for cycle in pair] for pair in pairs]
+        for name, found in zip(("TRL GRPO", "this"), zip(*times, strict=True), strict=True):
+            print(f"{kind:4} {name:9} {_told(found)} s")
+        print(f"{kind:4} ratio     {_told([a / b for a, b in times])}")
+
+
+def _told(numbers: Sequence[float]) -> str:
+    return f"median {statistics.median(numbers):.3f}, {min(numbers):.3f} to {max(numbers):.3f}"
 
 
 if __name__ == "__main__":

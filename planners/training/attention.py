@@ -1,8 +1,9 @@
-"""Attention of many rows to the prompts that they share: the prompt's keys are read once, not once for each row.
+"""Attention of rows that stand side by side, without padding, after prompts that they share.
 
-Rows sample from the same few prompts, and a spec is several times as long as a composition. With its keys and values
-expanded to every row, each step of sampling waits for memory. Here the rows of a prompt are queries of one matrix
-product with it, and share a softmax with their own tokens.
+Rows sample from the same few prompts, and a spec is several times as long as a composition; they take as many tokens at
+once as are forced, each its own number. So a decoder is given one sequence of all rows' tokens: what it computes token
+by token has no padding, and only here it is known which row a token belongs to. While sampling, a prompt's keys are
+read once for all its rows and not once for each.
 """
 
 from __future__ import annotations
@@ -14,74 +15,227 @@ from typing import Any
 
 import torch
 from torch import Tensor
+from torch.nn.functional import scaled_dot_product_attention
 from transformers.modeling_utils import ALL_ATTENTION_FUNCTIONS
 
-NAME = "p2c_shared_prompts"
+STEPS, WHOLE = "p2c_steps", "p2c_whole_rows"
 
 
 @dataclass(frozen=True, slots=True)
-class SharedPrompts:
-    """What rows share, for one call of a decoder.
+class Packing:
+    """Which tokens of a sequence are whose; those of a row are side by side, and rows in order.
 
     Attributes:
-        layers: For each layer, for each prompt, keys and values `(heads, length, size)`.
-        groups: How many rows follow each prompt; rows of one prompt are side by side.
+        counts: How many each row has.
+        row: The row of each token `(tokens,)`.
+        slot: Its place among the row's tokens of this call `(tokens,)`.
     """
 
-    layers: Sequence[Sequence[tuple[Tensor, Tensor]]]
-    groups: Sequence[int]
+    counts: tuple[int, ...]
+    row: Tensor
+    slot: Tensor
+
+    @classmethod
+    def of(cls, counts: Sequence[int], device: torch.device) -> Packing:
+        """So many tokens of each row."""
+        row = [number for number, count in enumerate(counts) for _ in range(count)]
+        slot = [place for count in counts for place in range(count)]
+        whose = torch.tensor([row, slot], device=device)
+        return cls(tuple(counts), whose[0], whose[1])
+
+    @property
+    def width(self) -> int:
+        """How many tokens the longest row has."""
+        return max(self.counts)
+
+    @property
+    def one_each(self) -> bool:
+        """Whether each row has one token: then tokens are rows."""
+        return set(self.counts) == {1}
+
+    def grid(self, tokens: Tensor) -> Tensor:
+        """What stands at each token `(tokens, …)` as `(rows, width, …)`, 0 where a row has none."""
+        grid = tokens.new_zeros(len(self.counts), self.width, *tokens.shape[1:])
+        return grid.index_put((self.row, self.slot), tokens)
+
+    def flat(self, grid: Tensor) -> Tensor:
+        """What a grid `(rows, width or more, …)` holds for each token, `(tokens, …)`."""
+        return grid[self.row, self.slot]
+
+    def alike(self) -> Iterator[tuple[slice, Packing]]:
+        """The rows in parts of similar lengths, so that a grid of each has little padding."""
+        first, longest = 0, self.counts[0]
+        for number, count in enumerate((*self.counts[1:], -1), 1):
+            if not longest <= 2 * count <= 2 * longest:
+                yield slice(first, number), Packing.of(self.counts[first:number], self.row.device)
+                first, longest = number, count
+
+    def last(self) -> tuple[list[int], list[int]]:
+        """The rows that have tokens, and the place of the last of each in the sequence."""
+        rows, ends, end = list[int](), list[int](), 0
+        for number, count in enumerate(self.counts):
+            end += count
+            if count:
+                rows.append(number)
+                ends.append(end - 1)
+        return rows, ends
 
 
-def shared_prompt_attention(
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """The next tokens of rows whose keys and values are in a cache, for one call of a decoder.
+
+    Attributes:
+        place: The place of each token among all of its row in the cache `(tokens,)`.
+        prompts: For each layer, for each prompt, keys and values `(heads, length, size)`; `None` where they are in the
+            cache as well.
+        follow: How many of the call's tokens follow each prompt; they are side by side.
+    """
+
+    packing: Packing
+    place: Tensor
+    prompts: Sequence[Sequence[tuple[Tensor, Tensor]]] | None
+    follow: Sequence[int]
+
+
+@dataclass(frozen=True, slots=True)
+class WholeRows:
+    """Some rows from their first token on, for one call of a decoder.
+
+    Attributes:
+        prompts: For each layer, keys and values of each row's prompt `(rows, heads, longest prompt, size)`.
+        legible: What each token may look at `(rows, 1, width, longest prompt + width)`.
+    """
+
+    packing: Packing
+    prompts: Sequence[tuple[Tensor, Tensor]]
+    legible: Tensor
+
+
+def attention_of_steps(
     module: Any,
     query: Tensor,
     key: Tensor,
     value: Tensor,
     attention_mask: Tensor | None,
     scaling: float,
-    shared_prompts: SharedPrompts,
+    steps: Steps,
     **_: Any,
 ) -> tuple[Tensor, None]:
-    """One query of each row, `(rows, heads, 1, size)`, over the row's prompt and its own keys.
+    """Queries `(1, heads, tokens, size)` over their rows' prompts and own keys; the answer `(1, tokens, heads, size)`.
 
-    `key` and `value` are the rows' own, `(rows, key heads, own, size)`. The answer is `(rows, 1, heads, size)`.
+    `key` and `value` are what the rows have in the cache, `(rows, key heads, own, size)`.
     """
-    groups = list(shared_prompts.groups)
-    # (rows, key heads, heads of each, …) from here on.
-    queries = torch.unflatten(query.squeeze(2), 1, (key.shape[1], -1)) * scaling
-    own = queries @ key.transpose(-1, -2)
-    found = []
-    parts = zip(*(torch.split(tensor, groups) for tensor in (queries, own, value)), strict=True)
-    for (keys, values), (mine, own_scores, own_values) in zip(
-        shared_prompts.layers[module.layer_idx], parts, strict=True
-    ):
-        # All rows' queries are one matrix here, (key heads, rows · heads of each, size).
+    if steps.prompts is None:
+        return _over_cache(steps, query, key, value, scaling), None
+    packing, one_each = steps.packing, steps.packing.one_each
+    # (tokens, key heads, heads of each, size)
+    queries = torch.unflatten(query[0] * scaling, 0, (key.shape[1], -1)).permute(2, 0, 1, 3)
+    asked = queries if one_each else _by_row(packing, queries)
+    own = asked @ key.transpose(-1, -2)
+    own = own if one_each else _by_token(packing, own, queries.shape[2])
+    later = torch.arange(own.shape[-1], device=own.device) > steps.place.unsqueeze(-1)
+    own = own.masked_fill(later[:, None, None], -torch.inf)
+    found, on_own = [], []
+    parts = zip(*(torch.split(tensor, list(steps.follow)) for tensor in (queries, own)), strict=True)
+    for (keys, values), (mine, own_scores) in zip(steps.prompts[module.layer_idx], parts, strict=True):
+        if not len(mine):
+            continue
+        # All tokens' queries are one matrix here, (key heads, tokens · heads of each, size).
         scores = mine.transpose(0, 1).flatten(1, 2) @ keys.transpose(-1, -2)
         scores = torch.unflatten(scores, 1, mine.shape[::2]).transpose(0, 1)
         weights = torch.softmax(torch.cat([scores, own_scores], -1), -1, dtype=torch.float32).to(query.dtype)
-        on_prompt, on_own = torch.split(weights, [keys.shape[-2], own.shape[-1]], -1)
-        read = on_prompt.transpose(0, 1).flatten(1, 2) @ values
-        found.append(torch.unflatten(read, 1, mine.shape[::2]).transpose(0, 1) + on_own @ own_values)
-    return torch.cat(found).flatten(1, 2).unsqueeze(1), None
+        on_prompt = weights[..., : keys.shape[-2]].transpose(0, 1).flatten(1, 2) @ values
+        found.append(torch.unflatten(on_prompt, 1, mine.shape[::2]).transpose(0, 1))
+        on_own.append(weights[..., keys.shape[-2] :])
+    weights = torch.cat(on_own)
+    read = (weights if one_each else _by_row(packing, weights)) @ value
+    read = read if one_each else _by_token(packing, read, queries.shape[2])
+    return (torch.cat(found) + read).flatten(1, 2).unsqueeze(0), None
 
 
-ALL_ATTENTION_FUNCTIONS.register(NAME, shared_prompt_attention)
+def _over_cache(steps: Steps, query: Tensor, key: Tensor, value: Tensor, scaling: float) -> Tensor:
+    """The same, where the cache holds all there is to look at."""
+    packing, tokens = steps.packing, query[0].transpose(0, 1)
+    places = steps.place.unsqueeze(-1) if packing.one_each else packing.grid(steps.place)
+    asked = tokens.unsqueeze(1) if packing.one_each else packing.grid(tokens)
+    asked = asked.transpose(1, 2)
+    read = scaled_dot_product_attention(
+        asked,
+        _for_queries(key, asked),
+        _for_queries(value, asked),
+        attn_mask=(torch.arange(key.shape[2], device=key.device) <= places.unsqueeze(-1)).unsqueeze(1),
+        scale=scaling,
+    ).transpose(1, 2)
+    return (read.squeeze(1) if packing.one_each else packing.flat(read)).unsqueeze(0)
+
+
+def _by_row(packing: Packing, tokens: Tensor) -> Tensor:
+    """`(tokens, key heads, heads of each, n)` as `(rows, key heads, width · heads of each, n)`."""
+    return packing.grid(tokens).transpose(1, 2).flatten(2, 3)
+
+
+def _by_token(packing: Packing, rows: Tensor, each: int) -> Tensor:
+    """`_by_row`, undone."""
+    return packing.flat(torch.unflatten(rows, 2, (-1, each)).transpose(1, 2))
+
+
+def attention_of_whole_rows(
+    module: Any,
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    attention_mask: Tensor | None,
+    scaling: float,
+    whole: Sequence[WholeRows],
+    **_: Any,
+) -> tuple[Tensor, None]:
+    """Queries, keys and values `(1, heads, tokens, size)`; the answer `(1, tokens, heads, size)`, with its gradient.
+
+    Many queries a row are bound by arithmetic: they are best off with the fused kernel.
+    """
+    sizes = [sum(part.packing.counts) for part in whole]
+    tokens = (torch.split(tensor[0].transpose(0, 1), sizes) for tensor in (query, key, value))
+    found = []
+    for part, *mine in zip(whole, *tokens, strict=True):
+        asked, own_keys, own_values = (part.packing.grid(tensor).transpose(1, 2) for tensor in mine)
+        keys, values = part.prompts[module.layer_idx]
+        read = scaled_dot_product_attention(
+            asked,
+            _for_queries(torch.cat([keys, own_keys], 2), asked),
+            _for_queries(torch.cat([values, own_values], 2), asked),
+            attn_mask=part.legible,
+            scale=scaling,
+        )
+        found.append(part.packing.flat(read.transpose(1, 2)))
+    return torch.cat(found).unsqueeze(0), None
+
+
+def _for_queries(tensor: Tensor, queries: Tensor) -> Tensor:
+    """Keys or values `(rows, key heads, …)`, one for each of the queries' heads."""
+    each = queries.shape[1] // tensor.shape[1]
+    return tensor.repeat_interleave(each, 1) if each > 1 else tensor
+
+
+ALL_ATTENTION_FUNCTIONS.register(STEPS, attention_of_steps)
+ALL_ATTENTION_FUNCTIONS.register(WHOLE, attention_of_whole_rows)
 
 
 @contextmanager
-def shared_attention(config: Any) -> Iterator[None]:
-    """Inside, a model with this configuration attends to shared prompts."""
+def attending(config: Any, name: str) -> Iterator[None]:
+    """Inside, a model with this configuration attends in a way that is registered here."""
     before = config._attn_implementation
-    config._attn_implementation = NAME
+    config._attn_implementation = name
     try:
         yield
     finally:
         config._attn_implementation = before
 
 
-def can_share(model: Any) -> bool:
-    """Whether a model's attention is the plain one, which this replaces: full, without caps on its scores."""
+def can_pack(model: Any) -> bool:
+    """Whether a model's attention is the plain one, which these replace: full, without caps on its scores."""
     config = model.config
-    plain = set(getattr(config, "layer_types", None) or ["full_attention"]) == {"full_attention"}
+    kinds = getattr(config, "layer_types", None)
+    full = set(kinds) == {"full_attention"} if kinds else getattr(config, "sliding_window", None) is None
     capped = getattr(config, "attn_logit_softcapping", None) is not None
-    return bool(getattr(model, "_supports_attention_backend", False) and plain and not capped)
+    return bool(getattr(model, "_supports_attention_backend", False) and full and not capped)

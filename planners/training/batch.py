@@ -13,13 +13,14 @@ from p2c_dsl.planners.training.episode import Codec
 from p2c_dsl.planners.training.policy import Policy, Scored
 from p2c_dsl.planners.training.rollout import Rollout
 
-_FEW = 8
-"""So many rows of a prompt are computed by themselves; fewer share a pass with those of the next."""
-
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Some rows of a rollout, no wider than the longest of them. `places` are their decisions in the whole's grid."""
+    """Some rows of a rollout, no wider than the longest of them.
+
+    Attributes:
+        lengths: How many tokens of each are read: what comes after its last decision changes no loss.
+    """
 
     rows: Tensor
     prompts: tuple[tuple[int, ...], ...]
@@ -27,6 +28,7 @@ class Piece:
     tokens: Tensor
     masks: Tensor
     decisions: Tensor
+    lengths: tuple[int, ...]
 
     def of(self, grid: Tensor) -> Tensor:
         """Of a grid `(rows, time)` of the whole rollout, what stands at this piece's decisions `(n,)`."""
@@ -41,16 +43,24 @@ class Piece:
         """What a policy says of the piece; each of its prompts is computed once."""
         with policy.autocast():
             prefix: Prefix = policy.prefix(self.prompts)
-            return policy.score(prefix, self.prompt, self.tokens, self.masks, self.decisions)
+            return policy.score(prefix, self.prompt, self.tokens, self.masks, self.decisions, self.lengths)
 
 
-def pieces(rollout: Rollout, rows: Tensor, size: int) -> Iterator[Piece]:
-    """Rows `(n,)` in pieces of at most `size`: those of one prompt together, short ones with short ones."""
+def pieces(rollout: Rollout, rows: Tensor, size: int, whole: bool = False) -> Iterator[Piece]:
+    """Rows `(n,)` in pieces of at most `size`: those of one prompt together, short ones with short ones.
+
+    Each is read up to its last decision, or as a `whole`.
+    """
     device = rollout.tokens.device
-    for group in _grouped(rollout, rows.tolist(), size):
+    places = torch.arange(rollout.decisions.shape[1], device=device)
+    ends = rollout.lengths if whole else (rollout.decisions * (places + 1)).amax(1)
+    lengths, prompts = ends.tolist(), rollout.prompt.tolist()
+    ordered = sorted(rows.tolist(), key=lambda row: (prompts[row], -lengths[row], row))
+    for first in range(0, len(ordered), size):
+        group = ordered[first : first + size]
         own = torch.tensor(group, device=device)
-        width = int(rollout.lengths[own].max())
-        follows = rollout.prompt[own].tolist()
+        width = max(max(lengths[row] for row in group), 1)
+        follows = [prompts[row] for row in group]
         used = sorted(set(follows))
         yield Piece(
             rows=own,
@@ -59,28 +69,8 @@ def pieces(rollout: Rollout, rows: Tensor, size: int) -> Iterator[Piece]:
             tokens=rollout.tokens[own, :width],
             masks=rollout.masks[own, :width],
             decisions=rollout.decisions[own, :width],
+            lengths=tuple(max(lengths[row] - (not whole), 0) for row in group),
         )
-
-
-def _grouped(rollout: Rollout, rows: list[int], size: int) -> Iterator[list[int]]:
-    """Rows by prompt, the longest first. A group ends where its padding would cost more than its prompt once more."""
-    prompts, lengths = rollout.prompt.tolist(), rollout.lengths.tolist()
-    group: list[int] = []
-    padding = 0
-    for row in sorted(rows, key=lambda row: (prompts[row], -lengths[row], row)):
-        if group:
-            new = prompts[row] != prompts[group[-1]]
-            padding += 0 if new else lengths[group[0]] - lengths[row]
-            if (
-                len(group) == size
-                or padding > len(rollout.prompts[prompts[row]])
-                or (new and len(group) >= _FEW)
-            ):
-                yield group
-                group, padding = [], 0
-        group.append(row)
-    if group:
-        yield group
 
 
 def rewards_of(rollout: Rollout, codec: Codec) -> Tensor:

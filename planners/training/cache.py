@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,7 @@ import torch
 from torch import Tensor
 from transformers.cache_utils import DynamicCache, DynamicLayer
 
-from p2c_dsl.planners.training.attention import SharedPrompts
+from p2c_dsl.planners.training.attention import Packing, Steps, WholeRows
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,40 +32,44 @@ class Prefix:
         """The length of the longest, padding included."""
         return self.layers[0][0].shape[-2]
 
-    def mask(self, rows: Tensor) -> Tensor | None:
-        """For rows `(rows,)` of prompts, what is no padding `(rows, width)`; `None` where nothing is."""
-        if len(self.lengths) == 1:
-            return None
+    def mask(self, rows: Tensor) -> Tensor:
+        """For rows `(rows,)` of prompts, what is no padding `(rows, width)`."""
         places = torch.arange(self.width, device=self.lengths.device)
         return places >= (self.width - self.lengths[rows]).unsqueeze(-1)
 
-    def cache(self, rows: Tensor, room: int = 0) -> DynamicCache:
-        """A cache for rows `(rows,)` after their prompts; with `room` for tokens that are filled in place."""
+    def cache(self, rows: Tensor) -> DynamicCache:
+        """A cache for rows `(rows,)` after their prompts."""
         cache = DynamicCache()
-        for keys, values in self.layers:
-            cache.layers.append(_layer(keys[rows], values[rows], room))
+        for keys, values in self._of(rows):
+            layer: DynamicLayer = DynamicLayer()  # type: ignore[no-untyped-call]
+            layer.lazy_initialization(keys, values)
+            layer.keys, layer.values = keys, values
+            cache.layers.append(layer)
         return cache
 
-    def own_cache(self, rows: int, room: int = 0) -> DynamicCache:
-        """A cache for the tokens of so many rows alone, whose prompts are shared."""
-        cache = DynamicCache()
-        for keys, values in self.layers:
-            nothing = [
-                tensor.new_empty(rows, tensor.shape[1], 0, tensor.shape[3]) for tensor in (keys, values)
-            ]
-            cache.layers.append(_layer(nothing[0], nothing[1], room))
-        return cache
+    def whole(self, rows: Tensor, packing: Packing) -> list[WholeRows]:
+        """Rows `(rows,)` after their prompts, from their first token on, those of similar lengths together."""
+        found = []
+        for part, packed in packing.alike():
+            own = torch.ones(packed.width, packed.width, dtype=torch.bool, device=rows.device).tril()
+            prompts = self.mask(rows[part])[:, None, None].expand(-1, 1, packed.width, -1)
+            legible = torch.cat([prompts, own.expand(len(prompts), 1, -1, -1)], -1)
+            found.append(WholeRows(packed, self._of(rows[part]), legible))
+        return found
 
-    def shared(self, rows: Tensor) -> SharedPrompts:
-        """What rows `(rows,)` share; those of a prompt have to be side by side, in the prompts' order."""
-        counts = torch.bincount(rows, minlength=len(self.lengths)).tolist()
-        sizes = self.lengths.tolist()
-        used = [number for number, count in enumerate(counts) if count]
-        layers = [
-            [(keys[n, :, self.width - sizes[n] :], values[n, :, self.width - sizes[n] :]) for n in used]
+    def separate(self) -> list[list[tuple[Tensor, Tensor]]]:
+        """For each layer, for each prompt, keys and values `(heads, length, size)` without padding."""
+        starts = [self.width - length for length in self.lengths.tolist()]
+        return [
+            [(keys[n, :, start:], values[n, :, start:]) for n, start in enumerate(starts)]
             for keys, values in self.layers
         ]
-        return SharedPrompts(layers, [counts[number] for number in used])
+
+    def _of(self, rows: Tensor) -> list[tuple[Tensor, Tensor]]:
+        if len(self.lengths) == 1:
+            shape = (len(rows), -1, -1, -1)
+            return [(keys.expand(shape), values.expand(shape)) for keys, values in self.layers]
+        return [(keys[rows], values[rows]) for keys, values in self.layers]
 
 
 def prefix_of(cache: Any, lengths: Tensor, last: Tensor) -> Prefix:
@@ -72,53 +77,85 @@ def prefix_of(cache: Any, lengths: Tensor, last: Tensor) -> Prefix:
     return Prefix(tuple((layer.keys, layer.values) for layer in cache.layers), lengths, last)
 
 
-def _layer(keys: Tensor, values: Tensor, room: int) -> DynamicLayer:
-    if room:
-        return GrowingLayer(keys, values, room)
-    layer: DynamicLayer = DynamicLayer()  # type: ignore[no-untyped-call]
-    layer.lazy_initialization(keys, values)
-    layer.keys, layer.values = keys, values
-    return layer
+class OwnTokens:
+    """What rows have been fed after their prompts: keys and values that grow in place, without gradient.
 
-
-class GrowingLayer(DynamicLayer):  # type: ignore[no-untyped-call]
-    """A layer's keys and values with room to grow, so that a step copies its own and not all that came before.
-
-    What is filled in place has no gradient.
+    Rows of one prompt are side by side, in the prompts' order, and share it, or each has a copy. `room` is how many
+    tokens a row may have at first.
     """
 
-    def __init__(self, keys: Tensor, values: Tensor, room: int) -> None:
+    def __init__(self, prefix: Prefix, rows: Tensor, room: int, share: bool) -> None:
+        self.cache, self._layers = DynamicCache(), list[_OwnLayer]()
+        self._prompt, self._filled = rows.tolist(), [0] * len(rows)
+        prompts = prefix.separate()
+        self._prompts = prompts if share else None
+        self._count = len(prefix.lengths)
+        for keys, values in prefix.layers:
+            self._layers.append(_OwnLayer(keys, values, len(rows), room))
+        self.cache.layers += self._layers
+        if not share:
+            self._copy(prompts)
+
+    def next(self, packing: Packing) -> Steps:
+        """Makes ready for the tokens of one call."""
+        device = packing.row.device
+        place = torch.tensor(self._filled, device=device)[packing.row] + packing.slot
+        self._filled = [a + b for a, b in zip(self._filled, packing.counts, strict=True)]
+        for layer in self._layers:
+            layer.go_on(packing.row, place, max(self._filled))
+        follow = [0] * self._count
+        for prompt, count in zip(self._prompt, packing.counts, strict=True):
+            follow[prompt] += count
+        return Steps(packing, place, self._prompts, follow)
+
+    def _copy(self, prompts: Sequence[Sequence[tuple[Tensor, Tensor]]]) -> None:
+        """Begins each row with its prompt."""
+        lengths = [keys.shape[1] for keys, _ in prompts[0]]
+        packing = Packing.of([lengths[prompt] for prompt in self._prompt], prompts[0][0][0].device)
+        self.next(packing)
+        for layer, pairs in zip(self._layers, prompts, strict=True):
+            layer.update(*(torch.cat([pairs[n][i] for n in self._prompt], 1).unsqueeze(0) for i in (0, 1)))
+
+    def keep(self, kept: Sequence[int]) -> None:
+        """Goes on with some of the rows alone."""
+        self._prompt, self._filled = [self._prompt[n] for n in kept], [self._filled[n] for n in kept]
+        for layer in self._layers:
+            layer.keep(kept, max(self._filled))
+
+
+class _OwnLayer(DynamicLayer):  # type: ignore[no-untyped-call]
+    """A layer's keys and values `(rows, heads, room, size)`; new ones go where `go_on` says, and are shown up to it."""
+
+    def __init__(self, keys: Tensor, values: Tensor, rows: int, room: int) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self.lazy_initialization(keys, values)
-        self._filled = keys.shape[-2]
-        self._buffers = [_roomy(t, room) for t in (keys, values)]
-        self._show()
+        # What is not filled is masked, and must be a number all the same.
+        self._buffers = [t.new_zeros(rows, t.shape[1], room, t.shape[3]) for t in (keys, values)]
+        self.keys, self.values = self._buffers
+
+    def go_on(self, row: Tensor, place: Tensor, width: int) -> None:
+        """The next tokens are of these rows, at these places `(tokens,)`; none is at `width` or later."""
+        missing = width - self._buffers[0].shape[2]
+        if missing > 0:
+            self._buffers = [
+                torch.cat([b, b.new_zeros(*b.shape[:2], max(missing, width), b.shape[3])], 2)
+                for b in self._buffers
+            ]
+        self._row, self._place, self._width = row, place, width
 
     def update(
         self, key_states: Tensor, value_states: Tensor, *args: Any, **kwargs: Any
     ) -> tuple[Tensor, Tensor]:
-        start, end = self._filled, self._filled + key_states.shape[-2]
-        if end > self._buffers[0].shape[-2]:
-            self._buffers = [_roomy(b[:, :, :start], end) for b in self._buffers]
         for buffer, new in zip(self._buffers, (key_states, value_states), strict=True):
-            buffer[:, :, start:end] = new
-        self._filled = end
-        return self._show()
+            buffer[self._row, :, self._place] = new[0].transpose(0, 1)
+        self.keys, self.values = (buffer[:, :, : self._width] for buffer in self._buffers)
+        return self.keys, self.values
 
-    def batch_select_indices(self, indices: Tensor) -> None:
+    def keep(self, kept: Sequence[int], filled: int) -> None:
         """Keeps some rows; what is not filled is not copied."""
-        room = self._buffers[0].shape[-2] - self._filled
-        self._buffers = [_roomy(b[indices, :, : self._filled], room) for b in self._buffers]
-        self._show()
-
-    def _show(self) -> tuple[Tensor, Tensor]:
-        keys, values = (buffer[:, :, : self._filled] for buffer in self._buffers)
-        self.keys, self.values = keys, values
-        return keys, values
-
-
-def _roomy(tensor: Tensor, room: int) -> Tensor:
-    rows, heads, filled, size = tensor.shape
-    buffer = tensor.new_empty(rows, heads, filled + room, size)
-    buffer[:, :, :filled] = tensor
-    return buffer
+        room, buffers = self._buffers[0].shape[2], list[Tensor]()
+        for old in self._buffers:
+            new = old.new_zeros(len(kept), old.shape[1], room, old.shape[3])
+            new[:, :, :filled] = old[kept, :, :filled]
+            buffers.append(new)
+        self._buffers = buffers

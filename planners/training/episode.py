@@ -49,6 +49,7 @@ class Episode:
 
     Attributes:
         queue: Tokens that come next without a decision: context.
+        fed: How many of the prompt's last token and the tokens the policy has read.
         state: Of the turn's automaton; `None` between turns.
     """
 
@@ -65,6 +66,7 @@ class Episode:
     queue: list[int] = field(default_factory=list)
     written: list[Written] = field(default_factory=list)
     start: int = 0
+    fed: int = 0
     outcome: Outcome | None = None
 
     @classmethod
@@ -85,6 +87,27 @@ class Episode:
     def forced(self, table: MaskTable, mask: int) -> int | None:
         """The token that comes next without a decision, `None` where there is one to take."""
         return self.queue[0] if self.queue else table.forced[mask]
+
+    def go_on(self, table: MaskTable, codec: Codec) -> None:
+        """Takes what comes next without a decision."""
+        while self.outcome is None:
+            mask = self.mask(table)
+            token = self.forced(table, mask)
+            if token is None:
+                return
+            self.take(token, mask, 0.0, 0.0, codec)
+
+    @property
+    def all_fed(self) -> bool:
+        """Whether the policy has read all tokens so far."""
+        return self.fed == len(self.tokens) + 1
+
+    def unfed(self, most: int | None) -> list[int]:
+        """What the policy reads next: all it has not read, and nothing at the end; or `most` in any case."""
+        begin, unread = self.fed, 0 if self.outcome is not None else len(self.tokens) + 1 - self.fed
+        self.fed += unread if most is None else most
+        read = [self.prompt[-1], *self.tokens][begin : self.fed]
+        return read if most is None else [*read, *[0] * (most - len(read))]
 
     def take(self, token: int, mask: int, log_prob: float, value: float, codec: Codec) -> None:
         """Goes on by a token; at the end of a turn, the environment answers."""

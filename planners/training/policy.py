@@ -11,8 +11,8 @@ import torch
 from torch import Tensor, nn
 from transformers.cache_utils import DynamicCache
 
-from p2c_dsl.planners.training.attention import can_share, shared_attention
-from p2c_dsl.planners.training.cache import Prefix, prefix_of
+from p2c_dsl.planners.training.attention import STEPS, WHOLE, Packing, attending, can_pack
+from p2c_dsl.planners.training.cache import OwnTokens, Prefix, prefix_of
 from p2c_dsl.planners.training.masking import MaskTable, entropy, masked_log_probs
 
 SHARE_FROM = 64
@@ -26,12 +26,14 @@ class Scored:
     Attributes:
         log_probs: Of the token that was taken.
         entropy: Over what was legal.
-        values: `(rows, time + 1)`: what was expected before each token, and after the last.
+        values: What was expected before it.
+        after: What is expected after each row `(rows,)`.
     """
 
     log_probs: Tensor
     entropy: Tensor
     values: Tensor
+    after: Tensor
 
 
 @dataclass(slots=True, eq=False)
@@ -40,20 +42,25 @@ class Stepping:
 
     Attributes:
         rows: Which prompt each follows, in order.
-        shares: Whether the cache holds their own tokens alone, and prompts are read for all rows at once.
-        done: How many tokens each has been fed.
+        own: What they have been fed, where tokens can be packed: then each may be fed as many as it has.
+        cache: Prompts and what was fed, where they cannot: then each is fed one token in each step.
+        done: How many tokens each has been fed in that case.
     """
 
     prefix: Prefix
     rows: Tensor
+    own: OwnTokens | None
     cache: DynamicCache
-    shares: bool
-    done: int
+    done: int = 0
 
-    def keep(self, kept: Tensor) -> None:
-        """Goes on with some of the rows `(n,)` alone."""
-        self.cache.batch_select_indices(kept)
-        self.rows = self.rows[kept]
+    def keep(self, kept: Sequence[int]) -> None:
+        """Goes on with some of the rows alone."""
+        chosen = torch.tensor(kept, device=self.rows.device)
+        if self.own is None:
+            self.cache.batch_select_indices(chosen)
+        else:
+            self.own.keep(kept)
+        self.rows = self.rows[chosen]
 
 
 class ValueHead(nn.Module):
@@ -84,7 +91,7 @@ class Policy(nn.Module):
         self._base = model.get_base_model() if hasattr(model, "get_base_model") else model
         self.value_head = ValueHead(self._base.get_input_embeddings().embedding_dim).to(masks.device)
         self._compiled = self._base.get_decoder()
-        self.share_from = SHARE_FROM if can_share(self._base) else None
+        self.packs, self.share_from = can_pack(self._base), SHARE_FROM
         self.eval()
         self._check()
 
@@ -105,56 +112,72 @@ class Policy(nn.Module):
             [[prompt[0]] * (width - len(prompt) + 1) + [*prompt[:-1]] for prompt in prompts], device=device
         )
         positions = (torch.arange(width, device=device) - (width - lengths).unsqueeze(-1)).clamp(min=0)
-        mask = (
-            None
-            if len(prompts) == 1
-            else torch.arange(width, device=device) >= (width - lengths).unsqueeze(-1)
-        )
+        padded = torch.arange(width, device=device) >= (width - lengths).unsqueeze(-1)
+        mask = None if len(prompts) == 1 else padded
         cache = DynamicCache()
         self._decoded(ids, mask, positions, cache)
         return prefix_of(cache, lengths, torch.tensor([prompt[-1] for prompt in prompts], device=device))
 
-    def hidden(self, prefix: Prefix, rows: Tensor, tokens: Tensor) -> Tensor:
-        """Hidden states `(rows, time + 1, hidden)` before each of the tokens `(rows, time)`, and after the last.
+    def hidden(self, prefix: Prefix, rows: Tensor, tokens: Tensor, packing: Packing) -> Tensor:
+        """Hidden states `(fed, hidden)`: of each row, before each of its tokens, and after the last.
 
-        `rows` says which prompt each row follows. Padding after a row's end changes nothing before it.
+        `rows` says which prompt each row follows, `packing` how many hidden states each has: one more than it has of
+        the tokens `(rows, time)`.
         """
-        fed = torch.cat([prefix.last[rows].unsqueeze(-1), tokens], 1)
-        mask = prefix.mask(rows)
-        if mask is not None:
-            mask = torch.cat([mask, mask.new_ones(fed.shape)], 1)
+        fed = torch.cat([prefix.last[rows].unsqueeze(-1), tokens], 1)[:, : packing.width]
         positions = prefix.lengths[rows].unsqueeze(-1) + torch.arange(fed.shape[1], device=fed.device)
-        return self._decoded(fed, mask, positions, prefix.cache(rows), self._compiled)
+        if self.packs:
+            with attending(self._base.config, WHOLE):
+                packed = (packing.flat(fed).unsqueeze(0), None, packing.flat(positions).unsqueeze(0))
+                whole = prefix.whole(rows, packing)
+                return self._decoded(*packed, None, self._compiled, whole=whole)[0]
+        mask = torch.cat([prefix.mask(rows), torch.ones_like(fed, dtype=torch.bool)], 1)
+        return packing.flat(self._decoded(fed, mask, positions, prefix.cache(rows), self._compiled))
 
     def stepping(self, prefix: Prefix, rows: Tensor, room: int) -> Stepping:
-        """Rows `(rows,)` after their prompts, to be fed token by token. What a step fills in has no gradient."""
-        shares = self.share_from is not None and prefix.width >= self.share_from
-        cache = prefix.own_cache(len(rows), room) if shares else prefix.cache(rows, room)
-        return Stepping(prefix, rows, cache, shares, 0)
+        """Rows `(rows,)` after their prompts, to be fed step by step. What a step fills in has no gradient.
 
-    def step(self, at: Stepping, tokens: Tensor) -> Tensor:
-        """Feeds the next token of each row `(rows,)`; the hidden states `(rows, hidden)` that follow them."""
-        positions = at.prefix.lengths[at.rows].unsqueeze(-1) + at.done
-        at.done += 1
-        if at.shares:
-            # One query a row: reading the prompt for all rows at once is what counts. Many queries a row are
-            # bound by arithmetic, and are better off with the fused kernel that `hidden` has.
-            with shared_attention(self._base.config):
-                shared = at.prefix.shared(at.rows)
-                return self._decoded(tokens.unsqueeze(-1), None, positions, at.cache, shared_prompts=shared)[
-                    :, -1
-                ]
-        mask = at.prefix.mask(at.rows)
-        if mask is not None:
+        Rows of one prompt have to be side by side, in the prompts' order.
+        """
+        if self.packs:
+            own = OwnTokens(prefix, rows, room, share=prefix.width >= self.share_from)
+            return Stepping(prefix, rows, own, own.cache)
+        return Stepping(prefix, rows, None, prefix.cache(rows))
+
+    @property
+    def at_once(self) -> int | None:
+        """How many tokens a step feeds to every row; `None` where each row may have as many as it likes, or none."""
+        return None if self.packs else 1
+
+    def step(self, at: Stepping, fed: Sequence[Sequence[int]]) -> Tensor:
+        """Feeds each row its next tokens; the hidden states `(rows, hidden)` after them, 0 for a row without any."""
+        packing = Packing.of([len(tokens) for tokens in fed], at.rows.device)
+        ids = torch.tensor([[token for tokens in fed for token in tokens]], device=at.rows.device)
+        if at.own is None:
+            mask = at.prefix.mask(at.rows)
+            at.done += 1
             mask = torch.cat([mask, mask.new_ones(len(at.rows), at.done)], 1)
-        return self._decoded(tokens.unsqueeze(-1), mask, positions, at.cache)[:, -1]
+            positions = at.prefix.lengths[at.rows].unsqueeze(-1) + at.done - 1
+            return self._decoded(ids.view(-1, 1), mask, positions, at.cache)[:, -1]
+        steps = at.own.next(packing)
+        positions = steps.place
+        if steps.prompts is not None:
+            positions = at.prefix.lengths[at.rows][packing.row] + steps.place
+        with attending(self._base.config, STEPS):
+            hidden = self._decoded(ids, None, positions.unsqueeze(0), at.cache, steps=steps)[0]
+        rows, ends = packing.last()
+        if len(rows) == len(ids[0]) == len(fed):
+            return hidden
+        return hidden.new_zeros(len(fed), hidden.shape[-1]).index_copy(
+            0, torch.tensor(rows, device=hidden.device), hidden[ends]
+        )
 
     def _decoded(
         self,
         tokens: Tensor,
         mask: Tensor | None,
         positions: Tensor,
-        cache: DynamicCache,
+        cache: DynamicCache | None,
         decoder: Any = None,
         **more: Any,
     ) -> Tensor:
@@ -163,7 +186,7 @@ class Policy(nn.Module):
             attention_mask=mask,
             position_ids=positions,
             past_key_values=cache,
-            use_cache=True,
+            use_cache=cache is not None,
             **more,
         ).last_hidden_state
         return hidden
@@ -173,15 +196,28 @@ class Policy(nn.Module):
         legal = self.masks.legal(masks)
         return masked_log_probs(self._base.get_output_embeddings()(hidden), legal), legal
 
-    def score(self, prefix: Prefix, rows: Tensor, tokens: Tensor, masks: Tensor, decisions: Tensor) -> Scored:
-        """Log-probabilities and entropies of the decisions among tokens, and all values.
+    def score(
+        self,
+        prefix: Prefix,
+        rows: Tensor,
+        tokens: Tensor,
+        masks: Tensor,
+        decisions: Tensor,
+        lengths: Sequence[int],
+    ) -> Scored:
+        """What it says of the decisions among tokens.
 
-        `tokens`, `masks` and `decisions` are `(rows, time)`. Only where something is decided logits are computed.
+        `tokens`, `masks` and `decisions` are `(rows, time)`; of each row, so many tokens as `lengths` says are read.
+        Only where something is decided logits are computed.
         """
-        hidden = self.hidden(prefix, rows, tokens)
-        log_probs, legal = self.distribution(hidden[:, :-1][decisions], masks[decisions])
+        packing = Packing.of([length + 1 for length in lengths], tokens.device)
+        hidden = self.hidden(prefix, rows, tokens, packing)
+        none = decisions.new_zeros(len(decisions), 1)
+        deciding = hidden[packing.flat(torch.cat([decisions, none], 1))]
+        log_probs, legal = self.distribution(deciding, masks[decisions])
         taken = log_probs.gather(-1, tokens[decisions].unsqueeze(-1)).squeeze(-1)
-        return Scored(taken, entropy(log_probs, legal), self.value_head(hidden))
+        after = self.value_head(hidden[packing.last()[1]])
+        return Scored(taken, entropy(log_probs, legal), self.value_head(deciding), after)
 
     def autocast(self) -> AbstractContextManager[Any]:
         """Where products are taken in the policy's precision."""

@@ -68,11 +68,12 @@ def prepare(
     )
     looked_at = values is None or settings.recompute or reference is not None or bool(cut.any())
     values = torch.zeros_like(kl) if values is None else values.clone()
-    for piece in pieces(rollout, torch.arange(len(decisions)), settings.microbatch) if looked_at else ():
+    rows = torch.arange(len(decisions))
+    for piece in pieces(rollout, rows, settings.microbatch, whole=True) if looked_at else ():
         scored = piece.score(policy)
-        piece.put(values, scored.values[:, :-1][piece.decisions])
+        piece.put(values, scored.values)
         # A row that was cut off goes on in a state whose value counts; one that ended has nothing to come.
-        bootstrap[piece.rows] = scored.values.gather(1, rollout.lengths[piece.rows].unsqueeze(-1)).squeeze(-1)
+        bootstrap[piece.rows] = scored.after
         if settings.recompute:
             piece.put(old, scored.log_probs)
         if reference is not None:
@@ -108,7 +109,7 @@ class Losses:
 def losses(scored: Scored, piece: Piece, batch: Batch, settings: TrainingSettings) -> Losses:
     """The clipped losses of a piece's decisions."""
     old, advantage, value_before = piece.of(batch.old), piece.of(batch.advantages), piece.of(batch.values)
-    returns, value = piece.of(batch.returns), scored.values[:, :-1][piece.decisions]
+    returns, value = piece.of(batch.returns), scored.values
 
     # L_clip = −min(r A, clip(r, 1 − ε, 1 + ε) A) with r = π(a|s) / π_old(a|s) (equation 7).
     log_ratio = scored.log_probs - old

@@ -78,30 +78,30 @@ def _play(
     prefix = policy.prefix(prompts)
     rows = torch.tensor([prompts.index(episode.prompt) for episode in episodes], device=device)
     stepping = policy.stepping(prefix, rows, room=max(episode.turn.budget for episode in episodes) + 1)
-    fed, going = prefix.last[rows], list(range(len(episodes)))
-    while going:
+    for episode in episodes:
+        episode.go_on(table, codec)
+    while True:
+        going = [row for row, episode in enumerate(episodes) if episode.outcome is None]
+        if not going:
+            return
         if len(going) <= _COMPACTED * len(episodes):
-            kept = torch.tensor(going, device=device)
-            stepping.keep(kept)
-            fed = fed[kept]
+            stepping.keep(going)
             episodes, going = [episodes[row] for row in going], list(range(len(going)))
+        fed = [episode.unfed(policy.at_once) for episode in episodes]
+        if max(map(len, fed)) == 1:
+            # With one token each, rows need not be told apart: those that have ended are fed on.
+            fed = [tokens or [0] for tokens in fed]
         hidden = policy.step(stepping, fed)
-        masks = {row: episodes[row].mask(table) for row in going}
-        tokens = {row: (episodes[row].forced(table, mask), 0.0, 0.0) for row, mask in masks.items()}
-        deciding = [row for row, (token, *_) in tokens.items() if token is None]
-        if deciding:
-            numbers = torch.tensor([masks[row] for row in deciding], device=device)
-            chosen, *numbers_of = _sample(policy, hidden[deciding], numbers, generator, temperature)
-            taken = zip(chosen.tolist(), *torch.stack(numbers_of).tolist(), strict=True)
-            tokens.update(zip(deciding, taken, strict=True))
-        for row, (token, log_prob, value) in tokens.items():
-            assert token is not None
-            episodes[row].take(token, masks[row], log_prob, value, codec)
-        # Rows that have ended are fed on until they are taken out.
-        fed = torch.tensor(
-            [tokens[row][0] if row in tokens else 0 for row in range(len(episodes))], device=device
-        )
-        going = [row for row in going if episodes[row].outcome is None]
+        deciding = [row for row in going if episodes[row].all_fed]
+        if not deciding:
+            continue
+        masks = [episodes[row].mask(table) for row in deciding]
+        numbers = torch.tensor(masks, device=device)
+        chosen, *numbers_of = _sample(policy, hidden[deciding], numbers, generator, temperature)
+        taken = zip(deciding, masks, chosen.tolist(), *torch.stack(numbers_of).tolist(), strict=True)
+        for row, mask, token, log_prob, value in taken:
+            episodes[row].take(token, mask, log_prob, value, codec)
+            episodes[row].go_on(table, codec)
 
 
 def _sample(
@@ -110,7 +110,10 @@ def _sample(
     """Tokens `(n,)`, their log-probabilities under the policy itself whatever the temperature, and values."""
     log_probs, _ = policy.distribution(hidden, masks)
     if temperature:
-        chosen = torch.multinomial(torch.softmax(log_probs / temperature, -1), 1, generator=generator)
+        # One random number a row, against the sums of probabilities: what is masked adds nothing to them.
+        sums = torch.softmax(log_probs / temperature, -1).cumsum(-1, dtype=torch.float64)
+        drawn = torch.rand(len(sums), 1, generator=generator, device=sums.device, dtype=torch.float64)
+        chosen = torch.searchsorted(sums, drawn * sums[:, -1:], right=True)
     else:
         chosen = log_probs.argmax(-1, keepdim=True)
     return chosen.squeeze(-1), log_probs.gather(-1, chosen).squeeze(-1), policy.value_head(hidden)

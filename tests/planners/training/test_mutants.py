@@ -13,7 +13,8 @@ from tests.mutants.mutate import Mutant, mutated
 from tests.planners.training import test_ppo as tests
 
 _TRAINING = "p2c_dsl.planners.training."
-_SCORE = "log_probs, legal = self.distribution(hidden[:, :-1][decisions], masks[decisions])"
+_SCORE = "log_probs, legal = self.distribution(deciding, masks[decisions])"
+_DECIDING = "deciding = hidden[packing.flat(torch.cat([decisions, none], 1))]"
 Check = Callable[[], None]
 
 MISTAKES: tuple[tuple[Mutant, Check], ...] = (
@@ -23,7 +24,7 @@ MISTAKES: tuple[tuple[Mutant, Check], ...] = (
             _TRAINING + "policy:Policy.score",
             _SCORE,
             "legal = self.masks.legal(masks[decisions])\n"
-            "    log_probs = self._base.get_output_embeddings()(hidden[:, :-1][decisions]).log_softmax(-1)",
+            "    log_probs = self._base.get_output_embeddings()(deciding).log_softmax(-1)",
         ),
         tests.test_the_first_ratio_is_1,
     ),
@@ -40,8 +41,8 @@ MISTAKES: tuple[tuple[Mutant, Check], ...] = (
         Mutant(
             "a token is scored by the state that follows it",
             _TRAINING + "policy:Policy.score",
-            _SCORE,
-            _SCORE.replace("[:, :-1]", "[:, 1:]"),
+            _DECIDING,
+            _DECIDING.replace("decisions, none", "none, decisions"),
         ),
         tests.test_the_probabilities_of_all_words_add_up_to_1,
     ),
@@ -346,17 +347,17 @@ MISTAKES: tuple[tuple[Mutant, Check], ...] = (
         Mutant(
             "positions of cached steps are off by one",
             _TRAINING + "policy:Policy.step",
-            "at.prefix.lengths[at.rows].unsqueeze(-1) + at.done",
-            "at.prefix.lengths[at.rows].unsqueeze(-1) + at.done + 1",
+            "at.prefix.lengths[at.rows][packing.row] + steps.place",
+            "at.prefix.lengths[at.rows][packing.row] + steps.place + 1",
         ),
         tests.test_rows_that_leave_change_nothing_for_those_that_stay,
     ),
     (
         Mutant(
             "rows read the prompt of another",
-            _TRAINING + "cache:Prefix.shared",
-            "return SharedPrompts(layers,",
-            "return SharedPrompts([layer[::-1] for layer in layers],",
+            _TRAINING + "cache:Prefix.separate",
+            "enumerate(starts)",
+            "list(enumerate(starts))[::-1]",
         ),
         tests.test_rows_that_leave_change_nothing_for_those_that_stay,
     ),
@@ -382,8 +383,8 @@ MISTAKES: tuple[tuple[Mutant, Check], ...] = (
         Mutant(
             "rows that stay get the keys of rows that left",
             _TRAINING + "policy:Stepping.keep",
-            "self.cache.batch_select_indices(kept)",
-            "self.cache.batch_select_indices(torch.arange(len(kept)))",
+            "self.own.keep(kept)",
+            "self.own.keep(range(len(kept)))",
         ),
         tests.test_rows_that_leave_change_nothing_for_those_that_stay,
     ),

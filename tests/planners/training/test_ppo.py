@@ -416,7 +416,7 @@ def test_the_losses_are_those_of_the_definition() -> None:
     scored = piece.score(made)
     found = losses(scored, piece, batch, settings)
     policy_loss = value_loss = kl = clipped = 0.0
-    values = scored.values[:, :-1][piece.decisions].tolist()
+    values = scored.values.tolist()
     columns = (piece.of(g).tolist() for g in (batch.old, batch.advantages, batch.values, batch.returns))
     for now, value, old, advantage, was, wanted in zip(
         scored.log_probs.tolist(), values, *columns, strict=True
@@ -435,10 +435,10 @@ def test_the_losses_are_those_of_the_definition() -> None:
 # ---------------------------------------------------------------- caches, padding, rows that leave
 
 
-@pytest.mark.parametrize("shares", [True, False])
-def test_cached_steps_and_whole_rows_agree(shares: bool) -> None:
+@pytest.mark.parametrize(("packs", "share_from"), [(True, 0), (True, 99), (False, 0)])
+def test_cached_steps_and_whole_rows_agree(packs: bool, share_from: int) -> None:
     made = policy()
-    made.share_from = 0 if shares else None
+    made.packs, made.share_from = packs, share_from
     rollout = sampled(made, 32, [Liking(), Dialogue(), Liking("other", "ecec")])
     assert (scored_log_probs(made, rollout) - rollout.log_probs).abs().max() < 1e-5
     for row, episode in enumerate(rollout.episodes):
