@@ -18,7 +18,7 @@ def measure(
     condition: Annotated[
         list[str] | None, typer.Option(help="Only these conditions; `ceiling` is one. All by default.")
     ] = None,
-    iterations: Annotated[int, typer.Option(help="Rounds of the loop in each cell.", min=1)] = 8,
+    iterations: Annotated[int, typer.Option(help="Rounds of the loop in each cell.", min=1)] = 6,
     worlds: Annotated[
         int, typer.Option(help="Held-out worlds in which the expert judges a cell.", min=1)
     ] = 24,

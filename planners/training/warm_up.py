@@ -10,7 +10,7 @@ again, in many forms (after Go-Explore: Ecoffet et al., 2021). Nobody judges the
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 
 import numpy as np
@@ -29,14 +29,15 @@ class WarmUp:
     """How much is tried and imitated.
 
     Attributes:
-        attempts: How many are drawn; 0 for no warm-up.
+        attempts: How many are drawn; 0 for no warm-up. Where none of them is verified, up to `patience` times as many.
         again: How often a decomposition is composed anew: drawing a new one costs more.
         steps: Of the optimizer.
         rows: Imitated in each step.
         learning_rate: Of the imitation.
     """
 
-    attempts: int = 600
+    attempts: int = 400
+    patience: int = 4
     again: int = 6
     steps: int = 24
     rows: int = 16
@@ -45,7 +46,7 @@ class WarmUp:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A verified attempt, apart from any policy: the prompt, the row of tokens behind it, and what of it was written."""
+    """A verified attempt, apart from any policy: a prompt, the row of tokens behind it, and what of it was written."""
 
     seed: int
     prompt: tuple[int, ...]
@@ -58,13 +59,21 @@ class Example:
         part = self.written[number]
         return self.tokens[part.start : part.stop]
 
+    def in_space(self, number: int, space: Space) -> Example:
+        """The same, with a turn written in another space, in which it is legal."""
+        written = list(self.written)
+        written[number] = replace(written[number], space=space)
+        return replace(self, written=tuple(written))
+
 
 def explored(environment: Environment, codec: Codec, config: WarmUp, seed: int = 0) -> list[Example]:
     """The verified ones among attempts, each text once, in the order in which they were found."""
     random, found = Random(f"exploring {seed}"), dict[tuple[int, ...], Example]()
     known = list[Example]()
     first: tuple[int, ...] = ()
-    for number in range(config.attempts):
+    for number in range(config.attempts * config.patience):
+        if known and number >= config.attempts:
+            break
         if known and number % 2:
             model = random.choice(known)
             begun = [model.turn(0), model.turn(1)[: random.randrange(len(model.turn(1)))]]

@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
+from math import isnan
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +25,10 @@ VARIANTS = {
 """Ablations of section 5(2) and 5(3): what is switched off in the rewards."""
 
 QUICK = AlignSettings(
-    iterations=8,
+    iterations=6,
     questions=40,
-    sizes=Sizes(subtasks=3, contracts=14, decomposition=40, composition=48, effort=20),
-    training=TrainingSettings(episodes=16, epochs=2, minibatches=2, learning_rate=2e-3),
+    sizes=Sizes(subtasks=3, contracts=14, decomposition=40, composition=40, effort=10),
+    training=TrainingSettings(episodes=24, epochs=2, minibatches=2, learning_rate=5e-4),
 )
 """Settings of a cell of the CPU grid: some half a minute on one core."""
 
@@ -78,8 +79,21 @@ def write(cell: Cell, folder: Path, data: dict[str, Any]) -> None:
     path = cell.path(folder)
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_suffix(f".{os.getpid()}.new")
-    temporary.write_text(json.dumps({"cell": asdict(cell), **data}) + "\n", encoding="utf-8")
+    text = json.dumps(_plain({"cell": asdict(cell), **data}), allow_nan=False)
+    temporary.write_text(text + "\n", encoding="utf-8")
     os.replace(temporary, path)
+
+
+def _plain(data: Any) -> Any:
+    """The data with nothing where a number is not defined: JSON has no `nan`."""
+    match data:
+        case dict():
+            return {key: _plain(value) for key, value in data.items()}
+        case list() | tuple():
+            return [_plain(value) for value in data]
+        case float() if isnan(data):
+            return None
+    return data
 
 
 def read(folder: Path) -> Iterator[tuple[Cell, dict[str, Any]]]:

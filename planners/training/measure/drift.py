@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-from p2c_dsl.planners.training.align_run import AlignSettings, Loop, loop_of
+from p2c_dsl.planners.training.align_run import AlignSettings, Loop, Shared, loop_of
 from p2c_dsl.planners.training.humans.candidates import Pair
 from p2c_dsl.planners.training.humans.drift import Step
 from p2c_dsl.planners.training.humans.oracle import Oracle
 from p2c_dsl.planners.training.humans.simulated import SimulatedHuman
 from p2c_dsl.planners.training.scalable_align import align_to_human
+from p2c_dsl.planners.training.warm_up import WarmUp
 
 KINDS = ("stale", "refitted", "oracle")
 HALF_LIFE = 1.5
@@ -25,16 +25,17 @@ RECOVERED = 0.9
 
 
 def curves(
-    folder: Path, settings: AlignSettings, rounds: int, switch: int, known: Any = None
+    folder: Path, settings: AlignSettings, rounds: int, switch: int, shared: Shared | None = None
 ) -> dict[str, list[float]]:
     """The agreement with the present values after each round, for each kind of φ."""
-    return {kind: _curve(folder, settings, rounds, switch, kind, known) for kind in KINDS}
+    return {kind: _curve(folder, settings, rounds, switch, kind, shared) for kind in KINDS}
 
 
 def _curve(
-    folder: Path, settings: AlignSettings, rounds: int, switch: int, kind: str, known: Any
+    folder: Path, settings: AlignSettings, rounds: int, switch: int, kind: str, shared: Shared | None
 ) -> list[float]:
-    loop = loop_of(folder, replace(settings, half_life=HALF_LIFE), drift=Step(float(switch)), known=known)
+    settings = replace(settings, half_life=HALF_LIFE, warm_up=WarmUp(attempts=0))
+    loop = loop_of(folder, settings, drift=Step(float(switch)), shared=shared)
     human = loop.human
     assert isinstance(human, SimulatedHuman)
     oracle, held_out = Oracle(human), _held_out(loop)
