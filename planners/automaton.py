@@ -80,7 +80,7 @@ class Automaton:
         self.start = Position(Node(self.machine.start(), True), (), budget)
         self._openings: dict[Hashable, Prefix] = {}
         first = effort and max(effort, _TO_BEGIN)
-        if not self.completions.complete(self.start.node, budget, first):
+        if not self._begins(budget, first):
             raise Unplannable(_reason(task, read, budget, bool(self.completions.given_up)))
 
     @classmethod
@@ -96,6 +96,13 @@ class Automaton:
         """The automaton whose lexemes cost what they take in a vocabulary's tokens. Raises like the constructor."""
         weigh = vocabulary.weigh(budget, reserved(spec, task))
         return cls(spec, task, budget, rules, effort, weigh)
+
+    def _begins(self, budget: int, effort: int | None) -> bool:
+        """Whether there is a composition at all: what seems likely is tried first, and then anything."""
+        node, found = self.start.node, self.completions
+        if found.complete(node, budget, effort):
+            return True
+        return effort is not None and found.completable(node, budget, effort)
 
     def legal(self, position: Position) -> tuple[str, ...]:
         """The lexemes that may come next, in a fixed order; `END` where the composition may end."""

@@ -46,26 +46,33 @@ def begun(automaton: Automaton, text: str) -> Begun:
             effort) begins so.
     """
     own = _LAST_BREAK.sub("", text)
-    position = _walked(automaton, own) or _read(automaton, own)
-    if isinstance(position, Begun):
-        own, position = position.text, position.position
-    if not automaton.can_be_completed(position):
-        raise NoContinuation(_where_it_ends(automaton, own))
-    return Begun(own, position)
+    walked = _walked(automaton, own)
+    found = _read(automaton, own) if walked is None else Begun(own, walked[1])
+    if not automaton.can_be_completed(found.position):
+        raise NoContinuation(_where_it_ends(automaton, found.text))
+    return found
 
 
-def _walked(automaton: Automaton, text: str) -> Position | None:
-    """The position after a text in canonical form; `None` for any other."""
+def lexemes(automaton: Automaton, text: str) -> tuple[str, ...]:
+    """The lexemes after the header of a text in canonical form. Raises `ValueError` for any other."""
+    found = _walked(automaton, text)
+    if found is None:
+        raise ValueError("this is not the canonical beginning of a composition")
+    return found[0]
+
+
+def _walked(automaton: Automaton, text: str) -> tuple[tuple[str, ...], Position] | None:
+    """The lexemes of a text in canonical form, and the position after it; `None` for any other."""
     if not text.startswith(automaton.header):
         return None
-    pending = [(automaton.start, len(automaton.header))]
+    pending = [(automaton.start, len(automaton.header), tuple[str, ...]())]
     while pending:
-        position, at = pending.pop()
+        position, at, words = pending.pop()
         if at == len(text):
-            return position
+            return words, position
         for word in automaton.words(position):
             if text.startswith(word, at):
-                pending.append((automaton.step(position, word), at + len(word)))
+                pending.append((automaton.step(position, word), at + len(word), (*words, word)))
     return None
 
 
@@ -73,8 +80,8 @@ def _where_it_ends(automaton: Automaton, text: str) -> str:
     """Which line of a canonical text is the first that nothing accepted goes on with."""
     lines = text.split("\n")
     for count in range(1, len(lines)):
-        position = _walked(automaton, "\n".join(lines[:count]))
-        if position is not None and not automaton.can_be_completed(position):
+        walked = _walked(automaton, "\n".join(lines[:count]))
+        if walked is not None and not automaton.can_be_completed(walked[1]):
             return _refusal(count, lines[count - 1])
     return _refusal(len(lines), lines[-1])
 

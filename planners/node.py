@@ -146,15 +146,17 @@ class Keys:
 
     def _frame(self, frame: Frame) -> Hashable:
         entry = frame.entry
-        facts, writable = self._once(entry.facts, _facts), tuple(entry.writable)
+        # How many variables are left when the block ends: of two that are alike, one may have been there before it.
+        outer, facts, writable = len(visible(entry)), self._once(entry.facts, _facts), tuple(entry.writable)
         if isinstance(frame, LoopFrame):
-            return LoopFrame, self._once(frame.collection, self._value), facts, writable
+            return LoopFrame, self._once(frame.collection, self._value), outer, facts, writable
         if frame.then is None:
             own = tuple(f.key(s, entry) for f, s in zip(self._machine.facets, entry.facets, strict=True))
             then: Hashable = None, own
         else:
             then = self._once(frame.then, self._state)
-        return BranchFrame, self._once(frame.tested, self._value), frame.test, facts, writable, then
+        tested = self._once(frame.tested, self._value)
+        return BranchFrame, tested, frame.test, outer, facts, writable, then
 
 
 def _facts(facts: Facts) -> Hashable:

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.data import IterableDataset
 
-from p2c_dsl.planners import Unplannable
+from p2c_dsl.planners.automaton import Automaton, Unplannable
+from p2c_dsl.planners.begun import lexemes
 from p2c_dsl.planners.language_model import prompt
 from p2c_dsl.planners.masks import SemanticMask
 from p2c_dsl.planners.small.domains import Domain, domain
@@ -72,16 +73,15 @@ def example(of: Domain, tokenizer: Any, vocabulary: Vocabulary) -> Example:
 
 def legal(of: Domain, composition: Sequence[int], vocabulary: Vocabulary) -> NDArray[np.int32]:
     """The packed masks along a composition. The composition's own tokens are in them, whatever the effort left out."""
-    tokens = TokenAutomaton(of.spec, of.task, vocabulary, BUDGET, effort=EFFORT)
+    automaton = Automaton.in_tokens(of.spec, of.task, vocabulary, BUDGET, effort=EFFORT)
+    automaton.learn(automaton.start, lexemes(automaton, of.reference.rstrip("\n")))
+    tokens = TokenAutomaton.over(automaton, vocabulary)
     mask, state, rows = SemanticMask(tokens), tokens.start, []
     for written, token in enumerate(composition):
         rows.append(mask.row(state, BUDGET - written))
         if token != vocabulary.end:
             state = tokens.step(state, token)
-    packed = mask.table[rows]
-    for place, token in enumerate(composition):
-        packed[place, token // 32] |= np.array(1 << (token % 32), np.uint32).view(np.int32)
-    return packed
+    return mask.table[rows]
 
 
 def collate(examples: Sequence[Example], pad: int, size: int) -> Batch:

@@ -87,6 +87,7 @@ class Steps:
 
     Attributes:
         place: The place of each token among all of its row in the cache `(tokens,)`.
+        later: What each token may not look at of its row's in the cache `(tokens, own)`.
         prompts: For each layer, for each prompt, keys and values `(heads, length, size)`; `None` where they are in the
             cache as well.
         follow: How many of the call's tokens follow each prompt; they are side by side.
@@ -94,6 +95,7 @@ class Steps:
 
     packing: Packing
     place: Tensor
+    later: Tensor
     prompts: Sequence[Sequence[tuple[Tensor, Tensor]]] | None
     follow: Sequence[int]
 
@@ -134,8 +136,7 @@ def attention_of_steps(
     asked = queries if one_each else _by_row(packing, queries)
     own = asked @ key.transpose(-1, -2)
     own = own if one_each else _by_token(packing, own, queries.shape[2])
-    later = torch.arange(own.shape[-1], device=own.device) > steps.place.unsqueeze(-1)
-    own = own.masked_fill(later[:, None, None], -torch.inf)
+    own = own.masked_fill(steps.later[:, None, None], -torch.inf)
     found, on_own = [], []
     parts = zip(*(torch.split(tensor, list(steps.follow)) for tensor in (queries, own)), strict=True)
     for (keys, values), (mine, own_scores) in zip(steps.prompts[module.layer_idx], parts, strict=True):
@@ -156,15 +157,14 @@ def attention_of_steps(
 
 def _over_cache(steps: Steps, query: Tensor, key: Tensor, value: Tensor, scaling: float) -> Tensor:
     """The same, where the cache holds all there is to look at."""
-    packing, tokens = steps.packing, query[0].transpose(0, 1)
-    places = steps.place.unsqueeze(-1) if packing.one_each else packing.grid(steps.place)
-    asked = tokens.unsqueeze(1) if packing.one_each else packing.grid(tokens)
+    packing, tokens, legible = steps.packing, query[0].transpose(0, 1), ~steps.later
+    asked, legible = (t.unsqueeze(1) if packing.one_each else packing.grid(t) for t in (tokens, legible))
     asked = asked.transpose(1, 2)
     read = scaled_dot_product_attention(
         asked,
         _for_queries(key, asked),
         _for_queries(value, asked),
-        attn_mask=(torch.arange(key.shape[2], device=key.device) <= places.unsqueeze(-1)).unsqueeze(1),
+        attn_mask=legible.unsqueeze(1),
         scale=scaling,
     ).transpose(1, 2)
     return (read.squeeze(1) if packing.one_each else packing.flat(read)).unsqueeze(0)

@@ -101,12 +101,14 @@ class OwnTokens:
         device = packing.row.device
         place = torch.tensor(self._filled, device=device)[packing.row] + packing.slot
         self._filled = [a + b for a, b in zip(self._filled, packing.counts, strict=True)]
+        width = max(self._filled)
         for layer in self._layers:
-            layer.go_on(packing.row, place, max(self._filled))
+            layer.go_on(packing.row, place, width)
+        later = torch.arange(width, device=device) > place.unsqueeze(-1)
         follow = [0] * self._count
         for prompt, count in zip(self._prompt, packing.counts, strict=True):
             follow[prompt] += count
-        return Steps(packing, place, self._prompts, follow)
+        return Steps(packing, place, later, self._prompts, follow)
 
     def _copy(self, prompts: Sequence[Sequence[tuple[Tensor, Tensor]]]) -> None:
         """Begins each row with its prompt."""
@@ -153,9 +155,6 @@ class _OwnLayer(DynamicLayer):  # type: ignore[no-untyped-call]
 
     def keep(self, kept: Sequence[int], filled: int) -> None:
         """Keeps some rows; what is not filled is not copied."""
-        room, buffers = self._buffers[0].shape[2], list[Tensor]()
-        for old in self._buffers:
-            new = old.new_zeros(len(kept), old.shape[1], room, old.shape[3])
-            new[:, :, :filled] = old[kept, :, :filled]
-            buffers.append(new)
-        self._buffers = buffers
+        for number, buffer in enumerate(self._buffers):
+            buffer[: len(kept), :, :filled] = buffer[kept, :, :filled]
+            self._buffers[number] = buffer[: len(kept)]

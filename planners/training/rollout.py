@@ -48,7 +48,6 @@ class Rollout:
     episodes: tuple[Episode, ...]
 
 
-@torch.no_grad()
 def roll_out(
     policy: Policy,
     codec: Codec,
@@ -69,6 +68,7 @@ def roll_out(
     return collated(episodes, policy.masks, version)
 
 
+@torch.inference_mode()
 def _play(
     policy: Policy, codec: Codec, episodes: list[Episode], generator: torch.Generator, temperature: float
 ) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from random import Random
 
 import pytest
 
 from p2c_dsl.planners import Automaton, Unplannable
+from p2c_dsl.resolve import load_text
 from p2c_dsl.spec import Spec, Task
 from tests.planners.forms import accepted, at_most, domain, emitted, form_of_text
 from tests.properties.soundness import random_case
@@ -79,3 +81,19 @@ def test_rules_that_contradict_each_other_are_refused() -> None:
     loaded, task = domain("dinner")
     with pytest.raises(Unplannable):
         Automaton(loaded.spec, task, 60, [at_most(2)])
+
+
+ALIKE = """
+type Stage
+subtask pilot(stages: List[Stage]) -> Stage
+subtask roll_back(stage: Stage)
+task release(stages: List[Stage]):
+    loops <= 1
+"""
+
+
+def test_variables_that_are_alike_may_end_with_a_block_or_not() -> None:
+    """A stage from before a loop and the loop's own, or the loop's own and one made in it: the names are the same."""
+    loaded = load_text(ALIKE, "release.p2c", Path())
+    task = loaded.spec.tasks["release"]
+    assert emitted(loaded.spec, task, 4).keys() == accepted(loaded.spec, task, 4).keys()
