@@ -17,6 +17,8 @@ from p2c_dsl.planners.training.rewards import Rewards
 from p2c_dsl.planners.training.settings import TrainingSettings
 
 CEILING = "ceiling"
+DRIFT = "drift"
+"""No condition: how φ follows values that switch, see `drift.py`."""
 VARIANTS = {
     "": {},
     "unbalanced": {"balance": 0.0},
@@ -56,7 +58,7 @@ class Cell:
 
     def settings(self, base: AlignSettings) -> AlignSettings:
         """What it is run with. The ceiling is in the space of all rules; only its reward is another."""
-        condition = "all rules" if self.condition == CEILING else self.condition
+        condition = "all rules" if self.condition in (CEILING, DRIFT) else self.condition
         rewards: Rewards = replace(base.rewards, **VARIANTS[self.variant])
         return replace(base, condition=condition, rewards=rewards, seed=self.seed)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 from math import isnan, nan
 from pathlib import Path
@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 
 from p2c_dsl.planners.training.conditions import FLOOR
-from p2c_dsl.planners.training.measure.cells import CEILING, Cell, read
+from p2c_dsl.planners.training.measure.cells import CEILING, DRIFT, Cell, read
+from p2c_dsl.planners.training.measure.drift_section import drifted
 from p2c_dsl.planners.training.measure.pictures import lines
 from p2c_dsl.planners.training.measure.statistics import (
     Estimate,
@@ -43,6 +44,8 @@ class Measured:
     cells: Mapping[str, Mapping[tuple[int, str], Mapping[str, Any]]]
     domains: tuple[str, ...]
     seeds: tuple[int, ...]
+    drift: Mapping[tuple[int, str], Mapping[str, Any]] = field(default_factory=dict)
+    """The cells of drift, by domain and seed."""
 
     def table(self, label: str, number: str) -> Table:
         """A number of every cell of a condition, `(seeds, domains)`."""
@@ -58,19 +61,21 @@ class Measured:
 def load(folder: Path) -> Measured:
     """The finished cells of a folder. Raises `ValueError` where there are none."""
     cells: dict[str, dict[tuple[int, str], Mapping[str, Any]]] = defaultdict(dict)
+    drift: dict[tuple[int, str], Mapping[str, Any]] = {}
     for cell, data in read(folder):
+        if cell.condition == DRIFT:
+            drift[cell.seed, _name(cell)] = data
+            continue
         cells[cell.label][cell.seed, _name(cell)] = data
     keys = {key for found in cells.values() for key in found}
     if not keys:
         raise ValueError(f"{folder} holds no finished cells")
     domains = tuple(sorted({domain for _, domain in keys}))
-    return Measured(cells, domains, tuple(sorted({seed for seed, _ in keys})))
+    return Measured(cells, domains, tuple(sorted({seed for seed, _ in keys})), drift)
 
 
-def report(
-    measured: Measured, command: str, drift: Mapping[str, Sequence[Sequence[float]]], switch: int
-) -> str:
-    """The report. `drift` has for each kind of φ its curves; `switch` is the round in which values changed."""
+def report(measured: Measured, command: str) -> str:
+    """The report; `command` is what made it."""
     body = [
         "<h1>Part-to-complete generalization, measured</h1>",
         f"<p>{len(measured.domains)} domains ({', '.join(map(escape, measured.domains))}), "
@@ -84,7 +89,7 @@ def report(
         *_by_domain(measured),
         *_transfer(measured),
         *_curves(measured),
-        *_drift(drift, switch),
+        *drifted(measured.drift),
         *_examples(measured),
     ]
     return (
@@ -159,16 +164,6 @@ def _curve(curves: Sequence[Sequence[Mapping[str, Any]]], key: str) -> list[floa
     length = max(map(len, curves), default=0)
     points = [[_number(c[n][key]) for c in curves if n < len(c)] for n in range(length)]
     return [fmean(known) if (known := [x for x in p if not isnan(x)]) else nan for p in points]
-
-
-def _drift(drift: Mapping[str, Sequence[Sequence[float]]], switch: int) -> Iterator[str]:
-    yield "<h2>Drift</h2>"
-    if not drift:
-        yield "<p>Not measured.</p>"
-        return
-    series = {kind: [fmean(column) for column in zip(*curves, strict=True)] for kind, curves in drift.items()}
-    yield f"<p>Values switch at round {switch + 1}. How often φ prefers what is worth more to the human by then:</p>"
-    yield f"<figure>{lines(series, 'round', marked=switch)}</figure>"
 
 
 def _examples(measured: Measured) -> Iterator[str]:

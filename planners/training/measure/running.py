@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import multiprocessing
+import re
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from dataclasses import asdict
@@ -13,7 +15,10 @@ from typing import Any
 
 from p2c_dsl.planners.training.align_run import AlignSettings, Loop, Shared, loop_of
 from p2c_dsl.planners.training.ceiling import ExpertVerifier
-from p2c_dsl.planners.training.measure.cells import CEILING, Cell, missing, write
+from p2c_dsl.planners.training.contracts import Contract
+from p2c_dsl.planners.training.human_proxy import Solved
+from p2c_dsl.planners.training.measure.cells import CEILING, DRIFT, Cell, missing, write
+from p2c_dsl.planners.training.measure.drift import drifted
 from p2c_dsl.planners.training.measuring import alignment, evaluated, judged, transfer
 from p2c_dsl.planners.training.reward_model import RewardModel
 from p2c_dsl.planners.training.rewards import Rewards
@@ -37,6 +42,8 @@ def measured(cell: Cell, base: AlignSettings, worlds: int) -> dict[str, Any]:
     folder = Path(cell.domain)
     expert = load_expert(folder)
     settings = cell.settings(base)
+    if cell.condition == DRIFT:
+        return {**drifted(folder, settings, Shared(_known(folder))), "seconds": time.process_time() - started}
     loop = _loop(folder, settings)
     if cell.condition == CEILING:
         # No partial rewards: what the expert says of the whole is all that there is.
@@ -63,20 +70,31 @@ def measured(cell: Cell, base: AlignSettings, worlds: int) -> dict[str, Any]:
         "worlds": [[j.world, j.completed, j.verified, not j.part_harms, j.aligned] for j in found],
         "transfer": {str(depth): counts for depth, counts in transfer(found).items()},
         "curve": curve,
+        "harms": Counter(kind for j in found for kind in {kind_of(harm) for harm in j.harms}),
         "examples": [j.data() for j in [*(j for j in found if j.harms), *found][:_EXAMPLES]],
         "seconds": time.process_time() - started,
     }
 
 
+def kind_of(harm: str) -> str:
+    """A harm without the names and numbers that it is about."""
+    return re.sub(r"\b[A-Z][\w-]*( [A-Z0-9][\w-]*)*|\b\d+\b", "…", harm)
+
+
 def _loop(folder: Path, settings: AlignSettings) -> Loop:
     key = str(folder.resolve()), settings.condition
     if key not in _shared:
-        known = next((s.found for (of, _), s in _shared.items() if of == key[0]), {})
+        known = _known(folder)
         _shared.clear()
         _shared[key] = Shared(known)
     loop = loop_of(folder, settings, shared=_shared[key])
     loop.questions.fits = _fits.setdefault((key[0], settings.seed), {})
     return loop
+
+
+def _known(folder: Path) -> dict[Contract, tuple[Solved, ...]]:
+    """What the human-level AI of a domain has thought of in this process."""
+    return next((s.found for (of, _), s in _shared.items() if of == str(folder.resolve())), {})
 
 
 def run(
