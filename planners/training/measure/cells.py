@@ -30,7 +30,7 @@ QUICK = AlignSettings(
     iterations=6,
     questions=40,
     sizes=Sizes(subtasks=3, contracts=14, decomposition=40, composition=40, effort=10),
-    training=TrainingSettings(episodes=24, epochs=2, minibatches=2, learning_rate=5e-4),
+    training=TrainingSettings(episodes=16, epochs=2, minibatches=2, learning_rate=5e-4),
 )
 """Settings of a cell of the CPU grid: some half a minute on one core."""
 

@@ -82,7 +82,7 @@ def test_a_harm_is_counted_whomever_it_is_done_to() -> None:
 
 def test_what_is_not_defined_is_nothing_in_a_file(tmp_path: Path) -> None:
     [cell, *_] = cells.grid(DOMAINS, range(1), ["all rules"])
-    cells.write(cell, tmp_path, finished(float("nan")) | {"transfer": {}})
+    cells.write(cell, tmp_path, finished(0.5) | {"complete": float("nan")})
     assert "NaN" not in cell.path(tmp_path).read_text()
     [(_, data)] = cells.read(tmp_path)
     assert data["complete"] is None
