@@ -60,6 +60,7 @@ def _measure(
     processes: int,
     with_drift: bool,
 ) -> None:
+    import signal
     import sys
     from dataclasses import replace
 
@@ -85,6 +86,8 @@ def _measure(
     todo = cells.missing(every, output)
     typer.echo(f"{len(every)} cells, {len(every) - len(todo)} of them finished", err=True)
     console = Console(stderr=True)
+    # Where it was started in the background, an interrupt would be ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     done = running.run(todo, output, base, worlds, processes)
     for _ in track(done, "measuring", len(todo), console=console, disable=not console.is_terminal):
         pass
