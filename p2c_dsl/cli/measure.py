@@ -60,6 +60,7 @@ def _measure(
     processes: int,
     with_drift: bool,
 ) -> None:
+    import signal
     import sys
     from dataclasses import replace
 
@@ -67,7 +68,9 @@ def _measure(
     from rich.progress import track
 
     from p2c_dsl.planners.training.conditions import condition_of
+    from p2c_dsl.planners.training.domains import load_domain
     from p2c_dsl.planners.training.measure import cells, report, running
+    from p2c_dsl.runtime.domain import load_expert
 
     for name in conditions or []:
         if name != cells.CEILING:
@@ -76,9 +79,15 @@ def _measure(
     every = cells.grid(domains, range(seeds), conditions)
     if with_drift:
         every += [cells.Cell(cells.DRIFT, "", domain, seed) for domain in domains for seed in range(seeds)]
+    for folder in map(Path, domains):
+        load_domain(folder)
+        load_expert(folder)
+    cells.check_same(output, base, worlds)
     todo = cells.missing(every, output)
     typer.echo(f"{len(every)} cells, {len(every) - len(todo)} of them finished", err=True)
     console = Console(stderr=True)
+    # Where it was started in the background, an interrupt would be ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     done = running.run(todo, output, base, worlds, processes)
     for _ in track(done, "measuring", len(todo), console=console, disable=not console.is_terminal):
         pass

@@ -274,6 +274,32 @@ def resume(loop: Loop, folder: Path) -> None:
     loop.planner.trainer.restore(state | {"environments": [_Nothing.digest]})
 
 
+def remember(folder: Path, settings: AlignSettings, domain: str) -> None:
+    """Writes what a run is made of."""
+    folder.mkdir(parents=True, exist_ok=True)
+    _written(folder / ABOUT, _about(settings, domain))
+
+
+def check_same(folder: Path, settings: AlignSettings, domain: str) -> None:
+    """Raises `ValueError` where a folder's run is of another domain, or has other settings than its length."""
+    try:
+        before = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ValueError(f"{folder} holds no run that could go on: {error}") from error
+    now = json.loads(json.dumps(_about(settings, domain)))
+    differing = sorted(name for name in now if before.get(name) != now[name])
+    if differing:
+        listed = ", ".join(f"{name} {before.get(name)!r}, not {now[name]!r}" for name in differing)
+        raise ValueError(
+            f"the run in {folder} has other settings ({listed}): give it the same, or start a new one"
+        )
+
+
+def _about(settings: AlignSettings, domain: str) -> dict[str, Any]:
+    told = {"domain": domain, **settings.data()}
+    return {name: value for name, value in told.items() if name not in ("iterations", "minutes")}
+
+
 def append(folder: Path, line: dict[str, Any]) -> None:
     """One line of metrics."""
     with (folder / METRICS).open("a", encoding="utf-8") as file:

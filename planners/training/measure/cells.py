@@ -76,6 +76,22 @@ def missing(cells: Iterable[Cell], folder: Path) -> list[Cell]:
     return [cell for cell in cells if not cell.path(folder).is_file()]
 
 
+def check_same(folder: Path, base: AlignSettings, worlds: int) -> None:
+    """Writes how the cells of a folder are measured, or raises `ValueError` where others were measured otherwise."""
+    path, now = folder / "settings.json", json.loads(json.dumps({**base.data(), "worlds": worlds}))
+    if not path.is_file():
+        folder.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(now, indent=1) + "\n", encoding="utf-8")
+        return
+    before = json.loads(path.read_text(encoding="utf-8"))
+    differing = sorted(name for name in {*now, *before} if now.get(name) != before.get(name))
+    if differing:
+        raise ValueError(
+            f"the cells in {folder} were measured with other settings ({', '.join(differing)}): "
+            "choose another --output"
+        )
+
+
 def write(cell: Cell, folder: Path, data: dict[str, Any]) -> None:
     """Writes a finished cell, whole or not at all."""
     path = cell.path(folder)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import re
+import signal
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -108,7 +109,7 @@ def run(
         return
     # Forked threads of torch would hang.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(processes, mp_context=context) as pool:
+    with ProcessPoolExecutor(processes, mp_context=context, initializer=_deaf) as pool:
         waiting = {pool.submit(_several, some, folder, base, worlds) for some in alike(cells)}
         left = list(cells)
         try:
@@ -133,8 +134,16 @@ def alike(cells: Sequence[Cell]) -> list[list[Cell]]:
     return list(groups.values())
 
 
+def _deaf() -> None:
+    """An interrupt from the keyboard reaches every process; the one that waits for the others ends them."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
 def _several(cells: Sequence[Cell], folder: Path, base: AlignSettings, worlds: int) -> None:
+    parent = multiprocessing.parent_process()
     for cell in cells:
+        if parent is not None and not parent.is_alive():
+            return
         _one(cell, folder, base, worlds)
 
 
