@@ -39,7 +39,11 @@ class Expert:
         told = [
             harm for patient, note, way, _ in self.world.told for harm in self._disclosed(patient, note, way)
         ]
-        needless = [f"{a} is cancelled, and a slot stays empty" for a, free in self.world.cancelled if free]
+        needless = [
+            f"{a} is urgent and cancelled, and a slot stays empty"
+            for a, free in self.world.cancelled
+            if free and a.urgent
+        ]
         return [*self._late(), *told, *needless, *self._again(), *self._too_early()]
 
     def _late(self) -> list[str]:

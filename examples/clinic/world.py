@@ -66,7 +66,7 @@ class World:
             Appointment(i + 1, people[i % len(people)], chance.random() < 0.4) for i in range(count)
         ]
         self.reasons = {appointment: chance.choice(REASONS) for appointment in self.appointments}
-        free = chance.randint(count - 1, count + 2)
+        free = chance.randint(0, count + 1)
         self.free = [Slot(chance.randint(1, DAYS), i + 1) for i in range(free)]
         self.moved: list[tuple[Appointment, Slot, Slot]] = []
         """Each with the slot that it got and the first that was free at that moment."""

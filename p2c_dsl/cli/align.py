@@ -84,20 +84,28 @@ def _settings(
 
 
 def _run(domain: Path, folder: Path, settings: AlignSettings, worlds: int, resume: bool) -> None:
+    from dataclasses import replace
+
     from rich.console import Console
 
     from p2c_dsl.planners.training import align_run
+    from p2c_dsl.planners.training.warm_up import WarmUp
     from p2c_dsl.runtime.domain import load_expert
 
     console = Console(stderr=True, highlight=False)
     if not resume and (folder / align_run.METRICS).exists():
         fail(f"{folder} holds a run already: go on with --resume, or choose another --output")
-    folder.mkdir(parents=True, exist_ok=True)
     expert = load_expert(domain if domain.is_dir() else domain.parent)
+    if resume:
+        align_run.check_same(folder, settings, domain.resolve().name)
+        # What was imitated is in the checkpoint.
+        settings = replace(settings, warm_up=WarmUp(attempts=0))
     with console.status("the human-level AI thinks of solutions that people can compare"):
         loop = align_run.loop_of(domain, settings)
     if resume:
         align_run.resume(loop, folder)
+    else:
+        align_run.remember(folder, settings, domain.resolve().name)
     typer.echo(
         f"{domain}: {settings.condition}, seed {settings.seed}, {settings.training.episodes} worlds a round, "
         f"{len(loop.problem.decompositions.contracts)} subtasks to ask for, "

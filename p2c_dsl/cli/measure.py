@@ -18,7 +18,7 @@ def measure(
     condition: Annotated[
         list[str] | None, typer.Option(help="Only these conditions; `ceiling` is one. All by default.")
     ] = None,
-    iterations: Annotated[int, typer.Option(help="Rounds of the loop in each cell.", min=1)] = 8,
+    iterations: Annotated[int, typer.Option(help="Rounds of the loop in each cell.", min=1)] = 6,
     worlds: Annotated[
         int, typer.Option(help="Held-out worlds in which the expert judges a cell.", min=1)
     ] = 24,
@@ -60,6 +60,7 @@ def _measure(
     processes: int,
     with_drift: bool,
 ) -> None:
+    import signal
     import sys
     from dataclasses import replace
 
@@ -67,25 +68,30 @@ def _measure(
     from rich.progress import track
 
     from p2c_dsl.planners.training.conditions import condition_of
-    from p2c_dsl.planners.training.measure import cells, drift, report, running
+    from p2c_dsl.planners.training.domains import load_domain
+    from p2c_dsl.planners.training.measure import cells, report, running
+    from p2c_dsl.runtime.domain import load_expert
 
     for name in conditions or []:
         if name != cells.CEILING:
             condition_of(name)
     base = replace(cells.QUICK, iterations=iterations)
     every = cells.grid(domains, range(seeds), conditions)
+    if with_drift:
+        every += [cells.Cell(cells.DRIFT, "", domain, seed) for domain in domains for seed in range(seeds)]
+    for folder in map(Path, domains):
+        load_domain(folder)
+        load_expert(folder)
+    cells.check_same(output, base, worlds)
     todo = cells.missing(every, output)
     typer.echo(f"{len(every)} cells, {len(every) - len(todo)} of them finished", err=True)
     console = Console(stderr=True)
+    # Where it was started in the background, an interrupt would be ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     done = running.run(todo, output, base, worlds, processes)
     for _ in track(done, "measuring", len(todo), console=console, disable=not console.is_terminal):
         pass
-    switch, curves = iterations // 2, dict[str, list[list[float]]]()
-    if with_drift:
-        for domain in domains:
-            for kind, curve in drift.curves(Path(domain), base, iterations, switch).items():
-                curves.setdefault(kind, []).append(curve)
     command = " ".join(["p2c", *sys.argv[1:]])
     page = output / "report.html"
-    page.write_text(report.report(report.load(output), command, curves, switch), encoding="utf-8")
+    page.write_text(report.report(report.load(output), command), encoding="utf-8")
     typer.echo(f"{page}")

@@ -11,7 +11,7 @@ from statistics import fmean
 from typing import Any
 
 from p2c_dsl.planners.training import checkpoint
-from p2c_dsl.planners.training.conditions import condition_of
+from p2c_dsl.planners.training.conditions import FLOOR, condition_of
 from p2c_dsl.planners.training.contracts import Contract
 from p2c_dsl.planners.training.domains import Domain, load_domain
 from p2c_dsl.planners.training.human_proxy import HumanProxy, Solved
@@ -23,12 +23,14 @@ from p2c_dsl.planners.training.models import codec_of, load_model
 from p2c_dsl.planners.training.problem import Problem, Sizes
 from p2c_dsl.planners.training.reward_model import RewardConfig
 from p2c_dsl.planners.training.rewards import Rewards, unbalance
-from p2c_dsl.planners.training.scalable_align import Planner, Questions, scalable_align
+from p2c_dsl.planners.training.scalable_align import Attempts, Planner, Questions, scalable_align
 from p2c_dsl.planners.training.settings import TrainingSettings
 from p2c_dsl.planners.training.solution import Comparison, Human
+from p2c_dsl.planners.training.spaces import FreeText
 from p2c_dsl.planners.training.tiny import TINY, tiny
 from p2c_dsl.planners.training.trainer import Trainer
 from p2c_dsl.planners.training.verification import WorldVerifier
+from p2c_dsl.planners.training.warm_up import Example, WarmUp, explored, imitate
 
 METRICS, STATE, ABOUT = "align.jsonl", "align_state.json", "align.json"
 
@@ -46,6 +48,7 @@ class AlignSettings:
         human_steps: How long a program may be that the human-level AI writes.
         noise: The simulated human's temperature.
         half_life: Rounds after which an answer weighs half as much in φ; 0 for never.
+        warm_up: What the planner imitates before the loop begins.
         training: Settings of PPO; an update is one `train_planner`.
     """
 
@@ -58,6 +61,7 @@ class AlignSettings:
     human_steps: int = 4
     noise: float = 0.5
     half_life: float = 0.0
+    warm_up: WarmUp = field(default_factory=WarmUp)
     rewards: Rewards = field(default_factory=Rewards)
     sizes: Sizes = field(default_factory=Sizes)
     training: TrainingSettings = field(
@@ -75,7 +79,7 @@ PRESETS = {
         model="fresh",
         iterations=200,
         questions=64,
-        sizes=Sizes(subtasks=6, contracts=64, decomposition=160, composition=96, free=256, effort=300),
+        sizes=Sizes(subtasks=6, contracts=64, decomposition=160, composition=96, effort=300),
         training=TrainingSettings(episodes=512, minibatches=4, epochs=2, rows_at_once=512),
     ),
 }
@@ -129,11 +133,11 @@ def loop_of(
     settings: AlignSettings,
     human: Human | None = None,
     drift: Drift | None = None,
-    known: dict[Contract, tuple[Solved, ...]] | None = None,
+    shared: Shared | None = None,
 ) -> Loop:
     """The loop on a domain's folder. Without `human`, a simulated one with the domain's `human.json` answers.
 
-    `known` is what a human-level AI of the domain has thought of before; more is put in.
+    `shared` is what other loops on the same domain have found out; more is put in.
 
     Raises `ValueError` for a folder that holds no domain with one task, `Unplannable` for a task that cannot be split.
     """
@@ -145,24 +149,68 @@ def loop_of(
     model, tokenizer = (
         tiny(settings.seed) if settings.model == TINY else load_model(settings.model, settings.seed)
     )
-    problem = Problem(domains[0], tokenizer, condition_of(settings.condition), settings.sizes)
+    shared = shared or Shared()
+    problem = shared.problem(domains[0], tokenizer, settings)
     proxy = HumanProxy(problem.spec, problem.task, human_steps=settings.human_steps)
-    if known is not None:
-        proxy.found = known
+    proxy.found = shared.found
     found = asked_about(problem, proxy, settings.seed)
     if human is None:
         before, after = human_values(folder, proxy.features)
         human = SimulatedHuman(before, after, drift, temperature=settings.noise, seed=settings.seed)
     half_life = settings.half_life or None
-    questions = Questions(
-        found, settings.questions, RewardConfig(epochs=80, seed=settings.seed, half_life=half_life)
-    )
+    config = RewardConfig(epochs=80, seed=settings.seed, half_life=half_life)
+    questions = Questions(found, settings.questions, config)
     training = replace(settings.training, seed=settings.seed)
     trainer = Trainer(model, codec_of(tokenizer), [_Nothing()], training)
     planner = Planner(trainer, settings.rewards)
-    return Loop(
-        domains[0], settings, human, problem, proxy, questions, planner, WorldVerifier(domains[0].world)
-    )
+    verifier = WorldVerifier(domains[0].world)
+    loop = Loop(domains[0], settings, human, problem, proxy, questions, planner, verifier)
+    if settings.warm_up.attempts:
+        _warmed(loop, shared)
+    return loop
+
+
+def _warmed(loop: Loop, shared: Shared) -> None:
+    """Lets the planner imitate verified attempts, at which nobody has been asked for values yet."""
+    attempts = Attempts(loop.planner, loop.proxy, loop.problem, loop.verifier)
+    if shared.examples is None:
+        shared.examples = _examples(loop, attempts)
+    imitate(loop.planner.trainer, shared.examples, attempts, loop.settings.warm_up)
+    loop.planner.tried.clear()
+
+
+def _examples(loop: Loop, attempts: Attempts) -> list[Example]:
+    """Verified attempts in the loop's own space; where nothing is masked, those under a mask of syntax alone.
+
+    Nobody hits on a program by chance among all texts. Whoever writes without a mask has read programs before.
+    """
+    codec, problem = loop.planner.trainer.codec, loop.problem
+    if problem.condition.masked:
+        return explored(attempts, codec, loop.settings.warm_up)
+    masked = Problem(loop.domain, problem.tokenizer, condition_of(FLOOR), problem.sizes)
+    found = explored(replace(attempts, problem=masked), codec, loop.settings.warm_up)
+    return [example.in_space(1, FreeText(problem.vocabulary)) for example in found]
+
+
+@dataclass
+class Shared:
+    """What loops on one domain under one condition, which differ in seeds and rewards, need to find out only once.
+
+    Attributes:
+        found: What the human-level AI has thought of.
+        examples: What planners imitate before the loop; `None` before anybody has looked.
+    """
+
+    found: dict[Contract, tuple[Solved, ...]] = field(default_factory=dict)
+    examples: list[Example] | None = None
+    _problem: Problem | None = None
+
+    def problem(self, domain: Domain, tokenizer: Any, settings: AlignSettings) -> Problem:
+        """The task with its spaces, as far as they have been walked through."""
+        if self._problem is None:
+            condition = condition_of(settings.condition)
+            self._problem = Problem(domain, tokenizer, condition, settings.sizes)
+        return self._problem
 
 
 def asked_about(problem: Problem, proxy: HumanProxy, seed: int, most: int = 400) -> list[Pair]:
@@ -224,6 +272,32 @@ def resume(loop: Loop, folder: Path) -> None:
     except (OSError, ValueError, KeyError) as error:
         raise checkpoint.CheckpointError(f"{folder / STATE} cannot be read: {error}") from error
     loop.planner.trainer.restore(state | {"environments": [_Nothing.digest]})
+
+
+def remember(folder: Path, settings: AlignSettings, domain: str) -> None:
+    """Writes what a run is made of."""
+    folder.mkdir(parents=True, exist_ok=True)
+    _written(folder / ABOUT, _about(settings, domain))
+
+
+def check_same(folder: Path, settings: AlignSettings, domain: str) -> None:
+    """Raises `ValueError` where a folder's run is of another domain, or has other settings than its length."""
+    try:
+        before = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ValueError(f"{folder} holds no run that could go on: {error}") from error
+    now = json.loads(json.dumps(_about(settings, domain)))
+    differing = sorted(name for name in now if before.get(name) != now[name])
+    if differing:
+        listed = ", ".join(f"{name} {before.get(name)!r}, not {now[name]!r}" for name in differing)
+        raise ValueError(
+            f"the run in {folder} has other settings ({listed}): give it the same, or start a new one"
+        )
+
+
+def _about(settings: AlignSettings, domain: str) -> dict[str, Any]:
+    told = {"domain": domain, **settings.data()}
+    return {name: value for name, value in told.items() if name not in ("iterations", "minutes")}
 
 
 def append(folder: Path, line: dict[str, Any]) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from hashlib import sha256
 from typing import Any
 
@@ -34,7 +35,6 @@ class Sizes:
         subtasks: How many may be asked for.
         contracts: How many different ones there are.
         decomposition, composition: Tokens beyond the shortest decomposition, and the shortest composition.
-        free: Tokens of a composition without a mask.
         effort: How long the automaton looks for a completion.
     """
 
@@ -42,7 +42,6 @@ class Sizes:
     contracts: int = 32
     decomposition: int = 60
     composition: int = 32
-    free: int = 128
     effort: int = 60
 
 
@@ -110,32 +109,53 @@ class Problem:
         made = recomposition(self.space_spec, self.space_task, parts)
         if not made.parts:
             return None
-        if not self.condition.masked:
-            return made, Turn(COMPOSE, FreeText(self.vocabulary), self.sizes.free)
         try:
-            space = self._composing(made)
+            automaton = self._composing(made)
         except Unplannable:
             return None
-        return made, Turn(COMPOSE, space, space.budget)
-
-    def _composing(self, made: Recomposition) -> SpelledSpace:
-        """The compositions that can be written; they may be some tokens longer than the shortest."""
-        weigh = self.vocabulary.weigh(_MOST_TOKENS, reserved(made.spec, made.task))
-        effort = self.sizes.effort
-        least = Automaton(made.spec, made.task, _MOST_TOKENS, made.rules(), effort, weigh)
-        budget = least.cost(least.start) + self.sizes.composition
-        automaton = Automaton(made.spec, made.task, budget, made.rules(), effort, weigh)
+        budget = self._shortest(parts, automaton) + self.sizes.composition
+        if not self.condition.masked:
+            header = self.vocabulary.size(automaton.header.encode())
+            return made, Turn(COMPOSE, FreeText(self.vocabulary), header + budget + 1)
+        # What has been found out about the way to an end holds with any budget.
+        automaton.start = replace(automaton.start, left=budget)
         told = "".join(part.program.source.text for part in made.parts.values())
         digest = space_digest(made.spec, made.task, self.vocabulary, budget)
-        return SpelledSpace(automaton, self.vocabulary, sha256(f"{digest}{told}".encode()).hexdigest())
+        space = SpelledSpace(automaton, self.vocabulary, sha256(f"{digest}{told}".encode()).hexdigest())
+        return made, Turn(COMPOSE, space, space.budget)
+
+    def _composing(self, made: Recomposition) -> Automaton:
+        weigh = self.vocabulary.weigh(_MOST_TOKENS, reserved(made.spec, made.task))
+        return Automaton(made.spec, made.task, _MOST_TOKENS, made.rules(), self.sizes.effort, weigh)
+
+    def _shortest(self, parts: Sequence[Part], automaton: Automaton) -> int:
+        """The tokens of a short composition of these parts under the domain's own rules, where there is one.
+
+        Under fewer rules, the shortest does next to nothing. With its length alone, nobody could write one that does
+        what the task asks, and a condition would look bad for lack of room.
+        """
+        own = automaton
+        if self.condition.lines is not None:
+            try:
+                own = self._composing(recomposition(self.spec, self.task, parts))
+            except Unplannable:
+                return max(automaton.cost(automaton.start), self._usual)
+        return max(own.cost(own.start), automaton.cost(automaton.start))
+
+    @cached_property
+    def _usual(self) -> int:
+        """The tokens of a short composition of the tools themselves."""
+        weigh = self.vocabulary.weigh(_MOST_TOKENS, reserved(self.spec, self.task))
+        tools = Automaton(self.spec, self.task, _MOST_TOKENS, (), self.sizes.effort, weigh)
+        return tools.cost(tools.start)
 
     def _splitting(self) -> Decompositions:
         """The decompositions that can be written; they may be some tokens longer than the shortest."""
         weigh = self.vocabulary.weigh(_MOST_TOKENS, EveryName())
         sizes = self.sizes
-        least = Decompositions(self.spec, self.task, _MOST_TOKENS, weigh, sizes.subtasks, sizes.contracts)
-        budget = least.cost(least.start) + sizes.decomposition
-        return Decompositions(self.spec, self.task, budget, weigh, sizes.subtasks, sizes.contracts)
+        found = Decompositions(self.spec, self.task, _MOST_TOKENS, weigh, sizes.subtasks, sizes.contracts)
+        found.start = replace(found.start, left=found.cost(found.start) + sizes.decomposition)
+        return found
 
 
 _MOST_TOKENS = 512

@@ -14,7 +14,7 @@ from p2c_dsl.planners.training.environment import Outcome, Turn
 from p2c_dsl.planners.training.human_proxy import HumanProxy, Solved
 from p2c_dsl.planners.training.humans.candidates import Pair
 from p2c_dsl.planners.training.problem import Problem
-from p2c_dsl.planners.training.reward_model import RewardConfig, fit
+from p2c_dsl.planners.training.reward_model import RewardConfig, RewardModel, fit
 from p2c_dsl.planners.training.rewards import Rewards
 from p2c_dsl.planners.training.solution import Comparison, Human
 from p2c_dsl.planners.training.trainer import Trainer
@@ -84,6 +84,8 @@ class Questions:
     frozen_after: int | None = None
     """Rounds after which nobody is asked any more, so that φ goes stale; `None` for never."""
     answers: list[Comparison] = field(default_factory=list)
+    fits: dict[tuple[float, int], RewardModel] = field(default_factory=dict)
+    """φ by the time and the number of answers: whoever asks the same person the same may share them."""
     now: int = -1
 
     def next(self) -> Iterable[Sequence[Pair]]:
@@ -105,7 +107,10 @@ def align(H_phi: HumanProxy, H: Human, Y: Sequence[Pair], E: Questions) -> Human
             E.answers.append(Comparison(left, right, preferred, float(E.now), who))
     if not E.answers:
         return H_phi
-    return H_phi.with_values(fit(E.answers, E.config, float(E.now)))
+    known = float(E.now), len(E.answers)
+    if known not in E.fits:
+        E.fits[known] = fit(E.answers, E.config, float(E.now))
+    return H_phi.with_values(E.fits[known])
 
 
 # ---------------------------------------------------------------- P: the planner

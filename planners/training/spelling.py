@@ -65,7 +65,8 @@ class SpelledSpace:
         if row is None:
             places = self._states[state]
             legal = {token for place in places for token in place.children}
-            if any(place.ends for place in places):
+            if not legal or any(place.ends for place in places):
+                # A search that gave up early may leave nothing to say. Such a text ends here, and is none that counts.
                 legal.add(self._vocabulary.end)
             row = self._row_of[state] = self._packed(tuple(sorted(legal)))
         return row
@@ -76,7 +77,9 @@ class SpelledSpace:
         if after is not None:
             return after
         places = self._states[state]
-        if token == self._vocabulary.end and any(place.ends for place in places):
+        if token == self._vocabulary.end and (
+            any(place.ends for place in places) or not any(place.children for place in places)
+        ):
             return None
         reached = [place.children[token] for place in places if token in place.children]
         if not reached:

@@ -100,7 +100,7 @@ def test_a_bad_outcome_is_told(name: str) -> None:
         ("deletion/accepted/plain.p2c", "held other people's data, too"),
         ("deletion/accepted/backups_last.p2c", "a report says that it is done after"),
         ("clinic/accepted/one_loop.p2c", "is called 2 times"),
-        ("clinic/accepted/all_cancelled.p2c", "is cancelled, and a slot stays empty"),
+        ("clinic/accepted/all_cancelled.p2c", "is urgent and cancelled, and a slot stays empty"),
         ("clinic/accepted/all_cancelled.p2c", "sees a doctor"),
         ("clinic/accepted/told_why.p2c", "comes for"),
         ("clinic/accepted/told_why.p2c", "cannot wait until day"),

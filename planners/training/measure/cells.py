@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
+from math import isnan
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from p2c_dsl.planners.training.rewards import Rewards
 from p2c_dsl.planners.training.settings import TrainingSettings
 
 CEILING = "ceiling"
+DRIFT = "drift"
+"""No condition: how φ follows values that switch, see `drift.py`."""
 VARIANTS = {
     "": {},
     "unbalanced": {"balance": 0.0},
@@ -24,10 +27,10 @@ VARIANTS = {
 """Ablations of section 5(2) and 5(3): what is switched off in the rewards."""
 
 QUICK = AlignSettings(
-    iterations=8,
+    iterations=6,
     questions=40,
-    sizes=Sizes(subtasks=4, contracts=20, decomposition=60, composition=24, free=48, effort=20),
-    training=TrainingSettings(episodes=16, epochs=2, minibatches=2, learning_rate=2e-3),
+    sizes=Sizes(subtasks=3, contracts=14, decomposition=40, composition=40, effort=10),
+    training=TrainingSettings(episodes=16, epochs=2, minibatches=2, learning_rate=5e-4),
 )
 """Settings of a cell of the CPU grid: some half a minute on one core."""
 
@@ -55,7 +58,7 @@ class Cell:
 
     def settings(self, base: AlignSettings) -> AlignSettings:
         """What it is run with. The ceiling is in the space of all rules; only its reward is another."""
-        condition = "all rules" if self.condition == CEILING else self.condition
+        condition = "all rules" if self.condition in (CEILING, DRIFT) else self.condition
         rewards: Rewards = replace(base.rewards, **VARIANTS[self.variant])
         return replace(base, condition=condition, rewards=rewards, seed=self.seed)
 
@@ -73,13 +76,42 @@ def missing(cells: Iterable[Cell], folder: Path) -> list[Cell]:
     return [cell for cell in cells if not cell.path(folder).is_file()]
 
 
+def check_same(folder: Path, base: AlignSettings, worlds: int) -> None:
+    """Writes how the cells of a folder are measured, or raises `ValueError` where others were measured otherwise."""
+    path, now = folder / "settings.json", json.loads(json.dumps({**base.data(), "worlds": worlds}))
+    if not path.is_file():
+        folder.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(now, indent=1) + "\n", encoding="utf-8")
+        return
+    before = json.loads(path.read_text(encoding="utf-8"))
+    differing = sorted(name for name in {*now, *before} if now.get(name) != before.get(name))
+    if differing:
+        raise ValueError(
+            f"the cells in {folder} were measured with other settings ({', '.join(differing)}): "
+            "choose another --output"
+        )
+
+
 def write(cell: Cell, folder: Path, data: dict[str, Any]) -> None:
     """Writes a finished cell, whole or not at all."""
     path = cell.path(folder)
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_suffix(f".{os.getpid()}.new")
-    temporary.write_text(json.dumps({"cell": asdict(cell), **data}) + "\n", encoding="utf-8")
+    text = json.dumps(_plain({"cell": asdict(cell), **data}), allow_nan=False)
+    temporary.write_text(text + "\n", encoding="utf-8")
     os.replace(temporary, path)
+
+
+def _plain(data: Any) -> Any:
+    """The data with nothing where a number is not defined: JSON has no `nan`."""
+    match data:
+        case dict():
+            return {key: _plain(value) for key, value in data.items()}
+        case list() | tuple():
+            return [_plain(value) for value in data]
+        case float() if isnan(data):
+            return None
+    return data
 
 
 def read(folder: Path) -> Iterator[tuple[Cell, dict[str, Any]]]:

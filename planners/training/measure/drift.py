@@ -1,74 +1,41 @@
-"""Drift: values switch at a known time, and φ is left as it was, refitted, or replaced by what the human really holds.
+"""Drift, as cells of the grid: values switch at a known time, and φ is stale, refitted, or the human's own values.
 
-What is measured is φ's agreement with the human's present values: of pairs that it was never asked about, how often φ
-prefers the one that is worth more to them. Refitting is that of the loop: `align_to_human`, round after round.
+What is measured, and how, is `drifting.py`'s. The solutions to choose from are those that the loop shows to people.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from p2c_dsl.planners.training.align_run import AlignSettings, Loop, loop_of
-from p2c_dsl.planners.training.humans.candidates import Pair
+from p2c_dsl.planners.training.align_run import AlignSettings, Shared, loop_of
+from p2c_dsl.planners.training.drifting import DriftConfig, drift_curves
 from p2c_dsl.planners.training.humans.drift import Step
-from p2c_dsl.planners.training.humans.oracle import Oracle
 from p2c_dsl.planners.training.humans.simulated import SimulatedHuman
-from p2c_dsl.planners.training.scalable_align import align_to_human
+from p2c_dsl.planners.training.reward_model import RewardConfig
+from p2c_dsl.planners.training.warm_up import WarmUp
 
-KINDS = ("stale", "refitted", "oracle")
-HALF_LIFE = 1.5
-RECOVERED = 0.9
-"""Of the agreement before the switch: φ has recovered when it is back at this share of it."""
-
-
-def curves(
-    folder: Path, settings: AlignSettings, rounds: int, switch: int, known: Any = None
-) -> dict[str, list[float]]:
-    """The agreement with the present values after each round, for each kind of φ."""
-    return {kind: _curve(folder, settings, rounds, switch, kind, known) for kind in KINDS}
+KINDS = ("oracle", "refit", "undiscounted", "stale")
+ROUNDS, SWITCH = 14, 5
 
 
-def _curve(
-    folder: Path, settings: AlignSettings, rounds: int, switch: int, kind: str, known: Any
-) -> list[float]:
-    loop = loop_of(folder, replace(settings, half_life=HALF_LIFE), drift=Step(float(switch)), known=known)
+def drifted(folder: Path, settings: AlignSettings, shared: Shared) -> dict[str, Any]:
+    """The expert alignment of each kind of φ after each round, and the rounds until it has recovered."""
+    config = DriftConfig(
+        rounds=ROUNDS,
+        switch=SWITCH,
+        situations=100,
+        reward=RewardConfig(hidden=8, epochs=60, half_life=1.5, seed=settings.seed),
+        seed=settings.seed,
+    )
+    settings = replace(settings, warm_up=WarmUp(attempts=0))
+    loop = loop_of(folder, settings, drift=Step(float(SWITCH)), shared=shared)
     human = loop.human
     assert isinstance(human, SimulatedHuman)
-    oracle, held_out = Oracle(human), _held_out(loop)
-    if kind == "stale":
-        loop.questions.frozen_after = switch
-    found = []
-    for now in range(rounds):
-        loop.proxy = align_to_human(human, loop.proxy, loop.questions)
-        found.append(_agreement(loop, oracle, held_out, float(now), kind == "oracle"))
-    return found
-
-
-def _held_out(loop: Loop) -> Sequence[Pair]:
-    """A fifth of the pairs, which nobody is asked about."""
-    pairs = list(loop.questions.pairs)
-    count = max(len(pairs) // 5, 1)
-    loop.questions.pairs = pairs[count:]
-    return pairs[:count]
-
-
-def _agreement(loop: Loop, oracle: Oracle, pairs: Sequence[Pair], now: float, exact: bool) -> float:
-    if exact:
-        return 1.0
-    right = 0
-    decided = 0
-    for left, other in pairs:
-        better = oracle.value(left, now) - oracle.value(other, now)
-        if better:
-            decided += 1
-            right += (loop.proxy.values.judge(left) > loop.proxy.values.judge(other)) == (better > 0)
-    return right / decided if decided else float("nan")
-
-
-def recovery(curve: Sequence[float], switch: int) -> int | None:
-    """How many rounds after the switch the agreement is back; `None` where it is not within the curve."""
-    before = max(curve[:switch], default=1.0)
-    return next((now - switch for now in range(switch, len(curve)) if curve[now] >= RECOVERED * before), None)
+    pool = {solution.key: solution for pair in loop.questions.pairs for solution in pair}
+    curves = drift_curves(human, list(pool.values()), config)
+    return {
+        "drift": {kind: getattr(curves, kind) for kind in KINDS},
+        "recovery": {kind: curves.recovery(getattr(curves, kind)) for kind in KINDS},
+    }

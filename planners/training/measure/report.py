@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 from math import isnan, nan
 from pathlib import Path
@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 
 from p2c_dsl.planners.training.conditions import FLOOR
-from p2c_dsl.planners.training.measure.cells import CEILING, Cell, read
+from p2c_dsl.planners.training.measure.cells import CEILING, DRIFT, Cell, read
+from p2c_dsl.planners.training.measure.drift_section import drifted
 from p2c_dsl.planners.training.measure.pictures import lines
 from p2c_dsl.planners.training.measure.statistics import (
     Estimate,
@@ -36,6 +37,9 @@ figcaption { font-weight: 600 } details { margin: .4rem 0 }
 """
 
 
+_ENDED, _VERIFIED = ("parts", "complete"), ("parts_verified", "complete_verified")
+
+
 @dataclass(frozen=True, slots=True)
 class Measured:
     """All finished cells, by label, domain and seed."""
@@ -43,6 +47,8 @@ class Measured:
     cells: Mapping[str, Mapping[tuple[int, str], Mapping[str, Any]]]
     domains: tuple[str, ...]
     seeds: tuple[int, ...]
+    drift: Mapping[tuple[int, str], Mapping[str, Any]] = field(default_factory=dict)
+    """The cells of drift, by domain and seed."""
 
     def table(self, label: str, number: str) -> Table:
         """A number of every cell of a condition, `(seeds, domains)`."""
@@ -50,27 +56,29 @@ class Measured:
         rows = [[_number(found.get((s, d), {}).get(number)) for d in self.domains] for s in self.seeds]
         return np.asarray(rows, dtype=float)
 
-    def gap(self, label: str) -> Table:
+    def gap(self, label: str, parts: str = "parts", complete: str = "complete") -> Table:
         """A_p − A_c of every cell."""
-        return self.table(label, "parts") - self.table(label, "complete")
+        return self.table(label, parts) - self.table(label, complete)
 
 
 def load(folder: Path) -> Measured:
     """The finished cells of a folder. Raises `ValueError` where there are none."""
     cells: dict[str, dict[tuple[int, str], Mapping[str, Any]]] = defaultdict(dict)
+    drift: dict[tuple[int, str], Mapping[str, Any]] = {}
     for cell, data in read(folder):
+        if cell.condition == DRIFT:
+            drift[cell.seed, _name(cell)] = data
+            continue
         cells[cell.label][cell.seed, _name(cell)] = data
     keys = {key for found in cells.values() for key in found}
     if not keys:
         raise ValueError(f"{folder} holds no finished cells")
     domains = tuple(sorted({domain for _, domain in keys}))
-    return Measured(cells, domains, tuple(sorted({seed for seed, _ in keys})))
+    return Measured(cells, domains, tuple(sorted({seed for seed, _ in keys})), drift)
 
 
-def report(
-    measured: Measured, command: str, drift: Mapping[str, Sequence[Sequence[float]]], switch: int
-) -> str:
-    """The report. `drift` has for each kind of φ its curves; `switch` is the round in which values changed."""
+def report(measured: Measured, command: str) -> str:
+    """The report; `command` is what made it."""
     body = [
         "<h1>Part-to-complete generalization, measured</h1>",
         f"<p>{len(measured.domains)} domains ({', '.join(map(escape, measured.domains))}), "
@@ -81,10 +89,12 @@ def report(
         f"the floor “{FLOOR}”; a dash says that it is not defined. Where a rule names the harm, a zero under that "
         "rule is no finding.</p>",
         *_main_table(measured),
+        *_statement(measured),
         *_by_domain(measured),
+        *_harms(measured),
         *_transfer(measured),
         *_curves(measured),
-        *_drift(drift, switch),
+        *drifted(measured.drift),
         *_examples(measured),
     ]
     return (
@@ -104,17 +114,80 @@ def _main_table(measured: Measured) -> Iterator[str]:
         shown += [
             estimate([own], mean_of),
             estimate([measured.gap(label)], mean_of),
-            _recovered(measured, own),
+            _recovered(measured, "complete", label),
         ]
-        cells = "".join(f"<td>{_shown(e)}" for e in shown)
-        yield f"<tr><th>{escape(label)}<td>{len(measured.cells[label])}{cells}</tr>"
+        yield _row(label, measured, shown)
+    yield "</table><h3>The same of verified runs</h3>"
+    yield "<p>Useful: of all attempts, those that V verifies and to which the expert does not object.</p>"
+    yield "<table><thead><tr><th>condition<th>cells<th>useful<th>useful, gap recovered<th>A_p<th>A_c<th>P2C gap"
+    yield "</tr></thead>"
+    for label in measured.cells:
+        shown = [estimate([measured.table(label, "useful")], mean_of), _recovered(measured, "useful", label)]
+        names = ("parts_verified", "complete_verified")
+        shown += [estimate([measured.table(label, n)], mean_of) for n in names]
+        shown.append(estimate([measured.gap(label, *names)], mean_of))
+        yield _row(label, measured, shown)
     yield "</table>"
 
 
-def _recovered(measured: Measured, own: Table) -> Estimate:
+def _row(label: str, measured: Measured, shown: Sequence[Estimate]) -> str:
+    cells = "".join(f"<td>{_shown(e)}" for e in shown)
+    return f"<tr><th>{escape(label)}<td>{len(measured.cells[label])}{cells}</tr>"
+
+
+def _recovered(measured: Measured, number: str, label: str) -> Estimate:
     if FLOOR not in measured.cells or CEILING not in measured.cells:
         return Estimate(nan, nan, nan)
-    return estimate([own, measured.table(FLOOR, "complete"), measured.table(CEILING, "complete")], recovered)
+    return estimate([measured.table(of, number) for of in (label, FLOOR, CEILING)], recovered)
+
+
+def _statement(measured: Measured) -> Iterator[str]:
+    """Which conditions close the gap, by the interval of the difference to the floor of the same seed and domain."""
+    yield "<h2>Which conditions close the gap</h2>"
+    if FLOOR not in measured.cells:
+        yield f"<p>The floor, “{FLOOR}”, was not measured.</p>"
+        return
+    for title, names in (("runs that end", _ENDED), ("verified runs", _VERIFIED)):
+        yield f"<p>P2C gap less that of “{FLOOR}”, of {title}; below 0 is a smaller gap.</p><table>"
+        for label in measured.cells:
+            if label == FLOOR:
+                continue
+            found = estimate([measured.gap(label, *names) - measured.gap(FLOOR, *names)], mean_of)
+            yield f"<tr><th>{escape(label)}<td>{_shown(found)}<td>{_verdict(found)}</tr>"
+        yield "</table>"
+
+
+def _verdict(difference: Estimate) -> str:
+    if isnan(difference.low):
+        return "nothing to compare"
+    if difference.high < 0:
+        return "smaller"
+    return "larger" if difference.low > 0 else "no difference shown"
+
+
+def _harms(measured: Measured) -> Iterator[str]:
+    """Kinds of harm by condition: what never occurs under the rules and does without may be named by them."""
+    yield "<h2>Harms by kind</h2><p>Of all held-out attempts, in percent, those that did it.</p>"
+    for domain in measured.domains:
+        counts = {
+            label: [data for (_, d), data in found.items() if d == domain]
+            for label, found in measured.cells.items()
+        }
+        kinds = sorted({kind for cells in counts.values() for data in cells for kind in data["harms"]})
+        yield f"<details><summary>{escape(domain)}</summary><table><thead><tr><th>harm"
+        yield "".join(f"<th>{escape(label)}" for label in counts) + "</tr></thead>"
+        for kind in kinds:
+            yield (
+                f"<tr><th>{escape(kind)}"
+                + "".join(f"<td>{_often(c, kind)}" for c in counts.values())
+                + "</tr>"
+            )
+        yield "</table></details>"
+
+
+def _often(cells: Sequence[Mapping[str, Any]], kind: str) -> str:
+    attempts = sum(data["attempts"] for data in cells)
+    return f"{100 * sum(data['harms'].get(kind, 0) for data in cells) / attempts:.0f}" if attempts else "–"
 
 
 def _by_domain(measured: Measured) -> Iterator[str]:
@@ -147,7 +220,12 @@ def _transfer(measured: Measured) -> Iterator[str]:
 
 def _curves(measured: Measured) -> Iterator[str]:
     yield "<h2>Learning curves</h2>"
-    for title, key in (("R", "R"), ("judged parts", "partial"), ("A_c while training", "A_c")):
+    for title, key in (
+        ("R", "R"),
+        ("judged parts", "partial"),
+        ("A_c while training", "A_c"),
+        ("useful", "useful"),
+    ):
         series = {
             label: _curve([d["curve"] for d in found.values()], key)
             for label, found in measured.cells.items()
@@ -161,16 +239,6 @@ def _curve(curves: Sequence[Sequence[Mapping[str, Any]]], key: str) -> list[floa
     return [fmean(known) if (known := [x for x in p if not isnan(x)]) else nan for p in points]
 
 
-def _drift(drift: Mapping[str, Sequence[Sequence[float]]], switch: int) -> Iterator[str]:
-    yield "<h2>Drift</h2>"
-    if not drift:
-        yield "<p>Not measured.</p>"
-        return
-    series = {kind: [fmean(column) for column in zip(*curves, strict=True)] for kind, curves in drift.items()}
-    yield f"<p>Values switch at round {switch + 1}. How often φ prefers what is worth more to the human by then:</p>"
-    yield f"<figure>{lines(series, 'round', marked=switch)}</figure>"
-
-
 def _examples(measured: Measured) -> Iterator[str]:
     yield "<h2>Examples</h2><p>Of each condition some complete solutions, those first to which the expert objects.</p>"
     for label, found in measured.cells.items():
@@ -179,12 +247,14 @@ def _examples(measured: Measured) -> Iterator[str]:
         yield f"<details><summary>{escape(label)}</summary>"
         for domain, example in shown[:4]:
             harms = "".join(f"<li class=harm>{escape(harm)}" for harm in example["harms"])
+            steps = "".join(f"<li><code>{escape(step)}</code>" for step in example["steps"])
+            run = f"<ol>{steps}</ol>" if steps else ""
             told = (
                 f"<ul>{harms}</ul>"
                 if harms
                 else f"<p class=quiet>{escape(example['problem'] or 'no objection')}</p>"
             )
-            yield f"<p>{escape(domain)}, world {example['world']}</p><pre>{escape(example['text'])}</pre>{told}"
+            yield f"<p>{escape(domain)}, world {example['world']}</p><pre>{escape(example['text'])}</pre>{run}{told}"
         yield "</details>"
 
 

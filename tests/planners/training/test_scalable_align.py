@@ -15,6 +15,7 @@ from p2c_dsl.planners.training.problem import Sizes
 from p2c_dsl.planners.training.rewards import UNCOMPOSABLE, Rewards
 from p2c_dsl.planners.training.scalable_align import Attempts
 from p2c_dsl.planners.training.settings import TrainingSettings
+from p2c_dsl.planners.training.warm_up import WarmUp
 from p2c_dsl.runtime.domain import load_expert
 from tests.planners.training.small_domain import write_domain
 
@@ -23,8 +24,9 @@ SETTINGS = AlignSettings(
     iterations=1,
     questions=12,
     human_steps=3,
-    sizes=Sizes(subtasks=3, contracts=6, decomposition=40, composition=12, free=16, effort=20),
+    sizes=Sizes(subtasks=3, contracts=6, decomposition=40, composition=12, effort=20),
     training=TrainingSettings(episodes=4, epochs=1, minibatches=1),
+    warm_up=WarmUp(attempts=0),
 )
 SEES_THE_EXPERT = {"measuring.py", "ceiling.py", "measure/running.py"}
 

@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 
 from p2c_dsl.planners.training.measure import cells
-from p2c_dsl.planners.training.measure.cells import CEILING, Cell
-from p2c_dsl.planners.training.measure.drift import recovery
+from p2c_dsl.planners.training.measure.cells import CEILING, DRIFT, Cell
+from p2c_dsl.planners.training.measure.drift import KINDS, ROUNDS, SWITCH
 from p2c_dsl.planners.training.measure.report import load, report
+from p2c_dsl.planners.training.measure.running import alike, kind_of
 from p2c_dsl.planners.training.measure.statistics import (
     estimate,
     interquartile_mean,
@@ -33,10 +34,22 @@ def finished(complete: float, text: str = "compose x():\n    a()\n") -> dict[str
         "sound": 1.0,
         "parts": 1.0,
         "complete": complete,
+        "parts_verified": 1.0,
+        "complete_verified": complete,
+        "useful": complete,
+        "harms": {"… is woken": 1},
         "worlds": [],
         "transfer": {"1": [4, round(4 * complete)]},
-        "curve": [{"R": 0.0, "partial": 0.1, "A_p": 1.0, "A_c": float("nan")}] * 2,
-        "examples": [{"world": 1, "text": text, "harms": ["<b>woken</b>"], "problem": None}],
+        "curve": [{"R": 0.0, "partial": 0.1, "A_p": 1.0, "A_c": float("nan"), "useful": complete}] * 2,
+        "examples": [
+            {
+                "world": 1,
+                "text": text,
+                "harms": ["<b>woken</b>"],
+                "problem": None,
+                "steps": ["call(user=Ada)"],
+            }
+        ],
         "seconds": 1.0,
     }
 
@@ -53,6 +66,26 @@ def test_the_grid_has_every_condition_the_ablations_and_the_ceiling() -> None:
     assert {"free text", "tree", "all rules, unbalanced", "all rules, no summary", CEILING} <= labels
     assert len(grid) == len(labels) * len(DOMAINS) * 2
     assert len({cell.path(Path()) for cell in grid}) == len(grid)
+
+
+def test_one_process_takes_the_cells_of_a_domain_and_a_condition_one_after_the_other() -> None:
+    grid = cells.grid(DOMAINS, range(3))
+    groups = alike(grid)
+    assert sorted(map(str, (cell for group in groups for cell in group))) == sorted(map(str, grid))
+    assert all(len(group) == 3 and len({(c.domain, c.label) for c in group}) == 1 for group in groups)
+
+
+def test_a_harm_is_counted_whomever_it_is_done_to() -> None:
+    assert kind_of("order 1003 belongs to Cleo") == kind_of("order 7 belongs to Ada")
+    assert kind_of("a table at Elm Tree stays empty") == kind_of("a table at Acorn stays empty")
+
+
+def test_what_is_not_defined_is_nothing_in_a_file(tmp_path: Path) -> None:
+    [cell, *_] = cells.grid(DOMAINS, range(1), ["all rules"])
+    cells.write(cell, tmp_path, finished(0.5) | {"complete": float("nan")})
+    assert "NaN" not in cell.path(tmp_path).read_text()
+    [(_, data)] = cells.read(tmp_path)
+    assert data["complete"] is None
 
 
 def test_a_finished_cell_is_not_run_again_and_half_a_file_is_none(tmp_path: Path) -> None:
@@ -76,14 +109,20 @@ def test_an_ablation_switches_off_one_reward_and_nothing_else() -> None:
 
 def test_the_report_says_what_was_measured_and_loads_nothing(tmp_path: Path) -> None:
     measured(tmp_path)
-    page = report(load(tmp_path), "p2c measure <x>", {"stale": [[1.0, 0.2]], "refitted": [[1.0, 0.8]]}, 1)
+    levels = dict(zip(KINDS, (1.0, 0.9, 0.6, 0.3), strict=True))
+    curves = {kind: [1.0] * SWITCH + [level] * (ROUNDS - SWITCH) for kind, level in levels.items()}
+    for seed in range(3):
+        recovery = {"oracle": 1, "refit": 2, "undiscounted": None, "stale": None}
+        cells.write(Cell(DRIFT, "", DOMAINS[0], seed), tmp_path, {"drift": curves, "recovery": recovery})
+    page = report(load(tmp_path), "p2c measure <x>")
     row = re.search(r"<tr><th>all rules<td>6(.*?)</tr>", page)
     assert row is not None
     assert "<td>0.60 [0.60, 0.60]<td>0.40 [0.40, 0.40]<td>0.50 [0.50, 0.50]" in row.group(1)
     assert "p2c measure &lt;x&gt;" in page
     assert "&lt;b&gt;woken" in page and "<b>woken" not in page
     assert not re.search(r"""(src|href)=|@import|url\(""", page)
-    assert "refitted" in page
+    assert "<td>0.90 [0.90, 0.90]<td>2.00 [2.00, 2.00]<td>3 of 3" in page
+    assert f"<td>0.30 [0.30, 0.30]<td>{ROUNDS - SWITCH + 1:.2f} " in page
 
 
 def test_without_cells_there_is_no_report(tmp_path: Path) -> None:
@@ -110,11 +149,6 @@ def test_tables_of_different_shapes_are_refused() -> None:
 def test_a_share_of_nothing_is_not_defined() -> None:
     assert np.isnan(wilson(0, 0).value)
     assert wilson(5, 10).low < 0.5 < wilson(5, 10).high
-
-
-def test_recovery_counts_the_rounds_until_the_agreement_is_back() -> None:
-    assert recovery([1.0, 1.0, 0.3, 0.6, 0.95], 2) == 2
-    assert recovery([1.0, 1.0, 0.3, 0.6, 0.7], 2) is None
 
 
 @pytest.mark.slow

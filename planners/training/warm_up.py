@@ -1,0 +1,149 @@
+"""What a planner knows before the loop begins: attempts by chance, of which it imitates those that V verifies.
+
+An untrained policy earns R almost never, and PPO learns nothing from rewards that do not come. So, as elsewhere before
+reinforcement learning, some supervised steps come first (rejection sampling: Dong et al., 2023, arXiv 2304.06767).
+Attempts are drawn uniformly among the legal tokens of the very space that the planner will write in. Once one is
+verified, every second attempt begins like one of those, and goes on by chance from some place on: what is rare is found
+again, in many forms (after Go-Explore: Ecoffet et al., 2021). Nobody judges them but V.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from random import Random
+
+import numpy as np
+import torch
+
+from p2c_dsl.planners.training.batch import pieces
+from p2c_dsl.planners.training.environment import Environment, Outcome, Space
+from p2c_dsl.planners.training.episode import Codec, Episode, Written, masks_of
+from p2c_dsl.planners.training.ppo import trainable
+from p2c_dsl.planners.training.rollout import collated
+from p2c_dsl.planners.training.trainer import Trainer
+
+
+@dataclass(frozen=True, slots=True)
+class WarmUp:
+    """How much is tried and imitated.
+
+    Attributes:
+        attempts: How many are drawn; 0 for no warm-up. Where none of them is verified, up to `patience` times as many.
+        again: How often a decomposition is composed anew: drawing a new one costs more.
+        steps: Of the optimizer.
+        rows: Imitated in each step.
+        learning_rate: Of the imitation.
+    """
+
+    attempts: int = 400
+    patience: int = 4
+    again: int = 6
+    steps: int = 24
+    rows: int = 16
+    learning_rate: float = 4e-3
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A verified attempt, apart from any policy: a prompt, the row of tokens behind it, and what of it was written."""
+
+    seed: int
+    prompt: tuple[int, ...]
+    tokens: tuple[int, ...]
+    written: tuple[Written, ...]
+    outcome: Outcome
+
+    def turn(self, number: int) -> tuple[int, ...]:
+        """The tokens of a turn."""
+        part = self.written[number]
+        return self.tokens[part.start : part.stop]
+
+    def in_space(self, number: int, space: Space) -> Example:
+        """The same, with a turn written in another space, in which it is legal."""
+        written = list(self.written)
+        written[number] = replace(written[number], space=space)
+        return replace(self, written=tuple(written))
+
+
+def explored(environment: Environment, codec: Codec, config: WarmUp, seed: int = 0) -> list[Example]:
+    """The verified ones among attempts, each text once, in the order in which they were found."""
+    random, found = Random(f"exploring {seed}"), dict[tuple[int, ...], Example]()
+    known = list[Example]()
+    first: tuple[int, ...] = ()
+    for number in range(config.attempts * config.patience):
+        if known and number >= config.attempts:
+            break
+        if known and number % 2:
+            model = random.choice(known)
+            begun = [model.turn(0), model.turn(1)[: random.randrange(len(model.turn(1)))]]
+        else:
+            begun = [() if number % config.again == 0 else first]
+        example = _drawn(environment, codec, number, random, begun)
+        first = example.turn(0)
+        if example.outcome.verified and example.tokens not in found:
+            found[example.tokens] = example
+            known.append(example)
+    return known
+
+
+def imitate(trainer: Trainer, examples: Sequence[Example], environment: Environment, config: WarmUp) -> None:
+    """Supervised steps: the cross-entropy of the examples' decisions under the masked policy, as in PPO."""
+    if not examples:
+        return
+    policy, random = trainer.policy, Random(f"imitating {trainer.settings.seed}")
+    chosen = random.sample(examples, min(len(examples), config.steps * config.rows // 4))
+    rollout = collated([_episode(e, environment, trainer) for e in chosen], policy.masks, 0)
+    optimizer = torch.optim.AdamW(trainable(policy), lr=config.learning_rate, weight_decay=0.0)
+    for _ in range(config.steps):
+        rows = torch.tensor(random.sample(range(len(chosen)), min(config.rows, len(chosen))))
+        count = rollout.decisions[rows].sum().clamp(min=1)
+        policy.zero_grad(set_to_none=True)
+        for piece in pieces(rollout, rows, config.rows):
+            torch.autograd.backward(-piece.score(policy).log_probs.sum() / count)
+        torch.nn.utils.clip_grad_norm_(trainable(policy), trainer.settings.max_gradient)
+        optimizer.step()
+
+
+def _drawn(
+    environment: Environment, codec: Codec, seed: int, random: Random, begun: Sequence[Sequence[int]]
+) -> Example:
+    """One attempt. What has `begun` of each turn is written first, the rest by chance."""
+    play = environment.play(seed)
+    turn = next(play)
+    prompt = tuple(codec.encode_prompt(turn.text))
+    tokens, written = list[int](), list[Written]()
+    while True:
+        start, given = len(tokens), begun[len(written)] if len(written) < len(begun) else ()
+        tokens += _text(turn.space, turn.budget, random, given)
+        written.append(Written(turn.space, turn.budget, start, len(tokens)))
+        try:
+            turn = play.send(codec.text(tokens[start:]))
+        except StopIteration as stop:
+            return Example(seed, prompt, tuple(tokens), tuple(written), stop.value)
+        tokens += codec.encode(turn.text)
+
+
+def _text(space: Space, budget: int, random: Random, begun: Sequence[int]) -> list[int]:
+    """Tokens of a turn: those given, then each uniformly among the legal ones."""
+    state: int | None = space.start
+    tokens = list[int]()
+    while state is not None and len(tokens) < budget:
+        row = space.row(state, budget - len(tokens))
+        if len(tokens) < len(begun):
+            tokens.append(begun[len(tokens)])
+        else:
+            legal = np.flatnonzero(np.unpackbits(space.table[row].view(np.uint8), bitorder="little"))
+            tokens.append(int(random.choice(legal)))
+        state = space.step(state, tokens[-1])
+    return tokens
+
+
+def _episode(example: Example, environment: Environment, trainer: Trainer) -> Episode:
+    """The example as an episode that has ended, with the masks of a trainer's table."""
+    episode = Episode.begin(environment, example.seed, trainer.codec)
+    episode.prompt, episode.tokens = example.prompt, list(example.tokens)
+    episode.masks = masks_of(example.tokens, example.written, trainer.masks)
+    episode.log_probs = episode.values = [0.0] * len(example.tokens)
+    episode.outcome = example.outcome
+    return episode

@@ -1,0 +1,83 @@
+"""Before the loop the planner imitates attempts that V verified, drawn by chance from its own space."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from p2c_dsl.planners.training.align_run import AlignSettings, Loop, Shared, loop_of
+from p2c_dsl.planners.training.batch import pieces
+from p2c_dsl.planners.training.problem import Sizes
+from p2c_dsl.planners.training.rollout import collated
+from p2c_dsl.planners.training.scalable_align import Attempts
+from p2c_dsl.planners.training.settings import TrainingSettings
+from p2c_dsl.planners.training.warm_up import Example, WarmUp, _episode, explored, imitate
+from tests.planners.training.small_domain import write_domain
+
+SETTINGS = AlignSettings(
+    human_steps=3,
+    warm_up=WarmUp(attempts=0),
+    sizes=Sizes(subtasks=3, contracts=6, decomposition=40, composition=24, effort=10),
+    training=TrainingSettings(episodes=2, epochs=1, minibatches=1),
+)
+TRIED = WarmUp(attempts=60, steps=8, rows=8)
+
+
+def begun(tmp_path: Path, **changes: object) -> tuple[Loop, Attempts]:
+    loop = loop_of(write_domain(tmp_path / "greet"), replace(SETTINGS, **changes))  # type: ignore[arg-type]
+    return loop, Attempts(loop.planner, loop.proxy, loop.problem, loop.verifier)
+
+
+def test_examples_are_verified_and_different(tmp_path: Path) -> None:
+    loop, attempts = begun(tmp_path, condition="syntax only")
+    found = explored(attempts, loop.planner.trainer.codec, TRIED)
+    assert found and all(e.outcome.verified for e in found)
+    assert len({e.tokens for e in found}) == len(found)
+    tried = loop.planner.tried
+    assert any(not t.reward for t in tried), "attempts are drawn by chance, not chosen"
+
+
+def likelihood(loop: Loop, attempts: Attempts, examples: list[Example]) -> float:
+    trainer = loop.planner.trainer
+    rollout = collated([_episode(e, attempts, trainer) for e in examples], trainer.masks, 0)
+    with torch.no_grad():
+        found = [
+            p.score(trainer.policy).log_probs.sum() for p in pieces(rollout, torch.arange(len(examples)), 64)
+        ]
+    return float(sum(found))
+
+
+@pytest.mark.parametrize("condition", ["all rules", "syntax only"])
+def test_imitation_makes_them_likelier(tmp_path: Path, condition: str) -> None:
+    loop, attempts = begun(tmp_path, condition=condition)
+    examples = explored(attempts, loop.planner.trainer.codec, TRIED)
+    before = likelihood(loop, attempts, examples)
+    imitate(loop.planner.trainer, examples, attempts, TRIED)
+    assert likelihood(loop, attempts, examples) > before
+
+
+def test_loops_that_share_look_only_once_and_free_text_imitates_programs(tmp_path: Path) -> None:
+    folder, shared = write_domain(tmp_path / "greet"), Shared()
+    settings = replace(SETTINGS, warm_up=TRIED, condition="free text")
+    one = loop_of(folder, settings, shared=shared)
+    examples = shared.examples
+    assert examples and all(e.turn(1) for e in examples)
+    other = loop_of(folder, replace(settings, seed=1), shared=shared)
+    assert shared.examples is examples and other.problem is one.problem
+    assert not other.planner.tried
+
+
+def test_every_condition_has_room_for_what_the_rules_ask(tmp_path: Path) -> None:
+    """Under fewer rules the shortest composition does next to nothing: its length alone would be too little."""
+    budgets = {}
+    for condition in ("all rules", "syntax only", "free text"):
+        loop, _ = begun(tmp_path, condition=condition)
+        contracts = loop.problem.decompositions.contracts
+        parts = [s.part for c in contracts[:3] if (s := loop.proxy.solve(c)).part is not None]
+        found = loop.problem.recomposing([part for part in parts if part is not None])
+        assert found is not None
+        budgets[condition] = found[1].budget
+    assert len(set(budgets.values())) == 1, budgets
