@@ -125,8 +125,9 @@ class Keys:
         return node.empty, self._once(node.state, self._state), frames
 
     def _state(self, state: State) -> Hashable:
+        # A completion names what it uses by its slot, and an accumulator does not say which is its own.
         values = tuple(
-            self._once(state.accumulators[slot], self._accumulator)
+            (slot, self._once(state.accumulators[slot], self._accumulator))
             if slot in state.accumulators
             else self._once(state.values[slot], self._value)
             for slot in visible(state)

@@ -65,8 +65,7 @@ class SpelledSpace:
         if row is None:
             places = self._states[state]
             legal = {token for place in places for token in place.children}
-            if not legal or any(place.ends for place in places):
-                # A search that gave up early may leave nothing to say. Such a text ends here, and is none that counts.
+            if any(place.ends for place in places):
                 legal.add(self._vocabulary.end)
             row = self._row_of[state] = self._packed(tuple(sorted(legal)))
         return row
@@ -77,9 +76,7 @@ class SpelledSpace:
         if after is not None:
             return after
         places = self._states[state]
-        if token == self._vocabulary.end and (
-            any(place.ends for place in places) or not any(place.children for place in places)
-        ):
+        if token == self._vocabulary.end and any(place.ends for place in places):
             return None
         reached = [place.children[token] for place in places if token in place.children]
         if not reached:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from random import Random
 
 import pytest
 
 from p2c_dsl.planners import Automaton, Unplannable
+from p2c_dsl.planners.automaton import Position
+from p2c_dsl.planners.begun import lexemes
 from p2c_dsl.resolve import load_text
 from p2c_dsl.spec import Spec, Task
 from tests.planners.forms import accepted, at_most, domain, emitted, form_of_text
@@ -97,3 +100,38 @@ def test_variables_that_are_alike_may_end_with_a_block_or_not() -> None:
     loaded = load_text(ALIKE, "release.p2c", Path())
     task = loaded.spec.tasks["release"]
     assert emitted(loaded.spec, task, 4).keys() == accepted(loaded.spec, task, 4).keys()
+
+
+GAPS = """
+type User
+type Name
+effect greet
+subtask name_of(user: User) -> Name
+subtask greet_all(names: Map[User, Name]):
+    does greet
+task welcome(users: Set[User]):
+    loops <= 2
+    at least 1 greet
+"""
+
+
+def test_what_completes_one_position_is_not_held_to_complete_another() -> None:
+    """A result written straight away takes a slot, so a table made before it stands in another than one made after."""
+    loaded = load_text(GAPS, "welcome.p2c", Path())
+    automaton = Automaton(loaded.spec, loaded.spec.tasks["welcome"], 60, effort=50)
+    start = automaton.header + "\n    table = {}\n    for user in users:"
+    write = "\n        table[user] = name_of(user)"
+    create = "\n        table2 = {}\n        for user2 in users:\n            table2[user2] = name_of(user2)"
+    early = lexemes(automaton, start + write + create)
+    whole = lexemes(automaton, start + write + create + "\n        greet_all(table2)\n    greet_all(table)")
+    automaton.learn(_after(automaton, early), whole[len(early) :])
+    late = _after(automaton, lexemes(automaton, start + create + write))
+    first = automaton.completions.known(automaton.completions.key(late.node))
+    assert first is None, "nobody has looked at this position"
+
+
+def _after(automaton: Automaton, words: Sequence[str]) -> Position:
+    position = automaton.start
+    for word in words:
+        position = automaton.step(position, word)
+    return position
