@@ -17,8 +17,7 @@ from p2c_dsl.planners.training.contracts import Contract, with_acts
 from p2c_dsl.planners.training.decomposition import Decompositions
 from p2c_dsl.planners.training.domains import Domain
 from p2c_dsl.planners.training.environment import Turn
-from p2c_dsl.planners.training.spaces import FreeText, space_digest
-from p2c_dsl.planners.training.spelling import SpelledSpace
+from p2c_dsl.planners.training.spaces import FreeText, canonical_space, space_digest
 from p2c_dsl.planners.training.translation import Part, Recomposition, recomposition
 from p2c_dsl.planners.vocabulary import Vocabulary, vocabulary_of
 
@@ -74,7 +73,7 @@ class Problem:
         self.decompositions = self._splitting()
         digest = space_digest(self.spec, self.task, self.vocabulary, self.decompositions.start.left)
         digest = sha256(f"split {digest} {self.sizes}".encode()).hexdigest()
-        self._space = SpelledSpace(self.decompositions, self.vocabulary, digest)
+        self._space = canonical_space(self.decompositions, self.vocabulary, digest)
         self._spaces: OrderedDict[frozenset[tuple[str, str]], tuple[Recomposition, Turn] | None] = (
             OrderedDict()
         )
@@ -121,7 +120,7 @@ class Problem:
         automaton.start = replace(automaton.start, left=budget)
         told = "".join(part.program.source.text for part in made.parts.values())
         digest = space_digest(made.spec, made.task, self.vocabulary, budget)
-        space = SpelledSpace(automaton, self.vocabulary, sha256(f"{digest}{told}".encode()).hexdigest())
+        space = canonical_space(automaton, self.vocabulary, sha256(f"{digest}{told}".encode()).hexdigest())
         return made, Turn(COMPOSE, space, space.budget)
 
     def _composing(self, made: Recomposition) -> Automaton:

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from p2c_dsl.planners.automaton import Unplannable
-from p2c_dsl.planners.canonical import ANY, token_automaton
+from p2c_dsl.planners.canonical import ANY, CanonicalTokens, token_automaton
+from p2c_dsl.planners.lexemes import LexemeAutomaton
 from p2c_dsl.planners.masks import SemanticMask
 from p2c_dsl.planners.tokens import TokenAutomaton
 from p2c_dsl.planners.vocabulary import Vocabulary, vocabulary_of
@@ -34,7 +35,7 @@ class MaskedSpace:
             )
         self._mask = SemanticMask(tokens)
         self._tokens, self._end = tokens, tokens.vocabulary.end
-        self.start, self.digest = tokens.start, digest
+        self.start, self.digest, self.budget = tokens.start, digest, budget
 
     @property
     def table(self) -> NDArray[np.int32]:
@@ -92,6 +93,15 @@ def semantic_space(
         enough = max(space.needed * 5 // 4, _ROOM)
         return _space(spec, task, vocabulary, enough, effort, tokenization), enough
     raise AssertionError("there is a last budget")
+
+
+def canonical_space(automaton: LexemeAutomaton[Any], vocabulary: Vocabulary, digest: str) -> MaskedSpace:
+    """The texts of an automaton whose lexemes cost tokens (`Vocabulary.weigh`), each lexeme in its canonical ones.
+
+    Raises `ValueError` for a vocabulary that lacks a byte that is needed.
+    """
+    budget = int(automaton.start.left) + vocabulary.size(automaton.header.encode()) + 1
+    return MaskedSpace(CanonicalTokens.over(automaton, vocabulary), budget, digest)
 
 
 def _space(

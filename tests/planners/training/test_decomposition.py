@@ -12,7 +12,7 @@ from p2c_dsl.planners.training.decomposition import Decompositions, subtasks_of
 from p2c_dsl.planners.training.domains import Domain
 from p2c_dsl.planners.training.domains import load_domain as load
 from p2c_dsl.planners.training.problem import EveryName
-from p2c_dsl.planners.training.spelling import SpelledSpace
+from p2c_dsl.planners.training.spaces import canonical_space
 from p2c_dsl.planners.vocabulary import Vocabulary
 from tests.examples.domains import EXAMPLES
 
@@ -77,11 +77,11 @@ def test_token_by_token_it_never_gets_stuck_within_the_budget() -> None:
     weigh = LETTERS.weigh(10_000, EVERY_NAME)
     least = Decompositions(of.spec, of.task, 10_000, weigh)
     grammar = Decompositions(of.spec, of.task, least.cost(least.start) + 120, weigh)
-    space = SpelledSpace(grammar, LETTERS, "test")
+    space = canonical_space(grammar, LETTERS, "test")
     for seed in range(3):
         random, state, written = Random(seed), space.start, list[int]()
         while state is not None:
-            row = space.row(state, 0)
+            row = space.row(state, space.budget - len(written))
             words = space.table[row]
             legal = [t for t in range(len(LETTERS)) if words[t // 32] >> (t % 32) & 1]
             assert legal
