@@ -32,8 +32,10 @@ _AT_A_GLANCE = 8
 """How many lines are tried with known completions before any is searched for."""
 _GLANCE = 10
 """How many lines each lexeme gets when a position's effort is spent."""
-_TO_BEGIN = 50_000
-"""Lines tried for the first completion, without which there is nothing at all."""
+_TO_BEGIN = 5_000
+"""Lines tried for the first completion, without which there is nothing at all, and for one of what somebody begins."""
+_TO_BEGIN_LIKELY = 10_000
+"""Lines that seem to help and are tried for the first completion in the end."""
 
 
 class Unplannable(Exception):
@@ -79,8 +81,7 @@ class Automaton:
         self.header = f"compose {task.name}({inputs}):"
         self.start = Position(Node(self.machine.start(), True), (), budget)
         self._openings: dict[Hashable, Prefix] = {}
-        first = effort and max(effort, _TO_BEGIN)
-        if not self._begins(budget, first):
+        if not self._begins(budget, effort):
             raise Unplannable(_reason(task, read, budget, bool(self.completions.given_up)))
 
     @classmethod
@@ -98,11 +99,11 @@ class Automaton:
         return cls(spec, task, budget, rules, effort, weigh)
 
     def _begins(self, budget: int, effort: int | None) -> bool:
-        """Whether there is a composition at all: what seems likely is tried first, and then anything."""
+        """Whether there is a composition at all: by what seems likely, by anything, and by all that seems likely."""
         node, found = self.start.node, self.completions
-        if found.complete(node, budget, effort):
+        if effort is not None and found.completable(node, budget, _TO_BEGIN):
             return True
-        return effort is not None and found.completable(node, budget, effort)
+        return found.complete(node, budget, effort and max(effort, _TO_BEGIN_LIKELY))
 
     def legal(self, position: Position) -> tuple[str, ...]:
         """The lexemes that may come next, in a fixed order; `END` where the composition may end."""
@@ -285,7 +286,7 @@ class Automaton:
 
 def _reason(task: Task, rules: Sequence[Rule], budget: int, given_up: bool) -> str:
     listed = "; ".join(rule.text for rule in rules) or "none"
-    found = f"none was found among the first {_TO_BEGIN:,} lines tried" if given_up else "there is none"
+    found = "none was found in a long search" if given_up else "there is none"
     return (
         f"no composition of `{task.name}` within a budget of {budget} keeps all its rules ({listed}): {found}; "
         "relax a rule, declare the subtask that is missing, bound a collection, or raise the budget"
