@@ -172,7 +172,7 @@ class Automaton:
     def learn(self, position: Position, words: Sequence[str]) -> None:
         """Keeps a composition's rest that somebody knows, as if a search had found it.
 
-        Raises `ValueError` when it is none: the machine is asked.
+        Raises `ValueError` when it is none, or none within what is left: the machine is asked.
         """
         here, lines = position, list[tuple[Node, Line]]()
         for word in words:
@@ -183,10 +183,10 @@ class Automaton:
                 lines.append((here.node, branch.line))
             here = self.step(here, word)
         else:
-            if not here.words and ends(self.machine, here.node):
+            if not here.words and here.left >= 0 and ends(self.machine, here.node):
                 self._keep(position, here.node, lines)
                 return
-        raise ValueError("these words complete nothing here")
+        raise ValueError("these words complete nothing here within what is left")
 
     def _keep(self, position: Position, last: Node, lines: Sequence[tuple[Node, Line]]) -> None:
         completion = Completion()

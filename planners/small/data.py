@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from random import Random
 from typing import Any
@@ -74,7 +74,12 @@ def example(of: Domain, tokenizer: Any, vocabulary: Vocabulary) -> Example:
 def legal(of: Domain, composition: Sequence[int], vocabulary: Vocabulary) -> NDArray[np.int32]:
     """The packed masks along a composition. The composition's own tokens are in them, whatever the effort left out."""
     automaton = Automaton.in_tokens(of.spec, of.task, vocabulary, BUDGET, effort=EFFORT)
-    automaton.learn(automaton.start, lexemes(automaton, of.reference.rstrip("\n")))
+    # The header and the end token are part of what may be written, too.
+    left = BUDGET - vocabulary.size(automaton.header.encode()) - 1
+    try:
+        automaton.learn(replace(automaton.start, left=left), lexemes(automaton, of.reference.rstrip("\n")))
+    except ValueError as error:
+        raise Unplannable(f"the reference does not fit the budget: {error}") from None
     tokens = TokenAutomaton.over(automaton, vocabulary)
     mask, state, rows = SemanticMask(tokens), tokens.start, []
     for written, token in enumerate(composition):
@@ -120,7 +125,7 @@ class Batches(IterableDataset[Batch]):
 
 
 def _examples(seeds: Iterable[int], tokenizer: Any, vocabulary: Vocabulary) -> Iterator[Example]:
-    """The examples of some seeds, but for those where looking ahead gives up before it has found any composition."""
+    """The examples of some seeds, but for those whose composition takes more than the budget."""
     for seed in seeds:
         with suppress(Unplannable):
             yield example(domain(seed), tokenizer, vocabulary)
