@@ -41,13 +41,14 @@ def entropy(log_probs: Tensor, legal: Tensor) -> Tensor:
 class MaskTable:
     """The masks of all spaces, numbered from 1 as they are met; on the device, new ones are copied when next asked for.
 
-    Number 0 is no mask. A mask's row is found by one gather, with as many spaces as there may be.
+    Number 0 is no mask. A mask's row is found by one gather, with as many spaces as there may be. Masks are known by
+    what they allow: two walks through what is the same space number its rows as each of them comes by.
     """
 
     def __init__(self, vocabulary: int, device: torch.device) -> None:
         self.vocabulary, self.device = vocabulary, device
         self._width = -(-vocabulary // _BITS)
-        self._numbers: dict[tuple[str, int], int] = {}
+        self._numbers: dict[bytes, int] = {}
         self._new: list[NDArray[np.int32]] = [np.zeros(self._width, np.int32)]
         self._words = torch.zeros(0, self._width, dtype=torch.int32, device=device)
         self._shifts = torch.arange(_BITS, dtype=torch.int32, device=device)
@@ -55,14 +56,15 @@ class MaskTable:
 
     def number(self, space: Space, row: int) -> int:
         """The number of a row of a space's table. Raises `ValueError` for one that allows nothing."""
-        number = self._numbers.get((space.digest, row))
+        allowed = space.table[row]
+        number = self._numbers.get(allowed.tobytes())
         if number is None:
             words = np.zeros(self._width, np.int32)
-            words[: space.table.shape[1]] = space.table[row]
+            words[: len(allowed)] = allowed
             legal = np.flatnonzero(np.unpackbits(words.view(np.uint8), bitorder="little"))
             if not len(legal):
                 raise ValueError("nothing is legal here: a mask without a token")
-            number = self._numbers[space.digest, row] = len(self.forced)
+            number = self._numbers[allowed.tobytes()] = len(self.forced)
             self._new.append(words)
             self.forced.append(int(legal[0]) if len(legal) == 1 else None)
         return number

@@ -165,6 +165,16 @@ def test_a_mask_without_a_token_is_an_error() -> None:
         MaskTable(len(LETTERS), torch.device("cpu")).number(space, 2)
 
 
+def test_the_same_space_walked_another_way_has_its_own_masks() -> None:
+    table = MaskTable(len(LETTERS), torch.device("cpu"))
+    one, other = Liking().space, Liking().space
+    assert one.digest == other.digest
+    other.table[[0, 2]] = other.table[[2, 0]]
+    numbers = torch.tensor([table.number(space, row) for space in (one, other) for row in range(3)])
+    allowed = table.legal(numbers)
+    assert (allowed[:3] == allowed[[5, 4, 3]]).all() and (allowed[0] != allowed[2]).any()
+
+
 def test_the_entropy_of_uniform_logits_is_the_logarithm_of_how_many_are_legal() -> None:
     legal = torch.tensor([[True] * n + [False] * (7 - n) for n in range(1, 8)])
     found = entropy(masked_log_probs(torch.full((7, 7), 3.0), legal), legal)
