@@ -137,6 +137,8 @@ class TokenAutomaton:
 
         Where something leads is found out for all that is legal, so that there are more of them afterwards.
         """
+        while any([self._renew(number) for number in list(self._roots) if number >= 0]):
+            pass
         number = 0
         while number < len(self._positions):
             position = self._positions[number]
@@ -174,6 +176,13 @@ class TokenAutomaton:
         allowed = self.allowed(state)
         if self.is_free(state, left):
             return allowed
+        found = self._within(state, left)
+        if not found and self.needed(state) <= left:
+            self._look_again(state)
+            found = self._within(state, left)
+        return found
+
+    def _within(self, state: int, left: int) -> tuple[int, ...]:
         kept = [
             token
             for branch, places in self._walk(state)
@@ -225,6 +234,41 @@ class TokenAutomaton:
                 len(lexeme.encode()) + self._cost(self._following(position, lexeme)) for lexeme in lexemes
             )
         return found
+
+    # ------------------------------------------------------------ what is found out later
+
+    def _look_again(self, state: int) -> None:
+        """Lets in what has been left out where lexemes end in a state, and what is shorter."""
+        for place in self._states[state]:
+            if place.lexeme is not None:
+                self._renew(self._following(place.position, place.lexeme))
+
+    def _renew(self, position: int) -> bool:
+        """Asks anew what is legal at a position, where that is known to cost more than the position does.
+
+        With a bounded effort a search may find later what an earlier one has left out. Says whether there was any.
+        """
+        root = self._root(position)
+        if self._rest(root) <= self._cost(position):
+            return False
+        known = {*root.lexemes, END}
+        more = [w for w in self.automaton.legal(self._positions[position]) if w not in known]
+        for lexeme in more:
+            self._insert(root, lexeme)
+        self._forget(position)
+        return bool(more)
+
+    def _forget(self, position: int) -> None:
+        """Forgets what followed from the lexemes that were legal at a position; states keep their numbers."""
+        self._bounds.pop(position, None)
+        changed = {n for n, places in enumerate(self._states) if any(p.position == position for p in places)}
+        for number in changed:
+            # Of a lexeme that was only begun, a shorter one may now end here.
+            places = self._states[number] = self._closed(self._states[number])
+            self._known.setdefault(tuple(place.number for place in places), number)
+            self._allowed.pop(number, None)
+            self._most.pop(number, None)
+        self._steps = {key: after for key, after in self._steps.items() if key[0] not in changed}
 
     # ------------------------------------------------------------ lexemes as tries
 

@@ -54,10 +54,9 @@ class Example:
     written: tuple[Written, ...]
     outcome: Outcome
 
-    def turn(self, number: int) -> tuple[int, ...]:
-        """The tokens of a turn."""
-        part = self.written[number]
-        return self.tokens[part.start : part.stop]
+    def turns(self) -> list[tuple[int, ...]]:
+        """The tokens of each turn."""
+        return [self.tokens[part.start : part.stop] for part in self.written]
 
     def in_space(self, number: int, space: Space) -> Example:
         """The same, with a turn written in another space, in which it is legal."""
@@ -75,12 +74,12 @@ def explored(environment: Environment, codec: Codec, config: WarmUp, seed: int =
         if known and number >= config.attempts:
             break
         if known and number % 2:
-            model = random.choice(known)
-            begun = [model.turn(0), model.turn(1)[: random.randrange(len(model.turn(1)))]]
+            begun = random.choice(known).turns()
+            begun[-1] = begun[-1][: random.randrange(len(begun[-1]))]
         else:
             begun = [() if number % config.again == 0 else first]
         example = _drawn(environment, codec, number, random, begun)
-        first = example.turn(0)
+        first = example.turns()[0]
         if example.outcome.verified and example.tokens not in found:
             found[example.tokens] = example
             known.append(example)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass, field
 from random import Random
 
 import pytest
 
 from p2c_dsl.planners import Automaton
+from p2c_dsl.planners.canonical import CanonicalTokens
+from p2c_dsl.planners.lexemes import END
 from p2c_dsl.planners.tokens import TokenAutomaton
 from p2c_dsl.planners.vocabulary import Vocabulary
 from tests.planners.forms import accepted, at_most, domain, emitted
@@ -117,6 +120,50 @@ def test_what_is_said_to_be_enough_is_enough() -> None:
         state = min(following, key=tokens.needed)
         assert tokens.needed(state) < left
         left = tokens.needed(state)
+
+
+@dataclass(frozen=True)
+class Late:
+    """Texts of which a short one is found only after the first search for what is legal was given up."""
+
+    long: str
+    short: str
+    found: list[str] = field(default_factory=list)
+    header: str = "a"
+    start: str = ""
+
+    def legal(self, position: str) -> tuple[str, ...]:
+        return (END,) if position else tuple(sorted({self.long, *self.found}))
+
+    def step(self, position: str, lexeme: str) -> str:
+        return position + lexeme
+
+    def cost(self, position: str) -> int:
+        return 0 if position else min(len(lexeme) for lexeme in self.legal(position))
+
+    def key(self, position: str) -> Hashable:
+        return position
+
+    def renewed(self, position: str) -> str:
+        return position
+
+
+@pytest.mark.parametrize("kind", [TokenAutomaton, CanonicalTokens])
+@pytest.mark.parametrize("short", ["xy", "yz", "x"])
+@pytest.mark.parametrize("straddling", [[], [b"ax", b"xy", b"xyx"]])
+def test_what_is_found_later_is_let_in_where_the_promise_needs_it(
+    kind: type[TokenAutomaton], short: str, straddling: list[bytes]
+) -> None:
+    """`relief` without its rules ran into this: 87 tokens left, 49 needed, and nothing to say."""
+    automaton = Late("xyxyxyxy", short)
+    tokens = kind.over(automaton, vocabulary(*straddling))
+    before = set(walks(tokens))
+    begun = tokens.after(tokens.step(tokens.start, tokens.allowed(tokens.start)[0]), b"")
+    automaton.found.append(short)
+    least = tokens.needed(begun)
+    for walk in sampled(tokens, 8, least, start=begun):
+        assert len(walk) <= least
+    assert set(walks(tokens)) == before | {b"a" + short.encode()}
 
 
 def test_states_are_met_once() -> None:

@@ -64,7 +64,7 @@ def test_loops_that_share_look_only_once_and_free_text_imitates_programs(tmp_pat
     settings = replace(SETTINGS, warm_up=TRIED, condition="free text")
     one = loop_of(folder, settings, shared=shared)
     examples = shared.examples
-    assert examples and all(e.turn(1) for e in examples)
+    assert examples and all(e.turns()[1] for e in examples)
     other = loop_of(folder, replace(settings, seed=1), shared=shared)
     assert shared.examples is examples and other.problem is one.problem
     assert not other.planner.tried
