@@ -27,7 +27,7 @@ def measure(
 ) -> None:
     """Measure part-to-complete generalization, and write one report.
 
-    Every condition on every domain with every seed is a cell.
+    Every condition on every domain with every seed is a cell; cells.csv beside the report has a line for each.
 
     A finished cell is a file in the output folder; a run that was stopped goes on with the cells that are missing.
 
@@ -69,7 +69,7 @@ def _measure(
 
     from p2c_dsl.planners.training.conditions import condition_of
     from p2c_dsl.planners.training.domains import load_domain
-    from p2c_dsl.planners.training.measure import cells, report, running
+    from p2c_dsl.planners.training.measure import cells, numbers, report, running
     from p2c_dsl.runtime.domain import load_expert
 
     for name in conditions or []:
@@ -94,4 +94,5 @@ def _measure(
     command = " ".join(["p2c", *sys.argv[1:]])
     page = output / "report.html"
     page.write_text(report.report(report.load(output), command), encoding="utf-8")
+    (output / "cells.csv").write_text(numbers.numbers(output), encoding="utf-8")
     typer.echo(f"{page}")

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from statistics import fmean
 from typing import Any
 
-from p2c_dsl.planners.training import checkpoint
+from p2c_dsl.planners.training import checkpoint, made_with, whole
 from p2c_dsl.planners.training.conditions import FLOOR, condition_of
 from p2c_dsl.planners.training.contracts import Contract
 from p2c_dsl.planners.training.domains import Domain, load_domain
@@ -248,7 +247,8 @@ def save(loop: Loop, folder: Path) -> None:
         }
         for a in loop.questions.answers
     ]
-    _written(folder / STATE, {"done": loop.done, "now": loop.questions.now, "answers": answers})
+    state = {"done": loop.done, "now": loop.questions.now, "answers": answers}
+    whole.write_text(folder / STATE, json.dumps(state) + "\n")
 
 
 def resume(loop: Loop, folder: Path) -> None:
@@ -276,23 +276,12 @@ def resume(loop: Loop, folder: Path) -> None:
 
 def remember(folder: Path, settings: AlignSettings, domain: str) -> None:
     """Writes what a run is made of."""
-    folder.mkdir(parents=True, exist_ok=True)
-    _written(folder / ABOUT, _about(settings, domain))
+    made_with.remember(folder / ABOUT, _about(settings, domain))
 
 
 def check_same(folder: Path, settings: AlignSettings, domain: str) -> None:
     """Raises `ValueError` where a folder's run is of another domain, or has other settings than its length."""
-    try:
-        before = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ValueError(f"{folder} holds no run that could go on: {error}") from error
-    now = json.loads(json.dumps(_about(settings, domain)))
-    differing = sorted(name for name in now if before.get(name) != now[name])
-    if differing:
-        listed = ", ".join(f"{name} {before.get(name)!r}, not {now[name]!r}" for name in differing)
-        raise ValueError(
-            f"the run in {folder} has other settings ({listed}): give it the same, or start a new one"
-        )
+    made_with.check_same(folder / ABOUT, _about(settings, domain), "give the same, or start a new run")
 
 
 def _about(settings: AlignSettings, domain: str) -> dict[str, Any]:
@@ -304,9 +293,3 @@ def append(folder: Path, line: dict[str, Any]) -> None:
     """One line of metrics."""
     with (folder / METRICS).open("a", encoding="utf-8") as file:
         file.write(json.dumps(line) + "\n")
-
-
-def _written(path: Path, data: Any) -> None:
-    temporary = path.with_suffix(".new")
-    temporary.write_text(json.dumps(data) + "\n", encoding="utf-8")
-    os.replace(temporary, path)

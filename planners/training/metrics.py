@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
+
+from p2c_dsl.planners.training import whole
 
 NAME = "metrics.jsonl"
 
@@ -56,6 +57,4 @@ def _parsed(line: str) -> dict[str, Any] | None:
 
 def _keep(path: Path, done: int) -> None:
     kept = [json.dumps(found) for found in read(path.parent) if found["update"] <= done]
-    temporary = path.with_suffix(".new")
-    temporary.write_text("".join(f"{line}\n" for line in kept), encoding="utf-8")
-    os.replace(temporary, path)
+    whole.write_text(path, "".join(f"{line}\n" for line in kept))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import threading
 from collections.abc import Callable, Sequence
@@ -17,7 +16,7 @@ import torch
 
 from p2c_dsl.planners.canonical import tokenization_of
 from p2c_dsl.planners.loading import quiet
-from p2c_dsl.planners.training import checkpoint
+from p2c_dsl.planners.training import checkpoint, whole
 from p2c_dsl.planners.training.domains import load_domain
 from p2c_dsl.planners.training.environment import Environment
 from p2c_dsl.planners.training.evaluate import Evaluation, evaluate, together
@@ -50,9 +49,7 @@ class Plan:
             "lora": self.lora,
             "settings": self.settings.data(),
         }
-        temporary = folder / f".{NAME}.new"
-        temporary.write_text(json.dumps(data, indent=2) + "\n", encoding="utf-8")
-        os.replace(temporary, folder / NAME)
+        whole.write_text(folder / NAME, json.dumps(data, indent=2) + "\n")
 
 
 def load_plan(folder: Path) -> Plan:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from math import isnan
 from pathlib import Path
 from typing import Any
 
+from p2c_dsl.planners.training import made_with, whole
 from p2c_dsl.planners.training.align_run import AlignSettings
 from p2c_dsl.planners.training.conditions import CONDITIONS
 from p2c_dsl.planners.training.problem import Sizes
@@ -78,28 +78,17 @@ def missing(cells: Iterable[Cell], folder: Path) -> list[Cell]:
 
 def check_same(folder: Path, base: AlignSettings, worlds: int) -> None:
     """Writes how the cells of a folder are measured, or raises `ValueError` where others were measured otherwise."""
-    path, now = folder / "settings.json", json.loads(json.dumps({**base.data(), "worlds": worlds}))
-    if not path.is_file():
-        folder.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(now, indent=1) + "\n", encoding="utf-8")
-        return
-    before = json.loads(path.read_text(encoding="utf-8"))
-    differing = sorted(name for name in {*now, *before} if now.get(name) != before.get(name))
-    if differing:
-        raise ValueError(
-            f"the cells in {folder} were measured with other settings ({', '.join(differing)}): "
-            "choose another --output"
-        )
+    path, now = folder / "settings.json", {**base.data(), "worlds": worlds}
+    if path.is_file():
+        made_with.check_same(path, now, "choose another --output")
+    else:
+        made_with.remember(path, now)
 
 
 def write(cell: Cell, folder: Path, data: dict[str, Any]) -> None:
     """Writes a finished cell, whole or not at all."""
-    path = cell.path(folder)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_suffix(f".{os.getpid()}.new")
     text = json.dumps(_plain({"cell": asdict(cell), **data}), allow_nan=False)
-    temporary.write_text(text + "\n", encoding="utf-8")
-    os.replace(temporary, path)
+    whole.write_text(cell.path(folder), text + "\n")
 
 
 def _plain(data: Any) -> Any:

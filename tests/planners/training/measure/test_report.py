@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from dataclasses import asdict
+from io import StringIO
+from math import nan
 from pathlib import Path
 from random import Random
 
@@ -13,6 +16,7 @@ import pytest
 from p2c_dsl.planners.training.measure import cells
 from p2c_dsl.planners.training.measure.cells import CEILING, DRIFT, Cell
 from p2c_dsl.planners.training.measure.drift import KINDS, ROUNDS, SWITCH
+from p2c_dsl.planners.training.measure.numbers import numbers
 from p2c_dsl.planners.training.measure.report import load, report
 from p2c_dsl.planners.training.measure.running import alike, kind_of
 from p2c_dsl.planners.training.measure.statistics import (
@@ -132,6 +136,25 @@ def test_without_cells_there_is_no_report(tmp_path: Path) -> None:
 
 def test_the_interquartile_mean_ignores_the_outer_quarters_and_what_is_missing() -> None:
     assert interquartile_mean(np.array([[0.0, 1.0, 2.0, 100.0, np.nan]])) == 1.5
+
+
+def test_the_cells_are_a_table_too(tmp_path: Path) -> None:
+    measured(tmp_path)
+    cells.write(Cell(DRIFT, "", DOMAINS[0], 0), tmp_path, {"seconds": 1.0})
+    rows = list(csv.DictReader(StringIO(numbers(tmp_path))))
+    assert len(rows) == len(cells.grid(DOMAINS, range(3), ["syntax only", "all rules", CEILING]))
+    [one] = [
+        r
+        for r in rows
+        if (r["condition"], r["variant"], r["domain"], r["seed"]) == ("all rules", "", "trip", "2")
+    ]
+    assert (one["complete"], one["R"], one["seconds"]) == ("0.6", "0.0", "1.0")
+
+
+def test_a_share_that_is_not_defined_is_empty_in_the_table(tmp_path: Path) -> None:
+    cells.write(Cell("tree", "", DOMAINS[0], 0), tmp_path, {**finished(0.5), "complete_verified": nan})
+    [one] = csv.DictReader(StringIO(numbers(tmp_path)))
+    assert (one["complete"], one["complete_verified"]) == ("0.5", "")
 
 
 def test_no_gap_between_floor_and_ceiling_can_be_recovered_where_there_is_none() -> None:
