@@ -160,6 +160,13 @@ class _Display:
 
     def __call__(self, done: int, metrics: dict[str, float]) -> None:
         shown = "  ".join(f"{name} {metrics[key]:.3g}" for name, key in self._SHOWN if key in metrics)
+        found = [
+            f"{key.removeprefix('explored/')} {n:.0f}"
+            for key, n in metrics.items()
+            if key.startswith("explored/")
+        ]
+        if found:
+            shown = f"verified by chance: {', '.join(found)}"
         self._progress.update(self._task, completed=done, description=shown)
         if not self._console.is_terminal and (done % self._every == 0 or done == 1):
             self._console.print(f"update {done}  {shown}", soft_wrap=True)

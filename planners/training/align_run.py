@@ -174,7 +174,7 @@ def _warmed(loop: Loop, shared: Shared) -> None:
     attempts = Attempts(loop.planner, loop.proxy, loop.problem, loop.verifier)
     if shared.examples is None:
         shared.examples = _examples(loop, attempts)
-    imitate(loop.planner.trainer, shared.examples, attempts, loop.settings.warm_up)
+    imitate(loop.planner.trainer, [(attempts, shared.examples)], loop.settings.warm_up)
     loop.planner.tried.clear()
 
 

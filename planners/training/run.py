@@ -7,7 +7,7 @@ import signal
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Any, Self
@@ -26,10 +26,13 @@ from p2c_dsl.planners.training.models import codec_of, load_model
 from p2c_dsl.planners.training.policy import Policy
 from p2c_dsl.planners.training.settings import TrainingSettings
 from p2c_dsl.planners.training.trainer import Trainer
+from p2c_dsl.planners.training.warm_up import Example, WarmUp, explored, imitate
 
 NAME = "run.json"
 Told = Callable[[int, dict[str, float]], None]
 """Is told the metrics after each update."""
+_IMITATING = 3.0
+"""How many times the learning rate of PPO the warm-up has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +104,9 @@ def train(trainer: Trainer, tokenizer: Any, folder: Path, told: Told, resume: bo
         trainer.restore(checkpoint.load(folder))
     with ExitStack() as stack:
         log = stack.enter_context(MetricsLog(folder, trainer.done)) if main else None
+        if not resume and settings.explore:
+            _warm_up(trainer, told if main else _untold)
+            save(trainer, tokenizer, folder)
         interrupts = stack.enter_context(Interrupts())
         while not _finished(trainer):
             metrics = trainer.update()
@@ -118,6 +124,23 @@ def train(trainer: Trainer, tokenizer: Any, folder: Path, told: Told, resume: bo
             if good:
                 break
     save(trainer, tokenizer, folder)
+
+
+def _warm_up(trainer: Trainer, told: Told) -> None:
+    """Explores and imitates, every process alike; what has been found so far is told as that of update 0."""
+    settings = trainer.settings
+    # What is imitated is right already, so that longer steps do no harm.
+    config = WarmUp(attempts=settings.explore, again=1, learning_rate=_IMITATING * settings.learning_rate)
+    config = replace(config, steps=config.steps * len(trainer.environments))
+    examples = list[tuple[Environment, list[Example]]]()
+    for environment in trainer.environments:
+        examples.append((environment, explored(environment, trainer.codec, config)))
+        told(0, {f"explored/{e.name}": float(len(found)) for e, found in examples})
+    imitate(trainer, examples, config)
+
+
+def _untold(*_: object) -> None:
+    """Only the main process tells anybody."""
 
 
 def save(trainer: Trainer, tokenizer: Any, folder: Path) -> None:

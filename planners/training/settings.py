@@ -23,6 +23,8 @@ class TrainingSettings:
         tokenization: In which tokens a lexeme can be written: `any`, or only its `canonical` ones, so that decisions
             are few and about what is said; `auto` for what the model was trained with before, canonical for one with
             random weights, and any for others.
+        explore: How many compositions are drawn by chance in each environment before the first update; the policy
+            imitates those that are verified. 0 for none.
         episodes: In each update, of all processes together.
         rows_at_once: How many rows a rollout may have at once, by what fits into memory.
         epochs: Passes over the episodes of an update.
@@ -59,6 +61,7 @@ class TrainingSettings:
     budget: int = 0
     effort: int = EFFORT
     tokenization: str = "auto"
+    explore: int = 0
     episodes: int = 64
     rows_at_once: int = 256
     epochs: int = 2
@@ -100,6 +103,8 @@ class TrainingSettings:
         for name in positive:
             if getattr(self, name) < 1:
                 raise ValueError(f"`{name}` is {getattr(self, name)}, but has to be 1 or more")
+        if self.explore < 0:
+            raise ValueError(f"`explore` is {self.explore}, but cannot be less than 0")
         if self.episodes < self.minibatches:
             raise ValueError(f"{self.episodes} episodes cannot be cut into {self.minibatches} minibatches")
         if self.precision not in ("fp32", "bf16"):

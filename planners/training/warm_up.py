@@ -86,16 +86,26 @@ def explored(environment: Environment, codec: Codec, config: WarmUp, seed: int =
     return known
 
 
-def imitate(trainer: Trainer, examples: Sequence[Example], environment: Environment, config: WarmUp) -> None:
-    """Supervised steps: the cross-entropy of the examples' decisions under the masked policy, as in PPO."""
-    if not examples:
+def imitate(
+    trainer: Trainer, examples: Sequence[tuple[Environment, Sequence[Example]]], config: WarmUp
+) -> None:
+    """Supervised steps: the cross-entropy of the examples' decisions under the masked policy, as in PPO.
+
+    Each step takes as many examples of one environment as of another, as far as there are so many.
+    """
+    if not any(found for _, found in examples):
         return
     policy, random = trainer.policy, Random(f"imitating {trainer.settings.seed}")
-    chosen = random.sample(examples, min(len(examples), config.steps * config.rows // 4))
-    rollout = collated([_episode(e, environment, trainer) for e in chosen], policy.masks, 0)
+    episodes, groups = list[Episode](), list[range]()
+    for environment, found in examples:
+        chosen = random.sample(found, min(len(found), config.steps * config.rows // 4))
+        groups.append(range(len(episodes), len(episodes) + len(chosen)))
+        episodes += [_episode(e, environment, trainer) for e in chosen]
+    rollout = collated(episodes, policy.masks, 0)
     optimizer = torch.optim.AdamW(trainable(policy), lr=config.learning_rate, weight_decay=0.0)
     for _ in range(config.steps):
-        rows = torch.tensor(random.sample(range(len(chosen)), min(config.rows, len(chosen))))
+        share = max(config.rows // len(groups), 1)
+        rows = torch.tensor([n for group in groups for n in random.sample(group, min(share, len(group)))])
         count = rollout.decisions[rows].sum().clamp(min=1)
         policy.zero_grad(set_to_none=True)
         for piece in pieces(rollout, rows, config.rows):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -85,6 +86,18 @@ def test_a_run_goes_on(run: Path) -> None:
     assert [line["update"] for line in read(run)] == [1, 2]
 
 
+def test_a_run_may_begin_with_what_chance_has_verified(tmp_path: Path) -> None:
+    """Two domains: each is explored, told of, and imitated before the first update, and only then."""
+    arguments = (DINNER, str(EXAMPLES / "deletion"), "--set=explore=30", *SMALL[:-2], "--set=save_every=2")
+    done = p2c("train", *arguments, "--output", str(tmp_path), "--updates", "1")
+    assert done.exit_code == 0, done.output
+    (told,) = (line for line in done.stderr.splitlines() if "deletion" in line)
+    assert re.fullmatch(r"update 0  verified by chance: dinner [1-9]\d*, deletion [1-9]\d*", told)
+    again = p2c("train", "--resume", "--output", str(tmp_path), "--updates", "2")
+    assert again.exit_code == 0 and "by chance" not in again.stderr
+    assert [line["update"] for line in read(tmp_path)] == [1, 2]
+
+
 def test_evaluation_says_how_often_plans_are_verified(run: Path) -> None:
     done = p2c("eval", DINNER, "--model", str(run), "--episodes", "3", "--format", "json")
     (found,) = json.loads(done.stdout)
@@ -101,6 +114,7 @@ def test_evaluation_says_how_often_plans_are_verified(run: Path) -> None:
         ([DINNER, "--set", "speed=9"], "write NAME=VALUE for a setting"),
         ([DINNER, "--set", "episodes=many"], "has to be a whole number"),
         ([DINNER, "--set", "partial_rewards=kindness"], "no partial reward `kindness`"),
+        ([DINNER, "--set", "explore=-1"], "`explore` is -1"),
         ([DINNER, "--set", "budget=20"], "budget of 20"),
         ([DINNER, "--model", "nowhere"], "there is no folder nowhere"),
         (["--resume"], "holds no run"),

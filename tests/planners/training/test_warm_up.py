@@ -55,8 +55,25 @@ def test_imitation_makes_them_likelier(tmp_path: Path, condition: str) -> None:
     loop, attempts = begun(tmp_path, condition=condition)
     examples = explored(attempts, loop.planner.trainer.codec, TRIED)
     before = likelihood(loop, attempts, examples)
-    imitate(loop.planner.trainer, examples, attempts, TRIED)
+    imitate(loop.planner.trainer, [(attempts, examples)], TRIED)
     assert likelihood(loop, attempts, examples) > before
+
+
+def test_environments_are_imitated_alike_however_much_was_found_in_each(tmp_path: Path) -> None:
+    """Of one there is a single example among many of the other: it becomes likelier, too."""
+    loop, attempts = begun(tmp_path, condition="all rules")
+    single, *others = explored(attempts, loop.planner.trainer.codec, TRIED)
+    assert len(others) > 3
+    before = likelihood(loop, attempts, [single])
+    imitate(loop.planner.trainer, [(attempts, others), (attempts, [single]), (attempts, [])], TRIED)
+    assert likelihood(loop, attempts, [single]) > before
+
+
+def test_nothing_is_imitated_where_nothing_was_found(tmp_path: Path) -> None:
+    loop, attempts = begun(tmp_path)
+    before = [p.clone() for p in loop.planner.trainer.policy.parameters()]
+    imitate(loop.planner.trainer, [(attempts, [])], TRIED)
+    assert all(map(torch.equal, before, loop.planner.trainer.policy.parameters()))
 
 
 def test_loops_that_share_look_only_once_and_free_text_imitates_programs(tmp_path: Path) -> None:
