@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from p2c_dsl.planners.lexemes import LexemeAutomaton
-from p2c_dsl.planners.tokens import Place, TokenAutomaton
+from p2c_dsl.planners.places import Place
+from p2c_dsl.planners.tokens import TokenAutomaton
 from p2c_dsl.planners.vocabulary import Vocabulary
 
 ANY, CANONICAL = "any", "canonical"

@@ -8,34 +8,14 @@ mostly one or two. States are numbered as they are met, and what follows from th
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Self
 
 from p2c_dsl.planners.automaton import Automaton
 from p2c_dsl.planners.lexemes import END, LexemeAutomaton, Saved
+from p2c_dsl.planners.places import Place, Places, advanced
 from p2c_dsl.planners.vocabulary import Branch, Vocabulary
 from p2c_dsl.rules import Rule
 from p2c_dsl.spec import Spec, Task
-
-
-@dataclass(slots=True, eq=False)
-class Place:
-    """A point in the trie of the lexemes that are legal at a position.
-
-    Attributes:
-        position: The number of the position, −1 before the header.
-        depth: How many bytes have been written.
-        lexemes: What may be written here, as a whole.
-        lexeme: The one that ends here.
-    """
-
-    number: int
-    position: int
-    depth: int
-    children: dict[int, Place] = field(default_factory=dict)
-    lexemes: list[str] = field(default_factory=list)
-    lexeme: str | None = None
-
 
 State = tuple[Place, ...]
 
@@ -77,15 +57,15 @@ class TokenAutomaton:
         self._after: dict[tuple[int, str], int] = {}
         self._roots: dict[int, Place] = {}
         self._ends: dict[int, bool] = {}
-        self._places = 0
+        self._places = Places()
         self._states: list[State] = []
         self._known: dict[tuple[int, ...], int] = {}
         self._allowed: dict[int, tuple[int, ...]] = {}
         self._most: dict[int, int] = {}
         self._bounds: dict[int, int] = {}
         self._steps: dict[tuple[int, int], int] = {}
-        header = self._place(-1, 0)
-        self._insert(header, automaton.header)
+        header = self._places.root(-1)
+        self._places.insert(header, automaton.header)
         self.start = self._number((header,))
 
     def at(self, position: Any) -> int:
@@ -121,7 +101,7 @@ class TokenAutomaton:
         """The state after some bytes, whatever tokens they are. Raises `KeyError` where they are not allowed."""
         places = self._states[state]
         for byte in written:
-            places = self._closed(_advanced(places, byte))
+            places = self._closed(advanced(places, byte))
         if not places:
             raise KeyError(f"{written!r} is not allowed here")
         return self._number(places)
@@ -254,7 +234,7 @@ class TokenAutomaton:
         known = {*root.lexemes, END}
         more = [w for w in self.automaton.legal(self._positions[position]) if w not in known]
         for lexeme in more:
-            self._insert(root, lexeme)
+            self._places.insert(root, lexeme)
         self._forget(position)
         return bool(more)
 
@@ -279,7 +259,7 @@ class TokenAutomaton:
             branch, places = pending.pop()
             bytes_ = {byte for place in places for byte in place.children}
             for byte in sorted(bytes_ & branch.children.keys()):
-                following, raw = branch.children[byte], _advanced(places, byte)
+                following, raw = branch.children[byte], advanced(places, byte)
                 if raw:
                     if following.ids:
                         yield following, raw
@@ -321,7 +301,7 @@ class TokenAutomaton:
     def _root(self, position: int) -> Place:
         root = self._roots.get(position)
         if root is None:
-            root = self._roots[position] = self._place(position, 0)
+            root = self._roots[position] = self._places.root(position)
             at, legal = self._positions[position], None
             if self._saved is not None:
                 legal = self._saved.legal(position, at)
@@ -330,23 +310,8 @@ class TokenAutomaton:
             self._ends[position] = END in legal
             for lexeme in legal:
                 if lexeme != END:
-                    self._insert(root, lexeme)
+                    self._places.insert(root, lexeme)
         return root
-
-    def _place(self, position: int, depth: int) -> Place:
-        self._places += 1
-        return Place(self._places, position, depth)
-
-    def _insert(self, root: Place, lexeme: str) -> None:
-        place = root
-        place.lexemes.append(lexeme)
-        for byte in lexeme.encode():
-            following = place.children.get(byte)
-            if following is None:
-                following = place.children[byte] = self._place(root.position, place.depth + 1)
-            place = following
-            place.lexemes.append(lexeme)
-        place.lexeme = lexeme
 
     def _number(self, places: State) -> int:
         key = tuple(place.number for place in places)
@@ -355,7 +320,3 @@ class TokenAutomaton:
             number = self._known[key] = len(self._states)
             self._states.append(places)
         return number
-
-
-def _advanced(places: Iterable[Place], byte: int) -> list[Place]:
-    return [place.children[byte] for place in places if byte in place.children]
