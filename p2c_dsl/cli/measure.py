@@ -93,6 +93,7 @@ def _measure(
         pass
     command = " ".join(["p2c", *sys.argv[1:]])
     page = output / "report.html"
-    page.write_text(report.report(report.load(output), command), encoding="utf-8")
+    found = report.load(output)
+    page.write_text(report.report(found, command), encoding="utf-8")
     (output / "cells.csv").write_text(numbers.numbers(output), encoding="utf-8")
-    typer.echo(f"{page}")
+    typer.echo(f"{numbers.table(found)}\n\n{page} shows more")

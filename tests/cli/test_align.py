@@ -93,6 +93,7 @@ def test_measure_goes_on_with_the_cells_that_are_missing_and_reports(domain: Pat
     files = sorted(path.name for path in Path("out/cells").iterdir())
     assert files == ["greet.drift.0.json", "greet.tree.0.json"]
     assert "tree" in Path("out/report.html").read_text()
+    assert "| tree " in done.stdout and "report.html" in done.stdout
     assert len(Path("out/cells.csv").read_text().splitlines()) == 2
     Path("out/cells", files[1]).unlink()
     kept = Path("out/cells", files[0]).stat().st_mtime_ns

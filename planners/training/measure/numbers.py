@@ -7,6 +7,7 @@ from io import StringIO
 from pathlib import Path
 
 from p2c_dsl.planners.training.measure.cells import DRIFT, read
+from p2c_dsl.planners.training.measure.report import MAIN, Measured, main_numbers
 
 _OF_CELL = ("condition", "variant", "domain", "seed")
 _SHARES = (
@@ -32,6 +33,18 @@ def numbers(folder: Path) -> str:
                 shares = [_rounded(data.get(name)) for name in _SHARES]
                 writer.writerow([*own, *shares, _rounded(last), round(data["seconds"], 1)])
         return text.getvalue()
+
+
+def table(measured: Measured) -> str:
+    """The report's first table as Markdown."""
+    rows = [["condition", "cells", *MAIN], ["---"] * (2 + len(MAIN))]
+    for label, cells in measured.cells.items():
+        rows.append([label, str(len(cells)), *map(str, main_numbers(measured, label))])
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return "\n".join(
+        "| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |"
+        for row in rows
+    )
 
 
 def _rounded(share: float | None) -> float | None:

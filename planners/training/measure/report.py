@@ -105,18 +105,21 @@ def report(measured: Measured, command: str) -> str:
     )
 
 
+MAIN = ("completed", "verified", "A_p", "A_c", "P2C gap", "gap recovered")
+
+
+def main_numbers(measured: Measured, label: str) -> list[Estimate]:
+    """The numbers of a condition that `MAIN` names."""
+    names = ("completed", "verified", "parts", "complete")
+    shown = [estimate([measured.table(label, name)], mean_of) for name in names]
+    return [*shown, estimate([measured.gap(label)], mean_of), _recovered(measured, "complete", label)]
+
+
 def _main_table(measured: Measured) -> Iterator[str]:
-    yield "<h2>Conditions</h2><table><thead><tr><th>condition<th>cells<th>completed<th>verified"
-    yield "<th>A_p<th>A_c<th>P2C gap<th>gap recovered</tr></thead>"
+    yield "<h2>Conditions</h2><table><thead><tr><th>condition<th>cells"
+    yield "".join(f"<th>{name}" for name in MAIN) + "</tr></thead>"
     for label in measured.cells:
-        own = measured.table(label, "complete")
-        shown = [estimate([measured.table(label, n)], mean_of) for n in ("completed", "verified", "parts")]
-        shown += [
-            estimate([own], mean_of),
-            estimate([measured.gap(label)], mean_of),
-            _recovered(measured, "complete", label),
-        ]
-        yield _row(label, measured, shown)
+        yield _row(label, measured, main_numbers(measured, label))
     yield "</table><h3>The same of verified runs</h3>"
     yield "<p>Useful: of all attempts, those that V verifies and to which the expert does not object.</p>"
     yield "<table><thead><tr><th>condition<th>cells<th>useful<th>useful, gap recovered<th>A_p<th>A_c<th>P2C gap"

@@ -16,7 +16,7 @@ import pytest
 from p2c_dsl.planners.training.measure import cells
 from p2c_dsl.planners.training.measure.cells import CEILING, DRIFT, Cell
 from p2c_dsl.planners.training.measure.drift import KINDS, ROUNDS, SWITCH
-from p2c_dsl.planners.training.measure.numbers import numbers
+from p2c_dsl.planners.training.measure.numbers import numbers, table
 from p2c_dsl.planners.training.measure.report import load, report
 from p2c_dsl.planners.training.measure.running import alike, kind_of
 from p2c_dsl.planners.training.measure.statistics import (
@@ -149,6 +149,16 @@ def test_the_cells_are_a_table_too(tmp_path: Path) -> None:
         if (r["condition"], r["variant"], r["domain"], r["seed"]) == ("all rules", "", "trip", "2")
     ]
     assert (one["complete"], one["R"], one["seconds"]) == ("0.6", "0.0", "1.0")
+
+
+def test_the_first_table_is_told_in_a_terminal_too(tmp_path: Path) -> None:
+    measured(tmp_path)
+    head, _, *rows = [
+        [cell.strip() for cell in line.strip("| ").split("|")] for line in table(load(tmp_path)).splitlines()
+    ]
+    assert head[:3] == ["condition", "cells", "completed"] and head[-1] == "gap recovered"
+    assert ["all rules", "6", "1.00 [1.00, 1.00]"] in [row[:3] for row in rows]
+    assert [row[-1] for row in rows if row[0] == "all rules"] == ["0.50 [0.50, 0.50]"]
 
 
 def test_a_share_that_is_not_defined_is_empty_in_the_table(tmp_path: Path) -> None:
