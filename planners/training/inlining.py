@@ -64,9 +64,18 @@ class _Inlining:
         """The steps in the place of a block's, what its slots stand for, and the next free slot of the whole."""
         found: list[Step] = []
         known = dict(names)
-        for step in body:
+        for step in self._ordered(body):
             slot = self._step(step, known, slot, found)
         return tuple(found), known, slot
+
+    def _ordered(self, body: Sequence[Step]) -> Sequence[Step]:
+        """The steps, accumulators made just before the loop that fills them: one that a solution brings closes them."""
+        made = [step for step in body if isinstance(step, Create)]
+        found: list[Step] = [step for step in body if not isinstance(step, Create)]
+        for accumulator in made:
+            filled = (n for n, step in enumerate(found) if _writes(step, accumulator.slot))
+            found.insert(next(filled, 0), accumulator)
+        return found
 
     def _step(self, step: Step, names: dict[int, Operand], slot: int, out: list[Step]) -> int:
         match step:
@@ -117,6 +126,9 @@ class _Tools(_Inlining):
     def __init__(self) -> None:
         super().__init__({})
 
+    def _ordered(self, body: Sequence[Step]) -> Sequence[Step]:
+        return body
+
     def _call(self, call: Call, names: dict[int, Operand], slot: int, out: list[Step]) -> int:
         given = tuple(None if a is None else _in(a, names) for a in call.arguments)
         has_result = call.subtask.result is not None
@@ -124,6 +136,10 @@ class _Tools(_Inlining):
         if has_result and call.slot is not None:
             names[call.slot] = Var(slot)
         return slot + has_result
+
+
+def _writes(step: Step, slot: int) -> bool:
+    return any(isinstance(inner, Write) and inner.slot == slot for inner in steps((step,)))
 
 
 def _in(operand: Operand, names: Names) -> Operand:

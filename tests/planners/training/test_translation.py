@@ -46,6 +46,10 @@ SOLUTIONS = {
         "    answer = check(order)\n    if answer:\n        refund(order)\n",
     ),
     "find_note": ("(order: Order) -> Note\n", "    note = draft(order)\n    return note\n"),
+    "find_note_by_order": (
+        "(orders: Set[Order]) -> Map[Order, Note]\n",
+        "    notes = {}\n    for each in orders:\n        notes[each] = draft(each)\n    return notes\n",
+    ),
     "do_tell": ("(order: Order, note: Note):\n    does tell(order)\n", "    send(order, note)\n"),
 }
 """For each subtask what it declares, and the body of its solution."""
@@ -157,6 +161,26 @@ def test_solutions_stand_in_the_places_of_calls() -> None:
         "compose settle(order, orders):\n    table = {}\n    for each in orders:\n        answer = check(each)\n"
         "        if answer:\n            refund(each)\n        table[each] = draft(each)\n"
         "    for each2 in table:\n        send(each2, table[each2])\n"
+    )
+    program_of(spec, whole)
+
+
+def test_a_solution_s_loop_closes_no_accumulator_of_the_composition() -> None:
+    """What has been made is closed by the next loop: it is made where it is filled. Relief and hiring ran into it."""
+    spec, task = shop()
+    made = recomposition(spec, task, parts(spec, task, "find_note_by_order", "do_tell"))
+    text = (
+        "compose settle(order, orders):\n    items = []\n    table = {}\n    notes = find_note_by_order(orders)\n"
+        "    for each in orders:\n        table[each] = notes[each]\n        items.append(each)\n"
+        "    for each in table:\n        do_tell(each, table[each])\n"
+    )
+    solutions = {name: p.program for name, p in made.parts.items()}
+    whole = text_of(inlined(program_of(made.spec, text, ()), solutions, spec, task))
+    assert whole == (
+        "compose settle(order, orders):\n    table = {}\n    for each in orders:\n        table[each] = draft(each)\n"
+        "    items = []\n    table2 = {}\n"
+        "    for each2 in orders:\n        table2[each2] = table[each2]\n        items.append(each2)\n"
+        "    for each3 in table2:\n        send(each3, table2[each3])\n"
     )
     program_of(spec, whole)
 
