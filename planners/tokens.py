@@ -235,7 +235,8 @@ class TokenAutomaton:
         more = [w for w in self.automaton.legal(self._positions[position]) if w not in known]
         for lexeme in more:
             self._places.insert(root, lexeme)
-        self._forget(position)
+        if more:
+            self._forget(position)
         return bool(more)
 
     def _forget(self, position: int) -> None:

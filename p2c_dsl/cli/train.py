@@ -117,7 +117,11 @@ def _train(plan: Plan, folder: Path, resume: bool) -> None:
     except (ValueError, OSError, Unplannable, CheckpointError, DomainError, BindingError) as error:
         fail(str(error))
     except KeyboardInterrupt:
-        typer.echo(f"p2c: interrupted; go on with `p2c train --resume --output {folder}`", err=True)
+        begun = (folder / "checkpoint.pt").exists()
+        advice = (
+            f"go on with `p2c train --resume --output {folder}`" if begun else "there is no checkpoint yet"
+        )
+        typer.echo(f"p2c: interrupted; {advice}", err=True)
         raise typer.Exit(EXIT_INTERRUPTED) from None
     typer.echo(f"{folder} holds the model: p2c eval {' '.join(plan.domains)} --model {folder}")
 

@@ -126,6 +126,19 @@ def test_what_cannot_be_trained_is_told(arguments: list[str], said: str, tmp_pat
     assert done.exit_code == 2 and said in done.output and "Traceback" not in done.output
 
 
+def test_where_nothing_is_saved_yet_nobody_is_told_to_go_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from p2c_dsl.planners.training import run
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(run, "explored", interrupted)
+    done = p2c("train", DINNER, "--output", str(tmp_path), "--set=explore=9", *SMALL)
+    assert done.exit_code == 130 and "no checkpoint yet" in done.stderr and "--resume" not in done.stderr
+
+
 def test_a_finished_folder_is_not_trained_over(run: Path) -> None:
     done = p2c("train", DINNER, "--output", str(run))
     assert done.exit_code == 2 and "--resume" in done.output

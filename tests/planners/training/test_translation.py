@@ -15,7 +15,7 @@ from p2c_dsl.planners.training.decomposition import Decompositions
 from p2c_dsl.planners.training.human_proxy import HumanProxy
 from p2c_dsl.planners.training.inlining import inlined, text_of
 from p2c_dsl.planners.training.programs import NotAccepted, program_of
-from p2c_dsl.planners.training.translation import Part, recomposition
+from p2c_dsl.planners.training.translation import Part, Recomposition, recomposition
 from p2c_dsl.resolve import load_text
 from p2c_dsl.rules import read_rules
 from p2c_dsl.spec import Spec, Task
@@ -77,6 +77,12 @@ def parts(spec: Spec, task: Task, *names: str) -> list[Part]:
     return found
 
 
+def complete(made: Recomposition, text: str, spec: Spec, task: Task) -> str:
+    """What a composition of parts is, solutions in the places of calls."""
+    solutions = {name: part.program for name, part in made.parts.items()}
+    return text_of(inlined(program_of(made.spec, text, ()), solutions, spec, task))
+
+
 def lines(task: Task) -> list[str]:
     return [" ".join(token.text for token in rule.tokens) for rule in task.rules]
 
@@ -131,8 +137,7 @@ def test_limits_measure_the_complete_solution(rule: str, body: str, kept: bool) 
     made = recomposition(spec, task, parts(spec, task, "do_perhaps_pay", "do_pay", "find_bool"))
     text = f"compose settle(order, orders):\n{body}"
     rules = [*read_rules(made.spec, made.task)[0], *made.rules()]
-    solutions = {name: p.program for name, p in made.parts.items()}
-    whole = text_of(inlined(program_of(made.spec, text, ()), solutions, spec, task))
+    whole = complete(made, text, spec, task)
     for check in (lambda: program_of(made.spec, text, rules), lambda: program_of(spec, whole)):
         if kept:
             check()
@@ -155,8 +160,7 @@ def test_solutions_stand_in_the_places_of_calls() -> None:
         "compose settle(order, orders):\n    notes = {}\n    for o in orders:\n        do_perhaps_pay(o)\n"
         "        notes[o] = find_note(o)\n    for o in notes:\n        do_tell(o, notes[o])\n"
     )
-    solutions = {name: p.program for name, p in made.parts.items()}
-    whole = text_of(inlined(program_of(made.spec, text, ()), solutions, spec, task))
+    whole = complete(made, text, spec, task)
     assert whole == (
         "compose settle(order, orders):\n    table = {}\n    for each in orders:\n        answer = check(each)\n"
         "        if answer:\n            refund(each)\n        table[each] = draft(each)\n"
@@ -174,8 +178,7 @@ def test_a_solution_s_loop_closes_no_accumulator_of_the_composition() -> None:
         "    for each in orders:\n        table[each] = notes[each]\n        items.append(each)\n"
         "    for each in table:\n        do_tell(each, table[each])\n"
     )
-    solutions = {name: p.program for name, p in made.parts.items()}
-    whole = text_of(inlined(program_of(made.spec, text, ()), solutions, spec, task))
+    whole = complete(made, text, spec, task)
     assert whole == (
         "compose settle(order, orders):\n    table = {}\n    for each in orders:\n        table[each] = draft(each)\n"
         "    items = []\n    table2 = {}\n"
@@ -199,12 +202,11 @@ def refusals(name: str, decompositions: int, walks: int) -> tuple[int, int]:
             automaton = Automaton(made.spec, made.task, 40, made.rules(), effort=20)
         except Unplannable:
             continue
-        solutions = {n: p.program for n, p in made.parts.items()}
         for number in range(walks):
-            program = program_of(made.spec, walk(automaton, Random(number)), ())
+            text = walk(automaton, Random(number))
             checked += 1
             try:
-                program_of(of.spec, text_of(inlined(program, solutions, of.spec, of.task)))
+                program_of(of.spec, complete(made, text, of.spec, of.task))
             except NotAccepted:
                 refused += 1
     return checked, refused
