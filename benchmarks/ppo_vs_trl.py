@@ -3,18 +3,21 @@
     python benchmarks/ppo_vs_trl.py --cycles 10
 
 needs `trl` beside the package (TRL has no PPO any more; GRPO does the same work, less a value head). Both sample 64
-answers of up to 48 tokens to prompts of 16, of lengths that vary, and take one step of AdamW on them. Cycles take
-turns in one process, so that whatever else the machine does falls on both; CPU time is the process's, of all threads.
+answers of up to 48 tokens to prompts of 16, of lengths that vary, and take one step of AdamW on them. Each has a process
+of its own, since two pools of threads in one process keep each other from their cores. Cycles take turns, so that
+whatever else the machine does falls on both; CPU time is of all threads of the process.
 """
 
 from __future__ import annotations
 
 import argparse
+import multiprocessing
 import statistics
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from multiprocessing.connection import Connection
 from typing import Any
 
 import torch
@@ -93,8 +96,8 @@ class Watch:
         return Cycle(time.perf_counter() - self._wall, time.process_time() - self._cpu)
 
 
-def ours() -> Iterator[Cycle]:
-    """Cycles of this trainer."""
+def ours(asked: Connection, cycles: int) -> None:
+    """Cycles of this trainer, one for each that is asked."""
     settings = TrainingSettings(
         episodes=ROWS, epochs=1, minibatches=1, microbatch=ROWS, learning_rate=1e-6, target_kl=0.0
     )
@@ -105,17 +108,15 @@ def ours() -> Iterator[Cycle]:
 
     tokens = [b"", *(f" w{number}".encode() for number in range(1, WORDS))]
     trainer = Trainer(tiny_model(), Codec(encode, encode, tokens, END), [sums], settings)
-    while True:
+    for _ in range(cycles):
+        asked.recv()
         watch = Watch()
         trainer.update()
-        yield watch.cycle()
+        asked.send(watch.cycle())
 
 
-def theirs(cycles: int) -> Iterator[Cycle]:
-    """Cycles of TRL's GRPO; it runs in a thread of its own, one cycle for each that is asked."""
-    import queue
-    import threading
-
+def theirs(asked: Connection, cycles: int) -> None:
+    """Cycles of TRL's GRPO, one for each that is asked."""
     from datasets import Dataset
     from trl import GRPOConfig, GRPOTrainer
 
@@ -125,15 +126,14 @@ def theirs(cycles: int) -> Iterator[Cycle]:
     tokenizer = PreTrainedTokenizerFast(
         tokenizer_object=made, eos_token="<end>", pad_token="<end>", padding_side="left"
     )
-    asked, answered = queue.Queue[None](), queue.Queue[Cycle]()
 
     class Clock(TrainerCallback):
         def on_step_begin(self, *_: Any, **__: Any) -> None:
-            asked.get()
+            asked.recv()
             self.watch = Watch()
 
         def on_step_end(self, *_: Any, **__: Any) -> None:
-            answered.put(self.watch.cycle())
+            asked.send(self.watch.cycle())
 
     with tempfile.TemporaryDirectory() as folder:
         config = GRPOConfig(
@@ -152,20 +152,40 @@ def theirs(cycles: int) -> Iterator[Cycle]:
             gradient_checkpointing=False,
             disable_tqdm=True,
         )
-        trainer = GRPOTrainer(
+        GRPOTrainer(
             model=tiny_model(),
             reward_funcs=lambda completions, **_: [reward(text) for text in completions],
             args=config,
             train_dataset=Dataset.from_dict({"prompt": [PROMPT_TEXT] * 4096}),
             processing_class=tokenizer,
             callbacks=[Clock()],
-        )
-        thread = threading.Thread(target=trainer.train, daemon=True)
-        thread.start()
-        for _ in range(cycles):
-            asked.put(None)
-            yield answered.get(timeout=300)
-        thread.join()
+        ).train()
+
+
+SIDES = {"TRL GRPO": theirs, "this": ours}
+
+
+def served(name: str, asked: Connection, cycles: int, threads: int) -> None:
+    torch.set_num_threads(threads)
+    SIDES[name](asked, cycles)
+
+
+def by_turns(cycles: int, threads: int) -> list[list[Cycle]]:
+    """The cycles of both sides, those that were run after each other together."""
+    made = multiprocessing.get_context("spawn")
+    ends = list[Connection]()
+    for name in SIDES:
+        ours_end, end = made.Pipe()
+        made.Process(target=served, args=(name, end, cycles, threads), daemon=True).start()
+        end.close()
+        ends.append(ours_end)
+    found = list[list[Cycle]]()
+    for _ in range(cycles):
+        found.append([])
+        for end in ends:
+            end.send(None)
+            found[-1].append(end.recv())
+    return found
 
 
 def main() -> None:
@@ -173,11 +193,11 @@ def main() -> None:
     parser.add_argument("--cycles", type=int, default=10)
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args()
-    torch.set_num_threads(options.threads)
-    pairs = list(zip(theirs(options.cycles + 1), ours(), strict=False))[1:]
+    # The first cycle of each is a warm-up, of which nothing is told.
+    pairs = by_turns(options.cycles + 1, options.threads)[1:]
     for kind in ("wall", "cpu"):
         times = [[getattr(cycle, kind) for cycle in pair] for pair in pairs]
-        for name, found in zip(("TRL GRPO", "this"), zip(*times, strict=True), strict=True):
+        for name, found in zip(SIDES, zip(*times, strict=True), strict=True):
             print(f"{kind:4} {name:9} {_told(found)} s")
         print(f"{kind:4} ratio     {_told([a / b for a, b in times])}")
 

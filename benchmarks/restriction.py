@@ -177,10 +177,11 @@ def main() -> None:
     parser.add_argument("--updates", type=int, default=20)
     parser.add_argument("--episodes", type=int, default=64)
     parser.add_argument("--conditions", nargs="+", default=list(CONDITIONS), choices=CONDITIONS)
+    parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--json", type=Path)
     parser.add_argument("--plot", type=Path)
     options = parser.parse_args()
-    torch.set_num_threads(2)
+    torch.set_num_threads(options.threads)
     (domain, *_) = load_domain(options.domain)
     runs = []
     for seed in range(options.seeds):
