@@ -3,9 +3,9 @@
     python benchmarks/ppo_vs_trl.py --cycles 10
 
 needs `trl` beside the package (TRL has no PPO any more; GRPO does the same work, less a value head). Both sample 64
-answers of up to 48 tokens to prompts of 16, of lengths that vary, and take one step of AdamW on them. Each has a process
-of its own, since two pools of threads in one process keep each other from their cores. Cycles take turns, so that
-whatever else the machine does falls on both; CPU time is of all threads of the process.
+answers of up to 48 tokens to prompts of 16, of lengths that vary, and take one step of AdamW on them. Each has a
+process of its own, since two pools of threads in one process keep each other from their cores. Cycles take turns, so
+that whatever else the machine does falls on both; CPU time is of all threads of the process.
 """
 
 from __future__ import annotations

@@ -33,6 +33,8 @@ Told = Callable[[int, dict[str, float]], None]
 """Is told the metrics after each update."""
 _IMITATING = 3.0
 """How many times the learning rate of PPO the warm-up has."""
+_WORLDS = 16
+"""In so many further worlds it tries what one has verified."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +132,8 @@ def _warm_up(trainer: Trainer, told: Told) -> None:
     """Explores and imitates, every process alike; what has been found so far is told as that of update 0."""
     settings = trainer.settings
     # What is imitated is right already, so that longer steps do no harm.
-    config = WarmUp(attempts=settings.explore, again=1, learning_rate=_IMITATING * settings.learning_rate)
+    rate = _IMITATING * settings.learning_rate
+    config = WarmUp(attempts=settings.explore, again=1, worlds=_WORLDS, learning_rate=rate)
     config = replace(config, steps=config.steps * len(trainer.environments))
     examples = list[tuple[Environment, list[Example]]]()
     for environment in trainer.environments:

@@ -4,7 +4,8 @@ An untrained policy earns R almost never, and PPO learns nothing from rewards th
 reinforcement learning, some supervised steps come first (rejection sampling: Dong et al., 2023, arXiv 2304.06767).
 Attempts are drawn uniformly among the legal tokens of the very space that the planner will write in. Once one is
 verified, every second attempt begins like one of those, and goes on by chance from some place on: what is rare is found
-again, in many forms (after Go-Explore: Ecoffet et al., 2021). Nobody judges them but V.
+again, in many forms (after Go-Explore: Ecoffet et al., 2021). Nobody judges them but V. One world may verify what is
+right only there, so that attempts can be tried in further worlds, and only the best are gone on with and imitated.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import numpy as np
 import torch
 
 from p2c_dsl.planners.training.batch import pieces
+from p2c_dsl.planners.training.domains import HELD_OUT
 from p2c_dsl.planners.training.environment import Environment, Outcome, Space
 from p2c_dsl.planners.training.episode import Codec, Episode, Written, masks_of
 from p2c_dsl.planners.training.ppo import trainable
@@ -29,7 +31,9 @@ class WarmUp:
     """How much is tried and imitated.
 
     Attributes:
-        attempts: How many are drawn; 0 for no warm-up. Where none of them is verified, up to `patience` times as many.
+        attempts: How many are drawn; 0 for no warm-up. Where none of them is verified, or none in all worlds that it
+            is tried in, up to `patience` times as many.
+        worlds: In so many further ones what is verified is tried; what fewer verify than the best is left out.
         again: How often a decomposition is composed anew: drawing a new one costs more.
         steps: Of the optimizer.
         rows: Imitated in each step.
@@ -38,6 +42,7 @@ class WarmUp:
 
     attempts: int = 400
     patience: int = 4
+    worlds: int = 0
     again: int = 6
     steps: int = 24
     rows: int = 16
@@ -66,24 +71,25 @@ class Example:
 
 
 def explored(environment: Environment, codec: Codec, config: WarmUp, seed: int = 0) -> list[Example]:
-    """The verified ones among attempts, each text once, in the order in which they were found."""
-    random, found = Random(f"exploring {seed}"), dict[tuple[int, ...], Example]()
-    known = list[Example]()
+    """The best of the verified ones among attempts, each text once, in the order in which they were found."""
+    random, found = Random(f"exploring {seed}"), dict[tuple[int, ...], int]()
+    best = list[Example]()
     first: tuple[int, ...] = ()
     for number in range(config.attempts * config.patience):
-        if known and number >= config.attempts:
+        if number >= config.attempts and config.worlds in found.values():
             break
-        if known and number % 2:
-            begun = random.choice(known).turns()
+        if best and number % 2:
+            begun = random.choice(best).turns()
             begun[-1] = begun[-1][: random.randrange(len(begun[-1]))]
         else:
             begun = [() if number % config.again == 0 else first]
         example = _drawn(environment, codec, number, random, begun)
         first = example.turns()[0]
         if example.outcome.verified and example.tokens not in found:
-            found[example.tokens] = example
-            known.append(example)
-    return known
+            found[example.tokens] = worth = _worth(environment, codec, example, config.worlds)
+            if worth == max(found.values()):
+                best = [one for one in best if found[one.tokens] == worth] + [example]
+    return best
 
 
 def imitate(
@@ -112,6 +118,25 @@ def imitate(
             torch.autograd.backward(-piece.score(policy).log_probs.sum() / count)
         torch.nn.utils.clip_grad_norm_(trainable(policy), trainer.settings.max_gradient)
         optimizer.step()
+
+
+def _worth(environment: Environment, codec: Codec, example: Example, worlds: int) -> int:
+    """In how many further worlds, the same ones for all, the text is verified."""
+    return sum(_verified(environment, codec, example, HELD_OUT - 1 - number) for number in range(worlds))
+
+
+def _verified(environment: Environment, codec: Codec, example: Example, seed: int) -> bool:
+    """Whether what was written is verified in another world."""
+    play = environment.play(seed)
+    next(play)
+    try:
+        for tokens in example.turns():
+            play.send(codec.text(tokens))
+    except StopIteration as stop:
+        outcome: Outcome = stop.value
+        return outcome.verified
+    # There it would have taken more turns.
+    return False
 
 
 def _drawn(
