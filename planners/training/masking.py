@@ -51,6 +51,7 @@ class MaskTable:
         self._numbers: dict[bytes, int] = {}
         self._new: list[NDArray[np.int32]] = [np.zeros(self._width, np.int32)]
         self._words = torch.zeros(0, self._width, dtype=torch.int32, device=device)
+        self._copied = 0
         self._shifts = torch.arange(_BITS, dtype=torch.int32, device=device)
         self.forced: list[int | None] = [None]
 
@@ -69,13 +70,25 @@ class MaskTable:
             self.forced.append(int(legal[0]) if len(legal) == 1 else None)
         return number
 
+    def decides(self, number: int) -> bool:
+        """Whether a mask leaves a choice."""
+        return number != NO_MASK and self.forced[number] is None
+
     def legal(self, numbers: Tensor) -> Tensor:
         """The masks of some numbers `(n,)` as `(n, vocab)`, true where a token is legal."""
         words = self._on_device()[numbers]
         return ((words.unsqueeze(-1) >> self._shifts) & 1).bool().flatten(-2)[..., : self.vocabulary]
 
+    @torch.inference_mode(False)
     def _on_device(self) -> Tensor:
         if self._new:
             new = torch.from_numpy(np.stack(self._new)).to(self.device)
-            self._words, self._new = torch.cat([self._words, new]), []
+            copied = self._copied + len(new)
+            if copied > len(self._words):
+                # Doubled, so that a table that grows all through a run is not copied whole at every step.
+                room = torch.zeros(2 * copied, self._width, dtype=torch.int32, device=self.device)
+                room[: self._copied] = self._words[: self._copied]
+                self._words = room
+            self._words[self._copied : copied] = new
+            self._copied, self._new = copied, []
         return self._words

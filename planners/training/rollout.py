@@ -14,7 +14,7 @@ from torch import Tensor
 
 from p2c_dsl.planners.training.environment import Environment
 from p2c_dsl.planners.training.episode import Codec, Episode
-from p2c_dsl.planners.training.masking import NO_MASK, MaskTable
+from p2c_dsl.planners.training.masking import MaskTable
 from p2c_dsl.planners.training.policy import Policy
 
 _COMPACTED = 0.8
@@ -123,14 +123,13 @@ def _sample(
 def collated(episodes: Sequence[Episode], table: MaskTable, version: int) -> Rollout:
     """Episodes that have ended as rows of tensors."""
     prompts = tuple(dict.fromkeys(episode.prompt for episode in episodes))
-    masks = _padded([episode.masks for episode in episodes], torch.long, table.device)
-    free = torch.tensor([forced is None for forced in table.forced], device=table.device)
+    decisions = [[table.decides(mask) for mask in episode.masks] for episode in episodes]
     return Rollout(
         prompts=prompts,
         prompt=torch.tensor([prompts.index(episode.prompt) for episode in episodes], device=table.device),
         tokens=_padded([episode.tokens for episode in episodes], torch.long, table.device),
-        masks=masks,
-        decisions=free[masks] & (masks != NO_MASK),
+        masks=_padded([episode.masks for episode in episodes], torch.long, table.device),
+        decisions=_padded(decisions, torch.bool, table.device),
         log_probs=_padded([episode.log_probs for episode in episodes], torch.float32, table.device),
         values=_padded([episode.values for episode in episodes], torch.float32, table.device),
         lengths=torch.tensor([len(episode.tokens) for episode in episodes], device=table.device),

@@ -20,6 +20,7 @@ from p2c_dsl.planners.training import checkpoint, whole
 from p2c_dsl.planners.training.domains import load_domain
 from p2c_dsl.planners.training.environment import Environment
 from p2c_dsl.planners.training.evaluate import Evaluation, evaluate, together
+from p2c_dsl.planners.training.generated import GENERATED, GeneratedSpecs
 from p2c_dsl.planners.training.masking import MaskTable
 from p2c_dsl.planners.training.metrics import MetricsLog
 from p2c_dsl.planners.training.models import codec_of, load_model
@@ -69,15 +70,21 @@ def load_plan(folder: Path) -> Plan:
 
 
 def environments_of(plan: Plan, model: Any, tokenizer: Any) -> list[Environment]:
-    """The environments of a plan's domains. Raises what `load_domain` and `Domain.environment` raise."""
+    """The environments of a plan's domains, one that is named several times as often.
+
+    Raises what `load_domain` and `Domain.environment` raise.
+    """
     settings, tokenization = plan.settings, tokenization_of(model)
-    return [
-        domain.environment(
-            tokenizer, settings.budget, settings.effort, settings.partial_rewards, tokenization
-        )
-        for path in plan.domains
-        for domain in load_domain(Path(path))
-    ]
+    how = (tokenizer, settings.budget, settings.effort, settings.partial_rewards, tokenization)
+    made = dict[str, list[Environment]]()
+    for name in plan.domains:
+        if name not in made:
+            made[name] = (
+                [GeneratedSpecs(*how)]
+                if name == GENERATED
+                else [domain.environment(*how) for domain in load_domain(Path(name))]
+            )
+    return [environment for name in plan.domains for environment in made[name]]
 
 
 def accelerator() -> Any:
@@ -134,9 +141,11 @@ def _warm_up(trainer: Trainer, told: Told) -> None:
     # What is imitated is right already, so that longer steps do no harm.
     rate = _IMITATING * settings.learning_rate
     config = WarmUp(attempts=settings.explore, again=1, worlds=_WORLDS, learning_rate=rate)
-    config = replace(config, steps=config.steps * len(trainer.environments))
+    # What one generated spec's attempts are like is of no use in the next.
+    environments = [e for e in dict.fromkeys(trainer.environments) if not isinstance(e, GeneratedSpecs)]
+    config = replace(config, steps=config.steps * len(environments))
     examples = list[tuple[Environment, list[Example]]]()
-    for environment in trainer.environments:
+    for environment in environments:
         examples.append((environment, explored(environment, trainer.codec, config)))
         told(0, {f"explored/{e.name}": float(len(found)) for e, found in examples})
     imitate(trainer, examples, config)
@@ -163,7 +172,8 @@ def _finished(trainer: Trainer) -> bool:
 
 def _evaluated(trainer: Trainer) -> dict[str, float]:
     settings = trainer.settings
-    found = evaluate(trainer.policy, trainer.codec, trainer.environments, settings.eval_episodes)
+    environments = list(dict.fromkeys(trainer.environments))
+    found = evaluate(trainer.policy, trainer.codec, environments, settings.eval_episodes)
     told = {f"eval/verified/{e.name}": e.share for e in found} if len(found) > 1 else {}
     whole = together(found)
     return {**told, "eval/verified": whole.share, "eval/accepted": whole.accepted / whole.episodes}
@@ -184,7 +194,9 @@ def evaluated(
     folder = Path(name)
     settings = load_plan(folder).settings if (folder / NAME).is_file() else TrainingSettings()
     plan = Plan(
-        tuple(domains), name, settings=settings.but(budget=settings.budget if budget is None else budget)
+        tuple(dict.fromkeys(domains)),
+        name,
+        settings=settings.but(budget=settings.budget if budget is None else budget),
     )
     model, tokenizer = load_model(name, seed, tokenization=settings.tokenization)
     masks = MaskTable(model.get_input_embeddings().num_embeddings, torch.device("cpu"))

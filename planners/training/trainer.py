@@ -25,7 +25,8 @@ from p2c_dsl.planners.training.settings import TrainingSettings
 class Trainer:
     """A policy being trained in environments, one process of as many as `accelerator` has.
 
-    Episodes take the environments in turn, and worlds by number: no world comes twice, and processes share them out.
+    Episodes take the environments in turn, twice one that is there twice, and worlds by number: no world comes twice,
+    and processes share them out.
     Everything that an update depends on is in `state()`, so that n + m updates equal n, a checkpoint, and m more.
     """
 
@@ -169,7 +170,7 @@ class Trainer:
 
     def _told(self, rollout: Rollout, kl: Tensor) -> dict[str, float]:
         """What the episodes of all processes were like, on average."""
-        names = [environment.name for environment in self.environments]
+        names = list(dict.fromkeys(environment.name for environment in self.environments))
         sums = torch.zeros(7 + 2 * len(names), dtype=torch.double)
         for episode in rollout.episodes:
             outcome = episode.outcome

@@ -1,0 +1,61 @@
+"""Generated specs as one environment: a planner that is to do well on specs it has not seen must train on many.
+
+They are those that the small planner learned from (`planners/small/domains.py`), with the worlds that come with each.
+A new one comes every few episodes, of fields of life that training may know; held-out worlds are of other fields, each
+with a spec of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from hashlib import sha256
+from typing import Any
+
+from p2c_dsl.planners.automaton import EFFORT, Unplannable
+from p2c_dsl.planners.canonical import ANY
+from p2c_dsl.planners.small.domains import domain, unseen_domain
+from p2c_dsl.planners.training.composition import CompositionEnvironment
+from p2c_dsl.planners.training.domains import HELD_OUT, Domain
+from p2c_dsl.planners.training.environment import Play
+from p2c_dsl.planners.vocabulary import vocabulary_of
+
+GENERATED = "generated"
+"""How it is called where domains are named."""
+_EPISODES = 16
+"""Consecutive seeds that share a spec: its prompt is computed once for those of them that meet in a rollout."""
+_REMEMBERED = 64
+
+
+class GeneratedSpecs:
+    """Episodes of one turn, in a spec that the seed decides; settings as in `Domain.environment`."""
+
+    name = GENERATED
+
+    def __init__(
+        self,
+        tokenizer: Any,
+        budget: int = 0,
+        effort: int = EFFORT,
+        partial_rewards: Sequence[str] = (),
+        tokenization: str = ANY,
+    ) -> None:
+        self._settings = (tokenizer, budget, effort, tuple(partial_rewards), tokenization)
+        told = f"{GENERATED} {budget} {tokenization} {vocabulary_of(tokenizer).digest}"
+        self.digest = sha256(told.encode()).hexdigest()
+        self._environment = lru_cache(_REMEMBERED)(self._made)
+
+    def play(self, seed: int) -> Play:
+        held_out = seed >= HELD_OUT
+        number = seed - HELD_OUT if held_out else seed // _EPISODES
+        return self._environment(number, held_out).play(seed)
+
+    def _made(self, number: int, held_out: bool) -> CompositionEnvironment:
+        """A spec's environment. One for which no composition fits the budget gives way to another."""
+        while True:
+            made = unseen_domain(number) if held_out else domain(number)
+            found = Domain(f"{GENERATED} {number}", made.spec, made.task, made.world)
+            try:
+                return found.environment(*self._settings)
+            except (Unplannable, ValueError):
+                number += HELD_OUT
