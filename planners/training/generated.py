@@ -22,7 +22,7 @@ from p2c_dsl.planners.vocabulary import vocabulary_of
 
 GENERATED = "generated"
 """How it is called where domains are named."""
-_EPISODES = 16
+_EPISODES = 8
 """Consecutive seeds that share a spec: its prompt is computed once for those of them that meet in a rollout."""
 _REMEMBERED = 64
 
