@@ -98,6 +98,17 @@ def test_a_run_may_begin_with_what_chance_has_verified(tmp_path: Path) -> None:
     assert [line["update"] for line in read(tmp_path)] == [1, 2]
 
 
+def test_generated_specs_are_trained_in_beside_a_domain(tmp_path: Path) -> None:
+    """Named twice, they have two of three episodes; they are not explored, and held-out ones are evaluated in."""
+    arguments = (DINNER, "generated", "generated", "--set=explore=4", "--set=budget=128", *SMALL[1:3])
+    done = p2c("train", *arguments, "--set=episodes=3", "--output", str(tmp_path), "--updates", "1")
+    assert done.exit_code == 0, done.output
+    assert "by chance: dinner" in done.stderr and "generated" not in done.stderr
+    assert {"verified/dinner", "verified/generated"} <= read(tmp_path)[0].keys()
+    told = p2c("eval", "generated", "generated", "--model", str(tmp_path), "--episodes", "2")
+    assert told.exit_code == 0 and told.stdout.count("generated") == 1 and "in 2 worlds" in told.stdout
+
+
 def test_evaluation_says_how_often_plans_are_verified(run: Path) -> None:
     done = p2c("eval", DINNER, "--model", str(run), "--episodes", "3", "--format", "json")
     (found,) = json.loads(done.stdout)

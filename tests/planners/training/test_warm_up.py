@@ -10,11 +10,13 @@ import torch
 
 from p2c_dsl.planners.training.align_run import AlignSettings, Loop, Shared, loop_of
 from p2c_dsl.planners.training.batch import pieces
+from p2c_dsl.planners.training.environment import Outcome, Play, Turn
 from p2c_dsl.planners.training.problem import Sizes
 from p2c_dsl.planners.training.rollout import collated
 from p2c_dsl.planners.training.scalable_align import Attempts
 from p2c_dsl.planners.training.settings import TrainingSettings
 from p2c_dsl.planners.training.warm_up import Example, WarmUp, _episode, explored, imitate
+from tests.planners.training import toy
 from tests.planners.training.small_domain import write_domain
 
 SETTINGS = AlignSettings(
@@ -38,6 +40,32 @@ def test_examples_are_verified_and_different(tmp_path: Path) -> None:
     assert len({e.tokens for e in found}) == len(found)
     tried = loop.planner.tried
     assert any(not t.reward for t in tried), "attempts are drawn by chance, not chosen"
+
+
+class Fickle(toy.Liking):
+    """Worlds like any word that begins with `b`, but only `bc` is liked by all."""
+
+    def play(self, seed: int) -> Play:
+        word = yield Turn(self.prompt, self.space, 4)
+        return Outcome(1.0, word == "bc" or (word.startswith("b") and seed % 2 == 0))
+
+
+def texts(config: WarmUp) -> set[str]:
+    codec = toy.codec()
+    return {codec.text(e.tokens) for e in explored(Fickle(), codec, config)}
+
+
+def test_what_further_worlds_do_not_verify_is_left_out() -> None:
+    config = WarmUp(attempts=80, again=1)
+    assert texts(config) >= {"bc", "bca", "bd"}
+    assert texts(replace(config, worlds=4)) == {"bc"}
+
+
+def test_where_nothing_is_verified_everywhere_the_search_goes_on() -> None:
+    """Three attempts hit on nothing that all worlds like; with patience, it is found."""
+    config = WarmUp(attempts=3, again=1, worlds=4)
+    assert "bc" not in texts(replace(config, patience=1))
+    assert texts(replace(config, patience=40)) == {"bc"}
 
 
 def likelihood(loop: Loop, attempts: Attempts, examples: list[Example]) -> float:
