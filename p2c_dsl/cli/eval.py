@@ -14,7 +14,12 @@ if TYPE_CHECKING:
 
 
 def evaluate(
-    domains: Annotated[list[str], typer.Argument(help="Folders of domains, or spec files with a world.py.")],
+    domains: Annotated[
+        list[str],
+        typer.Argument(
+            help="Folders of domains, or spec files with a world.py; `generated` for unseen specs."
+        ),
+    ],
     model: Annotated[str, typer.Option(help="A run's folder, any causal model's, or fresh, or small.")],
     episodes: Annotated[int, typer.Option(help="Worlds for each domain.", min=1)] = 100,
     budget: Annotated[
@@ -33,6 +38,8 @@ def evaluate(
       p2c eval examples/dinner --model runs/dinner
 
       p2c eval examples/dinner examples/refunds --model small --format json
+
+      p2c eval generated --model small --episodes 200
     """
     for_training("accelerate", "peft", "tensorboard")
     if format not in ("text", "json"):

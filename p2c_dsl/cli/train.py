@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 def train(
     domains: Annotated[
         list[str] | None,
-        typer.Argument(help="Folders of domains, or spec files with a world.py beside them."),
+        typer.Argument(
+            help="Folders of domains, or spec files with a world.py beside them; `generated` for made-up specs."
+        ),
     ] = None,
     output: Annotated[str, typer.Option(help="The folder of the run: model, checkpoint, metrics.")] = "run",
     preset: Annotated[str, typer.Option(help="cpu or gpu: where settings start from.")] = "cpu",
@@ -48,6 +50,8 @@ def train(
       p2c train examples/dinner --output runs/dinner
 
       p2c train examples/dinner examples/refunds --model small --minutes 10
+
+      p2c train examples/dinner generated generated --model small
 
       p2c train --resume --output runs/dinner
     """
