@@ -143,6 +143,8 @@ def _warm_up(trainer: Trainer, told: Told) -> None:
     config = WarmUp(attempts=settings.explore, again=1, worlds=_WORLDS, learning_rate=rate)
     # What one generated spec's attempts are like is of no use in the next.
     environments = [e for e in dict.fromkeys(trainer.environments) if not isinstance(e, GeneratedSpecs)]
+    if not environments:
+        raise ValueError(f"`{GENERATED}` cannot be explored: name a domain as well, or leave `explore` out")
     config = replace(config, steps=config.steps * len(environments))
     examples = list[tuple[Environment, list[Example]]]()
     for environment in environments:

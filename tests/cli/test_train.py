@@ -126,6 +126,8 @@ def test_evaluation_says_how_often_plans_are_verified(run: Path) -> None:
         ([DINNER, "--set", "episodes=many"], "has to be a whole number"),
         ([DINNER, "--set", "partial_rewards=kindness"], "no partial reward `kindness`"),
         ([DINNER, "--set", "explore=-1"], "`explore` is -1"),
+        (["generated", "--set", "explore=9"], "cannot be explored"),
+        (["./generated"], "there is no generated"),
         ([DINNER, "--set", "budget=20"], "budget of 20"),
         ([DINNER, "--model", "nowhere"], "there is no folder nowhere"),
         (["--resume"], "holds no run"),
