@@ -19,7 +19,7 @@ import torch
 
 from p2c_dsl.planners.training.batch import pieces
 from p2c_dsl.planners.training.domains import HELD_OUT
-from p2c_dsl.planners.training.environment import Environment, Outcome, Space
+from p2c_dsl.planners.training.environment import Environment, Outcome, Space, Turn
 from p2c_dsl.planners.training.episode import Codec, Episode, Written, masks_of
 from p2c_dsl.planners.training.ppo import trainable
 from p2c_dsl.planners.training.rollout import collated
@@ -149,7 +149,7 @@ def _drawn(
     tokens, written = list[int](), list[Written]()
     while True:
         start, given = len(tokens), begun[len(written)] if len(written) < len(begun) else ()
-        tokens += _text(turn.space, turn.budget, random, given)
+        tokens += _respelled(turn, codec, _text(turn.space, turn.budget, random, given))
         written.append(Written(turn.space, turn.budget, start, len(tokens)))
         try:
             turn = play.send(codec.text(tokens[start:]))
@@ -171,6 +171,30 @@ def _text(space: Space, budget: int, random: Random, begun: Sequence[int]) -> li
             tokens.append(int(random.choice(legal)))
         state = space.step(state, tokens[-1])
     return tokens
+
+
+def _respelled(turn: Turn, codec: Codec, tokens: Sequence[int]) -> Sequence[int]:
+    """The same text in the cuts that the tokenizer itself makes, where they are legal.
+
+    Chance cuts a text in any way, and a model that has learned the usual one would have to unlearn it.
+    """
+    usual = [*codec.encode(codec.text(tokens)), codec.end]
+    return usual if _legal(turn.space, turn.budget, usual) else tokens
+
+
+def _legal(space: Space, budget: int, tokens: Sequence[int]) -> bool:
+    """Whether tokens can be written in a space, and end there."""
+    state: int | None = space.start
+    for place, token in enumerate(tokens):
+        if state is None or place == budget:
+            return False
+        # The row may be a new one, which the table has only now.
+        row = space.row(state, budget - place)
+        word = int(space.table[row, token // 32])
+        if not word >> token % 32 & 1:
+            return False
+        state = space.step(state, token)
+    return state is None
 
 
 def _episode(example: Example, environment: Environment, trainer: Trainer) -> Episode:

@@ -8,9 +8,12 @@ from pathlib import Path
 import pytest
 import torch
 
+from p2c_dsl.planners.small import fresh
 from p2c_dsl.planners.training.align_run import AlignSettings, Loop, Shared, loop_of
 from p2c_dsl.planners.training.batch import pieces
+from p2c_dsl.planners.training.domains import load_domain
 from p2c_dsl.planners.training.environment import Outcome, Play, Turn
+from p2c_dsl.planners.training.models import codec_of
 from p2c_dsl.planners.training.problem import Sizes
 from p2c_dsl.planners.training.rollout import collated
 from p2c_dsl.planners.training.scalable_align import Attempts
@@ -66,6 +69,18 @@ def test_where_nothing_is_verified_everywhere_the_search_goes_on() -> None:
     config = WarmUp(attempts=3, again=1, worlds=4)
     assert "bc" not in texts(replace(config, patience=1))
     assert texts(replace(config, patience=40)) == {"bc"}
+
+
+def test_a_model_that_cuts_text_its_own_way_is_shown_examples_cut_like_that(tmp_path: Path) -> None:
+    """In any tokens, chance cuts a text in many ways; in canonical ones, there is only one."""
+    (domain,) = load_domain(write_domain(tmp_path / "greet"))
+    _, tokenizer = fresh(0)
+    codec = codec_of(tokenizer)
+    for tokenization in ("any", "canonical"):
+        environment = domain.environment(tokenizer, tokenization=tokenization)
+        examples = explored(environment, codec, WarmUp(attempts=40, again=1))
+        usual = [[*codec.encode(codec.text(e.tokens)), codec.end] == list(e.tokens) for e in examples]
+        assert examples and all(usual) is (tokenization == "any")
 
 
 def likelihood(loop: Loop, attempts: Attempts, examples: list[Example]) -> float:
