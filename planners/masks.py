@@ -50,6 +50,11 @@ class SemanticMask:
             return known[1]
         return self._row_within(state, left)
 
+    def knows(self, state: int | None, left: int) -> bool:
+        """Whether `row` has been asked this before, so that asking finds nothing out."""
+        known = self._free.get(state)
+        return (known is not None and known[0] <= left) or (state, left) in self._tight
+
     def fill(self, out: NDArray[np.int32], states: Sequence[int | None], left: int) -> None:
         """Writes the states' masks into `out`, `(batch, ceil(vocab / 32))`. Raises like `row`."""
         free, table = self._free, self.table

@@ -97,6 +97,10 @@ class TokenAutomaton:
             after = self._steps[state, token] = self.after(state, self.vocabulary.tokens[token])
         return after
 
+    def knows(self, state: int, token: int) -> bool:
+        """Whether this step has been taken before, so that taking it finds nothing out."""
+        return (state, token) in self._steps
+
     def after(self, state: int, written: bytes) -> int:
         """The state after some bytes, whatever tokens they are. Raises `KeyError` where they are not allowed."""
         places = self._states[state]

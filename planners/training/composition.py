@@ -9,7 +9,7 @@ from typing import Any
 
 from p2c_dsl.analysis import analyze
 from p2c_dsl.diagnostics.model import Severity
-from p2c_dsl.planners.training.environment import Outcome, Play, Space, Turn
+from p2c_dsl.planners.training.environment import Outcome, Play, Space, Turn, Walked
 from p2c_dsl.planners.training.partial_rewards import Judged, credits_of, partial_reward
 from p2c_dsl.program import Program
 from p2c_dsl.runtime.interpreter import run
@@ -110,6 +110,15 @@ class CompositionEnvironment:
     def play(self, seed: int) -> Play:
         text = yield Turn(self.prompt, self.space, self.budget)
         return self.outcome(self.verifier(text, seed))
+
+    def walk(self) -> Any:
+        """What its space has been asked."""
+        return self.space.walk() if isinstance(self.space, Walked) else None
+
+    def walk_again(self, walk: Any) -> None:
+        """Asks its space the same."""
+        if isinstance(self.space, Walked):
+            self.space.walk_again(walk)
 
     def outcome(self, verdict: Verdict) -> Outcome:
         """What a verdict earns."""

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -91,6 +91,17 @@ class Outcome:
 
 Play = Generator[Turn, str, Outcome]
 """An episode that is being played."""
+
+
+@runtime_checkable
+class Walked(Protocol):
+    """Whose masks depend on what has been asked before: a space with a bounded search, or what has such ones."""
+
+    def walk(self) -> Any:
+        """What has been asked, as tensors and plain data."""
+
+    def walk_again(self, walk: Any) -> None:
+        """Asks it all again, of one that has not been asked anything. Afterwards both answer alike."""
 
 
 class Environment(Protocol):

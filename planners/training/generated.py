@@ -7,8 +7,8 @@ with a spec of its own.
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Sequence
-from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
@@ -43,15 +43,32 @@ class GeneratedSpecs:
         self._settings = (tokenizer, budget, effort, tuple(partial_rewards), tokenization)
         told = f"{GENERATED} {budget} {tokenization} {vocabulary_of(tokenizer).digest}"
         self.digest = sha256(told.encode()).hexdigest()
-        self._environment = lru_cache(_REMEMBERED)(self._made)
+        self._made = OrderedDict[tuple[int, bool], CompositionEnvironment]()
 
     def play(self, seed: int) -> Play:
         held_out = seed >= HELD_OUT
         number = seed - HELD_OUT if held_out else seed // _EPISODES
         return self._environment(number, held_out).play(seed)
 
-    def _made(self, number: int, held_out: bool) -> CompositionEnvironment:
-        """A spec's environment. One for which no composition fits the budget gives way to another."""
+    def walk(self) -> list[tuple[int, bool, Any]]:
+        """What the specs that are remembered have been asked."""
+        return [(*key, environment.walk()) for key, environment in self._made.items()]
+
+    def walk_again(self, walk: list[tuple[int, bool, Any]]) -> None:
+        """Asks the same of the same specs."""
+        for number, held_out, asked in walk:
+            self._environment(number, held_out).walk_again(asked)
+
+    def _environment(self, number: int, held_out: bool) -> CompositionEnvironment:
+        """A spec's environment; the last ones are remembered."""
+        found = self._made.pop((number, held_out), None) or self._make(number, held_out)
+        self._made[number, held_out] = found
+        if len(self._made) > _REMEMBERED:
+            self._made.popitem(last=False)
+        return found
+
+    def _make(self, number: int, held_out: bool) -> CompositionEnvironment:
+        """A new one. A spec for which no composition fits the budget gives way to another."""
         while True:
             made = unseen_domain(number) if held_out else domain(number)
             found = Domain(f"{GENERATED} {number}", made.spec, made.task, made.world)

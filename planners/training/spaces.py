@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from array import array
 from hashlib import sha256
 from typing import Any
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from p2c_dsl.planners.automaton import Unplannable
 from p2c_dsl.planners.canonical import ANY, CanonicalTokens, token_automaton
@@ -19,6 +22,7 @@ from p2c_dsl.spec_data import to_data, to_text
 
 _BUDGETS = (64, 128, 192, 256, 384, 512, 768)
 _ROOM = 128
+_ROW, _STEP = 0, 1
 
 
 class MaskedSpace:
@@ -35,6 +39,7 @@ class MaskedSpace:
             )
         self._mask = SemanticMask(tokens)
         self._tokens, self._end = tokens, tokens.vocabulary.end
+        self._asked = array("q")
         self.start, self.digest, self.budget = tokens.start, digest, budget
 
     @property
@@ -42,10 +47,32 @@ class MaskedSpace:
         return self._mask.table
 
     def row(self, state: int, left: int) -> int:
-        return self._mask.row(state, left)
+        new = not self._mask.knows(state, left)
+        found = self._mask.row(state, left)
+        if new:
+            self._asked.extend((_ROW, state, left))
+        return found
 
     def step(self, state: int, token: int) -> int | None:
-        return None if token == self._end else self._tokens.step(state, token)
+        if token == self._end:
+            return None
+        new = not self._tokens.knows(state, token)
+        found = self._tokens.step(state, token)
+        if new:
+            self._asked.extend((_STEP, state, token))
+        return found
+
+    def walk(self) -> Tensor:
+        """What has been asked for the first time, in order `(asked, 3)`.
+
+        With a bounded effort a search finds more where others have searched before, so that masks depend on it.
+        """
+        return torch.tensor(self._asked, dtype=torch.int64).view(-1, 3)
+
+    def walk_again(self, walk: Tensor) -> None:
+        """Asks the same again, which makes a space that has not been asked anything equal to the one that was."""
+        for kind, state, given in walk.tolist():
+            (self.row if kind == _ROW else self.step)(state, given)
 
 
 class FreeText:

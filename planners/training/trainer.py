@@ -13,7 +13,7 @@ from torch import Tensor
 from p2c_dsl.planners.training import checkpoint
 from p2c_dsl.planners.training.advantages import ReturnScale
 from p2c_dsl.planners.training.domains import HELD_OUT
-from p2c_dsl.planners.training.environment import Environment
+from p2c_dsl.planners.training.environment import Environment, Walked
 from p2c_dsl.planners.training.episode import Codec
 from p2c_dsl.planners.training.masking import MaskTable
 from p2c_dsl.planners.training.policy import Policy
@@ -126,6 +126,7 @@ class Trainer:
             "sampling": self._of_all_processes(self.sampling.get_state()),
             "random": checkpoint.random_state(),
             "environments": [environment.digest for environment in self.environments],
+            "walks": self._walks(),
         }
 
     def restore(self, state: dict[str, Any]) -> None:
@@ -138,6 +139,10 @@ class Trainer:
             raise checkpoint.CheckpointError(
                 f"the checkpoint is of {len(state['sampling'])} processes, and these are {self.processes}"
             )
+        if "walks" not in state:
+            raise checkpoint.CheckpointError(
+                "the checkpoint is an earlier version's, which did not keep masks"
+            )
         parameters = dict(self.policy.named_parameters())
         with torch.no_grad():
             for name, weights in state["weights"].items():
@@ -147,7 +152,22 @@ class Trainer:
         self.done, self.episodes, self.tokens, self.seconds = state["counters"]
         self.shuffling.set_state(state["shuffling"])
         self.sampling.set_state(state["sampling"][self.rank])
+        for environment, walk in zip(self._walked(), state["walks"][self.rank], strict=True):
+            environment.walk_again(walk)
         checkpoint.restore_random_state(state["random"])
+
+    def _walked(self) -> list[Walked]:
+        """The environments whose masks depend on what they have been asked, each once."""
+        return [e for e in dict.fromkeys(self.environments) if isinstance(e, Walked)]
+
+    def _walks(self) -> list[list[Any]]:
+        """Of each process, what its environments have been asked."""
+        own = [environment.walk() for environment in self._walked()]
+        if self.processes == 1:
+            return [own]
+        from accelerate.utils import gather_object
+
+        return list(gather_object([own]))
 
     def _of_all_processes(self, tensor: Tensor) -> list[Tensor]:
         if self.processes == 1:

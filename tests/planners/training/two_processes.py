@@ -41,7 +41,7 @@ def trained(accelerator: Any) -> tuple[torch.Tensor, list[dict[str, float]]]:
     settings = TrainingSettings(episodes=8, minibatches=2, learning_rate=1e-2)
     trainer = Trainer(model(), codec(), [Liking(), Dialogue()], settings, accelerator)
     metrics = [trainer.update() for _ in range(2)]
-    assert len(trainer.state()["sampling"]) == trainer.processes
+    assert len(trainer.state()["sampling"]) == len(trainer.state()["walks"]) == trainer.processes
     return torch.cat([p.detach().flatten() for p in trainer.policy.parameters()]), metrics
 
 
