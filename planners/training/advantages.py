@@ -55,6 +55,21 @@ def generalized_advantages(
     return advantages, (advantages + values) * decisions
 
 
+def of_the_others(returns: Tensor, prompt: Tensor) -> Tensor:
+    """For each row, the mean return of the other rows of its prompt `(rows,)`, 0 where there are none.
+
+    A baseline that does not depend on what the row itself did, so that the gradient keeps its expectation (Kool et
+    al., 2019, *Buy 4 REINFORCE samples, get a baseline for free*; for language models Ahmadian et al., 2024, arXiv
+    2402.14740).
+
+    Args:
+        returns: `(rows,)`.
+        prompt: `(rows,)`, the number of each row's prompt.
+    """
+    others = (prompt.unsqueeze(0) == prompt.unsqueeze(1)).fill_diagonal_(False).to(returns.dtype)
+    return (others @ returns) / others.sum(1).clamp(min=1)
+
+
 Reduce = Callable[[Tensor], Tensor]
 """Adds up a tensor over all processes."""
 

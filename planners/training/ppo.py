@@ -19,6 +19,7 @@ from p2c_dsl.planners.training.advantages import (
     credited,
     generalized_advantages,
     normalised,
+    of_the_others,
 )
 from p2c_dsl.planners.training.batch import Piece, pieces, rewards_of
 from p2c_dsl.planners.training.episode import Codec
@@ -68,7 +69,7 @@ def prepare(
     )
     looked_at = values is None or settings.recompute or reference is not None or bool(cut.any())
     values = torch.zeros_like(kl) if values is None else values.clone()
-    rows = torch.arange(len(decisions))
+    rows = torch.arange(len(decisions), device=decisions.device)
     for piece in pieces(rollout, rows, settings.microbatch, whole=True) if looked_at else ():
         scored = piece.score(policy)
         piece.put(values, scored.values)
@@ -82,6 +83,9 @@ def prepare(
             piece.put(kl, piece.of(old) - expected)
     earned = rewards_of(rollout, codec)
     divisor = scale.update(earned.sum(1), reduce) if settings.scale_rewards else 1.0
+    if settings.leave_one_out:
+        # Where prompts are always new ones, the value head cannot know how hard each is.
+        earned[rows, rollout.lengths - 1] -= of_the_others(earned.sum(1), rollout.prompt)
     rewards = credited(earned / divisor, decisions) - settings.kl_weight * kl
     advantages, returns = generalized_advantages(
         rewards, values, decisions, bootstrap * cut, settings.discount, settings.gae_decay

@@ -42,6 +42,8 @@ class TrainingSettings:
         kl_weight: β: what a nat away from the reference costs, in the reward; 0 leaves the reference out.
         target_kl: An update ends early once the approximate KL to the policy before it exceeds this; 0 for never.
         max_gradient: The longest gradient; longer ones are shortened.
+        leave_one_out: Whether what the other episodes of a prompt earned on average is taken from what one earned:
+            for prompts that do not come again, of which the value head knows nothing.
         normalise_advantages: To mean 0 and deviation 1 over the decisions of an update.
         scale_rewards: Whether rewards are divided by the root mean square of the returns.
         partial_rewards: Names of registered partial rewards that are added.
@@ -79,6 +81,7 @@ class TrainingSettings:
     kl_weight: float = 0.0
     target_kl: float = 0.05
     max_gradient: float = 1.0
+    leave_one_out: bool = False
     normalise_advantages: bool = True
     scale_rewards: bool = True
     partial_rewards: tuple[str, ...] = ()

@@ -66,6 +66,15 @@ MISTAKES: tuple[tuple[Mutant, Check], ...] = (
     ),
     (
         Mutant(
+            "a row is in its own baseline",
+            _TRAINING + "advantages:of_the_others",
+            ".fill_diagonal_(False)",
+            "",
+        ),
+        tests.test_the_mean_of_the_others_of_a_prompt_is_a_baseline,
+    ),
+    (
+        Mutant(
             "the KL is to the policy itself",
             _TRAINING + "ppo:prepare",
             "piece.score(reference)",

@@ -15,7 +15,13 @@ pytest.importorskip("transformers")
 import torch
 from torch import Tensor
 
-from p2c_dsl.planners.training.advantages import ReturnScale, credited, generalized_advantages, normalised
+from p2c_dsl.planners.training.advantages import (
+    ReturnScale,
+    credited,
+    generalized_advantages,
+    normalised,
+    of_the_others,
+)
 from p2c_dsl.planners.training.batch import pieces
 from p2c_dsl.planners.training.environment import Credit
 from p2c_dsl.planners.training.episode import masks_of
@@ -534,6 +540,26 @@ def test_the_end_of_a_turn_is_fed_before_the_next_one() -> None:
     assert episode.tokens[first.stop - 1] == END
     between = episode.tokens[first.stop : second.start]
     assert codec().text(between) == f"?{codec().text(episode.tokens[: first.stop])}!"
+
+
+def test_the_mean_of_the_others_of_a_prompt_is_a_baseline() -> None:
+    """Against the sum over the others, one by one; alone, a row has none."""
+    returns, prompt = torch.tensor([1.0, 0.0, 0.5, 4.0, 1.0]), torch.tensor([0, 0, 1, 2, 0])
+    for row, found in enumerate(of_the_others(returns, prompt).tolist()):
+        others = [float(r) for n, r in enumerate(returns) if n != row and int(prompt[n]) == int(prompt[row])]
+        assert found == pytest.approx(sum(others) / len(others) if others else 0.0)
+
+
+def test_leaving_one_out_takes_what_the_prompt_gives_in_any_case_from_the_reward() -> None:
+    made = policy()
+    rollout = sampled(made, 12, [Liking(), Dialogue()])
+    plain = prepared(made, rollout).rewards.sum(1)
+    found = prepared(made, rollout, PLAIN.but(leave_one_out=True)).rewards.sum(1)
+    assert torch.allclose(found, plain - of_the_others(plain, rollout.prompt), atol=1e-6)
+    assert not torch.allclose(found, plain)
+    for prompt in (0, 1):
+        own = rollout.prompt == prompt
+        assert abs(float(found[own].sum())) < 1e-5
 
 
 def test_rewards_are_divided_by_the_size_of_returns() -> None:
