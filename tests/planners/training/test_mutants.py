@@ -157,18 +157,18 @@ MISTAKES: tuple[tuple[Mutant, Check], ...] = (
     (
         Mutant(
             "forced moves count as decisions",
-            _TRAINING + "rollout:collated",
-            "free[masks] & (masks != NO_MASK)",
-            "masks != NO_MASK",
+            _TRAINING + "masking:MaskTable.decides",
+            "number != NO_MASK and self.forced[number] is None",
+            "number != NO_MASK",
         ),
         tests.test_forced_moves_and_context_are_no_decisions,
     ),
     (
         Mutant(
             "context counts as decisions",
-            _TRAINING + "rollout:collated",
-            "free[masks] & (masks != NO_MASK)",
-            "free[masks]",
+            _TRAINING + "masking:MaskTable.decides",
+            "number != NO_MASK and self.forced[number] is None",
+            "self.forced[number] is None",
         ),
         tests.test_forced_moves_and_context_are_no_decisions,
     ),
