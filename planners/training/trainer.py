@@ -139,10 +139,7 @@ class Trainer:
             raise checkpoint.CheckpointError(
                 f"the checkpoint is of {len(state['sampling'])} processes, and these are {self.processes}"
             )
-        if "walks" not in state:
-            raise checkpoint.CheckpointError(
-                "the checkpoint is an earlier version's, which did not keep masks"
-            )
+        self._walk_again(state)
         parameters = dict(self.policy.named_parameters())
         with torch.no_grad():
             for name, weights in state["weights"].items():
@@ -152,13 +149,20 @@ class Trainer:
         self.done, self.episodes, self.tokens, self.seconds = state["counters"]
         self.shuffling.set_state(state["shuffling"])
         self.sampling.set_state(state["sampling"][self.rank])
-        for environment, walk in zip(self._walked(), state["walks"][self.rank], strict=True):
-            environment.walk_again(walk)
         checkpoint.restore_random_state(state["random"])
 
     def _walked(self) -> list[Walked]:
         """The environments whose masks depend on what they have been asked, each once."""
         return [e for e in dict.fromkeys(self.environments) if isinstance(e, Walked)]
+
+    def _walk_again(self, state: dict[str, Any]) -> None:
+        try:
+            for environment, walk in zip(self._walked(), state["walks"][self.rank], strict=True):
+                environment.walk_again(walk)
+        except (KeyError, IndexError, ValueError) as error:
+            raise checkpoint.CheckpointError(
+                "the checkpoint is another version's, and its masks cannot be found again: start a new run"
+            ) from error
 
     def _walks(self) -> list[list[Any]]:
         """Of each process, what its environments have been asked."""

@@ -108,6 +108,23 @@ def test_a_checkpoint_of_other_domains_is_refused(tmp_path: Path) -> None:
         trainer(environments=[Liking()]).restore(checkpoint.load(tmp_path))
 
 
+class Asked(Liking):
+    """An environment that remembers a question which this version does not know."""
+
+    def walk(self) -> list[int]:
+        return [1]
+
+    def walk_again(self, walk: list[int]) -> None:
+        raise KeyError(walk[0])
+
+
+def test_a_checkpoint_whose_masks_cannot_be_found_again_is_refused(tmp_path: Path) -> None:
+    checkpoint.save(tmp_path, trainer(environments=[Asked()]).state())
+    for state in (checkpoint.load(tmp_path), {**checkpoint.load(tmp_path), "walks": []}):
+        with pytest.raises(CheckpointError, match="another version"):
+            trainer(environments=[Asked()]).restore(state)
+
+
 @pytest.mark.parametrize("damage", [b"", b"nonsense", None])
 def test_a_checkpoint_that_cannot_be_read_says_so(damage: bytes | None, tmp_path: Path) -> None:
     if damage is not None:
