@@ -13,7 +13,7 @@ the prompt; episodes that share it share its computation.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
@@ -117,3 +117,8 @@ class Environment(Protocol):
 
     def play(self, seed: int) -> Play:
         """One episode in a fresh world."""
+
+
+def each_once(environments: Iterable[Environment]) -> list[Environment]:
+    """Those that are several times there, to have several shares of the episodes, only once."""
+    return list({id(environment): environment for environment in environments}.values())

@@ -18,7 +18,7 @@ from p2c_dsl.planners.canonical import tokenization_of
 from p2c_dsl.planners.loading import quiet
 from p2c_dsl.planners.training import checkpoint, whole
 from p2c_dsl.planners.training.domains import load_domain
-from p2c_dsl.planners.training.environment import Environment
+from p2c_dsl.planners.training.environment import Environment, each_once
 from p2c_dsl.planners.training.evaluate import Evaluation, evaluate, together
 from p2c_dsl.planners.training.generated import GENERATED, GeneratedSpecs
 from p2c_dsl.planners.training.masking import MaskTable
@@ -142,7 +142,7 @@ def _warm_up(trainer: Trainer, told: Told) -> None:
     rate = _IMITATING * settings.learning_rate
     config = WarmUp(attempts=settings.explore, again=1, worlds=_WORLDS, learning_rate=rate)
     # What one generated spec's attempts are like is of no use in the next.
-    environments = [e for e in dict.fromkeys(trainer.environments) if not isinstance(e, GeneratedSpecs)]
+    environments = [e for e in each_once(trainer.environments) if not isinstance(e, GeneratedSpecs)]
     if not environments:
         raise ValueError(f"`{GENERATED}` cannot be explored: name a domain as well, or leave `explore` out")
     config = replace(config, steps=config.steps * len(environments))
@@ -174,7 +174,7 @@ def _finished(trainer: Trainer) -> bool:
 
 def _evaluated(trainer: Trainer) -> dict[str, float]:
     settings = trainer.settings
-    environments = list(dict.fromkeys(trainer.environments))
+    environments = each_once(trainer.environments)
     found = evaluate(trainer.policy, trainer.codec, environments, settings.eval_episodes)
     told = {f"eval/verified/{e.name}": e.share for e in found} if len(found) > 1 else {}
     whole = together(found)

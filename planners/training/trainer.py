@@ -13,7 +13,7 @@ from torch import Tensor
 from p2c_dsl.planners.training import checkpoint
 from p2c_dsl.planners.training.advantages import ReturnScale
 from p2c_dsl.planners.training.domains import HELD_OUT
-from p2c_dsl.planners.training.environment import Environment, Walked
+from p2c_dsl.planners.training.environment import Environment, Walked, each_once
 from p2c_dsl.planners.training.episode import Codec
 from p2c_dsl.planners.training.masking import MaskTable
 from p2c_dsl.planners.training.policy import Policy
@@ -153,7 +153,7 @@ class Trainer:
 
     def _walked(self) -> list[Walked]:
         """The environments whose masks depend on what they have been asked, each once."""
-        return [e for e in dict.fromkeys(self.environments) if isinstance(e, Walked)]
+        return [e for e in each_once(self.environments) if isinstance(e, Walked)]
 
     def _walk_again(self, state: dict[str, Any]) -> None:
         try:
