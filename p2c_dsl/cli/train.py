@@ -117,7 +117,7 @@ def _train(plan: Plan, folder: Path, resume: bool) -> None:
         if trainer.rank == 0:
             plan.save(folder)
         with _Display(plan) if trainer.rank == 0 else nullcontext(lambda *_: None) as told:
-            run.train(trainer, tokenizer, folder, told, resume)
+            run.train(plan, trainer, tokenizer, folder, told, resume)
     except (ValueError, OSError, Unplannable, CheckpointError, DomainError, BindingError) as error:
         fail(str(error))
     except KeyboardInterrupt:

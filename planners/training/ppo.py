@@ -27,6 +27,9 @@ from p2c_dsl.planners.training.policy import Policy, Scored
 from p2c_dsl.planners.training.rollout import Rollout
 from p2c_dsl.planners.training.settings import TrainingSettings
 
+_MANY = 4
+"""So many prompts in each minibatch are enough for its gradient to be about all that is learned."""
+
 
 @dataclass(frozen=True, slots=True)
 class Batch:
@@ -146,11 +149,9 @@ def update(
 ) -> dict[str, float]:
     """Epochs of minibatch steps, fewer once the policy has moved far enough; the last step's metrics."""
     found: dict[str, float] = {}
-    rows = len(batch.rollout.lengths)
     steps = 0
     for _ in range(settings.epochs):
-        order = torch.randperm(rows, generator=generator, device=generator.device).to(batch.old.device)
-        for minibatch in order.tensor_split(settings.minibatches):
+        for minibatch in minibatches(batch.rollout.prompt, settings.minibatches, generator):
             found = gradients(policy, batch, minibatch, settings, reduce)
             if settings.target_kl and found["losses/approx_kl"] > settings.target_kl:
                 return {**found, "losses/steps": steps}
@@ -160,6 +161,19 @@ def update(
             optimizer.step()
             steps += 1
     return {**found, "losses/steps": steps}
+
+
+def minibatches(prompt: Tensor, count: int, generator: torch.Generator) -> tuple[Tensor, ...]:
+    """Rows, parted by chance into so many minibatches of equal size; `prompt` `(rows,)` is what each follows.
+
+    Where there are many prompts, rows of one stay together, since a prompt is computed once in each minibatch.
+    """
+    rows = len(prompt)
+    # Drawn in any case, so that processes with unlike prompts go on with the same random numbers.
+    order, places = (torch.randperm(rows, generator=generator, device=generator.device) for _ in range(2))
+    if len(set(prompt.tolist())) >= _MANY * count:
+        order = order[places[prompt.to(order.device)][order].argsort(stable=True)]
+    return order.to(prompt.device).tensor_split(count)
 
 
 def gradients(

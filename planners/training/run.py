@@ -5,18 +5,20 @@ from __future__ import annotations
 import json
 import signal
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Any, Self
 
 import torch
 
-from p2c_dsl.planners.canonical import tokenization_of
+from p2c_dsl.planners.automaton import Unplannable
+from p2c_dsl.planners.canonical import CANONICAL, tokenization_of
 from p2c_dsl.planners.loading import quiet
 from p2c_dsl.planners.training import checkpoint, whole
+from p2c_dsl.planners.training.beginning import Told, begin
 from p2c_dsl.planners.training.domains import load_domain
 from p2c_dsl.planners.training.environment import Environment, each_once
 from p2c_dsl.planners.training.evaluate import Evaluation, evaluate, together
@@ -27,15 +29,8 @@ from p2c_dsl.planners.training.models import codec_of, load_model
 from p2c_dsl.planners.training.policy import Policy
 from p2c_dsl.planners.training.settings import TrainingSettings
 from p2c_dsl.planners.training.trainer import Trainer
-from p2c_dsl.planners.training.warm_up import Example, WarmUp, explored, imitate
 
 NAME = "run.json"
-Told = Callable[[int, dict[str, float]], None]
-"""Is told the metrics after each update."""
-_IMITATING = 3.0
-"""How many times the learning rate of PPO the warm-up has."""
-_WORLDS = 16
-"""In so many further worlds it tries what one has verified."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +64,12 @@ def load_plan(folder: Path) -> Plan:
         raise checkpoint.CheckpointError(f"{folder} holds no run: {path} cannot be read ({error})") from error
 
 
-def environments_of(plan: Plan, model: Any, tokenizer: Any) -> list[Environment]:
+def environments_of(plan: Plan, tokenizer: Any, tokenization: str) -> list[Environment]:
     """The environments of a plan's domains, one that is named several times as often.
 
     Raises what `load_domain` and `Domain.environment` raise.
     """
-    settings, tokenization = plan.settings, tokenization_of(model)
+    settings = plan.settings
     how = (tokenizer, settings.budget, settings.effort, settings.partial_rewards, tokenization)
     made = dict[str, list[Environment]]()
     for name in plan.domains:
@@ -98,11 +93,13 @@ def accelerator() -> Any:
 def trainer_of(plan: Plan, accelerator: Any = None) -> tuple[Trainer, Any]:
     """The trainer of a plan, at its beginning, and the tokenizer. Raises what `environments_of` raises."""
     model, tokenizer = load_model(plan.model, plan.settings.seed, plan.lora, plan.settings.tokenization)
-    environments = environments_of(plan, model, tokenizer)
+    environments = environments_of(plan, tokenizer, tokenization_of(model))
     return Trainer(model, codec_of(tokenizer), environments, plan.settings, accelerator), tokenizer
 
 
-def train(trainer: Trainer, tokenizer: Any, folder: Path, told: Told, resume: bool = False) -> None:
+def train(
+    plan: Plan, trainer: Trainer, tokenizer: Any, folder: Path, told: Told, resume: bool = False
+) -> None:
     """Trains up to the settings' end, with `resume` from the folder's checkpoint.
 
     Ctrl-C is held back until the update in progress is over: then a checkpoint is saved, and `KeyboardInterrupt`
@@ -114,7 +111,8 @@ def train(trainer: Trainer, tokenizer: Any, folder: Path, told: Told, resume: bo
     with ExitStack() as stack:
         log = stack.enter_context(MetricsLog(folder, trainer.done)) if main else None
         if not resume and settings.explore:
-            _warm_up(trainer, told if main else _untold)
+            explorers = _explorers(plan, trainer, tokenizer)
+            begin(trainer, explorers, told if main else _untold)
             save(trainer, tokenizer, folder)
         interrupts = stack.enter_context(Interrupts())
         while not _finished(trainer):
@@ -135,22 +133,14 @@ def train(trainer: Trainer, tokenizer: Any, folder: Path, told: Told, resume: bo
     save(trainer, tokenizer, folder)
 
 
-def _warm_up(trainer: Trainer, told: Told) -> None:
-    """Explores and imitates, every process alike; what has been found so far is told as that of update 0."""
-    settings = trainer.settings
-    # What is imitated is right already, so that longer steps do no harm.
-    rate = _IMITATING * settings.learning_rate
-    config = WarmUp(attempts=settings.explore, again=1, worlds=_WORLDS, learning_rate=rate)
-    # What one generated spec's attempts are like is of no use in the next.
-    environments = [e for e in each_once(trainer.environments) if not isinstance(e, GeneratedSpecs)]
-    if not environments:
-        raise ValueError(f"`{GENERATED}` cannot be explored: name a domain as well, or leave `explore` out")
-    config = replace(config, steps=config.steps * len(environments))
-    examples = list[tuple[Environment, list[Example]]]()
-    for environment in environments:
-        examples.append((environment, explored(environment, trainer.codec, config)))
-        told(0, {f"explored/{e.name}": float(len(found)) for e, found in examples})
-    imitate(trainer, examples, config)
+def _explorers(plan: Plan, trainer: Trainer, tokenizer: Any) -> list[Environment]:
+    """The environments in canonical tokens, where they fit: chance is to choose what is said, and not how it is cut."""
+    if tokenization_of(trainer.policy.model) == CANONICAL:
+        return list(trainer.environments)
+    try:
+        return environments_of(plan, tokenizer, CANONICAL)
+    except (Unplannable, ValueError):
+        return list(trainer.environments)
 
 
 def _untold(*_: object) -> None:
@@ -202,7 +192,7 @@ def evaluated(
     )
     model, tokenizer = load_model(name, seed, tokenization=settings.tokenization)
     masks = MaskTable(model.get_input_embeddings().num_embeddings, torch.device("cpu"))
-    environments = environments_of(plan, model, tokenizer)
+    environments = environments_of(plan, tokenizer, tokenization_of(model))
     return evaluate(Policy(model, masks), codec_of(tokenizer), environments, episodes, seed, temperature)
 
 

@@ -6,6 +6,8 @@ Attempts are drawn uniformly among the legal tokens of the very space that the p
 verified, every second attempt begins like one of those, and goes on by chance from some place on: what is rare is found
 again, in many forms (after Go-Explore: Ecoffet et al., 2021). Nobody judges them but V. One world may verify what is
 right only there, so that attempts can be tried in further worlds, and only the best are gone on with and imitated.
+
+Imitation of one thing unlearns another: what a policy can do already is kept by imitating its own attempts as well.
 """
 
 from __future__ import annotations
@@ -19,10 +21,10 @@ import torch
 
 from p2c_dsl.planners.training.batch import pieces
 from p2c_dsl.planners.training.domains import HELD_OUT
-from p2c_dsl.planners.training.environment import Environment, Outcome, Space, Turn
+from p2c_dsl.planners.training.environment import Environment, Outcome, Space
 from p2c_dsl.planners.training.episode import Codec, Episode, Written, masks_of
 from p2c_dsl.planners.training.ppo import trainable
-from p2c_dsl.planners.training.rollout import collated
+from p2c_dsl.planners.training.rollout import collated, roll_out
 from p2c_dsl.planners.training.trainer import Trainer
 
 
@@ -92,6 +94,45 @@ def explored(environment: Environment, codec: Codec, config: WarmUp, seed: int =
     return best
 
 
+def attempted(
+    trainer: Trainer, environment: Environment, seeds: Sequence[int], generator: torch.Generator
+) -> list[Example]:
+    """The verified ones among the policy's own attempts."""
+    found, at_once = list[Example](), trainer.settings.episodes
+    for first in range(0, len(seeds), at_once):
+        starts = [(environment, seed) for seed in seeds[first : first + at_once]]
+        for episode in roll_out(trainer.policy, trainer.codec, starts, generator, trainer.done).episodes:
+            outcome = episode.outcome
+            if outcome is not None and outcome.verified:
+                row = (tuple(episode.tokens), tuple(episode.written), outcome)
+                found.append(Example(episode.seed, episode.prompt, *row))
+    return found
+
+
+def spelled(example: Example, environment: Environment, codec: Codec) -> Example | None:
+    """The same texts in the spaces of another environment, `None` where they do not fit there.
+
+    They are cut as the tokenizer itself cuts them where that is legal: a model that has learned the usual cuts would
+    have to unlearn them.
+    """
+    play = environment.play(example.seed)
+    turn = next(play)
+    tokens, written = list[int](), list[Written]()
+    try:
+        for own in example.turns():
+            usual, start = [*codec.encode(codec.text(own)), codec.end], len(tokens)
+            legal = (cut for cut in (usual, own) if _legal(turn.space, turn.budget, cut))
+            if (cut := next(legal, None)) is None:
+                return None
+            tokens += cut
+            written.append(Written(turn.space, turn.budget, start, len(tokens)))
+            turn = play.send(codec.text(own))
+            tokens += codec.encode(turn.text)
+    except StopIteration as stop:
+        return replace(example, tokens=tuple(tokens), written=tuple(written), outcome=stop.value)
+    return None
+
+
 def imitate(
     trainer: Trainer, examples: Sequence[tuple[Environment, Sequence[Example]]], config: WarmUp
 ) -> None:
@@ -149,7 +190,7 @@ def _drawn(
     tokens, written = list[int](), list[Written]()
     while True:
         start, given = len(tokens), begun[len(written)] if len(written) < len(begun) else ()
-        tokens += _respelled(turn, codec, _text(turn.space, turn.budget, random, given))
+        tokens += _text(turn.space, turn.budget, random, given)
         written.append(Written(turn.space, turn.budget, start, len(tokens)))
         try:
             turn = play.send(codec.text(tokens[start:]))
@@ -171,15 +212,6 @@ def _text(space: Space, budget: int, random: Random, begun: Sequence[int]) -> li
             tokens.append(int(random.choice(legal)))
         state = space.step(state, tokens[-1])
     return tokens
-
-
-def _respelled(turn: Turn, codec: Codec, tokens: Sequence[int]) -> Sequence[int]:
-    """The same text in the cuts that the tokenizer itself makes, where they are legal.
-
-    Chance cuts a text in any way, and a model that has learned the usual one would have to unlearn it.
-    """
-    usual = [*codec.encode(codec.text(tokens)), codec.end]
-    return usual if _legal(turn.space, turn.budget, usual) else tokens
 
 
 def _legal(space: Space, budget: int, tokens: Sequence[int]) -> bool:
