@@ -174,7 +174,7 @@ class _Display:
             if key.startswith("explored/")
         ]
         if found:
-            shown = f"verified by chance: {', '.join(found)}"
+            shown = f"verified, to imitate: {', '.join(found)}"
         self._progress.update(self._task, completed=done, description=shown)
         if not self._console.is_terminal and (done % self._every == 0 or done == 1):
             self._console.print(f"update {done}  {shown}", soft_wrap=True)

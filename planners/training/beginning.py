@@ -8,7 +8,7 @@ from dataclasses import replace
 import torch
 
 from p2c_dsl.planners.training.domains import HELD_OUT
-from p2c_dsl.planners.training.environment import Environment, each_once
+from p2c_dsl.planners.training.environment import Environment
 from p2c_dsl.planners.training.generated import GeneratedSpecs
 from p2c_dsl.planners.training.trainer import Trainer
 from p2c_dsl.planners.training.warm_up import Example, WarmUp, attempted, explored, imitate, spelled
@@ -20,7 +20,7 @@ _FASTER = 3.0
 _WORLDS = 16
 """In so many further worlds is tried what one has verified."""
 
-Found = dict[Environment, list[Example]]
+Found = list[tuple[Environment, list[Example]]]
 
 
 def begin(trainer: Trainer, explorers: Sequence[Environment], told: Told) -> None:
@@ -30,15 +30,14 @@ def begin(trainer: Trainer, explorers: Sequence[Environment], told: Told) -> Non
     finds in one generated spec is of no use in the next: there the policy's own attempts are imitated, so that it does
     not unlearn what it can do.
     """
-    settings = trainer.settings
-    twins = dict(zip(trainer.environments, explorers, strict=True))
-    rate = _FASTER * settings.learning_rate
-    config = WarmUp(settings.explore, worlds=_WORLDS, again=1, learning_rate=rate)
-    config = replace(config, steps=config.steps * len(twins))
-    found: Found = {}
-    for environment in each_once(trainer.environments):
-        found[environment] = _found(trainer, environment, twins[environment], config)
-        told(0, {f"explored/{e.name}": float(len(examples)) for e, examples in found.items()})
+    settings, found = trainer.settings, Found()
+    # By what they are, not by a hash that not all have.
+    once = {id(e): (e, twin) for e, twin in zip(trainer.environments, explorers, strict=True)}
+    config = WarmUp(settings.explore, worlds=_WORLDS, again=1, learning_rate=_FASTER * settings.learning_rate)
+    config = replace(config, steps=config.steps * len(once))
+    for environment, twin in once.values():
+        found.append((environment, _found(trainer, environment, twin, config)))
+        told(0, {f"explored/{e.name}": float(len(examples)) for e, examples in found})
     imitate(trainer, _shares(trainer.environments, found), config)
 
 
@@ -53,10 +52,10 @@ def _found(trainer: Trainer, environment: Environment, twin: Environment, config
     return [example for example in again if example is not None]
 
 
-def _shares(environments: Sequence[Environment], found: Found) -> list[tuple[Environment, list[Example]]]:
+def _shares(environments: Sequence[Environment], found: Found) -> Found:
     """The examples, parted so that an environment has as large a share in each step as in the episodes."""
-    shares = list[tuple[Environment, list[Example]]]()
-    for environment, examples in found.items():
+    shares = Found()
+    for environment, examples in found:
         count = sum(other is environment for other in environments)
         shares += [(environment, examples[number::count]) for number in range(count)]
     return shares

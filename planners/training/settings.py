@@ -23,8 +23,8 @@ class TrainingSettings:
         tokenization: In which tokens a lexeme can be written: `any`, or only its `canonical` ones, so that decisions
             are few and about what is said; `auto` for what the model was trained with before, canonical for one with
             random weights, and any for others.
-        explore: How many compositions are drawn by chance in each environment before the first update; the policy
-            imitates those that are verified. 0 for none.
+        explore: How many compositions are drawn by chance in each environment before the first update (by the policy
+            in generated specs); the policy imitates those that are verified. 0 for none.
         episodes: In each update, of all processes together.
         rows_at_once: How many rows a rollout may have at once, by what fits into memory.
         epochs: Passes over the episodes of an update.

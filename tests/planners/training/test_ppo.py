@@ -27,7 +27,7 @@ from p2c_dsl.planners.training.environment import Credit
 from p2c_dsl.planners.training.episode import masks_of
 from p2c_dsl.planners.training.masking import MaskTable, entropy, masked_log_probs
 from p2c_dsl.planners.training.policy import Policy, Stepping
-from p2c_dsl.planners.training.ppo import Batch, gradients, losses, prepare, trainable, update
+from p2c_dsl.planners.training.ppo import Batch, gradients, losses, minibatches, prepare, trainable, update
 from p2c_dsl.planners.training.rollout import Rollout
 from tests.planners.training.toy import (
     END,
@@ -411,6 +411,28 @@ def test_without_a_learning_rate_nothing_moves() -> None:
     found = update(made, optimizer, batch, settings, alone, torch.Generator().manual_seed(0))
     assert abs(found["losses/approx_kl"]) < 1e-7 and found["losses/clipfrac"] == 0
     assert found["losses/steps"] == 6
+
+
+@pytest.mark.parametrize(("prompts", "together"), [(8, True), (7, False), (1, False)])
+def test_minibatches_part_the_rows_and_keep_prompts_together_where_there_are_many(
+    prompts: int, together: bool
+) -> None:
+    prompt = torch.arange(48) % prompts
+    one, other = minibatches(prompt, 2, torch.Generator().manual_seed(0))
+    assert sorted([*one.tolist(), *other.tolist()]) == list(range(48)) and len(one) == len(other)
+    shared = set(prompt[one].tolist()) & set(prompt[other].tolist())
+    assert (not shared) is together
+    again = minibatches(prompt, 2, torch.Generator().manual_seed(1))
+    assert set(again[0].tolist()) not in (set(one.tolist()), set(other.tolist()))
+
+
+def test_processes_with_unlike_prompts_go_on_with_the_same_random_numbers() -> None:
+    states = []
+    for prompts in (1, 8):
+        generator = torch.Generator().manual_seed(0)
+        minibatches(torch.arange(48) % prompts, 2, generator)
+        states.append(generator.get_state())
+    assert torch.equal(*states)
 
 
 def test_an_update_ends_once_the_policy_has_moved_far() -> None:

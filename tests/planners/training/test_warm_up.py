@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -13,12 +14,15 @@ from p2c_dsl.planners.training.align_run import AlignSettings, Loop, Shared, loo
 from p2c_dsl.planners.training.batch import pieces
 from p2c_dsl.planners.training.domains import load_domain
 from p2c_dsl.planners.training.environment import Outcome, Play, Turn
+from p2c_dsl.planners.training.episode import masks_of
+from p2c_dsl.planners.training.masking import MaskTable
 from p2c_dsl.planners.training.models import codec_of
 from p2c_dsl.planners.training.problem import Sizes
 from p2c_dsl.planners.training.rollout import collated
 from p2c_dsl.planners.training.scalable_align import Attempts
 from p2c_dsl.planners.training.settings import TrainingSettings
-from p2c_dsl.planners.training.warm_up import Example, WarmUp, _episode, explored, imitate
+from p2c_dsl.planners.training.trainer import Trainer
+from p2c_dsl.planners.training.warm_up import Example, WarmUp, _episode, attempted, explored, imitate, spelled
 from tests.planners.training import toy
 from tests.planners.training.small_domain import write_domain
 
@@ -71,16 +75,50 @@ def test_where_nothing_is_verified_everywhere_the_search_goes_on() -> None:
     assert texts(replace(config, patience=40)) == {"bc"}
 
 
-def test_a_model_that_cuts_text_its_own_way_is_shown_examples_cut_like_that(tmp_path: Path) -> None:
-    """In any tokens, chance cuts a text in many ways; in canonical ones, there is only one."""
+@pytest.mark.parametrize("tokenization", ["any", "canonical"])
+def test_what_is_said_can_be_spelled_as_another_space_spells_it(tmp_path: Path, tokenization: str) -> None:
+    """In any tokens a text is cut as the tokenizer cuts it, in canonical ones as it has to be."""
     (domain,) = load_domain(write_domain(tmp_path / "greet"))
     _, tokenizer = fresh(0)
     codec = codec_of(tokenizer)
-    for tokenization in ("any", "canonical"):
-        environment = domain.environment(tokenizer, tokenization=tokenization)
-        examples = explored(environment, codec, WarmUp(attempts=40, again=1))
-        usual = [[*codec.encode(codec.text(e.tokens)), codec.end] == list(e.tokens) for e in examples]
-        assert examples and all(usual) is (tokenization == "any")
+    explorer = domain.environment(tokenizer, tokenization="canonical")
+    environment = domain.environment(tokenizer, tokenization=tokenization)
+    examples = explored(explorer, codec, WarmUp(attempts=40, again=1))
+    again = [spelled(example, environment, codec) for example in examples]
+    assert examples
+    for example, other in zip(examples, again, strict=True):
+        assert other is not None and other.outcome.verified
+        assert codec.text(other.tokens) == codec.text(example.tokens)
+        (turn,) = other.written
+        assert turn.space is environment.space and masks_of(other.tokens, other.written, table(tokenizer))
+        usual = [*codec.encode(codec.text(other.tokens)), codec.end] == list(other.tokens)
+        assert usual is (tokenization == "any")
+
+
+def table(tokenizer: Any) -> MaskTable:
+    return MaskTable(len(tokenizer), torch.device("cpu"))
+
+
+def test_what_does_not_fit_another_space_is_not_spelled() -> None:
+    class Narrow(toy.Liking):
+        def play(self, seed: int) -> Play:
+            word = yield Turn(self.prompt, self.space, 3)
+            return Outcome(1.0, word.startswith("b"))
+
+    codec = toy.codec()
+    found = {codec.text(e.tokens): spelled(e, Narrow(), codec) for e in explored(Fickle(), codec, TRIED)}
+    assert found["bca"] is None and found["bc"] is not None
+
+
+def test_the_policys_own_attempts_are_kept_where_they_are_verified() -> None:
+    trainer = Trainer(toy.model(), toy.codec(), [Fickle()], toy.PLAIN.but(episodes=8))
+    generator = torch.Generator().manual_seed(0)
+    found = attempted(trainer, Fickle(), range(60), generator)
+    assert 0 < len(found) < 60 and len({e.seed for e in found}) == len(found)
+    for example in found:
+        word = trainer.codec.text(example.tokens)
+        assert word == "bc" or (word.startswith("b") and example.seed % 2 == 0)
+        assert masks_of(example.tokens, example.written, trainer.masks)
 
 
 def likelihood(loop: Loop, attempts: Attempts, examples: list[Example]) -> float:
