@@ -46,13 +46,14 @@ def evaluate(
         fail(f"there is no format `{format}`: choose text or json")
     from p2c_dsl.planners import Unplannable
     from p2c_dsl.planners.training import run
+    from p2c_dsl.planners.training.checkpoint import CheckpointError
     from p2c_dsl.planners.training.evaluate import together
     from p2c_dsl.runtime.domain import DomainError
     from p2c_dsl.runtime.interpreter import BindingError
 
     try:
         found = run.evaluated(domains, model, budget, episodes, seed, temperature)
-    except (ValueError, OSError, Unplannable, DomainError, BindingError) as error:
+    except (ValueError, OSError, Unplannable, CheckpointError, DomainError, BindingError) as error:
         fail(str(error))
     everything = [*found, together(found)] if len(found) > 1 else found
     if format == "json":

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from click.core import ParameterSource
 
 from p2c_dsl.cli import EXIT_INTERRUPTED
 from p2c_dsl.cli.files import fail, for_training
@@ -15,8 +16,12 @@ if TYPE_CHECKING:
     from p2c_dsl.planners.training.run import Plan
     from p2c_dsl.planners.training.settings import TrainingSettings
 
+_FIXED = ("domains", "preset", "model", "lora", "seed", "settings")
+"""What a run that is resumed has already."""
+
 
 def train(
+    context: typer.Context,
     domains: Annotated[
         list[str] | None,
         typer.Argument(
@@ -60,7 +65,8 @@ def train(
 
     folder = Path(output)
     if resume:
-        if domains or settings or lora:
+        given = [name for name in _FIXED if context.get_parameter_source(name) is ParameterSource.COMMANDLINE]
+        if given:
             fail(
                 "--resume goes on with the run's own domains and settings: only --updates and --minutes may change"
             )
@@ -70,6 +76,9 @@ def train(
             fail("name a domain to train in, such as examples/dinner")
         if (folder / "checkpoint.pt").exists():
             fail(f"{output} holds a run already: go on with --resume, or choose another --output")
+        same = Path(model).resolve() == folder.resolve()
+        if same or ((folder / "config.json").exists() and not (folder / "run.json").exists()):
+            fail(f"{output} holds a model, which would be overwritten: choose another --output")
         chosen = _settings(preset, seed, updates, minutes, settings or [])
         plan = Plan(tuple(domains), model, lora, chosen)
     _train(plan, folder, resume)
@@ -116,6 +125,8 @@ def _train(plan: Plan, folder: Path, resume: bool) -> None:
         trainer, tokenizer = run.trainer_of(plan, run.accelerator())
         if trainer.rank == 0:
             plan.save(folder)
+            if trainer.processes > 1:
+                typer.echo(f"{trainer.processes} processes share the episodes", err=True)
         with _Display(plan) if trainer.rank == 0 else nullcontext(lambda *_: None) as told:
             run.train(plan, trainer, tokenizer, folder, told, resume)
     except (ValueError, OSError, Unplannable, CheckpointError, DomainError, BindingError) as error:

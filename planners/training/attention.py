@@ -221,6 +221,14 @@ ALL_ATTENTION_FUNCTIONS.register(STEPS, attention_of_steps)
 ALL_ATTENTION_FUNCTIONS.register(WHOLE, attention_of_whole_rows)
 
 
+def exclude_attention() -> None:
+    """Leaves attention over whole rows out of what torch.compile compiles.
+
+    How many rows have how many tokens is part of a graph with it, so that each rollout would need a new one.
+    """
+    ALL_ATTENTION_FUNCTIONS.register(WHOLE, torch.compiler.disable(attention_of_whole_rows))
+
+
 @contextmanager
 def attending(config: Any, name: str) -> Iterator[None]:
     """Inside, a model with this configuration attends in a way that is registered here."""

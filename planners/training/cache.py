@@ -149,7 +149,8 @@ class _OwnLayer(DynamicLayer):  # type: ignore[no-untyped-call]
         self, key_states: Tensor, value_states: Tensor, *args: Any, **kwargs: Any
     ) -> tuple[Tensor, Tensor]:
         for buffer, new in zip(self._buffers, (key_states, value_states), strict=True):
-            buffer[self._row, :, self._place] = new[0].transpose(0, 1)
+            # In bfloat16, what a decoder makes of prompts and of steps can be of unlike precisions.
+            buffer[self._row, :, self._place] = new[0].transpose(0, 1).to(buffer.dtype)
         self.keys, self.values = (buffer[:, :, : self._width] for buffer in self._buffers)
         return self.keys, self.values
 

@@ -11,6 +11,8 @@ import numpy as np
 import torch
 
 NAME = "checkpoint.pt"
+_PARTS = {"settings", "weights", "optimizer", "counters", "environments", "walks"}
+"""What a state that `Trainer.state` gives has, among others."""
 
 
 class CheckpointError(Exception):
@@ -18,13 +20,18 @@ class CheckpointError(Exception):
 
 
 def save(folder: Path, state: dict[str, Any]) -> None:
-    """Writes a checkpoint over the last one: a crash at any moment leaves one of the two."""
+    """Writes a checkpoint over the last one: a crash at any moment leaves one of the two. Raises `OSError`."""
     temporary = folder / f".{NAME}.new"
-    with open(temporary, "wb") as file:
-        torch.save(state, file)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(temporary, folder / NAME)
+    try:
+        with open(temporary, "wb") as file:
+            torch.save(state, file)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, folder / NAME)
+    except (OSError, RuntimeError) as error:
+        # A full disk is a RuntimeError of torch's.
+        temporary.unlink(missing_ok=True)
+        raise OSError(f"{folder / NAME} cannot be written, the last one is kept: {error}") from error
 
 
 def load(folder: Path) -> dict[str, Any]:
@@ -37,6 +44,8 @@ def load(folder: Path) -> dict[str, Any]:
         state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:
         raise CheckpointError(f"{path} cannot be read: {error}") from error
+    if not isinstance(state, dict) or not state.keys() >= _PARTS:
+        raise CheckpointError(f"{path} is no checkpoint of a run, or of another version: start a new run")
     return state
 
 

@@ -18,6 +18,7 @@ from p2c_dsl.planners.small.domains import domain, unseen_domain
 from p2c_dsl.planners.training.composition import CompositionEnvironment
 from p2c_dsl.planners.training.domains import HELD_OUT, Domain
 from p2c_dsl.planners.training.environment import Play
+from p2c_dsl.planners.training.partial_rewards import partial_reward
 from p2c_dsl.planners.vocabulary import vocabulary_of
 
 GENERATED = "generated"
@@ -25,10 +26,15 @@ GENERATED = "generated"
 _EPISODES = 8
 """Consecutive seeds that share a spec: its prompt is computed once for those of them that meet in a rollout."""
 _REMEMBERED = 64
+_TRIED = 20
+"""So many specs without a composition in a row, and the budget is to blame."""
 
 
 class GeneratedSpecs:
-    """Episodes of one turn, in a spec that the seed decides; settings as in `Domain.environment`."""
+    """Episodes of one turn, in a spec that the seed decides; settings as in `Domain.environment`.
+
+    Raises `ValueError` for a partial reward that nobody has registered. `play` raises it where nothing fits the budget.
+    """
 
     name = GENERATED
 
@@ -40,6 +46,8 @@ class GeneratedSpecs:
         partial_rewards: Sequence[str] = (),
         tokenization: str = ANY,
     ) -> None:
+        for reward in partial_rewards:
+            partial_reward(reward)
         self._settings = (tokenizer, budget, effort, tuple(partial_rewards), tokenization)
         told = f"{GENERATED} {budget} {tokenization} {vocabulary_of(tokenizer).digest}"
         self.digest = sha256(told.encode()).hexdigest()
@@ -69,10 +77,13 @@ class GeneratedSpecs:
 
     def _make(self, number: int, held_out: bool) -> CompositionEnvironment:
         """A new one. A spec for which no composition fits the budget gives way to another."""
-        while True:
-            made = unseen_domain(number) if held_out else domain(number)
+        for other in range(_TRIED):
+            made = (unseen_domain if held_out else domain)(number + other * HELD_OUT)
             found = Domain(f"{GENERATED} {number}", made.spec, made.task, made.world)
             try:
                 return found.environment(*self._settings)
-            except (Unplannable, ValueError):
-                number += HELD_OUT
+            except (Unplannable, ValueError) as error:
+                why = error
+        raise ValueError(
+            f"no composition of {_TRIED} generated specs fits the budget; of the last one: {why}"
+        )

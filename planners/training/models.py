@@ -67,6 +67,7 @@ def _loaded(name: str, seed: int) -> tuple[Any, Any]:
             return load()
         if not Path(name).is_dir():
             raise ValueError(f"there is no folder {name}: name one with a model, or {FRESH} or {SMALL}")
-        return from_folder(name, dtype="float32")
+        # Where it is to compute is decided once, by who trains or evaluates it.
+        return from_folder(name, device="cpu", dtype="float32")
     except (ModelProblem, OSError) as error:
         raise ValueError(f"no model can be loaded from {name}: {error}") from error

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from contextlib import nullcontext
 from dataclasses import dataclass
+from math import isfinite
 
 import torch
 from torch import Tensor, nn
@@ -147,7 +148,10 @@ def update(
     reduce: Reduce,
     generator: torch.Generator,
 ) -> dict[str, float]:
-    """Epochs of minibatch steps, fewer once the policy has moved far enough; the last step's metrics."""
+    """Epochs of minibatch steps, fewer once the policy has moved far enough; the last step's metrics.
+
+    Raises `ValueError` before weights would stop to be numbers.
+    """
     found: dict[str, float] = {}
     steps = 0
     for _ in range(settings.epochs):
@@ -155,9 +159,12 @@ def update(
             found = gradients(policy, batch, minibatch, settings, reduce)
             if settings.target_kl and found["losses/approx_kl"] > settings.target_kl:
                 return {**found, "losses/steps": steps}
-            found["losses/gradient_norm"] = float(
-                nn.utils.clip_grad_norm_(trainable(policy), settings.max_gradient)
-            )
+            norm = float(nn.utils.clip_grad_norm_(trainable(policy), settings.max_gradient))
+            if not isfinite(norm):
+                raise ValueError(
+                    f"the gradient is {norm}: start again with a lower `learning_rate`; the last checkpoint is kept"
+                )
+            found["losses/gradient_norm"] = norm
             optimizer.step()
             steps += 1
     return {**found, "losses/steps": steps}

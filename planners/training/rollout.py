@@ -59,9 +59,15 @@ def roll_out(
 ) -> Rollout:
     """Plays episodes to their ends, each of an environment with a seed.
 
-    `temperature` 0 takes the likeliest legal token. Raises `ValueError` when something cannot be ended in its budget.
+    `temperature` 0 takes the likeliest legal token. Raises `ValueError` when something cannot be ended in its budget,
+    or the model cannot read as much.
     """
     episodes = [Episode.begin(environment, seed, codec) for environment, seed in starts]
+    needed = max(len(episode.prompt) + episode.turn.budget for episode in episodes)
+    if policy.context is not None and needed > policy.context:
+        raise ValueError(
+            f"a spec and a composition may take {needed} tokens: the model reads {policy.context}"
+        )
     for first in range(0, len(episodes), at_once):
         with policy.autocast():
             _play(policy, codec, episodes[first : first + at_once], generator, temperature)
@@ -111,7 +117,7 @@ def _sample(
     log_probs, _ = policy.distribution(hidden, masks)
     if temperature:
         # One random number a row, against the sums of probabilities: what is masked adds nothing to them.
-        scaled = log_probs if temperature == 1 else log_probs / temperature
+        scaled = log_probs if temperature == 1 else torch.log_softmax(log_probs / temperature, -1)
         sums = scaled.exp().cumsum(-1, dtype=torch.float64)
         drawn = torch.rand(len(sums), 1, generator=generator, device=sums.device, dtype=torch.float64)
         chosen = torch.searchsorted(sums, drawn * sums[:, -1:], right=True)

@@ -5,18 +5,17 @@ from __future__ import annotations
 import json
 import signal
 import threading
+import time
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Any, Self
 
-import torch
-
 from p2c_dsl.planners.automaton import Unplannable
 from p2c_dsl.planners.canonical import CANONICAL, tokenization_of
-from p2c_dsl.planners.loading import quiet
+from p2c_dsl.planners.loading import device_of, quiet
 from p2c_dsl.planners.training import checkpoint, whole
 from p2c_dsl.planners.training.beginning import Told, begin
 from p2c_dsl.planners.training.domains import load_domain
@@ -31,6 +30,8 @@ from p2c_dsl.planners.training.settings import TrainingSettings
 from p2c_dsl.planners.training.trainer import Trainer
 
 NAME = "run.json"
+_MEANWHILE = 1_000_000
+"""Evaluations while training have other held-out worlds than those that `p2c eval` begins with: it may stop at them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +72,21 @@ def environments_of(plan: Plan, tokenizer: Any, tokenization: str) -> list[Envir
     """
     settings = plan.settings
     how = (tokenizer, settings.budget, settings.effort, settings.partial_rewards, tokenization)
-    made = dict[str, list[Environment]]()
-    for name in plan.domains:
-        if name not in made:
-            made[name] = (
-                [GeneratedSpecs(*how)]
-                if name == GENERATED
-                else [domain.environment(*how) for domain in load_domain(Path(name))]
-            )
-    return [environment for name in plan.domains for environment in made[name]]
+    made, named = dict[str, list[Environment]](), set[str]()
+    # However a path is written, it is one domain, and metrics go by names.
+    places = [name if name == GENERATED else str(Path(name).resolve()) for name in plan.domains]
+    for place, name in zip(places, plan.domains, strict=True):
+        if place in made:
+            continue
+        if name == GENERATED:
+            made[place] = [GeneratedSpecs(*how)]
+            continue
+        domains = load_domain(Path(name))
+        if named & {domain.name for domain in domains}:
+            domains = [replace(domain, name=f"{domain.name} ({name})") for domain in domains]
+        named |= {domain.name for domain in domains}
+        made[place] = [domain.environment(*how) for domain in domains]
+    return [environment for place in places for environment in made[place]]
 
 
 def accelerator() -> Any:
@@ -113,12 +120,15 @@ def train(
         if not resume and settings.explore:
             explorers = _explorers(plan, trainer, tokenizer)
             begin(trainer, explorers, told if main else _untold)
+            trainer.agree()
             save(trainer, tokenizer, folder)
         interrupts = stack.enter_context(Interrupts())
         while not _finished(trainer):
             metrics = trainer.update()
             if settings.eval_every and trainer.done % settings.eval_every == 0:
+                started = time.perf_counter()
                 metrics |= _evaluated(trainer)
+                trainer.seconds += time.perf_counter() - started
             if log is not None:
                 log.write(trainer.done, metrics)
                 told(trainer.done, metrics)
@@ -165,10 +175,12 @@ def _finished(trainer: Trainer) -> bool:
 def _evaluated(trainer: Trainer) -> dict[str, float]:
     settings = trainer.settings
     environments = each_once(trainer.environments)
-    found = evaluate(trainer.policy, trainer.codec, environments, settings.eval_episodes)
+    found = evaluate(trainer.policy, trainer.codec, environments, settings.eval_episodes, _MEANWHILE)
     told = {f"eval/verified/{e.name}": e.share for e in found} if len(found) > 1 else {}
     whole = together(found)
-    return {**told, "eval/verified": whole.share, "eval/accepted": whole.accepted / whole.episodes}
+    told |= {"eval/verified": whole.share, "eval/accepted": whole.accepted / whole.episodes}
+    # With a bounded effort processes may mask a little differently, and have to decide alike.
+    return {name: trainer.agreed(share) for name, share in told.items()}
 
 
 def evaluated(
@@ -191,9 +203,11 @@ def evaluated(
         settings=settings.but(budget=settings.budget if budget is None else budget),
     )
     model, tokenizer = load_model(name, seed, tokenization=settings.tokenization)
-    masks = MaskTable(model.get_input_embeddings().num_embeddings, torch.device("cpu"))
+    device = device_of(None)
+    masks = MaskTable(model.get_input_embeddings().num_embeddings, device)
     environments = environments_of(plan, tokenizer, tokenization_of(model))
-    return evaluate(Policy(model, masks), codec_of(tokenizer), environments, episodes, seed, temperature)
+    policy = Policy(model.to(device), masks)
+    return evaluate(policy, codec_of(tokenizer), environments, episodes, seed, temperature)
 
 
 class Interrupts:

@@ -16,7 +16,7 @@ class TrainingSettings:
     Attributes:
         seed: Of weights that are made, of sampling and of the worlds.
         updates: How many rounds of rollout and update.
-        minutes: When to stop earlier; 0 for never.
+        minutes: When to stop earlier, evaluations counted in and exploring not; 0 for never.
         budget: Tokens that a composition may have, the end included; 0 for a quarter more than the shortest
             composition of each domain takes, and no less than 128.
         effort: How long the automaton looks for a completion; 0 for as long as it takes.
@@ -39,7 +39,8 @@ class TrainingSettings:
         value_clip: How far a value may go from what it was; 0 for no clipping.
         value_weight: Of the value loss in the model's loss.
         entropy_weight: Of the entropy over what is legal.
-        kl_weight: β: what a nat away from the reference costs, in the reward; 0 leaves the reference out.
+        kl_weight: β: what a nat away from the reference costs, in the reward; 0 leaves the reference out. The reference
+            is the model as it was loaded, before anything was imitated.
         target_kl: An update ends early once the approximate KL to the policy before it exceeds this; 0 for never.
         max_gradient: The longest gradient; longer ones are shortened.
         leave_one_out: Whether what the other episodes of a prompt earned on average is taken from what one earned:
@@ -102,12 +103,16 @@ class TrainingSettings:
             "minibatches",
             "microbatch",
             "save_every",
+            "eval_episodes",
+            "max_gradient",
         )
         for name in positive:
-            if getattr(self, name) < 1:
-                raise ValueError(f"`{name}` is {getattr(self, name)}, but has to be 1 or more")
-        if self.explore < 0:
-            raise ValueError(f"`explore` is {self.explore}, but cannot be less than 0")
+            least = 1 if isinstance(getattr(self, name), int) else 1e-6
+            if not getattr(self, name) >= least:
+                raise ValueError(f"`{name}` is {getattr(self, name)}, but has to be {least:g} or more")
+        for name in ("explore", "minutes", "budget", "effort", "eval_every", "learning_rate", "kl_weight"):
+            if not getattr(self, name) >= 0:
+                raise ValueError(f"`{name}` is {getattr(self, name)}, but cannot be less than 0")
         if self.episodes < self.minibatches:
             raise ValueError(f"{self.episodes} episodes cannot be cut into {self.minibatches} minibatches")
         if self.precision not in ("fp32", "bf16"):

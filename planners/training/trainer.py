@@ -25,8 +25,8 @@ from p2c_dsl.planners.training.settings import TrainingSettings
 class Trainer:
     """A policy being trained in environments, one process of as many as `accelerator` has.
 
-    Episodes take the environments in turn, twice one that is there twice, and worlds by number: no world comes twice,
-    and processes share them out.
+    Episodes take the environments in turn, twice one that is there twice, and an environment's worlds by number: none
+    comes twice, and processes share them out.
     Everything that an update depends on is in `state()`, so that n + m updates equal n, a checkpoint, and m more.
     """
 
@@ -43,9 +43,14 @@ class Trainer:
         self.settings, self.environments, self.codec = settings, tuple(environments), codec
         self.processes: int = accelerator.num_processes if accelerator else 1
         self.rank: int = accelerator.process_index if accelerator else 0
-        if settings.episodes % self.processes:
+        own, left = divmod(settings.episodes, self.processes)
+        if left:
             raise ValueError(
                 f"{settings.episodes} episodes cannot be shared among {self.processes} processes"
+            )
+        if own < settings.minibatches:
+            raise ValueError(
+                f"{own} episodes in each process cannot be cut into {settings.minibatches} minibatches"
             )
         self._accelerator = accelerator
         device = accelerator.device if accelerator else torch.device("cpu")
@@ -81,6 +86,16 @@ class Trainer:
             return number
         return float(self.reduce(torch.tensor(number, device=self.masks.device)).item()) / self.processes
 
+    def agree(self) -> None:
+        """Gives all processes the weights of the first: whatever they have computed apart may differ in rounding."""
+        if self.processes == 1:
+            return
+        from accelerate.utils import broadcast
+
+        with torch.no_grad():
+            for parameter in self.policy.parameters():
+                parameter.copy_(broadcast(parameter.detach()))
+
     def update(self) -> dict[str, float]:
         """One rollout and one update on it; the metrics."""
         started = time.perf_counter()
@@ -102,16 +117,24 @@ class Trainer:
 
     def roll_out(self) -> Rollout:
         """The next episodes of this process."""
-        first = self.episodes + self.rank
-        numbers = range(first, self.episodes + self.settings.episodes, self.processes)
+        share = self.settings.episodes // self.processes
+        first = self.episodes + self.rank * share
         self.episodes += self.settings.episodes
-        count = len(self.environments)
-        starts = [(self.environments[n % count], self._world(n)) for n in numbers]
+        starts = [self._start(number) for number in range(first, first + share)]
         at_once = self.settings.rows_at_once
         return roll_out(self.policy, self.codec, starts, self.sampling, self.done, at_once)
 
-    def _world(self, number: int) -> int:
-        return (self.settings.seed * 7_919_993 + number) % HELD_OUT
+    def _start(self, number: int) -> tuple[Environment, int]:
+        """The environment and the world of an episode.
+
+        Each environment's worlds are numbered on their own, and a process has neighbours: generated specs change every
+        few numbers, and episodes of one spec are each other's baseline.
+        """
+        rounds, slot = divmod(number, len(self.environments))
+        environment = self.environments[slot]
+        same = [place for place, other in enumerate(self.environments) if other is environment]
+        own = rounds * len(same) + same.index(slot)
+        return environment, (self.settings.seed * 7_919_993 + own) % HELD_OUT
 
     def state(self) -> dict[str, Any]:
         """Everything that the next update depends on."""

@@ -130,6 +130,7 @@ def model(seed: int = 0, **more: Any) -> Any:
 def policy(seed: int = 0, masks: MaskTable | None = None, **more: Any) -> Policy:
     """The toy's policy, whose value head already has an opinion; several can share their masks."""
     made = Policy(model(seed, **more), masks or MaskTable(len(LETTERS), CPU))
+    assert made.packs or more, "a plain model's rows are packed: where packing differed, it would not be"
     torch.nn.init.normal_(made.value_head.outer.weight)
     made.share_from = 0
     return made
