@@ -19,6 +19,7 @@ pytest.importorskip("torch")
 pytest.importorskip("accelerate")
 
 from p2c_dsl.cli.files import for_training
+from p2c_dsl.planners.small import fresh
 from p2c_dsl.planners.training.metrics import read
 from tests.cli.commands import p2c
 from tests.cli.conftest import EXAMPLES
@@ -132,6 +133,9 @@ def test_evaluation_says_how_often_plans_are_verified(run: Path) -> None:
         ([DINNER, "--model", "nowhere"], "there is no folder nowhere"),
         (["--resume"], "holds no run"),
         ([DINNER, "--resume"], "the run's own domains"),
+        (["--resume", "--model", "small"], "only --updates and --minutes may change"),
+        (["--resume", "--seed", "0"], "only --updates and --minutes may change"),
+        (["generated", "--set", "budget=5", *SMALL[:1], "--set=minibatches=1"], "fits the budget"),
     ],
 )
 def test_what_cannot_be_trained_is_told(arguments: list[str], said: str, tmp_path: Path) -> None:
@@ -150,6 +154,25 @@ def test_where_nothing_is_saved_yet_nobody_is_told_to_go_on(
     monkeypatch.setattr(run, "begin", interrupted)
     done = p2c("train", DINNER, "--output", str(tmp_path), "--set=explore=9", *SMALL)
     assert done.exit_code == 130 and "no checkpoint yet" in done.stderr and "--resume" not in done.stderr
+
+
+def test_a_model_is_not_trained_over(tmp_path: Path) -> None:
+    """Its weights would be lost, and a resumed run would begin with others."""
+    _, tokenizer = fresh(0)
+    folder = tmp_path / "model"
+    fresh(0)[0].save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    before = (folder / "model.safetensors").read_bytes()
+    for model in (str(folder), "fresh"):
+        done = p2c("train", DINNER, "--model", model, "--output", str(folder), *SMALL)
+        assert done.exit_code == 2 and "holds a model" in done.output
+    assert (folder / "model.safetensors").read_bytes() == before
+
+
+def test_a_broken_run_cannot_be_evaluated_and_says_so(run: Path, tmp_path: Path) -> None:
+    (tmp_path / "run.json").write_text("{")
+    done = p2c("eval", DINNER, "--model", str(tmp_path))
+    assert done.exit_code == 2 and "cannot be read" in done.output and "Traceback" not in done.output
 
 
 def test_a_finished_folder_is_not_trained_over(run: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 pytest.importorskip("torch")
@@ -53,6 +55,18 @@ def test_a_spec_that_does_not_fit_gives_way_to_another(monkeypatch: pytest.Monke
     usual = prompt(0)
     monkeypatch.setattr(generated, "Domain", Narrow)
     assert prompt(0) not in ("", usual)
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"budget": 5}, "fits the budget"),
+        ({"partial_rewards": ("kindness",)}, "no partial reward `kindness`"),
+    ],
+)
+def test_settings_that_cannot_work_are_told(settings: dict[str, Any], said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        next(GeneratedSpecs(TOKENIZER, **settings).play(0))
 
 
 def test_its_digest_tells_tokenizations_apart() -> None:

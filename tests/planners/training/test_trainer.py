@@ -98,8 +98,75 @@ def test_the_policy_learns_what_is_liked() -> None:
 
 def test_no_world_comes_twice() -> None:
     made = trainer()
-    seeds = [e.seed for _ in range(3) for e in made.roll_out().episodes]
-    assert len(set(seeds)) == len(seeds) == 24
+    worlds = [(id(e.environment), e.seed) for _ in range(3) for e in made.roll_out().episodes]
+    assert len(set(worlds)) == len(worlds) == 24
+
+
+class Share:
+    """Of several processes, one that has only itself to add up with."""
+
+    device = torch.device("cpu")
+
+    def __init__(self, rank: int, processes: int) -> None:
+        self.process_index, self.num_processes = rank, processes
+
+    def reduce(self, tensor: torch.Tensor, reduction: str) -> torch.Tensor:
+        return tensor * self.num_processes
+
+
+def test_each_environments_worlds_are_numbered_on_their_own_and_neighbours_stay_in_one_process() -> None:
+    """Generated specs change every few numbers: their episodes have to meet, whatever stands beside them."""
+    one, other = Liking("one"), Liking("other")
+    found: dict[str, list[list[int]]] = {"one": [], "other": []}
+    for rank in (0, 1):
+        made = Trainer(
+            model(), codec(), [one, other, other], SETTINGS.but(episodes=24, seed=0), Share(rank, 2)
+        )
+        played = [made._start(n) for n in range(rank * 12, rank * 12 + 12)]
+        assert [(e.environment, e.seed) for e in made.roll_out().episodes] == played
+        for name, numbers in found.items():
+            numbers.append([world for environment, world in played if environment.name == name])
+    assert found == {
+        "one": [[0, 1, 2, 3], [4, 5, 6, 7]],
+        "other": [[0, 1, 2, 3, 4, 5, 6, 7], [8, 9, 10, 11, 12, 13, 14, 15]],
+    }
+
+
+def test_each_process_needs_an_episode_for_every_minibatch() -> None:
+    settings = SETTINGS.but(episodes=4, minibatches=4)
+    Trainer(model(), codec(), [Liking()], settings, Share(0, 1))
+    with pytest.raises(ValueError, match="2 episodes in each process cannot be cut into 4 minibatches"):
+        Trainer(model(), codec(), [Liking()], settings, Share(0, 2))
+
+
+def test_a_gradient_that_is_no_number_ends_the_run_before_weights_are_lost() -> None:
+    made = trainer(SETTINGS.but(learning_rate=1e30, value_learning_rate=0.0), [Liking()])
+    with pytest.raises(ValueError, match="lower `learning_rate`"):
+        for _ in range(3):
+            made.update()
+
+
+def test_a_checkpoint_that_cannot_be_written_leaves_the_last_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checkpoint.save(tmp_path, trainer().state())
+    before = (tmp_path / checkpoint.NAME).read_bytes()
+
+    def full(*_: object) -> None:
+        raise RuntimeError("[enforce fail at inline_container.cc] unexpected pos")
+
+    monkeypatch.setattr(torch, "save", full)
+    with pytest.raises(OSError, match=r"checkpoint\.pt cannot be written, the last one is kept"):
+        checkpoint.save(tmp_path, {})
+    assert [p.name for p in tmp_path.iterdir()] == [checkpoint.NAME]
+    assert (tmp_path / checkpoint.NAME).read_bytes() == before
+
+
+def test_what_is_no_checkpoint_of_a_run_is_told(tmp_path: Path) -> None:
+    for state in ({"weights": {}}, [1, 2]):
+        torch.save(state, tmp_path / checkpoint.NAME)
+        with pytest.raises(CheckpointError, match="no checkpoint of a run"):
+            checkpoint.load(tmp_path)
 
 
 def test_a_checkpoint_of_other_domains_is_refused(tmp_path: Path) -> None:
@@ -165,7 +232,17 @@ def test_metrics_after_the_checkpoint_are_taken_out_when_a_run_goes_on(tmp_path:
 
 @pytest.mark.parametrize(
     "changes",
-    [{"episodes": 0}, {"minibatches": 100}, {"precision": "fp8"}, {"discount": 1.5}, {"no_such_setting": 1}],
+    [
+        {"eval_episodes": 0},
+        {"minutes": -1.0},
+        {"max_gradient": 0.0},
+        {"learning_rate": float("nan")},
+        {"episodes": 0},
+        {"minibatches": 100},
+        {"precision": "fp8"},
+        {"discount": 1.5},
+        {"no_such_setting": 1},
+    ],
 )
 def test_settings_that_make_no_sense_are_refused(changes: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"`|minibatches|precision"):

@@ -1,0 +1,79 @@
+"""A run knows its domains by what they are, and its processes decide alike."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("torch")
+pytest.importorskip("transformers")
+
+import torch
+
+from p2c_dsl.planners import loading
+from p2c_dsl.planners.small import fresh
+from p2c_dsl.planners.training import run
+from p2c_dsl.planners.training.domains import HELD_OUT
+from p2c_dsl.planners.training.models import load_model
+from p2c_dsl.planners.training.run import Plan, environments_of
+from p2c_dsl.planners.training.trainer import Trainer
+from tests.planners.training import toy
+from tests.planners.training.small_domain import write_domain
+
+_, TOKENIZER = fresh(0)
+
+
+def environments(*paths: object) -> list[Any]:
+    return environments_of(Plan(tuple(map(str, paths))), TOKENIZER, "canonical")
+
+
+def test_a_path_is_one_domain_however_it_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_domain(tmp_path / "greet")
+    monkeypatch.chdir(tmp_path)
+    one, other, third = environments("greet", "./greet/", tmp_path / "greet")
+    assert one is other is third
+
+
+def test_domains_with_one_name_are_told_apart_in_metrics(tmp_path: Path) -> None:
+    first = write_domain(tmp_path / "a" / "greet")
+    second = tmp_path / "b" / "greet"
+    shutil.copytree(first, second)
+    one, other = environments(first, second)
+    assert one.name != other.name and str(second) in other.name
+
+
+def test_what_an_evaluation_found_is_agreed_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where masks differ a little, one process may find enough to stop, and another not: that would never end."""
+    trainer = Trainer(toy.model(), toy.codec(), [toy.Liking()], toy.PLAIN.but(episodes=2))
+    monkeypatch.setattr(trainer, "agreed", lambda own: own / 2)
+    found = run._evaluated(trainer)
+    assert found["eval/accepted"] == 0.5 and found["eval/verified"] <= 0.5
+
+
+def test_worlds_that_a_run_may_stop_at_are_not_those_it_is_judged_by(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = []
+
+    class Seen(toy.Liking):
+        def play(self, seed: int) -> Any:
+            seen.append(seed)
+            return super().play(seed)
+
+    trainer = Trainer(toy.model(), toy.codec(), [Seen()], toy.PLAIN.but(episodes=2))
+    run._evaluated(trainer)
+    assert min(seen) >= HELD_OUT + 100_000
+
+
+def test_a_model_is_loaded_to_where_the_trainer_decides(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With a GPU there, each of several processes would put a copy on the first one."""
+    model, tokenizer = fresh(0)
+    model.save_pretrained(tmp_path)
+    tokenizer.save_pretrained(tmp_path)
+    usual = loading.device_of
+    monkeypatch.setattr(loading, "device_of", lambda wanted: usual(wanted or "meta"))
+    loaded, _ = load_model(str(tmp_path), 0)
+    assert {p.device for p in loaded.parameters()} == {torch.device("cpu")}
