@@ -138,7 +138,8 @@ def _train(plan: Plan, folder: Path, resume: bool) -> None:
         )
         typer.echo(f"p2c: interrupted; {advice}", err=True)
         raise typer.Exit(EXIT_INTERRUPTED) from None
-    typer.echo(f"{folder} holds the model: p2c eval {' '.join(plan.domains)} --model {folder}")
+    if trainer.rank == 0:
+        typer.echo(f"{folder} holds the model: p2c eval {' '.join(plan.domains)} --model {folder}")
 
 
 class _Display:
