@@ -226,7 +226,8 @@ def exclude_attention() -> None:
 
     How many rows have how many tokens is part of a graph with it, so that each rollout would need a new one.
     """
-    ALL_ATTENTION_FUNCTIONS.register(WHOLE, torch.compiler.disable(attention_of_whole_rows))
+    apart = torch.compiler.disable(attention_of_whole_rows)  # type: ignore[no-untyped-call]
+    ALL_ATTENTION_FUNCTIONS.register(WHOLE, apart)
 
 
 @contextmanager
