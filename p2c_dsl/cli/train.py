@@ -76,7 +76,7 @@ def train(
             fail("name a domain to train in, such as examples/dinner")
         if (folder / "checkpoint.pt").exists():
             fail(f"{output} holds a run already: go on with --resume, or choose another --output")
-        same = Path(model).resolve() == folder.resolve()
+        same = model not in ("fresh", "small") and Path(model).resolve() == folder.resolve()
         if same or ((folder / "config.json").exists() and not (folder / "run.json").exists()):
             fail(f"{output} holds a model, which would be overwritten: choose another --output")
         chosen = _settings(preset, seed, updates, minutes, settings or [])
@@ -127,6 +127,8 @@ def _train(plan: Plan, folder: Path, resume: bool) -> None:
             plan.save(folder)
             if trainer.processes > 1:
                 typer.echo(f"{trainer.processes} processes share the episodes", err=True)
+            if why := trainer.policy.padded_because:
+                typer.echo(f"rows are padded, which takes longer than packing them: {why}", err=True)
         with _Display(plan) if trainer.rank == 0 else nullcontext(lambda *_: None) as told:
             run.train(plan, trainer, tokenizer, folder, told, resume)
     except (ValueError, OSError, Unplannable, CheckpointError, DomainError, BindingError) as error:

@@ -11,8 +11,8 @@ import numpy as np
 import torch
 
 NAME = "checkpoint.pt"
-_PARTS = {"settings", "weights", "optimizer", "counters", "environments", "walks"}
-"""What a state that `Trainer.state` gives has, among others."""
+FORMAT = 2
+"""Of the state that `Trainer.state` gives, and of how episodes are numbered: another version goes on differently."""
 
 
 class CheckpointError(Exception):
@@ -44,8 +44,8 @@ def load(folder: Path) -> dict[str, Any]:
         state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:
         raise CheckpointError(f"{path} cannot be read: {error}") from error
-    if not isinstance(state, dict) or not state.keys() >= _PARTS:
-        raise CheckpointError(f"{path} is no checkpoint of a run, or of another version: start a new run")
+    if not isinstance(state, dict) or state.get("format") != FORMAT:
+        raise CheckpointError(f"{path} is no checkpoint of a run, or another version's: start a new run")
     return state
 
 

@@ -63,11 +63,6 @@ def roll_out(
     or the model cannot read as much.
     """
     episodes = [Episode.begin(environment, seed, codec) for environment, seed in starts]
-    needed = max(len(episode.prompt) + episode.turn.budget for episode in episodes)
-    if policy.context is not None and needed > policy.context:
-        raise ValueError(
-            f"a spec and a composition may take {needed} tokens: the model reads {policy.context}"
-        )
     for first in range(0, len(episodes), at_once):
         with policy.autocast():
             _play(policy, codec, episodes[first : first + at_once], generator, temperature)
@@ -86,6 +81,7 @@ def _play(
     stepping = policy.stepping(prefix, rows, room=max(episode.turn.budget for episode in episodes) + 1)
     for episode in episodes:
         episode.go_on(table, codec)
+        _check_room(policy, episode)
     while True:
         going = [row for row, episode in enumerate(episodes) if episode.outcome is None]
         if not going:
@@ -108,6 +104,14 @@ def _play(
         for row, mask, token, log_prob, value in taken:
             episodes[row].take(token, mask, log_prob, value, codec)
             episodes[row].go_on(table, codec)
+            _check_room(policy, episodes[row])
+
+
+def _check_room(policy: Policy, episode: Episode) -> None:
+    """Raises `ValueError` if the model may not be able to read to the end of the turn."""
+    needed = len(episode.prompt) + episode.start + episode.turn.budget
+    if policy.context is not None and needed > policy.context:
+        raise ValueError(f"prompt and answers may take {needed} tokens, and the model reads {policy.context}")
 
 
 def _sample(

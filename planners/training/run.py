@@ -7,18 +7,18 @@ import signal
 import threading
 import time
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Any, Self
 
 from p2c_dsl.planners.automaton import Unplannable
-from p2c_dsl.planners.canonical import CANONICAL, tokenization_of
+from p2c_dsl.planners.canonical import ANY, CANONICAL, tokenization_of
 from p2c_dsl.planners.loading import device_of, quiet
 from p2c_dsl.planners.training import checkpoint, whole
 from p2c_dsl.planners.training.beginning import Told, begin
-from p2c_dsl.planners.training.domains import load_domain
+from p2c_dsl.planners.training.domains import Domain, load_domain
 from p2c_dsl.planners.training.environment import Environment, each_once
 from p2c_dsl.planners.training.evaluate import Evaluation, evaluate, together
 from p2c_dsl.planners.training.generated import GENERATED, GeneratedSpecs
@@ -65,13 +65,14 @@ def load_plan(folder: Path) -> Plan:
         raise checkpoint.CheckpointError(f"{folder} holds no run: {path} cannot be read ({error})") from error
 
 
-def environments_of(plan: Plan, tokenizer: Any, tokenization: str) -> list[Environment]:
+def environments_of(plan: Plan, tokenizer: Any, *tokenizations: str) -> list[Environment]:
     """The environments of a plan's domains, one that is named several times as often.
 
-    Raises what `load_domain` and `Domain.environment` raise.
+    Each is in the first of the tokenizations in which a composition fits the budget. Raises what `load_domain` and
+    `Domain.environment` raise.
     """
     settings = plan.settings
-    how = (tokenizer, settings.budget, settings.effort, settings.partial_rewards, tokenization)
+    how = (tokenizer, settings.budget, settings.effort, settings.partial_rewards)
     made, named = dict[str, list[Environment]](), set[str]()
     # However a path is written, it is one domain, and metrics go by names.
     places = [name if name == GENERATED else str(Path(name).resolve()) for name in plan.domains]
@@ -79,14 +80,21 @@ def environments_of(plan: Plan, tokenizer: Any, tokenization: str) -> list[Envir
         if place in made:
             continue
         if name == GENERATED:
-            made[place] = [GeneratedSpecs(*how)]
+            made[place] = [GeneratedSpecs(*how, tokenizations[0])]
             continue
         domains = load_domain(Path(name))
         if named & {domain.name for domain in domains}:
             domains = [replace(domain, name=f"{domain.name} ({name})") for domain in domains]
         named |= {domain.name for domain in domains}
-        made[place] = [domain.environment(*how) for domain in domains]
+        made[place] = [_fitting(domain, how, tokenizations) for domain in domains]
     return [environment for place in places for environment in made[place]]
+
+
+def _fitting(domain: Domain, how: tuple[Any, ...], tokenizations: Sequence[str]) -> Environment:
+    for tokenization in tokenizations[:-1]:
+        with suppress(Unplannable, ValueError):
+            return domain.environment(*how, tokenization)
+    return domain.environment(*how, tokenizations[-1])
 
 
 def accelerator() -> Any:
@@ -147,10 +155,7 @@ def _explorers(plan: Plan, trainer: Trainer, tokenizer: Any) -> list[Environment
     """The environments in canonical tokens, where they fit: chance is to choose what is said, and not how it is cut."""
     if tokenization_of(trainer.policy.model) == CANONICAL:
         return list(trainer.environments)
-    try:
-        return environments_of(plan, tokenizer, CANONICAL)
-    except (Unplannable, ValueError):
-        return list(trainer.environments)
+    return environments_of(plan, tokenizer, CANONICAL, ANY)
 
 
 def _untold(*_: object) -> None:

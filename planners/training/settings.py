@@ -103,8 +103,8 @@ class TrainingSettings:
             "minibatches",
             "microbatch",
             "save_every",
-            "eval_episodes",
             "max_gradient",
+            *(("eval_episodes",) if self.eval_every else ()),
         )
         for name in positive:
             least = 1 if isinstance(getattr(self, name), int) else 1e-6

@@ -84,7 +84,8 @@ class Trainer:
         """The mean of a number over all processes, so that they decide alike."""
         if self.processes == 1:
             return number
-        return float(self.reduce(torch.tensor(number, device=self.masks.device)).item()) / self.processes
+        own = torch.tensor(number, dtype=torch.float64, device=self.masks.device)
+        return float(self.reduce(own).item()) / self.processes
 
     def agree(self) -> None:
         """Gives all processes the weights of the first: whatever they have computed apart may differ in rounding."""
@@ -140,6 +141,7 @@ class Trainer:
         """Everything that the next update depends on."""
         trained = {name: p.detach() for name, p in self.policy.named_parameters() if p.requires_grad}
         return {
+            "format": checkpoint.FORMAT,
             "settings": self.settings.data(),
             "weights": trained,
             "optimizer": self.optimizer.state_dict(),

@@ -2,7 +2,7 @@
 
 An untrained policy earns R almost never, and PPO learns nothing from rewards that do not come. So, as elsewhere before
 reinforcement learning, some supervised steps come first (rejection sampling: Dong et al., 2023, arXiv 2304.06767).
-Attempts are drawn uniformly among the legal tokens of the very space that the planner will write in. Once one is
+Attempts are drawn uniformly among the legal tokens of a space with the texts that the planner may write. Once one is
 verified, every second attempt begins like one of those, and goes on by chance from some place on: what is rare is found
 again, in many forms (after Go-Explore: Ecoffet et al., 2021). Nobody judges them but V. One world may verify what is
 right only there, so that attempts can be tried in further worlds, and only the best are gone on with and imitated.
@@ -65,6 +65,10 @@ class Example:
         """The tokens of each turn."""
         return [self.tokens[part.start : part.stop] for part in self.written]
 
+    def texts(self, codec: Codec) -> tuple[str, ...]:
+        """What each turn says."""
+        return tuple(codec.text(tokens) for tokens in self.turns())
+
     def in_space(self, number: int, space: Space) -> Example:
         """The same, with a turn written in another space, in which it is legal."""
         written = list(self.written)
@@ -74,7 +78,7 @@ class Example:
 
 def explored(environment: Environment, codec: Codec, config: WarmUp, seed: int = 0) -> list[Example]:
     """The best of the verified ones among attempts, each text once, in the order in which they were found."""
-    random, found = Random(f"exploring {seed}"), dict[tuple[int, ...], int]()
+    random, found = Random(f"exploring {seed}"), dict[tuple[str, ...], int]()
     best = list[Example]()
     first: tuple[int, ...] = ()
     for number in range(config.attempts * config.patience):
@@ -87,10 +91,11 @@ def explored(environment: Environment, codec: Codec, config: WarmUp, seed: int =
             begun = [() if number % config.again == 0 else first]
         example = _drawn(environment, codec, number, random, begun)
         first = example.turns()[0]
-        if example.outcome.verified and example.tokens not in found:
-            found[example.tokens] = worth = _worth(environment, codec, example, config.worlds)
+        texts = example.texts(codec)
+        if example.outcome.verified and texts not in found:
+            found[texts] = worth = _worth(environment, codec, example, config.worlds)
             if worth == max(found.values()):
-                best = [one for one in best if found[one.tokens] == worth] + [example]
+                best = [one for one in best if found[one.texts(codec)] == worth] + [example]
     return best
 
 

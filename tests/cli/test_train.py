@@ -169,6 +169,12 @@ def test_a_model_is_not_trained_over(tmp_path: Path) -> None:
     assert (folder / "model.safetensors").read_bytes() == before
 
 
+def test_a_run_may_be_called_like_a_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = p2c("train", DINNER, "--output", "fresh", "--updates", "1", *SMALL)
+    assert done.exit_code == 0, done.output
+
+
 def test_a_broken_run_cannot_be_evaluated_and_says_so(run: Path, tmp_path: Path) -> None:
     (tmp_path / "run.json").write_text("{")
     done = p2c("eval", DINNER, "--model", str(tmp_path))

@@ -14,6 +14,7 @@ import torch
 from transformers import DiffLlamaConfig, DiffLlamaForCausalLM, LlamaConfig, LlamaForCausalLM
 
 from p2c_dsl.planners.training.batch import pieces
+from p2c_dsl.planners.training.environment import Outcome, Play, Turn
 from p2c_dsl.planners.training.masking import MaskTable
 from p2c_dsl.planners.training.policy import Policy
 from p2c_dsl.planners.training.rollout import Rollout, roll_out
@@ -92,7 +93,7 @@ def test_a_model_whose_attention_is_another_is_not_packed() -> None:
     torch.manual_seed(0)
     config = DiffLlamaConfig(**TINY, num_hidden_layers=2, initializer_range=0.5)
     made = Policy(DiffLlamaForCausalLM(config).eval(), MaskTable(len(LETTERS), CPU))
-    assert not made.packs
+    assert not made.packs and "logits differ" in made.padded_because
     rollout = sampled(made, 16, [Liking(), Dialogue()])
     assert (scored(made, rollout) - rollout.log_probs)[rollout.decisions].abs().max() < 1e-4
 
@@ -108,8 +109,34 @@ def test_a_model_that_breaks_off_is_told(monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_what_is_longer_than_a_model_reads_is_refused() -> None:
     made = policy()
-    with pytest.raises(ValueError, match="may take 66 tokens: the model reads 64"):
+    with pytest.raises(ValueError, match="may take 66 tokens, and the model reads 64"):
         roll_out(made, codec(), [(Liking(prompt="a" * 62), 0)], torch.Generator(), 0)
+
+
+def test_a_later_turn_that_is_longer_than_a_model_reads_is_refused() -> None:
+    class Long(Dialogue):
+        def play(self, seed: int) -> Play:
+            yield Turn("edcb", self.space, 4)
+            yield Turn("a" * 60, self.space, 4)
+            return Outcome(0.0, False)
+
+    with pytest.raises(ValueError, match=r"may take 7\d tokens, and the model reads 64"):
+        roll_out(policy(), codec(), [(Long(), 0)], torch.Generator(), 0)
+
+
+def test_products_of_less_than_full_precision_are_no_other_attention() -> None:
+    """GPUs may multiply float32 numbers in TF32, with ten bits of them; weights may be bfloat16."""
+    made = model()
+    for layer in made.modules():
+        if isinstance(layer, torch.nn.Linear):
+            layer.register_forward_pre_hook(lambda _, inputs: (rounded(inputs[0]),))
+    assert Policy(made, MaskTable(len(LETTERS), CPU)).packs
+    assert Policy(model().to(torch.bfloat16), MaskTable(len(LETTERS), CPU)).packs
+
+
+def rounded(numbers: torch.Tensor) -> torch.Tensor:
+    """To TF32: of the 23 bits behind the point, 10."""
+    return (numbers.view(torch.int32) + 0x1000 & ~0x1FFF).view(torch.float32)
 
 
 def test_a_temperature_next_to_nothing_takes_the_likeliest_token() -> None:

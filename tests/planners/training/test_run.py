@@ -13,10 +13,10 @@ pytest.importorskip("transformers")
 
 import torch
 
-from p2c_dsl.planners import loading
+from p2c_dsl.planners import Unplannable, loading
 from p2c_dsl.planners.small import fresh
 from p2c_dsl.planners.training import run
-from p2c_dsl.planners.training.domains import HELD_OUT
+from p2c_dsl.planners.training.domains import HELD_OUT, Domain
 from p2c_dsl.planners.training.models import load_model
 from p2c_dsl.planners.training.run import Plan, environments_of
 from p2c_dsl.planners.training.trainer import Trainer
@@ -35,6 +35,27 @@ def test_a_path_is_one_domain_however_it_is_written(tmp_path: Path, monkeypatch:
     monkeypatch.chdir(tmp_path)
     one, other, third = environments("greet", "./greet/", tmp_path / "greet")
     assert one is other is third
+
+
+def test_a_domain_that_does_not_fit_in_canonical_tokens_takes_any_and_the_others_do_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = [str(write_domain(tmp_path / folder / "greet")) for folder in ("short", "long")]
+    usual, names = Domain.environment, list[str]()
+
+    def narrow(self: Domain, *how: Any) -> Any:
+        names.append(self.name)
+        if self.name != names[0] and how[-1] == "canonical":
+            raise Unplannable("nothing fits")
+        return usual(self, *how)
+
+    monkeypatch.setattr(Domain, "environment", narrow)
+    found = environments_of(Plan(tuple(paths)), TOKENIZER, "canonical", "any")
+    kinds = {
+        kind: environments_of(Plan(tuple(paths[:1])), TOKENIZER, kind)[0].digest
+        for kind in ("any", "canonical")
+    }
+    assert [e.digest for e in found] == [kinds["canonical"], kinds["any"]]
 
 
 def test_domains_with_one_name_are_told_apart_in_metrics(tmp_path: Path) -> None:

@@ -132,6 +132,12 @@ def test_each_environments_worlds_are_numbered_on_their_own_and_neighbours_stay_
     }
 
 
+def test_what_processes_agree_on_is_exact_where_they_are_of_one_mind() -> None:
+    """Rounded, a share of 0.9 would not be the 0.9 at which to stop."""
+    made = Trainer(model(), codec(), [Liking()], SETTINGS, Share(0, 2))
+    assert [made.agreed(share) for share in (0.9, 0.7, 0.95)] == [0.9, 0.7, 0.95]
+
+
 def test_each_process_needs_an_episode_for_every_minibatch() -> None:
     settings = SETTINGS.but(episodes=4, minibatches=4)
     Trainer(model(), codec(), [Liking()], settings, Share(0, 1))
@@ -233,7 +239,7 @@ def test_metrics_after_the_checkpoint_are_taken_out_when_a_run_goes_on(tmp_path:
 @pytest.mark.parametrize(
     "changes",
     [
-        {"eval_episodes": 0},
+        {"eval_episodes": 0, "eval_every": 1},
         {"minutes": -1.0},
         {"max_gradient": 0.0},
         {"learning_rate": float("nan")},

@@ -62,6 +62,14 @@ def texts(config: WarmUp) -> set[str]:
     return {codec.text(e.tokens) for e in explored(Fickle(), codec, config)}
 
 
+def test_a_text_is_found_once_however_it_is_cut(tmp_path: Path) -> None:
+    (domain,) = load_domain(write_domain(tmp_path / "greet"))
+    _, tokenizer = fresh(0)
+    codec = codec_of(tokenizer)
+    found = explored(domain.environment(tokenizer, tokenization="any"), codec, WarmUp(attempts=40, again=1))
+    assert len({e.texts(codec) for e in found}) == len(found) > 1
+
+
 def test_what_further_worlds_do_not_verify_is_left_out() -> None:
     config = WarmUp(attempts=80, again=1)
     assert texts(config) >= {"bc", "bca", "bd"}

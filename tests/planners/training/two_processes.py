@@ -42,6 +42,10 @@ def trained(accelerator: Any) -> tuple[torch.Tensor, list[dict[str, float]]]:
     trainer = Trainer(model(), codec(), [Liking(), Dialogue()], settings, accelerator)
     metrics = [trainer.update() for _ in range(2)]
     assert len(trainer.state()["sampling"]) == len(trainer.state()["walks"]) == trainer.processes
+    # As other devices' rounding would leave it.
+    with torch.no_grad():
+        next(trainer.policy.parameters()).add_(trainer.rank)
+    trainer.agree()
     return torch.cat([p.detach().flatten() for p in trainer.policy.parameters()]), metrics
 
 
