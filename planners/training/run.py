@@ -6,9 +6,10 @@ import json
 import signal
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Any, Self
@@ -18,7 +19,7 @@ from p2c_dsl.planners.canonical import ANY, CANONICAL, tokenization_of
 from p2c_dsl.planners.loading import device_of, quiet
 from p2c_dsl.planners.training import checkpoint, whole
 from p2c_dsl.planners.training.beginning import Told, begin
-from p2c_dsl.planners.training.domains import Domain, load_domain
+from p2c_dsl.planners.training.domains import load_domain
 from p2c_dsl.planners.training.environment import Environment, each_once
 from p2c_dsl.planners.training.evaluate import Evaluation, evaluate, together
 from p2c_dsl.planners.training.generated import GENERATED, GeneratedSpecs
@@ -86,15 +87,15 @@ def environments_of(plan: Plan, tokenizer: Any, *tokenizations: str) -> list[Env
         if named & {domain.name for domain in domains}:
             domains = [replace(domain, name=f"{domain.name} ({name})") for domain in domains]
         named |= {domain.name for domain in domains}
-        made[place] = [_fitting(domain, how, tokenizations) for domain in domains]
+        made[place] = [_fitting(partial(domain.environment, *how), tokenizations) for domain in domains]
     return [environment for place in places for environment in made[place]]
 
 
-def _fitting(domain: Domain, how: tuple[Any, ...], tokenizations: Sequence[str]) -> Environment:
+def _fitting(make: Callable[[str], Environment], tokenizations: Sequence[str]) -> Environment:
     for tokenization in tokenizations[:-1]:
         with suppress(Unplannable, ValueError):
-            return domain.environment(*how, tokenization)
-    return domain.environment(*how, tokenizations[-1])
+            return make(tokenization)
+    return make(tokenizations[-1])
 
 
 def accelerator() -> Any:
