@@ -82,7 +82,8 @@ class ValueHead(nn.Module):
 class Policy(nn.Module):
     """A causal model of transformers, or one with adapters of peft, with a value head.
 
-    Dropout is off whatever the mode: rollout and update must be the same distribution. Raises `ValueError` for a model
+    Dropout is off whatever the mode: rollout and update must be the same distribution. `context` is how many tokens the
+    model can read, where it says so. Raises `ValueError` for a model
     whose logits are more than its head applied to its decoder's last hidden state.
     """
 
@@ -92,6 +93,8 @@ class Policy(nn.Module):
         self._base = model.get_base_model() if hasattr(model, "get_base_model") else model
         self.value_head = ValueHead(self._base.get_input_embeddings().embedding_dim).to(masks.device)
         self._compiled = self._base.get_decoder()
+        read = getattr(self._base.config.get_text_config(), "max_position_embeddings", None)
+        self.context = read if isinstance(read, int) else None
         self.packs, self.share_from, self.padded_because = can_pack(self._base), SHARE_FROM, ""
         self.eval()
         self._check()
@@ -229,12 +232,6 @@ class Policy(nn.Module):
     def adapters_off(self) -> AbstractContextManager[Any]:
         """Where the model has adapters: inside, it is what it was before training."""
         return self.model.disable_adapter() if hasattr(self.model, "disable_adapter") else nullcontext()
-
-    @property
-    def context(self) -> int | None:
-        """How many tokens the model can read, where it says so."""
-        found = getattr(self._base.config.get_text_config(), "max_position_embeddings", None)
-        return found if isinstance(found, int) else None
 
     @torch.no_grad()
     def _check(self) -> None:

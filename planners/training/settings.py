@@ -148,7 +148,6 @@ PRESETS = {
         kl_weight=0.02,
         precision="bf16",
         recompute=True,
-        compile=True,
     ),
 }
 """Settings by name: `cpu` for the small planner on a few cores, `gpu` for models of some hundred million weights."""

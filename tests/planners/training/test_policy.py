@@ -45,7 +45,7 @@ def scored(made: Policy, rollout: Rollout) -> torch.Tensor:
 
 
 def test_the_preset_for_gpus_trains() -> None:
-    settings = PRESETS["gpu"].but(episodes=16, minibatches=2, compile=False)
+    settings = PRESETS["gpu"].but(episodes=16, minibatches=2)
     trainer = Trainer(model(), codec(), [Liking(), Dialogue()], settings)
     found = [trainer.update() for _ in range(2)]
     assert all(0 < m["losses/gradient_norm"] < 100 and m["losses/steps"] == 4 for m in found)
