@@ -61,7 +61,8 @@ def train(
       p2c train --resume --output runs/dinner
     """
     for_training("accelerate", "peft", "tensorboard")
-    from p2c_dsl.planners.training.run import Plan
+    from p2c_dsl.planners.training.models import FRESH, SMALL
+    from p2c_dsl.planners.training.run import NAME, Plan
 
     folder = Path(output)
     if resume:
@@ -76,8 +77,8 @@ def train(
             fail("name a domain to train in, such as examples/dinner")
         if (folder / "checkpoint.pt").exists():
             fail(f"{output} holds a run already: go on with --resume, or choose another --output")
-        same = model not in ("fresh", "small") and Path(model).resolve() == folder.resolve()
-        if same or ((folder / "config.json").exists() and not (folder / "run.json").exists()):
+        same = model not in (FRESH, SMALL) and Path(model).resolve() == folder.resolve()
+        if same or ((folder / "config.json").exists() and not (folder / NAME).exists()):
             fail(f"{output} holds a model, which would be overwritten: choose another --output")
         chosen = _settings(preset, seed, updates, minutes, settings or [])
         plan = Plan(tuple(domains), model, lora, chosen)

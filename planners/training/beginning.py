@@ -8,7 +8,7 @@ from dataclasses import replace
 import torch
 
 from p2c_dsl.planners.training.domains import HELD_OUT
-from p2c_dsl.planners.training.environment import Environment
+from p2c_dsl.planners.training.environment import Environment, each_once
 from p2c_dsl.planners.training.generated import GeneratedSpecs
 from p2c_dsl.planners.training.trainer import Trainer
 from p2c_dsl.planners.training.warm_up import Example, WarmUp, attempted, explored, imitate, spelled
@@ -26,16 +26,15 @@ Found = list[tuple[Environment, list[Example]]]
 def begin(trainer: Trainer, explorers: Sequence[Environment], told: Told) -> None:
     """Explores and imitates, every process alike.
 
-    `explorers` are environments of the same domains as the trainer's, in whose spaces chance is to choose. What chance
-    finds in one generated spec is of no use in the next: there the policy's own attempts are imitated, so that it does
-    not unlearn what it can do.
+    `explorers` are environments of the same domains as the trainer's, in the same order, in whose spaces chance is to
+    choose. What chance finds in one generated spec is of no use in the next: there the policy's own attempts are
+    imitated, so that it does not unlearn what it can do.
     """
     settings, found = trainer.settings, Found()
-    # By what they are, not by a hash that not all have.
-    once = {id(e): (e, twin) for e, twin in zip(trainer.environments, explorers, strict=True)}
+    once = list(zip(each_once(trainer.environments), each_once(explorers), strict=True))
     config = WarmUp(settings.explore, worlds=_WORLDS, again=1, learning_rate=_FASTER * settings.learning_rate)
     config = replace(config, steps=config.steps * len(once))
-    for environment, twin in once.values():
+    for environment, twin in once:
         found.append((environment, _found(trainer, environment, twin, config)))
         told(0, {f"explored/{e.name}": float(len(examples)) for e, examples in found})
     imitate(trainer, _shares(trainer.environments, found), config)

@@ -103,15 +103,14 @@ def attempted(
     trainer: Trainer, environment: Environment, seeds: Sequence[int], generator: torch.Generator
 ) -> list[Example]:
     """The verified ones among the policy's own attempts."""
-    found, at_once = list[Example](), trainer.settings.episodes
-    for first in range(0, len(seeds), at_once):
-        starts = [(environment, seed) for seed in seeds[first : first + at_once]]
-        for episode in roll_out(trainer.policy, trainer.codec, starts, generator, trainer.done).episodes:
-            outcome = episode.outcome
-            if outcome is not None and outcome.verified:
-                row = (tuple(episode.tokens), tuple(episode.written), outcome)
-                found.append(Example(episode.seed, episode.prompt, *row))
-    return found
+    starts = [(environment, seed) for seed in seeds]
+    at_once = min(trainer.settings.rows_at_once, trainer.settings.episodes)
+    played = roll_out(trainer.policy, trainer.codec, starts, generator, trainer.done, at_once).episodes
+    return [
+        Example(e.seed, e.prompt, tuple(e.tokens), tuple(e.written), e.outcome)
+        for e in played
+        if e.outcome is not None and e.outcome.verified
+    ]
 
 
 def spelled(example: Example, environment: Environment, codec: Codec) -> Example | None:
