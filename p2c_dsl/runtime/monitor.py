@@ -96,8 +96,8 @@ class RuleMonitor:
                 self._leave_branch()
             case CallStarted(name, arguments, nested):
                 self._start_call(name, arguments, nested)
-            case CallFinished(_, effects, result):
-                self._finish_call(effects, result)
+            case CallFinished(_, effects, result, unreported):
+                self._finish_call(effects, unreported, result)
             case AccumulatorCreated(is_map, instance):
                 values.create(instance, is_map)
             case Written(accumulator, key, value):
@@ -155,14 +155,14 @@ class RuleMonitor:
                 self._consume(value, index)
         self._call = site, self._after(site, judged=True)
 
-    def _finish_call(self, effects: Effects, result: Instance | None) -> None:
+    def _finish_call(self, effects: Effects, unreported: Effects, result: Instance | None) -> None:
         assert self._call is not None
         site, after = self._call
         if result is not None:
             self._values.result(result, site, self._state)
         happened = site
         if not all(use.certain for use in site.subtask.effects):
-            happened = _happened(site, effects)
+            happened = _happened(site, effects, unreported)
             after = self._after(happened, judged=False)
         gained = frozenset[Any]().union(*(f.gains(happened) for f in self._machine.facets))
         self._state = after._replace(facts=after.facts.learn(gained))
@@ -200,13 +200,15 @@ class RuleMonitor:
             raise RuleBroken(rule, rule.explain(out[0], _NAMELESS).message)
 
 
-def _happened(site: CallSite, effects: Effects) -> CallSite:
-    """The call with the effects that it had, for certain; those of one name happen together."""
+def _happened(site: CallSite, effects: Effects, unreported: Effects) -> CallSite:
+    """The call with the effects that it had, for certain, and those of which nobody knows; equal names go together."""
     uses = site.subtask.effects
     certain = Counter(use.effect.name for use in uses if use.certain)
     had = Counter(name for name, _ in effects)
-    kept = [i for i, u in enumerate(uses) if u.certain or had[u.effect.name] > certain[u.effect.name]]
-    subtask = replace(site.subtask, effects=tuple(replace(uses[i], certain=True) for i in kept))
+    perhaps = {name for name, _ in unreported}
+    sure = [u.certain or had[u.effect.name] > certain[u.effect.name] for u in uses]
+    kept = [i for i, u in enumerate(uses) if sure[i] or u.effect.name in perhaps]
+    subtask = replace(site.subtask, effects=tuple(replace(uses[i], certain=sure[i]) for i in kept))
     return replace(site, subtask=subtask, keys=tuple(site.keys[i] for i in kept))
 
 

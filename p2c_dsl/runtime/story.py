@@ -11,6 +11,7 @@ from p2c_dsl.runtime.trace import (
     BranchLeft,
     CallFailed,
     CallFinished,
+    CallInDoubt,
     CallStarted,
     InputGiven,
     LoopEntered,
@@ -50,14 +51,22 @@ def told(program: Program, trace: Trace) -> Iterator[Told]:
             case CallStarted(name, arguments, _, span):
                 given = ", ".join("default" if a is None else shown(a.value, 60) for a in arguments)
                 call, line = f"{name}({given})", _line(program, span.start)
-            case CallFinished(_, effects, result):
+            case CallFinished(_, effects, result, unreported):
                 gives = "" if result is None else f" -> {shown(result.value, 60)}"
-                done = ", ".join(f"{effect}({', '.join(map(shown, keys))})" for effect, keys in effects)
+                done = ", ".join((*map(_effect, effects), *(f"perhaps {_effect(e)}" for e in unreported)))
                 yield Told(line, depth, f"{call}{gives}{f'   [{done}]' if done else ''}")
             case CallFailed(_, _, error):
                 yield Told(line, depth, f"{call} failed: {error}")
+            case CallInDoubt(_, effects, reason):
+                may = f"; it may have done {', '.join(map(_effect, effects))}" if effects else ""
+                yield Told(line, depth, f"{call} is in doubt: {reason}{may}")
             case Returned(instance) if instance is not None:
                 yield Told(None, 0, f"result: {shown(instance.value, 100)}")
+
+
+def _effect(effect: tuple[str, tuple[object, ...]]) -> str:
+    name, keys = effect
+    return f"{name}({', '.join(map(shown, keys))})"
 
 
 def _line(program: Program, offset: int) -> int:

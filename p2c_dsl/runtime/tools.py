@@ -21,11 +21,12 @@ _POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_O
 class Outcome:
     """What a tool gives to say also which of its `may` effects happened.
 
-    One that gives its plain result is taken to have done them all.
+    Of one that gives its plain result, or `None` for `happened`, nobody knows which did: each then counts against
+    the plan, as having happened where a rule limits it, as not having happened where a rule asks for it.
     """
 
     value: object = None
-    happened: frozenset[str] = frozenset()
+    happened: frozenset[str] | None = frozenset()
 
 
 class BindingError(Exception):

@@ -100,11 +100,15 @@ class CallStarted:
 
 @dataclass(frozen=True, slots=True)
 class CallFinished:
-    """The call came back. `effects` are those that happened, with the values of their keys."""
+    """The call came back. `effects` are those that happened, with the values of their keys.
+
+    `unreported` are `may` effects of which the tool did not say whether they happened.
+    """
 
     subtask: str
     effects: tuple[tuple[str, tuple[object, ...]], ...]
     result: Instance | None
+    unreported: tuple[tuple[str, tuple[object, ...]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +118,15 @@ class CallFailed:
     subtask: str
     effects: tuple[tuple[str, tuple[object, ...]], ...]
     error: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallInDoubt:
+    """The run was interrupted while the call ran, and ends here. `effects` may have happened, or some of them."""
+
+    subtask: str
+    effects: tuple[tuple[str, tuple[object, ...]], ...]
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +175,7 @@ Event = (
     | CallStarted
     | CallFinished
     | CallFailed
+    | CallInDoubt
     | AccumulatorCreated
     | Written
     | Returned

@@ -191,17 +191,17 @@ class Walk:
         )
         reply = yield Request(self.tools[subtask.name], values)
         assert reply is not None
-        effects = _effects(subtask, values, reply.value)
+        effects, unreported = _effects(subtask, values, reply)
         if reply.error is not None:
             self.emit(CallFailed(subtask.name, effects, reply.error), call.span)
             self.end(f"`{subtask.name}` failed: {reply.error}", call.span)
         try:
             given = _result(subtask, reply.value, self.program)
         except WrongValue as error:
-            self.emit(CallFailed(subtask.name, effects, f"wrong result: {error}"), call.span)
+            self.emit(CallFailed(subtask.name, effects + unreported, f"wrong result: {error}"), call.span)
             self.end(f"`{subtask.name}` gave a wrong result: {error}", call.span)
         result = None if subtask.result is None else self.new(given)
-        self.emit(CallFinished(subtask.name, effects, result), call.span)
+        self.emit(CallFinished(subtask.name, effects, result, unreported), call.span)
         if call.slot is not None and result is not None:
             self.slots[call.slot] = result
 
@@ -261,21 +261,25 @@ def _result(subtask: Subtask, reply: object, program: Program) -> object:
     value = reply
     if isinstance(reply, Outcome):
         value = reply.value
-        unknown = reply.happened - {use.effect.name for use in subtask.effects}
+        unknown = (reply.happened or frozenset()) - {use.effect.name for use in subtask.effects}
         if unknown:
             raise WrongValue(f"it has no effect {', '.join(f'`{name}`' for name in sorted(unknown))}")
     return None if subtask.result is None else conform(value, subtask.result, program.spec)
 
 
-def _effects(
-    subtask: Subtask, values: Sequence[object], reply: object
-) -> tuple[tuple[str, tuple[object, ...]], ...]:
-    """The call's effects and their keys; of those that may happen, the ones that are not known not to have."""
-    return tuple(
-        (use.effect.name, _keys(use, values))
-        for use in subtask.effects
-        if use.certain or not isinstance(reply, Outcome) or use.effect.name in reply.happened
-    )
+Effects = tuple[tuple[str, tuple[object, ...]], ...]
+
+
+def _effects(subtask: Subtask, values: Sequence[object], reply: Reply) -> tuple[Effects, Effects]:
+    """The effects that the call had, with their keys, and those of which nobody knows."""
+    had = tuple((use, (use.effect.name, _keys(use, values))) for use in subtask.effects)
+    if reply.error is not None:
+        return tuple(effect for _, effect in had), ()
+    reported = reply.value.happened if isinstance(reply.value, Outcome) else None
+    if reported is None:
+        sure = tuple(effect for use, effect in had if use.certain)
+        return sure, tuple(effect for use, effect in had if not use.certain)
+    return tuple(effect for use, effect in had if use.certain or use.effect.name in reported), ()
 
 
 def _keys(use: EffectUse, values: Sequence[object]) -> tuple[object, ...]:

@@ -182,18 +182,21 @@ compose t(user):
 
 class TestEffects:
     @pytest.mark.parametrize(
-        ("reply", "effects"),
+        ("reply", "effects", "unreported"),
         [
-            (None, (("log", ()), ("contact", ("ada",)))),
-            (Outcome(), (("log", ()),)),
-            (Outcome(happened=frozenset({"contact"})), (("log", ()), ("contact", ("ada",)))),
+            (None, (("log", ()),), (("contact", ("ada",)),)),
+            (Outcome(None, None), (("log", ()),), (("contact", ("ada",)),)),
+            (Outcome(), (("log", ()),), ()),
+            (Outcome(happened=frozenset({"contact"})), (("log", ()), ("contact", ("ada",))), ()),
         ],
-        ids=["no word", "none", "contact"],
+        ids=["no word", "no word in an outcome", "none", "contact"],
     )
-    def test_what_may_happen_did_unless_the_tool_says_otherwise(self, reply: object, effects: object) -> None:
+    def test_of_what_may_happen_only_the_tool_knows_whether_it_did(
+        self, reply: object, effects: object, unreported: object
+    ) -> None:
         done = run(program(MAY), {"user": "ada"}, {"ask": lambda user: reply})
         [finished] = [e for e in done.trace.events if isinstance(e, CallFinished)]
-        assert finished.effects == effects
+        assert (finished.effects, finished.unreported) == (effects, unreported)
 
     def test_a_tool_that_reports_what_it_never_does_is_wrong(self) -> None:
         done = run(program(MAY), {"user": "ada"}, {"ask": lambda user: Outcome(None, frozenset({"pay"}))})

@@ -13,7 +13,7 @@ from typing import Any
 
 from p2c_dsl.program import Program
 from p2c_dsl.rules import Rule, read_rules
-from p2c_dsl.runtime.interpreter import Run, run
+from p2c_dsl.runtime.interpreter import Outcome, Run, run
 from p2c_dsl.runtime.monitor import RuleMonitor
 from p2c_dsl.runtime.trace import CallFinished, CallStarted, Trace
 from p2c_dsl.spec import RuleText, Subtask, Task
@@ -40,7 +40,8 @@ class Eventful:
         return replace(self._world.call(subtask), happened=(True,) * len(subtask.effects))
 
     def tool(self, subtask: Subtask) -> Callable[..., Any]:
-        return lambda *_: self.call(subtask).result
+        happened = frozenset(use.effect.name for use in subtask.effects)
+        return lambda *_: Outcome(self.call(subtask).result, happened)
 
 
 def watched(case: Case, program: Program, number: int, rule: Rule) -> Run:
