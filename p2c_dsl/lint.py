@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from p2c_dsl.analysis import Analysis, Finding, analyze
+from p2c_dsl.analysis import Analysis, analyze
 from p2c_dsl.claims import unsigned
 from p2c_dsl.diagnostics import suppress
 from p2c_dsl.diagnostics.model import Diagnostic, Severity, Verdict
+from p2c_dsl.program import Program
 from p2c_dsl.resolve import Loaded, load, load_text
-from p2c_dsl.rules import read_rules
+from p2c_dsl.rules import Rule, read_rules
 from p2c_dsl.spec import Spec
 from p2c_dsl.syntax.nodes import ComposeDecl
+
+WORK = 60_000
+"""How much work the search for breaking runs may take in one file, in events of runs and parts of values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +55,12 @@ def lint_text(text: str, name: str, base: Path, *, counterexamples: bool = True)
 def lint_loaded(loaded: Loaded, *, counterexamples: bool = True) -> Report:
     """Lints what has been loaded: the compositions of its root file, under the rules of their tasks."""
     found = [*loaded.diagnostics, *_rule_lines(loaded.spec)]
-    analyses = []
+    analyses, explainer = [], _Explainer()
     for declaration in loaded.root.declarations:
         if isinstance(declaration, ComposeDecl):
             analysis = analyze(loaded.spec, declaration, loaded.root.source)
             analyses.append(analysis)
-            found += _explained(analysis) if counterexamples else analysis.diagnostics
+            found += explainer.explained(analysis) if counterexamples else analysis.diagnostics
     found += unsigned(loaded.spec, loaded.root, [a.program for a in analyses if a.program is not None])
     outcome = suppress.apply(loaded.files, sorted(_once(found), key=_place))
     return Report(loaded, tuple(analyses), outcome.reported, outcome.suppressed)
@@ -67,24 +71,32 @@ def _rule_lines(spec: Spec) -> Iterable[Diagnostic]:
         yield from read_rules(spec, task)[1]
 
 
-def _explained(analysis: Analysis) -> Iterable[Diagnostic]:
-    """The findings, with a breaking run for each rule that has one."""
-    shown: set[str] = set()
-    for finding in analysis.findings:
-        yield _with_counterexample(analysis, finding, shown)
+class _Explainer:
+    """Adds breaking runs to findings, one for each rule, within the work that a whole file may take."""
 
+    def __init__(self) -> None:
+        self._left = WORK
 
-def _with_counterexample(analysis: Analysis, finding: Finding, shown: set[str]) -> Diagnostic:
-    from p2c_dsl.runtime.counterexample import find
+    def explained(self, analysis: Analysis) -> Iterator[Diagnostic]:
+        """The findings of a composition, with a breaking run for each rule that has one."""
+        shown: set[str] = set()
+        for finding in analysis.findings:
+            rule, program = finding.rule, analysis.program
+            if rule is None or rule.textual or program is None or rule.text in shown:
+                yield finding.diagnostic
+            else:
+                shown.add(rule.text)
+                yield self._with_run(finding.diagnostic, program, rule)
 
-    diagnostic, rule = finding.diagnostic, finding.rule
-    if rule is None or rule.textual or analysis.program is None or rule.text in shown:
-        return diagnostic
-    shown.add(rule.text)
-    counterexample = find(analysis.program, rule)
-    if counterexample is None:
-        return diagnostic
-    return replace(diagnostic, verdict=Verdict.VIOLATED, counterexample=counterexample)
+    def _with_run(self, diagnostic: Diagnostic, program: Program, rule: Rule) -> Diagnostic:
+        from p2c_dsl.runtime import counterexample
+
+        # What is left is never spent at once, so that the last rules have their chance, too.
+        search = counterexample.find(program, rule, min(counterexample.WORK, self._left // 2))
+        self._left -= search.spent
+        if search.counterexample is None:
+            return replace(diagnostic, tried=search.tried)
+        return replace(diagnostic, verdict=Verdict.VIOLATED, counterexample=search.counterexample)
 
 
 def _once(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:

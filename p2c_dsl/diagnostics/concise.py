@@ -16,4 +16,5 @@ def render(diagnostics: Iterable[Diagnostic]) -> str:
 def _line(diagnostic: Diagnostic) -> str:
     source, span = diagnostic.location.source, diagnostic.location.span
     line, column = source.position(span.start)
-    return f"{plain(source.name)}:{line}:{column}: {diagnostic.code} {plain(diagnostic.message)}"
+    searched = "" if diagnostic.search is None else f" ({diagnostic.search})"
+    return f"{plain(source.name)}:{line}:{column}: {diagnostic.code} {plain(diagnostic.message)}{searched}"

@@ -30,6 +30,7 @@ def _diagnostic(diagnostic: Diagnostic) -> dict[str, Any]:
         "location": _location(diagnostic.location),
         "notes": [{"message": n.message, "location": _location(n.location)} for n in diagnostic.notes],
         "counterexample": _counterexample(diagnostic.counterexample),
+        "tried": diagnostic.tried,
     }
 
 

@@ -34,7 +34,10 @@ def _message(diagnostic: Diagnostic) -> str:
     if diagnostic.help is not None:
         lines.append(f"help: {diagnostic.help}")
     if diagnostic.counterexample is not None:
-        lines += ["a run that breaks it:", *_run(diagnostic.counterexample)]
+        example = diagnostic.counterexample
+        lines += ["a run that breaks it:", *_run(example.brief or example)]
+    if diagnostic.search is not None:
+        lines.append(diagnostic.search)
     return "\n".join(lines)
 
 

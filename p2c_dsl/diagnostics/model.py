@@ -50,10 +50,11 @@ class CounterexampleStep:
 
 @dataclass(frozen=True, slots=True)
 class Counterexample:
-    """The smallest inputs and the run of calls that breaks a rule."""
+    """The smallest inputs and the run of calls that breaks a rule; `brief` is the same run shortened for people."""
 
     inputs: tuple[tuple[str, str], ...]
     steps: tuple[CounterexampleStep, ...]
+    brief: Counterexample | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,3 +74,17 @@ class Diagnostic:
     notes: tuple[Note, ...] = ()
     help: str | None = None
     counterexample: Counterexample | None = None
+    tried: int | None = None
+    """How many small worlds have been tried for a breaking run when none was found."""
+
+    @property
+    def search(self) -> str | None:
+        """What came of the search for a breaking run, where it found none."""
+        match self.tried:
+            case None:
+                return None
+            case 0:
+                return "no breaking run was looked for: no world that could be tried is small enough"
+            case 1:
+                return "no breaking run was found in the small world that was tried"
+        return f"no breaking run was found among the {self.tried} small worlds that were tried"

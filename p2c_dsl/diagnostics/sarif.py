@@ -71,6 +71,8 @@ def _text(diagnostic: Diagnostic) -> str:
         text += f" (rule: {diagnostic.rule})"
     if diagnostic.help is not None:
         text += f". {diagnostic.help[:1].upper()}{diagnostic.help[1:]}"
+    if diagnostic.search is not None:
+        text += f". {diagnostic.search[:1].upper()}{diagnostic.search[1:]}"
     return text
 
 

@@ -71,6 +71,7 @@ class Diagnostic(_Model):
     location: Location
     notes: list[Note]
     counterexample: Counterexample | None
+    tried: int | None = Field(default=None, ge=0, description="Small worlds in which no run breaks the rule.")
 
 
 class Summary(_Model):

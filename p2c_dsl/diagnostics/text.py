@@ -56,7 +56,9 @@ def _diagnostic(diagnostic: Diagnostic, console: Console) -> None:
     if diagnostic.help is not None:
         _remark(console, "help", "bold green", diagnostic.help)
     if diagnostic.counterexample is not None:
-        _counterexample(diagnostic.counterexample, console)
+        _counterexample(diagnostic.counterexample.brief or diagnostic.counterexample, console)
+    if diagnostic.search is not None:
+        _remark(console, "note", "bold", diagnostic.search)
 
 
 def _remark(console: Console, word: str, style: str, text: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, islice
 
 from p2c_dsl.diagnostics.model import Counterexample, CounterexampleStep, Location
@@ -11,31 +11,47 @@ from p2c_dsl.program import Program
 from p2c_dsl.rules import Rule, read_rules
 from p2c_dsl.runtime.interpreter import BindingError, run
 from p2c_dsl.runtime.monitor import RuleBroken, RuleMonitor
-from p2c_dsl.runtime.small_worlds import Choices, SmallWorld, explore, sample, simpler
+from p2c_dsl.runtime.small_worlds import (
+    Choices,
+    Meter,
+    SmallWorld,
+    TooLarge,
+    explore,
+    sample,
+    simpler,
+)
 from p2c_dsl.runtime.trace import CallFinished, CallStarted, Event, InputGiven, Instance, Returned, Trace
-from p2c_dsl.runtime.values import shown
 from p2c_dsl.runtime.walk import StopRun
+from p2c_dsl.runtime.wording import Wording, brief
 from p2c_dsl.syntax.span import Span
 
 _SMALL, _LARGE = (1, 2, 3), (6, 12, 24)
 _EXPLORED, _SAMPLED, _SAMPLED_LARGE = 60, 60, 6
 _SIMPLIFIED = 60
-_MOST_EVENTS = 2_000
+_MOST_IN_A_RUN = 2_000
 _SEED = 2025
 
+WORK = 20_000
+"""How much work the search for one run may take, in events of runs and parts of values."""
 
-def find(program: Program, rule: Rule) -> Counterexample | None:
-    """A breaking run on inputs as small as can be found, `None` when none is found.
 
-    The search is bounded by numbers of runs, so that its answer does not depend on the computer's speed.
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What came of a search: a breaking run, or how many small worlds were tried in vain; and the work it took."""
+
+    counterexample: Counterexample | None
+    tried: int
+    spent: int
+
+
+def find(program: Program, rule: Rule, work: int = WORK) -> Search:
+    """Looks for a breaking run on inputs as small as can be found.
+
+    The search is bounded by the work, and not by time, so that its answer does not depend on the computer's speed.
     """
     own = [r for r in read_rules(program.spec, program.task)[0] if r.text == rule.text]
-    for size in (*_SMALL, *_LARGE):
-        for choices in _worlds(size):
-            broken = _broken(program, own, choices, size)
-            if broken is not None:
-                return _told(program, _simplest(program, own, broken, size))
-    return None
+    search = _Search(program, own, work)
+    return Search(search.counterexample(), search.tried, work - max(search.left, 0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,46 +77,70 @@ def _worlds(size: int) -> Iterator[Choices]:
     return chain(large, sample(_SAMPLED_LARGE, _SEED + size))
 
 
-def _broken(program: Program, own: Sequence[Rule], choices: Choices, size: int) -> _Broken | None:
-    """The run of a world, if the rule stops it."""
-    world, watch = SmallWorld(program.spec, choices, size), _Watch(program, own)
-    try:
-        result = run(program, world.inputs(program.task), world.tools(), watch)
-    except BindingError:
-        # A type may have fewer values than the least size of a set of them.
-        return None
-    if watch.broken is None:
-        return None
-    offending, why = watch.broken
-    return _Broken(choices.made, result.trace, offending, result.span, why)
+class _Search:
+    """A search while it goes on: the work that is left, and how many worlds have been tried."""
 
+    def __init__(self, program: Program, own: Sequence[Rule], work: int) -> None:
+        self._program, self._own = program, own
+        self.left, self.tried = work, 0
 
-def _simplest(program: Program, own: Sequence[Rule], broken: _Broken, size: int) -> _Broken:
-    """A run that breaks the rule, too, and in which no single choice can be made simpler."""
-    left = _SIMPLIFIED
-    while True:
-        for made in islice(simpler(broken.made), left):
-            left -= 1
-            other = _broken(program, own, Choices(made), size)
-            if other is not None and other.length < broken.length:
-                broken = other
-                break
-        else:
-            return broken
+    def counterexample(self) -> Counterexample | None:
+        for size in (*_SMALL, *_LARGE):
+            for choices in _worlds(size):
+                if self.left <= 0:
+                    return None
+                broken = self._broken(choices, size)
+                if broken is not None:
+                    return _in_words(self._program, self._simplest(broken, size))
+        return None
+
+    def _broken(self, choices: Choices, size: int) -> _Broken | None:
+        """The run of a world, if the rule stops it."""
+        program, meter = self._program, Meter(min(_MOST_IN_A_RUN, self.left))
+        allowed = meter.left
+        world, watch = SmallWorld(program.spec, choices, size, meter), _Watch(program, self._own, meter)
+        try:
+            result = run(program, world.inputs(program.task), world.tools(), watch)
+        except (BindingError, TooLarge):
+            # A type may have fewer values than the least size of a set of them, or none that is small.
+            return None
+        finally:
+            # A run has a price of its own: its tools are bound, whether it calls them or not.
+            self.left -= allowed - meter.left + len(program.spec.subtasks)
+        self.tried += not meter.exceeded
+        if watch.broken is None:
+            return None
+        offending, why = watch.broken
+        return _Broken(choices.made, result.trace, offending, result.span, why)
+
+    def _simplest(self, broken: _Broken, size: int) -> _Broken:
+        """A run that breaks the rule, too, and in which no single choice can be made simpler."""
+        tries = _SIMPLIFIED
+        while True:
+            for made in islice(simpler(broken.made), tries):
+                if self.left <= 0:
+                    return broken
+                tries -= 1
+                other = self._broken(Choices(made), size)
+                if other is not None and other.length < broken.length:
+                    broken = other
+                    break
+            else:
+                return broken
 
 
 class _Watch:
     """The monitor for one rule, which also remembers where it was broken."""
 
-    def __init__(self, program: Program, own: Sequence[Rule]) -> None:
-        self._monitor = RuleMonitor(program, own)
-        self._events = 0
+    def __init__(self, program: Program, own: Sequence[Rule], meter: Meter) -> None:
+        self._monitor, self._meter = RuleMonitor(program, own), meter
         self.broken: tuple[Event, str] | None = None
 
     def __call__(self, event: Event) -> None:
-        self._events += 1
-        if self._events > _MOST_EVENTS:
-            raise StopRun("the run is too long for an example")
+        try:
+            self._meter.spend()
+        except TooLarge as error:
+            raise StopRun(str(error)) from None
         try:
             self._monitor(event)
         except RuleBroken as broken:
@@ -111,25 +151,32 @@ class _Watch:
 # ---------------------------------------------------------------- in words
 
 
-def _told(program: Program, broken: _Broken) -> Counterexample:
+def _in_words(program: Program, broken: _Broken) -> Counterexample:
+    short = _told(program, broken, brief(broken.trace))
+    return replace(_told(program, broken, Wording()), brief=short)
+
+
+def _told(program: Program, broken: _Broken, wording: Wording) -> Counterexample:
     given = [e for e in broken.trace.events if isinstance(e, InputGiven)]
-    inputs = tuple((event.name, shown(event.instance.value)) for event in given)
-    return Counterexample(inputs, (*_calls(program, broken.trace), _last(program, broken)))
+    inputs = tuple((event.name, wording(event.instance.value)) for event in given)
+    steps = (*_calls(program, broken.trace, wording), _last(program, broken, wording))
+    return Counterexample(inputs, steps)
 
 
-def _calls(program: Program, trace: Trace) -> Iterator[CounterexampleStep]:
+def _calls(program: Program, trace: Trace, wording: Wording) -> Iterator[CounterexampleStep]:
     started: CallStarted | None = None
     for event in trace.events:
         if isinstance(event, CallStarted):
             started = event
         elif isinstance(event, CallFinished) and started is not None:
-            yield CounterexampleStep(_call(started, event.result), _at(program, started.span))
+            text = _call(started, event.result, wording)
+            yield CounterexampleStep(text, _at(program, started.span))
 
 
-def _last(program: Program, broken: _Broken) -> CounterexampleStep:
+def _last(program: Program, broken: _Broken, wording: Wording) -> CounterexampleStep:
     match broken.offending:
         case CallStarted() as call:
-            return CounterexampleStep(_call(call, None), _at(program, call.span), True)
+            return CounterexampleStep(_call(call, None, wording), _at(program, call.span), True)
         case Returned():
             text = f"the run ends: {broken.why}"
         case _:
@@ -137,9 +184,9 @@ def _last(program: Program, broken: _Broken) -> CounterexampleStep:
     return CounterexampleStep(text, _at(program, broken.span), True)
 
 
-def _call(call: CallStarted, result: Instance | None) -> str:
-    arguments = ", ".join("default" if a is None else shown(a.value) for a in call.arguments)
-    gives = "" if result is None else f" -> {shown(result.value)}"
+def _call(call: CallStarted, result: Instance | None, wording: Wording) -> str:
+    arguments = ", ".join("default" if a is None else wording(a.value) for a in call.arguments)
+    gives = "" if result is None else f" -> {wording(result.value)}"
     return f"{call.subtask}({arguments}){gives}"
 
 

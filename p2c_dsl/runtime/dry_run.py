@@ -5,14 +5,21 @@ from __future__ import annotations
 from random import Random
 
 from p2c_dsl.program import Program
-from p2c_dsl.runtime.interpreter import Observer, Run, run
-from p2c_dsl.runtime.small_worlds import SmallWorld
+from p2c_dsl.runtime.interpreter import BindingError, Observer, Run, run
+from p2c_dsl.runtime.small_worlds import SmallWorld, TooLarge
 
 SIZE = 2
 
 
 def dry_run(program: Program, seed: int = 0, observer: Observer | None = None) -> Run:
-    """Runs a program in a small world of placeholder values (`user#1`), chosen by the seed."""
+    """Runs a program in a small world of placeholder values (`user#1`), chosen by the seed.
+
+    Raises `BindingError` when the inputs' types have no small values.
+    """
     random = Random(seed)
     world = SmallWorld(program.spec, lambda n: random.randrange(n), SIZE)
-    return run(program, world.inputs(program.task), world.tools(), observer)
+    try:
+        inputs = world.inputs(program.task)
+    except TooLarge as error:
+        raise BindingError(f"no inputs can be made up: {error}") from None
+    return run(program, inputs, world.tools(), observer)

@@ -1,5 +1,8 @@
 """Small worlds: every value of a type up to a size, chosen by numbers, so that runs can be enumerated.
 
+Values are made when they are asked for, and each part of one is paid for: of a type whose values are too large
+there are no small worlds.
+
 A world is a sequence of choices. `explore` goes through all of them depth first, the first choice that
 is made varying last; running the program again with another sequence is another world. Calls never fail here:
 a failing call only cuts a run short, and a run is judged as far as it goes.
@@ -10,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from random import Random
-from typing import Any
+from typing import Any, NoReturn
 
 from p2c_dsl.runtime.values import Fields, comparable
 from p2c_dsl.spec import EnumMember, Spec, Subtask, Task
@@ -35,6 +38,33 @@ Choose = Callable[[int], int]
 """Picks one of n: a number from 0 to n - 1."""
 
 _DEEPEST = 4
+_MOST_NESTED = 64
+MOST_PARTS = 2_000
+"""How many parts the values of one world may have."""
+
+
+class TooLarge(Exception):
+    """A world cannot be small: its values have more parts than may be made, or nest too deep."""
+
+
+@dataclass(slots=True)
+class Meter:
+    """How much work is left, in parts of values and events of runs."""
+
+    left: int = MOST_PARTS
+    exceeded: bool = False
+    """Whether it was not enough."""
+
+    def spend(self) -> None:
+        """One piece of work. Raises `TooLarge` when there was none left."""
+        if self.left <= 0:
+            self.exceed()
+        self.left -= 1
+
+    def exceed(self) -> NoReturn:
+        """More is needed than there is. Raises `TooLarge`."""
+        self.exceeded = True
+        raise TooLarge("this world is too large to be tried")
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -50,11 +80,15 @@ class Atom:
 
 @dataclass(slots=True)
 class SmallWorld:
-    """Inputs and tools whose values `choose` decides; collections have at most `size` elements."""
+    """Inputs and tools whose values `choose` decides; collections have at most `size` elements.
+
+    All that makes values raises `TooLarge`.
+    """
 
     spec: Spec
     choose: Choose
     size: int
+    meter: Meter = field(default_factory=Meter)
 
     def inputs(self, task: Task) -> dict[str, Any]:
         """The task's inputs."""
@@ -72,6 +106,9 @@ class SmallWorld:
 
     def value(self, of: Type, depth: int = 0) -> Any:
         """A value of a type."""
+        self.meter.spend()
+        if depth > _MOST_NESTED:
+            self.meter.exceed()
         match of:
             case Nominal():
                 return Atom(_root(of), self.choose(self.size))

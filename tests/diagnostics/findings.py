@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from p2c_dsl.diagnostics.model import (
     Counterexample,
     CounterexampleStep,
@@ -53,4 +55,20 @@ WITHOUT_CALLS = Diagnostic(
     "P2C403", "`book` need not happen", at("users"), counterexample=Counterexample((), ())
 )
 
-ALL = (FULL, WARNING, UNPROVEN, WITHOUT_CALLS)
+SEARCHED = replace(UNPROVEN, tried=12)
+
+LONG = Diagnostic(
+    "P2C404",
+    "a key twice",
+    at("book(u)"),
+    counterexample=Counterexample(
+        inputs=(("users", "{User(id=1, name='a')}"),),
+        steps=(CounterexampleStep("book(User(id=1, name='a'))", at("book(u)"), offending=True),),
+        brief=Counterexample(
+            inputs=(("users", "{User(id=1, …)}"),),
+            steps=(CounterexampleStep("book(User(id=1, …))", at("book(u)"), offending=True),),
+        ),
+    ),
+)
+
+ALL = (FULL, WARNING, UNPROVEN, WITHOUT_CALLS, SEARCHED, LONG)

@@ -9,7 +9,7 @@ from inline_snapshot import snapshot
 from p2c_dsl.diagnostics.data import render
 from p2c_dsl.diagnostics.schema import FILE, schema
 from p2c_dsl.lint import lint_file
-from tests.diagnostics.findings import ALL, FULL
+from tests.diagnostics.findings import ALL, FULL, LONG, SEARCHED
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 SCHEMA = json.loads(FILE.read_text(encoding="utf-8"))
@@ -34,7 +34,7 @@ def test_real_findings_keep_to_the_schema() -> None:
 def test_the_document_has_a_version_and_counts() -> None:
     document = json.loads(render(ALL))
     assert document["version"] == 1
-    assert document["summary"] == {"error": 3, "warning": 1, "note": 0}
+    assert document["summary"] == {"error": 5, "warning": 1, "note": 0}
 
 
 def test_a_finding_is_all_there() -> None:
@@ -85,5 +85,17 @@ def test_a_finding_is_all_there() -> None:
                     },
                 ],
             },
+            "tried": None,
         }
     )
+
+
+def test_nothing_of_a_run_is_left_out() -> None:
+    (found,) = json.loads(render([LONG]))["diagnostics"]
+    assert found["counterexample"]["inputs"] == [{"name": "users", "value": "{User(id=1, name='a')}"}]
+    assert [s["text"] for s in found["counterexample"]["steps"]] == ["book(User(id=1, name='a'))"]
+
+
+def test_a_search_in_vain_says_how_many_worlds_were_tried() -> None:
+    (found,) = json.loads(render([SEARCHED]))["diagnostics"]
+    assert found["tried"] == 12 and found["counterexample"] is None

@@ -5,7 +5,7 @@ from dataclasses import replace
 from inline_snapshot import snapshot
 
 from p2c_dsl.diagnostics.github import render
-from tests.diagnostics.findings import FULL, WARNING, finding
+from tests.diagnostics.findings import FULL, LONG, SEARCHED, WARNING, finding
 
 
 def test_a_finding_is_one_command() -> None:
@@ -19,6 +19,14 @@ a run that breaks it:
   2. book(user#2)   <- here
 """)
     assert render([FULL]).count("\n") == 1
+
+
+def test_a_run_is_as_short_as_for_people() -> None:
+    assert "  1. book(User(id=1, …))   <- here" in render([LONG]).replace("%0A", "\n")
+
+
+def test_a_search_in_vain_is_told() -> None:
+    assert "no breaking run was found among the 12 small worlds" in render([SEARCHED])
 
 
 def test_a_warning_is_a_warning() -> None:

@@ -12,7 +12,7 @@ from p2c_dsl.diagnostics.codes import all_codes
 from p2c_dsl.diagnostics.sarif import render
 from p2c_dsl.diagnostics.suppress import Suppressed
 from p2c_dsl.lint import lint_file
-from tests.diagnostics.findings import ALL, FULL, WARNING, WITHOUT_CALLS, finding
+from tests.diagnostics.findings import ALL, FULL, LONG, SEARCHED, WARNING, WITHOUT_CALLS, finding
 
 ROOT = Path(__file__).parents[2]
 SCHEMA = json.loads((ROOT / "tests" / "data" / "sarif-2.1.0.schema.json").read_text(encoding="utf-8"))
@@ -36,7 +36,7 @@ def result_of(text: str) -> dict[str, Any]:
 def test_every_kind_of_finding_keeps_to_the_schema() -> None:
     results = run_of(render(ALL))["results"]
     assert [r["ruleId"] for r in results] == [d.code for d in ALL]
-    assert [r["level"] for r in results] == ["error", "warning", "error", "error"]
+    assert [r["level"] for r in results] == ["error", "warning", *["error"] * 4]
 
 
 def test_an_empty_log_keeps_to_the_schema() -> None:
@@ -74,6 +74,18 @@ def test_a_counterexample_is_a_code_flow() -> None:
     steps = flow["threadFlows"][0]["locations"]
     assert [s["location"]["message"]["text"] for s in steps] == ["book(user#1)", "book(user#2)"]
     assert [s["importance"] for s in steps] == ["important", "essential"]
+
+
+def test_nothing_of_a_run_is_left_out() -> None:
+    (flow,) = result_of(render([LONG]))["codeFlows"]
+    assert flow["message"]["text"].endswith("users = {User(id=1, name='a')}")
+    (step,) = flow["threadFlows"][0]["locations"]
+    assert step["location"]["message"]["text"] == "book(User(id=1, name='a'))"
+
+
+def test_a_search_in_vain_is_part_of_the_message() -> None:
+    text = result_of(render([SEARCHED]))["message"]["text"]
+    assert text == "perhaps. No breaking run was found among the 12 small worlds that were tried"
 
 
 def test_a_run_in_which_nothing_is_called_is_a_flow_too() -> None:

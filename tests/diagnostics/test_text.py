@@ -13,7 +13,7 @@ from rich.console import Console
 from p2c_dsl.diagnostics.model import Diagnostic, Location
 from p2c_dsl.diagnostics.text import MOST_SHOWN, render
 from p2c_dsl.syntax.span import Source, Span
-from tests.diagnostics.findings import ALL, FULL, UNPROVEN, WARNING, finding
+from tests.diagnostics.findings import ALL, FULL, LONG, SEARCHED, UNPROVEN, WARNING, finding
 
 
 def shown(*diagnostics: Diagnostic, width: int = 80) -> str:
@@ -60,6 +60,17 @@ def test_on_a_narrow_terminal_everything_wraps_within_its_width() -> None:
 
 def test_what_was_not_proved_says_so() -> None:
     assert "error[P2C402] cannot prove: perhaps" in shown(UNPROVEN)
+
+
+def test_a_search_in_vain_says_how_far_it_went() -> None:
+    note = "   = note: no breaking run was found among the 12 small worlds that were tried"
+    assert note in shown(SEARCHED).splitlines()
+
+
+def test_a_run_is_short() -> None:
+    lines = shown(LONG).splitlines()
+    assert "       users = {User(id=1, …)}" in lines
+    assert "     ✗ 1. book(User(id=1, …))   (line 3)" in lines
 
 
 def test_the_last_line_counts() -> None:

@@ -11,7 +11,7 @@ from p2c_dsl.diagnostics.model import Counterexample
 from p2c_dsl.program import Program
 from p2c_dsl.resolve import load
 from p2c_dsl.rules import read_rules
-from p2c_dsl.runtime.counterexample import find
+from p2c_dsl.runtime.counterexample import WORK, Search, find
 from p2c_dsl.syntax.nodes import ComposeDecl
 from tests.runtime.texts import program
 
@@ -21,7 +21,7 @@ UNALIGNED = Path(__file__).parents[2] / "examples" / "dinner" / "unaligned.p2c"
 def broken(found: Program, text: str) -> Counterexample | None:
     """A run that breaks the rule of that text."""
     [rule] = [r for r in read_rules(found.spec, found.task)[0] if r.text == text]
-    return find(found, rule)
+    return find(found, rule).counterexample
 
 
 def told(example: Counterexample | None) -> list[str]:
@@ -130,3 +130,106 @@ def test_a_rule_that_no_run_breaks_has_none(rule: str, body: str) -> None:
 def test_a_search_gives_the_same_each_time() -> None:
     found = of("at most 3 erase", "for x in xs:\n    for y in xs:\n        delete(y)")
     assert broken(found, "at most 3 erase") == broken(found, "at most 3 erase")
+
+
+class TestRecordsThatDiffer:
+    """Two records of a run never look alike: people see where they differ, other tools see all of both."""
+
+    EXAMPLE = """
+record Ticket:
+    id: Text
+    title: Text
+    body: Text
+effect answer(Ticket)
+subtask reply(ticket: Ticket):
+    does answer(ticket)
+task t(tickets: Set[Ticket]):
+    at most 1 answer
+compose t(tickets):
+    for ticket in tickets:
+        reply(ticket)
+"""
+
+    def test_in_short(self) -> None:
+        example = broken(program(self.EXAMPLE), "at most 1 answer")
+        assert example is not None and example.brief is not None
+        one, other = told(example.brief)
+        assert one != other and "…" in one and "…" in other
+
+    def test_in_full(self) -> None:
+        example = broken(program(self.EXAMPLE), "at most 1 answer")
+        assert example is not None
+        for text in (*told(example), *(value for _, value in example.inputs)):
+            assert "id=" in text and "title=" in text and "body=" in text and "…" not in text
+
+
+def shared(depth: int) -> str:
+    """Records each of which holds the next one twice: 2 to the power of `depth` parts."""
+    records = "".join(f"record R{i}:\n    a: R{i + 1}\n    b: R{i + 1}\n" for i in range(depth))
+    return f"{records}record R{depth}:\n    item: Item\n"
+
+
+def chain(length: int) -> str:
+    """Records each of which holds the next one."""
+    records = "".join(f"record R{i}:\n    a: R{i + 1}\n" for i in range(length))
+    return f"{records}record R{length}:\n    item: Item\n"
+
+
+class TestWorlds:
+    """A search has a bound whatever the spec says, and tells how far it went."""
+
+    @staticmethod
+    def search(declarations: str, body: str, inputs: str = "", names: str = "", work: int = WORK) -> Search:
+        lines = "\n".join(f"    {line}" for line in body.splitlines())
+        found = program(
+            f"{SPEC}{declarations}task t({inputs}):\n    at most 0 erase\ncompose t({names}):\n{lines}\n"
+        )
+        [rule] = read_rules(found.spec, found.task)[0]
+        return find(found, rule, work)
+
+    @pytest.mark.parametrize(
+        ("declarations", "of"),
+        [
+            (shared(28), "R0"),
+            (shared(15), "R0"),
+            (chain(500), "R0"),
+            ("", "List[Item] >= 200000"),
+            ("", "Set[Item] >= 999999999"),
+            ("", "Map[Item, Item] >= 999999999"),
+            ("", "Set[Bool] >= 5000"),
+            ("", "List[List[Item] >= 60] >= 60"),
+        ],
+        ids=["shared 28", "shared 15", "chain", "list", "set", "map", "set of two", "nested"],
+    )
+    @pytest.mark.parametrize("where", ["input", "result", "inner result"])
+    def test_values_too_large_to_be_made_are_not_made(self, declarations: str, of: str, where: str) -> None:
+        make = f"subtask make() -> {of}\nsubtask make_inner() -> Optional[List[{of}] >= 1]\n"
+        body = {
+            "input": "delete(i)",
+            "result": "x = make()\ndelete(i)",
+            "inner result": "x = make_inner()\ndelete(i)",
+        }
+        inputs, names = (f"i: Item, x: {of}", "i, x") if where == "input" else ("i: Item", "i")
+        search = self.search(declarations + make, body[where], inputs, names)
+        assert search.spent <= WORK + 2_000
+        if where != "inner result":
+            assert search.counterexample is None and search.tried == 0
+
+    def test_a_lower_bound_within_reach_is_met(self) -> None:
+        search = self.search("", "for x in xs:\n    delete(x)", "xs: List[Item] >= 50", "xs")
+        assert search.counterexample is not None
+        assert search.counterexample.inputs[0][1].count("item#") == 50
+
+    def test_a_search_in_vain_counts_the_worlds_that_it_tried(self) -> None:
+        search = self.search("", "ring()")
+        assert search.counterexample is None
+        assert search.tried > 0
+
+    def test_less_work_is_fewer_worlds(self) -> None:
+        few, none = self.search("", "ring()", work=40), self.search("", "ring()", work=0)
+        assert 0 < few.tried < self.search("", "ring()").tried
+        assert (none.tried, none.spent) == (0, 0)
+
+    def test_a_run_without_end_in_sight_is_cut_short(self) -> None:
+        calls = "\n".join("ring()" for _ in range(3_000))
+        assert self.search("", calls).tried == 0

@@ -1,0 +1,105 @@
+"""Values of a counterexample in words: in full, or as short as tells one record from another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, field
+
+from p2c_dsl.runtime.trace import CallFinished, CallStarted, InputGiven, Trace
+from p2c_dsl.runtime.values import Fields, comparable, elements_of, shown
+
+_WHOLE = 1 << 30
+_SHORT = 60
+
+
+@dataclass(slots=True)
+class Wording:
+    """Texts of values, each object's made once: a run may pass one large value to all of its calls.
+
+    `told` says which of a record's fields are written, and dots stand for the others.
+    """
+
+    told: Callable[[Fields], Sequence[str]] = tuple
+    _texts: dict[int, str] = field(default_factory=dict)
+
+    def __call__(self, value: object) -> str:
+        """The value as text. The values have to live as long as this does."""
+        if not isinstance(value, Mapping | Set | list):
+            return shown(value, _WHOLE)
+        text = self._texts.get(id(value))
+        if text is None:
+            text = self._texts[id(value)] = self._text(value)
+        return text
+
+    def _text(self, value: Mapping[object, object] | Set[object] | list[object]) -> str:
+        match value:
+            case Fields():
+                names = self.told(value)
+                parts = [f"{name}={self(value[name])}" for name in names]
+                dots = ["…"] * (len(names) < len(value))
+                return f"{value.type}({', '.join([*parts, *dots])})"
+            case Mapping():
+                return "{" + ", ".join(f"{self(k)}: {self(v)}" for k, v in value.items()) + "}"
+            case list():
+                return "[" + ", ".join(map(self, value)) + "]"
+        return "{" + ", ".join(map(self, elements_of(value))) + "}"
+
+
+def brief(trace: Trace) -> Wording:
+    """A wording in which the records of a run that differ look different."""
+    records: dict[str, dict[object, Fields]] = {}
+    for record in _records(_values(trace)):
+        records.setdefault(record.type, {}).setdefault(comparable(record), record)
+    told = {name: _telling(list(found.values())) for name, found in records.items()}
+    return Wording(lambda record: told[record.type])
+
+
+def _telling(records: Sequence[Fields]) -> tuple[str, ...]:
+    """The first fields that together tell the records apart; of a record that is alone, those that fit a line."""
+    names = tuple(records[0])
+    if len(records) == 1:
+        return _fitting(records[0])
+    chosen: tuple[str, ...] = ()
+    groups = 1
+    for name in names:
+        told = {tuple(comparable(r[n]) for n in (*chosen, name)) for r in records}
+        if len(told) > groups:
+            chosen, groups = (*chosen, name), len(told)
+        if groups == len(records):
+            break
+    return chosen
+
+
+def _fitting(record: Fields) -> tuple[str, ...]:
+    room, names = _SHORT - len(record.type), tuple(record)
+    for count, name in enumerate(names):
+        room -= len(name) + len(shown(record[name])) + 3
+        if room < 0:
+            return names[: max(count, 1)]
+    return names
+
+
+def _values(trace: Trace) -> Iterator[object]:
+    for event in trace.events:
+        match event:
+            case InputGiven(_, instance) | CallFinished(result=instance) if instance is not None:
+                yield instance.value
+            case CallStarted(arguments=arguments):
+                yield from (a.value for a in arguments if a is not None)
+
+
+def _records(values: Iterable[object]) -> Iterator[Fields]:
+    """The records in the values, inner ones too; each object is looked at once."""
+    pending, seen = list(values), set[int]()
+    while pending:
+        value = pending.pop()
+        if id(value) in seen or not isinstance(value, Mapping | Set | list):
+            continue
+        seen.add(id(value))
+        if isinstance(value, Fields):
+            yield value
+            pending += value.values()
+        elif isinstance(value, Mapping):
+            pending += (*value, *value.values())
+        else:
+            pending += value
