@@ -44,10 +44,15 @@ def text_of(token: Lexeme) -> str:
 
 def integer_of(token: Lexeme) -> int:
     """A number's value. Raises `Misuse`."""
-    if len(token.text) > _MOST_DIGITS:
-        message = f"this number has more than {_MOST_DIGITS} digits"
-        raise Misuse("P2C107", place_of(token), message, "use a smaller one")
+    check_digits(token.text, place_of(token))
     return int(token.text)
+
+
+def check_digits(number: str, span: Span) -> None:
+    """Refuses a number so long that nobody counts so far. Raises `Misuse`."""
+    if len(number) > _MOST_DIGITS:
+        message = f"this number has more than {_MOST_DIGITS} digits"
+        raise Misuse("P2C107", span, message, "use a smaller one")
 
 
 def floating_of(token: Lexeme) -> float:

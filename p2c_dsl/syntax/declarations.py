@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from p2c_dsl.syntax import nodes
-from p2c_dsl.syntax.building import Items, Misuse, integer_of, items, text_of
+from p2c_dsl.syntax.building import Items, Misuse, check_digits, integer_of, items, text_of
 from p2c_dsl.syntax.lexer import NAME, OTHERWISE, RESERVED, Lexeme
 from p2c_dsl.syntax.nodes import Name
 from p2c_dsl.syntax.span import Span
@@ -174,7 +174,11 @@ class Declarations:
         return nodes.RulesDecl(items(lines), span)
 
     def rule_line(self, span: Span, tokens: Items) -> nodes.RuleLine:
-        return nodes.RuleLine(items(tokens), span)
+        line = items(tokens)
+        for token in line:
+            if token.kind == "int":
+                check_digits(token.text, token.span)
+        return nodes.RuleLine(line, span)
 
     def rule_token(self, span: Span, token: Lexeme) -> nodes.Token:
         return nodes.Token(_KINDS.get(token.type, "op"), token.text, span)
