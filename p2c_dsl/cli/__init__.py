@@ -21,10 +21,10 @@ def main() -> None:
     gc.disable()
     _print_anything()
     try:
-        from p2c_dsl.cli.app import app
+        from p2c_dsl.cli.app import app, named
 
         # Typer itself ends the process on wrong usage, a closed pipe and an interrupt.
-        app()
+        app(named(sys.argv[1:]))()
     except KeyboardInterrupt:
         sys.exit(EXIT_INTERRUPTED)
     except Exception as error:

@@ -2,37 +2,58 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from importlib import import_module
+
 import typer
 
-from p2c_dsl.cli import (
-    align,
-    explain,
-    fix,
-    fmt,
-    grammar,
-    graph,
-    import_,
-    label,
-    lint,
-    mcp,
-    measure,
-    new,
-    plan,
-    rules,
-    run,
-    train,
-)
-from p2c_dsl.cli import eval as eval_
+COMMANDS = {
+    "lint": "lint",
+    "fix": "fix",
+    "fmt": "fmt",
+    "explain": "explain",
+    "rules": "rules",
+    "graph": "graph",
+    "grammar": "grammar",
+    "plan": "plan",
+    "run": "run",
+    "new": "new",
+    "train": "train",
+    "eval": "evaluate",
+    "align": "align",
+    "measure": "measure",
+    "mcp": "mcp",
+    "label": "label",
+    "import": "app",
+}
+"""The commands in the order of the help, each with its name in the module that is called like it."""
 
-app = typer.Typer(
-    name="p2c",
-    help="Plans that cannot break their rules: write a task spec, lint, draw, plan and run its compositions.",
-    epilog="Start with `p2c new my_domain`, or `p2c plan examples/dinner/dinner.p2c --run`.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
+
+def app(names: Iterable[str] = COMMANDS) -> typer.Typer:
+    """The command line with some of its commands: what is left out costs no time at the start."""
+    table = typer.Typer(
+        name="p2c",
+        help="Plans that cannot break their rules: write a task spec, lint, draw, plan and run its compositions.",
+        epilog="Start with `p2c new my_domain`, or `p2c plan examples/dinner/dinner.p2c --run`.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+    )
+    table.callback()(_root)
+    for name in names:
+        module = import_module(f"p2c_dsl.cli.{name if name != 'import' else 'import_'}")
+        command = getattr(module, COMMANDS[name])
+        if isinstance(command, typer.Typer):
+            table.add_typer(command, name=name)
+        else:
+            table.command(name)(command)
+    return table
+
+
+def named(arguments: list[str]) -> Iterable[str]:
+    """The commands that a command line may mean: the one that it names, else all of them."""
+    return arguments[:1] if arguments and arguments[0] in COMMANDS else COMMANDS
 
 
 def _show_version(wanted: bool) -> None:
@@ -43,31 +64,8 @@ def _show_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def _root(
     version: bool = typer.Option(
         False, "--version", "-V", callback=_show_version, is_eager=True, help="Print the version and exit."
     ),
 ) -> None: ...
-
-
-for _name, _function in (
-    ("lint", lint.lint),
-    ("fix", fix.fix),
-    ("fmt", fmt.fmt),
-    ("explain", explain.explain),
-    ("rules", rules.rules),
-    ("graph", graph.graph),
-    ("grammar", grammar.grammar),
-    ("plan", plan.plan),
-    ("run", run.run),
-    ("new", new.new),
-    ("train", train.train),
-    ("eval", eval_.evaluate),
-    ("align", align.align),
-    ("measure", measure.measure),
-    ("mcp", mcp.mcp),
-    ("label", label.label),
-):
-    app.command(_name)(_function)
-app.add_typer(import_.app, name="import")

@@ -7,10 +7,12 @@ from typer.testing import CliRunner
 
 from p2c_dsl.cli.app import app
 
+APP = app()
+
 
 def p2c(*arguments: object, input: str | bytes | None = None) -> Result:
     """Runs `p2c` with arguments. An error that is no exit is raised: no command may let one through."""
-    result = CliRunner().invoke(app, [str(a) for a in arguments], input=input)
+    result = CliRunner().invoke(APP, [str(a) for a in arguments], input=input)
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception
     return result

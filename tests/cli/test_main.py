@@ -38,7 +38,7 @@ def ended(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> int:
     def fail() -> None:
         raise error
 
-    monkeypatch.setattr(table, "app", fail)
+    monkeypatch.setattr(table, "app", lambda names: fail)
     monkeypatch.setattr(sys, "argv", ["p2c", "lint"])
     with pytest.raises(SystemExit) as exit:
         cli.main()
