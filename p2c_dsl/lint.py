@@ -12,8 +12,7 @@ from p2c_dsl.diagnostics import suppress
 from p2c_dsl.diagnostics.model import Diagnostic, Severity, Verdict
 from p2c_dsl.program import Program
 from p2c_dsl.resolve import Loaded, load, load_text
-from p2c_dsl.rules import Rule, read_rules
-from p2c_dsl.spec import Spec
+from p2c_dsl.rules import AnyRule, read_rules
 from p2c_dsl.syntax.nodes import ComposeDecl
 
 WORK = 60_000
@@ -54,21 +53,19 @@ def lint_text(text: str, name: str, base: Path, *, counterexamples: bool = True)
 
 def lint_loaded(loaded: Loaded, *, counterexamples: bool = True) -> Report:
     """Lints what has been loaded: the compositions of its root file, under the rules of their tasks."""
-    found = [*loaded.diagnostics, *_rule_lines(loaded.spec)]
+    spec = loaded.spec
+    rules = {task.name: read_rules(spec, task) for task in spec.tasks.values()}
+    found = [*loaded.diagnostics, *(d for _, wrong in rules.values() for d in wrong)]
     analyses, explainer = [], _Explainer()
     for declaration in loaded.root.declarations:
         if isinstance(declaration, ComposeDecl):
-            analysis = analyze(loaded.spec, declaration, loaded.root.source)
+            own, _ = rules.get(declaration.task.text, ((), ()))
+            analysis = analyze(spec, declaration, loaded.root.source, own)
             analyses.append(analysis)
             found += explainer.explained(analysis) if counterexamples else analysis.diagnostics
-    found += unsigned(loaded.spec, loaded.root, [a.program for a in analyses if a.program is not None])
+    found += unsigned(spec, loaded.root, [a.program for a in analyses if a.program is not None])
     outcome = suppress.apply(loaded.files, sorted(_once(found), key=_place))
     return Report(loaded, tuple(analyses), outcome.reported, outcome.suppressed)
-
-
-def _rule_lines(spec: Spec) -> Iterable[Diagnostic]:
-    for task in spec.tasks.values():
-        yield from read_rules(spec, task)[1]
 
 
 class _Explainer:
@@ -88,7 +85,7 @@ class _Explainer:
                 shown.add(rule.text)
                 yield self._with_run(finding.diagnostic, program, rule)
 
-    def _with_run(self, diagnostic: Diagnostic, program: Program, rule: Rule) -> Diagnostic:
+    def _with_run(self, diagnostic: Diagnostic, program: Program, rule: AnyRule) -> Diagnostic:
         from p2c_dsl.runtime import counterexample
 
         # What is left is never spent at once, so that the last rules have their chance, too.

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import chain, islice
 
 from p2c_dsl.diagnostics.model import Counterexample, CounterexampleStep, Location
 from p2c_dsl.program import Program
-from p2c_dsl.rules import Rule, read_rules
+from p2c_dsl.rules import AnyRule
 from p2c_dsl.runtime.interpreter import BindingError, run
 from p2c_dsl.runtime.monitor import RuleBroken, RuleMonitor
 from p2c_dsl.runtime.small_worlds import (
@@ -44,13 +44,12 @@ class Search:
     spent: int
 
 
-def find(program: Program, rule: Rule, work: int = WORK) -> Search:
+def find(program: Program, rule: AnyRule, work: int = WORK) -> Search:
     """Looks for a breaking run on inputs as small as can be found.
 
     The search is bounded by the work, and not by time, so that its answer does not depend on the computer's speed.
     """
-    own = [r for r in read_rules(program.spec, program.task)[0] if r.text == rule.text]
-    search = _Search(program, own, work)
+    search = _Search(program, rule, work)
     return Search(search.counterexample(), search.tried, work - max(search.left, 0))
 
 
@@ -80,8 +79,8 @@ def _worlds(size: int) -> Iterator[Choices]:
 class _Search:
     """A search while it goes on: the work that is left, and how many worlds have been tried."""
 
-    def __init__(self, program: Program, own: Sequence[Rule], work: int) -> None:
-        self._program, self._own = program, own
+    def __init__(self, program: Program, rule: AnyRule, work: int) -> None:
+        self._program, self._rule = program, rule
         self.left, self.tried = work, 0
 
     def counterexample(self) -> Counterexample | None:
@@ -98,7 +97,7 @@ class _Search:
         """The run of a world, if the rule stops it."""
         program, meter = self._program, Meter(min(_MOST_IN_A_RUN, self.left))
         allowed = meter.left
-        world, watch = SmallWorld(program.spec, choices, size, meter), _Watch(program, self._own, meter)
+        world, watch = SmallWorld(program.spec, choices, size, meter), _Watch(program, self._rule, meter)
         try:
             result = run(program, world.inputs(program.task), world.tools(), watch)
         except (BindingError, TooLarge):
@@ -132,8 +131,8 @@ class _Search:
 class _Watch:
     """The monitor for one rule, which also remembers where it was broken."""
 
-    def __init__(self, program: Program, own: Sequence[Rule], meter: Meter) -> None:
-        self._monitor, self._meter = RuleMonitor(program, own), meter
+    def __init__(self, program: Program, rule: AnyRule, meter: Meter) -> None:
+        self._monitor, self._meter = RuleMonitor(program, [rule]), meter
         self.broken: tuple[Event, str] | None = None
 
     def __call__(self, event: Event) -> None:
