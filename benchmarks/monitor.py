@@ -4,8 +4,8 @@
 
 A run of one loop makes so many calls. The time between two calls is the interpreter's and the monitor's own; the same
 run without a monitor gives the interpreter's share. Windows of eleven calls around the tenth and the thousandth call,
-medians over the repetitions, in one process. `--against` measures another checkout of the project beside it, in a process
-of its own, in turn.
+medians over the repetitions, in one process. `--against` measures another checkout of the project afterwards, in a
+process of its own.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import json
 import os
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 from statistics import median
 from time import process_time_ns
@@ -86,7 +87,7 @@ def intervals(of: Program, calls: int, *, monitored: bool) -> list[int]:
     gc.enable()
     if not done.completed:
         raise SystemExit(f"the run was stopped: {done.error}")
-    return [later - earlier for earlier, later in zip(at, at[1:], strict=False)]
+    return [later - earlier for earlier, later in pairwise(at)]
 
 
 def measured(calls: int, repeat: int) -> dict[str, float]:
