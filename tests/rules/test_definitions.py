@@ -26,7 +26,7 @@ from p2c_dsl.rules.events import Event
 from p2c_dsl.rules.no_after import HappensNoMore
 from p2c_dsl.rules.not_both import NeverBoth
 from p2c_dsl.rules.only_if import FoundTrue
-from p2c_dsl.runtime.lineage import Traced
+from p2c_dsl.runtime.traced import Traced
 from p2c_dsl.spec import Effect, EffectUse, KeyPath, Parameter, Subtask
 from p2c_dsl.types import BOOL, TEXT
 from tests.generators.specs import HERE
