@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
+from p2c_dsl.bounds import add, at_least, greatest, times
 from p2c_dsl.machine.facts import outliving
 from p2c_dsl.machine.identity import slot
+from p2c_dsl.machine.log import since
 from p2c_dsl.machine.state import Accumulator, LoopFrame, Parts, State, Value
 from p2c_dsl.types import BOTTOM, Size, Type, join
 
@@ -27,11 +29,11 @@ def frozen(state: State, number: int) -> State:
 def opened(state: State) -> State:
     """The state in a loop's body: accumulators of the loop's own block may now be written."""
     depth = len(state.frames) - 1
-    for number in state.writable:
+    for number in since(state.fresh, None):
         acc = state.accumulators[number]
-        if acc.loop is None and acc.depth == depth:
+        if not acc.frozen:
             state = state.with_accumulator(number, acc._replace(loop=depth))
-    return state
+    return state._replace(fresh=None)
 
 
 def written(
@@ -62,38 +64,27 @@ def written(
 
 def _grown(acc: Accumulator, loops: list[LoopFrame], is_loop_variable: bool) -> Size:
     rounds = rounds_of(loops)
-    high = None if acc.size.high is None or rounds.high is None else acc.size.high + rounds.high
+    high = add(acc.size.high, rounds.high)
     if not acc.is_map:
-        return Size(acc.size.low + rounds.low, high)
+        return Size(at_least(acc.size.low + rounds.low), high)
     low = rounds.low if is_loop_variable else min(rounds.low, 1)
     return Size(max(acc.size.low, low), high)
 
 
-def rounds_of(loops: list[LoopFrame]) -> Size:
+def rounds_of(loops: Iterable[LoopFrame]) -> Size:
     """How often the body of nested loops runs: the product of their sizes."""
-    low, high = 1, 1 if all(f.size.high != 0 for f in loops) else 0
-    for frame in loops:
-        low *= frame.size.low
-        if high == 0:
-            continue
-        bound = frame.size.high
-        if bound is None:
-            return Size(_low(loops), None)
-        high *= bound
-    return Size(low, high)
-
-
-def _low(loops: list[LoopFrame]) -> int:
     low = 1
+    high: int | None = 1
     for frame in loops:
-        low *= frame.size.low
-    return low
+        low = at_least(low * frame.size.low)
+        high = times(high, frame.size.high)
+    return Size(low, high)
 
 
 def after_loop(entry: State, body: State, first: int, outlive: Callable[[Parts], Parts]) -> State:
     """The accumulators from before a loop, as its body has left them; those it alone could write freeze."""
-    after, depth = entry, len(entry.frames)
-    for number in entry.writable:
+    after, depth = entry._replace(fresh=None), len(entry.frames)
+    for number in _changed(entry, body):
         acc = body.accumulators[number]
         if acc.loop == depth:
             acc = acc._replace(frozen=True)
@@ -105,23 +96,38 @@ def after_loop(entry: State, body: State, first: int, outlive: Callable[[Parts],
 
 def carried(entry: State, then: State) -> State:
     """The state at the start of an else arm: what the then arm froze or filled stays so for later rounds."""
-    for number in entry.writable:
+    start = entry._replace(fresh=None)
+    for number in _changed(entry, then):
         acc, end = entry.accumulators[number], then.accumulators[number]
         if end.frozen != acc.frozen or end.filled != acc.filled:
-            entry = entry.with_accumulator(number, acc._replace(frozen=end.frozen, filled=end.filled))
-    return entry
+            start = start.with_accumulator(number, acc._replace(frozen=end.frozen, filled=end.filled))
+    return start
 
 
 def merged(entry: State, then: State, orelse: State, merge: Merge) -> State:
     """The accumulators from before a branch, as its two arms have left them."""
-    for number in entry.writable:
+    after = entry
+    for number in _changed(entry, then, orelse):
         one, two = then.accumulators[number], orelse.accumulators[number]
-        entry = entry.with_accumulator(number, one if one == two else _merged(one, two, merge))
-    return entry
+        after = after.with_accumulator(number, one if one == two else _merged(one, two, merge))
+    return after
+
+
+def kept(entry: State, going: State) -> State:
+    """The accumulators from before a branch, as the one arm that goes on has left them."""
+    after = entry
+    for number in _changed(entry, going):
+        after = after.with_accumulator(number, going.accumulators[number])
+    return after
+
+
+def _changed(entry: State, *ends: State) -> list[int]:
+    """Which of the accumulators from before a block have changed in it, or in one of its arms."""
+    touched = {number for end in ends for number in since(end.touched, entry.touched)}
+    return sorted(number for number in touched if number < entry.slots)
 
 
 def _merged(one: Accumulator, two: Accumulator, merge: Merge) -> Accumulator:
-    high = None if one.size.high is None or two.size.high is None else max(one.size.high, two.size.high)
     if one.witness is None or two.witness is None:
         witness = two.witness if one.witness is None else one.witness
     else:
@@ -129,7 +135,7 @@ def _merged(one: Accumulator, two: Accumulator, merge: Merge) -> Accumulator:
     return two._replace(
         key=join(one.key, two.key) or two.key,
         value=join(one.value, two.value) or two.value,
-        size=Size(min(one.size.low, two.size.low), high),
+        size=Size(min(one.size.low, two.size.low), greatest(one.size.high, two.size.high)),
         distinct=one.distinct and two.distinct,
         frozen=one.frozen or two.frozen,
         filled=one.filled or two.filled,

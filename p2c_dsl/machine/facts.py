@@ -10,12 +10,13 @@ happened`: that is what a loop over `v` leaves behind, and a later loop over `v`
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from rpds import HashTrieMap, HashTrieSet
 
 from p2c_dsl.machine.identity import Identity, mentions_slot_from
+from p2c_dsl.machine.log import Log, since
 from p2c_dsl.program import Test
 
 Fact = tuple[object, ...]
@@ -44,10 +45,6 @@ def outliving(facts: Iterable[Fact], first: int) -> frozenset[Fact]:
     return frozenset(f for f in facts if not mentions_slot_from(f, first))
 
 
-Log = tuple[Fact, "Log"] | None
-"""What has been added, newest first, as nested pairs whose tails later states share."""
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Facts:
     """Known facts, and what further facts would follow from one.
@@ -58,8 +55,8 @@ class Facts:
 
     known: HashTrieSet[Fact] = field(default_factory=HashTrieSet)
     implied: HashTrieMap[Fact, frozenset[Fact]] = field(default_factory=HashTrieMap)
-    learned: Log = None
-    linked: Log = None
+    learned: Log[Fact] = None
+    linked: Log[Fact] = None
 
     def learn(self, new: Iterable[Fact]) -> Facts:
         """These facts and all that follows from them."""
@@ -83,12 +80,12 @@ class Facts:
 
     def since(self, entry: Facts) -> frozenset[Fact]:
         """The facts learned since an earlier state."""
-        return frozenset(_until(self.learned, entry.learned))
+        return frozenset(since(self.learned, entry.learned))
 
     def outliving(self, entry: Facts, first: int) -> Facts:
         """At the end of a block that began with `entry`: what is not about slots from `first` on."""
         facts = entry
-        for condition in sorted(set(_until(self.linked, entry.linked)), key=repr):
+        for condition in sorted(set(since(self.linked, entry.linked)), key=repr):
             if not mentions_slot_from(condition, first):
                 facts = facts.imply(condition, outliving(self.implied[condition], first))
         return facts.learn(outliving(self.since(entry), first))
@@ -115,7 +112,7 @@ class Facts:
         in_then, in_else = then.since(self), orelse.since(self)
         common = in_then & in_else
         after = self
-        linked = {*_until(then.linked, self.linked), *_until(orelse.linked, self.linked)}
+        linked = {*since(then.linked, self.linked), *since(orelse.linked, self.linked)}
         for condition in sorted(linked, key=repr):
             before = self.implied.get(condition, NOTHING)
             mine, other = then.implied.get(condition, before), orelse.implied.get(condition, before)
@@ -128,10 +125,3 @@ class Facts:
         after = after.imply(fact, in_then - common - {fact}).imply(negation, in_else - common - {negation})
         either = after.implied.get(fact, NOTHING) & after.implied.get(negation, NOTHING)
         return after.learn(common | either)
-
-
-def _until(log: Log, end: Log) -> Iterator[Fact]:
-    while log is not end:
-        assert log is not None
-        yield log[0]
-        log = log[1]

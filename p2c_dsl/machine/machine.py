@@ -45,7 +45,7 @@ class Machine(Values):
             marks = self.marks_of(Origin.INPUT, parameter.name, parameter.type)
             values = values.insert(number, self.value_of(slot(number), parameter.type, marks))
         own = tuple(f.start() for f in self.facets)
-        return State(values, HashTrieMap(), (), len(self.task.parameters), Facts(), (), own)
+        return State(values, HashTrieMap(), len(self.task.parameters), Facts(), (), own)
 
     def read(self, state: State, operand: Operand, out: Out) -> tuple[State, Value]:
         """The operand's value, with the accumulator that it reads (if any) frozen."""
@@ -106,7 +106,8 @@ class Machine(Values):
         """A new accumulator, in the next slot."""
         state = self.step(state, out)
         acc = Accumulator(is_map, len(state.frames), self._empty)
-        return state.with_accumulator(state.slots, acc)._replace(slots=state.slots + 1)
+        created = state.with_accumulator(state.slots, acc)
+        return created._replace(slots=state.slots + 1, fresh=(state.slots, state.fresh))
 
     def write(
         self,
@@ -193,7 +194,7 @@ class Machine(Values):
         frame = BranchFrame(state, value, test, None, span)
         before = state
         state = self.each(state, self._branchers, lambda _, f, own: f.enter_branch(own, before, frame, out))
-        return self.learned(state._replace(frames=(*state.frames, frame)), value, test)
+        return self.learned(state._replace(frames=(*state.frames, frame), fresh=None), value, test)
 
     def enter_else(self, state: State) -> State:
         """From the then arm's end into the else arm."""
@@ -227,9 +228,7 @@ class Machine(Values):
     def _after_return(self, frame: BranchFrame, going: State, last: State) -> State:
         """Only one arm (or none) goes on, so what it knows stays known."""
         entry = frame.entry
-        after = entry
-        for number in entry.writable:
-            after = after.with_accumulator(number, going.accumulators[number])
+        after = accumulators.kept(entry, going)
         own = self.moved(
             going.facets, self._resumers, lambda at, f, mine: f.resume(at, mine, frame, at.state(last))
         )

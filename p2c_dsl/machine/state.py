@@ -13,6 +13,7 @@ from rpds import HashTrieMap
 
 from p2c_dsl.machine.facts import Fact, Facts
 from p2c_dsl.machine.identity import Identity, Slot, slot
+from p2c_dsl.machine.log import Log
 from p2c_dsl.program import Test
 from p2c_dsl.syntax.span import Span
 from p2c_dsl.types import BOTTOM, ListOf, MapOf, Size, Type
@@ -115,28 +116,31 @@ Frame = LoopFrame | BranchFrame
 class State(NamedTuple):
     """The machine between two steps: scope, facts, open blocks and each facet's own state.
 
-    `writable` lists the accumulators that are not frozen yet; `slots` is the next free slot;
-    `returned` says that the block's end cannot be reached.
+    `slots` is the next free slot; `returned` says that the block's end cannot be reached. `touched` logs which
+    accumulators have changed, `fresh` those of the innermost block that no loop has followed yet.
     """
 
     values: HashTrieMap[int, Value]
     accumulators: HashTrieMap[int, Accumulator]
-    writable: tuple[int, ...]
     slots: int
     facts: Facts
     frames: tuple[Frame, ...]
     facets: Parts
     returned: bool = False
+    touched: Log[int] = None
+    fresh: Log[int] = None
 
     @property
     def loops(self) -> tuple[LoopFrame, ...]:
         """The open loops, outermost first."""
         return tuple(f for f in self.frames if isinstance(f, LoopFrame))
 
+    @property
+    def writable(self) -> tuple[int, ...]:
+        """The accumulators that are not frozen yet."""
+        return tuple(sorted(number for number, acc in self.accumulators.items() if not acc.frozen))
+
     def with_accumulator(self, slot: int, accumulator: Accumulator) -> State:
         """This state with an accumulator put in."""
-        writable = tuple(s for s in self.writable if s != slot)
-        if not accumulator.frozen:
-            writable = (*writable, slot)
         accumulators = self.accumulators.insert(slot, accumulator)
-        return self._replace(accumulators=accumulators, writable=writable)
+        return self._replace(accumulators=accumulators, touched=(slot, self.touched))

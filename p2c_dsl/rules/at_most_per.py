@@ -8,6 +8,7 @@ from typing import NamedTuple, Self
 
 from rpds import HashTrieMap
 
+from p2c_dsl.bounds import add
 from p2c_dsl.diagnostics.codes import Code
 from p2c_dsl.machine.facet import CallSite, Explanation, Narrator, Place, Violation, Violations
 from p2c_dsl.machine.identity import constant_identity
@@ -17,7 +18,7 @@ from p2c_dsl.rules.base import Names, Rule, RuleError
 from p2c_dsl.rules.definition import Broken, Completed, Definition, RunEvent, Started
 from p2c_dsl.rules.events import Event, Occurrence
 from p2c_dsl.rules.keys import Counts, KeyClass, class_of
-from p2c_dsl.rules.multiplicity import add, exceeds, loop_notes, rounds
+from p2c_dsl.rules.multiplicity import exceeds, loop_notes, rounds
 from p2c_dsl.rules.pattern import Match
 from p2c_dsl.rules.words import times_words
 from p2c_dsl.spec import EffectUse, Subtask

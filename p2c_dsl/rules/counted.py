@@ -6,6 +6,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from p2c_dsl.bounds import add, times
 from p2c_dsl.machine.facet import CallSite, Explanation, Narrator, Place, Violation, Violations
 from p2c_dsl.machine.state import LoopFrame, State
 from p2c_dsl.rules.base import NO_ARGUMENT, Rule
@@ -14,12 +15,10 @@ from p2c_dsl.rules.events import Event
 from p2c_dsl.rules.multiplicity import (
     ZERO,
     Count,
-    add,
     exceeds,
     loop_notes,
     polynomial,
     rounds,
-    times,
 )
 from p2c_dsl.rules.words import times_words
 from p2c_dsl.spec import Subtask
@@ -61,8 +60,9 @@ class HowOften(Definition[Often]):
 
     def end(self, seen: Often) -> None:
         if seen.sure < self.least:
+            often = f"has happened only {times_words(seen.sure)}" if seen.sure else "has not happened"
             needs = f"but the rule wants it at least {times_words(self.least)}"
-            raise Broken(f"`{self.event.name}` has happened {times_words(seen.sure)}, {needs}")
+            raise Broken(f"`{self.event.name}` {often}, {needs}")
 
 
 @dataclass(frozen=True, eq=False)

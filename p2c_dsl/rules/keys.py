@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 
 from rpds import HashTrieMap
 
+from p2c_dsl.bounds import add, greatest
 from p2c_dsl.machine.identity import Identity, Slot, is_constant
 from p2c_dsl.machine.state import State, Value
-from p2c_dsl.rules.multiplicity import add, greatest
 from p2c_dsl.types import Type, is_subtype, may_share
 
 

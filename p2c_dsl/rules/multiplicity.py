@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from p2c_dsl.bounds import add, at_least, greatest, times
 from p2c_dsl.machine.facet import Narrator
 from p2c_dsl.machine.state import LoopFrame
 from p2c_dsl.syntax.span import Span
@@ -24,7 +25,7 @@ class Count(NamedTuple):
 
     def plus(self, low: int, high: int | None) -> Count:
         """Both bounds moved up."""
-        return Count(self.low + low, add(self.high, high))
+        return Count(at_least(self.low + low), add(self.high, high))
 
     def join(self, other: Count) -> Count:
         """What holds when either may be the case."""
@@ -32,23 +33,6 @@ class Count(NamedTuple):
 
 
 ZERO = Count()
-
-
-def add(a: int | None, b: int | None) -> int | None:
-    """The sum of two upper bounds."""
-    return None if a is None or b is None else a + b
-
-
-def times(a: int | None, b: int | None) -> int | None:
-    """The product of two upper bounds; nothing happens without bound zero times."""
-    if a == 0 or b == 0:
-        return 0
-    return None if a is None or b is None else a * b
-
-
-def greatest(a: int | None, b: int | None) -> int | None:
-    """The greater of two upper bounds."""
-    return None if a is None or b is None else max(a, b)
 
 
 def exceeds(high: int | None, limit: int) -> bool:
@@ -61,7 +45,7 @@ def rounds(loops: Iterable[LoopFrame]) -> Count:
     low, high = 1, 1
     total: int | None = high
     for frame in loops:
-        low *= frame.size.low
+        low = at_least(low * frame.size.low)
         total = times(total, frame.size.high)
     return Count(low, total)
 

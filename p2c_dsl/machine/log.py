@@ -1,0 +1,20 @@
+"""What has been added to a state, newest first, as nested pairs whose tails later states share.
+
+It lets the end of a block look at what the block has added alone, so that the work is linear in the text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TypeVar
+
+T = TypeVar("T")
+Log = tuple[T, "Log[T]"] | None
+
+
+def since(log: Log[T], end: Log[T]) -> Iterator[T]:
+    """What has been added after `end`, an earlier state's log; newest first."""
+    while log is not end:
+        assert log is not None
+        yield log[0]
+        log = log[1]
