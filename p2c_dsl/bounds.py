@@ -6,6 +6,8 @@ memory. Above `MOST`, which is more than any rule or type can say, a greatest nu
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 MOST = 10**18
 
 
@@ -17,6 +19,14 @@ def at_least(number: int) -> int:
 def add(a: int | None, b: int | None) -> int | None:
     """The sum of two upper bounds."""
     return None if a is None or b is None else _within(a + b)
+
+
+def total(bounds: Iterable[int | None]) -> int | None:
+    """The sum of upper bounds."""
+    found: int | None = 0
+    for bound in bounds:
+        found = add(found, bound)
+    return found
 
 
 def times(a: int | None, b: int | None) -> int | None:

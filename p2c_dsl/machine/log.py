@@ -18,3 +18,17 @@ def since(log: Log[T], end: Log[T]) -> Iterator[T]:
         assert log is not None
         yield log[0]
         log = log[1]
+
+
+def apart(log: Log[T], length: int, other: Log[T], other_length: int) -> list[T]:
+    """What has been added to the first of two logs that have grown from one, newest first; both lengths are known."""
+    found: list[T] = []
+    while log is not other:
+        if length >= other_length:
+            assert log is not None
+            found.append(log[0])
+            log, length = log[1], length - 1
+        else:
+            assert other is not None
+            other, other_length = other[1], other_length - 1
+    return found

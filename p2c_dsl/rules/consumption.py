@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from rpds import HashTrieSet
 
 from p2c_dsl.machine.identity import Identity, Slot, mentions_slot_from
+from p2c_dsl.machine.log import Log, apart, since
 from p2c_dsl.machine.state import LoopFrame
-
-Log = tuple[Identity, "Log"] | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -22,7 +21,7 @@ class Consumed:
 
     wholes: HashTrieSet[Identity]
     touched: HashTrieSet[Identity]
-    log: Log = None
+    log: Log[Identity] = None
     length: int = 0
 
     def add(self, identity: Identity) -> Consumed:
@@ -38,28 +37,14 @@ class Consumed:
 
     def join(self, other: Consumed) -> Consumed:
         """What either of two arms has consumed."""
-        log, length, theirs, their_length = self.log, self.length, other.log, other.length
-        added: list[Identity] = []
-        while log is not theirs:
-            if length >= their_length:
-                assert log is not None
-                added.append(log[0])
-                log, length = log[1], length - 1
-            else:
-                assert theirs is not None
-                theirs, their_length = theirs[1], their_length - 1
         joined = other
-        for identity in reversed(added):
+        for identity in reversed(apart(self.log, self.length, other.log, other.length)):
             joined = joined.add(identity)
         return joined
 
     def forget(self, before: Consumed, first: int) -> Consumed:
         """Without what has been consumed since `before` of values in slots from `first` on."""
-        log, added = self.log, list[Identity]()
-        while log is not before.log:
-            assert log is not None
-            added.append(log[0])
-            log = log[1]
+        added = list(since(self.log, before.log))
         kept = [identity for identity in reversed(added) if not mentions_slot_from(identity, first)]
         if len(kept) == len(added):
             return self

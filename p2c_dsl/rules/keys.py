@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 
 from rpds import HashTrieMap
 
-from p2c_dsl.bounds import add, greatest
+from p2c_dsl.bounds import add, greatest, total
 from p2c_dsl.machine.identity import Identity, Slot, is_constant
+from p2c_dsl.machine.log import Log, apart
 from p2c_dsl.machine.state import State, Value
 from p2c_dsl.types import Type, is_subtype, may_share
 
@@ -36,8 +37,13 @@ class KeyClass:
         return may_share(key.type, self.type) and not is_subtype(self.type, key.type)
 
 
+_MOST_WORK = 4_096
+"""How many comparisons of classes one call may take, about."""
+
 Keys = tuple[KeyClass, ...]
 """One class for each of the keys that a rule names."""
+Known = tuple[Identity, ...]
+"""The value numbers of keys that are all constants."""
 Number = int | None
 Entry = tuple[Keys, Number]
 
@@ -53,14 +59,15 @@ class Counts:
     """The greatest number for each class of keys, `None` where nothing bounds it.
 
     `constants` are the keys that are fully known, by their value numbers. A constant may have been seen with several
-    types. `reported` says that an excess has been objected to.
+    types. `log` lists them as they were counted, so that two arms are joined by what they have counted alone.
+    `reported` says that an excess has been objected to.
     """
 
     classes: tuple[Entry, ...] = ()
-    constants: HashTrieMap[tuple[Identity, ...], tuple[frozenset[Keys], Number]] = field(
-        default_factory=HashTrieMap
-    )
+    constants: HashTrieMap[Known, tuple[frozenset[Keys], Number]] = field(default_factory=HashTrieMap)
     reported: bool = False
+    log: Log[Known] = None
+    length: int = 0
 
     def __bool__(self) -> bool:
         return bool(self.classes) or len(self.constants) > 0
@@ -77,7 +84,11 @@ class Counts:
         if known is None:
             return replace(self, classes=_sums([*self.classes, (keys, often)]))
         seen, before = self.constants.get(known, (frozenset(), 0))
-        return replace(self, constants=self.constants.insert(known, (seen | {keys}, add(before, often))))
+        return self._with(known, seen | {keys}, add(before, often))
+
+    def _with(self, known: Known, seen: frozenset[Keys], often: Number) -> Counts:
+        constants = self.constants.insert(known, (seen, often))
+        return replace(self, constants=constants, log=(known, self.log), length=self.length + 1)
 
     def after_loop(self, variable: Slot) -> Counts:
         """What is left of them where the loop with that variable is closed."""
@@ -89,32 +100,32 @@ class Counts:
     def join(self, other: Counts) -> Counts:
         """What holds after either of two arms."""
         one, two = dict(self.classes), dict(other.classes)
-        classes = [(k, greatest(one.get(k, 0), two.get(k, 0))) for k in {**one, **two}]
-        constants = self.constants
-        for known, (seen, often) in other.constants.items():
-            here, before = constants.get(known, (frozenset[Keys](), 0))
-            constants = constants.insert(known, (here | seen, greatest(before, often)))
-        return Counts(_sums(classes), constants, self.reported or other.reported)
+        classes = {k: greatest(one.get(k, 0), two.get(k, 0)) for k in {**one, **two}}
+        joined = replace(other, classes=tuple(classes.items()), reported=self.reported or other.reported)
+        for known in set(apart(self.log, self.length, other.log, other.length)):
+            seen, often = self.constants[known]
+            here, before = other.constants.get(known, (frozenset[Keys](), 0))
+            joined = joined._with(known, here | seen, greatest(before, often))
+        return joined
 
     def most(self, keys: Keys) -> Number:
         """The greatest number of events that one key value of a class, which has been counted, can have had."""
         known = _known(keys)
         if known is None:
-            return _greatest_total(list(self.entries()), keys, 0)
-        seen, total = self.constants.get(known, (frozenset({keys}), 0))
+            return _greatest_total(list(self.entries()), keys)
+        seen, most = self.constants.get(known, (frozenset({keys}), 0))
         for other, often in self.classes:
             if any(_cover(other, value) for value in seen):
-                total = add(total, often)
-        return total
+                most = add(most, often)
+        return most
 
     def key(self, limit: int) -> object:
         """What can still change a verdict when `limit` is already too many."""
-        classes = tuple((keys, _saturated(often, limit)) for keys, often in self.classes)
+        classes = frozenset((keys, _saturated(often, limit)) for keys, often in self.classes)
         return classes, frozenset((seen, _saturated(often, limit)) for seen, often in self.constants.values())
 
 
-def _known(keys: Keys) -> tuple[Identity, ...] | None:
-    """The value numbers of keys that are all constants."""
+def _known(keys: Keys) -> Known | None:
     constants = tuple(part.constant for part in keys if part.constant is not None)
     return constants if len(constants) == len(keys) else None
 
@@ -131,29 +142,47 @@ def _sums(entries: Iterable[Entry]) -> tuple[Entry, ...]:
     counts: dict[Keys, Number] = {}
     for keys, often in entries:
         counts[keys] = add(counts.get(keys, 0), often)
-    return tuple(sorted(counts.items(), key=repr))
+    return tuple(counts.items())
 
 
 def _saturated(often: Number, limit: int) -> int:
     return limit if often is None else min(often, limit)
 
 
-def _greatest_total(entries: list[Entry], called: Keys, position: int) -> Number:
-    """The greatest sum over the entries that share a value which `called` covers.
+def _greatest_total(entries: list[Entry], called: Keys) -> Number:
+    """At least the greatest sum over the entries that share a value which `called` covers.
 
-    At each position, such a value is known by the narrowest class among the entries that it belongs to.
+    At each position, such a value is known by the narrowest class among the entries that it belongs to. To try all
+    their combinations takes time exponential in the number of keys, so that only as many positions are told apart
+    as the work allows. At the others, an entry counts that shares some value of its own with `called`.
     """
-    if position == len(called):
-        total: Number = 0
-        for _, often in entries:
-            total = add(total, often)
-        return total
-    parts = {replace(keys[position], loop=None) for keys, _ in entries}
-    if called[position].constant is not None:
-        parts = {called[position]}
+    classes = [_narrowest(entries, called, place) for place in range(len(called))]
+    places: list[int] = []
+    work = len(entries)
+    for place in sorted(range(len(called)), key=lambda p: len(classes[p])):
+        if work * len(classes[place]) <= _MOST_WORK:
+            work *= len(classes[place])
+            places.append(place)
+        elif len(entries) * len(classes[place]) <= _MOST_WORK:
+            entries = [e for e in entries if any(e[0][place].covers(c) for c in classes[place])]
+    return _best(entries, called, places)
+
+
+def _best(entries: list[Entry], called: Keys, places: list[int]) -> Number:
+    """The greatest sum over the entries that share a value at each of these places."""
+    if not places:
+        return total(often for _, often in entries)
+    place, *others = places
     best: Number = 0
-    for part in parts:
-        if called[position].covers(part):
-            sharing = [entry for entry in entries if entry[0][position].covers(part)]
-            best = greatest(best, _greatest_total(sharing, called, position + 1))
+    for narrow in _narrowest(entries, called, place):
+        sharing = [entry for entry in entries if entry[0][place].covers(narrow)]
+        best = greatest(best, _best(sharing, called, others))
     return best
+
+
+def _narrowest(entries: list[Entry], called: Keys, place: int) -> list[KeyClass]:
+    """The classes among the entries to which values of `called` at a place belong."""
+    own = called[place]
+    if own.constant is not None:
+        return [own]
+    return [c for c in dict.fromkeys(replace(keys[place], loop=None) for keys, _ in entries) if own.covers(c)]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import product
+from random import Random
+
 import pytest
 
 from p2c_dsl.rules.keys import Counts, KeyClass, Keys
-from p2c_dsl.types import INT, TEXT, Nominal
+from p2c_dsl.types import INT, TEXT, Nominal, Type, is_subtype
 
 USER = Nominal("User")
 VIP = Nominal("Vip", USER)
@@ -61,3 +64,54 @@ def test_arms_take_the_greater_number_and_a_closed_loop_keeps_it() -> None:
     assert joined.most((ADA,)) == 3
     closed = joined.after_loop(3)
     assert closed.most((ANY,)) == joined.most((inner,)) and closed.classes == (((ANY,), 1),)
+
+
+MANY = [KeyClass(Nominal(f"Vip{i}", VIP), None) for i in range(3)]
+TYPED = [ANY, VIPS, *MANY, PLACES]
+CONSTANTS = [ADA, BEN]
+Key = tuple[Type, KeyClass | None]
+"""A value by its own type, and the constant that it is, if it is one."""
+
+
+def belongs(key: Key, to: KeyClass) -> bool:
+    of, constant = key
+    return constant == to if to.constant is not None else is_subtype(of, to.type)
+
+
+def truly(counts: Counts, called: Keys) -> int:
+    """The greatest number for any one value of `called`, whatever types the constants have."""
+    types = [t.type for t in TYPED]
+    of_users = [t for t in types if is_subtype(t, USER)]
+    most = 0
+    for own in product(of_users, repeat=len(CONSTANTS)):
+        values: list[Key] = [*((t, None) for t in types), *zip(own, CONSTANTS, strict=True)]
+        for keys in product(*([v for v in values if belongs(v, part)] for part in called)):
+            fitting = (n for e, n in counts.entries() if all(map(belongs, keys, e)))
+            most = max(most, sum(n or 0 for n in fitting))
+    return most
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_of_types_alone_the_greatest_number_is_exact(seed: int) -> None:
+    random = Random(seed)
+    counts = counted(*(tuple(random.choices(TYPED, k=1 + seed % 3)) for _ in range(5)))
+    assert all(counts.most(keys) == truly(counts, keys) for keys, _ in counts.entries())
+
+
+@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("work", [1, 10, 30, 4_096])
+def test_no_value_has_the_event_more_often_than_said(
+    seed: int, work: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("p2c_dsl.rules.keys._MOST_WORK", work)
+    random = Random(seed)
+    counts = counted(*(tuple(random.choices(TYPED + CONSTANTS, k=1 + seed % 2)) for _ in range(6)))
+    for keys, _ in counts.entries():
+        most = counts.most(keys)
+        assert most is not None and most >= truly(counts, keys)
+
+
+def test_keys_that_can_never_agree_are_told_apart_however_many_there_are() -> None:
+    texts = KeyClass(TEXT, None)
+    counts = counted(*((PLACES, *[ANY] * 30), (texts, *[ANY] * 30)) * 3)
+    assert counts.most((PLACES, *[ANY] * 30)) == 3
