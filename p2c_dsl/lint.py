@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from p2c_dsl.analysis import Analysis, analyze
+from p2c_dsl.analysis import MOST_FINDINGS, Analysis, analyze
 from p2c_dsl.claims import unsigned
 from p2c_dsl.diagnostics import suppress
 from p2c_dsl.diagnostics.model import Diagnostic, Severity, Verdict
@@ -60,7 +60,8 @@ def lint_loaded(loaded: Loaded, *, counterexamples: bool = True) -> Report:
     for declaration in loaded.root.declarations:
         if isinstance(declaration, ComposeDecl):
             own, _ = rules.get(declaration.task.text, ((), ()))
-            analysis = analyze(spec, declaration, loaded.root.source, own)
+            left = max(MOST_FINDINGS - len(found), 0)
+            analysis = analyze(spec, declaration, loaded.root.source, own, left)
             analyses.append(analysis)
             found += explainer.explained(analysis) if counterexamples else analysis.diagnostics
     found += unsigned(spec, loaded.root, [a.program for a in analyses if a.program is not None])

@@ -213,6 +213,7 @@ def _hull(m: Size, n: Size) -> Size:
     return Size(min(m.low, n.low), high)
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def may_share(a: Type, b: Type) -> bool:
     """Whether one value can belong to both types, which is what lets two keys be equal."""
     match a, b:

@@ -77,6 +77,11 @@ CODES = (
     Code("P2C175", "code that nothing reaches", "Nothing follows `return` in its block."),
     Code("P2C180", "no such task", "`compose` names the task that it composes."),
     Code("P2C181", "other inputs than the task's", "A composition names its task's inputs, in their order."),
+    Code(
+        "P2C182",
+        "more findings than are listed",
+        "Every rule is checked at every step; of a composition that breaks very many, the first findings are listed.",
+    ),
     Code("P2C230", "a value of the wrong type", "The value's type is no subtype of the one expected here."),
     Code(
         "P2C231",

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from p2c_dsl.analysis.narrator import TextNarrator
 from p2c_dsl.analysis.scope import Scope
 from p2c_dsl.diagnostics.model import Diagnostic, Location, Note, Severity, Verdict
 from p2c_dsl.machine import Machine, State, Violations
-from p2c_dsl.program import Step
+from p2c_dsl.names import did_you_mean
+from p2c_dsl.program import Program, Step
 from p2c_dsl.rules.base import AnyRule, Rule
 from p2c_dsl.spec import Spec, Task
 from p2c_dsl.syntax.span import Source, Span
+
+MOST_FINDINGS = 1_000
+"""How many findings are put into words: each of many rules may object to each of many steps."""
+_MOST_SUGGESTIONS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +28,38 @@ class Finding:
     rule: AnyRule | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """What the analyzer has to say about one composition.
+
+    `program` runs as far as the text makes sense (`None` where there is no such task).
+    """
+
+    program: Program | None
+    findings: tuple[Finding, ...]
+
+    @property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """The findings as diagnostics, in the order of the text."""
+        return tuple(f.diagnostic for f in self.findings)
+
+    @property
+    def accepted(self) -> bool:
+        """Whether no run can break a rule (style findings do not reject)."""
+        return not any(d.severity is Severity.ERROR for d in self.diagnostics)
+
+
 class Context:
     """The walk's position: the machine's state, the names in scope, and what it has found and built."""
 
-    def __init__(self, spec: Spec, task: Task, rules: Sequence[AnyRule], source: Source) -> None:
+    def __init__(
+        self, spec: Spec, task: Task, rules: Sequence[AnyRule], source: Source, most: int = MOST_FINDINGS
+    ) -> None:
         self.spec, self.task, self.source = spec, task, source
+        self._most = most
+        self._suggested = 0
+        self.unlisted = False
+        """Whether there are more objections than may be put into words."""
         self.constants = spec.constants_of(task)
         self.machine = Machine(spec, task, rules)
         self.state: State = self.machine.start()
@@ -59,6 +91,9 @@ class Context:
     def object(self, out: Violations, span: Span, arguments: Mapping[int, Span] | None = None) -> None:
         """The machine's objections to the step at `span`, each put into words."""
         for violation in out:
+            if len(self.findings) >= self._most:
+                self.unlisted = True
+                return
             place = span if violation.argument is None else (arguments or {}).get(violation.argument, span)
             said = violation.explain(self.narrator)
             rule = violation.facet if isinstance(violation.facet, Rule) else None
@@ -72,6 +107,11 @@ class Context:
                 help=said.help,
             )
             self.findings.append(Finding(diagnostic, rule))
+
+    def closest(self, name: str, known: Iterable[str]) -> str | None:
+        """What a name that nothing has may have been meant to be; no more is said in a flood of such names."""
+        self._suggested += 1
+        return did_you_mean(name, known) if self._suggested <= _MOST_SUGGESTIONS else None
 
     def add(self, step: Step) -> None:
         """The program's next step."""

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from p2c_dsl.analysis.context import Context
 from p2c_dsl.machine import Violations
 from p2c_dsl.machine.defects import Mismatch
 from p2c_dsl.machine.typing import field_type, lookup_type
-from p2c_dsl.names import did_you_mean
 from p2c_dsl.program import Call, ConstantOf, FieldOf, Hole, ItemOf, Operand, Return, Var
 from p2c_dsl.spec import EnumMember, Subtask
 from p2c_dsl.syntax import nodes
@@ -90,7 +89,7 @@ class Expressions:
             help_ = f"name a member: `{text}.…`"
             return self._refuse("P2C165", name.span, f"`{text}` is an enum, not a value", help_)
         known = [*context.scope.names(), *context.constants]
-        return self._refuse("P2C161", name.span, f"`{text}` is not defined", did_you_mean(text, known))
+        return self._refuse("P2C161", name.span, f"`{text}` is not defined", context.closest(text, known))
 
     def _attribute(self, expr: nodes.Attribute, nested: bool) -> Resolved:
         context, name = self._context, expr.name.text
@@ -100,13 +99,16 @@ class Expressions:
                 if name in enum.members:
                     return Resolved(ConstantOf(EnumMember(enum.name, name), enum), expr.span)
                 message = f"`{enum.name}` has no member `{name}`"
-                return self._refuse("P2C166", expr.name.span, message, did_you_mean(name, enum.members))
+                return self._refuse("P2C166", expr.name.span, message, context.closest(name, enum.members))
         base = self.value(expr.base, nested=nested)
         of = context.machine.value(context.state, base.operand).type
         if isinstance(of, Unknown):
             return Resolved(Hole(), expr.span)
         if field_type(context.spec, of, name) is None:
-            help_ = _field_help(of, name, context.spec.records.get(show(of), ()))
+            if isinstance(of, Optional):
+                help_: str | None = "it may be None: test it with `is not None` first"
+            else:
+                help_ = context.closest(name, context.spec.records.get(show(of), ()))
             return self._refuse("P2C237", expr.name.span, f"{show(of)} has no field `{name}`", help_)
         return self._bounded(FieldOf(base.operand, name), expr.span, base.size + 1)
 
@@ -181,7 +183,7 @@ class Expressions:
             message = f"`{text}` is a task, and tasks are not called"
             help_ = "call the subtasks that it takes"
         else:
-            message, help_ = f"there is no subtask `{text}`", did_you_mean(text, spec.subtasks)
+            message, help_ = f"there is no subtask `{text}`", self._context.closest(text, spec.subtasks)
         self._context.report("P2C160", name.span, message, help_)
 
     def _bind(
@@ -201,7 +203,7 @@ class Expressions:
         for name, argument in keywords:
             if name.text not in names:
                 message = f"`{subtask.name}` has no parameter `{name.text}`"
-                help_ = did_you_mean(name.text, names) or _signature(subtask)
+                help_ = context.closest(name.text, names) or _signature(subtask)
                 context.report("P2C242", name.span, message, help_)
             elif bound[names.index(name.text)] is not None:
                 context.report("P2C243", name.span, f"`{name.text}` is given twice", "leave one of them out")
@@ -229,9 +231,3 @@ def _signature(subtask: Subtask) -> str:
     parameters = ", ".join(f"{p.name}: {show(p.type)}" for p in subtask.parameters)
     result = "" if subtask.result is None else f" -> {show(subtask.result)}"
     return f"it is declared as `{subtask.name}({parameters}){result}`"
-
-
-def _field_help(of: Type, name: str, fields: Iterable[str]) -> str | None:
-    if isinstance(of, Optional):
-        return "it may be None: test it with `is not None` first"
-    return did_you_mean(name, fields)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from p2c_dsl.analysis.context import Context, Finding
+from p2c_dsl.analysis.context import MOST_FINDINGS, Analysis, Context, Finding
 from p2c_dsl.analysis.expressions import Expressions
 from p2c_dsl.diagnostics.model import Diagnostic, Location, Severity
 from p2c_dsl.machine import Violations
@@ -20,34 +19,17 @@ from p2c_dsl.syntax.span import Source, Span
 from p2c_dsl.types import Enum
 
 
-@dataclass(frozen=True, slots=True)
-class Analysis:
-    """What the analyzer has to say about one composition.
-
-    `program` runs as far as the text makes sense (`None` where there is no such task).
-    """
-
-    program: Program | None
-    findings: tuple[Finding, ...]
-
-    @property
-    def diagnostics(self) -> tuple[Diagnostic, ...]:
-        """The findings as diagnostics, in the order of the text."""
-        return tuple(f.diagnostic for f in self.findings)
-
-    @property
-    def accepted(self) -> bool:
-        """Whether no run can break a rule (style findings do not reject)."""
-        return not any(d.severity is Severity.ERROR for d in self.diagnostics)
-
-
 def analyze(
-    spec: Spec, compose: nodes.ComposeDecl, source: Source, rules: Sequence[AnyRule] | None = None
+    spec: Spec,
+    compose: nodes.ComposeDecl,
+    source: Source,
+    rules: Sequence[AnyRule] | None = None,
+    most: int = MOST_FINDINGS,
 ) -> Analysis:
     """Resolves a composition and folds the machine over it.
 
     `rules` are those to check, by default all that hold for the task; lines that cannot be read are
-    left out here (`read_rules` reports them).
+    left out here (`read_rules` reports them). `most` is how many findings are listed.
     """
     task = spec.tasks.get(compose.task.text)
     if task is None:
@@ -55,7 +37,7 @@ def analyze(
         return Analysis(None, (Finding(diagnostic),))
     if rules is None:
         rules, _ = read_rules(spec, task)
-    context = Context(spec, task, rules, source)
+    context = Context(spec, task, rules, source, most)
     _Walk(context).compose(compose)
     body = tuple(context.steps[0])
     program = Program(spec, task, body, context.named, source, compose.span)
@@ -86,6 +68,9 @@ class _Walk:
         out: Violations = []
         context.machine.end(context.state, out)
         context.object(out, compose.span)
+        if context.unlisted:
+            help_ = "mend what is listed first"
+            context.report("P2C182", compose.task.span, "there are more findings than are listed here", help_)
 
     def _inputs(self, compose: nodes.ComposeDecl) -> None:
         context = self._context

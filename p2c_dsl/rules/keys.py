@@ -185,4 +185,9 @@ def _narrowest(entries: list[Entry], called: Keys, place: int) -> list[KeyClass]
     own = called[place]
     if own.constant is not None:
         return [own]
-    return [c for c in dict.fromkeys(replace(keys[place], loop=None) for keys, _ in entries) if own.covers(c)]
+    return [c for c in dict.fromkeys(_alone(keys[place]) for keys, _ in entries) if own.covers(c)]
+
+
+def _alone(part: KeyClass) -> KeyClass:
+    """The class itself, whatever loop it was seen in."""
+    return part if part.loop is None else replace(part, loop=None)

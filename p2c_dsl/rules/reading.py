@@ -21,15 +21,16 @@ class _Unreadable(Exception):
 
 
 def read_all(spec: Spec, task: Task, types: RuleTypes) -> tuple[tuple[AnyRule, ...], tuple[Diagnostic, ...]]:
-    """The rules that hold for a task, and what is wrong with the lines that cannot be read."""
-    rules: list[AnyRule] = []
+    """The rules that hold for a task, each once, and what is wrong with the lines that cannot be read."""
+    rules: dict[str, AnyRule] = {}
     diagnostics: list[Diagnostic] = []
     for text in spec.rules_of(task):
         try:
-            rules.append(_read(text, Names(spec, task), types))
+            rule = _read(text, Names(spec, task), types)
+            rules.setdefault(rule.text, rule)
         except _Unreadable as error:
             diagnostics.append(error.diagnostic)
-    return tuple(rules), tuple(diagnostics)
+    return tuple(rules.values()), tuple(diagnostics)
 
 
 def shown(tokens: Sequence[Token]) -> str:

@@ -76,7 +76,9 @@ class Draft:
         lines = [*self.declared, "task t(x: U, xs: Set[U] <= 9):", *(f"    {r}" for r in rules)]
         lines += ["compose t(x, xs):", *(f"    {line}" for line in self.body or ["f(x)"])]
         text = HEAD + "\n".join(lines) + "\n"
-        return text if len(text.encode()) <= most else text.encode()[:most].rpartition(b"\n")[0].decode() + "\n"
+        return (
+            text if len(text.encode()) <= most else text.encode()[:most].rpartition(b"\n")[0].decode() + "\n"
+        )
 
 
 Shape = Callable[[Draft, int], None]
@@ -107,7 +109,11 @@ def ifs(draft: Draft, room: int) -> None:
             case "none":
                 draft.body += [f"{name} = opt(x)", f"if {name} is not None:", f"    f({name})"]
             case _:
-                draft.body += [f"{name} = ok(x)", f"if {name}:", "    return" if kind == "return" else "    f(x)"]
+                draft.body += [
+                    f"{name} = ok(x)",
+                    f"if {name}:",
+                    "    return" if kind == "return" else "    f(x)",
+                ]
         if kind == "else":
             draft.body += ["else:", "    two(x, x)"]
 
@@ -187,7 +193,18 @@ def parts(draft: Draft, room: int) -> None:
 
 
 def mistakes(draft: Draft, room: int) -> None:
-    wrong = ("f(nobody)", "x = g(x)", "f(1)", "nobody(x)", "f(xs)", "g", "f(x.u)", "for x in x:", "return 3", "f(x")
+    wrong = (
+        "f(nobody)",
+        "x = g(x)",
+        "f(1)",
+        "nobody(x)",
+        "f(xs)",
+        "g",
+        "f(x.u)",
+        "for x in x:",
+        "return 3",
+        "f(x",
+    )
     draft.body += [draft.random.choice(wrong) for _ in range(room // 14)]
 
 
@@ -199,7 +216,13 @@ def shared_records(draft: Draft, room: int) -> None:
     depth = room // 35
     for i in range(depth):
         draft.declared += [f"record D{i}:", f"    a: D{i + 1}", f"    b: D{i + 1}"]
-    draft.declared += [f"record D{depth}:", "    u: V", "subtask make() -> D0", "subtask take(d: D0):", "    does e"]
+    draft.declared += [
+        f"record D{depth}:",
+        "    u: V",
+        "subtask make() -> D0",
+        "subtask take(d: D0):",
+        "    does e",
+    ]
     draft.body += ["d = make()", "take(d)", "take(d)"]
 
 
@@ -207,7 +230,13 @@ def record_chain(draft: Draft, room: int) -> None:
     length = room // 22
     for i in range(length):
         draft.declared += [f"record C{i}:", f"    a: C{i + 1}"]
-    draft.declared += [f"record C{length}:", "    u: V", "subtask start() -> C0", "subtask end(c: C0):", "    does e"]
+    draft.declared += [
+        f"record C{length}:",
+        "    u: V",
+        "subtask start() -> C0",
+        "subtask end(c: C0):",
+        "    does e",
+    ]
     draft.body += ["c = start()", "end(c)", f"f(c{'.a' * 60}.u)"]
 
 
@@ -248,7 +277,9 @@ def keys(draft: Draft, room: int) -> None:
 
 def large(draft: Draft, room: int) -> None:
     number = draft.random.choice((9, 10**6, 10**17, 10**30, 10**4500))
-    of = draft.random.choice(("List[U] >= {}", "Set[U] >= {}", "Map[U, List[U] >= {}]", "List[U] <= {}", "Set[Bool] >= {}"))
+    of = draft.random.choice(
+        ("List[U] >= {}", "Set[U] >= {}", "Map[U, List[U] >= {}]", "List[U] <= {}", "Set[Bool] >= {}")
+    )
     draft.declared += [f"subtask huge() -> {of.format(number)}", f"constant c: Int = {number}"]
     draft.rules += [f"at most {number} e", f"cost <= {number}", f"at least {number} f"]
     draft.body += ["for h in huge():", "    f(h)", "    for i in huge():", "        f(i)"]
@@ -267,9 +298,26 @@ def deep(draft: Draft, room: int) -> None:
 def tasks(draft: Draft, room: int) -> None:
     """Many tasks under many rules: each of the rules holds for each of the tasks."""
     kinds = ("at most {n} e", "f.u from g, x", "no flow from x to f", "g before f", "at most {n} nobody")
-    draft.declared += ["rules:", *(f"    {draft.random.choice(kinds).format(n=i)}" for i in range(room // 40))]
+    draft.declared += [
+        "rules:",
+        *(f"    {draft.random.choice(kinds).format(n=i)}" for i in range(room // 40)),
+    ]
     for i in range(room // 60):
         draft.declared += [f"task t{i}(x: U):", "    cost <= 9", f"compose t{i}(x):", "    f(x)"]
+
+
+def bad_rules(draft: Draft, room: int) -> None:
+    """Rules that cannot be read, and names that nothing has."""
+    wrong = (
+        "at msot {n} e",
+        "at most {n} nobody{n}",
+        "f.q{n} from g",
+        "{n} {n} {n}",
+        "f{n} beefore g",
+        "no flow from s{n} to f",
+    )
+    draft.rules += [draft.random.choice(wrong).format(n=draft.next()) for _ in range(room // 22)]
+    draft.body += [f"unknown{draft.next()}(x)" for _ in range(room // 60)]
 
 
 def files(draft: Draft, room: int) -> None:
@@ -281,7 +329,9 @@ def letters(draft: Draft, room: int) -> None:
     alphabet = "äßéλжक中あ𝔘ﬁ\u0301\u200d\u202e\ufeff'\"\\#0_ "
     for _ in range(room // 60):
         noise = "".join(draft.random.choice(alphabet) for _ in range(12))
-        draft.declared.append(draft.random.choice(("type {}", "effect {}(U)", "# {}", 'constant k: Text = "{}"')).format(noise))
+        draft.declared.append(
+            draft.random.choice(("type {}", "effect {}(U)", "# {}", 'constant k: Text = "{}"')).format(noise)
+        )
         draft.body.append(draft.random.choice(("{}(x)", "f({})", "{} = g(x)", "x.{}")).format(noise))
 
 
@@ -290,7 +340,20 @@ BODIES: tuple[Shape, ...] = (
     *(maps, open_maps, growing, aliases, parts, mistakes),
 )
 DECLARATIONS: tuple[Shape, ...] = (
-    *(shared_records, record_chain, endless_records, wide, effects, keys, large, deep, tasks, files, letters),
+    *(
+        shared_records,
+        record_chain,
+        endless_records,
+        wide,
+        effects,
+        keys,
+        large,
+        deep,
+        tasks,
+        bad_rules,
+        files,
+        letters,
+    ),
 )
 SHAPES = BODIES + DECLARATIONS
 
@@ -298,7 +361,9 @@ SHAPES = BODIES + DECLARATIONS
 def rules(draft: Draft, room: int) -> None:
     """Many rules of a few kinds, so that each step is judged by all of them."""
     kinds = draft.random.sample(RULES, draft.random.randrange(1, 4))
-    draft.rules += [draft.random.choice(kinds).format(n=draft.random.randrange(400)) for _ in range(room // 20)]
+    draft.rules += [
+        draft.random.choice(kinds).format(n=draft.random.randrange(400)) for _ in range(room // 20)
+    ]
 
 
 def nasty(random: Random, most: int = 10_000) -> str:
