@@ -11,6 +11,7 @@ from p2c_dsl.bounds import add, greatest, total
 from p2c_dsl.machine.identity import Identity, Slot, is_constant
 from p2c_dsl.machine.log import Log, apart
 from p2c_dsl.machine.state import State, Value
+from p2c_dsl.rules.multiplicity import exceeds
 from p2c_dsl.types import Type, is_subtype, may_share
 
 
@@ -37,7 +38,7 @@ class KeyClass:
         return may_share(key.type, self.type) and not is_subtype(self.type, key.type)
 
 
-_MOST_WORK = 4_096
+_MOST_WORK = 2_048
 """How many comparisons of classes one call may take, about."""
 
 Keys = tuple[KeyClass, ...]
@@ -119,6 +120,12 @@ class Counts:
                 most = add(most, often)
         return most
 
+    def within(self, limit: int) -> bool:
+        """Whether no key can have had more events than that, as far as one look at all of them tells."""
+        entries = list(self.entries())
+        every = total(often for _, often in entries)
+        return not exceeds(every, limit) or not exceeds(_greatest_total(entries, None), limit)
+
     def key(self, limit: int) -> object:
         """What can still change a verdict when `limit` is already too many."""
         classes = frozenset((keys, _saturated(often, limit)) for keys, often in self.classes)
@@ -149,17 +156,17 @@ def _saturated(often: Number, limit: int) -> int:
     return limit if often is None else min(often, limit)
 
 
-def _greatest_total(entries: list[Entry], called: Keys) -> Number:
-    """At least the greatest sum over the entries that share a value which `called` covers.
+def _greatest_total(entries: list[Entry], called: Keys | None) -> Number:
+    """At least the greatest sum over the entries that share a value which `called` covers (`None`: any value).
 
     At each position, such a value is known by the narrowest class among the entries that it belongs to. To try all
     their combinations takes time exponential in the number of keys, so that only as many positions are told apart
     as the work allows. At the others, an entry counts that shares some value of its own with `called`.
     """
-    classes = [_narrowest(entries, called, place) for place in range(len(called))]
+    classes = [_narrowest(entries, called, place) for place in range(len(entries[0][0]))]
     places: list[int] = []
     work = len(entries)
-    for place in sorted(range(len(called)), key=lambda p: len(classes[p])):
+    for place in sorted(range(len(classes)), key=lambda p: len(classes[p])):
         if work * len(classes[place]) <= _MOST_WORK:
             work *= len(classes[place])
             places.append(place)
@@ -168,7 +175,7 @@ def _greatest_total(entries: list[Entry], called: Keys) -> Number:
     return _best(entries, called, places)
 
 
-def _best(entries: list[Entry], called: Keys, places: list[int]) -> Number:
+def _best(entries: list[Entry], called: Keys | None, places: list[int]) -> Number:
     """The greatest sum over the entries that share a value at each of these places."""
     if not places:
         return total(often for _, often in entries)
@@ -180,12 +187,13 @@ def _best(entries: list[Entry], called: Keys, places: list[int]) -> Number:
     return best
 
 
-def _narrowest(entries: list[Entry], called: Keys, place: int) -> list[KeyClass]:
+def _narrowest(entries: list[Entry], called: Keys | None, place: int) -> list[KeyClass]:
     """The classes among the entries to which values of `called` at a place belong."""
-    own = called[place]
-    if own.constant is not None:
+    own = None if called is None else called[place]
+    if own is not None and own.constant is not None:
         return [own]
-    return [c for c in dict.fromkeys(_alone(keys[place]) for keys, _ in entries) if own.covers(c)]
+    classes = dict.fromkeys(_alone(keys[place]) for keys, _ in entries)
+    return [c for c in classes if own is None or own.covers(c)]
 
 
 def _alone(part: KeyClass) -> KeyClass:

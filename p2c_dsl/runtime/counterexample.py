@@ -137,7 +137,7 @@ class _Watch:
 
     def __call__(self, event: Event) -> None:
         try:
-            self._meter.spend()
+            self._meter.spend(_work(event))
         except TooLarge as error:
             raise StopRun(str(error)) from None
         try:
@@ -145,6 +145,11 @@ class _Watch:
         except RuleBroken as broken:
             self.broken = event, broken.why
             raise
+
+
+def _work(event: Event) -> int:
+    """What it takes to judge an event: of a call, each of its effects, of which `may anything` has very many."""
+    return 1 + len(event.effects) + len(event.unreported) if isinstance(event, CallFinished) else 1
 
 
 # ---------------------------------------------------------------- in words

@@ -55,11 +55,12 @@ class Meter:
     exceeded: bool = False
     """Whether it was not enough."""
 
-    def spend(self) -> None:
-        """One piece of work. Raises `TooLarge` when there was none left."""
-        if self.left <= 0:
+    def spend(self, amount: int = 1) -> None:
+        """So much work. Raises `TooLarge` when there is not as much left."""
+        if self.left < amount:
+            self.left = 0
             self.exceed()
-        self.left -= 1
+        self.left -= amount
 
     def exceed(self) -> NoReturn:
         """More is needed than there is. Raises `TooLarge`."""
