@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from p2c_dsl.syntax.nodes import Token
 from p2c_dsl.syntax.span import Span
@@ -48,12 +49,13 @@ def match(pattern: str, tokens: Sequence[Token]) -> Match | Mismatch:
     return found
 
 
-def _parts(pattern: str) -> list[str]:
+@cache
+def _parts(pattern: str) -> tuple[str, ...]:
     """The pattern's words and holes, and each optional part as one piece in its brackets."""
-    return re.findall(r"\[[^\]]*\]|\S+", pattern)
+    return tuple(re.findall(r"\[[^\]]*\]|\S+", pattern))
 
 
-def _sequence(parts: list[str], tokens: Tokens, at: int, found: dict[str, Tokens]) -> int | Mismatch:
+def _sequence(parts: tuple[str, ...], tokens: Tokens, at: int, found: dict[str, Tokens]) -> int | Mismatch:
     for part in parts:
         if part.startswith("["):
             inner = _parts(part[1:-1])
