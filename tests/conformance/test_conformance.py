@@ -14,7 +14,7 @@ from p2c_dsl.lint import lint_text
 from p2c_dsl.rules.reading import shown
 from p2c_dsl.spec import Spec
 from p2c_dsl.syntax.nodes import ComposeDecl
-from tests.conformance import GivenWorld, Objection, Trap, traps_of
+from tests.conformance import GivenWorld, Objection, Trap, known_wrong, traps_of
 from tests.conformance.reading import LANGUAGE
 from tests.generators.worlds import random_world
 from tests.oracle import broken_rules, ill_typed
@@ -23,12 +23,6 @@ from tests.oracle.interpreter import World, run
 PAGES = sorted((Path(__file__).parent / "traps").glob("*.md"))
 TRAPS = [trap for page in PAGES for trap in traps_of(page)]
 RUNS = 60
-
-KNOWN_WRONG: dict[str, str] = {}
-"""Temporary: the traps on which lint is wrong, and why. One that is right by now fails here until it is taken out."""
-
-KNOWN_BLIND: dict[str, str] = {}
-"""Temporary: the traps whose breach the oracle does not see yet."""
 
 _TEXTUAL = ("shape sequence", "loops", "branches", "steps")
 
@@ -45,9 +39,7 @@ class Judged:
 def judged(trap: Trap) -> Judged:
     report = lint_text(trap.text, "trap.p2c", Path("."), counterexamples=False)
     objections = frozenset(
-        Objection(d.rule or LANGUAGE, d.code)
-        for d in report.diagnostics
-        if d.severity is Severity.ERROR
+        Objection(d.rule or LANGUAGE, d.code) for d in report.diagnostics if d.severity is Severity.ERROR
     )
     compose = next(d for d in report.loaded.root.declarations if isinstance(d, ComposeDecl))
     return Judged(report.loaded.spec, compose, objections)
@@ -65,19 +57,19 @@ def breaches(case: Judged, world: World) -> list[str]:
     return [*broken, *([f"{LANGUAGE}: {wrong}"] if wrong else [])]
 
 
-def marked(known: dict[str, str], traps: list[Trap]) -> Iterator[object]:
+def marked(known: dict[str, list[str]], traps: list[Trap]) -> Iterator[object]:
     for trap in traps:
-        reason = known.get(str(trap))
+        reason = next((reason for reason, names in known.items() if str(trap) in names), None)
         marks = [pytest.mark.xfail(reason=reason, strict=True)] if reason else []
         yield pytest.param(trap, id=str(trap), marks=marks)
 
 
-@pytest.mark.parametrize("trap", marked(KNOWN_WRONG, TRAPS))
+@pytest.mark.parametrize("trap", marked(known_wrong.LINT, TRAPS))
 def test_lint_gives_the_verdict(trap: Trap) -> None:
     assert judged(trap).objections == frozenset(trap.objections)
 
 
-@pytest.mark.parametrize("trap", marked(KNOWN_BLIND, [t for t in TRAPS if not t.accepted]))
+@pytest.mark.parametrize("trap", marked(known_wrong.ORACLE, [t for t in TRAPS if not t.accepted]))
 def test_the_world_breaks_the_rule(trap: Trap) -> None:
     case = judged(trap)
     if trap.world is None:
@@ -108,4 +100,5 @@ def test_every_trap_has_a_name_of_its_own() -> None:
 
 
 def test_what_is_known_to_be_wrong_is_there() -> None:
-    assert {*KNOWN_WRONG, *KNOWN_BLIND} <= {str(trap) for trap in TRAPS}
+    known = [*known_wrong.LINT.values(), *known_wrong.ORACLE.values()]
+    assert {name for names in known for name in names} <= {str(trap) for trap in TRAPS}
