@@ -1,8 +1,7 @@
-"""Every trap: lint gives the verdict, the world of a rejection breaks the rule, and no world breaks an accepted plan's."""
+"""Every trap: lint gives the verdict, the world of a rejection breaks the rule, no world an accepted plan's."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -57,11 +56,10 @@ def breaches(case: Judged, world: World) -> list[str]:
     return [*broken, *([f"{LANGUAGE}: {wrong}"] if wrong else [])]
 
 
-def marked(known: dict[str, list[str]], traps: list[Trap]) -> Iterator[object]:
-    for trap in traps:
-        reason = next((reason for reason, names in known.items() if str(trap) in names), None)
-        marks = [pytest.mark.xfail(reason=reason, strict=True)] if reason else []
-        yield pytest.param(trap, id=str(trap), marks=marks)
+def marked(known: dict[str, list[str]], traps: list[Trap]) -> list[object]:
+    reasons = {name: reason for reason, names in known.items() for name in names}
+    wrong = {name: [pytest.mark.xfail(reason=reason, strict=True)] for name, reason in reasons.items()}
+    return [pytest.param(trap, id=str(trap), marks=wrong.get(str(trap), ())) for trap in traps]
 
 
 @pytest.mark.parametrize("trap", marked(known_wrong.LINT, TRAPS))
