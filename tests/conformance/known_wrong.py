@@ -4,12 +4,16 @@ A trap that has come right fails the tests until it is taken out of here.
 """
 
 LINT: dict[str, list[str]] = {
-    "narrowing an Optional loop variable overwrites whether it differs from round to round": [
+    "one flag says of a value both that its elements differ and that it differs from round to round": [
         "duplicates: A set inside an optional value is a value, not its elements",
+        "duplicates: A list of what is not missing",
+        "duplicates: A set in a list",
         "duplicates: A set of optional values has no duplicates either",
     ],
-    "a look-up in an argument is taken to run after the calls in the arguments behind it": [
+    "a look-up is taken to run when the statement does, not where it stands among the statement's calls": [
         "failing_look_ups: Arguments from left to right",
+        "failing_look_ups: The value of a write is looked up before its key is made",
+        "failing_look_ups: Named arguments in the order in which they are written",
     ],
     "types that have no join pass where two arms meet, and the second arm's type stands for both": [
         "joined: A bar in one arm and a user in the other",
