@@ -19,6 +19,7 @@ LINT: dict[str, list[str]] = {
         "joined: A bar in one arm and a user in the other",
         "joined: A bar as a key in one arm and a user in the other",
         "joined: A list in one arm and a set in the other",
+        "joined: A long list in one arm and a small set in the other",
     ],
     "an Optional collection passes as an accumulator's key": [
         "joined: A collection as a key",
