@@ -35,7 +35,7 @@ class GivenWorld:
         listed = {"call": entry} if isinstance(entry, str) else entry
         if listed is None or listed["call"] != subtask.name:
             raise TrapError(f"the run calls `{subtask.name}`, but the world lists {entry!r}")
-        did, fails = listed.get("did", ()), listed.get("fails", False)
+        did, fails = listed.get("did", ()), bool(listed.get("fails", False))
         happened = tuple((use.certain and not fails) or use.effect.name in did for use in subtask.effects)
         if fails or subtask.result is None:
             return Outcome(happened, None, fails)
