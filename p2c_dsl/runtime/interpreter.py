@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 from p2c_dsl.program import Program
 from p2c_dsl.runtime.calls import Reply, Request
-from p2c_dsl.runtime.frozen import thaw
 from p2c_dsl.runtime.showing import described
+from p2c_dsl.runtime.thawed import thaw
 from p2c_dsl.runtime.tools import BindingError, Outcome, Tool, bind_inputs, bind_tools
 from p2c_dsl.runtime.trace import Trace
-from p2c_dsl.runtime.values import Freezer
+from p2c_dsl.runtime.values import Freezer, is_awaitable
 from p2c_dsl.runtime.walk import Calls, Observer, StopRun, Walk
 from p2c_dsl.syntax.span import Span
 
@@ -50,7 +50,7 @@ def run(
         request = next(calls, None)
         while request is not None:
             reply = _call(request)
-            if reply.error is None and inspect.isawaitable(reply.value):
+            if reply.error is None and is_awaitable(reply.value):
                 if inspect.iscoroutine(reply.value):
                     reply.value.close()
                 reply = Reply(error="its tool is asynchronous, which takes `run_async`")
@@ -73,7 +73,7 @@ async def run_async(
         request = next(calls, None)
         while request is not None:
             reply = _call(request)
-            if reply.error is None and inspect.isawaitable(reply.value):
+            if reply.error is None and is_awaitable(reply.value):
                 reply = await _awaited(reply.value)
             request = _after(calls, reply)
     except BaseException as error:

@@ -21,7 +21,7 @@ def shown(value: object, width: int = _WIDTH) -> str:
     except KeyboardInterrupt:
         raise
     except BaseException:
-        return f"{text}<{_class(value)} that cannot be shown>"
+        return f"<{_class(value)} that cannot be shown>"
     return text
 
 

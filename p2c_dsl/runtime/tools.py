@@ -38,14 +38,17 @@ def reported(reply: object) -> tuple[object, frozenset[str] | None]:
 
     Raises `WrongValue` for an `Outcome` that says something else.
     """
-    if not isinstance(reply, Outcome):
+    if not issubclass(type(reply), Outcome):
         return reply, None
-    happened: object = reply.happened
+    try:
+        value, happened = (getattr(Outcome, name).__get__(reply) for name in ("value", "happened"))
+    except AttributeError:
+        raise WrongValue("it gives an `Outcome` that was never filled") from None
     if happened is None:
-        return reply.value, None
-    if type(happened) not in (frozenset, set) or not all(type(name) is str for name in happened):  # type: ignore[attr-defined]
+        return value, None
+    if type(happened) not in (frozenset, set) or not all(type(name) is str for name in happened):
         raise WrongValue(f"`happened` is a set of effects' names, not {shown(happened)}")
-    return reply.value, frozenset(happened)  # type: ignore[call-overload]
+    return value, frozenset(happened)
 
 
 class BindingError(Exception):

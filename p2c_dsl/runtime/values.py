@@ -7,15 +7,14 @@ member an `EnumMember`, of which a tool may give the name. Equality is Python's.
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from itertools import islice
 from math import isfinite
+from types import AsyncGeneratorType, GeneratorType
 from typing import Any
 
 from p2c_dsl.runtime.frozen import (
     Distinct,
-    Fields,
     FrozenList,
     FrozenMap,
     FrozenRecord,
@@ -24,10 +23,9 @@ from p2c_dsl.runtime.frozen import (
     comparable,
     is_hashable,
     is_plain,
-    like,
-    thaw,
 )
 from p2c_dsl.runtime.showing import described, shown
+from p2c_dsl.runtime.thawed import Fields, like, thaw
 from p2c_dsl.spec import EnumMember, Spec
 from p2c_dsl.types import (
     BOOL,
@@ -59,6 +57,7 @@ __all__ = [
     "conform",
     "elements_of",
     "field_of",
+    "is_awaitable",
     "item_of",
     "not_run",
     "shown",
@@ -104,11 +103,17 @@ def elements_of(value: object) -> list[Any]:
 
 def not_run(value: object) -> str | None:
     """Why a tool that gives such a value has not done its work yet, `None` if it has."""
-    if inspect.isgenerator(value) or inspect.isasyncgen(value):
+    kind = type(value)
+    if kind is GeneratorType or kind is AsyncGeneratorType:
         return "it gives a generator, so nothing of its own has run"
-    if inspect.iscoroutine(value):
-        return "it gives a coroutine that nobody awaits, so nothing of its own has run"
+    if is_awaitable(value):
+        return "it gives what nobody awaits, so nothing of its own has run"
     return None
+
+
+def is_awaitable(value: object) -> bool:
+    """Whether the value's class says that it can be awaited."""
+    return any("__await__" in vars(c) for c in type.mro(type(value)))
 
 
 # ---------------------------------------------------------------- types
@@ -198,8 +203,20 @@ class Freezer:
             except WrongValue as error:
                 raise WrongValue(f"{shown(value)} is no {name}: `{field}`: {error}") from None
         if isinstance(value, FrozenRecord):
-            return FrozenRecord(name, items, value.like)
-        return FrozenRecord(name, items, None if isinstance(value, Mapping) else like(value, own))
+            return FrozenRecord(name, items, value.parts, value.like)
+        if isinstance(value, Mapping):
+            others = {comparable(k): self._part(v) for k, v in self._several(value.items()) if k not in types}
+            return FrozenRecord(name, items, FrozenMap({**others, **items}))
+        made = like(value, own)
+        others = {k: self._part(v) for k, v in made.state.items() if k not in types}
+        return FrozenRecord(name, items, made.parts(items, others), made)
+
+    def _part(self, value: object) -> Hashable:
+        """What no plan can see of a record, for telling it from others: by its parts, where it has any."""
+        try:
+            return comparable(value, self._several)
+        except Exception:
+            return Handle(value, id(value))
 
     def _handle(self, value: object, of: Nominal) -> object:
         if isinstance(value, float) and not isfinite(value):
