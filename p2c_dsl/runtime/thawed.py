@@ -16,6 +16,7 @@ from p2c_dsl.runtime.frozen import (
     Handle,
     comparable,
     is_hashable,
+    is_plain,
 )
 
 
@@ -67,10 +68,11 @@ class Like:
     def parts(self, items: Mapping[str, Hashable], others: Mapping[Hashable, Hashable]) -> FrozenMap:
         """By what such objects are equal: as their dataclass says, or else by all that is not private."""
         held: dict[Hashable, Hashable] = dict(others) | dict(items)
-        if is_dataclass(self.cls):
-            held = {f.name: held[f.name] for f in fields(self.cls) if f.compare and f.name in held}
-        else:
+        names = _compared(self.cls)
+        if names is None:
             held = {name: v for name, v in held.items() if name in items or str(name)[:1] != "_"}
+        else:
+            held = {name: held[name] for name in names if name in held}
         return FrozenMap({Handle(self.cls, id(self.cls)): None, **held})
 
 
@@ -91,6 +93,12 @@ def like(value: object, own: Mapping[str, object]) -> Like:
 
 
 @lru_cache(maxsize=256)
+def _compared(cls: type) -> tuple[str, ...] | None:
+    """The fields by which objects of a dataclass are equal, `None` for another class."""
+    return tuple(f.name for f in fields(cls) if f.compare) if is_dataclass(cls) else None
+
+
+@lru_cache(maxsize=256)
 def _slots(cls: type) -> tuple[tuple[str, MemberDescriptorType], ...]:
     return tuple(
         (n, slot) for c in cls.__mro__ for n, slot in vars(c).items() if type(slot) is MemberDescriptorType
@@ -106,6 +114,8 @@ def _blank(cls: type) -> object:
 
 def thaw(value: object) -> Any:
     """A value of a run as one of Python's, which may be changed without an effect on the run."""
+    if is_plain(value):
+        return value
     match value:
         case Handle():
             return value.held

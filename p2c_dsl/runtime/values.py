@@ -11,6 +11,7 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from itertools import islice
 from math import isfinite
 from types import AsyncGeneratorType, GeneratorType
+from types import NoneType as PythonsNone
 from typing import Any
 
 from p2c_dsl.runtime.frozen import (
@@ -70,7 +71,7 @@ MOST_LEVELS = 64
 """How deep collections and records stand in one another at most."""
 
 _MISSING = object()
-_PYTHON: tuple[tuple[Base, type], ...] = ((BOOL, bool), (INT, int), (TEXT, str))
+_PYTHON = {BOOL.name: bool, INT.name: int, TEXT.name: str}
 
 
 def field_of(value: object, name: str) -> object:
@@ -113,7 +114,10 @@ def not_run(value: object) -> str | None:
 
 def is_awaitable(value: object) -> bool:
     """Whether the value's class says that it can be awaited."""
-    return any("__await__" in vars(c) for c in type.mro(type(value)))
+    kind = type(value)
+    if kind is PythonsNone or kind is str or kind is bool or kind is list:
+        return False
+    return any("__await__" in vars(c) for c in type.mro(kind))
 
 
 # ---------------------------------------------------------------- types
@@ -150,12 +154,12 @@ class Freezer:
         if level > MOST_LEVELS:
             raise WrongValue(f"it is more than {MOST_LEVELS} levels deep")
         match of:
+            case Base() if (base := _base(value, of)) is not None:
+                return base
             case Optional(inner):
                 return None if value is None else self._copy(value, inner, level)
             case NoneType() if value is None:
                 return None
-            case Base() if (base := _base(value, of)) is not None:
-                return base
             case NewType(_, base_type):
                 return self._copy(value, base_type, level)
             case Enum(name, members):
@@ -238,12 +242,12 @@ class Freezer:
 def _base(value: object, of: Base) -> object:
     """The value as one of a base type, `None` if it is none."""
     kind = type(value)
-    if of == FLOAT and kind is not bool and issubclass(kind, int | float):
+    if of.name == FLOAT.name and kind is not bool and issubclass(kind, int | float):
         number = int.__int__(value) if issubclass(kind, int) else float.__float__(value)  # type: ignore[arg-type]
         if isinstance(number, float) and not isfinite(number):
             raise WrongValue(f"{number} is no Float: only finite numbers are")
         return number
-    return value if any(of == base and kind is python for base, python in _PYTHON) else None
+    return value if kind is _PYTHON.get(of.name) else None
 
 
 def _sized(value: object, of: ListOf | SetOf | MapOf) -> object:
