@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from p2c_dsl.runtime.thawed import Like
 
 
+_WIDTH = 200
+
+
 class WrongValue(Exception):
     """A value that does not have the type it should have; the message says where and why."""
 
@@ -56,7 +59,7 @@ class Handle:
             raise WrongValue(f"{shown(self.held)} cannot be compared: {described(error)}") from None
 
     def __repr__(self) -> str:
-        return repr(self.held)
+        return shown(self.held, _WIDTH)
 
 
 class FrozenList(tuple[Any, ...]):
@@ -131,16 +134,19 @@ class FrozenRecord(FrozenMap):
 
     Attributes:
         parts: By what it is equal to others: all that the mapping or object held that it came in as.
-        like: How to make such an object again; `None` for a mapping.
+        like: How to make such a one again.
     """
 
-    __slots__ = ("like", "parts", "type")
+    __slots__ = ("like", "parts")
 
-    def __init__(
-        self, type_: str, items: Mapping[str, Any], parts: FrozenMap, like: Like | None = None
-    ) -> None:
+    def __init__(self, items: Mapping[str, Any], parts: FrozenMap, like: Like) -> None:
         super().__init__(items)
-        self.type, self.parts, self.like = type_, parts, like
+        self.parts, self.like = parts, like
+
+    @property
+    def type(self) -> str:
+        """The record's name."""
+        return self.like.record
 
     def __hash__(self) -> int:
         return hash(self.parts)
@@ -170,11 +176,12 @@ def is_hashable(value: object) -> bool:
     return True
 
 
-def comparable(value: object, several: Callable[[Iterable[Any]], Iterable[Any]] = iter) -> Hashable:
-    """A hashable stand-in that is equal exactly when the values are. Of a value of a run, it is the value itself.
+Several = Callable[[Iterable[Any]], Iterable[Any]]
+"""Reads what a collection holds, and may raise when that is too much."""
 
-    `several` reads what a collection holds, and may raise when that is too much.
-    """
+
+def comparable(value: object, several: Several = iter) -> Hashable:
+    """A hashable stand-in that is equal exactly when the values are. Of a value of a run, it is the value itself."""
     if type(value) in _PLAIN or type(value) in _OWN:
         return value
     match value:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, fields, is_dataclass
 from functools import lru_cache
 from types import MemberDescriptorType, SimpleNamespace
@@ -14,6 +15,7 @@ from p2c_dsl.runtime.frozen import (
     FrozenMap,
     FrozenRecord,
     Handle,
+    Several,
     comparable,
     is_hashable,
     is_plain,
@@ -40,34 +42,42 @@ class Attributes(SimpleNamespace):
 
 @dataclass(frozen=True, slots=True)
 class Like:
-    """An object that stood for a record: its class, and all that it held.
+    """What came in as a record.
 
-    `kinds` are the fields that held a tuple or frozenset, which its class may need as one to be hashable.
+    Attributes:
+        record: The name of its type.
+        cls: The class of the object, `dict` for any mapping.
+        state: All that it held, by name.
+        kinds: The fields that held a tuple or frozenset, which its class may need as one to be hashable.
     """
 
+    record: str
     cls: type
-    state: Mapping[str, object]
+    state: Mapping[Any, object]
     kinds: Mapping[str, type]
 
     def made(self, own: Mapping[str, object]) -> object:
-        """A new object of the class with these fields; its `__init__` is not asked."""
+        """Another one with these fields. A class's `__init__` is not asked."""
+        held = {name: _spread(v) for name, v in self.state.items() if name not in own} | dict(own)
+        if self.cls is dict:
+            return Fields(self.record, held)
         try:
-            own = {name: self.kinds[name](v) if name in self.kinds else v for name, v in own.items()}
-            if not own.keys() <= self.state.keys():
-                return Attributes(**own)
+            held |= {name: kind(own[name]) for name, kind in self.kinds.items()}
             if issubclass(self.cls, tuple):
-                return tuple.__new__(self.cls, {**self.state, **own}.values())
+                return tuple.__new__(self.cls, (held[name] for name in self.state))
             made = _blank(self.cls)
-            for name, value in {**self.state, **own}.items():
+            for name, value in held.items():
                 object.__setattr__(made, name, value)
         except Exception:
             # A class may forbid even this: what it holds counts, not what it is.
             return Attributes(**own)
         return made
 
-    def parts(self, items: Mapping[str, Hashable], others: Mapping[Hashable, Hashable]) -> FrozenMap:
-        """By what such objects are equal: as their dataclass says, or else by all that is not private."""
-        held: dict[Hashable, Hashable] = dict(others) | dict(items)
+    def parts(self, items: Mapping[str, Hashable], others: Mapping[Any, Hashable]) -> FrozenMap:
+        """By what they are equal: a mapping by all of it, an object by what its class compares, or all not private."""
+        held: dict[Any, Hashable] = {**others, **items}
+        if self.cls is dict:
+            return FrozenMap(held)
         names = _compared(self.cls)
         if names is None:
             held = {name: v for name, v in held.items() if name in items or str(name)[:1] != "_"}
@@ -76,20 +86,37 @@ class Like:
         return FrozenMap({Handle(self.cls, id(self.cls)): None, **held})
 
 
-def like(value: object, own: Mapping[str, object]) -> Like:
-    """How to make an object again of which these fields have been read."""
+def like(type_: str, value: object, own: Mapping[str, object], several: Several) -> Like:
+    """What has come in as a record of which these fields have been read; `several` reads what it holds."""
     cls: Any = type(value)
     kinds = {name: type(v) for name, v in own.items() if type(v) in (tuple, frozenset)}
-    if isinstance(value, tuple):
-        return Like(cls, dict(zip(getattr(cls, "_fields", ()), value, strict=False)), kinds)
+    if isinstance(value, Mapping):
+        return Like(type_, dict, {k: _spread(v) for k, v in several(value.items())}, {})
     state: dict[str, object] = {}
-    for name, slot in _slots(cls):
-        try:
-            state[name] = slot.__get__(value)
-        except AttributeError:
-            continue
-    state.update(getattr(value, "__dict__", {}))
-    return Like(cls, state, kinds)
+    if isinstance(value, tuple):
+        state.update(zip(getattr(cls, "_fields", ()), value, strict=False))
+    else:
+        for name, slot in _slots(cls):
+            with suppress(AttributeError):
+                state[name] = slot.__get__(value)
+        state.update(getattr(value, "__dict__", {}))
+    if not own.keys() <= state.keys():
+        # What it computes when it is asked cannot be put into another one.
+        return Like(type_, Attributes, own, kinds)
+    return Like(type_, cls, {name: _spread(v) for name, v in state.items()}, kinds)
+
+
+def _spread(value: Any) -> Any:
+    """A copy of Python's own collections in a value, so that one and another do not share them."""
+    kind = type(value)
+    try:
+        if kind is dict:
+            return {k: _spread(v) for k, v in value.items()}
+        if kind is list or kind is tuple or kind is set or kind is frozenset:
+            return kind(map(_spread, value))
+    except RecursionError:
+        return value
+    return value
 
 
 @lru_cache(maxsize=256)
@@ -100,16 +127,18 @@ def _compared(cls: type) -> tuple[str, ...] | None:
 
 @lru_cache(maxsize=256)
 def _slots(cls: type) -> tuple[tuple[str, MemberDescriptorType], ...]:
-    return tuple(
-        (n, slot) for c in cls.__mro__ for n, slot in vars(c).items() if type(slot) is MemberDescriptorType
-    )
+    own = (item for c in cls.__mro__ if c.__flags__ & _PYTHONS for item in vars(c).items())
+    return tuple((name, slot) for name, slot in own if type(slot) is MemberDescriptorType)
 
 
 def _blank(cls: type) -> object:
     """A new object of a class as the class written in C that it comes from makes it."""
-    written_in_python = 1 << 9
-    origin: Any = next(c for c in cls.__mro__ if not c.__flags__ & written_in_python)
+    origin: Any = next(c for c in cls.__mro__ if not c.__flags__ & _PYTHONS)
     return origin.__new__(cls)
+
+
+_PYTHONS = 1 << 9
+"""The flag of classes that are written in Python."""
 
 
 def thaw(value: object) -> Any:
@@ -124,11 +153,7 @@ def thaw(value: object) -> Any:
         case Distinct():
             return Distinct.of({comparable(v): thaw(v) for v in value})
         case FrozenRecord():
-            own = {name: thaw(v) for name, v in value.items()}
-            if value.like is not None:
-                return value.like.made(own)
-            others: dict[Any, Any] = {_key(k): thaw(v) for k, v in value.parts.items() if k not in own}
-            return Fields(value.type, {**others, **own})
+            return value.like.made({name: thaw(v) for name, v in value.items()})
         case FrozenMap():
             return {_key(k): thaw(v) for k, v in value.items()}
     return value
@@ -140,11 +165,8 @@ def _key(value: object) -> object:
         case FrozenList():
             return tuple(map(_key, value))
         case FrozenMap():
-            thawed = thaw(value)
-            own = {name: _key(v) for name, v in value.items()}
+            thawed, own = thaw(value), {name: _key(v) for name, v in value.items()}
             if is_hashable(thawed):
                 return thawed
-            return (
-                Fields(getattr(value, "type", "Map"), own) if isinstance(thawed, dict) else Attributes(**own)
-            )
+            return Attributes(**own) if isinstance(value, FrozenRecord) else Fields("Map", own)
     return thaw(value)

@@ -84,7 +84,9 @@ def bind_inputs(
     freezer = freezer or Freezer(program.spec)
     try:
         given = dict(inputs)
-    except Exception as error:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
         raise BindingError(f"the inputs are not a mapping of names to values: {described(error)}") from None
     found: dict[str, object] = {}
     wrong: list[str] = []
@@ -110,7 +112,9 @@ def bind_inputs(
 def _named(source: object, name: str) -> object:
     try:
         return source.get(name) if isinstance(source, Mapping) else getattr(source, name, None)
-    except Exception as error:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
         raise BindingError(f"the tool for `{name}` cannot be had: {described(error)}") from None
 
 

@@ -206,14 +206,9 @@ class Freezer:
                 items[field] = self._copy(own[field], of, level + 1)
             except WrongValue as error:
                 raise WrongValue(f"{shown(value)} is no {name}: `{field}`: {error}") from None
-        if isinstance(value, FrozenRecord):
-            return FrozenRecord(name, items, value.parts, value.like)
-        if isinstance(value, Mapping):
-            others = {comparable(k): self._part(v) for k, v in self._several(value.items()) if k not in types}
-            return FrozenRecord(name, items, FrozenMap({**others, **items}))
-        made = like(value, own)
-        others = {k: self._part(v) for k, v in made.state.items() if k not in types}
-        return FrozenRecord(name, items, made.parts(items, others), made)
+        of_record = like(name, value, own, self._several)
+        others = {k: self._part(v) for k, v in of_record.state.items() if k not in types}
+        return FrozenRecord(items, of_record.parts(items, others), of_record)
 
     def _part(self, value: object) -> Hashable:
         """What no plan can see of a record, for telling it from others: by its parts, where it has any."""

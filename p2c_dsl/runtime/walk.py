@@ -106,7 +106,10 @@ class Walk:
             try:
                 self.observer(event)
             except (StopRun, WrongValue) as stop:
-                self.fail(str(stop), span)
+                if isinstance(event, CallFinished | CallFailed | CallInDoubt):
+                    # What a tool has done stands in the trace whatever anybody says to it.
+                    self.events.append(event)
+                self.fail(plain(str(stop)), span)
         self.events.append(event)
 
     def break_off(self, reason: str) -> None:

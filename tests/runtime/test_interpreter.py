@@ -309,6 +309,14 @@ class TestObserver:
         assert done.error == "no bookings today"
         assert done.trace.events[-1] == RunFailed("no bookings today", done.span)
 
+    def test_what_a_tool_has_done_stands_in_the_trace_although_it_objects(self) -> None:
+        def stop(event: Event) -> None:
+            if isinstance(event, CallFinished):
+                raise StopRun("enough")
+
+        done = run(program(DINNER), {"users": ["ada"]}, tools([]), stop)
+        assert [type(e) for e in done.trace.events[-2:]] == [CallFinished, RunFailed]
+
 
 class TestAsynchronous:
     @staticmethod

@@ -224,6 +224,38 @@ class TestRecords:
         found = conform(orders, SetOf(ORDER), SPEC)
         assert [order.number for order in thaw(found)] == [1, 2]
 
+    @pytest.mark.parametrize(
+        "given",
+        [
+            {"buyer": "ada", "color": "red", "tags": [], "more": [[1]]},
+            SimpleNamespace(buyer="ada", color="red", tags=(), more=[[1]]),
+        ],
+        ids=["a mapping", "an object"],
+    )
+    def test_what_its_type_does_not_declare_is_carried_along_and_not_shared(self, given: Any) -> None:
+        held = given if isinstance(given, dict) else vars(given)
+        record = conform(given, ORDER, SPEC)
+        for changed in (held, thaw(record)):
+            (changed if isinstance(changed, dict) else vars(changed))["more"][0].append(2)
+        again = thaw(record)
+        assert (again if isinstance(again, dict) else vars(again))["more"] == [[1]]
+
+    @pytest.mark.parametrize(
+        "given",
+        [
+            Order("ada"),
+            Numbered(1, "ada"),
+            Row("ada", RED, ()),
+            {"buyer": "ada", "color": RED, "tags": []},
+            Computed(),
+        ],
+        ids=["hashable", "not hashable", "a named tuple", "a mapping", "properties"],
+    )
+    def test_it_equals_itself_when_a_tool_gives_it_back(self, given: Any) -> None:
+        record = conform(given, ORDER, SPEC)
+        again = conform(thaw(record), ORDER, SPEC)
+        assert again == record and hash(again) == hash(record)
+
     def test_fields_are_items_or_attributes(self) -> None:
         assert field_of({"buyer": "ada"}, "buyer") == field_of(Order("ada"), "buyer") == "ada"
         with pytest.raises(WrongValue, match="no field `seller`"):
