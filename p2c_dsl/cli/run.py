@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import json
 import shlex
-import signal
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
 from p2c_dsl.cli import EXIT_CLEAN, EXIT_FINDINGS, EXIT_INTERRUPTED, EXIT_TERMINATED, EXIT_USAGE
 from p2c_dsl.cli.files import compositions, fail, load_spec, show_and_stop
-from p2c_dsl.diagnostics.plain import printable
+from p2c_dsl.cli.signals import Terminated, signals_as_interrupts
+from p2c_dsl.diagnostics.plain import plain, printable
 
 if TYPE_CHECKING:
     from p2c_dsl.program import Program
@@ -60,12 +58,13 @@ def run(
     if given and mcp is None:
         fail("--input goes with --mcp: a world makes its own inputs")
     loaded = load_spec(file)
-    for program in _programs(loaded, task, unchecked):
-        if mcp is not None:
-            _run_on_server(program, mcp, given or [], timeout, trace)
-            continue
-        folder = _folder(program) if world is None else _folder_of(Path(world))
-        _run(program, folder, seed, dry_run, trace)
+    with signals_as_interrupts():
+        for program in _programs(loaded, task, unchecked):
+            if mcp is not None:
+                _run_on_server(program, mcp, given or [], timeout, trace)
+                continue
+            folder = _folder(program) if world is None else _folder_of(Path(world))
+            _run(program, folder, seed, dry_run, trace)
 
 
 def run_text(spec: Path, text: str, seed: int) -> None:
@@ -73,8 +72,9 @@ def run_text(spec: Path, text: str, seed: int) -> None:
     from p2c_dsl.resolve import load_text
 
     loaded = load_text(text, "<plan>", spec.parent)
-    for program in _programs(loaded, None, unchecked=False):
-        _run(program, spec.parent, seed, dry=False, trace="text")
+    with signals_as_interrupts():
+        for program in _programs(loaded, None, unchecked=False):
+            _run(program, spec.parent, seed, dry=False, trace="text")
 
 
 def _programs(loaded: Loaded, task: str | None, unchecked: bool) -> list[Program]:
@@ -108,13 +108,16 @@ def _run(program: Program, folder: Path, seed: int, dry: bool, trace: str) -> No
     if dry:
         result, status = _watched(lambda: dry_run(program, seed, monitor))
         where, happy = f"a dry run with made-up values of `{name}`", "completed; no tool was called"
-        _show(program, result, Told(f"{where} (seed {seed})", happy, None, None, seed), trace, status)
+        about = Told(f"{where} (seed {seed})", happy, None, None, seed)
+        _print(program, result, about, trace)
+        _finish(result, about, status)
         return
     result, wrong, status = _in_world(program, folder, seed, monitor)
     verified = wrong is None if result.completed else None
     happy = "completed, and the world verifies the outcome"
-    told = Told(f"a run of `{name}` (seed {seed})", happy, verified, wrong, seed)
-    _show(program, result, told, trace, status)
+    about = Told(f"a run of `{name}` (seed {seed})", happy, verified, wrong, seed)
+    _print(program, result, about, trace)
+    _finish(result, about, status)
 
 
 def _run_on_server(program: Program, command: str, given: list[str], timeout: float, trace: str) -> None:
@@ -125,26 +128,22 @@ def _run_on_server(program: Program, command: str, given: list[str], timeout: fl
     from p2c_dsl.runtime.outside import tool_for
 
     inputs = _inputs(program, given)
+    about = Told(f"a run of `{program.task.name}` on `{command}`", "completed", None, None, None)
     ended: tuple[Run, int] | None = None
     try:
         with connect(shlex.split(command), timeout) as server:
             spec = program.spec
             tools = {name: tool_for(subtask, server.call, spec) for name, subtask in spec.subtasks.items()}
             ended = _watched(lambda: run(program, inputs, tools, RuleMonitor(program)))
+            # Printed before the server is ended: however that goes, it takes nothing back of what was done.
+            _print(program, ended[0], about, trace)
     except Exception as error:
-        # A server that does not end in order takes nothing back of what was done on it.
         if ended is None:
             if not isinstance(error, ImportProblem | BindingError | ValueError):
                 raise
             fail(printable(str(error)))
     assert ended is not None
-    result, status = ended
-    where = f"a run of `{program.task.name}` on `{command}`"
-    _show(program, result, Told(where, "completed", None, None, None), trace, status)
-
-
-class _Terminated(KeyboardInterrupt):
-    """The process is asked to end, which a run takes as it takes an interrupt."""
+    _finish(ended[0], about, ended[1])
 
 
 def _watched(call: Callable[[], Run]) -> tuple[Run, int]:
@@ -152,29 +151,12 @@ def _watched(call: Callable[[], Run]) -> tuple[Run, int]:
     from p2c_dsl.runtime.interpreter import run_of
 
     try:
-        with _terminable():
-            return call(), EXIT_CLEAN
+        return call(), EXIT_CLEAN
     except KeyboardInterrupt as interrupt:
         result = run_of(interrupt)
         if result is None:
             raise
-        return result, EXIT_TERMINATED if isinstance(interrupt, _Terminated) else EXIT_INTERRUPTED
-
-
-@contextmanager
-def _terminable() -> Iterator[None]:
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGTERM, _terminate)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
-
-
-def _terminate(*_: object) -> NoReturn:
-    raise _Terminated
+        return result, EXIT_TERMINATED if isinstance(interrupt, Terminated) else EXIT_INTERRUPTED
 
 
 def _inputs(program: Program, given: list[str]) -> dict[str, object]:
@@ -196,7 +178,7 @@ def _inputs(program: Program, given: list[str]) -> dict[str, object]:
             except (ValueError, WrongValue, RecursionError) as error:
                 problem = error
         else:
-            fail(f"`--input {entry}`: {problem}")
+            fail(f"`--input {plain(entry)}`: {plain(str(problem))}")
     return found
 
 
@@ -242,9 +224,8 @@ class Told(NamedTuple):
     seed: int | None
 
 
-def _show(program: Program, result: Run, about: Told, trace: str, status: int) -> None:
-    """Prints a run; ends the command when it went wrong."""
-    _print(program, result, about, trace)
+def _finish(result: Run, about: Told, status: int) -> None:
+    """Ends the command when the run went wrong."""
     if status != EXIT_CLEAN:
         raise typer.Exit(status)
     if not result.completed or about.problem is not None:

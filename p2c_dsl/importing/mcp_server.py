@@ -128,8 +128,8 @@ def connect(command: Sequence[str], timeout: float) -> Iterator[Server]:
                 portal.call(_initialize, session, timeout)
                 server = Server(session, portal, log, timeout)
                 yield server
-        except Exception as error:
-            if server is not None:
+        except (Exception, BaseExceptionGroup) as error:
+            if server is not None or not isinstance(_innermost(error), Exception):
                 # What the caller's own block raised, out of the groups that the library's tasks put around it.
                 raise _innermost(error) from None
             shown = " ".join(command)

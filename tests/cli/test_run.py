@@ -211,3 +211,10 @@ def test_2_whatever_a_world_does(folder: Path, code: str, told: str) -> None:
     (folder / "world.py").write_text(code)
     result = p2c("run", "mailing.p2c")
     assert result.exit_code == 2 and told in result.stderr
+
+
+@pytest.mark.parametrize("value", ["[" * 100_000, "NaN", "9" * 5_000], ids=["deep", "not finite", "long"])
+def test_2_on_an_input_that_is_not_of_its_type(folder: Path, value: str) -> None:
+    (folder / "t.p2c").write_text("task t(n: Int):\n    loops <= 1\ncompose t(n):\n    return\n")
+    result = p2c("run", "t.p2c", "--mcp", "no-such-server", "--input", f"n={value}")
+    assert result.exit_code == 2 and "is no Int" in result.stderr and len(result.stderr) < 1_500
