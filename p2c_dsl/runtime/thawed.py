@@ -47,7 +47,7 @@ class Like:
     Attributes:
         record: The name of its type.
         cls: The class of the object, `dict` for any mapping.
-        state: All that it held, by name.
+        state: What else it held than its fields, by name; for a field `None`, in its place.
         kinds: The fields that held a tuple or frozenset, which its class may need as one to be hashable.
     """
 
@@ -75,15 +75,14 @@ class Like:
 
     def parts(self, items: Mapping[str, Hashable], others: Mapping[Any, Hashable]) -> FrozenMap:
         """By what they are equal: a mapping by all of it, an object by what its class compares, or all not private."""
-        held: dict[Any, Hashable] = {**others, **items}
         if self.cls is dict:
-            return FrozenMap(held)
-        names = _compared(self.cls)
+            return FrozenMap({**others, **items})
+        kind, names = _compared(self.cls)
         if names is None:
-            held = {name: v for name, v in held.items() if name in items or str(name)[:1] != "_"}
-        else:
-            held = {name: held[name] for name in names if name in held}
-        return FrozenMap({Handle(self.cls, id(self.cls)): None, **held})
+            open_ = {name: v for name, v in others.items() if str(name)[:1] != "_"}
+            return FrozenMap({kind: None, **open_, **items})
+        own = {n: items[n] if n in items else others[n] for n in names if n in self.state}
+        return FrozenMap({kind: None, **own})
 
 
 def like(type_: str, value: object, own: Mapping[str, object], several: Several) -> Like:
@@ -91,7 +90,8 @@ def like(type_: str, value: object, own: Mapping[str, object], several: Several)
     cls: Any = type(value)
     kinds = {name: type(v) for name, v in own.items() if type(v) in (tuple, frozenset)}
     if isinstance(value, Mapping):
-        return Like(type_, dict, {k: _spread(v) for k, v in several(value.items())}, {})
+        held = {k: None if k in own else _taken(v, several) for k, v in several(value.items())}
+        return Like(type_, dict, held, {})
     state: dict[str, object] = {}
     if isinstance(value, tuple):
         state.update(zip(getattr(cls, "_fields", ()), value, strict=False))
@@ -103,26 +103,33 @@ def like(type_: str, value: object, own: Mapping[str, object], several: Several)
     if not own.keys() <= state.keys():
         # What it computes when it is asked cannot be put into another one.
         return Like(type_, Attributes, own, kinds)
-    return Like(type_, cls, {name: _spread(v) for name, v in state.items()}, kinds)
+    held = {name: None if name in own else _taken(v, several) for name, v in state.items()}
+    return Like(type_, cls, held, kinds)
 
 
-def _spread(value: Any) -> Any:
+def _taken(value: object, several: Several) -> object:
+    """A copy of what no plan can see, or what is too much for one as it is."""
+    try:
+        return _spread(value, several)
+    except Exception:
+        return Handle(value, id(value))
+
+
+def _spread(value: Any, several: Several = iter) -> Any:
     """A copy of Python's own collections in a value, so that one and another do not share them."""
     kind = type(value)
-    try:
-        if kind is dict:
-            return {k: _spread(v) for k, v in value.items()}
-        if kind is list or kind is tuple or kind is set or kind is frozenset:
-            return kind(map(_spread, value))
-    except RecursionError:
-        return value
-    return value
+    if kind is dict:
+        return {k: _spread(v, several) for k, v in several(value.items())}
+    if kind is list or kind is tuple or kind is set or kind is frozenset:
+        return kind(_spread(v, several) for v in several(value))
+    return value.held if kind is Handle else value
 
 
 @lru_cache(maxsize=256)
-def _compared(cls: type) -> tuple[str, ...] | None:
-    """The fields by which objects of a dataclass are equal, `None` for another class."""
-    return tuple(f.name for f in fields(cls) if f.compare) if is_dataclass(cls) else None
+def _compared(cls: type) -> tuple[Handle, tuple[str, ...] | None]:
+    """A class as a value, and the fields by which its objects are equal: `None` for one that is not a dataclass."""
+    kind = Handle(cls, id(cls))
+    return kind, tuple(f.name for f in fields(cls) if f.compare) if is_dataclass(cls) else None
 
 
 @lru_cache(maxsize=256)

@@ -7,7 +7,7 @@ member an `EnumMember`, of which a tool may give the name. Equality is Python's.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from itertools import islice
 from math import isfinite
 from types import AsyncGeneratorType, GeneratorType
@@ -71,6 +71,7 @@ MOST_LEVELS = 64
 """How deep collections and records stand in one another at most."""
 
 _MISSING = object()
+_mro: Callable[[type], tuple[type, ...]] = type.__dict__["__mro__"].__get__
 _PYTHON = {BOOL.name: bool, INT.name: int, TEXT.name: str}
 
 
@@ -117,7 +118,7 @@ def is_awaitable(value: object) -> bool:
     kind = type(value)
     if kind is PythonsNone or kind is str or kind is bool or kind is list:
         return False
-    return any("__await__" in vars(c) for c in type.mro(kind))
+    return any("__await__" in vars(c) for c in _mro(kind))
 
 
 # ---------------------------------------------------------------- types

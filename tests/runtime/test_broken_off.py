@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 from collections.abc import Callable
 from typing import Any
 
@@ -138,6 +140,17 @@ class TestCancellation:
 
         with pytest.raises(TimeoutError) as raised:
             asyncio.run(limited())
+        done = run_of(raised.value)
+        assert done is not None and isinstance(done.trace.events[-1], CallInDoubt)
+
+    def test_an_interrupt_of_the_whole_loop_does_too(self) -> None:
+        async def mail(x: str) -> None:
+            os.kill(os.getpid(), signal.SIGINT)
+            await asyncio.Event().wait()
+
+        tools = {"items": lambda: ["a"], "note": lambda xs: None, "mail": mail}
+        with pytest.raises(KeyboardInterrupt) as raised:
+            asyncio.run(run_async(LISTS, {}, tools))
         done = run_of(raised.value)
         assert done is not None and isinstance(done.trace.events[-1], CallInDoubt)
 
