@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from p2c_dsl.cli import EXIT_FINDINGS
-from p2c_dsl.cli.files import SUFFIX, fail, load_spec, needs_extra, task_of
+from p2c_dsl.cli.files import fail, load_spec, needs_extra, task_of
+from p2c_dsl.resolve.loading import SUFFIX
 
 if TYPE_CHECKING:
     from p2c_dsl.planners.training.humans.store import LabelStore
