@@ -6,6 +6,7 @@ import gc
 import os
 from collections.abc import Awaitable, Callable
 from functools import wraps
+from math import isnan
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -53,6 +54,8 @@ def mcp(
     needs_extra("mcp", "mcp")
     if not hasattr(os, "fork"):
         fail("this takes a system that can fork processes, such as Linux, macOS, or WSL on Windows")
+    if isnan(time_limit):
+        fail("--time-limit takes a number of seconds")
     from p2c_dsl.cli.nursery import Limits
     from p2c_dsl.cli.workers import Workers
 
