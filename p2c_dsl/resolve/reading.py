@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import os
 import stat
 from pathlib import Path
 
@@ -33,8 +34,10 @@ def _bytes(path: Path, regular: bool) -> bytes:
         mode = path.stat().st_mode
         if stat.S_ISDIR(mode):
             raise Unreadable("P2C130", "this is a folder", "name a file in it")
+        if stat.S_ISFIFO(mode) and not regular:
+            return _piped(path)
         # Reading a device may never end.
-        if not (stat.S_ISREG(mode) or (stat.S_ISFIFO(mode) and not regular)):
+        if not stat.S_ISREG(mode):
             raise Unreadable("P2C130", "this is no plain file", "name a file")
         return path.read_bytes()
     except FileNotFoundError:
@@ -42,6 +45,17 @@ def _bytes(path: Path, regular: bool) -> bytes:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise Unreadable("P2C130", f"it cannot be read: {reason}", "check the path") from None
+
+
+def _piped(path: Path) -> bytes:
+    """What is written into a pipe. Raises `Unreadable` if nobody does: opening it would wait for ever."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    with os.fdopen(descriptor, "rb", buffering=0) as pipe:
+        start = pipe.read(1)
+        if start == b"":
+            raise Unreadable("P2C130", "nothing is written into this pipe", "name a file, or a pipe in use")
+        os.set_blocking(descriptor, True)
+        return (start or b"") + pipe.readall()
 
 
 def _decode(data: bytes) -> str:
