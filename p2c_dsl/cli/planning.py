@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from p2c_dsl.cli.choosing import Model, choose
+from p2c_dsl.diagnostics.model import Diagnostic, Severity
 
 if TYPE_CHECKING:
     from p2c_dsl.planners import Planner
@@ -62,7 +64,7 @@ class Planning:
         from p2c_dsl.planners.distinct import FewerPlans
         from p2c_dsl.planners.loading import ModelProblem
 
-        loaded = loaded_text(text)
+        loaded = with_rules(text)
         chosen = _task(loaded, task)
         if not 1 <= count <= _MOST_PLANS:
             raise Refused(f"count is from 1 to {_MOST_PLANS}, not {count}")
@@ -93,14 +95,30 @@ class Planning:
 
 
 def loaded_text(text: str) -> Loaded:
-    """A text that makes sense. Raises `Refused` for any other."""
-    from p2c_dsl.diagnostics.concise import render
+    """A text that makes sense, but perhaps for its rules. Raises `Refused` for any other."""
     from p2c_dsl.resolve import load_text
 
     loaded = load_text(text, NAME, Path.cwd(), confined=True)
-    if loaded.diagnostics:
-        raise Refused(render(loaded.diagnostics))
+    _refuse(loaded.diagnostics)
     return loaded
+
+
+def with_rules(text: str) -> Loaded:
+    """A text that makes sense, rules included. Raises `Refused` for any other."""
+    from p2c_dsl.rules import read_rules
+
+    loaded = loaded_text(text)
+    # A rule for all tasks is read with each of them.
+    _refuse(dict.fromkeys(d for task in loaded.spec.tasks.values() for d in read_rules(loaded.spec, task)[1]))
+    return loaded
+
+
+def _refuse(diagnostics: Iterable[Diagnostic]) -> None:
+    from p2c_dsl.diagnostics.concise import render
+
+    errors = [d for d in diagnostics if d.severity is Severity.ERROR]
+    if errors:
+        raise Refused(render(errors))
 
 
 def check(text: str) -> None:

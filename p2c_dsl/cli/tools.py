@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from p2c_dsl.cli.planning import NAME, Planning, Refused, loaded_text
+from p2c_dsl.cli.planning import NAME, Planning, Refused, loaded_text, with_rules
 
 
 def tools(planning: Planning) -> dict[str, Callable[..., str]]:
@@ -40,7 +40,7 @@ def fix(text: str, task: str = "", max_edits: int = 8) -> str:
     from p2c_dsl.planners.repair import EFFORT
     from p2c_dsl.syntax.nodes import ComposeDecl
 
-    loaded = loaded_text(text)
+    loaded = with_rules(text)
     composed = [d for d in loaded.root.declarations if isinstance(d, ComposeDecl)]
     chosen = [d for d in composed if task in ("", d.task.text)]
     if not chosen:

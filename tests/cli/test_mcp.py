@@ -80,6 +80,7 @@ def test_an_agent_is_told_why_there_is_no_repair(server: Server) -> None:
         ({"text": text("dinner.p2c")}, "there is no composition to repair"),
         ({"text": text("aligned.p2c") + "    missing(r)\n"}, "P2C160"),
         ({"text": "compose t(:"}, "plan.p2c:1"),
+        ({"text": "subtask f()\ntask t():\n    at most 1 g\ncompose t():\n    f()\n"}, "plan.p2c:3:"),
     ):
         with pytest.raises(ToolFailed, match=told):
             server.call("fix", arguments)
