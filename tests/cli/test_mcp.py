@@ -17,6 +17,7 @@ import p2c_dsl
 from p2c_dsl.cli.choosing import Model
 from tests.cli.commands import p2c
 from tests.cli.conftest import EXAMPLES
+from tests.cli.test_workers import MUCH
 
 pytest.importorskip("mcp")
 
@@ -196,14 +197,11 @@ def test_it_says_which_version_it_is() -> None:
 
 # ---------------------------------------------------------------- budgets
 
-MUCH = "type A\n" + "".join(f"subtask f{number}() -> A\n" for number in range(15_000))
-"""A text that takes a second and a hundred megabytes."""
-
 
 @pytest.mark.parametrize(
     ("option", "told"),
     [
-        (("--time-limit", "0.1"), "the time for a request is spent (0.1 s)"),
+        (("--time-limit", "0.3"), "the time for a request is spent (0.3 s)"),
         (("--memory-limit", "16"), "the memory for a request is spent (16 MB)"),
     ],
 )
@@ -213,7 +211,7 @@ def test_a_request_that_takes_too_much_is_ended_and_the_next_is_answered(
     with connect([*COMMAND, *option], timeout=60) as running:
         for tool in ("lint", "fix", "plan", "graph"):
             with pytest.raises(ToolFailed, match=re.escape(told)):
-                running.call(tool, {"text": MUCH})
+                running.call(tool, MUCH)
         assert running.call("explain", {"code": "P2C404"})["result"]
 
 
