@@ -7,7 +7,7 @@ import os
 from collections.abc import Awaitable, Callable
 from functools import wraps
 from math import isnan
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -92,7 +92,7 @@ def _asked(name: str, tool: Callable[..., str], workers: Workers) -> Callable[..
     from p2c_dsl.cli.planning import Refused, check
 
     @wraps(tool)
-    async def asked(**arguments: Any) -> str:
+    async def asked(**arguments: object) -> str:
         try:
             for value in arguments.values():
                 if isinstance(value, str):

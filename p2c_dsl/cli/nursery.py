@@ -17,7 +17,6 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 from p2c_dsl.cli.choosing import Model
 from p2c_dsl.cli.planning import Planning, Refused
@@ -117,9 +116,8 @@ def _work(connection: int, limits: Limits, planning: Planning) -> None:
         stream.flush()
         for line in stream:
             tool, arguments = json.loads(line)
-            kind, answer = _answer(
-                known[tool], arguments, nullcontext() if tool == LOAD else limits.enforced()
-            )
+            enforced = nullcontext() if tool == LOAD else limits.enforced()
+            kind, answer = _answer(known[tool], arguments, enforced)
             stream.write(answer)
             stream.flush()
             if kind == SPENT:
@@ -128,23 +126,28 @@ def _work(connection: int, limits: Limits, planning: Planning) -> None:
 
 
 def _answer(
-    tool: Callable[..., str], arguments: dict[str, Any], enforced: AbstractContextManager[None]
+    tool: Callable[..., str], arguments: dict[str, object], enforced: AbstractContextManager[None]
 ) -> tuple[str, bytes]:
     """The kind of an answer, and the line with it."""
     try:
         with enforced:
-            answer = _line(ANSWER, tool(**arguments))
-    except Refused as error:
-        return REFUSED, _line(REFUSED, str(error))
+            kind, line = _asked(tool, arguments)
     except MemoryError:
         return SPENT, _line(SPENT, "")
     except RecursionError:
         return REFUSED, _line(REFUSED, "this is nested too deeply to be worked on")
     except Exception as error:
         return REFUSED, _line(REFUSED, _MISTAKE.format(type(error).__name__, error))
-    if len(answer) > MOST_BYTES:
+    if len(line) > MOST_BYTES:
         return REFUSED, _line(REFUSED, f"the answer is longer than {MOST_BYTES:,} bytes")
-    return ANSWER, answer
+    return kind, line
+
+
+def _asked(tool: Callable[..., str], arguments: dict[str, object]) -> tuple[str, bytes]:
+    try:
+        return ANSWER, _line(ANSWER, tool(**arguments))
+    except Refused as refused:
+        return REFUSED, _line(REFUSED, str(refused))
 
 
 def _line(kind: str, text: str) -> bytes:

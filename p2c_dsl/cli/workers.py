@@ -18,7 +18,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from p2c_dsl.cli.choosing import Model
 from p2c_dsl.cli.nursery import ANSWER, LOAD, MOST_BYTES, SPENT, Limits, setup
@@ -51,14 +51,14 @@ class Workers:
         self._control.close()
         self._nursery.wait()
 
-    async def ask(self, tool: str, arguments: dict[str, Any]) -> str:
+    async def ask(self, tool: str, arguments: dict[str, object]) -> str:
         """What a tool answers. Raises `Refused`, with the reason, also when a budget is spent."""
         if arguments.get("planner") == "lm":
             return await self._ask_model(tool, arguments)
         async with self._places, self._worker() as worker:
             return await worker.ask(tool, arguments)
 
-    async def _ask_model(self, tool: str, arguments: dict[str, Any]) -> str:
+    async def _ask_model(self, tool: str, arguments: dict[str, object]) -> str:
         # One model decodes for one request after the other.
         async with self._turn:
             if self._with_model is None or not self._with_model.alive:
@@ -118,7 +118,7 @@ class _Worker:
         """Whether it can be asked again."""
         return not (self._ended or self._reader.at_eof())
 
-    async def ask(self, tool: str, arguments: dict[str, Any]) -> str:
+    async def ask(self, tool: str, arguments: dict[str, object]) -> str:
         """What a tool answers. Raises `Refused`. Whatever else ends the waiting ends the worker."""
         try:
             kind, text = await self._answer(tool, arguments)
@@ -129,12 +129,10 @@ class _Worker:
             return text
         if kind == SPENT:
             self.end()
-            raise Refused(
-                text or f"the memory for a request is spent ({self._limits.megabytes} MB). {_ADVICE}"
-            )
+            text = f"{text or f'the memory for a request is spent ({self._limits.megabytes} MB)'}. {_ADVICE}"
         raise Refused(text)
 
-    async def _answer(self, tool: str, arguments: dict[str, Any]) -> tuple[str, str]:
+    async def _answer(self, tool: str, arguments: dict[str, object]) -> tuple[str, str]:
         if self._process is None:
             self._process = int(await self._reader.readline() or 0)
         started = time.monotonic()
@@ -146,11 +144,8 @@ class _Worker:
                     kind, text = json.loads(line)
                     return kind, text
         if tool != LOAD and time.monotonic() - started >= self._limits.seconds:
-            return SPENT, f"the time for a request is spent ({self._limits.seconds:g} s). {_ADVICE}"
-        return (
-            SPENT,
-            f"this crashed, or took too much memory (more than {self._limits.megabytes} MB). {_ADVICE}",
-        )
+            return SPENT, f"the time for a request is spent ({self._limits.seconds:g} s)"
+        return SPENT, f"this crashed, or took too much memory (more than {self._limits.megabytes} MB)"
 
     def end(self) -> None:
         """Ends its process: nobody waits for it any more."""
