@@ -7,6 +7,8 @@ import os
 import stat
 from pathlib import Path
 
+MOST_BYTES = 100_000_000
+
 
 class Unreadable(Exception):
     """A file that is no text of ours; `text` is what could be made of it, `offset` the place in it."""
@@ -31,7 +33,8 @@ def real(path: Path) -> Path:
 
 def _bytes(path: Path, regular: bool) -> bytes:
     try:
-        mode = path.stat().st_mode
+        status = path.stat()
+        mode = status.st_mode
         if stat.S_ISDIR(mode):
             raise Unreadable("P2C130", "this is a folder", "name a file in it")
         if stat.S_ISFIFO(mode) and not regular:
@@ -39,6 +42,9 @@ def _bytes(path: Path, regular: bool) -> bytes:
         # Reading a device may never end.
         if not stat.S_ISREG(mode):
             raise Unreadable("P2C130", "this is no plain file", "name a file")
+        if status.st_size > MOST_BYTES:
+            reason = f"it has {status.st_size:,} bytes, and at most {MOST_BYTES:,} are read"
+            raise Unreadable("P2C130", reason, "name a text")
         return path.read_bytes()
     except FileNotFoundError:
         raise Unreadable("P2C130", "there is no such file", "check the path") from None

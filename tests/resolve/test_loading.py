@@ -75,6 +75,13 @@ def test_a_pipe_that_nobody_writes_into_is_not_waited_for(tmp_path: Path) -> Non
     assert [d.message for d in used.diagnostics] == ["`pipe.p2c` cannot be used: this is no plain file"]
 
 
+def test_a_file_that_is_too_large_to_be_a_text_is_not_read(tmp_path: Path) -> None:
+    written(tmp_path, large="")
+    os.truncate(tmp_path / "large.p2c", 10**12)
+    reason = "it has 1,000,000,000,000 bytes, and at most 100,000,000 are read"
+    assert [d.message for d in load(tmp_path / "large.p2c").diagnostics] == [reason]
+
+
 @pytest.mark.parametrize(
     ("data", "reason", "line"),
     [
