@@ -54,6 +54,10 @@ def mcp(
     needs_extra("mcp", "mcp")
     if not hasattr(os, "fork"):
         fail("this takes a system that can fork processes, such as Linux, macOS, or WSL on Windows")
+    try:
+        os.getcwd()
+    except OSError:
+        fail("the folder that this was started in is gone")
     if isnan(time_limit):
         fail("--time-limit takes a number of seconds")
     from p2c_dsl.cli.nursery import Limits

@@ -95,10 +95,19 @@ class Planning:
 
 
 def loaded_text(text: str) -> Loaded:
-    """A text that makes sense, but perhaps for its rules. Raises `Refused` for any other."""
+    """A text, right or wrong, with what it uses of the folder that is served. Raises `Refused` if that is gone."""
     from p2c_dsl.resolve import load_text
 
-    loaded = load_text(text, NAME, Path.cwd(), confined=True)
+    try:
+        folder = Path.cwd()
+    except OSError:
+        raise Refused("the folder that is served is gone") from None
+    return load_text(text, NAME, folder, confined=True)
+
+
+def right_text(text: str) -> Loaded:
+    """A text that makes sense, but perhaps for its rules. Raises `Refused` for any other."""
+    loaded = loaded_text(text)
     _refuse(loaded.diagnostics)
     return loaded
 
@@ -107,7 +116,7 @@ def with_rules(text: str) -> Loaded:
     """A text that makes sense, rules included. Raises `Refused` for any other."""
     from p2c_dsl.rules import read_rules
 
-    loaded = loaded_text(text)
+    loaded = right_text(text)
     # A rule for all tasks is read with each of them.
     _refuse(dict.fromkeys(d for task in loaded.spec.tasks.values() for d in read_rules(loaded.spec, task)[1]))
     return loaded

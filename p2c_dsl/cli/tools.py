@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
-from p2c_dsl.cli.planning import NAME, Planning, Refused, loaded_text, with_rules
+from p2c_dsl.cli.planning import Planning, Refused, loaded_text, right_text, with_rules
 
 
 def tools(planning: Planning) -> dict[str, Callable[..., str]]:
@@ -21,9 +20,8 @@ def lint(text: str) -> str:
     """
     from p2c_dsl.diagnostics import data
     from p2c_dsl.lint import lint_loaded
-    from p2c_dsl.resolve import load_text
 
-    return data.render(lint_loaded(load_text(text, NAME, Path.cwd(), confined=True)).diagnostics)
+    return data.render(lint_loaded(loaded_text(text)).diagnostics)
 
 
 def fix(text: str, task: str = "", max_edits: int = 8) -> str:
@@ -67,7 +65,7 @@ def graph(text: str) -> str:
     from p2c_dsl.graph import graph_of, mermaid
     from p2c_dsl.lint import lint_loaded
 
-    analyses = lint_loaded(loaded_text(text), counterexamples=False).analyses
+    analyses = lint_loaded(right_text(text), counterexamples=False).analyses
     programs = [analysis.program for analysis in analyses if analysis.program is not None]
     if not programs:
         raise Refused("there is no composition that can be read: lint says why")

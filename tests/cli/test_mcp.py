@@ -195,6 +195,19 @@ def test_it_says_which_version_it_is() -> None:
     assert asyncio.run(asked()) == p2c_dsl.__version__
 
 
+def test_a_folder_that_is_gone_is_told(folder: Path) -> None:
+    (folder / "served").mkdir()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder / "served")
+        with connect(COMMAND, timeout=60) as running:
+            assert running.call("lint", {"text": "type A\n"})["result"]
+            (folder / "served").rmdir()
+            with pytest.raises(ToolFailed, match="the folder that is served is gone"):
+                running.call("lint", {"text": "type A\n"})
+        result = p2c("mcp")
+        assert result.exit_code == 2 and "is gone" in result.stderr
+
+
 # ---------------------------------------------------------------- budgets
 
 
