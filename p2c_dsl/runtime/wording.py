@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
+from p2c_dsl.runtime.frozen import FrozenRecord
+from p2c_dsl.runtime.showing import shown
 from p2c_dsl.runtime.trace import CallFinished, CallStarted, InputGiven, Trace
-from p2c_dsl.runtime.values import Fields, comparable, elements_of, shown
 
 _WHOLE = 1 << 30
 _SHORT = 60
@@ -19,42 +20,42 @@ class Wording:
     `told` says which of a record's fields are written, and dots stand for the others.
     """
 
-    told: Callable[[Fields], Sequence[str]] = tuple
+    told: Callable[[FrozenRecord], Sequence[str]] = tuple
     _texts: dict[int, str] = field(default_factory=dict)
 
     def __call__(self, value: object) -> str:
         """The value as text. The values have to live as long as this does."""
-        if not isinstance(value, Mapping | Set | list):
+        if not isinstance(value, Mapping | Set | list | tuple):
             return shown(value, _WHOLE)
         text = self._texts.get(id(value))
         if text is None:
             text = self._texts[id(value)] = self._text(value)
         return text
 
-    def _text(self, value: Mapping[object, object] | Set[object] | list[object]) -> str:
+    def _text(self, value: Mapping[object, object] | Set[object] | Sequence[object]) -> str:
         match value:
-            case Fields():
+            case FrozenRecord():
                 names = self.told(value)
                 parts = [f"{name}={self(value[name])}" for name in names]
                 dots = ["…"] * (len(names) < len(value))
                 return f"{value.type}({', '.join([*parts, *dots])})"
             case Mapping():
                 return "{" + ", ".join(f"{self(k)}: {self(v)}" for k, v in value.items()) + "}"
-            case list():
+            case list() | tuple():
                 return "[" + ", ".join(map(self, value)) + "]"
-        return "{" + ", ".join(map(self, elements_of(value))) + "}"
+        return "{" + ", ".join(map(self, value)) + "}"
 
 
 def brief(trace: Trace) -> Wording:
     """A wording in which the records of a run that differ look different."""
-    records: dict[str, dict[object, Fields]] = {}
+    records: dict[str, dict[FrozenRecord, None]] = {}
     for record in _records(_values(trace)):
-        records.setdefault(record.type, {}).setdefault(comparable(record), record)
-    told = {name: _telling(list(found.values())) for name, found in records.items()}
+        records.setdefault(record.type, {})[record] = None
+    told = {name: _telling(list(found)) for name, found in records.items()}
     return Wording(lambda record: told[record.type])
 
 
-def _telling(records: Sequence[Fields]) -> tuple[str, ...]:
+def _telling(records: Sequence[FrozenRecord]) -> tuple[str, ...]:
     """The first fields that together tell the records apart; of a record that is alone, those that fit a line."""
     names = tuple(records[0])
     if len(records) == 1:
@@ -62,7 +63,7 @@ def _telling(records: Sequence[Fields]) -> tuple[str, ...]:
     chosen: tuple[str, ...] = ()
     groups = 1
     for name in names:
-        told = {tuple(comparable(r[n]) for n in (*chosen, name)) for r in records}
+        told = {tuple(r[n] for n in (*chosen, name)) for r in records}
         if len(told) > groups:
             chosen, groups = (*chosen, name), len(told)
         if groups == len(records):
@@ -70,7 +71,7 @@ def _telling(records: Sequence[Fields]) -> tuple[str, ...]:
     return chosen
 
 
-def _fitting(record: Fields) -> tuple[str, ...]:
+def _fitting(record: FrozenRecord) -> tuple[str, ...]:
     room, names = _SHORT - len(record.type), tuple(record)
     for count, name in enumerate(names):
         room -= len(name) + len(shown(record[name])) + 3
@@ -88,15 +89,15 @@ def _values(trace: Trace) -> Iterator[object]:
                 yield from (a.value for a in arguments if a is not None)
 
 
-def _records(values: Iterable[object]) -> Iterator[Fields]:
+def _records(values: Iterable[object]) -> Iterator[FrozenRecord]:
     """The records in the values, inner ones too; each object is looked at once."""
     pending, seen = list(values), set[int]()
     while pending:
         value = pending.pop()
-        if id(value) in seen or not isinstance(value, Mapping | Set | list):
+        if id(value) in seen or not isinstance(value, Mapping | Set | list | tuple):
             continue
         seen.add(id(value))
-        if isinstance(value, Fields):
+        if isinstance(value, FrozenRecord):
             yield value
             pending += value.values()
         elif isinstance(value, Mapping):

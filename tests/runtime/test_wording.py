@@ -4,15 +4,27 @@ from __future__ import annotations
 
 from p2c_dsl.runtime.small_worlds import Atom
 from p2c_dsl.runtime.trace import InputGiven, Instance, Trace
-from p2c_dsl.runtime.values import Distinct, Fields
+from p2c_dsl.runtime.values import Distinct, conform
 from p2c_dsl.runtime.wording import Wording, brief
-from p2c_dsl.spec import EnumMember
+from p2c_dsl.spec import EnumMember, Spec
+from p2c_dsl.types import INT, TEXT, Record
+
+TICKET: dict[str, object] = dict.fromkeys(("id", "title", "body", "notes"), "text 0")
+SPEC = Spec(
+    records={
+        "Ticket": dict.fromkeys(TICKET, TEXT),
+        "Box": {"of": Record("Ticket"), "weight": INT},
+        "Empty": {},
+    }
+)
 
 
-def ticket(**fields: object) -> Fields:
-    return Fields(
-        "Ticket", {"id": "text 0", "title": "text 0", "body": "text 0", "notes": "text 0", **fields}
-    )
+def record(name: str, **fields: object) -> object:
+    return conform(fields, Record(name), SPEC)
+
+
+def ticket(**fields: object) -> object:
+    return record("Ticket", **TICKET | fields)
 
 
 def shortened(*values: object) -> list[str]:
@@ -38,7 +50,7 @@ def test_as_many_fields_as_it_takes() -> None:
 
 
 def test_records_inside_collections_and_records_count() -> None:
-    inner = Fields("Box", {"of": ticket(body="text 1"), "weight": 3})
+    inner = record("Box", of=ticket(body="text 1"), weight=3)
     assert shortened([ticket(), inner]) == ["[Ticket(body='text 0', …), Box(of=Ticket(body='text 1', …), …)]"]
     assert shortened({Atom("User", 0): Distinct([ticket(id="text 2")])}, ticket()) == [
         "{user#1: {Ticket(id='text 2', …)}}",
@@ -48,7 +60,7 @@ def test_records_inside_collections_and_records_count() -> None:
 
 def test_a_record_that_is_alone_is_written_as_far_as_a_line_goes() -> None:
     assert shortened(ticket()) == ["Ticket(id='text 0', title='text 0', body='text 0', …)"]
-    assert shortened(Fields("Empty", {})) == ["Empty()"]
+    assert shortened(record("Empty")) == ["Empty()"]
 
 
 def test_in_full_nothing_is_left_out() -> None:
