@@ -50,14 +50,16 @@ def lint_text(text: str, name: str, base: Path, *, counterexamples: bool = True)
 
 def lint_loaded(loaded: Loaded, *, counterexamples: bool = True) -> Report:
     """Lints what has been loaded: the compositions of its root file, under the rules of their tasks."""
-    found = [*loaded.diagnostics, *_rule_lines(loaded.spec)]
+    # What could not be read is the cause of whatever else there would be to say.
+    found = [*loaded.diagnostics, *(_rule_lines(loaded.spec) if loaded.whole else ())]
     analyses = []
-    for declaration in loaded.root.declarations:
-        if isinstance(declaration, ComposeDecl):
+    for declaration in loaded.root.declarations if loaded.whole else ():
+        if isinstance(declaration, ComposeDecl) and declaration.whole:
             analysis = analyze(loaded.spec, declaration, loaded.root.source)
             analyses.append(analysis)
             found += _explained(analysis) if counterexamples else analysis.diagnostics
-    found += unsigned(loaded.spec, loaded.root, [a.program for a in analyses if a.program is not None])
+    if loaded.whole:
+        found += unsigned(loaded.spec, loaded.root, [a.program for a in analyses if a.program is not None])
     outcome = suppress.apply(loaded.files, sorted(_once(found), key=_place))
     return Report(loaded, tuple(analyses), outcome.reported, outcome.suppressed)
 

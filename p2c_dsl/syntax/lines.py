@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from p2c_dsl.syntax.lexer import DEDENT, END, INDENT, NEWLINE, Lexeme, lex
-from p2c_dsl.syntax.nodes import Comment
+from p2c_dsl.syntax.nodes import Comment, ComposeDecl, File
 from p2c_dsl.syntax.span import Source, Span
 
 _LAYOUT = frozenset({NEWLINE, INDENT, DEDENT, END})
@@ -39,18 +40,29 @@ def logical_lines(source: Source) -> LogicalLines:
     return LogicalLines(list(_spans(lex(source).lexemes)))
 
 
-def top_level(lexemes: Sequence[Lexeme]) -> list[int]:
+def broken(file: File, lexemes: Sequence[Lexeme], errors: Iterable[Span]) -> File:
+    """The file, with what the errors stand in marked: a composition, or else the file itself."""
+    starts = [0, *_top_level(lexemes)]
+    struck = {starts[bisect_right(starts, error.start) - 1] for error in errors}
+    composed = {d.span.start for d in file.declarations if isinstance(d, ComposeDecl)}
+    declarations = tuple(
+        replace(d, whole=False) if isinstance(d, ComposeDecl) and d.span.start in struck else d
+        for d in file.declarations
+    )
+    return replace(file, declarations=declarations, whole=struck <= composed)
+
+
+def _top_level(lexemes: Iterable[Lexeme]) -> Iterator[int]:
     """Where the lines begin that stand in no block."""
-    depth, fresh, starts = 0, True, []
+    depth, fresh = 0, True
     for lexeme in lexemes:
         if lexeme.type in _LAYOUT:
             depth += {INDENT: 1, DEDENT: -1}.get(lexeme.type, 0)
             fresh = True
         else:
             if fresh and depth == 0:
-                starts.append(lexeme.start)
+                yield lexeme.start
             fresh = False
-    return starts
 
 
 def _spans(lexemes: Sequence[Lexeme]) -> Iterator[Span]:

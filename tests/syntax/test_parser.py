@@ -272,7 +272,39 @@ def test_a_missing_block_costs_nothing_else() -> None:
         ("from json import x", "`from`", 'use "other.p2c"'),
         ("try:", "`try`", "ends the run"),
         ("y = lambda: x", "`lambda`", "call a subtask"),
-        ("y = [f(z) for z in x]", "`]`", "only the empty `[]`"),
+        ("y = [f(z) for z in x]", "`for`", "fill `xs = []` in a loop"),
+        ("y = {z: f(z) for z in x}", "`for`", "fill `m = {}` in a loop"),
+        ("y = {z for z in f(x)}", "`for`", "no comprehensions"),
+        ("y = [f(z), g([w for w in x])]", "`]`", "only the empty `[]`"),
+        ("do:", "`do`", "every run ends"),
+        ("match x:", "`match`", "`if` and `elif`"),
+        ("switch (x) {", "`switch`", "`if` and `elif`"),
+        ("match.x + 1", "`+`", "call a subtask"),
+        ("case(x) + 1", "`+`", "call a subtask"),
+        ("let y = f(x)", "`let`", "x = f(y)"),
+        ("unless x:", "`unless`", "if not x:"),
+        ("@f", "`@`", "no decorators"),
+        ("f(*x)", "`*`", "one by one"),
+        ("f(**x)", "`**`", "one by one"),
+        ("if x in y:", "`in`", "returns Bool"),
+        ("if x not in y:", "`not`", "returns Bool"),
+        ("if x && y:", "`&&`", "one `if` into the other"),
+        ("if x || y:", "`||`", "two `if`s"),
+        ("if x is True:", "`True`", "only `None`"),
+        ("if (y := f(x)):", "`:=`", "line of its own"),
+        ("if x then", "`then`", "behind a `:`"),
+        ("if f(x): g(x)", "`g`", "lines of its own"),
+        ("y = f(x)[1:2]", "`:`", "no slices"),
+        ("y: Text = f(x)", "`:`", "not written"),
+        ("y, z = f(x)", "`,`", "no tuples"),
+        ("y = z = f(x)", "`=`", "one name"),
+        ("x.y = f(x)", "`=`", "never changed"),
+        ("y = -x", "`x`", "call a subtask"),
+        ('y = "a" "b"', '`"b"`', "not joined"),
+        ('"""What it is for."""', "expected a value", "stands in its task"),
+        ("y = 0x10", "`x10`", "decimal"),
+        ("type A", "`A`", "at the top of the file"),
+        ("...", "`.`", "leave out"),
         ("pass", "`pass`", "leave out"),
         ("y = f(z for z in x)", "`for`", "no comprehensions"),
         ("y += 1", "`+=`", "xs.append(value)"),
@@ -307,6 +339,31 @@ def test_a_slip_is_named_and_help_given(line: str, message: str, help_: str) -> 
     lines = [line, "    f(x)"] if line.endswith(":") or line.startswith("for ") else [line]
     found = error_in(*lines)
     assert message in found[0] and help_ in found[1]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["try:", "    f(x)", "except E as e:", "    g(e)", "else:", "    h(x)", "finally:", "    g(x)"],
+        ["try: f(x)", "except: g(x)"],
+        ["while f(x):", "    if g(x):", "        break", "else:", "    h(x)"],
+        ["def g(y):", "    return y + 1"],
+        ["@cached", "def g(y):", "    return y"],
+        ["class A:", "    y = 1 + 1"],
+        ["async for y in x:", "    f(y)"],
+        ["with f(x) as y:", "    pass"],
+        ["match x:", "    case 1:", "        f(x)", "    case _:", "        g(x)"],
+        ["if x == 1:", "    f(x)", "elif g(x):", "    f(x)", "else:", "    g(x)"],
+        ["if f(x): g(x)", "else: h(x)"],
+        ["for y in x:", "    f(y)", "else:", "    g(x)"],
+        ["for y, z in x:", "    f(y)"],
+        ["y = f(x", "     and g(x))"],
+        ["if f(x) and (g(x)", "            or h(x)):", "    f(x)"],
+    ],
+    ids=lambda lines: lines[0],
+)
+def test_what_other_languages_have_is_one_error_however_long_it_is(lines: list[str]) -> None:
+    error_in(*lines, "g(x)")
 
 
 @pytest.mark.parametrize(
