@@ -18,6 +18,7 @@ from p2c_dsl.syntax.comments import Comments
 from p2c_dsl.syntax.lines import logical_lines
 from p2c_dsl.syntax.parser import parse
 from p2c_dsl.syntax.span import Source
+from p2c_dsl.syntax.text import line_end, with_line_ends
 from p2c_dsl.syntax.writing import Line, Writer
 
 
@@ -38,11 +39,14 @@ def format_source(source: Source) -> str:
 
 
 def format_file(file: nodes.File) -> str:
-    """The text of a tree. Comments and blank lines come from the places that the tree's spans name."""
+    """The text of a tree. Comments and blank lines come from the places that the tree's spans name.
+
+    Its lines end as the first one of the source does.
+    """
     comments = Comments(file.source, file.comments)
     lines = list(Writer(layout.Layout(comments)).file(file.declarations))
     pieces = list(_with_comments(lines, comments, file.source))
-    return "".join(_spaced(pieces))
+    return with_line_ends("".join(_spaced(pieces)), line_end(file.source.text))
 
 
 @dataclass(frozen=True, slots=True)
