@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,7 +13,9 @@ from p2c_dsl.diagnostics.model import Diagnostic, Severity, Verdict
 from p2c_dsl.resolve import Loaded, load, load_text
 from p2c_dsl.rules import read_rules
 from p2c_dsl.spec import Spec
-from p2c_dsl.syntax.nodes import ComposeDecl
+from p2c_dsl.syntax.hiding import hiding
+from p2c_dsl.syntax.look_alikes import look_alikes
+from p2c_dsl.syntax.nodes import ComposeDecl, File
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ def lint_text(
 def lint_loaded(loaded: Loaded, *, counterexamples: bool = True) -> Report:
     """Lints what has been loaded: the compositions of its root file, under the rules of their tasks."""
     # What could not be read is the cause of whatever else there would be to say.
-    found = [*loaded.diagnostics, *(_rule_lines(loaded.spec) if loaded.whole else ())]
+    found = [*loaded.diagnostics, *_unseen(loaded.files), *(_rule_lines(loaded.spec) if loaded.whole else ())]
     analyses = []
     for declaration in loaded.root.declarations if loaded.whole else ():
         if isinstance(declaration, ComposeDecl) and declaration.whole:
@@ -64,6 +66,13 @@ def lint_loaded(loaded: Loaded, *, counterexamples: bool = True) -> Report:
         found += unsigned(loaded.spec, loaded.root, [a.program for a in analyses if a.program is not None])
     outcome = suppress.apply(loaded.files, sorted(_once(found), key=_place))
     return Report(loaded, tuple(analyses), outcome.reported, outcome.suppressed)
+
+
+def _unseen(files: Sequence[File]) -> Iterator[Diagnostic]:
+    """What a reviewer would not see in the files."""
+    for file in files:
+        yield from hiding(file.source)
+    yield from look_alikes([file.source for file in files])
 
 
 def _rule_lines(spec: Spec) -> Iterable[Diagnostic]:

@@ -18,7 +18,7 @@ from p2c_dsl.diagnostics.suppress import Suppressed
 from p2c_dsl.lint import Report, lint_file, lint_text
 from p2c_dsl.settings import Settings
 
-UNREAD = ("P2C10", "P2C11", "P2C130", "P2C131", "P2C132", "P2C133")
+UNREAD = ("P2C10", "P2C11", "P2C120", "P2C130", "P2C131", "P2C132", "P2C133")
 """What leaves a text, or a part of it, unread. It is no finding among others: nothing there has been checked."""
 
 

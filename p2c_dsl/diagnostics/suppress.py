@@ -21,6 +21,8 @@ _MARK = re.compile(r"#\s*p2c\s*:\s*(?P<rest>.*)")
 _FORM = re.compile(r"ignore\s*\[(?P<codes>[^\]]*)\](?P<reason>.*)")
 _MEANING = ("P2C1", "P2C2")
 _FIRM = (*_MEANING, "P2C91")
+_NAMED = ("P2C121", "P2C122")
+"""How names look: a file with them has a meaning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +138,7 @@ def _may_silence(code: str, comment: Comment, source: Source, wrong: list[Diagno
         help_ = "`p2c explain` lists all codes"
         wrong.append(_diagnostic("P2C911", comment, source, f"there is no code `{code}`", help_))
         return False
-    if code.startswith(_FIRM):
+    if code.startswith(_FIRM) and code not in _NAMED:
         help_ = "correct what it says"
         wrong.append(_diagnostic("P2C914", comment, source, f"{code} cannot be ignored", help_))
         return False

@@ -13,6 +13,7 @@ from typing import NamedTuple, NoReturn
 
 from p2c_dsl.diagnostics.model import Diagnostic, Location
 from p2c_dsl.grammar.tables import KEYWORDS, OPERATORS, PATTERNS
+from p2c_dsl.syntax import hiding
 from p2c_dsl.syntax.nodes import Comment
 from p2c_dsl.syntax.span import Source, Span
 
@@ -259,6 +260,10 @@ class _Lexer:
         return "STRING", quotes * 2
 
     def unknown(self, text: str, start: int, end: int) -> None:
+        hidden = hiding.hides(text[0])
+        if hidden is not None:
+            self.report(hiding.CODE, start, end, hidden, "remove it")
+            return
         shown = f"`{text[0]}`" if text.isprintable() else f"U+{ord(text[0]):04X}"
         if text[0].isalnum():
             shown = f"`{text[:40]}`"
