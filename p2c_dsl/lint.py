@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from p2c_dsl.analysis import Analysis, Finding, analyze
-from p2c_dsl.claims import unsigned
+from p2c_dsl.claims import overridden, unsigned
 from p2c_dsl.diagnostics import suppress
 from p2c_dsl.diagnostics.model import Diagnostic, Severity, Verdict
 from p2c_dsl.resolve import Loaded, load, load_text
@@ -63,7 +63,9 @@ def lint_loaded(loaded: Loaded, *, counterexamples: bool = True) -> Report:
             analyses.append(analysis)
             found += _explained(analysis) if counterexamples else analysis.diagnostics
     if loaded.whole:
-        found += unsigned(loaded.spec, loaded.root, [a.program for a in analyses if a.program is not None])
+        programs = [a.program for a in analyses if a.program is not None]
+        found += unsigned(loaded.spec, loaded.root, programs)
+        found += overridden(loaded.spec, loaded.files, loaded.root, programs)
     outcome = suppress.apply(loaded.files, sorted(_once(found), key=_place))
     return Report(loaded, tuple(analyses), outcome.reported, outcome.suppressed)
 
