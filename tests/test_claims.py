@@ -96,3 +96,9 @@ def test_a_subtask_of_the_file_itself_can_be_overridden_elsewhere(tmp_path: Path
 def test_an_override_in_the_file_that_is_linted_is_there_to_be_read(tmp_path: Path) -> None:
     plan = f"{PLAN}override subtask post:\n    pure\n"
     assert notes(tmp_path, "", plan) == []
+
+
+def test_a_reviewed_one_is_silenced_where_it_stands_for_all_plans(tmp_path: Path) -> None:
+    override = "override subtask post:  # p2c: ignore[P2C441] it only queues\n    pure\n"
+    assert notes(tmp_path, override) == []
+    assert lint_file(tmp_path / "facts.p2c").clean

@@ -21,6 +21,8 @@ _MARK = re.compile(r"#\s*p2c\s*:\s*(?P<rest>.*)")
 _FORM = re.compile(r"ignore\s*\[(?P<codes>[^\]]*)\](?P<reason>.*)")
 _MEANING = ("P2C1", "P2C2")
 _FIRM = (*_MEANING, "P2C91")
+_ELSEWHERE = ("P2C441",)
+"""What is found when another file is linted: its suppression has nothing to do in its own."""
 _NAMED = ("P2C121", "P2C122")
 """How names look: a file with them has a meaning."""
 
@@ -79,7 +81,10 @@ def apply(files: Sequence[File], diagnostics: Sequence[Diagnostic]) -> Outcome:
     if not any(d.code.startswith(_MEANING) and d.severity is Severity.ERROR for d in diagnostics):
         for suppression in found:
             if suppression.source is files[-1].source:
-                wrong += (_unused(suppression, c) for c in suppression.codes if (suppression, c) not in used)
+                unused = (
+                    c for c in suppression.codes if (suppression, c) not in used and c not in _ELSEWHERE
+                )
+                wrong += (_unused(suppression, code) for code in unused)
     return Outcome((*reported, *wrong), tuple(suppressed))
 
 
