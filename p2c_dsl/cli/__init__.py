@@ -37,7 +37,7 @@ def main() -> None:
             raise
         failed = streams.failed_stream(error)
         if failed is not None:
-            streams.lost(failed)
+            sys.exit(streams.lost(failed))
         print(f"p2c: internal error: {type(error).__name__}: {error}", file=sys.stderr)
         print("This is a mistake in p2c. Please report it with the file that causes it;", file=sys.stderr)
         print("P2C_DEBUG=1 shows where it happened.", file=sys.stderr)

@@ -5,9 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import sys
-from contextlib import suppress
 from io import TextIOWrapper
-from typing import IO, NoReturn
 
 EXIT_NO_OUTPUT, EXIT_READER_LEFT = 2, 141
 _NARROWEST = {"COLUMNS": 20, "LINES": 5}
@@ -40,16 +38,20 @@ def failed_stream(error: BaseException) -> OSError | None:
     return error if isinstance(error, OSError) else None
 
 
-def lost(error: OSError, where: str = "standard input or output") -> NoReturn:
-    """Ends the command because of a stream or a file that fails. A reader that has left is not told so."""
-    _silence(sys.stdout)
+def lost(error: OSError, where: str = "standard input or output") -> int:
+    """Says that a stream or a file fails; a reader that has left is not told so. Returns the status to end with."""
+    from contextlib import suppress
+
+    with suppress(OSError, ValueError):
+        # What is still in the buffer goes nowhere: the interpreter would write it when it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     if error.errno == errno.EPIPE:
-        sys.exit(EXIT_READER_LEFT)
+        return EXIT_READER_LEFT
     place = where if error.filename is None else os.fsdecode(error.filename)
     named = "" if error.errno == errno.ENOENT and error.filename is None else f"{place}: "
     with suppress(OSError):
         print(f"p2c: {named}{error.strerror or error}", file=sys.stderr, flush=True)
-    sys.exit(EXIT_NO_OUTPUT)
+    return EXIT_NO_OUTPUT
 
 
 class _Output(TextIOWrapper):
@@ -71,16 +73,10 @@ class _Output(TextIOWrapper):
         try:
             return super().write(text)
         except OSError as error:
-            lost(error, self._NAME)
+            sys.exit(lost(error, self._NAME))
 
     def flush(self) -> None:
         try:
             super().flush()
         except OSError as error:
-            lost(error, self._NAME)
-
-
-def _silence(stream: IO[str]) -> None:
-    """Lets what is still in a stream's buffer go nowhere: the interpreter writes it when it ends."""
-    with suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+            sys.exit(lost(error, self._NAME))
