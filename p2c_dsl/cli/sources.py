@@ -35,6 +35,8 @@ def files_of(
 
     `stdin` is the name of standard input's text. Ends the command where a path names nothing at all.
     """
+    if stdin == "":
+        fail("--stdin-filename is empty")
     if stdin is not None and STDIN not in paths:
         fail("--stdin-filename goes with -, which stands for standard input")
     found: dict[str, None] = {}
@@ -47,7 +49,9 @@ def files_of(
         elif not (force_exclude and _excluded(path, settings, stdin)):
             found[path] = None
     if not found:
-        typer.echo("p2c: the settings exclude all of it; --no-force-exclude takes in what is named", err=True)
+        typer.echo(
+            "p2c: the settings exclude all of it; --no-force-exclude takes in files that are named", err=True
+        )
     return list(found)
 
 

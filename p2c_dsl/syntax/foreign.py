@@ -70,6 +70,8 @@ _OPERATORS = {
     "!": "write `not`",
     ";": "write one statement a line",
 }
+NO_BLOCK = ":"
+"""Stands for a line whose block is missing: what cannot be read below it was meant to be that block."""
 _UNPACKED = "arguments are given one by one"
 _FIRST = {
     "@": "there are no decorators",
@@ -94,7 +96,7 @@ def is_foreign(head: Lexeme) -> bool:
 
 def goes_on(above: str, word: str) -> bool:
     """Whether a line goes on with the one above it, by their first words, so that both have one error."""
-    return word in ("else", "elif") or word in _FURTHER.get(above, ())
+    return above == NO_BLOCK or word in ("else", "elif") or word in _FURTHER.get(above, ())
 
 
 def foreign(lexemes: Sequence[Lexeme], first: int, position: int) -> Slip | None:
@@ -109,7 +111,7 @@ def foreign(lexemes: Sequence[Lexeme], first: int, position: int) -> Slip | None
         return absent(lexeme, _UNPACKED)
     if lexeme.type == UNKNOWN or (lexeme.text in ("<", ">", "<=", ">=", "==", "-") and not _declares(head)):
         return absent(lexeme, _OPERATORS.get(lexeme.text, COMPUTED))
-    comprehension = _comprehension(lexemes, position)
+    comprehension = None if position == first else _comprehension(lexemes, position)
     if comprehension is not None:
         filled = "m = {}" if before.text == "{" else "xs = []"
         return absent(comprehension, f"there are no comprehensions: fill `{filled}` in a loop")

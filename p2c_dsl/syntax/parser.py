@@ -212,7 +212,9 @@ class _Parser:
             self._report(slip.code, slip.span, slip.message, slip.help)
         self.stack = before
         if INDENT in accepted and position == first:
-            return self._missing_body(first)
+            following = self._missing_body(first)
+            self.unread = (following, foreign.NO_BLOCK)
+            return following
         following = self._around(first, position, whole_block=goes_on or foreign.is_foreign(head))
         self.unread = (following, self.unread[1] if goes_on else head.text)
         return following

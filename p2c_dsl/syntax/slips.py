@@ -57,7 +57,7 @@ def _misplaced(lexemes: Sequence[Lexeme], first: int, position: int, accepted: f
         message = f"values have no methods such as `{short(lexemes[position - 1].text)}`"
         help_ = "call a subtask; lists are written with `xs.append(value)`"
         return Slip("P2C111", place_of(lexemes[position - 1]), message, help_)
-    if lexeme.text == "(":
+    if lexeme.text == "(" and lexemes[first].text not in DECLARATIONS:
         return Slip("P2C111", span, "only subtasks can be called", "call a subtask by its name")
     expected = _expected(accepted)
     found = "the line ends" if lexeme.type in (NEWLINE, END, DEDENT) else f"here is `{short(lexeme.text)}`"
@@ -117,6 +117,8 @@ def _help(lexemes: Sequence[Lexeme], first: int, position: int, accepted: frozen
         return "a block begins behind a `:`, and is indented"
     if before.text == ":" and (head.text == "else" or condition or head.text == "for"):
         return "the block stands on lines of its own, indented"
+    if found.text == "=" and lexemes[first + 1].text == ":":
+        return "a field has no default: only parameters have"
     return _help_with_values(head, before, found, accepted, position == first)
 
 
@@ -138,6 +140,8 @@ def _help_with_values(
         return "a variable's type is not written: write `x = f(y)`"
     if found.text == ",":
         return "there are no tuples: give values one by one, or as the fields of a record"
+    if found.text == "=" and "AS" in accepted:
+        return 'a member has no value: write its name alone, or `name as "…"` for what it is called outside'
     if found.text == "=" and before.type == NAME:
         return "values are never changed, and a line gives one name: write `x = f(y)`"
     if before.text == "-":

@@ -382,6 +382,11 @@ def test_what_other_languages_have_is_one_error_however_long_it_is(lines: list[s
         ('use "a\\q"\n', "cannot be read", "backslash"),
         ('task t():\n    "a\\q"\n    loops <= 1\n', "cannot be read", "backslash"),
         ("compose t(x):\n\tf(x)\n", "tab", "spaces only"),
+        ("compose t(x):\nf(x)\ng(x)\n", "block that begins here is missing", "indent"),
+        ("record R:\n    x: A = 1\n", "`=`", "no default"),
+        ("record R(A):\n    x: A\n", "expected `:`", ""),
+        ("for x in y:\n    f(x)\n", "`for`", "stand in a composition"),
+        ("enum E:\n    a = 1\n", "`=`", "no value"),
         ("compose t(x):\n        f(x)\n    g(x)\n", "fits no block", "indent it by"),
     ],
 )
