@@ -1,0 +1,170 @@
+"""Worlds whose values are chosen when somebody first looks at them.
+
+Two worlds that differ only in what no run and no judge ever looks at are one; so are two that differ in the
+names of their values. Each type has at most two values and each collection at most two elements.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from p2c_dsl.runtime.trace import Instance
+from p2c_dsl.spec import EnumMember, Spec, Task
+from p2c_dsl.types import (
+    Base,
+    Enum,
+    ListOf,
+    MapOf,
+    NewType,
+    Nominal,
+    Optional,
+    Record,
+    SetOf,
+    Type,
+    is_subtype,
+)
+from tests.generators.worlds import Choose
+from tests.oracle.values import Atom, Rec, SmallSet, canon
+
+MOST = 2
+"""How many values a type has, and how many elements a collection."""
+
+
+class Cell:
+    """A value that may not have been chosen yet."""
+
+    __slots__ = ("_make", "_value")
+
+    def __init__(self, make: Callable[[], Any]) -> None:
+        self._make: Callable[[], Any] | None = make
+        self._value: Any = None
+
+    def inside(self) -> Any:
+        """The value, with cells for a record's fields, a collection's elements and a map's values."""
+        if self._make is not None:
+            self._value, self._make = self._make(), None
+        return self._value
+
+    def whole(self) -> Any:
+        """The value as the oracle knows it."""
+        match self.inside():
+            case Rec(type, fields):
+                return Rec(type, tuple((name, cell.whole()) for name, cell in fields))
+            case dict() as entries:
+                return {key.whole(): value.whole() for key, value in entries.values()}
+            case SmallSet() as elements:
+                return SmallSet(cell.whole() for cell in elements)
+            case tuple() | list() as elements:
+                return tuple(cell.whole() for cell in elements)
+            case plain:
+                return plain
+
+
+class Seen(Instance):
+    """An instance of a cell's value, which is chosen when it is asked for."""
+
+    __slots__ = ("cell",)
+    cell: Cell
+
+    def __init__(self, id: int, cell: Cell) -> None:
+        object.__setattr__(self, "id", id)
+        object.__setattr__(self, "cell", cell)
+
+    @property
+    def value(self) -> Any:
+        """The whole value."""
+        return self.cell.whole()
+
+
+class LazyWorld:
+    """A world in which `choose` picks every value, every `may` effect and every failure: first the most eventful."""
+
+    def __init__(self, spec: Spec, task: Task, choose: Choose) -> None:
+        self._spec, self._choose = spec, choose
+        self._known: dict[str, int] = {}
+        """How many values of each kind have been seen: the others are still alike."""
+        for constant in spec.constants_of(task).values():
+            if isinstance(constant.value, str):
+                self._known["Text"] = max(self._known.get("Text", 0), _TEXTS.index(constant.value) + 1)
+
+    def fails(self) -> bool:
+        """Whether a call fails. Its effects, all of them, may have happened."""
+        return self._choose(2) == 1
+
+    def happens(self) -> bool:
+        """Whether an effect happens that may."""
+        return self._choose(2) == 0
+
+    def cell(self, of: Type) -> Cell:
+        """Some value of a type."""
+        return Cell(lambda: self._inside(of))
+
+    def _inside(self, of: Type) -> Any:
+        match of:
+            case Optional(inner):
+                return self._inside(inner) if self._choose(2) == 0 else None
+            case Record(name):
+                fields = self._spec.records[name].items()
+                return Rec(name, tuple((field, self.cell(t)) for field, t in fields))
+            case ListOf(element, size):
+                return [self.cell(element) for _ in range(self._size(size.low, size.high))]
+            case SetOf(element, size):
+                return SmallSet(map(settled, self._distinct(element, self._size(size.low, size.high))))
+            case MapOf(key, element, size):
+                keys = self._distinct(key, self._size(size.low, size.high))
+                return {canon(k): (settled(k), self.cell(element)) for k in keys}
+            case _:
+                return self._scalar(of)
+
+    def _size(self, low: int, high: int | None) -> int:
+        most = max(low, MOST if high is None else min(high, MOST))
+        return most - self._choose(most - low + 1)
+
+    def _distinct(self, of: Type, wanted: int) -> list[Any]:
+        """That many different values, or as many as there are."""
+        values: list[Any] = []
+        for _ in range(wanted):
+            if self._options(of, values):
+                values.append(self._scalar(of, values))
+        return values
+
+    def _scalar(self, of: Type, taken: Sequence[Any] = ()) -> Any:
+        options = self._options(of, taken)
+        kind, number, value = options[self._choose(len(options)) if len(options) > 1 else 0]
+        self._known[kind] = max(self._known.get(kind, 0), number + 1)
+        return value
+
+    def _options(self, of: Type, taken: Sequence[Any]) -> list[tuple[str, int, Any]]:
+        """The values to choose from: of those that are still alike, one."""
+        options = []
+        for kind, values, alike in self._kinds(of):
+            seen = self._known.get(kind, 0) + 1 if alike else len(values)
+            options += [(kind, n, v) for n, v in enumerate(values[:seen]) if v not in taken]
+        return options
+
+    def _kinds(self, of: Type) -> list[tuple[str, Sequence[Any], bool]]:
+        match of:
+            case NewType(_, base):
+                return self._kinds(base)
+            case Enum(name, members):
+                return [(name, [EnumMember(name, m) for m in members], False)]
+            case Base("Bool"):
+                return [("Bool", (True, False), False)]
+            case Base("Text"):
+                return [("Text", _TEXTS, True)]
+            case Base(name):
+                return [(name, range(MOST), False)]
+            case Nominal():
+                types = self._spec.types.items()
+                names = [n for n, t in types if isinstance(t, Nominal) and is_subtype(t, of)]
+                return [(n, [Atom(n, number) for number in range(MOST)], True) for n in names]
+        raise TypeError(f"no values of {of}")
+
+
+def settled(value: Any) -> Cell:
+    """A cell for a value that is chosen already."""
+    return Cell(lambda: value)
+
+
+_TEXTS = ("a", "b")
