@@ -110,10 +110,10 @@ class LazyWorld:
             case ListOf(element, size):
                 return [self.cell(element) for _ in range(self._size(size.low, size.high))]
             case SetOf(element, size):
-                return SmallSet(map(settled, self._distinct(element, self._size(size.low, size.high))))
+                return SmallSet(self._distinct(element, self._size(size.low, size.high)))
             case MapOf(key, element, size):
                 keys = self._distinct(key, self._size(size.low, size.high))
-                return {canon(k): (settled(k), self.cell(element)) for k in keys}
+                return {canon(k.whole()): (k, self.cell(element)) for k in keys}
             case _:
                 return self._scalar(of)
 
@@ -121,13 +121,16 @@ class LazyWorld:
         most = max(low, MOST if high is None else min(high, MOST))
         return most - self._choose(most - low + 1)
 
-    def _distinct(self, of: Type, wanted: int) -> list[Any]:
-        """That many different values, or as many as there are."""
+    def _distinct(self, of: Type, wanted: int) -> list[Cell]:
+        """That many different values, or fewer: as many as there are, or where two records turn out equal."""
+        if isinstance(of, Record):
+            cells = [self.cell(of) for _ in range(wanted)]
+            return list({canon(c.whole()): c for c in cells}.values())
         values: list[Any] = []
         for _ in range(wanted):
             if self._options(of, values):
                 values.append(self._scalar(of, values))
-        return values
+        return [settled(value) for value in values]
 
     def _scalar(self, of: Type, taken: Sequence[Any] = ()) -> Any:
         options = self._options(of, taken)
