@@ -17,7 +17,7 @@ from collections.abc import Iterable
 from tests.exhaustive.checking import Checker
 from tests.exhaustive.checks import check
 from tests.exhaustive.smaller import smallest
-from tests.exhaustive.subject import Subject, subjects
+from tests.exhaustive.subject import Subject, names, subject_of
 from tests.exhaustive.tally import Found, Tally
 from tests.generators.text import compose_text
 
@@ -25,15 +25,17 @@ from tests.generators.text import compose_text
 def main() -> None:
     """The command."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--pairs", type=int, default=20_000, help="how many pairs of program and spec, in all")
+    parser.add_argument(
+        "--pairs", type=int, default=20_000, help="how many pairs of program and spec, in all"
+    )
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--spec", help="this one alone, by its file's name")
     parser.add_argument("--show", action="store_true", help="show an undeserved rejection for each rule")
     options = parser.parse_args()
-    chosen = subjects(options.spec)
+    chosen = names() if options.spec is None else [options.spec]
     started, total = time.monotonic(), Tally()
-    for subject in chosen:
-        total.merge(_checked(subject, -(-options.pairs // len(chosen)), options.jobs))
+    for name in chosen:
+        total.merge(_checked(subject_of(name), -(-options.pairs // len(chosen)), options.jobs))
     print(f"{total}; {time.monotonic() - started:.0f} s with {options.jobs} jobs\n\n{total.table()}")
     if options.show:
         _print("is never broken by", total.strict.values())
@@ -53,7 +55,9 @@ def _checked(subject: Subject, pairs: int, jobs: int) -> Tally:
 
 def _smallest(subject: Subject, found: Found) -> Found:
     checker = Checker(subject.spec)
-    return Found(found.subject, found.rule, smallest(found.compose, lambda c: checker.is_unsound(c, found.rule)))
+    return Found(
+        found.subject, found.rule, smallest(found.compose, lambda c: checker.is_unsound(c, found.rule))
+    )
 
 
 def _print(what: str, founds: Iterable[Found]) -> None:

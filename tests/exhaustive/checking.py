@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from p2c_dsl.analysis import analyze
 from p2c_dsl.diagnostics.model import Severity
 from p2c_dsl.rules import read_rules
+from p2c_dsl.rules.base import AnyRule
 from p2c_dsl.runtime.trace import Trace
 from p2c_dsl.spec import Spec
 from p2c_dsl.syntax.nodes import ComposeDecl
 from p2c_dsl.syntax.span import Source
 from tests.exhaustive.runs import Runs
-from tests.exhaustive.worlds import LazyWorld
+from tests.exhaustive.worlds import LazyWorld, Values
 from tests.generators.spans import with_own_spans
 from tests.generators.text import rule_text
 from tests.generators.worlds import all_choices
@@ -37,7 +38,7 @@ class Broken:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What became of a pair. All rules are named by their lines."""
+    """What became of a pair. Rules are named by their kinds and lines: `before: a before b`."""
 
     accepted: tuple[str, ...]
     rejected: tuple[str, ...]
@@ -56,10 +57,10 @@ class Checker:
         self.spec = spec
         (self.task,) = spec.tasks.values()
         self._most = most_worlds
-        self._rules, problems = read_rules(spec, self.task)
-        if problems:
-            raise ValueError(problems[0].message)
-        self._lines = {_squeezed(rule_text(r)): words(r) for r in spec.rules_of(self.task)}
+        self._rules, _ = read_rules(spec, self.task)
+        self._values = Values(spec, self.task)
+        lines = {_squeezed(rule_text(r)): words(r) for r in spec.rules_of(self.task)}
+        self._lines = {_named(r): lines[_squeezed(r.text)] for r in self._rules}
 
     def verdict(self, compose: ComposeDecl) -> Verdict | None:
         """What became of it; `None` if it does not make sense to the analyzer whatever the rules."""
@@ -89,7 +90,7 @@ class Checker:
         findings = analyze(self.spec, compose, _SOURCE, self._rules).findings
         if any(f.rule is None and f.diagnostic.severity is Severity.ERROR for f in findings):
             return None
-        objected = {_squeezed(f.rule.text) for f in findings if f.rule is not None}
+        objected = {_named(f.rule) for f in findings if f.rule is not None}
         return tuple(r for r in self._lines if r in objected)
 
     def _search(self, compose: ComposeDecl, rules: tuple[str, ...]) -> tuple[Broken | None, int, bool]:
@@ -111,7 +112,7 @@ class Checker:
     def _traces(self, compose: ComposeDecl) -> Iterator[Trace]:
         runs = Runs(self.spec, self.task, compose)
         for choose in all_choices(self._most + 1):
-            yield runs.trace(LazyWorld(self.spec, self.task, choose))
+            yield runs.trace(LazyWorld(self._values, choose))
 
     def _breaks(self, rule: str, trace: Trace, compose: ComposeDecl) -> bool:
         return is_broken(self._lines[rule], trace, self.spec, self.task, compose)
@@ -119,6 +120,10 @@ class Checker:
     def _textual(self, rule: str) -> bool:
         line = self._lines[rule]
         return line[0] in _TEXTUAL and line != ["shape", "tree"]
+
+
+def _named(rule: AnyRule) -> str:
+    return f"{rule.name}: {rule.text}"
 
 
 def _squeezed(line: str) -> str:

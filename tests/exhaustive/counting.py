@@ -27,13 +27,17 @@ class _Fork:
 _NOTHING = _Fork(0, False, (), ())
 
 
+_Grouped = tuple[tuple[tuple[int, Place], tuple[Line, ...]], ...]
+"""Lines by their sizes and by where they lead."""
+
+
 class Programs:
     """The programs of a grammar. Programs of one size are numbered from 0."""
 
     def __init__(self, grammar: Grammar) -> None:
         self._grammar = grammar
         self._forks: dict[tuple[Place, int], _Fork] = {}
-        self._moves: dict[tuple[Place, bool], tuple[tuple[tuple[int, Place], tuple[Line, ...]], ...]] = {}
+        self._moves: dict[tuple[Place, int], _Grouped] = {}
 
     def count(self, size: int) -> int:
         """How many programs have exactly that size."""
@@ -60,7 +64,7 @@ class Programs:
         if known is not None:
             return known
         ways = []
-        for (used, after), lines in self._grouped(place, size > 0):
+        for (used, after), lines in self._grouped(place, size):
             if used <= size and self._grammar.needs(after) <= size - used:
                 fork = self._fork(after, size - used)
                 if fork.total:
@@ -72,15 +76,15 @@ class Programs:
         self._forks[place, size] = result
         return result
 
-    def _grouped(
-        self, place: Place, statements: bool
-    ) -> tuple[tuple[tuple[int, Place], tuple[Line, ...]], ...]:
-        if (place, statements) not in self._moves:
+    def _grouped(self, place: Place, units: int) -> _Grouped:
+        """The lines that may follow; from two units on, how many there are makes no difference."""
+        key = place, min(units, 2)
+        if key not in self._moves:
             groups: dict[tuple[int, Place], list[Line]] = {}
-            for move in self._grammar.moves(place, statements=statements):
+            for move in self._grammar.moves(*key):
                 groups.setdefault((move.size, move.after), []).append(move.line)
-            self._moves[place, statements] = tuple((key, tuple(lines)) for key, lines in groups.items())
-        return self._moves[place, statements]
+            self._moves[key] = tuple((way, tuple(lines)) for way, lines in groups.items())
+        return self._moves[key]
 
 
 def _block(lines: Iterator[Line]) -> tuple[tuple[nodes.Statement, ...], Line | None]:

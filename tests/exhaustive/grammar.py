@@ -9,7 +9,6 @@ right behind it, inputs of one type in another order than that of their declarat
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from p2c_dsl.spec import Spec, Subtask, Task
@@ -24,13 +23,21 @@ from p2c_dsl.types import (
     SetOf,
     Type,
     element_of,
-    is_subtype,
-    join,
 )
-from tests.exhaustive.scope import Block, Filling, Local, Narrowed, Part, Parts, Place
+from tests.exhaustive.calls import Called, Calls
+from tests.exhaustive.scope import (
+    Block,
+    Filling,
+    Local,
+    Narrowed,
+    Part,
+    Parts,
+    Place,
+    typed,
+)
 
-
-_DEEPEST_LOOP = 3
+_DEEPEST_LOOP = 2
+"""Four rounds show what two loops do to each other; eight would take a thousand times as many worlds."""
 
 
 class Line(NamedTuple):
@@ -48,14 +55,17 @@ class Move(NamedTuple):
     after: Place
 
 
-@dataclass(frozen=True, slots=True)
-class _Called:
-    """A call: its units beyond the line's own."""
+_Value = tuple[Part, int, Subtask | None]
+"""An expression, its units of size beyond the line's own, and what it calls."""
 
-    call: nodes.Call
-    subtask: Subtask
-    uses: tuple[int, ...]
-    size: int
+
+class _Words(NamedTuple):
+    """What can be written at a place."""
+
+    parts: list[Part]
+    called: list[Called]
+    values: list[_Value]
+    """Parts, and the results of calls."""
 
 
 class Grammar:
@@ -70,12 +80,18 @@ class Grammar:
     ) -> None:
         self.spec, self.task, self._acting, self._without = spec, task, acting, without
         self._parts = Parts(spec, task)
+        self._calls = Calls(spec, self._parts, nested="nested" not in without)
         named = {token.text for rule in spec.rules_of(task) for token in rule.tokens}
+        self._known: dict[tuple[tuple[str, Type] | None, ...], _Words] = {}
         self._at: Place | None = None
         self._after: dict[tuple[tuple[int, ...], bool], Place | None] = {}
         """What has been worked out for one place, for many of its lines read the same names."""
         self._alike = [
-            [i for i, p in enumerate(task.parameters[:at]) if p.type == q.type and not {p.name, q.name} & named]
+            [
+                i
+                for i, p in enumerate(task.parameters[:at])
+                if p.type == q.type and not {p.name, q.name} & named
+            ]
             for at, q in enumerate(task.parameters)
         ]
 
@@ -95,34 +111,53 @@ class Grammar:
         unread = any(not n.used for n in place.names[len(self.task.parameters) :])
         return (len(waiting) + (not all(f.open for f in waiting))) + (unread or not place.acted)
 
-    def moves(self, place: Place, *, statements: bool = True) -> Iterator[Move]:
-        """The lines that may follow; without statements, those that only close a block."""
-        if statements and not place.returned:
-            yield from self._created(place)
-            parts = self._parts.all(place)
-            called = list(self._calls(place, parts))
-            yield from self._loops(place, parts, called)
+    def moves(self, place: Place, units: int) -> Iterator[Move]:
+        """The lines that may follow, where the program is to have that many units more.
+
+        The last unit is a line that needs no other: no loop, no branch, no name that has yet to be read.
+        """
+        if units and not place.returned:
+            words = self._words(place)
+            if units > 1:
+                yield from self._created(place)
+                yield from self._loops(place, words)
             if not place.creating:
-                yield from self._statements(place, parts, called)
+                yield from self._statements(place, words, units)
         if place.blocks and not place.empty and not place.creating:
             yield from self._ends(place)
 
-    def _statements(self, place: Place, parts: list[Part], called: list[_Called]) -> Iterator[Move]:
-        for c in called:
+    def _words(self, place: Place) -> _Words:
+        """The expressions at a place, which are the same wherever the same names are in scope."""
+        names = tuple((n.text, n.of) if n.filling is None else None for n in place.names)
+        if names not in self._known:
+            parts = self._parts.all(place)
+            called = self._calls.all(parts)
+            results = [(c, c.subtask.result) for c in called]
+            values: list[_Value] = [(part, 0, None) for part in parts]
+            values += [(Part(c.call, of, c.uses), c.size, c.subtask) for c, of in results if of is not None]
+            self._known[names] = _Words(parts, called, values)
+        return self._known[names]
+
+    def _statements(self, place: Place, words: _Words, units: int) -> Iterator[Move]:
+        for c in words.called:
             after = self._used(place, c.uses, c.subtask)
             if after is None:
                 continue
             if c.subtask.result is None or c.subtask.effects or c.subtask.name in self._acting:
                 yield Move(Line(nodes.ExprStatement(c.call, NOWHERE)), 1 + c.size, after)
-            if c.subtask.result is not None:
-                yield self._assigned(after, c.call, Part(c.call, c.subtask.result), 1 + c.size)
-        for part in parts if "aliases" not in self._without else ():
+            if c.subtask.result is not None and units > 1:
+                yield self._assigned(after, c.call, c.subtask.result, 1 + c.size)
+        if units > 1:
+            yield from self._aliases(place, words)
+            yield from self._branches(place, words)
+        yield from self._writes(place, words)
+        yield from self._returns(place, words.parts)
+
+    def _aliases(self, place: Place, words: _Words) -> Iterator[Move]:
+        for part in words.parts if "aliases" not in self._without else ():
             after = self._used(place, part.uses)
             if after is not None and part.uses:
-                yield self._assigned(after, part.expr, part, 1)
-        yield from self._branches(place, parts, called)
-        yield from self._writes(place, parts, called)
-        yield from self._returns(place, parts)
+                yield self._assigned(after, part.expr, part.of, 1)
 
     # ------------------------------------------------------------ names
 
@@ -144,44 +179,13 @@ class Grammar:
                 names[at] = names[at]._replace(used=True)
         return Place(tuple(names), place.blocks, empty=False, acted=acted)
 
-    def _assigned(self, place: Place, value: nodes.Expr, part: Part, size: int) -> Move:
+    def _assigned(self, place: Place, value: nodes.Expr, of: Type, size: int) -> Move:
         statement = nodes.Assign(nodes.Name(place.fresh, NOWHERE), value, NOWHERE)
-        names = (*place.names, Local(place.fresh, part.of))
-        return Move(Line(statement), size, place._replace(names=names))
+        return Move(Line(statement), size, place._replace(names=(*place.names, Local(place.fresh, of))))
 
     def _finished(self, place: Place, first: int) -> bool:
         """Whether the names from `first` on are used, and no accumulator of theirs is unfinished."""
         return all(n.used and n.filling is None for n in place.names[first:])
-
-    # ------------------------------------------------------------ calls
-
-    def _calls(self, place: Place, parts: list[Part]) -> Iterator[_Called]:
-        plain = [c for s in self.spec.subtasks.values() for c in self._given(s, parts)]
-        yield from plain
-        if "nested" in self._without:
-            return
-        inner = [
-            Part(c.call, c.subtask.result, c.uses)
-            for c in plain
-            if c.subtask.result is not None and c.subtask.result != BOOL
-        ]
-        for subtask in self.spec.subtasks.values():
-            for at, parameter in enumerate(subtask.parameters):
-                for part in inner:
-                    if is_subtype(part.of, parameter.type):
-                        yield from self._given(subtask, parts, (at, part))
-
-    def _given(
-        self, subtask: Subtask, parts: list[Part], inner: tuple[int, Part] | None = None
-    ) -> Iterator[_Called]:
-        """The subtask's calls; `inner` is an argument that is a call."""
-        rows: list[tuple[Part, ...]] = [()]
-        for at, parameter in enumerate(subtask.parameters):
-            options = [inner[1]] if inner and inner[0] == at else self._parts.fitting(parts, parameter.type)
-            rows = [(*row, option) for row in rows for option in options]
-        for row in rows:
-            call = nodes.Call(nodes.Name(subtask.name, NOWHERE), tuple(p.expr for p in row), (), NOWHERE)
-            yield _Called(call, subtask, tuple(u for p in row for u in p.uses), int(inner is not None))
 
     # ------------------------------------------------------------ accumulators
 
@@ -192,20 +196,18 @@ class Grammar:
             names = (*place.names, Local(place.fresh, NONE, filling=Filling(is_map)))
             yield Move(Line(created), 0, place._replace(names=names, empty=False, creating=True))
 
-    def _writes(self, place: Place, parts: list[Part], called: list[_Called]) -> Iterator[Move]:
+    def _writes(self, place: Place, words: _Words) -> Iterator[Move]:
         plain = "plain" not in self._without
-        values = [(p, 0, None) for p in parts if plain or isinstance(p.of, MapOf | ListOf)]
-        results = [(c, c.subtask.result) for c in called if c.subtask.result is not None]
-        values += [(Part(c.call, of, c.uses), c.size, c.subtask) for c, of in results]
+        values = [v for v in words.values if v[2] is not None or plain or isinstance(v[0].of, MapOf | ListOf)]
+        keys = [p for p in words.parts if not isinstance(p.of, SetOf | MapOf | ListOf)]
         for at, name in enumerate(place.names):
             filling = name.filling
             if filling is None or not filling.open:
                 continue
-            keys = [p for p in parts if not isinstance(p.of, SetOf | MapOf | ListOf)] if filling.is_map else [None]
             for value, size, subtask in values:
-                for key in keys:
+                for key in keys if filling.is_map else (None,):
                     after = self._used(place, value.uses + (key.uses if key else ()), subtask)
-                    filled = _filled(filling, key, value)
+                    filled = filling.after(key, value)
                     if after is None or filled is None:
                         continue
                     target = nodes.Name(name.text, NOWHERE)
@@ -218,17 +220,14 @@ class Grammar:
 
     # ------------------------------------------------------------ blocks
 
-    def _loops(self, place: Place, parts: list[Part], called: list[_Called]) -> Iterator[Move]:
+    def _loops(self, place: Place, words: _Words) -> Iterator[Move]:
         if sum(block.kind == "for" for block in place.blocks) == _DEEPEST_LOOP:
             return
-        over = [(p, 0, None) for p in parts]
-        results = [(c, c.subtask.result) for c in called if c.subtask.result is not None]
-        over += [(Part(c.call, of, c.uses), c.size, c.subtask) for c, of in results]
         first = place.blocks[-1].outside if place.blocks else 0
         fills = tuple(
             at for at, n in enumerate(place.names) if at >= first and n.filling and not n.filling.open
         )
-        for collection, size, subtask in over:
+        for collection, size, subtask in words.values:
             element = element_of(collection.of)
             after = self._used(place, collection.uses, subtask)
             if element is None or after is None:
@@ -246,12 +245,8 @@ class Grammar:
                 after._replace(names=inside, blocks=(*place.blocks, block), empty=True),
             )
 
-    def _branches(self, place: Place, parts: list[Part], called: list[_Called]) -> Iterator[Move]:
-        tested = [(p, 0, None) for p in parts]
-        tested += [
-            (Part(c.call, BOOL, c.uses), c.size, c.subtask) for c in called if c.subtask.result == BOOL
-        ]
-        for part, size, subtask in tested:
+    def _branches(self, place: Place, words: _Words) -> Iterator[Move]:
+        for part, size, subtask in words.values:
             after = self._used(place, part.uses, subtask)
             if after is None:
                 continue
@@ -269,7 +264,11 @@ class Grammar:
                     yield self._branch(after, nodes.IsNone(part.expr, some, NOWHERE), size, block)
 
     def _branch(self, place: Place, condition: nodes.Expr, size: int, block: Block) -> Move:
-        names = place.names if block.narrowed is None else _typed(place.names, block.narrowed.at, block.narrowed.then)
+        names = (
+            place.names
+            if block.narrowed is None
+            else typed(place.names, block.narrowed.at, block.narrowed.then)
+        )
         after = place._replace(names=names, blocks=(*place.blocks, block), empty=True)
         return Move(Line(nodes.If(condition, (), (), False, NOWHERE)), 1 + size, after)
 
@@ -287,7 +286,7 @@ class Grammar:
         may_else = block.may_else and "else" not in self._without
         if block.kind == "then" and may_else and not place.returned:
             narrowed = block.narrowed
-            orelse = names if narrowed is None else _typed(names, narrowed.at, narrowed.orelse)
+            orelse = names if narrowed is None else typed(names, narrowed.at, narrowed.orelse)
             inner = block._replace(kind="else")
             yield Move(
                 Line(is_else=True), 0, place._replace(names=orelse, blocks=(*outer, inner), empty=True)
@@ -308,21 +307,9 @@ class Grammar:
                 yield Move(Line(nodes.Return(part.expr, NOWHERE)), 1, after._replace(returned=True))
 
 
-def _filled(filling: Filling, key: Part | None, value: Part) -> Filling | None:
-    joined = join(filling.value, value.of)
-    key_type = filling.key if key is None else join(filling.key, key.of)
-    if joined is None or key_type is None:
-        return None
-    return filling._replace(key=key_type, value=joined)
-
-
 def _full(name: Local) -> Local:
     assert name.filling is not None
     return Local(name.text, name.filling.type)
-
-
-def _typed(names: tuple[Local, ...], at: int, of: Type) -> tuple[Local, ...]:
-    return (*names[:at], names[at]._replace(of=of), *names[at + 1 :])
 
 
 def _after_branch(place: Place, block: Block, names: tuple[Local, ...], outer: tuple[Block, ...]) -> Place:
@@ -330,5 +317,5 @@ def _after_branch(place: Place, block: Block, names: tuple[Local, ...], outer: t
     narrowed = block.narrowed
     if narrowed is not None:
         goes_on = narrowed.orelse if block.kind == "then" else narrowed.then
-        names = _typed(names, narrowed.at, goes_on if place.returned else narrowed.around)
+        names = typed(names, narrowed.at, goes_on if place.returned else narrowed.around)
     return place._replace(names=names, blocks=outer, returned=False)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from p2c_dsl.spec import Spec, Task
 from p2c_dsl.syntax import nodes
 from p2c_dsl.syntax.nodes import NOWHERE
-from p2c_dsl.types import BOTTOM, Enum, ListOf, MapOf, Optional, Record, Type, is_subtype
+from p2c_dsl.types import BOTTOM, Enum, ListOf, MapOf, Optional, Record, Type, is_subtype, join
 
 _DEEPEST_LOOKUP = 2
 
@@ -34,6 +34,14 @@ class Filling(NamedTuple):
     def type(self) -> Type:
         """What it is once it is full."""
         return MapOf(self.key, self.value) if self.is_map else ListOf(self.value)
+
+    def after(self, key: Part | None, value: Part) -> Filling | None:
+        """The accumulator after a write; `None` where what is written has no common type with the rest."""
+        value_type = join(self.value, value.of)
+        key_type = self.key if key is None else join(self.key, key.of)
+        if value_type is None or key_type is None:
+            return None
+        return self._replace(key=key_type, value=value_type)
 
 
 class Local(NamedTuple):
@@ -97,6 +105,11 @@ class Part(NamedTuple):
     uses: tuple[int, ...] = ()
 
 
+def typed(names: tuple[Local, ...], at: int, of: Type) -> tuple[Local, ...]:
+    """The names, one of which has another type now."""
+    return (*names[:at], names[at]._replace(of=of), *names[at + 1 :])
+
+
 def variable(text: str) -> nodes.Variable:
     """A name as an expression."""
     return nodes.Variable(nodes.Name(text, NOWHERE))
@@ -109,10 +122,9 @@ class Parts:
         self.spec, self.task = spec, task
         self._constants = [Part(variable(c.name), c.type) for c in spec.constants_of(task).values()]
         for of in spec.types.values():
-            members = of.members if isinstance(of, Enum) else ()
-            self._constants += [
-                Part(nodes.Attribute(variable(of.name), nodes.Name(m, NOWHERE), NOWHERE), of) for m in members
-            ]
+            if isinstance(of, Enum):
+                named = [(variable(of.name), nodes.Name(member, NOWHERE)) for member in of.members]
+                self._constants += [Part(nodes.Attribute(*name, NOWHERE), of) for name in named]
 
     def all(self, place: Place) -> list[Part]:
         """Names, constants, fields one deep, and look-ups by any of these: two deep in maps of maps."""
@@ -130,13 +142,15 @@ class Parts:
         yield from self._fields(whole)
 
     def _fields(self, whole: Part) -> Iterator[Part]:
-        if isinstance(whole.of, Record):
-            for field, of in self.spec.records[whole.of.name].items():
-                expr = nodes.Attribute(whole.expr, nodes.Name(field, NOWHERE), NOWHERE)
-                yield whole._replace(expr=expr, of=of)
+        fields = self.spec.records[whole.of.name] if isinstance(whole.of, Record) else {}
+        for field, of in fields.items():
+            expr = nodes.Attribute(whole.expr, nodes.Name(field, NOWHERE), NOWHERE)
+            yield whole._replace(expr=expr, of=of)
 
     def _lookups(self, holder: Part, keys: list[Part]) -> Iterator[Part]:
-        for key in keys if isinstance(holder.of, MapOf) else ():
+        if not isinstance(holder.of, MapOf):
+            return
+        for key in keys:
             if is_subtype(key.of, holder.of.key):
                 expr = nodes.Subscript(holder.expr, key.expr, NOWHERE)
                 item = Part(expr, holder.of.value, holder.uses + key.uses)

@@ -71,19 +71,20 @@ class Subject:
             yield Batch(size, total, taken)
 
 
-def subjects(only: str | None = None) -> list[Subject]:
-    """All subjects in the order of their names, or the one of that name."""
-    return [_read(path) for path in sorted(SPECS.glob("*.p2c")) if only in (None, path.stem)]
+def names() -> list[str]:
+    """The names of all subjects."""
+    return sorted(path.stem for path in SPECS.glob("*.p2c"))
 
 
-def _read(path: Path) -> Subject:
+def subject_of(name: str) -> Subject:
+    """The subject of that name. Raises `ValueError` where something is wrong with its spec."""
+    path = SPECS / f"{name}.p2c"
     loaded = load(path)
     if loaded.diagnostics:
         raise ValueError(f"{path}: {loaded.diagnostics[0].message}")
-    said = dict(
-        line.removeprefix("# ").split(": ", 1) for line in path.read_text().splitlines() if line.startswith("# ")
-    )
-    return Subject(path.stem, loaded.spec, _words(said.get("calls", "")), _words(said.get("without", "")))
+    comments = [line.removeprefix("# ") for line in path.read_text().splitlines() if line.startswith("# ")]
+    said = dict(comment.split(": ", 1) for comment in comments)
+    return Subject(name, loaded.spec, _words(said["calls"]), _words(said.get("without", "")))
 
 
 def _words(listed: str) -> frozenset[str]:

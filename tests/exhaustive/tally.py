@@ -79,14 +79,25 @@ class Tally:
         )
 
     def table(self) -> str:
-        """The verdicts on each rule, and how many of the rejections no world deserves."""
-        width = max(map(len, self.accepted | self.rejected), default=4)
-        lines = [f"{'rule':<{width}}  accepted  rejected  undeserved   share  unsound"]
-        for rule in sorted(self.accepted | self.rejected):
-            rejected, undeserved = self.rejected[rule], self.undeserved[rule]
-            share = undeserved / rejected if rejected else 0.0
-            lines.append(
-                f"{rule:<{width}}  {self.accepted[rule]:>8}  {rejected:>8}  {undeserved:>10}  "
-                f"{share:>6.2%}  {self.unsound[rule]:>7}"
-            )
+        """The verdicts on each rule, and how many of the rejections no world deserves; in all for each kind of rule."""
+        rules = self.accepted | self.rejected
+        kinds = sorted({_kind(rule) for rule in rules})
+        width = max(map(len, rules), default=0) + 2
+        lines = [f"{'rule':<{width}}  accepted  rejected  undeserved    share  unsound"]
+        for kind in kinds:
+            own = sorted(rule for rule in rules if _kind(rule) == kind)
+            lines.append(self._row(kind, own, width))
+            lines += [self._row(f"  {rule.removeprefix(kind + ': ')}", [rule], width) for rule in own]
         return "\n".join(lines)
+
+    def _row(self, name: str, rules: list[str], width: int) -> str:
+        accepted, rejected, undeserved, unsound = (
+            sum(counter[rule] for rule in rules)
+            for counter in (self.accepted, self.rejected, self.undeserved, self.unsound)
+        )
+        share = undeserved / rejected if rejected else 0.0
+        return f"{name:<{width}}  {accepted:>8}  {rejected:>8}  {undeserved:>10}  {share:>7.2%}  {unsound:>7}"
+
+
+def _kind(rule: str) -> str:
+    return rule.partition(":")[0]

@@ -6,7 +6,8 @@ names of their values. Each type has at most two values and each collection at m
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from p2c_dsl.runtime.trace import Instance
@@ -29,6 +30,8 @@ from tests.oracle.values import Atom, Rec, SmallSet, canon
 
 MOST = 2
 """How many values a type has, and how many elements a collection."""
+
+_TEXTS = ("a", "b")
 
 
 class Cell:
@@ -77,16 +80,59 @@ class Seen(Instance):
         return self.cell.whole()
 
 
-class LazyWorld:
-    """A world in which `choose` picks every value, every `may` effect and every failure: first the most eventful."""
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """Values of one kind; as long as none of them has been seen, those that are `alike` are one."""
 
-    def __init__(self, spec: Spec, task: Task, choose: Choose) -> None:
-        self._spec, self._choose = spec, choose
-        self._known: dict[str, int] = {}
-        """How many values of each kind have been seen: the others are still alike."""
-        for constant in spec.constants_of(task).values():
-            if isinstance(constant.value, str):
-                self._known["Text"] = max(self._known.get("Text", 0), _TEXTS.index(constant.value) + 1)
+    name: str
+    values: tuple[Any, ...]
+    alike: bool
+
+
+class Values:
+    """The values that a spec's types have in small worlds."""
+
+    def __init__(self, spec: Spec, task: Task) -> None:
+        self.records = spec.records
+        self._types = spec.types
+        self._kinds: dict[Type, tuple[_Kind, ...]] = {}
+        constants = [c.value for c in spec.constants_of(task).values()]
+        named = [_TEXTS.index(value) + 1 for value in constants if isinstance(value, str)]
+        self.seen = {"Text": max(named)} if named else {}
+        """How many values of each kind a spec names."""
+
+    def kinds(self, of: Type) -> tuple[_Kind, ...]:
+        """The kinds of values of a type that is no collection and no record."""
+        if of not in self._kinds:
+            self._kinds[of] = tuple(self._new_kinds(of))
+        return self._kinds[of]
+
+    def _new_kinds(self, of: Type) -> Iterator[_Kind]:
+        match of:
+            case NewType(_, base):
+                yield from self._new_kinds(base)
+            case Enum(name, members):
+                yield _Kind(name, tuple(EnumMember(name, m) for m in members), alike=False)
+            case Base("Bool"):
+                yield _Kind("Bool", (True, False), alike=False)
+            case Base("Text"):
+                yield _Kind("Text", _TEXTS, alike=True)
+            case Base(name):
+                yield _Kind(name, tuple(range(MOST)), alike=False)
+            case Nominal():
+                for name, other in self._types.items():
+                    if isinstance(other, Nominal) and is_subtype(other, of):
+                        yield _Kind(name, tuple(Atom(name, n) for n in range(MOST)), alike=True)
+            case _:
+                raise TypeError(f"no values of {of}")
+
+
+class LazyWorld:
+    """A world in which `choose` picks every value, every `may` effect and every failure, eventful ones first."""
+
+    def __init__(self, values: Values, choose: Choose) -> None:
+        self._values, self._choose = values, choose
+        self._seen = dict(values.seen)
 
     def fails(self) -> bool:
         """Whether a call fails. Its effects, all of them, may have happened."""
@@ -105,7 +151,7 @@ class LazyWorld:
             case Optional(inner):
                 return self._inside(inner) if self._choose(2) == 0 else None
             case Record(name):
-                fields = self._spec.records[name].items()
+                fields = self._values.records[name].items()
                 return Rec(name, tuple((field, self.cell(t)) for field, t in fields))
             case ListOf(element, size):
                 return [self.cell(element) for _ in range(self._size(size.low, size.high))]
@@ -135,39 +181,19 @@ class LazyWorld:
     def _scalar(self, of: Type, taken: Sequence[Any] = ()) -> Any:
         options = self._options(of, taken)
         kind, number, value = options[self._choose(len(options)) if len(options) > 1 else 0]
-        self._known[kind] = max(self._known.get(kind, 0), number + 1)
+        self._seen[kind] = max(self._seen.get(kind, 0), number + 1)
         return value
 
     def _options(self, of: Type, taken: Sequence[Any]) -> list[tuple[str, int, Any]]:
         """The values to choose from: of those that are still alike, one."""
-        options = []
-        for kind, values, alike in self._kinds(of):
-            seen = self._known.get(kind, 0) + 1 if alike else len(values)
-            options += [(kind, n, v) for n, v in enumerate(values[:seen]) if v not in taken]
-        return options
-
-    def _kinds(self, of: Type) -> list[tuple[str, Sequence[Any], bool]]:
-        match of:
-            case NewType(_, base):
-                return self._kinds(base)
-            case Enum(name, members):
-                return [(name, [EnumMember(name, m) for m in members], False)]
-            case Base("Bool"):
-                return [("Bool", (True, False), False)]
-            case Base("Text"):
-                return [("Text", _TEXTS, True)]
-            case Base(name):
-                return [(name, range(MOST), False)]
-            case Nominal():
-                types = self._spec.types.items()
-                names = [n for n, t in types if isinstance(t, Nominal) and is_subtype(t, of)]
-                return [(n, [Atom(n, number) for number in range(MOST)], True) for n in names]
-        raise TypeError(f"no values of {of}")
+        return [
+            (kind.name, number, value)
+            for kind in self._values.kinds(of)
+            for number, value in enumerate(kind.values)
+            if (number <= self._seen.get(kind.name, 0) or not kind.alike) and value not in taken
+        ]
 
 
 def settled(value: Any) -> Cell:
     """A cell for a value that is chosen already."""
     return Cell(lambda: value)
-
-
-_TEXTS = ("a", "b")
