@@ -9,7 +9,8 @@ from itertools import accumulate
 
 from p2c_dsl.syntax import nodes
 from p2c_dsl.syntax.nodes import NOWHERE
-from tests.exhaustive.grammar import Grammar, Line
+from tests.exhaustive.blocks import Line
+from tests.exhaustive.grammar import Grammar
 from tests.exhaustive.scope import Place
 
 

@@ -24,6 +24,7 @@ from p2c_dsl.types import (
     Type,
     element_of,
 )
+from tests.exhaustive.blocks import Line, Move, ends, finished
 from tests.exhaustive.calls import Called, Calls
 from tests.exhaustive.scope import (
     Block,
@@ -38,21 +39,6 @@ from tests.exhaustive.scope import (
 
 _DEEPEST_LOOP = 2
 """Four rounds show what two loops do to each other; eight would take a thousand times as many worlds."""
-
-
-class Line(NamedTuple):
-    """One line: a statement (a loop or branch without its blocks), `else`, or a block's end (neither)."""
-
-    statement: nodes.Statement | None = None
-    is_else: bool = False
-
-
-class Move(NamedTuple):
-    """A line, how many units of size it takes, and where it leads."""
-
-    line: Line
-    size: int
-    after: Place
 
 
 _Value = tuple[Part, int, Subtask | None]
@@ -103,7 +89,7 @@ class Grammar:
     def is_end(self, place: Place) -> bool:
         """Whether the program may end here."""
         done = place.returned if self.task.result is not None else not place.empty
-        return done and place.acted and not place.blocks and self._finished(place, len(self.task.parameters))
+        return done and place.acted and not place.blocks and finished(place, len(self.task.parameters))
 
     def needs(self, place: Place) -> int:
         """How many units are needed at least until the end."""
@@ -124,7 +110,7 @@ class Grammar:
             if not place.creating:
                 yield from self._statements(place, words, units)
         if place.blocks and not place.empty and not place.creating:
-            yield from self._ends(place)
+            yield from ends(place, may_else="else" not in self._without)
 
     def _words(self, place: Place) -> _Words:
         """The expressions at a place, which are the same wherever the same names are in scope."""
@@ -182,10 +168,6 @@ class Grammar:
     def _assigned(self, place: Place, value: nodes.Expr, of: Type, size: int) -> Move:
         statement = nodes.Assign(nodes.Name(place.fresh, NOWHERE), value, NOWHERE)
         return Move(Line(statement), size, place._replace(names=(*place.names, Local(place.fresh, of))))
-
-    def _finished(self, place: Place, first: int) -> bool:
-        """Whether the names from `first` on are used, and no accumulator of theirs is unfinished."""
-        return all(n.used and n.filling is None for n in place.names[first:])
 
     # ------------------------------------------------------------ accumulators
 
@@ -272,27 +254,6 @@ class Grammar:
         after = place._replace(names=names, blocks=(*place.blocks, block), empty=True)
         return Move(Line(nodes.If(condition, (), (), False, NOWHERE)), 1 + size, after)
 
-    def _ends(self, place: Place) -> Iterator[Move]:
-        block = place.blocks[-1]
-        if not self._finished(place, block.outside):
-            return
-        outer, names = place.blocks[:-1], place.names[: block.outside]
-        if block.kind == "for":
-            fillings = [names[at].filling for at in block.fills]
-            if all(f is not None and f.written for f in fillings):
-                names = tuple(_full(n) if at in block.fills else n for at, n in enumerate(names))
-                yield Move(Line(), 0, place._replace(names=names, blocks=outer, returned=False))
-            return
-        may_else = block.may_else and "else" not in self._without
-        if block.kind == "then" and may_else and not place.returned:
-            narrowed = block.narrowed
-            orelse = names if narrowed is None else typed(names, narrowed.at, narrowed.orelse)
-            inner = block._replace(kind="else")
-            yield Move(
-                Line(is_else=True), 0, place._replace(names=orelse, blocks=(*outer, inner), empty=True)
-            )
-        yield Move(Line(), 0, _after_branch(place, block, names, outer))
-
     def _returns(self, place: Place, parts: list[Part]) -> Iterator[Move]:
         if place.in_loop or not (place.blocks or self.task.result):
             return
@@ -305,17 +266,3 @@ class Grammar:
             after = self._used(place, part.uses)
             if after is not None:
                 yield Move(Line(nodes.Return(part.expr, NOWHERE)), 1, after._replace(returned=True))
-
-
-def _full(name: Local) -> Local:
-    assert name.filling is not None
-    return Local(name.text, name.filling.type)
-
-
-def _after_branch(place: Place, block: Block, names: tuple[Local, ...], outer: tuple[Block, ...]) -> Place:
-    """The place after a branch: a tested name keeps the type of the one arm that goes on."""
-    narrowed = block.narrowed
-    if narrowed is not None:
-        goes_on = narrowed.orelse if block.kind == "then" else narrowed.then
-        names = typed(names, narrowed.at, goes_on if place.returned else narrowed.around)
-    return place._replace(names=names, blocks=outer, returned=False)
