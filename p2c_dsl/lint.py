@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from p2c_dsl.analysis import MOST_FINDINGS, Analysis, analyze
-from p2c_dsl.claims import unsigned
+from p2c_dsl.claims import overridden, unsigned
 from p2c_dsl.diagnostics import suppress
 from p2c_dsl.diagnostics.model import Diagnostic, Severity, Verdict
 from p2c_dsl.program import Program
 from p2c_dsl.resolve import Loaded, load, load_text
 from p2c_dsl.rules import AnyRule, read_rules
-from p2c_dsl.syntax.nodes import ComposeDecl
+from p2c_dsl.syntax.hiding import hiding
+from p2c_dsl.syntax.look_alikes import look_alikes
+from p2c_dsl.syntax.nodes import ComposeDecl, File
 
 WORK = 60_000
 """How much work the search for breaking runs may take in one file, in events of runs and parts of values."""
@@ -46,27 +48,50 @@ def lint_file(path: Path, *, counterexamples: bool = True) -> Report:
     return lint_loaded(load(path), counterexamples=counterexamples)
 
 
-def lint_text(text: str, name: str, base: Path, *, counterexamples: bool = True) -> Report:
-    """Lints a text as if it were a file called `name` in the folder `base`."""
-    return lint_loaded(load_text(text, name, base), counterexamples=counterexamples)
+def lint_text(
+    text: str, name: str, base: Path, path: Path | None = None, *, counterexamples: bool = True
+) -> Report:
+    """Lints a text as if it were a file called `name` in the folder `base`, or the file at `path`."""
+    return lint_loaded(load_text(text, name, base, path), counterexamples=counterexamples)
 
 
 def lint_loaded(loaded: Loaded, *, counterexamples: bool = True) -> Report:
     """Lints what has been loaded: the compositions of its root file, under the rules of their tasks."""
-    spec = loaded.spec
-    rules = {task.name: read_rules(spec, task) for task in spec.tasks.values()}
-    found = [*loaded.diagnostics, *(d for _, wrong in rules.values() for d in wrong)]
-    analyses, explainer = [], _Explainer()
-    for declaration in loaded.root.declarations:
-        if isinstance(declaration, ComposeDecl):
-            own, _ = rules.get(declaration.task.text, ((), ()))
-            left = max(MOST_FINDINGS - len(found), 0)
-            analysis = analyze(spec, declaration, loaded.root.source, own, left)
-            analyses.append(analysis)
-            found += explainer.explained(analysis) if counterexamples else analysis.diagnostics
-    found += unsigned(spec, loaded.root, [a.program for a in analyses if a.program is not None])
+    found = [*loaded.diagnostics, *_unseen(loaded.files)]
+    analyses: list[Analysis] = []
+    if loaded.whole:
+        # Otherwise what could not be read is the cause of whatever else there would be to say.
+        analyses, said = _judged(loaded, len(found), counterexamples=counterexamples)
+        found += said
     outcome = suppress.apply(loaded.files, sorted(_once(found), key=_place))
     return Report(loaded, tuple(analyses), outcome.reported, outcome.suppressed)
+
+
+def _unseen(files: Sequence[File]) -> Iterator[Diagnostic]:
+    """What a reviewer would not see in the files."""
+    for file in files:
+        yield from hiding(file.source)
+    yield from look_alikes([file.source for file in files])
+
+
+def _judged(loaded: Loaded, found: int, *, counterexamples: bool) -> tuple[list[Analysis], list[Diagnostic]]:
+    """The compositions of the root file under the rules of their tasks, and what there is to say beside `found`."""
+    spec = loaded.spec
+    rules = {task.name: read_rules(spec, task) for task in spec.tasks.values()}
+    said = [diagnostic for _, wrong in rules.values() for diagnostic in wrong]
+    analyses: list[Analysis] = []
+    explainer = _Explainer()
+    for declaration in loaded.root.declarations:
+        if isinstance(declaration, ComposeDecl) and declaration.whole:
+            own, _ = rules.get(declaration.task.text, ((), ()))
+            left = max(MOST_FINDINGS - found - len(said), 0)
+            analysis = analyze(spec, declaration, loaded.root.source, own, left)
+            analyses.append(analysis)
+            said += explainer.explained(analysis) if counterexamples else analysis.diagnostics
+    programs = [a.program for a in analyses if a.program is not None]
+    said += unsigned(spec, loaded.root, programs)
+    said += overridden(spec, loaded.files, loaded.root, programs)
+    return analyses, said
 
 
 class _Explainer:
