@@ -1,1 +1,0 @@
-"""The mistakes that are easy to make, one module for each concern."""
