@@ -141,6 +141,8 @@ class Spec:
     originals: Mapping[tuple[str, ...], str] = field(default_factory=dict)
     """What names stand for outside: of a subtask `(f,)`, of its parameters `(f, p)`, of a record's fields
     and an enum's members `(type, name)`. Only where `as "…"` gives one."""
+    holders: dict[Type, frozenset[str]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """For a type, the records that hold it, as far as `p2c_dsl.containment` has been asked: a memory, not a part."""
 
     def original(self, *path: str) -> str:
         """What a name is called outside: by itself, unless its declaration says otherwise."""

@@ -6,7 +6,7 @@ collections, which is sound because values never change.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -53,10 +53,10 @@ class NewType:
 
 @dataclass(frozen=True, slots=True)
 class Enum:
-    """`enum Channel:` with its members' names."""
+    """`enum Channel:` with its members' names, which its hash leaves out: there may be thousands."""
 
     name: str
-    members: tuple[str, ...]
+    members: tuple[str, ...] = field(hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +182,7 @@ def is_subtype(sub: Type, sup: Type) -> bool:
             return is_subtype(a, b) and m.within(n)
         case MapOf(k1, v1, m), MapOf(k2, v2, n):
             return is_subtype(k1, k2) and is_subtype(v1, v2) and m.within(n)
-    return any(is_subtype(above, sup) for above in supertypes(sub)[1:])
+    return sup in supertypes(sub)
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -204,7 +204,8 @@ def join(a: Type, b: Type) -> Type | None:
         case MapOf(k1, v1, m), MapOf(k2, v2, n):
             key, value = join(k1, k2), join(v1, v2)
             return None if key is None or value is None else MapOf(key, value, _hull(m, n))
-    return next((s for s in supertypes(a)[1:] if is_subtype(b, s)), None)
+    above_b = supertypes(b)
+    return next((s for s in supertypes(a)[1:] if s in above_b), None)
 
 
 def _hull(m: Size, n: Size) -> Size:

@@ -22,7 +22,7 @@ from p2c_dsl.planners.pattern import Line, Weigh, each_one
 from p2c_dsl.planners.prefix import Prefix, opening
 from p2c_dsl.planners.replay import Completion, Planned
 from p2c_dsl.planners.vocabulary import Vocabulary
-from p2c_dsl.rules import Rule, read_rules
+from p2c_dsl.rules import AnyRule, read_rules
 from p2c_dsl.spec import Spec, Task
 
 DEFAULT_BUDGET = 200
@@ -68,7 +68,7 @@ class Automaton:
         spec: Spec,
         task: Task,
         budget: int = DEFAULT_BUDGET,
-        rules: Sequence[Rule] = (),
+        rules: Sequence[AnyRule] = (),
         effort: int | None = None,
         weigh: Weigh = each_one,
     ) -> None:
@@ -91,7 +91,7 @@ class Automaton:
         task: Task,
         vocabulary: Vocabulary,
         budget: int,
-        rules: Sequence[Rule] = (),
+        rules: Sequence[AnyRule] = (),
         effort: int | None = None,
     ) -> Self:
         """The automaton whose lexemes cost what they take in a vocabulary's tokens. Raises like the constructor."""
@@ -284,7 +284,7 @@ class Automaton:
         return None if rest is None else own + rest
 
 
-def _reason(task: Task, rules: Sequence[Rule], budget: int, given_up: bool) -> str:
+def _reason(task: Task, rules: Sequence[AnyRule], budget: int, given_up: bool) -> str:
     listed = "; ".join(rule.text for rule in rules) or "none"
     found = "none was found in a long search" if given_up else "there is none"
     return (

@@ -47,7 +47,10 @@ class Estimate:
         while pending:
             subtask = self._subtasks[pending.pop()]
             before = {
-                s for facet, _ in facets for group in facet.prerequisites(start, subtask) for s in group
+                s
+                for at, facet in self.machine.placed
+                for group in facet.prerequisites(at, start, subtask)
+                for s in group
             }
             before.update(*(self._makers_of(p.type) for p in subtask.parameters))
             pending.extend(before - found)
@@ -176,8 +179,8 @@ class Estimate:
         return table
 
     def _before(self, subtask: Subtask, state: State, types: frozenset[Type]) -> Iterator[frozenset[str]]:
-        for facet in self.machine.facets:
-            yield from facet.prerequisites(state, subtask)
+        for at, facet in self.machine.placed:
+            yield from facet.prerequisites(at, state, subtask)
         for wanted in required(subtask):
             yield from self._for(wanted, state, types)
 

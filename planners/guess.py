@@ -69,7 +69,7 @@ class Guesses:
                 plan.add(name)
                 subtask = self._subtasks[name]
                 wanted += required(subtask)
-                pending += [g for f in self.machine.facets for g in f.prerequisites(state, subtask)]
+                pending += [g for at, f in self.machine.placed for g in f.prerequisites(at, state, subtask)]
         calls = sum(self._own[name] for name in plan)
         cost = calls + _ACCUMULATE * len(accumulated) + _debts(state)
         return Guess(cost, frozenset(plan), frozenset(accumulated))

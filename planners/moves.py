@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from p2c_dsl.machine import Machine, State, Violation
+from p2c_dsl.machine import Machine, State, Violations
 from p2c_dsl.program import ConstantOf, FieldOf, Hole, ItemOf, Operand, Test, Var
 from p2c_dsl.spec import Subtask
 
@@ -18,7 +18,7 @@ class CallMove:
     subtask: Subtask
     arguments: Operands
 
-    def apply(self, machine: Machine, state: State, out: list[Violation]) -> State:
+    def apply(self, machine: Machine, state: State, out: Violations) -> State:
         return machine.call(state, self.subtask, self.arguments, out)
 
     def shifted(self, base: int, by: int) -> CallMove:
@@ -31,7 +31,7 @@ class CreateMove:
 
     is_map: bool
 
-    def apply(self, machine: Machine, state: State, out: list[Violation]) -> State:
+    def apply(self, machine: Machine, state: State, out: Violations) -> State:
         return machine.create(state, self.is_map, out)
 
     def shifted(self, base: int, by: int) -> CreateMove:
@@ -47,7 +47,7 @@ class WriteMove:
     value: Operand | None
     call: CallMove | None = None
 
-    def apply(self, machine: Machine, state: State, out: list[Violation]) -> State:
+    def apply(self, machine: Machine, state: State, out: Violations) -> State:
         value = self.value
         if self.call is not None:
             value = Var(state.slots)
@@ -68,7 +68,7 @@ class LoopMove:
 
     collection: Operand
 
-    def apply(self, machine: Machine, state: State, out: list[Violation]) -> State:
+    def apply(self, machine: Machine, state: State, out: Violations) -> State:
         return machine.enter_loop(state, self.collection, out)
 
     def shifted(self, base: int, by: int) -> LoopMove:
@@ -82,7 +82,7 @@ class BranchMove:
     operand: Operand
     test: Test
 
-    def apply(self, machine: Machine, state: State, out: list[Violation]) -> State:
+    def apply(self, machine: Machine, state: State, out: Violations) -> State:
         return machine.enter_branch(state, self.operand, self.test, out)
 
     def shifted(self, base: int, by: int) -> BranchMove:
@@ -93,7 +93,7 @@ class BranchMove:
 class ElseMove:
     """From the then arm into the else arm."""
 
-    def apply(self, machine: Machine, state: State, out: list[Violation]) -> State:
+    def apply(self, machine: Machine, state: State, out: Violations) -> State:
         return machine.enter_else(state)
 
     def shifted(self, base: int, by: int) -> ElseMove:
@@ -106,7 +106,7 @@ class ReturnMove:
 
     operand: Operand | None
 
-    def apply(self, machine: Machine, state: State, out: list[Violation]) -> State:
+    def apply(self, machine: Machine, state: State, out: Violations) -> State:
         return machine.ret(state, self.operand, out)
 
     def shifted(self, base: int, by: int) -> ReturnMove:

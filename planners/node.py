@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from p2c_dsl.machine import BranchFrame, LoopFrame, Machine, State, Violation
+from p2c_dsl.machine import BranchFrame, LoopFrame, Machine, State, Violations
 from p2c_dsl.machine.facts import Facts
 from p2c_dsl.machine.state import Accumulator, Frame, Value
 from p2c_dsl.naming import visible
@@ -71,7 +71,7 @@ def accepted(machine: Machine, node: Node) -> bool:
     """Whether the composition may end here."""
     if node.depth or node.empty or not _all_filled(node.state):
         return False
-    out: list[Violation] = []
+    out: Violations = []
     machine.end(node.state, out)
     return not out
 

@@ -1,6 +1,6 @@
 """Lines of one kind in one block: fixed words, and places that are filled with terms one after the other.
 
-What a rule objects to is blamed on as few of the chosen terms as possible (`Facet.blames`), and no line with these
+What a rule objects to is blamed on as few of the chosen terms as possible (`Violation.blames`), and no line with these
 is tried again: conflict-directed search (Prosser 1993), so that a call of many parameters costs about
 as many trials as it has candidates, and not their product.
 """
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 
-from p2c_dsl.machine import Machine, State, Violation
+from p2c_dsl.machine import AnyFacet, Machine, State, Violation, Violations
 from p2c_dsl.planners.moves import Move, operands_of
 from p2c_dsl.planners.node import Node, readable
 from p2c_dsl.planners.terms import Lexemes, Term
@@ -68,7 +68,7 @@ class Block:
         """What the line begins with."""
         return "\n" + INDENT * (len(self.state.frames) + (self.orelse is None))
 
-    def after(self, move: Move, out: list[Violation]) -> Node | None:
+    def after(self, move: Move, out: Violations) -> Node | None:
         """The node after a line; `None` if the machine objects (to `out`) or an accumulator is closed unfilled."""
         if self.orelse is not None:
             return self.orelse
@@ -161,7 +161,7 @@ class Pattern:
         operands = tuple(term.operand for term in chosen)
         found = self._found.get(operands)
         if found is None:
-            move, out = self.build(operands), list[Violation]()
+            move, out = self.build(operands), Violations()
             node = self.block.after(move, out)
             if node is None:
                 self._learn(operands, out)
@@ -180,7 +180,7 @@ class Pattern:
 
     # ------------------------------------------------------------ conflicts
 
-    def _learn(self, operands: tuple[Operand, ...], out: list[Violation]) -> None:
+    def _learn(self, operands: tuple[Operand, ...], out: Violations) -> None:
         everything = tuple(range(len(operands)))
         self._conflicts += 1
         blamed = {self._blamed(violation, len(operands)) for violation in out} or {everything}
@@ -191,10 +191,10 @@ class Pattern:
             kinds = self._bad.setdefault(places[-1], {})
             kinds.setdefault(places, set()).add(tuple(operands[place] for place in places))
 
-    def _blamed(self, violation: Violation, count: int) -> tuple[int, ...]:
+    def _blamed(self, violation: Violation[AnyFacet | None], count: int) -> tuple[int, ...]:
         if self.subtask is None:
             return tuple(range(count))
-        blamed = violation.facet.blames(violation, self.subtask)
+        blamed = violation.blames(self.subtask)
         if blamed is None:
             return tuple(range(count))
         return tuple(sorted(place + self.first for place in blamed if place + self.first < count))
@@ -211,7 +211,7 @@ class Pattern:
         )
 
 
-def tried(machine: Machine, state: State, move: Move, out: list[Violation]) -> State | None:
+def tried(machine: Machine, state: State, move: Move, out: Violations) -> State | None:
     """The state after a move, `None` if the machine objects or an accumulator is closed unfilled."""
     after = move.apply(machine, state, out)
     return after if not out and readable(after) else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from p2c_dsl.machine import Machine, State, Violation
+from p2c_dsl.machine import Machine, State, Violations
 from p2c_dsl.machine.typing import fits, lookup_type
 from p2c_dsl.naming import visible
 from p2c_dsl.program import ConstantOf, FieldOf, ItemOf, Operand, Var
@@ -85,7 +85,7 @@ class Terms:
         """Those of the terms whose use no rule objects to, whatever they are used for."""
         found = []
         for term in terms:
-            out: list[Violation] = []
+            out: Violations = []
             self.machine.consume(state, self.machine.value(state, term.operand), out, 0)
             if not out:
                 found.append(term)

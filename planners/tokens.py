@@ -14,7 +14,7 @@ from p2c_dsl.planners.automaton import Automaton
 from p2c_dsl.planners.lexemes import END, LexemeAutomaton, Saved
 from p2c_dsl.planners.places import Place, Places, advanced
 from p2c_dsl.planners.vocabulary import Branch, Vocabulary
-from p2c_dsl.rules import Rule
+from p2c_dsl.rules import AnyRule
 from p2c_dsl.spec import Spec, Task
 
 State = tuple[Place, ...]
@@ -33,7 +33,7 @@ class TokenAutomaton:
         task: Task,
         vocabulary: Vocabulary,
         budget: int,
-        rules: Sequence[Rule] = (),
+        rules: Sequence[AnyRule] = (),
         effort: int | None = None,
     ) -> None:
         self._drive(Automaton.in_tokens(spec, task, vocabulary, budget, rules, effort), vocabulary)

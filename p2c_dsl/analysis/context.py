@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from p2c_dsl.analysis.narrator import TextNarrator
 from p2c_dsl.analysis.scope import Scope
 from p2c_dsl.diagnostics.model import Diagnostic, Location, Note, Severity, Verdict
-from p2c_dsl.machine import Machine, State, Violation
+from p2c_dsl.machine import Machine, State, Violations
 from p2c_dsl.program import Step
-from p2c_dsl.rules.base import Rule
+from p2c_dsl.rules.base import AnyRule, Rule
 from p2c_dsl.spec import Spec, Task
 from p2c_dsl.syntax.span import Source, Span
 
@@ -20,13 +20,13 @@ class Finding:
     """A diagnostic, and the rule whose objection it puts into words (`None` for any other)."""
 
     diagnostic: Diagnostic
-    rule: Rule | None = None
+    rule: AnyRule | None = None
 
 
 class Context:
     """The walk's position: the machine's state, the names in scope, and what it has found and built."""
 
-    def __init__(self, spec: Spec, task: Task, rules: Sequence[Rule], source: Source) -> None:
+    def __init__(self, spec: Spec, task: Task, rules: Sequence[AnyRule], source: Source) -> None:
         self.spec, self.task, self.source = spec, task, source
         self.constants = spec.constants_of(task)
         self.machine = Machine(spec, task, rules)
@@ -56,13 +56,11 @@ class Context:
         diagnostic = Diagnostic(code, message, self._at(span), severity, notes=self._notes(notes), help=help)
         self.findings.append(Finding(diagnostic))
 
-    def object(
-        self, out: Sequence[Violation], span: Span, arguments: Mapping[int, Span] | None = None
-    ) -> None:
+    def object(self, out: Violations, span: Span, arguments: Mapping[int, Span] | None = None) -> None:
         """The machine's objections to the step at `span`, each put into words."""
         for violation in out:
             place = span if violation.argument is None else (arguments or {}).get(violation.argument, span)
-            said = violation.facet.explain(violation, self.narrator)
+            said = violation.explain(self.narrator)
             rule = violation.facet if isinstance(violation.facet, Rule) else None
             diagnostic = Diagnostic(
                 violation.code,

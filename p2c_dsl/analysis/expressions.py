@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from p2c_dsl.analysis.context import Context
-from p2c_dsl.machine import Violation
-from p2c_dsl.machine.typing import TYPES, field_type, lookup_type
+from p2c_dsl.machine import Violations
+from p2c_dsl.machine.defects import Mismatch
+from p2c_dsl.machine.typing import field_type, lookup_type
 from p2c_dsl.names import did_you_mean
 from p2c_dsl.program import Call, ConstantOf, FieldOf, Hole, ItemOf, Operand, Return, Var
 from p2c_dsl.spec import EnumMember, Subtask
@@ -155,12 +156,12 @@ class Expressions:
             return Hole()
         arguments = self._bind(subtask, expr, positional, keywords)
         operands = tuple(None if a is None else a.operand for a in arguments)
-        out: list[Violation] = []
+        out: Violations = []
         before = context.state
         context.state = context.machine.call(before, subtask, operands, out, nested=nested)
         for index, (argument, parameter) in enumerate(zip(arguments, subtask.parameters, strict=True)):
             if argument and argument.ghost and not is_subtype(argument.ghost, parameter.type):
-                out.append(TYPES.mismatch(index, parameter.type, argument.ghost, parameter.name))
+                out.append(Mismatch(parameter.name, parameter.type, argument.ghost, argument=index))
         context.object(out, expr.span, {i: a.span for i, a in enumerate(arguments) if a is not None})
         slot = None if subtask.result is None else before.slots
         step = Call(subtask, operands, slot, nested, expr.span)

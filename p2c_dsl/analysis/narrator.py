@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from p2c_dsl.machine import LoopFrame, Value
-from p2c_dsl.machine.facts import Identity
+from p2c_dsl.machine.identity import Identity, Slot
 from p2c_dsl.program import Call
 from p2c_dsl.syntax.span import Span
 
@@ -43,11 +43,12 @@ class TextNarrator:
 
     def _shown(self, identity: Identity) -> str:
         match identity:
-            case int(slot):
-                return self._names.get(slot) or f"{self._producers.get(slot, '?')}(…)"
-            case ("field", base, name):
+            case Slot():
+                number = identity.number
+                return self._names.get(number) or f"{self._producers.get(number, '?')}(…)"
+            case ("field", Slot() | tuple() as base, name):
                 return f"{self._shown(base)}.{name}"
-            case ("item", base, key):
+            case ("item", Slot() | tuple() as base, Slot() | tuple() as key):
                 return f"{self._shown(base)}[{self._shown(key)}]"
             case ("constant", _, shown):
                 return str(shown)

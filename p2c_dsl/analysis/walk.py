@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from p2c_dsl.analysis.context import Context, Finding
 from p2c_dsl.analysis.expressions import Expressions
 from p2c_dsl.diagnostics.model import Diagnostic, Location, Severity
-from p2c_dsl.machine import Violation
+from p2c_dsl.machine import Violations
 from p2c_dsl.machine.facts import tested
 from p2c_dsl.names import did_you_mean
 from p2c_dsl.program import Branch, Create, Hole, Loop, Operand, Program, Return, Step, Test, Var, Write
 from p2c_dsl.rules import read_rules
-from p2c_dsl.rules.base import Rule
+from p2c_dsl.rules.base import AnyRule
 from p2c_dsl.spec import Spec
 from p2c_dsl.syntax import nodes
 from p2c_dsl.syntax.span import Source, Span
@@ -42,7 +42,7 @@ class Analysis:
 
 
 def analyze(
-    spec: Spec, compose: nodes.ComposeDecl, source: Source, rules: Sequence[Rule] | None = None
+    spec: Spec, compose: nodes.ComposeDecl, source: Source, rules: Sequence[AnyRule] | None = None
 ) -> Analysis:
     """Resolves a composition and folds the machine over it.
 
@@ -83,7 +83,7 @@ class _Walk:
         self._inputs(compose)
         self._block(compose.body)
         self._unfilled()
-        out: list[Violation] = []
+        out: Violations = []
         context.machine.end(context.state, out)
         context.object(out, compose.span)
 
@@ -190,7 +190,7 @@ class _Walk:
         context = self._context
         if isinstance(value, nodes.EmptyMap | nodes.EmptyList):
             is_map, slot = isinstance(value, nodes.EmptyMap), context.state.slots
-            out: list[Violation] = []
+            out: Violations = []
             context.state = context.machine.create(context.state, is_map, out)
             context.object(out, span)
             context.add(Create(slot, is_map, span))
@@ -225,7 +225,7 @@ class _Walk:
             return
         operand = None if at is None else at.operand
         direct = isinstance(value, nodes.Call)
-        out: list[Violation] = []
+        out: Violations = []
         context.state = context.machine.write(context.state, slot, operand, new.operand, out, direct=direct)
         context.object(out, span)
         context.add(Write(slot, operand, new.operand, direct, span))
@@ -249,7 +249,7 @@ class _Walk:
     def _for(self, loop: nodes.For) -> None:
         context = self._context
         collection = self._expressions.value(loop.iterable)
-        out: list[Violation] = []
+        out: Violations = []
         slot = context.state.slots
         context.named[loop.span] = loop.variable.text
         context.state = context.machine.enter_loop(context.state, collection.operand, out, loop.span)
@@ -262,7 +262,7 @@ class _Walk:
         context = self._context
         operand, test, span = self._condition(branch.condition)
         self._decided(operand, test, span)
-        out: list[Violation] = []
+        out: Violations = []
         context.state = context.machine.enter_branch(context.state, operand, test, out, branch.span)
         context.object(out, span)
         body = self._inner(branch.body)
@@ -293,7 +293,7 @@ class _Walk:
         operand = None
         if statement.value is not None:
             operand = self._expressions.value(statement.value).operand
-        out: list[Violation] = []
+        out: Violations = []
         context.state = context.machine.ret(context.state, operand, out)
         context.object(out, statement.span)
         context.add(Return(operand, statement.span))

@@ -10,7 +10,7 @@ import typer
 
 from p2c_dsl.cli.files import fail
 from p2c_dsl.names import did_you_mean
-from p2c_dsl.rules import RULES, Rule
+from p2c_dsl.rules import RULES, AnyRule
 
 
 def rules(
@@ -44,7 +44,7 @@ def rules(
         typer.echo(", ".join(rule.name for rule in RULES))
 
 
-def page(rule: type[Rule]) -> str:
+def page(rule: type[AnyRule]) -> str:
     """A rule's documentation with its examples."""
     codes = "\n".join(f"{c.code}: {c.title}. {c.explanation}" for c in rule.codes)
     parts = [f"{rule.syntax}\n", inspect.getdoc(rule) or "", "\n" + codes]
@@ -54,7 +54,7 @@ def page(rule: type[Rule]) -> str:
     return "\n".join(parts)
 
 
-def _data(rule: type[Rule]) -> dict[str, object]:
+def _data(rule: type[AnyRule]) -> dict[str, object]:
     return {
         "name": rule.name,
         "syntax": rule.syntax,

@@ -2,43 +2,51 @@
 
 from __future__ import annotations
 
-from p2c_dsl.machine.facet import Facet
+from collections.abc import Callable
+
 from p2c_dsl.machine.facts import outliving
-from p2c_dsl.machine.state import Accumulator, LoopFrame, State, Value
+from p2c_dsl.machine.identity import slot
+from p2c_dsl.machine.state import Accumulator, LoopFrame, Parts, State, Value
 from p2c_dsl.types import BOTTOM, Size, Type, join
 
+Merge = Callable[[Parts, Parts], Parts]
+"""How the marks of two arms are put together."""
 
-def as_value(slot: int, acc: Accumulator) -> Value:
+
+def as_value(number: int, acc: Accumulator) -> Value:
     """An accumulator as a value to read."""
-    return Value(slot, acc.type, acc.size, acc.is_map or acc.distinct, acc.marks)
+    return Value(slot(number), acc.type, acc.size, acc.is_map or acc.distinct, acc.marks)
 
 
-def frozen(state: State, slot: int) -> State:
+def frozen(state: State, number: int) -> State:
     """The state once the accumulator has been read."""
-    acc = state.accumulators[slot]
-    return state if acc.frozen else state.with_accumulator(slot, acc._replace(frozen=True))
+    acc = state.accumulators[number]
+    return state if acc.frozen else state.with_accumulator(number, acc._replace(frozen=True))
 
 
 def opened(state: State) -> State:
     """The state in a loop's body: accumulators of the loop's own block may now be written."""
     depth = len(state.frames) - 1
-    for slot in state.writable:
-        acc = state.accumulators[slot]
+    for number in state.writable:
+        acc = state.accumulators[number]
         if acc.loop is None and acc.depth == depth:
-            state = state.with_accumulator(slot, acc._replace(loop=depth))
+            state = state.with_accumulator(number, acc._replace(loop=depth))
     return state
 
 
 def written(
-    state: State, slot: int, key: Value | None, value: Value, facets: tuple[Facet, ...]
+    state: State, number: int, key: Value | None, value: Value, marks: Parts
 ) -> tuple[State, Type | None, Type | None]:
-    """The state after a write, and the joined key and value types (`None` where there is no join)."""
-    acc = state.accumulators[slot]
+    """The state after a write, and the joined key and value types (`None` where there is no join).
+
+    `marks` are the accumulator's after the write.
+    """
+    acc = state.accumulators[number]
     key_type = join(acc.key, key.type) if key is not None else BOTTOM
     value_type = join(acc.value, value.type)
     loops = [f for f in state.frames[acc.depth :] if isinstance(f, LoopFrame)]
     own = key if key is not None else value
-    is_loop_variable = len(loops) == 1 and own.identity == loops[0].first and own.distinct
+    is_loop_variable = len(loops) == 1 and own.identity is loops[0].variable and own.distinct
     known = state.facts.since(loops[0].entry.facts)
     changed = acc._replace(
         key=acc.key if key_type is None else key_type,
@@ -47,9 +55,9 @@ def written(
         distinct=acc.witness is None and is_loop_variable,
         filled=True,
         witness=known if acc.witness is None else acc.witness & known,
-        marks=tuple(f.gather(state, m, key, value) for f, m in zip(facets, acc.marks, strict=True)),
+        marks=marks,
     )
-    return state.with_accumulator(slot, changed), key_type, value_type
+    return state.with_accumulator(number, changed), key_type, value_type
 
 
 def _grown(acc: Accumulator, loops: list[LoopFrame], is_loop_variable: bool) -> Size:
@@ -82,38 +90,37 @@ def _low(loops: list[LoopFrame]) -> int:
     return low
 
 
-def after_loop(entry: State, body: State, first: int, facets: tuple[Facet, ...]) -> State:
+def after_loop(entry: State, body: State, first: int, outlive: Callable[[Parts], Parts]) -> State:
     """The accumulators from before a loop, as its body has left them; those it alone could write freeze."""
     after, depth = entry, len(entry.frames)
-    for slot in entry.writable:
-        acc = body.accumulators[slot]
+    for number in entry.writable:
+        acc = body.accumulators[number]
         if acc.loop == depth:
             acc = acc._replace(frozen=True)
         if acc.witness is not None:
-            marks = tuple(f.outlive(m, first) for f, m in zip(facets, acc.marks, strict=True))
-            acc = acc._replace(witness=outliving(acc.witness, first), marks=marks)
-        after = after.with_accumulator(slot, acc)
+            acc = acc._replace(witness=outliving(acc.witness, first), marks=outlive(acc.marks))
+        after = after.with_accumulator(number, acc)
     return after
 
 
 def carried(entry: State, then: State) -> State:
     """The state at the start of an else arm: what the then arm froze or filled stays so for later rounds."""
-    for slot in entry.writable:
-        acc, end = entry.accumulators[slot], then.accumulators[slot]
+    for number in entry.writable:
+        acc, end = entry.accumulators[number], then.accumulators[number]
         if end.frozen != acc.frozen or end.filled != acc.filled:
-            entry = entry.with_accumulator(slot, acc._replace(frozen=end.frozen, filled=end.filled))
+            entry = entry.with_accumulator(number, acc._replace(frozen=end.frozen, filled=end.filled))
     return entry
 
 
-def merged(entry: State, then: State, orelse: State, facets: tuple[Facet, ...]) -> State:
+def merged(entry: State, then: State, orelse: State, merge: Merge) -> State:
     """The accumulators from before a branch, as its two arms have left them."""
-    for slot in entry.writable:
-        one, two = then.accumulators[slot], orelse.accumulators[slot]
-        entry = entry.with_accumulator(slot, one if one == two else _merged(one, two, facets))
+    for number in entry.writable:
+        one, two = then.accumulators[number], orelse.accumulators[number]
+        entry = entry.with_accumulator(number, one if one == two else _merged(one, two, merge))
     return entry
 
 
-def _merged(one: Accumulator, two: Accumulator, facets: tuple[Facet, ...]) -> Accumulator:
+def _merged(one: Accumulator, two: Accumulator, merge: Merge) -> Accumulator:
     high = None if one.size.high is None or two.size.high is None else max(one.size.high, two.size.high)
     if one.witness is None or two.witness is None:
         witness = two.witness if one.witness is None else one.witness
@@ -127,5 +134,5 @@ def _merged(one: Accumulator, two: Accumulator, facets: tuple[Facet, ...]) -> Ac
         frozen=one.frozen or two.frozen,
         filled=one.filled or two.filled,
         witness=witness,
-        marks=tuple(f.merge(a, b) for f, a, b in zip(facets, one.marks, two.marks, strict=True)),
+        marks=merge(one.marks, two.marks),
     )

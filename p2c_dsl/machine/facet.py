@@ -1,19 +1,25 @@
-"""A facet: one rule's part of the machine, and what it is told."""
+"""A facet: one rule's part of the machine, and what it is given to see."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Hashable
+from dataclasses import dataclass, field
 from enum import Enum, auto
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar
 
-from p2c_dsl.machine.facts import NOTHING, Fact, Identity
-from p2c_dsl.machine.state import BranchFrame, LoopFrame, State, Value
+from p2c_dsl.machine.facts import NOTHING, Fact
+from p2c_dsl.machine.state import Accumulator, BranchFrame, LoopFrame, State, Value
 from p2c_dsl.program import Test
 from p2c_dsl.spec import Spec, Subtask
 from p2c_dsl.types import Type
 
 if TYPE_CHECKING:
     from p2c_dsl.syntax.span import Span
+
+S = TypeVar("S")
+"""A facet's own state: immutable and hashable."""
+M = TypeVar("M")
+"""What a facet knows of a value, its mark: immutable and hashable."""
 
 
 class Origin(Enum):
@@ -48,14 +54,20 @@ class CallSite:
 
 
 @dataclass(frozen=True, slots=True)
-class Violation:
-    """A facet's objection to a step; `details` are the facet's own, for `Facet.explain`."""
+class Place(Generic[S, M]):
+    """Where the machine keeps a facet's own state and marks: at `index` among those of all facets."""
 
-    facet: Facet
-    code: str
-    details: tuple[Any, ...] = ()
-    argument: int | None = None
-    """The argument of the call that is to blame, where it is one."""
+    index: int
+
+    def state(self, state: State) -> S:
+        """The facet's own part of a state."""
+        own: S = state.facets[self.index]
+        return own
+
+    def mark(self, value: Value | Accumulator) -> M:
+        """The facet's own mark of a value."""
+        mark: M = value.marks[self.index]
+        return mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +80,7 @@ class Explanation:
 
 
 class Narrator(Protocol):
-    """What a facet may ask for when it explains: names and places, which states do not hold."""
+    """What a violation may ask for when it is put into words: names and places, which states do not hold."""
 
     def name(self, value: Value) -> str:
         """The value as the composition writes it, in backquotes."""
@@ -80,64 +92,106 @@ class Narrator(Protocol):
         """A note on how often an open loop runs."""
 
 
-class Facet:
+F = TypeVar("F", bound="AnyFacet | None", covariant=True)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Violation(Generic[F]):
+    """An objection to a step, as data: each kind has a class of its own, which puts it into words.
+
+    `facet` is the one that objects, `None` for the machine's own checks.
+    """
+
+    facet: F
+    argument: int | None = field(default=None, kw_only=True)
+    """The argument of the call that is to blame, where it is one."""
+
+    @property
+    def code(self) -> str:
+        """The diagnostic's code: the facet's own, unless the kind has another."""
+        assert self.facet is not None
+        return self.facet.code
+
+    def explain(self, narrator: Narrator) -> Explanation:
+        """The violation in words."""
+        raise TypeError(f"{type(self).__name__} is not meant to be reported")
+
+    def blames(self, subtask: Subtask) -> frozenset[int] | None:
+        """The parameters whose arguments an objection to a call comes from, `None` where that is not known.
+
+        In the same state, every call of the subtask with these arguments for them is objected to.
+        """
+        return None
+
+
+Violations = list[Violation["AnyFacet | None"]]
+"""Where a step's objections go."""
+_NOTHING: Any = None
+"""The state, or mark, of a facet that needs none."""
+
+
+class Facet(Generic[S, M]):
     """One rule as a component of the machine: how its state moves at each step.
 
-    A facet's state and marks are immutable and hashable. Objections go into `out`; the state
-    that a method returns after objecting must be good enough to go on with.
+    A facet never changes, and one object may serve several machines: what it knows of a composition is in its states
+    and marks. Methods that look at values get the `Place` of their own marks, `at`. Objections go into `out`; the
+    state that a method returns after objecting must be good enough to go on with.
     """
 
     code: ClassVar[str]
-    text: str
-    """The rule as the spec has it."""
-    index: int
-    """Its place in the machine's product, and in every value's marks."""
-
-    def explain(self, violation: Violation, narrator: Narrator) -> Explanation:
-        """The violation in words."""
-        raise TypeError(f"{type(self).__name__} reports nothing")
 
     # ------------------------------------------------------------ values
 
-    def source(self, origin: Origin, name: str | None, of: Type, spec: Spec) -> Any:
+    def source(self, origin: Origin, name: str | None, of: Type, spec: Spec) -> M:
         """The mark of a value that no subtask produced."""
-        return None
+        nothing: M = _NOTHING
+        return nothing
 
-    def result(self, state: State, call: CallSite, spec: Spec) -> Any:
+    def result(self, at: Place[S, M], call: CallSite, spec: Spec) -> M:
         """The mark of a call's result."""
-        return None
+        nothing: M = _NOTHING
+        return nothing
 
-    def part(self, mark: Any, part: Part, of: Type, spec: Spec, key: Identity | None) -> Any:
+    def part(self, at: Place[S, M], mark: M, part: Part, of: Type, spec: Spec, key: Value | None) -> M:
         """The mark of a part of type `of`, from the whole's mark; `key` is what an `ITEM` is looked up by."""
-        return None
+        nothing: M = _NOTHING
+        return nothing
 
-    def empty(self) -> Any:
+    def empty(self) -> M:
         """The mark of a new accumulator."""
-        return None
+        nothing: M = _NOTHING
+        return nothing
 
-    def gather(self, state: State, mark: Any, key: Value | None, value: Value) -> Any:
+    def gather(self, at: Place[S, M], state: State, mark: M, key: Value | None, value: Value) -> M:
         """An accumulator's mark after a write."""
-        return None
+        nothing: M = _NOTHING
+        return nothing
 
-    def outlive(self, mark: Any, first: int) -> Any:
+    def outlive(self, mark: M, first: int) -> M:
         """An accumulator's mark after a loop: slots from `first` on are used anew."""
         return mark
 
-    def merge(self, one: Any, other: Any) -> Any:
+    def merge(self, one: M, other: M) -> M:
         """An accumulator's mark after two arms that wrote it differently."""
-        return None
+        nothing: M = _NOTHING
+        return nothing
 
     # ------------------------------------------------------------ steps
 
-    def start(self) -> Any:
+    def start(self) -> S:
         """The state before the first step."""
-        return None
+        nothing: S = _NOTHING
+        return nothing
 
-    def step(self, own: Any, state: State, out: list[Violation]) -> Any:
+    def step(self, own: S, state: State, out: Violations) -> S:
         """Any step that counts towards the program's size."""
         return own
 
-    def call(self, own: Any, state: State, call: CallSite, out: list[Violation]) -> Any:
+    def look_up(self, at: Place[S, M], own: S, state: State, whole: Value, key: Value, out: Violations) -> S:
+        """A look-up in a map, which ends the run where the key is missing."""
+        return own
+
+    def call(self, at: Place[S, M], own: S, state: State, call: CallSite, out: Violations) -> S:
         """A call, before it runs."""
         return own
 
@@ -146,56 +200,56 @@ class Facet:
         return NOTHING
 
     def consume(
-        self, own: Any, state: State, value: Value, out: list[Violation], argument: int | None = None
-    ) -> Any:
+        self, at: Place[S, M], own: S, state: State, value: Value, out: Violations, argument: int | None
+    ) -> S:
         """A use of a value: as an argument, a loop's collection, in a write or a return."""
         return own
 
-    def enter_loop(self, own: Any, state: State, frame: LoopFrame, out: list[Violation]) -> Any:
+    def enter_loop(self, own: S, state: State, frame: LoopFrame, out: Violations) -> S:
         """Into a loop's body; `frame` is not yet in `state.frames`."""
         return own
 
-    def exit_loop(self, own: Any, frame: LoopFrame) -> Any:
+    def exit_loop(self, at: Place[S, M], own: S, frame: LoopFrame) -> S:
         """Out of a loop's body; `frame.entry` holds the state before the loop."""
         return own
 
-    def enter_branch(self, own: Any, state: State, frame: BranchFrame, out: list[Violation]) -> Any:
+    def enter_branch(self, own: S, state: State, frame: BranchFrame, out: Violations) -> S:
         """Into the then arm; `frame` is not yet in `state.frames`."""
         return own
 
-    def learns(self, test: Test, value: Value) -> frozenset[Fact]:
+    def learns(self, at: Place[S, M], test: Test, value: Value) -> frozenset[Fact]:
         """What is known where a test has come out this way."""
         return NOTHING
 
-    def enter_else(self, before: Any, then: Any) -> Any:
+    def enter_else(self, before: S, then: S) -> S:
         """Into the else arm, with the state before the branch and at the then arm's end."""
         return before
 
-    def join(self, then: Any, orelse: Any) -> Any:
+    def join(self, then: S, orelse: S) -> S:
         """After a branch both of whose arms go on."""
         return then
 
-    def resume(self, own: Any, frame: BranchFrame, last: Any) -> Any:
+    def resume(self, at: Place[S, M], own: S, frame: BranchFrame, last: S) -> S:
         """After a branch one of whose arms returned: `own` is the other arm's state, `last` the else arm's."""
         return own
 
-    def forget(self, own: Any, before: Any, first: int) -> Any:
+    def forget(self, own: S, before: S, first: int) -> S:
         """At a block's end: the state without what is about slots from `first` on, which are used anew.
 
         `before` is the state at the block's beginning.
         """
         return own
 
-    def finish(self, own: Any, state: State, out: list[Violation]) -> None:
+    def finish(self, own: S, state: State, out: Violations) -> None:
         """The composition completes here."""
 
     # ------------------------------------------------------------ decoding
 
-    def needed(self, own: Any, state: State) -> tuple[frozenset[str], ...]:
+    def needed(self, own: S, state: State) -> tuple[frozenset[str], ...]:
         """Sets of subtasks: of each set, one has yet to be called before the composition may complete."""
         return ()
 
-    def room(self, own: Any) -> int | None:
+    def room(self, own: S) -> int | None:
         """How many further steps there may be, `None` without a bound."""
         return None
 
@@ -207,25 +261,22 @@ class Facet:
         """Whether no branch may stand inside `outer` branches."""
         return False
 
-    def exhausted(self, own: Any, state: State, subtask: Subtask) -> bool:
+    def exhausted(self, own: S, state: State, subtask: Subtask) -> bool:
         """Whether every further call of `subtask` on a way through this state would be objected to."""
         return False
 
-    def prerequisites(self, state: State, subtask: Subtask) -> tuple[frozenset[str], ...]:
+    def prerequisites(self, at: Place[S, M], state: State, subtask: Subtask) -> tuple[frozenset[str], ...]:
         """Sets of subtasks: of each set, one has yet to be called before `subtask` may be."""
         return ()
 
-    def blames(self, violation: Violation, subtask: Subtask) -> frozenset[int] | None:
-        """The parameters whose arguments an objection to a call comes from, `None` where that is not known.
-
-        In the same state, every call of the subtask with these arguments for them is objected to.
-        """
-        return None
-
-    def key(self, own: Any, state: State) -> Any:
+    def key(self, own: S, state: State) -> Hashable:
         """What of the own state can still change a verdict; states with equal keys are one to the decoder."""
         return own
 
-    def mark_key(self, mark: Any) -> Any:
+    def mark_key(self, mark: M) -> Hashable:
         """What of a mark can still change a verdict."""
         return mark
+
+
+AnyFacet = Facet[Any, Any]
+"""A facet of any state and marks: what the machine has many of."""

@@ -12,29 +12,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 from rpds import HashTrieMap, HashTrieSet
 
+from p2c_dsl.machine.identity import Identity, mentions_slot_from
 from p2c_dsl.program import Test
-from p2c_dsl.spec import EnumMember
 
-Identity = Any
-"""A value number: a slot (`int`), or nested tuples of strings and value numbers for parts and constants."""
-
-
-def constant_identity(value: object) -> Identity:
-    """The value number of a constant: equal constants (1 and 1.0, too) have equal numbers."""
-    if isinstance(value, EnumMember):
-        return ("constant", value.enum, f"{value.enum}.{value.member}")
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    return ("constant", type(value).__name__, repr(value))
-
-
-Fact = tuple[Any, ...]
+Fact = tuple[object, ...]
 NOTHING: frozenset[Fact] = frozenset()
-_TESTS = frozenset(Test)
+_TESTS: dict[object, Test] = {test.value: test for test in Test}
 
 
 def tested(test: Test, identity: Identity) -> Fact:
@@ -49,14 +35,8 @@ def filled(identity: Identity) -> Fact:
 
 def opposite(fact: Fact) -> Fact | None:
     """The fact that a tested fact rules out."""
-    return (Test(fact[0]).opposite.value, fact[1]) if fact[0] in _TESTS else None
-
-
-def mentions_slot_from(identity: Identity, first: int) -> bool:
-    """Whether a value number (or fact) is about a value in slot `first` or later."""
-    if isinstance(identity, int):
-        return identity >= first
-    return isinstance(identity, tuple) and any(mentions_slot_from(part, first) for part in identity)
+    test = _TESTS.get(fact[0])
+    return None if test is None else (test.opposite.value, fact[1])
 
 
 def outliving(facts: Iterable[Fact], first: int) -> frozenset[Fact]:
@@ -64,7 +44,7 @@ def outliving(facts: Iterable[Fact], first: int) -> frozenset[Fact]:
     return frozenset(f for f in facts if not mentions_slot_from(f, first))
 
 
-Log = tuple[Any, "Log"] | None
+Log = tuple[Fact, "Log"] | None
 """What has been added, newest first, as nested pairs whose tails later states share."""
 
 
@@ -150,7 +130,7 @@ class Facts:
         return after.learn(common | either)
 
 
-def _until(log: Log, end: Log) -> Iterator[Any]:
+def _until(log: Log, end: Log) -> Iterator[Fact]:
     while log is not end:
         assert log is not None
         yield log[0]

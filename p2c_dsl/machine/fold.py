@@ -4,26 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from p2c_dsl.machine.facet import Violation
+from p2c_dsl.machine.facet import AnyFacet, Violation, Violations
 from p2c_dsl.machine.machine import Machine
 from p2c_dsl.machine.state import State
 from p2c_dsl.program import Branch, Call, Create, Loop, Program, Return, Step, Write
 
 
-def fold(machine: Machine, program: Program) -> tuple[Violation, ...]:
+def fold(machine: Machine, program: Program) -> tuple[Violation[AnyFacet | None], ...]:
     """Every objection of the machine's facets to a program, in the order of its steps."""
-    out: list[Violation] = []
+    out: Violations = []
     machine.end(_block(machine, machine.start(), program.body, out), out)
     return tuple(out)
 
 
-def _block(machine: Machine, state: State, body: Sequence[Step], out: list[Violation]) -> State:
+def _block(machine: Machine, state: State, body: Sequence[Step], out: Violations) -> State:
     for step in body:
         state = _step(machine, state, step, out)
     return state
 
 
-def _step(machine: Machine, state: State, step: Step, out: list[Violation]) -> State:
+def _step(machine: Machine, state: State, step: Step, out: Violations) -> State:
     match step:
         case Call(subtask, arguments, _, nested):
             return machine.call(state, subtask, arguments, out, nested=nested)

@@ -6,63 +6,64 @@ them, so that one pass over a program finds everything that is wrong with it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from rpds import HashTrieMap
 
 from p2c_dsl.machine import accumulators, typing
-from p2c_dsl.machine.facet import CallSite, Facet, Origin, Part, Violation
-from p2c_dsl.machine.facts import Facts, filled, tested
+from p2c_dsl.machine.defects import NotACollection, ReadEarly
+from p2c_dsl.machine.facet import AnyFacet, CallSite, Origin, Part, Violations
+from p2c_dsl.machine.facts import Fact, Facts, filled, tested
+from p2c_dsl.machine.identity import Slot, slot
 from p2c_dsl.machine.state import Accumulator, BranchFrame, LoopFrame, State, Value
 from p2c_dsl.machine.values import Values
 from p2c_dsl.program import FieldOf, ItemOf, Operand, Test, Var
 from p2c_dsl.spec import Spec, Subtask, Task
 from p2c_dsl.syntax.span import Span
-from p2c_dsl.types import (
-    UNKNOWN,
-    element_of,
-)
+from p2c_dsl.types import UNKNOWN, element_of
 
-Out = list[Violation]
-_HOOKS = ("step", "call", "consume", "enter_loop", "enter_branch")
+Out = Violations
 
 
 class Machine(Values):
     """The machine for one task: the core (scope, types, facts) and one facet for each rule."""
 
-    def __init__(self, spec: Spec, task: Task, facets: Sequence[Facet]) -> None:
+    def __init__(self, spec: Spec, task: Task, facets: Sequence[AnyFacet]) -> None:
         super().__init__(spec, task, facets)
-        self._movers = {
-            hook: tuple(f for f in self.facets if getattr(type(f), hook) is not getattr(Facet, hook))
-            for hook in _HOOKS
-        }
+        self._callers, self._gainers = self.having("call"), self.having("gains")
+        self._results, self._gatherers = self.having("result"), self.having("gather")
+        self._loopers, self._leavers = self.having("enter_loop"), self.having("exit_loop")
+        self._branchers, self._others = self.having("enter_branch"), self.having("enter_else")
+        self._joiners, self._resumers = self.having("join"), self.having("resume")
+        self._empty = self.marks(self.having("empty"), lambda _, f: f.empty())
 
     def start(self) -> State:
         """The state before the first step: the task's inputs stand in the first slots."""
         values: HashTrieMap[int, Value] = HashTrieMap()
-        for slot, parameter in enumerate(self.task.parameters):
+        for number, parameter in enumerate(self.task.parameters):
             marks = self.marks_of(Origin.INPUT, parameter.name, parameter.type)
-            values = values.insert(slot, self.value_of(slot, parameter.type, marks))
+            values = values.insert(number, self.value_of(slot(number), parameter.type, marks))
         own = tuple(f.start() for f in self.facets)
         return State(values, HashTrieMap(), (), len(self.task.parameters), Facts(), (), own)
 
     def read(self, state: State, operand: Operand, out: Out) -> tuple[State, Value]:
         """The operand's value, with the accumulator that it reads (if any) frozen."""
-        for slot in _variables(operand):
-            acc = state.accumulators.get(slot)
+        for number in _variables(operand):
+            acc = state.accumulators.get(number)
             if acc is None or acc.frozen:
                 continue
             if acc.filled and acc.loop is not None:
-                out.append(typing.SCOPE.read_early(slot))
-            state = accumulators.frozen(state, slot)
+                out.append(ReadEarly())
+            state = accumulators.frozen(state, number)
+        for base, key in _look_ups(operand):
+            state = self.look_up(state, self.value(state, base), self.value(state, key), out)
         return state, self.value(state, operand)
 
     def may_step(self, state: State) -> bool:
         """Whether no rule objects to one more step, whatever it is."""
         out: Out = []
-        self.each(state, "step", lambda f, own: f.step(own, state, out))
+        self.step(state, out)
         return not out
 
     # ------------------------------------------------------------ steps
@@ -85,46 +86,55 @@ class Machine(Values):
                 typing.check_argument(index, value, operand, parameter, out)
             values.append(value)
         site = CallSite(subtask, tuple(values), nested, self.keys(state, subtask, values))
-        state = self.each(state, "step", lambda f, own: f.step(own, state, out))
+        state = self.step(state, out)
         for index, value in enumerate(values):
             if value is not None:
                 state = self.consume(state, value, out, index)
         before = state
-        state = self.each(state, "call", lambda f, own: f.call(own, before, site, out))
-        gained = frozenset[Any]().union(*(f.gains(site) for f in self.facets))
+        state = self.each(state, self._callers, lambda at, f, own: f.call(at, own, before, site, out))
+        gained: set[Fact] = set().union(*(f.gains(site) for _, f in self._gainers))
+        facts = state.facts.learn(gained) if gained else state.facts
         if subtask.result is None:
-            return state._replace(facts=state.facts.learn(gained))
-        marks = tuple(f.result(before, site, self.spec) for f in self.facets)
-        result = self.value_of(state.slots, subtask.result, marks)
+            return state._replace(facts=facts)
+        marks = self.marks(self._results, lambda at, f: f.result(at, site, self.spec))
+        result = self.value_of(slot(state.slots), subtask.result, marks)
         return state._replace(
-            values=state.values.insert(state.slots, result),
-            slots=state.slots + 1,
-            facts=state.facts.learn(gained),
+            values=state.values.insert(state.slots, result), slots=state.slots + 1, facts=facts
         )
 
     def create(self, state: State, is_map: bool, out: Out) -> State:
         """A new accumulator, in the next slot."""
-        state = self.each(state, "step", lambda f, own: f.step(own, state, out))
-        marks = tuple(f.empty() for f in self.facets)
-        acc = Accumulator(is_map, len(state.frames), marks)
+        state = self.step(state, out)
+        acc = Accumulator(is_map, len(state.frames), self._empty)
         return state.with_accumulator(state.slots, acc)._replace(slots=state.slots + 1)
 
     def write(
-        self, state: State, slot: int, key: Operand | None, value: Operand, out: Out, *, direct: bool = False
+        self,
+        state: State,
+        number: int,
+        key: Operand | None,
+        value: Operand,
+        out: Out,
+        *,
+        direct: bool = False,
     ) -> State:
         """A write into an accumulator."""
         if not direct:
-            state = self.each(state, "step", lambda f, own: f.step(own, state, out))
+            state = self.step(state, out)
         key_value = None
         if key is not None:
             state, key_value = self.read(state, key, out)
             state = self.consume(state, key_value, out)
         state, new = self.read(state, value, out)
         state = self.consume(state, new, out)
-        acc = state.accumulators.get(slot)
-        if acc is None or not typing.check_write(slot, acc, key_value, out):
+        acc = state.accumulators.get(number)
+        if acc is None or not typing.check_write(acc, key_value, out):
             return state
-        after, key_type, value_type = accumulators.written(state, slot, key_value, new, self.facets)
+        entry, marks = state, acc.marks
+        gathered = self.marks(
+            self._gatherers, lambda at, f: f.gather(at, entry, marks[at.index], key_value, new)
+        )
+        after, key_type, value_type = accumulators.written(state, number, key_value, new, gathered)
         joins = typing.check_joined(acc, key_value, new, key_type, value_type, out)
         if direct and isinstance(value, Var):
             # The call's result has no name: nothing can use it any more.
@@ -136,24 +146,22 @@ class Machine(Values):
         state, value = self.read(state, collection, out)
         element = element_of(value.type)
         if element is None:
-            out.append(typing.TYPES.not_a_collection(value.type))
+            out.append(NotACollection(value.type))
             element = UNKNOWN
-        state = self.each(state, "step", lambda f, own: f.step(own, state, out))
+        state = self.step(state, out)
         state = self.consume(state, value, out)
         frame = LoopFrame(state, value, state.slots, span)
         before = state
-        state = self.each(state, "enter_loop", lambda f, own: f.enter_loop(own, before, frame, out))
-        marks = tuple(
-            f.part(m, Part.ELEMENT, element, self.spec, None)
-            for f, m in zip(self.facets, value.marks, strict=True)
-        )
-        variable = self.value_of(state.slots, element, marks)._replace(distinct=value.distinct)
-        acc = state.accumulators.get(value.identity) if isinstance(value.identity, int) else None
+        state = self.each(state, self._loopers, lambda _, f, own: f.enter_loop(own, before, frame, out))
+        marks = self.part_marks(value, Part.ELEMENT, element)
+        variable = self.value_of(frame.variable, element, marks)._replace(distinct=value.distinct)
+        whole = value.identity
+        acc = state.accumulators.get(whole.number) if isinstance(whole, Slot) else None
         witness = acc.witness if acc is not None and acc.witness is not None else frozenset()
         inner = state._replace(
             values=state.values.insert(state.slots, variable),
             slots=state.slots + 1,
-            facts=state.facts.learn({filled(value.identity), *witness}),
+            facts=state.facts.learn({filled(whole), *witness}),
             frames=(*state.frames, frame),
         )
         return accumulators.opened(inner)
@@ -163,14 +171,13 @@ class Machine(Values):
         frame = state.frames[-1]
         assert isinstance(frame, LoopFrame)
         entry = frame.entry
-        after = accumulators.after_loop(entry, state, frame.first, self.facets)
+        after = accumulators.after_loop(entry, state, frame.first, lambda m: self.outlived(m, frame.first))
         runs = frame.size.low > 0
         return after._replace(
             slots=entry.slots,
             facts=entry.facts.after_loop(state.facts, frame.collection.identity, runs, frame.first),
-            facets=tuple(
-                f.exit_loop(own, frame)
-                for f, own in zip(self.facets, self._forgotten(state, entry), strict=True)
+            facets=self.moved(
+                self.forgotten(state, entry), self._leavers, lambda at, f, own: f.exit_loop(at, own, frame)
             ),
         )
 
@@ -182,10 +189,10 @@ class Machine(Values):
         known = state.facts.known
         if tested(test, value.identity) not in known and tested(test.opposite, value.identity) not in known:
             typing.check_test(value, test, out)
-        state = self.each(state, "step", lambda f, own: f.step(own, state, out))
+        state = self.step(state, out)
         frame = BranchFrame(state, value, test, None, span)
         before = state
-        state = self.each(state, "enter_branch", lambda f, own: f.enter_branch(own, before, frame, out))
+        state = self.each(state, self._branchers, lambda _, f, own: f.enter_branch(own, before, frame, out))
         return self.learned(state._replace(frames=(*state.frames, frame)), value, test)
 
     def enter_else(self, state: State) -> State:
@@ -195,9 +202,8 @@ class Machine(Values):
         entry = frame.entry
         start = accumulators.carried(entry, state)
         ended = self._ended(state, entry)
-        own = tuple(
-            f.enter_else(before, end)
-            for f, before, end in zip(self.facets, entry.facets, ended.facets, strict=True)
+        own = self.moved(
+            entry.facets, self._others, lambda at, f, before: f.enter_else(before, at.state(ended))
         )
         frames = (*entry.frames, replace(frame, then=ended))
         start = start._replace(slots=entry.slots, facets=own, frames=frames)
@@ -211,22 +217,21 @@ class Machine(Values):
         state = self._ended(state, entry)
         if then.returned or state.returned:
             return self._after_return(frame, state if then.returned else then, state)
-        after = accumulators.merged(entry, then, state, self.facets)
+        after = accumulators.merged(entry, then, state, self.merged)
         fact = tested(frame.test, frame.tested.identity)
-        own = tuple(
-            f.join(one, two) for f, one, two in zip(self.facets, then.facets, state.facets, strict=True)
-        )
-        facts = entry.facts.after_branch(fact, then.facts, state.facts)
+        orelse = state
+        own = self.moved(then.facets, self._joiners, lambda at, f, one: f.join(one, at.state(orelse)))
+        facts = entry.facts.after_branch(fact, then.facts, orelse.facts)
         return after._replace(facts=facts, facets=own)
 
     def _after_return(self, frame: BranchFrame, going: State, last: State) -> State:
         """Only one arm (or none) goes on, so what it knows stays known."""
         entry = frame.entry
         after = entry
-        for slot in entry.writable:
-            after = after.with_accumulator(slot, going.accumulators[slot])
-        own = tuple(
-            f.resume(s, frame, end) for f, s, end in zip(self.facets, going.facets, last.facets, strict=True)
+        for number in entry.writable:
+            after = after.with_accumulator(number, going.accumulators[number])
+        own = self.moved(
+            going.facets, self._resumers, lambda at, f, mine: f.resume(at, mine, frame, at.state(last))
         )
         return after._replace(facts=going.facts, facets=own, returned=going.returned)
 
@@ -235,14 +240,8 @@ class Machine(Values):
         return state._replace(
             values=entry.values,
             facts=state.facts.outliving(entry.facts, entry.slots),
-            facets=self._forgotten(state, entry),
+            facets=self.forgotten(state, entry),
             slots=entry.slots,
-        )
-
-    def _forgotten(self, state: State, entry: State) -> tuple[Any, ...]:
-        return tuple(
-            f.forget(own, before, entry.slots)
-            for f, own, before in zip(self.facets, state.facets, entry.facets, strict=True)
         )
 
     def ret(self, state: State, operand: Operand | None, out: Out) -> State:
@@ -250,52 +249,36 @@ class Machine(Values):
         value = None
         if operand is not None:
             state, value = self.read(state, operand, out)
-        state = self.each(state, "step", lambda f, own: f.step(own, state, out))
+        state = self.step(state, out)
         if value is not None:
             state = self.consume(state, value, out)
         typing.check_return(value, self.task, bool(state.loops), out)
-        self._finish(state, out)
+        self.finish(state, out)
         return state._replace(returned=True)
 
     def end(self, state: State, out: Out) -> None:
         """The end of the text, which completes the composition unless every path has returned."""
         if not state.returned:
             typing.check_return(None, self.task, False, out)
-            self._finish(state, out)
-
-    # ------------------------------------------------------------ helpers
-
-    def _finish(self, state: State, out: Out) -> None:
-        for facet, own in zip(self.facets, state.facets, strict=True):
-            facet.finish(own, state, out)
-
-    def learned(self, state: State, value: Value, test: Test) -> State:
-        """The state where a test of a value has come out this way."""
-        facts = {tested(test, value.identity)}.union(*(f.learns(test, value) for f in self.facets))
-        return state._replace(facts=state.facts.learn(facts))
-
-    def each(self, state: State, hook: str, move: Callable[[Facet, Any], Any]) -> State:
-        """The state after each facet that has a `hook` of its own has moved."""
-        movers = self._movers[hook]
-        if not movers:
-            return state
-        own = list(state.facets)
-        for facet in movers:
-            own[facet.index] = move(facet, own[facet.index])
-        moved = tuple(own)
-        return state if moved == state.facets else state._replace(facets=moved)
-
-    def consume(self, state: State, value: Value, out: Out, argument: int | None = None) -> State:
-        """The state after a use of a value."""
-        return self.each(state, "consume", lambda f, own: f.consume(own, state, value, out, argument))
+            self.finish(state, out)
 
 
 def _variables(operand: Operand) -> list[int]:
     match operand:
-        case Var(slot):
-            return [slot]
+        case Var(number):
+            return [number]
         case FieldOf(base, _):
             return _variables(base)
         case ItemOf(base, key):
             return _variables(base) + _variables(key)
+    return []
+
+
+def _look_ups(operand: Operand) -> list[tuple[Operand, Operand]]:
+    """The maps and keys of an operand's look-ups, in the order in which they are made."""
+    match operand:
+        case FieldOf(base, _):
+            return _look_ups(base)
+        case ItemOf(base, key):
+            return [*_look_ups(base), *_look_ups(key), (base, key)]
     return []

@@ -11,12 +11,15 @@ from typing import Any, NamedTuple
 
 from rpds import HashTrieMap
 
-from p2c_dsl.machine.facts import Fact, Facts, Identity
+from p2c_dsl.machine.facts import Fact, Facts
+from p2c_dsl.machine.identity import Identity, Slot, slot
 from p2c_dsl.program import Test
 from p2c_dsl.syntax.span import Span
 from p2c_dsl.types import BOTTOM, ListOf, MapOf, Size, Type
 
 _EMPTY = Size(0, 0)
+Parts = tuple[Any, ...]
+"""One part for each facet, of a type that only that facet knows; `Place` gives each facet its own."""
 
 
 class Value(NamedTuple):
@@ -25,22 +28,13 @@ class Value(NamedTuple):
     `identity` is its value number: equal numbers are equal values, so that an alias changes nothing.
     `distinct` says of a collection that its elements differ, and of a loop's variable that it
     differs from round to round. `marks` holds what each facet knows about it.
-
-    `place` says which occurrence of the value it is, where that is more than its value number tells:
-    a run-time monitor knows that two calls gave equal values, and still has to tell them apart.
     """
 
     identity: Identity
     type: Type
     size: Size
     distinct: bool
-    marks: tuple[Any, ...]
-    place: Identity | None = None
-
-    @property
-    def occurrence(self) -> Identity:
-        """The place, which without more knowledge is the value number."""
-        return self.identity if self.place is None else self.place
+    marks: Parts
 
 
 class Accumulator(NamedTuple):
@@ -53,7 +47,7 @@ class Accumulator(NamedTuple):
 
     is_map: bool
     depth: int
-    marks: tuple[Any, ...]
+    marks: Parts
     key: Type = BOTTOM
     value: Type = BOTTOM
     size: Size = _EMPTY
@@ -77,6 +71,11 @@ class LoopFrame:
     collection: Value
     first: int
     span: Span | None
+
+    @property
+    def variable(self) -> Slot:
+        """The value number of the loop's variable."""
+        return slot(self.first)
 
     @property
     def size(self) -> Size:
@@ -126,7 +125,7 @@ class State(NamedTuple):
     slots: int
     facts: Facts
     frames: tuple[Frame, ...]
-    facets: tuple[Any, ...]
+    facets: Parts
     returned: bool = False
 
     @property

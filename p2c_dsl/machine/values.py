@@ -3,41 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from p2c_dsl.machine import accumulators, typing
-from p2c_dsl.machine.facet import Facet, Origin, Part
-from p2c_dsl.machine.facts import Identity, constant_identity, tested
-from p2c_dsl.machine.state import State, Value
+from p2c_dsl.machine.facet import AnyFacet, Origin, Part
+from p2c_dsl.machine.facts import tested
+from p2c_dsl.machine.identity import UNKNOWN as UNKNOWN_IDENTITY
+from p2c_dsl.machine.identity import Identity, constant_identity
+from p2c_dsl.machine.product import Product
+from p2c_dsl.machine.state import Parts, State, Value
 from p2c_dsl.program import ConstantOf, FieldOf, Hole, ItemOf, Operand, Test, Var
 from p2c_dsl.spec import Constant, KeyPath, Parameter, Spec, Subtask, Task
 from p2c_dsl.types import ANY_SIZE, NONE, UNKNOWN, MapOf, Optional, SetOf, Type, size_of
 
 
-class Values:
+class Values(Product):
     """The half of the machine that only looks: it moves no state.
 
     Attributes:
         spec, task: What is analysed.
-        facets: One for each rule, in the order of every value's marks.
     """
 
-    def __init__(self, spec: Spec, task: Task, facets: Sequence[Facet]) -> None:
+    def __init__(self, spec: Spec, task: Task, facets: Sequence[AnyFacet]) -> None:
+        super().__init__(facets)
         self.spec = spec
         self.task = task
-        self.facets = tuple(facets)
-        for index, facet in enumerate(self.facets):
-            facet.index = index
+        self._sources, self._parts = self.having("source"), self.having("part")
         self._blank = Value(
-            ("unknown",), UNKNOWN, ANY_SIZE, False, self.marks_of(Origin.UNKNOWN, None, UNKNOWN)
+            UNKNOWN_IDENTITY, UNKNOWN, ANY_SIZE, False, self.marks_of(Origin.UNKNOWN, None, UNKNOWN)
         )
 
     def value(self, state: State, operand: Operand) -> Value:
         """What the machine knows of an operand; a blank value where it does not resolve."""
         match operand:
-            case Var(slot):
-                acc = state.accumulators.get(slot)
-                value = accumulators.as_value(slot, acc) if acc is not None else state.values.get(slot)
+            case Var(number):
+                acc = state.accumulators.get(number)
+                value = accumulators.as_value(number, acc) if acc is not None else state.values.get(number)
                 return self._blank if value is None else self._narrowed(state, value)
             case FieldOf(base, name):
                 return self.field(state, self.value(state, base), name)
@@ -60,30 +60,28 @@ class Values:
         if of is None:
             return self._blank
         identity = ("field", base.identity, name)
-        return self._narrowed(state, self._part(base, Part.FIELD, identity, of))
+        return self._narrowed(state, self.value_of(identity, of, self.part_marks(base, Part.FIELD, of)))
 
     def _item(self, state: State, base: Value, key: Value) -> Value:
         of = typing.lookup_type(base.type, key.type)
         if of is None:
             return self._blank
         identity = ("item", base.identity, key.identity)
-        return self._narrowed(state, self._part(base, Part.ITEM, identity, of, key.identity))
+        return self._narrowed(state, self.value_of(identity, of, self.part_marks(base, Part.ITEM, of, key)))
 
-    def _part(
-        self, base: Value, part: Part, identity: Identity, of: Type, key: Identity | None = None
-    ) -> Value:
-        marks = tuple(
-            f.part(m, part, of, self.spec, key) for f, m in zip(self.facets, base.marks, strict=True)
+    def part_marks(self, base: Value, part: Part, of: Type, key: Value | None = None) -> Parts:
+        """The marks of a part of a value."""
+        return self.marks(
+            self._parts, lambda at, f: f.part(at, base.marks[at.index], part, of, self.spec, key)
         )
-        return self.value_of(identity, of, marks)
 
-    def value_of(self, identity: Identity, of: Type, marks: tuple[Any, ...]) -> Value:
+    def value_of(self, identity: Identity, of: Type, marks: Parts) -> Value:
         """A value of a type, with what the type says of its size."""
         return Value(identity, of, size_of(of), isinstance(of, SetOf | MapOf), marks)
 
-    def marks_of(self, origin: Origin, name: str | None, of: Type) -> tuple[Any, ...]:
+    def marks_of(self, origin: Origin, name: str | None, of: Type) -> Parts:
         """What each facet knows of a value that no subtask produced."""
-        return tuple(f.source(origin, name, of, self.spec) for f in self.facets)
+        return self.marks(self._sources, lambda _, f: f.source(origin, name, of, self.spec))
 
     def _narrowed(self, state: State, value: Value) -> Value:
         if isinstance(value.type, Optional):
@@ -116,7 +114,7 @@ class Values:
 
     def unknown(self, of: Type) -> Value:
         """A value of which nothing but its type is known."""
-        return self.value_of(("unknown",), of, self.marks_of(Origin.UNKNOWN, None, of))
+        return self.value_of(UNKNOWN_IDENTITY, of, self.marks_of(Origin.UNKNOWN, None, of))
 
     def default(self, parameter: Parameter) -> Value:
         """The value that stands in for an argument left out."""

@@ -6,7 +6,7 @@ from p2c_dsl.diagnostics.model import Diagnostic
 from p2c_dsl.rules.at_least import AtLeast
 from p2c_dsl.rules.at_most import AtMost
 from p2c_dsl.rules.at_most_per import AtMostPer
-from p2c_dsl.rules.base import Rule
+from p2c_dsl.rules.base import AnyRule, Rule
 from p2c_dsl.rules.before import Before
 from p2c_dsl.rules.branches import Branches
 from p2c_dsl.rules.cost import Cost
@@ -22,7 +22,7 @@ from p2c_dsl.rules.shape import Shape
 from p2c_dsl.rules.steps import Steps
 from p2c_dsl.spec import Spec, Task
 
-RULES: tuple[type[Rule], ...] = (
+RULES: tuple[type[AnyRule], ...] = (
     Shape,
     Loops,
     Branches,
@@ -41,9 +41,9 @@ RULES: tuple[type[Rule], ...] = (
 )
 
 
-def read_rules(spec: Spec, task: Task) -> tuple[tuple[Rule, ...], tuple[Diagnostic, ...]]:
+def read_rules(spec: Spec, task: Task) -> tuple[tuple[AnyRule, ...], tuple[Diagnostic, ...]]:
     """The rules that a composition of `task` must keep, and what is wrong with lines that are none."""
     return read_all(spec, task, RULES)
 
 
-__all__ = ["RULES", "Rule", "read_rules"]
+__all__ = ["RULES", "AnyRule", "Rule", "read_rules"]

@@ -2,33 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Self
 
 from p2c_dsl.diagnostics.codes import Code
-from p2c_dsl.machine.facet import Explanation, Narrator, Violation
-from p2c_dsl.rules.base import Event, Names
-from p2c_dsl.rules.counted import Counted
-from p2c_dsl.rules.multiplicity import times_words
+from p2c_dsl.rules.base import Names
+from p2c_dsl.rules.counted import EventCounted
 from p2c_dsl.rules.pattern import Match
 
 
-def explain_least(rule: Counted, violation: Violation, narrator: Narrator) -> Explanation:
-    """Too seldom: a path on which it is missing."""
-    seen, event = violation.details[1], rule.event.name
-    places = narrator.calls(event)
-    needs = f"but the rule wants it at least {times_words(rule.least)}"
-    if not places:
-        return Explanation(f"`{event}` never happens, {needs}", f"call a subtask that does `{event}`")
-    notes = tuple(("this may not run, or not often enough", span) for span in places)
-    often = f"only {times_words(seen)}" if seen else "not at all"
-    return Explanation(
-        f"a run can complete with `{event}` {often}, {needs}",
-        "call it on every path, outside loops whose collection may be empty (or declare `>= 1` on its size)",
-        notes,
-    )
-
-
-class AtLeast(Counted):
+@dataclass(frozen=True, eq=False)
+class AtLeast(EventCounted):
     """Every run that completes does at least N of an effect, or calls a subtask at least N times.
 
     What stands in a loop counts as often as the collection's declared lower bound says (zero without one, for the
@@ -77,13 +61,7 @@ compose file_report():
         store(report)
 """
 
-    def __init__(self, event: Event, least: int, surely: frozenset[str]) -> None:
-        self.event, self.least, self.surely = event, least, surely
-
     @classmethod
     def read(cls, match: Match, names: Names) -> Self:
         event = names.event(match["event"][0])
-        return cls(event, int(match["count"][0].text), names.sure_performers(event))
-
-    def explain(self, violation: Violation, narrator: Narrator) -> Explanation:
-        return explain_least(self, violation, narrator)
+        return cls(int(match["count"][0].text), event=event, surely=names.sure_performers(event))

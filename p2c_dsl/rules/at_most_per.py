@@ -2,24 +2,82 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
-from typing import Any, Self
+from collections.abc import Hashable
+from dataclasses import dataclass, replace
+from typing import NamedTuple, Self
+
+from rpds import HashTrieMap
 
 from p2c_dsl.diagnostics.codes import Code
-from p2c_dsl.machine.facet import CallSite, Explanation, Narrator, Violation
-from p2c_dsl.machine.facts import constant_identity
+from p2c_dsl.machine.facet import CallSite, Explanation, Narrator, Place, Violation, Violations
+from p2c_dsl.machine.identity import constant_identity
 from p2c_dsl.machine.state import LoopFrame, State, Value
-from p2c_dsl.rules.base import Event, Names, Occurrence, Rule, RuleError
+from p2c_dsl.rules import definition
+from p2c_dsl.rules.base import Names, Rule, RuleError
+from p2c_dsl.rules.definition import Broken, Completed, Definition, RunEvent, Started
+from p2c_dsl.rules.events import Event, Occurrence
 from p2c_dsl.rules.keys import Counts, KeyClass, class_of
-from p2c_dsl.rules.multiplicity import add, exceeds, loop_notes, rounds, times_words
+from p2c_dsl.rules.multiplicity import add, exceeds, loop_notes, rounds
 from p2c_dsl.rules.pattern import Match
+from p2c_dsl.rules.words import times_words
 from p2c_dsl.spec import EffectUse, Subtask
 from p2c_dsl.syntax.nodes import Token
 from p2c_dsl.types import Type, is_subtype, show
 
 
-class AtMostPer(Rule):
+class PerKey(NamedTuple):
+    """How often the event may have happened for each key, and how often with a key that nobody knows."""
+
+    known: HashTrieMap[definition.Keys, int] = HashTrieMap()
+    unknown: int = 0
+
+    def often(self, keys: definition.Keys | None) -> int:
+        """How often it may have happened for a key; of one that nobody knows, for the key that it happened for most."""
+        known = max(self.known.values(), default=0) if keys is None else self.known.get(keys, 0)
+        return known + self.unknown
+
+    def plus(self, keys: definition.Keys | None, by: int) -> PerKey:
+        """With so many more, or fewer."""
+        if keys is None:
+            return self._replace(unknown=self.unknown + by)
+        return self._replace(known=self.known.insert(keys, self.known.get(keys, 0) + by))
+
+
+@dataclass(frozen=True)
+class HowOftenPerKey(Definition[PerKey]):
+    """For each value of the keys at `places`, the event happens at most `limit` times.
+
+    Of a key that nobody knows, every value has to be reckoned with. A call that is open, that failed, or that does not
+    report what it may do, has done all that it may.
+    """
+
+    event: Event
+    limit: int
+    places: tuple[int, ...]
+
+    def start(self) -> PerKey:
+        return PerKey()
+
+    def step(self, seen: PerKey, event: RunEvent) -> PerKey:
+        match event:
+            case Started(call):
+                for keys in call.keyed(self.event, self.places):
+                    seen = seen.plus(keys, 1)
+                    if (often := seen.often(keys)) > self.limit:
+                        allowed = f"but the rule allows {times_words(self.limit)}"
+                        raise Broken(
+                            f"`{self.event.name}` would happen {times_words(often)} for one key, {allowed}"
+                        )
+            case Completed(call):
+                clauses = (o.clause for o in self.event.occurrences(call.subtask))
+                for clause, keys in zip(clauses, call.keyed(self.event, self.places), strict=True):
+                    if not event.may_have_been(clause):
+                        seen = seen.plus(keys, -1)
+        return seen
+
+
+@dataclass(frozen=True, eq=False)
+class AtMostPer(Rule[Counts, None]):
     """For each key, no run does more than N of an effect with that key.
 
     `at most 1 contact per User` says that nobody is contacted twice. The key is one of the effect's own
@@ -70,63 +128,69 @@ compose survey(users):
         ask(u)
 """
 
-    def __init__(self, event: Event, most: int, positions: Mapping[str, tuple[int, ...]]) -> None:
-        self.event, self.most, self.positions = event, most, positions
+    event: Event
+    most: int
+    places: tuple[int, ...]
+    """Which of the effect's keys, or of the subtask's parameters, the rule names."""
 
     @classmethod
     def read(cls, match: Match, names: Names) -> Self:
         event = names.event(match["event"][0])
-        performers = {s.name: s for s in names.performers(event)}
         candidates: list[tuple[str | None, Type]]
         if event.is_effect:
             effect = names.spec.effects[event.name]
             candidates = [(effect.label(place), of) for place, of in enumerate(effect.keys)]
         else:
-            candidates = [(p.name, p.type) for p in performers[event.name].parameters]
+            candidates = [(p.name, p.type) for p in names.spec.subtasks[event.name].parameters]
         places = tuple(_position(key, candidates, names) for key in match["keys"])
-        return cls(event, int(match["count"][0].text), dict.fromkeys(performers, places))
+        return cls(event, int(match["count"][0].text), places)
+
+    def definition(self) -> HowOftenPerKey:
+        return HowOftenPerKey(self.event, self.most, self.places)
 
     def start(self) -> Counts:
         return Counts()
 
-    def call(self, own: Counts, state: State, call: CallSite, out: list[Violation]) -> Counts:
+    def call(
+        self, at: Place[Counts, None], own: Counts, state: State, call: CallSite, out: Violations
+    ) -> Counts:
         counts = own
         for occurrence in self.event.occurrences(call.subtask):
             values = self._values(call, occurrence)
             keys = tuple(
                 self._default(call, place) if value is None else class_of(value, state)
-                for place, value in zip(self.positions[call.subtask.name], values, strict=True)
+                for place, value in zip(self.places, values, strict=True)
             )
             own_loops = {part.loop for part in keys}
-            often = rounds(f for f in state.loops if f.first not in own_loops).high
+            often = rounds(f for f in state.loops if f.variable not in own_loops).high
             counts = counts.plus(keys, often)
             if exceeds(most := counts.most(keys), self.most):
-                out.append(Violation(self, self.code, (bool(own), state.loops, keys, values, most)))
-                counts = replace(counts, told=True)
+                out.append(TooOftenForOneKey(self, bool(own), state.loops, keys, values, most))
+                counts = replace(counts, reported=True)
         return counts
 
     def _values(self, call: CallSite, occurrence: Occurrence) -> tuple[Value | None, ...]:
         given = call.arguments if occurrence.clause is None else call.keys[occurrence.clause]
-        return tuple(given[place] for place in self.positions[call.subtask.name])
+        return tuple(given[place] for place in self.places)
 
     def _default(self, call: CallSite, place: int) -> KeyClass:
         parameter = call.subtask.parameters[place]
         return KeyClass(parameter.type, constant_identity(parameter.default))
 
-    def exit_loop(self, own: Counts, frame: LoopFrame) -> Counts:
-        return own.after_loop(frame.first)
+    def exit_loop(self, at: Place[Counts, None], own: Counts, frame: LoopFrame) -> Counts:
+        return own.after_loop(frame.variable)
 
     def join(self, then: Counts, orelse: Counts) -> Counts:
         return then.join(orelse)
 
-    def finish(self, own: Counts, state: State, out: list[Violation]) -> None:
+    def finish(self, own: Counts, state: State, out: Violations) -> None:
         # Two arms in a loop, each within the limit, can exceed it in different rounds.
-        if own.told:
+        if own.reported:
             return
         for keys, _ in own.entries():
             most = own.most(keys)
             if exceeds(most, self.most):
-                out.append(Violation(self, self.code, (True, (), keys, (), most)))
+                out.append(TooOftenForOneKey(self, True, (), keys, (), most))
                 return
 
     def exhausted(self, own: Counts, state: State, subtask: Subtask) -> bool:
@@ -144,49 +208,55 @@ compose survey(users):
 
     def _key_types(self, subtask: Subtask) -> tuple[Type, ...]:
         """The widest types that the keys have in a call."""
-        places = self.positions[subtask.name]
         if not self.event.is_effect:
-            return tuple(subtask.parameters[place].type for place in places)
+            return tuple(subtask.parameters[place].type for place in self.places)
         effect = next(u.effect for u in subtask.effects if u.effect.name == self.event.name)
-        return tuple(effect.keys[place] for place in places)
+        return tuple(effect.keys[place] for place in self.places)
 
-    def blames(self, violation: Violation, subtask: Subtask) -> frozenset[int] | None:
-        places = self.positions[subtask.name]
-        if not self.event.is_effect:
-            return frozenset(places)
-        paths = [u.arguments[place] for u in subtask.effects if self._is(u) for place in places]
-        return frozenset(path.parameter for path in paths if path is not None)
-
-    def _is(self, use: EffectUse) -> bool:
-        return use.effect.name == self.event.name
-
-    def key(self, own: Counts, state: State) -> Any:
+    def key(self, own: Counts, state: State) -> Hashable:
         return own.key(self.most + 1)
 
-    def explain(self, violation: Violation, narrator: Narrator) -> Explanation:
-        earlier, loops, keys, values, after = violation.details
-        notes = list(loop_notes((f for f in loops if f.repeats), narrator))
-        if earlier:
-            notes.extend(
-                (f"`{self.event.name}` may have had the same key here", s)
-                for s in narrator.calls(self.event.name)
-            )
-        given = [value for value in values if value is not None]
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TooOftenForOneKey(Violation[AtMostPer]):
+    """Calls that can have one key in common; `values` are this call's own, `None` for a default."""
+
+    earlier: bool
+    loops: tuple[LoopFrame, ...]
+    keys: tuple[KeyClass, ...]
+    values: tuple[Value | None, ...]
+    most: int | None
+
+    def blames(self, subtask: Subtask) -> frozenset[int]:
+        rule = self.facet
+        if not rule.event.is_effect:
+            return frozenset(rule.places)
+        paths = [use.arguments[place] for use in self._uses(subtask) for place in rule.places]
+        return frozenset(path.parameter for path in paths if path is not None)
+
+    def _uses(self, subtask: Subtask) -> list[EffectUse]:
+        return [use for use in subtask.effects if use.effect.name == self.facet.event.name]
+
+    def explain(self, narrator: Narrator) -> Explanation:
+        event = self.facet.event.name
+        notes = list(loop_notes((f for f in self.loops if f.repeats), narrator))
+        if self.earlier:
+            notes += [(f"`{event}` may have had the same key here", s) for s in narrator.calls(event)]
+        given = [value for value in self.values if value is not None]
         shown = f" ({', '.join(narrator.name(value) for value in given)})" if given else ""
         over_list = next(
-            (f for f in loops for v in given if f.first == v.identity and not v.distinct),
-            None,
+            (f for f in self.loops for v in given if f.variable is v.identity and not v.distinct), None
         )
         if over_list is not None:
             help_ = f"loop over a Set: the elements of {narrator.name(over_list.collection)} may repeat"
-        elif earlier:
+        elif self.earlier:
             help_ = "do it in one place only, for each element of one Set"
         else:
             help_ = "do it once for each element of a Set, outside any other loop"
-        of = " and ".join(show(part.type) for part in keys)
+        of = " and ".join(show(part.type) for part in self.keys)
         message = (
-            f"`{self.event.name}` can happen {times_words(after)} for one {of}{shown}, "
-            f"but the rule allows {times_words(self.most)}"
+            f"`{event}` can happen {times_words(self.most)} for one {of}{shown}, "
+            f"but the rule allows {times_words(self.facet.most)}"
         )
         return Explanation(message, help_, tuple(notes))
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import ClassVar, Self
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Self
 
 from p2c_dsl.diagnostics.codes import Code
-from p2c_dsl.machine.facet import Facet
+from p2c_dsl.machine.facet import Facet, M, S
 from p2c_dsl.names import did_you_mean
+from p2c_dsl.rules.definition import AnyDefinition
+from p2c_dsl.rules.events import Event
 from p2c_dsl.rules.pattern import Match
-from p2c_dsl.spec import KeyPath, Parameter, Spec, Subtask, Task
+from p2c_dsl.spec import Parameter, Spec, Subtask, Task
 from p2c_dsl.syntax.nodes import Token
 from p2c_dsl.syntax.span import Span
 
@@ -24,41 +26,6 @@ class RuleError(Exception):
     def __init__(self, message: str, span: Span, help: str | None = None) -> None:
         super().__init__(message)
         self.message, self.span, self.help = message, span, help
-
-
-@dataclass(frozen=True, slots=True)
-class Occurrence:
-    """An event of a call: for certain or perhaps, and its keys (none for a subtask's own event)."""
-
-    certain: bool
-    clause: int | None
-    keys: tuple[KeyPath | None, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """A subtask or an effect that a rule names."""
-
-    name: str
-    is_effect: bool
-
-    def occurrences(self, subtask: Subtask) -> tuple[Occurrence, ...]:
-        """How often, and how surely, one call of `subtask` is this event."""
-        if not self.is_effect:
-            return (Occurrence(True, None),) if subtask.name == self.name else ()
-        return tuple(
-            Occurrence(use.certain, clause, use.arguments)
-            for clause, use in enumerate(subtask.effects)
-            if use.effect.name == self.name
-        )
-
-    def happens(self, subtask: Subtask) -> bool:
-        """Whether a call of `subtask` is or may be this event."""
-        return bool(self.occurrences(subtask))
-
-    def surely(self, subtask: Subtask) -> bool:
-        """Whether every call of `subtask` is this event."""
-        return any(o.certain for o in self.occurrences(subtask))
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +71,13 @@ class Names:
         return RuleError(f"no {kind} is called `{token.text}`", token.span, help_)
 
 
-class Rule(Facet):
-    """A rule as its file declares it: the facet, and what people need to know about it.
+@dataclass(frozen=True, eq=False)
+class Rule(Facet[S, M]):
+    """A rule as its file declares it: the facet that proves it, and what people need to know about it.
 
-    A subclass's docstring is its page: what the rule promises, and why one would want it.
+    A subclass's docstring is its page: what the rule promises, and why one would want it. What it means of a run is
+    its `definition`, a class of its own that stands above it in the file and shares nothing with the facet but
+    what the rule's line says.
     """
 
     name: ClassVar[str]
@@ -117,10 +87,23 @@ class Rule(Facet):
     codes: ClassVar[tuple[Code, ...]]
     accepted: ClassVar[str]
     rejected: ClassVar[str]
-    textual: bool = False
-    """Whether the rule is about the text: no run is needed to show a violation."""
+    text: str = field(default="", kw_only=True)
+    """The rule as the spec has it."""
 
     @classmethod
     def read(cls, match: Match, names: Names) -> Self:
         """The rule that a line stands for. Raises `RuleError`."""
         raise TypeError(f"{cls.__name__} does not read its line")
+
+    def definition(self) -> AnyDefinition | None:
+        """What the rule says of a run, `None` where it is about the text alone."""
+        return None
+
+    @property
+    def textual(self) -> bool:
+        """Whether the rule is about the text: no run is needed to show a violation."""
+        return self.definition() is None
+
+
+AnyRule = Rule[Any, Any]
+"""A rule of any state and marks."""

@@ -2,18 +2,43 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Self
 
 from p2c_dsl.diagnostics.codes import Code
-from p2c_dsl.machine.facet import CallSite, Explanation, Narrator, Violation
+from p2c_dsl.machine.facet import CallSite, Explanation, Narrator, Place, Violation, Violations
 from p2c_dsl.machine.facts import NOTHING, Fact
 from p2c_dsl.machine.state import State
-from p2c_dsl.rules.base import NO_ARGUMENT, Event, Names, Rule
+from p2c_dsl.rules.base import NO_ARGUMENT, Names, Rule
+from p2c_dsl.rules.definition import Broken, Completed, Definition, RunEvent, Started
+from p2c_dsl.rules.events import Event
 from p2c_dsl.rules.pattern import Match
 from p2c_dsl.spec import Subtask
 
 
-class Before(Rule):
+@dataclass(frozen=True)
+class HappensFirst(Definition[bool]):
+    """When `second` happens, or may, `first` has happened for certain in an earlier call that has completed."""
+
+    first: Event
+    second: Event
+
+    def start(self) -> bool:
+        return False
+
+    def step(self, happened: bool, event: RunEvent) -> bool:
+        match event:
+            case Started(call) if call.most(self.second) and not happened:
+                raise Broken(
+                    f"`{self.second.name}` would happen, but `{self.first.name}` has not happened before"
+                )
+            case Completed():
+                return happened or event.sure(self.first) > 0
+        return happened
+
+
+@dataclass(frozen=True, eq=False)
+class Before(Rule[None, None]):
     """Whenever B happens, A has happened in a call that completed earlier, on whatever path the run took.
 
     A call in one arm of an `if`, or in a loop over a collection that may be empty, has not happened for certain
@@ -63,31 +88,47 @@ compose clean(file, files):
     delete(file)
 """
 
-    def __init__(self, first: Event, second: Event, surely: frozenset[str]) -> None:
-        self.first, self.second, self.surely = first, second, surely
-        self.fact: Fact = ("happened", first.name)
+    first: Event
+    second: Event
+    surely: frozenset[str]
+    """The subtasks whose calls are `first` for certain."""
 
     @classmethod
     def read(cls, match: Match, names: Names) -> Self:
         first, second = names.event(match["first"][0]), names.event(match["second"][0])
         return cls(first, second, names.sure_performers(first))
 
-    def call(self, own: None, state: State, call: CallSite, out: list[Violation]) -> None:
-        if self.second.happens(call.subtask) and self.fact not in state.facts.known:
-            out.append(Violation(self, self.code))
+    def definition(self) -> HappensFirst:
+        return HappensFirst(self.first, self.second)
 
-    def prerequisites(self, state: State, subtask: Subtask) -> tuple[frozenset[str], ...]:
+    @property
+    def fact(self) -> Fact:
+        """What is known where `first` has happened."""
+        return ("happened", self.first.name)
+
+    def call(self, at: Place[None, None], own: None, state: State, call: CallSite, out: Violations) -> None:
+        if self.second.happens(call.subtask) and self.fact not in state.facts.known:
+            out.append(TooEarly(self))
+
+    def prerequisites(
+        self, at: Place[None, None], state: State, subtask: Subtask
+    ) -> tuple[frozenset[str], ...]:
         missing = self.second.happens(subtask) and self.fact not in state.facts.known
         return (self.surely,) if missing else ()
 
     def gains(self, call: CallSite) -> frozenset[Fact]:
         return frozenset({self.fact}) if self.first.surely(call.subtask) else NOTHING
 
-    def blames(self, violation: Violation, subtask: Subtask) -> frozenset[int]:
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TooEarly(Violation[Before]):
+    """A path on which the second event happens without the first."""
+
+    def blames(self, subtask: Subtask) -> frozenset[int]:
         return NO_ARGUMENT
 
-    def explain(self, violation: Violation, narrator: Narrator) -> Explanation:
-        first, second = self.first.name, self.second.name
+    def explain(self, narrator: Narrator) -> Explanation:
+        first, second = self.facet.first.name, self.facet.second.name
         places = narrator.calls(first)
         if not places:
             message = f"`{second}` happens here, but `{first}` has not happened before it"

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Self
 
 from p2c_dsl.diagnostics.codes import Code
-from p2c_dsl.machine.facet import Explanation, Narrator, Violation
+from p2c_dsl.machine.facet import Explanation, Narrator, Violation, Violations
 from p2c_dsl.machine.state import BranchFrame, State
 from p2c_dsl.rules.base import Names, Rule
 from p2c_dsl.rules.pattern import Match
 
 
-class Branches(Rule):
+@dataclass(frozen=True, eq=False)
+class Branches(Rule[None, None]):
     """`if`s are nested at most k deep; an `elif` is nested in the `if` before it.
 
     `branches <= 0` forbids them: every run then makes the same calls for the same inputs.
@@ -21,7 +23,6 @@ class Branches(Rule):
     syntax = "branches <= k"
     pattern = "branches <= <count:int>"
     summary = "`if`s are nested at most k deep"
-    textual = True
     code = "P2C304"
     codes = (
         Code(
@@ -56,28 +57,33 @@ compose start():
             go()
 """
 
-    def __init__(self, most: int) -> None:
-        self.most = most
+    most: int
 
     @classmethod
     def read(cls, match: Match, names: Names) -> Self:
         return cls(int(match["count"][0].text))
 
-    def enter_branch(self, own: None, state: State, frame: BranchFrame, out: list[Violation]) -> None:
-        outer = [f for f in state.frames if isinstance(f, BranchFrame)]
+    def enter_branch(self, own: None, state: State, frame: BranchFrame, out: Violations) -> None:
+        outer = tuple(f for f in state.frames if isinstance(f, BranchFrame))
         if len(outer) == self.most:
-            out.append(Violation(self, self.code, (tuple(outer),)))
+            out.append(BranchesTooDeep(self, outer))
 
     def forbids_branch(self, outer: int) -> bool:
         return outer >= self.most
 
-    def explain(self, violation: Violation, narrator: Narrator) -> Explanation:
-        (outer,) = violation.details
-        notes = tuple(("it stands inside this one", f.span) for f in outer if f.span is not None)
-        if not self.most:
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BranchesTooDeep(Violation[Branches]):
+    """A branch inside too many others."""
+
+    outer: tuple[BranchFrame, ...]
+
+    def explain(self, narrator: Narrator) -> Explanation:
+        notes = tuple(("it stands inside this one", f.span) for f in self.outer if f.span is not None)
+        if not self.facet.most:
             return Explanation("there may be no branches", "call a subtask that decides by itself")
         return Explanation(
-            f"this branch is nested {len(outer) + 1} deep, but the rule allows {self.most}",
+            f"this branch is nested {len(self.outer) + 1} deep, but the rule allows {self.facet.most}",
             "let a subtask decide, or return early",
             notes,
         )

@@ -2,16 +2,40 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Self
 
 from p2c_dsl.diagnostics.codes import Code
-from p2c_dsl.machine.facet import CallSite, Explanation, Narrator, Violation
-from p2c_dsl.rules.base import Event, Names
+from p2c_dsl.machine.facet import Explanation, Narrator, Violation
+from p2c_dsl.machine.state import LoopFrame
+from p2c_dsl.rules.base import NO_ARGUMENT, Names
 from p2c_dsl.rules.counted import Counted
+from p2c_dsl.rules.definition import Broken, Definition, RunEvent, Started
 from p2c_dsl.rules.multiplicity import Count, loop_notes, polynomial
 from p2c_dsl.rules.pattern import Match
+from p2c_dsl.spec import Subtask
 
 
+@dataclass(frozen=True)
+class Spent(Definition[int]):
+    """The costs of the calls that are made add up to at most `most`."""
+
+    most: int
+
+    def start(self) -> int:
+        return 0
+
+    def step(self, spent: int, event: RunEvent) -> int:
+        match event:
+            case Started(call):
+                after = spent + call.subtask.cost
+                if after > self.most:
+                    raise Broken(f"the calls would cost {after}, but the budget is {self.most}")
+                return after
+        return spent
+
+
+@dataclass(frozen=True, eq=False)
 class Cost(Counted):
     """The declared costs of a run's calls add up to at most N.
 
@@ -54,22 +78,36 @@ compose look_up():
     b = search()
 """
 
-    def __init__(self, most: int) -> None:
-        self.event, self.most = Event("", False), most
-
     @classmethod
     def read(cls, match: Match, names: Names) -> Self:
-        return cls(int(match["count"][0].text))
+        return cls(most=int(match["count"][0].text))
 
-    def weight(self, call: CallSite) -> Count:
-        return Count(call.subtask.cost, call.subtask.cost)
+    def definition(self) -> Spent:
+        assert self.most is not None
+        return Spent(self.most)
 
-    def explain(self, violation: Violation, narrator: Narrator) -> Explanation:
-        _, _, after, loops = violation.details
-        total = "without bound" if after is None else f"up to {after}"
-        often = f" (this call runs {polynomial(loops, narrator)} times)" if loops else ""
+    def weight(self, subtask: Subtask) -> Count:
+        return Count(subtask.cost, subtask.cost)
+
+    def too_much(self, before: Count, after: Count, loops: tuple[LoopFrame, ...]) -> TooDear:
+        return TooDear(self, after.high, loops)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TooDear(Violation[Cost]):
+    """The costs by here, and the loops that they are spent in."""
+
+    after: int | None
+    loops: tuple[LoopFrame, ...]
+
+    def blames(self, subtask: Subtask) -> frozenset[int]:
+        return NO_ARGUMENT
+
+    def explain(self, narrator: Narrator) -> Explanation:
+        total = "without bound" if self.after is None else f"up to {self.after}"
+        often = f" (this call runs {polynomial(self.loops, narrator)} times)" if self.loops else ""
         return Explanation(
-            f"the costs can grow {total} by here{often}, but the budget is {self.most}",
+            f"the costs can grow {total} by here{often}, but the budget is {self.facet.most}",
             "call fewer or cheaper subtasks, or bound the collections that loops run over",
-            loop_notes(loops, narrator),
+            loop_notes(self.loops, narrator),
         )

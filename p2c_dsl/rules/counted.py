@@ -1,66 +1,187 @@
-"""The part that `at most`, `at least`, `exactly` and `cost` share: one running count."""
+"""What `at most`, `at least`, `exactly` and `cost` share: one running count."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from p2c_dsl.machine.facet import CallSite, Violation
-from p2c_dsl.machine.state import State
-from p2c_dsl.rules.base import NO_ARGUMENT, Event, Rule
-from p2c_dsl.rules.multiplicity import ZERO, Count, add, exceeds, rounds, times
+from p2c_dsl.machine.facet import CallSite, Explanation, Narrator, Place, Violation, Violations
+from p2c_dsl.machine.state import LoopFrame, State
+from p2c_dsl.rules.base import NO_ARGUMENT, Rule
+from p2c_dsl.rules.definition import Broken, Completed, Definition, RunEvent, Started
+from p2c_dsl.rules.events import Event
+from p2c_dsl.rules.multiplicity import (
+    ZERO,
+    Count,
+    add,
+    exceeds,
+    loop_notes,
+    polynomial,
+    rounds,
+    times,
+)
+from p2c_dsl.rules.words import times_words
 from p2c_dsl.spec import Subtask
 
 
-class Counted(Rule):
-    """A rule over how often an event happens in all; subclasses set the limits."""
+class Often(NamedTuple):
+    """How often an event has happened: at most, for all that anybody knows, and for certain."""
+
+    most: int = 0
+    sure: int = 0
+
+
+@dataclass(frozen=True)
+class HowOften(Definition[Often]):
+    """An event happens at most `most` times in a run, and at least `least` times in one that completes.
+
+    A call that is open, that failed, or that does not report what it may do, has done all that it may.
+    """
 
     event: Event
+    least: int = 0
+    most: int | None = None
+
+    def start(self) -> Often:
+        return Often()
+
+    def step(self, seen: Often, event: RunEvent) -> Often:
+        match event:
+            case Started(call) if call.most(self.event):
+                most = seen.most + call.most(self.event)
+                if self.most is not None and most > self.most:
+                    allowed = f"but the rule allows {times_words(self.most)}"
+                    raise Broken(f"`{self.event.name}` would happen {times_words(most)}, {allowed}")
+                return Often(most, seen.sure)
+            case Completed(call):
+                spared = call.most(self.event) - event.most(self.event)
+                return Often(seen.most - spared, seen.sure + event.sure(self.event))
+        return seen
+
+    def end(self, seen: Often) -> None:
+        if seen.sure < self.least:
+            needs = f"but the rule wants it at least {times_words(self.least)}"
+            raise Broken(f"`{self.event.name}` has happened {times_words(seen.sure)}, {needs}")
+
+
+@dataclass(frozen=True, eq=False)
+class Counted(Rule[Count, None]):
+    """A rule over a sum of what calls add to it, between `least` and `most`."""
+
     least: int | None = None
     most: int | None = None
-    surely: frozenset[str] = frozenset()
-    """The subtasks whose calls are the event for certain."""
 
-    def weight(self, call: CallSite) -> Count:
-        """How much one execution of the call adds."""
-        occurrences = self.event.occurrences(call.subtask)
-        return Count(sum(o.certain for o in occurrences), len(occurrences))
+    def weight(self, subtask: Subtask) -> Count:
+        """How much one call of a subtask adds."""
+        raise TypeError(f"{type(self).__name__} counts nothing")
 
     def start(self) -> Count:
         return ZERO
 
-    def call(self, own: Count, state: State, call: CallSite, out: list[Violation]) -> Count:
-        weight = self.weight(call)
+    def call(
+        self, at: Place[Count, None], own: Count, state: State, call: CallSite, out: Violations
+    ) -> Count:
+        weight = self.weight(call.subtask)
         if weight.high == 0:
             return own
         loops = state.loops
         often = rounds(loops)
         after = own.plus(weight.low * often.low, times(weight.high, often.high))
         if self.most is not None and exceeds(after.high, self.most):
-            # Each call that goes beyond is told, so that none hides behind another that is suppressed.
-            out.append(Violation(self, self.code, ("most", own.high, after.high, loops)))
+            # Each call that goes beyond is reported, so that none hides behind another that is suppressed.
+            out.append(self.too_much(own, after, loops))
         return after
+
+    def too_much(self, before: Count, after: Count, loops: tuple[LoopFrame, ...]) -> Violation[Counted]:
+        """The objection to a call that goes beyond `most`."""
+        raise TypeError(f"{type(self).__name__} has no upper limit")
 
     def join(self, then: Count, orelse: Count) -> Count:
         return then.join(orelse)
 
-    def finish(self, own: Count, state: State, out: list[Violation]) -> None:
+    def finish(self, own: Count, state: State, out: Violations) -> None:
         exceeded = self.most is not None and exceeds(own.high, self.most)
         if self.least is not None and own.low < self.least and not exceeded:
-            out.append(Violation(self, self.code, ("least", own.low)))
+            out.append(TooSeldom(self, own.low))
 
     def exhausted(self, own: Count, state: State, subtask: Subtask) -> bool:
-        weight = len(self.event.occurrences(subtask))
-        return self.most is not None and weight > 0 and exceeds(add(own.high, weight), self.most)
+        weight = self.weight(subtask).high
+        return self.most is not None and weight != 0 and exceeds(add(own.high, weight), self.most)
 
-    def blames(self, violation: Violation, subtask: Subtask) -> frozenset[int]:
-        return NO_ARGUMENT
+    def key(self, own: Count, state: State) -> Hashable:
+        low = 0 if self.least is None else min(own.low, self.least)
+        if self.most is None:
+            return low
+        return low, (self.most + 1 if own.high is None else min(own.high, self.most + 1))
+
+
+@dataclass(frozen=True, eq=False)
+class EventCounted(Counted):
+    """A rule over how often an event happens in all."""
+
+    event: Event = field(kw_only=True)
+    surely: frozenset[str] = frozenset()
+    """The subtasks whose calls are the event for certain."""
+
+    def definition(self) -> HowOften:
+        return HowOften(self.event, self.least or 0, self.most)
+
+    def weight(self, subtask: Subtask) -> Count:
+        occurrences = self.event.occurrences(subtask)
+        return Count(sum(o.certain for o in occurrences), len(occurrences))
+
+    def too_much(self, before: Count, after: Count, loops: tuple[LoopFrame, ...]) -> TooOften:
+        return TooOften(self, before.high, after.high, loops)
 
     def needed(self, own: Count, state: State) -> tuple[frozenset[str], ...]:
         missing = self.least is not None and own.low < self.least
         return (self.surely,) if missing else ()
 
-    def key(self, own: Count, state: State) -> Any:
-        low = 0 if self.least is None else min(own.low, self.least)
-        if self.most is None:
-            return low
-        return low, (self.most + 1 if own.high is None else min(own.high, self.most + 1))
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TooOften(Violation[EventCounted]):
+    """By a loop without a bound, by a bound too large, or by calls that add up."""
+
+    before: int | None
+    after: int | None
+    loops: tuple[LoopFrame, ...]
+
+    def blames(self, subtask: Subtask) -> frozenset[int]:
+        return NO_ARGUMENT
+
+    def explain(self, narrator: Narrator) -> Explanation:
+        event, limit = self.facet.event.name, self.facet.most
+        count = polynomial(self.loops, narrator)
+        earlier = tuple(("it happens here, too", span) for span in narrator.calls(event))
+        notes = (*loop_notes(self.loops, narrator), *(earlier if self.before else ()))
+        if any(f.repeats for f in self.loops):
+            message = f"`{event}` can happen {count} times here, but the rule allows {times_words(limit)}"
+            help_ = "move the call out of the loop, or bound the collection's size where its type is declared"
+        else:
+            often = times_words(self.after)
+            message = f"`{event}` can happen {often} by here, but the rule allows {times_words(limit)}"
+            help_ = f"call it on one path only, {times_words(limit)} in all"
+        return Explanation(message, help_, notes)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TooSeldom(Violation[Counted]):
+    """A path on which the event is missing."""
+
+    seen: int
+
+    def explain(self, narrator: Narrator) -> Explanation:
+        rule = self.facet
+        assert isinstance(rule, EventCounted)
+        event, needs = rule.event.name, f"but the rule wants it at least {times_words(rule.least)}"
+        places = narrator.calls(event)
+        if not places:
+            return Explanation(f"`{event}` never happens, {needs}", f"call a subtask that does `{event}`")
+        notes = tuple(("this may not run, or not often enough", span) for span in places)
+        often = f"only {times_words(self.seen)}" if self.seen else "not at all"
+        return Explanation(
+            f"a run can complete with `{event}` {often}, {needs}",
+            "call it on every path, outside loops whose collection may be empty (or declare `>= 1` on its size)",
+            notes,
+        )

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Self
 
 from p2c_dsl.diagnostics.codes import Code
-from p2c_dsl.machine.facet import Explanation, Narrator, Violation
-from p2c_dsl.rules.at_least import explain_least
-from p2c_dsl.rules.at_most import explain_most
-from p2c_dsl.rules.base import Event, Names
-from p2c_dsl.rules.counted import Counted
+from p2c_dsl.rules.base import Names
+from p2c_dsl.rules.counted import EventCounted
 from p2c_dsl.rules.pattern import Match
 
 
-class Exactly(Counted):
+@dataclass(frozen=True, eq=False)
+class Exactly(EventCounted):
     """`at most N` and `at least N` in one: no run does more, and every run that completes does as many."""
 
     name = "exactly"
@@ -58,14 +57,7 @@ compose settle(order, other):
         refund(order)
 """
 
-    def __init__(self, event: Event, count: int, surely: frozenset[str]) -> None:
-        self.event, self.least, self.most, self.surely = event, count, count, surely
-
     @classmethod
     def read(cls, match: Match, names: Names) -> Self:
-        event = names.event(match["event"][0])
-        return cls(event, int(match["count"][0].text), names.sure_performers(event))
-
-    def explain(self, violation: Violation, narrator: Narrator) -> Explanation:
-        explain = explain_most if violation.details[0] == "most" else explain_least
-        return explain(self, violation, narrator)
+        event, count = names.event(match["event"][0]), int(match["count"][0].text)
+        return cls(count, count, event=event, surely=names.sure_performers(event))

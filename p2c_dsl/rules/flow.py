@@ -2,40 +2,60 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 from p2c_dsl.diagnostics.codes import Code
-from p2c_dsl.machine.facet import CallSite, Explanation, Narrator, Origin, Part, Violation
-from p2c_dsl.machine.facts import Identity
-from p2c_dsl.machine.state import BranchFrame, State, Value
-from p2c_dsl.rules.base import NO_ARGUMENT, Event, Names, Rule
+from p2c_dsl.machine.facet import CallSite, Explanation, Narrator, Origin, Part, Place, Violation, Violations
+from p2c_dsl.machine.state import BranchFrame, Frame, LoopFrame, State, Value
+from p2c_dsl.rules.base import NO_ARGUMENT, Names, Rule
+from p2c_dsl.rules.definition import Broken, Definition, RunEvent, Source, Started
+from p2c_dsl.rules.dependence import TAINTED, Mark, Reach, Round, Tainted, cannot_fail, worst
+from p2c_dsl.rules.events import Event
 from p2c_dsl.rules.pattern import Match
 from p2c_dsl.spec import Spec, Subtask
 from p2c_dsl.syntax.nodes import Token
-from p2c_dsl.types import BASES, ListOf, MapOf, Nominal, Optional, Record, SetOf, Type, is_subtype
+from p2c_dsl.types import BASES, MapOf, Type
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A, as what it is: an event's results, a type's values, or an input."""
+@dataclass(frozen=True)
+class Independent(Definition[None]):
+    """No call of the sink depends on the source: neither by what it is given, nor by whether it is reached."""
 
-    name: str
-    event: Event | None = None
-    type: Type | None = None
+    source: Source
+    sink: Event
+    parameter: int | None
+
+    def start(self) -> None:
+        return None
+
+    def asks(self) -> tuple[Source, ...]:
+        return (self.source,)
+
+    def step(self, state: None, event: RunEvent) -> None:
+        match event:
+            case Started(call, depends) if call.most(self.sink):
+                judged = call.arguments if self.parameter is None else (call.arguments[self.parameter],)
+                if any(datum is not None and self.source in datum.depends for datum in judged):
+                    raise Broken(f"`{self.sink.name}` would be given what depends on `{self.source.name}`")
+                if self.source in depends:
+                    raise Broken(f"whether `{self.sink.name}` happens depends on `{self.source.name}`")
 
 
-class NoFlow(Rule):
+@dataclass(frozen=True, eq=False)
+class NoFlow(Rule[Reach, Mark]):
     """Nothing that B gets or depends on comes from A, unless it has passed through C.
 
     A is a subtask (its results), an effect (the results of the subtasks that do it), a type (every value of it,
     and whatever contains one) or a task's input. B is a subtask, an effect (the subtasks that do it) or one
-    parameter `f.p`. What depends on A: A's values, their parts, results of calls with an argument that depends
-    on A, and accumulators written with such a value, or in a loop or under a condition that depends on A.
+    parameter `f.p`. What depends on A: A's values, their parts, what is looked up by such a value, results of calls
+    with an argument that depends on A, and accumulators written with such a value, or in a loop or under a condition
+    that depends on A.
 
     Control counts. A call in a loop over a collection that depends on A, under a condition that depends on A, or after
-    an `if` on such a condition in which one arm returned, tells its observer something about A. The results of C are
-    free of what C was given: C is trusted to let nothing through that may not pass.
+    an `if` on such a condition in which one arm returned, tells its observer something about A. So does a call after a
+    look-up `m[k]` where `k` depends on A, or which keys `m` has: a missing key would have ended the run. The results
+    of C are free of what C was given: C is trusted to let nothing through that may not pass.
     """
 
     name = "no-flow"
@@ -86,8 +106,9 @@ compose report(person):
         post(note)
 """
 
-    def __init__(self, source: Source, sink: Event, parameter: int | None, via: str | None) -> None:
-        self.origin, self.sink, self.parameter, self.via = source, sink, parameter, via
+    origin: Source
+    sink: Event
+    parameter: int | None
 
     @classmethod
     def read(cls, match: Match, names: Names) -> Self:
@@ -98,110 +119,213 @@ compose report(person):
             subtask = names.subtask(path[0])
             parameter = names.parameter(subtask, path[1])[0]
         via = names.subtask(match["via"][0]).name if "via" in match else None
-        return cls(source, sink, parameter, via)
+        return cls(replace(source, via=via), sink, parameter)
+
+    def definition(self) -> Independent:
+        return Independent(self.origin, self.sink, self.parameter)
 
     # ------------------------------------------------------------ marks: whether a value depends on A
 
-    def source(self, origin: Origin, name: str | None, of: Type, spec: Spec) -> bool:
-        is_input = self.origin.event is None and self.origin.type is None
-        if origin is Origin.INPUT and is_input and name == self.origin.name:
-            return True
+    def source(self, origin: Origin, name: str | None, of: Type, spec: Spec) -> Mark:
+        if origin is Origin.INPUT and name is not None and self.origin.is_input(name):
+            return TAINTED
         return self._typed(of, spec)
 
-    def result(self, state: State, call: CallSite, spec: Spec) -> bool:
-        event, subtask = self.origin.event, call.subtask
-        if event is not None and event.happens(subtask):
-            return True
-        if subtask.result is not None and self._typed(subtask.result, spec):
-            return True
-        passed = any(a.marks[self.index] for a in call.arguments if a is not None)
-        return passed and subtask.name != self.via
+    def result(self, at: Place[Reach, Mark], call: CallSite, spec: Spec) -> Mark:
+        passed = (
+            any(at.mark(a) for a in call.arguments if a is not None) and call.subtask.name != self.origin.via
+        )
+        if passed or self.origin.gives(call.subtask):
+            return TAINTED
+        return None if call.subtask.result is None else self._typed(call.subtask.result, spec)
 
-    def part(self, mark: bool, part: Part, of: Type, spec: Spec, key: Identity | None) -> bool:
-        return mark or self._typed(of, spec)
+    def part(
+        self, at: Place[Reach, Mark], mark: Mark, part: Part, of: Type, spec: Spec, key: Value | None
+    ) -> Mark:
+        if mark is not None and part is Part.ITEM and not mark.keys:
+            mark = mark.inner
+        elif mark is not None:
+            mark = TAINTED
+        by_key = TAINTED if key is not None and at.mark(key) else None
+        return worst(worst(mark, by_key), self._typed(of, spec))
 
-    def empty(self) -> bool:
-        return False
+    def empty(self) -> Mark:
+        return None
 
-    def gather(self, state: State, mark: bool, key: Value | None, value: Value) -> bool:
-        written = value.marks[self.index] or (key is not None and key.marks[self.index])
-        return mark or written or self._controlled(state)
+    def gather(
+        self, at: Place[Reach, Mark], state: State, mark: Mark, key: Value | None, value: Value
+    ) -> Mark:
+        if (key is not None and at.mark(key)) or self._controls(at, state.frames):
+            return TAINTED
+        inner = at.mark(value)
+        if inner is None:
+            return mark
+        return worst(mark, TAINTED if key is None else Tainted(False, inner))
 
-    def merge(self, one: bool, other: bool) -> bool:
-        return one or other
+    def merge(self, one: Mark, other: Mark) -> Mark:
+        return worst(one, other)
 
-    def _typed(self, of: Type, spec: Spec) -> bool:
-        return self.origin.type is not None and contains(of, self.origin.type, spec)
+    def _typed(self, of: Type, spec: Spec) -> Mark:
+        if not self.origin.typed(of, spec):
+            return None
+        if isinstance(of, MapOf) and not self.origin.typed(of.key, spec):
+            return Tainted(False, self._typed(of.value, spec))
+        return TAINTED
 
-    def _controlled(self, state: State) -> bool:
-        return any(frame.control.marks[self.index] for frame in state.frames)
+    def _controls(self, at: Place[Reach, Mark], frames: tuple[Frame, ...]) -> tuple[Frame, ...]:
+        """The open loops and branches that depend on A."""
+        return tuple(frame for frame in frames if at.mark(frame.control))
 
     # ------------------------------------------------------------ steps: whether getting here depends on A
 
-    def start(self) -> bool:
-        return False
+    def start(self) -> Reach:
+        return Reach()
 
-    def call(self, own: bool, state: State, call: CallSite, out: list[Violation]) -> bool:
+    def look_up(
+        self, at: Place[Reach, Mark], own: Reach, state: State, whole: Value, key: Value, out: Violations
+    ) -> Reach:
+        mark = at.mark(whole)
+        if not (at.mark(key) or (mark is not None and mark.keys)) or cannot_fail(whole, key, state):
+            return own
+        if own.other_rounds(state).sinks:
+            out.append(LookUpBeforeNextRound(self, whole))
+        return own.after_look_up()
+
+    def call(
+        self, at: Place[Reach, Mark], own: Reach, state: State, call: CallSite, out: Violations
+    ) -> Reach:
         if not self.sink.happens(call.subtask):
             return own
-        judged = call.arguments if self.parameter is None else (call.arguments[self.parameter],)
-        for value in judged:
-            if value is not None and value.marks[self.index]:
-                index = call.arguments.index(value)
-                out.append(Violation(self, self.code, ("value", value), index))
+        judged = range(len(call.arguments)) if self.parameter is None else (self.parameter,)
+        for index in judged:
+            value = call.arguments[index]
+            if value is not None and at.mark(value):
+                out.append(ValueFlows(self, value, argument=index))
                 return own
-        controls = [f for f in state.frames if f.control.marks[self.index]]
+        controls = self._controls(at, state.frames)
         if controls:
-            out.append(Violation(self, self.code, ("control", controls[-1])))
-        elif own:
-            out.append(Violation(self, self.code, ("return",)))
-        return own
+            out.append(ControlFlows(self, controls[-1]))
+        elif own.returned:
+            out.append(ReturnFlows(self))
+        elif own.looked_up or own.other_rounds(state).looks_up:
+            out.append(LookUpFlows(self))
+        return own.after_sink()
 
-    def join(self, then: bool, orelse: bool) -> bool:
-        return then or orelse
+    def enter_loop(self, own: Reach, state: State, frame: LoopFrame, out: Violations) -> Reach:
+        return own._replace(rounds=(*own.rounds, Round()))
 
-    def resume(self, own: bool, frame: BranchFrame, last: bool) -> bool:
-        open_frames = (*frame.entry.frames, frame)
-        return own or any(f.control.marks[self.index] for f in open_frames)
+    def exit_loop(self, at: Place[Reach, Mark], own: Reach, frame: LoopFrame) -> Reach:
+        return own._replace(rounds=own.rounds[:-1])
 
-    def blames(self, violation: Violation, subtask: Subtask) -> frozenset[int]:
-        return NO_ARGUMENT if violation.argument is None else frozenset({violation.argument})
+    def enter_else(self, before: Reach, then: Reach) -> Reach:
+        return before._replace(rounds=then.rounds)
 
-    def explain(self, violation: Violation, narrator: Narrator) -> Explanation:
-        source, sink = self.origin.name, self.sink.name
-        ways = f" (only `{self.via}` may stand between)" if self.via else ""
-        help_ = (
-            f"pass it through `{self.via}` first" if self.via else f"keep `{source}` out of what leads here"
+    def join(self, then: Reach, orelse: Reach) -> Reach:
+        return Reach(then.returned or orelse.returned, then.looked_up or orelse.looked_up, orelse.rounds)
+
+    def resume(self, at: Place[Reach, Mark], own: Reach, frame: BranchFrame, last: Reach) -> Reach:
+        returned = own.returned or bool(self._controls(at, (*frame.entry.frames, frame)))
+        return own._replace(returned=returned, rounds=last.rounds)
+
+
+# ---------------------------------------------------------------- violations
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Flow(Violation[NoFlow]):
+    """What all of the rule's violations say alike."""
+
+    def blames(self, subtask: Subtask) -> frozenset[int] | None:
+        return NO_ARGUMENT if self.argument is None else frozenset({self.argument})
+
+    @property
+    def ways(self) -> str:
+        """What may stand between source and sink, in brackets."""
+        via = self.facet.origin.via
+        return f" (only `{via}` may stand between)" if via else ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ValueFlows(Flow):
+    """An argument that depends on the source."""
+
+    value: Value
+
+    def explain(self, narrator: Narrator) -> Explanation:
+        source, sink = self.facet.origin, self.facet.sink.name
+        message = (
+            f"{narrator.name(self.value)} depends on `{source.name}`, which may not reach `{sink}`{self.ways}"
         )
-        match violation.details:
-            case ("value", value):
-                message = f"{narrator.name(value)} depends on `{source}`, which may not reach `{sink}`{ways}"
-                return Explanation(message, help_)
-            case ("control", frame):
-                kind = "loop" if not isinstance(frame, BranchFrame) else "condition"
-                message = f"whether this `{sink}` happens depends on `{source}`, through a {kind}{ways}"
-                note = f"{narrator.name(frame.control)} depends on `{source}`"
-                notes = ((note, frame.span),) if frame.span is not None else ()
-                return Explanation(message, f"do it outside of this {kind}", notes)
+        help_ = (
+            f"pass it through `{source.via}` first"
+            if source.via
+            else f"keep `{source.name}` out of what leads here"
+        )
+        return Explanation(message, help_)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ControlFlows(Flow):
+    """A loop or condition that depends on the source."""
+
+    frame: Frame
+
+    def explain(self, narrator: Narrator) -> Explanation:
+        source, sink, frame = self.facet.origin.name, self.facet.sink.name, self.frame
+        kind = "condition" if isinstance(frame, BranchFrame) else "loop"
+        note = f"{narrator.name(frame.control)} depends on `{source}`"
+        return Explanation(
+            f"whether this `{sink}` happens depends on `{source}`, through a {kind}{self.ways}",
+            f"do it outside of this {kind}",
+            ((note, frame.span),) if frame.span is not None else (),
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ReturnFlows(Flow):
+    """An earlier branch on the source, in which one arm returned."""
+
+    def explain(self, narrator: Narrator) -> Explanation:
+        source, sink = self.facet.origin.name, self.facet.sink.name
         message = (
             f"whether `{sink}` is reached depends on `{source}`: an earlier branch on it may have returned"
         )
         return Explanation(message, "do it before that branch, or do not return there")
 
 
-def contains(of: Type, wanted: Type, spec: Spec, seen: frozenset[str] = frozenset()) -> bool:
-    """Whether values of a type may be, or hold, values of the wanted one (a declared `Place` may be a `Bistro`)."""
-    if is_subtype(of, wanted) or (isinstance(of, Nominal) and is_subtype(wanted, of)):
-        return True
-    match of:
-        case ListOf(element) | SetOf(element) | Optional(element):
-            return contains(element, wanted, spec, seen)
-        case MapOf(key, value):
-            return contains(key, wanted, spec, seen) or contains(value, wanted, spec, seen)
-        case Record(name) if name not in seen:
-            fields = spec.records.get(name, {}).values()
-            return any(contains(f, wanted, spec, seen | {name}) for f in fields)
-    return False
+@dataclass(frozen=True, slots=True, eq=False)
+class LookUpFlows(Flow):
+    """An earlier look-up that fails or not depending on the source."""
+
+    def blames(self, subtask: Subtask) -> None:
+        # The look-up may stand in any of the call's own arguments.
+        return None
+
+    def explain(self, narrator: Narrator) -> Explanation:
+        source, sink = self.facet.origin.name, self.facet.sink.name
+        message = (
+            f"whether `{sink}` is reached depends on `{source}`: an earlier look-up would have ended the run "
+            "if the key had been missing"
+        )
+        return Explanation(message, "do it before that look-up, or loop over the map instead")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LookUpBeforeNextRound(Flow):
+    """A look-up that fails or not depending on the source, in a loop that comes back to the sink."""
+
+    whole: Value
+
+    def blames(self, subtask: Subtask) -> None:
+        return None
+
+    def explain(self, narrator: Narrator) -> Explanation:
+        source, sink = self.facet.origin.name, self.facet.sink.name
+        message = (
+            f"whether the loop comes back to `{sink}` depends on `{source}`: this look-up in "
+            f"{narrator.name(self.whole)} ends the run if the key is missing"
+        )
+        return Explanation(message, f"do `{sink}` in a loop of its own, before this one")
 
 
 def _source(names: Names, token: Token) -> Source:

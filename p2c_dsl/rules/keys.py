@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from rpds import HashTrieMap
 
-from p2c_dsl.machine.facts import Identity
+from p2c_dsl.machine.identity import Identity, Slot, is_constant
 from p2c_dsl.machine.state import State, Value
 from p2c_dsl.rules.multiplicity import add, greatest
 from p2c_dsl.types import Type, is_subtype, may_share
@@ -17,13 +17,13 @@ from p2c_dsl.types import Type, is_subtype, may_share
 class KeyClass:
     """Values of a key that the analyzer cannot tell apart: all of a type, or one constant.
 
-    `loop` is the open loop (by its variable's slot) whose distinct variable the key is: only one of
+    `loop` is the open loop, by its variable, whose distinct variable the key is: only one of
     its rounds has a given key. Two arms of a branch inside it exclude each other only if they agree in that.
     """
 
     type: Type
     constant: Identity | None
-    loop: int | None = None
+    loop: Slot | None = None
 
     def covers(self, key: KeyClass) -> bool:
         """Whether a value of `key`, of no narrower a class than that, may be one of this class."""
@@ -44,25 +44,23 @@ Entry = tuple[Keys, Number]
 
 def class_of(key: Value, state: State) -> KeyClass:
     """The class of a key that a call has here."""
-    is_constant = isinstance(key.identity, tuple) and key.identity[0] == "constant"
-    loop = next((f.first for f in state.loops if key.distinct and key.identity == f.first), None)
-    return KeyClass(key.type, key.identity if is_constant else None, loop)
+    loop = next((f.variable for f in state.loops if key.distinct and key.identity is f.variable), None)
+    return KeyClass(key.type, key.identity if is_constant(key.identity) else None, loop)
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
     """The greatest number for each class of keys, `None` where nothing bounds it.
 
-    `constants` are the keys that are fully known, found by their value numbers: a run-time monitor
-    knows all of them, and there may be as many as the run has calls. A constant may have been seen with several types.
-    `told` says that an excess has been objected to.
+    `constants` are the keys that are fully known, by their value numbers. A constant may have been seen with several
+    types. `reported` says that an excess has been objected to.
     """
 
     classes: tuple[Entry, ...] = ()
     constants: HashTrieMap[tuple[Identity, ...], tuple[frozenset[Keys], Number]] = field(
         default_factory=HashTrieMap
     )
-    told: bool = False
+    reported: bool = False
 
     def __bool__(self) -> bool:
         return bool(self.classes) or len(self.constants) > 0
@@ -81,11 +79,11 @@ class Counts:
         seen, before = self.constants.get(known, (frozenset(), 0))
         return replace(self, constants=self.constants.insert(known, (seen | {keys}, add(before, often))))
 
-    def after_loop(self, first: int) -> Counts:
-        """What is left of them where the loop with variable `first` is closed."""
-        if not any(part.loop == first for keys, _ in self.classes for part in keys):
+    def after_loop(self, variable: Slot) -> Counts:
+        """What is left of them where the loop with that variable is closed."""
+        if not any(part.loop is variable for keys, _ in self.classes for part in keys):
             return self
-        closed = [(tuple(_outside(part, first) for part in keys), often) for keys, often in self.classes]
+        closed = [(tuple(_outside(part, variable) for part in keys), often) for keys, often in self.classes]
         return replace(self, classes=_sums(closed))
 
     def join(self, other: Counts) -> Counts:
@@ -96,7 +94,7 @@ class Counts:
         for known, (seen, often) in other.constants.items():
             here, before = constants.get(known, (frozenset[Keys](), 0))
             constants = constants.insert(known, (here | seen, greatest(before, often)))
-        return Counts(_sums(classes), constants, self.told or other.told)
+        return Counts(_sums(classes), constants, self.reported or other.reported)
 
     def most(self, keys: Keys) -> Number:
         """The greatest number of events that one key value of a class, which has been counted, can have had."""
@@ -117,16 +115,16 @@ class Counts:
 
 def _known(keys: Keys) -> tuple[Identity, ...] | None:
     """The value numbers of keys that are all constants."""
-    constants = tuple(part.constant for part in keys)
-    return None if None in constants else constants
+    constants = tuple(part.constant for part in keys if part.constant is not None)
+    return constants if len(constants) == len(keys) else None
 
 
 def _cover(other: Keys, keys: Keys) -> bool:
     return all(one.covers(part) for one, part in zip(other, keys, strict=True))
 
 
-def _outside(part: KeyClass, first: int) -> KeyClass:
-    return replace(part, loop=None) if part.loop == first else part
+def _outside(part: KeyClass, variable: Slot) -> KeyClass:
+    return replace(part, loop=None) if part.loop is variable else part
 
 
 def _sums(entries: Iterable[Entry]) -> tuple[Entry, ...]:
@@ -143,7 +141,7 @@ def _saturated(often: Number, limit: int) -> int:
 def _greatest_total(entries: list[Entry], called: Keys, position: int) -> Number:
     """The greatest sum over the entries that share a value which `called` covers.
 
-    At each position, such a value is told by the narrowest class among the entries that it belongs to.
+    At each position, such a value is known by the narrowest class among the entries that it belongs to.
     """
     if position == len(called):
         total: Number = 0

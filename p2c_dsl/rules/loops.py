@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Self
 
 from p2c_dsl.diagnostics.codes import Code
-from p2c_dsl.machine.facet import Explanation, Narrator, Violation
+from p2c_dsl.machine.facet import Explanation, Narrator, Violation, Violations
 from p2c_dsl.machine.state import LoopFrame, State
 from p2c_dsl.rules.base import Names, Rule
 from p2c_dsl.rules.pattern import Match
 
 
-class Loops(Rule):
+@dataclass(frozen=True, eq=False)
+class Loops(Rule[None, None]):
     """Loops are nested at most k deep.
 
     In nested loops a call happens as often as the product of the collections' sizes, so the depth is the
@@ -23,7 +25,6 @@ class Loops(Rule):
     syntax = "loops <= k"
     pattern = "loops <= <count:int>"
     summary = "loops are nested at most k deep"
-    textual = True
     codes = (
         Code(
             "P2C303",
@@ -57,28 +58,33 @@ compose poll(users):
             introduce(u, v)
 """
 
-    def __init__(self, most: int) -> None:
-        self.most = most
+    most: int
 
     @classmethod
     def read(cls, match: Match, names: Names) -> Self:
         return cls(int(match["count"][0].text))
 
-    def enter_loop(self, own: None, state: State, frame: LoopFrame, out: list[Violation]) -> None:
+    def enter_loop(self, own: None, state: State, frame: LoopFrame, out: Violations) -> None:
         outer = state.loops
         if len(outer) == self.most:
-            out.append(Violation(self, self.code, (outer,)))
+            out.append(LoopsTooDeep(self, outer))
 
     def forbids_loop(self, outer: int) -> bool:
         return outer >= self.most
 
-    def explain(self, violation: Violation, narrator: Narrator) -> Explanation:
-        (outer,) = violation.details
-        notes = (note for note in map(narrator.loop, outer) if note is not None)
-        if not self.most:
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LoopsTooDeep(Violation[Loops]):
+    """A loop inside too many others."""
+
+    outer: tuple[LoopFrame, ...]
+
+    def explain(self, narrator: Narrator) -> Explanation:
+        notes = (note for note in map(narrator.loop, self.outer) if note is not None)
+        if not self.facet.most:
             return Explanation("there may be no loops", "call what handles the whole collection")
         return Explanation(
-            f"this loop is nested {len(outer) + 1} deep, but the rule allows {self.most}",
+            f"this loop is nested {len(self.outer) + 1} deep, but the rule allows {self.facet.most}",
             "collect what the outer loop finds, and loop over that after it",
             tuple(notes),
         )

@@ -76,10 +76,3 @@ def loop_notes(loops: Iterable[LoopFrame], narrator: Narrator) -> tuple[tuple[st
     """One note for each open loop, on how often it runs."""
     notes = (narrator.loop(frame) for frame in loops)
     return tuple(note for note in notes if note is not None)
-
-
-def times_words(n: int | None) -> str:
-    """`once`, `twice`, `3 times` or `any number of times`."""
-    if n is None:
-        return "any number of times"
-    return {1: "once", 2: "twice"}.get(n, f"{n} times")

@@ -2,18 +2,46 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Self
 
 from p2c_dsl.diagnostics.codes import Code
-from p2c_dsl.machine.facet import CallSite, Explanation, Narrator, Violation
+from p2c_dsl.machine.facet import CallSite, Explanation, Narrator, Place, Violation, Violations
 from p2c_dsl.machine.state import LoopFrame, State
-from p2c_dsl.rules.base import NO_ARGUMENT, Event, Names, Rule
+from p2c_dsl.rules.base import NO_ARGUMENT, Names, Rule
+from p2c_dsl.rules.definition import Broken, Completed, Definition, RunEvent, Started
+from p2c_dsl.rules.events import Event
 from p2c_dsl.rules.history import History
 from p2c_dsl.rules.pattern import Match
 from p2c_dsl.spec import Subtask
 
 
-class NoAfter(Rule):
+@dataclass(frozen=True)
+class HappensNoMore(Definition[int]):
+    """When `second` happens, or may, `first` has not happened in an earlier call, for all that anybody knows.
+
+    The state is the number of calls so far in which `first` has happened, or may have.
+    """
+
+    first: Event
+    second: Event
+
+    def start(self) -> int:
+        return 0
+
+    def step(self, earlier: int, event: RunEvent) -> int:
+        match event:
+            case Started(call):
+                if call.most(self.second) and earlier:
+                    raise Broken(f"`{self.second.name}` would happen after `{self.first.name}`")
+                return earlier + (call.most(self.first) > 0)
+            case Completed(call) if call.most(self.first) and not event.most(self.first):
+                return earlier - 1
+        return earlier
+
+
+@dataclass(frozen=True, eq=False)
+class NoAfter(Rule[History, None]):
     """Once A has happened, B does not happen any more.
 
     In a loop the second round comes after the first: a B that stands above an A in the same body comes
@@ -64,30 +92,35 @@ compose tidy(accounts):
         shut(account)
 """
 
-    def __init__(self, first: Event, second: Event) -> None:
-        self.first, self.second = first, second
+    first: Event
+    second: Event
 
     @classmethod
     def read(cls, match: Match, names: Names) -> Self:
         return cls(names.event(match["first"][0]), names.event(match["second"][0]))
 
+    def definition(self) -> HappensNoMore:
+        return HappensNoMore(self.first, self.second)
+
     def start(self) -> History:
         return History()
 
-    def call(self, own: History, state: State, call: CallSite, out: list[Violation]) -> History:
+    def call(
+        self, at: Place[History, None], own: History, state: State, call: CallSite, out: Violations
+    ) -> History:
         is_first, is_second = self.first.happens(call.subtask), self.second.happens(call.subtask)
         if is_second and own.happened("first", state):
-            out.append(Violation(self, self.code, ("second",)))
+            out.append(AfterFirst(self))
         elif is_first and (own.in_round("second", state) or (is_second and _repeats(state))):
-            out.append(Violation(self, self.code, ("first",)))
+            out.append(BeforeNextRound(self))
         for event, happens in (("first", is_first), ("second", is_second)):
             own = own.record(event, state) if happens else own
         return own
 
-    def enter_loop(self, own: History, state: State, frame: LoopFrame, out: list[Violation]) -> History:
+    def enter_loop(self, own: History, state: State, frame: LoopFrame, out: Violations) -> History:
         return own.enter_loop()
 
-    def exit_loop(self, own: History, frame: LoopFrame) -> History:
+    def exit_loop(self, at: Place[History, None], own: History, frame: LoopFrame) -> History:
         return own.exit_loop()
 
     def forget(self, own: History, before: History, first: int) -> History:
@@ -99,14 +132,29 @@ compose tidy(accounts):
     def join(self, then: History, orelse: History) -> History:
         return then.join(orelse)
 
-    def blames(self, violation: Violation, subtask: Subtask) -> frozenset[int]:
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AfterFirst(Violation[NoAfter]):
+    """The second event where the first may have happened."""
+
+    def blames(self, subtask: Subtask) -> frozenset[int]:
         return NO_ARGUMENT
 
-    def explain(self, violation: Violation, narrator: Narrator) -> Explanation:
-        first, second = self.first.name, self.second.name
-        if violation.details[0] == "second":
-            notes = tuple((f"`{first}` may have happened here", s) for s in narrator.calls(first))
-            return Explanation(f"`{second}` can happen here after `{first}`", f"do `{second}` earlier", notes)
+    def explain(self, narrator: Narrator) -> Explanation:
+        first, second = self.facet.first.name, self.facet.second.name
+        notes = tuple((f"`{first}` may have happened here", s) for s in narrator.calls(first))
+        return Explanation(f"`{second}` can happen here after `{first}`", f"do `{second}` earlier", notes)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BeforeNextRound(Violation[NoAfter]):
+    """The first event in a loop that comes back to the second."""
+
+    def blames(self, subtask: Subtask) -> frozenset[int]:
+        return NO_ARGUMENT
+
+    def explain(self, narrator: Narrator) -> Explanation:
+        first, second = self.facet.first.name, self.facet.second.name
         notes = tuple((f"the loop comes back to `{second}` here", s) for s in narrator.calls(second))
         return Explanation(
             f"`{second}` can happen after this `{first}`: in the loop's next round",

@@ -2,18 +2,52 @@
 
 from __future__ import annotations
 
-from typing import Self
+from dataclasses import dataclass
+from typing import NamedTuple, Self
 
 from p2c_dsl.diagnostics.codes import Code
-from p2c_dsl.machine.facet import CallSite, Explanation, Narrator, Violation
+from p2c_dsl.machine.facet import CallSite, Explanation, Narrator, Place, Violation, Violations
 from p2c_dsl.machine.state import LoopFrame, State
-from p2c_dsl.rules.base import NO_ARGUMENT, Event, Names, Rule, RuleError
+from p2c_dsl.rules.base import NO_ARGUMENT, Names, Rule, RuleError
+from p2c_dsl.rules.definition import Broken, Completed, Definition, RunEvent, Started
+from p2c_dsl.rules.events import Event
 from p2c_dsl.rules.history import History
 from p2c_dsl.rules.pattern import Match, span_of
 from p2c_dsl.spec import Subtask
 
 
-class NotBoth(Rule):
+class Seen(NamedTuple):
+    """How often each of the two may have happened."""
+
+    one: int = 0
+    other: int = 0
+
+
+@dataclass(frozen=True)
+class NeverBoth(Definition[Seen]):
+    """A run in which one of the two has happened, for all that anybody knows, has none of the other."""
+
+    one: Event
+    other: Event
+
+    def start(self) -> Seen:
+        return Seen()
+
+    def step(self, seen: Seen, event: RunEvent) -> Seen:
+        match event:
+            case Started(call):
+                after = Seen(seen.one + call.most(self.one), seen.other + call.most(self.other))
+                if after != seen and after.one and after.other:
+                    raise Broken(f"both `{self.one.name}` and `{self.other.name}` would happen")
+                return after
+            case Completed(call):
+                spared = (call.most(each) - event.most(each) for each in (self.one, self.other))
+                return Seen(seen.one - next(spared), seen.other - next(spared))
+        return seen
+
+
+@dataclass(frozen=True, eq=False)
+class NotBoth(Rule[History, None]):
     """A run that does one of the two never does the other.
 
     The two arms of one condition exclude each other, but not inside a loop, where one round may take
@@ -68,8 +102,8 @@ compose settle(order):
     pay_back(order)
 """
 
-    def __init__(self, one: Event, other: Event) -> None:
-        self.events = (one, other)
+    one: Event
+    other: Event
 
     @classmethod
     def read(cls, match: Match, names: Names) -> Self:
@@ -78,24 +112,29 @@ compose settle(order):
             raise RuleError("`not both` needs two different events", span_of(tokens), "write `not both A, B`")
         return cls(names.event(tokens[0]), names.event(tokens[1]))
 
+    def definition(self) -> NeverBoth:
+        return NeverBoth(self.one, self.other)
+
     def start(self) -> History:
         return History()
 
-    def call(self, own: History, state: State, call: CallSite, out: list[Violation]) -> History:
-        happening = [e for e in self.events if e.happens(call.subtask)]
+    def call(
+        self, at: Place[History, None], own: History, state: State, call: CallSite, out: Violations
+    ) -> History:
+        happening = [e for e in (self.one, self.other) if e.happens(call.subtask)]
         for event in happening:
-            other = self.events[event is self.events[0]]
+            other = self.other if event is self.one else self.one
             if len(happening) == 2 or own.happened(other.name, state):
-                out.append(Violation(self, self.code, (event.name, other.name)))
+                out.append(BothHappen(self, event.name, other.name))
                 break
         for event in happening:
             own = own.record(event.name, state)
         return own
 
-    def enter_loop(self, own: History, state: State, frame: LoopFrame, out: list[Violation]) -> History:
+    def enter_loop(self, own: History, state: State, frame: LoopFrame, out: Violations) -> History:
         return own.enter_loop()
 
-    def exit_loop(self, own: History, frame: LoopFrame) -> History:
+    def exit_loop(self, at: Place[History, None], own: History, frame: LoopFrame) -> History:
         return own.exit_loop()
 
     def forget(self, own: History, before: History, first: int) -> History:
@@ -107,11 +146,18 @@ compose settle(order):
     def join(self, then: History, orelse: History) -> History:
         return then.join(orelse)
 
-    def blames(self, violation: Violation, subtask: Subtask) -> frozenset[int]:
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BothHappen(Violation[NotBoth]):
+    """One of the two events where the other may have happened."""
+
+    event: str
+    other: str
+
+    def blames(self, subtask: Subtask) -> frozenset[int]:
         return NO_ARGUMENT
 
-    def explain(self, violation: Violation, narrator: Narrator) -> Explanation:
-        event, other = violation.details
-        notes = tuple((f"`{other}` may happen here", s) for s in narrator.calls(other))
-        message = f"a run can do both `{other}` and this `{event}`"
+    def explain(self, narrator: Narrator) -> Explanation:
+        notes = tuple((f"`{self.other}` may happen here", s) for s in narrator.calls(self.other))
+        message = f"a run can do both `{self.other}` and this `{self.event}`"
         return Explanation(message, "put the two into the two arms of one `if`, outside loops", notes)

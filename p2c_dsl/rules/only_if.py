@@ -2,22 +2,91 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Self
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from typing import Self, TypeAlias
+
+from rpds import HashTrieSet
 
 from p2c_dsl.diagnostics.codes import Code
-from p2c_dsl.machine.facet import CallSite, Explanation, Narrator, Part, Violation
-from p2c_dsl.machine.facts import NOTHING, Fact, Identity, constant_identity, mentions_slot_from
+from p2c_dsl.machine.facet import CallSite, Explanation, Narrator, Part, Place, Violation, Violations
+from p2c_dsl.machine.facts import NOTHING, Fact
+from p2c_dsl.machine.identity import Identity, bound, constant_identity, mentions_slot_from, substituted
 from p2c_dsl.machine.state import State, Value
 from p2c_dsl.program import Test
-from p2c_dsl.rules.base import Event, Names, Rule, RuleError
+from p2c_dsl.rules.base import Names, Rule, RuleError
+from p2c_dsl.rules.definition import Broken, Definition, RunEvent, Started, Tested
+from p2c_dsl.rules.events import Event
 from p2c_dsl.rules.pattern import Match, span_of
 from p2c_dsl.spec import Parameter, Spec, Subtask
 from p2c_dsl.syntax.nodes import Token
 from p2c_dsl.types import BOOL, Type, is_subtype, show
 
+Checked: TypeAlias = "HashTrieSet[tuple[Hashable, ...]]"
+"""The values, at the positions that the rule compares, of checks that were found true."""
 
-class OnlyIf(Rule):
+
+@dataclass(frozen=True)
+class FoundTrue(Definition[Checked]):
+    """Before a subtask that does, or may do, the event is called, a check of the same values has been found true.
+
+    `positions` are the check's parameters that are compared, `names` those of the subtask that they have to equal.
+    """
+
+    event: Event
+    check: str
+    positions: tuple[int, ...]
+    names: tuple[str, ...]
+
+    def start(self) -> Checked:
+        return HashTrieSet()
+
+    def step(self, checked: Checked, event: RunEvent) -> Checked:
+        match event:
+            case Tested(datum, Test.TRUE):
+                call = datum.answers
+                if call is not None and call.subtask.name == self.check:
+                    return checked.insert(tuple(call.value(position) for position in self.positions))
+            case Started(call) if call.most(self.event):
+                own = [p.name for p in call.subtask.parameters]
+                if tuple(call.value(own.index(name)) for name in self.names) not in checked:
+                    raise Broken(
+                        f"`{self.event.name}` would happen, but `{self.check}` was not found true of these values"
+                    )
+        return checked
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a value says: that the check was asked this. In a map of answers the keys are bound places.
+
+    `height` is how many look-ups lead to the answer: none for the answer itself, one for a map of answers.
+    """
+
+    about: tuple[Identity, ...]
+    height: int = 0
+
+    def under(self, key: Identity) -> Answer:
+        """What a map says once this has been written under a key."""
+        place = bound(self.height)
+        return Answer(tuple(substituted(i, key, place) for i in self.about), self.height + 1)
+
+    def at(self, key: Identity) -> Answer:
+        """What a map says of what it holds under a key."""
+        place = bound(self.height - 1)
+        return Answer(tuple(substituted(i, place, key) for i in self.about), self.height - 1)
+
+
+class Empty:
+    """The mark of an accumulator into which nothing has been written."""
+
+
+EMPTY = Empty()
+Mark = Answer | Empty | None
+
+
+@dataclass(frozen=True, eq=False)
+class OnlyIf(Rule[None, Mark]):
     """B is only done where the check C has been called with the same values, and was found true.
 
     `pay only if approve(order, amount)` means: whoever calls a subtask that does (or may do) `pay` stands where
@@ -70,14 +139,12 @@ compose settle(order, other):
         refund(order)
 """
 
-    def __init__(
-        self, event: Event, check: Subtask, positions: Sequence[int], wanted: Mapping[str, Sequence[int]]
-    ) -> None:
-        self.event, self.check = event, check
-        self.positions = tuple(positions)
-        """The check's parameters that the rule compares."""
-        self.wanted = wanted
-        """For each subtask that does the event, its own parameters to compare them with."""
+    event: Event
+    check: Subtask
+    positions: tuple[int, ...]
+    """The check's parameters that the rule compares."""
+    names: tuple[str, ...]
+    """The parameters to compare them with, of whatever subtask does the event."""
 
     @classmethod
     def read(cls, match: Match, names: Names) -> Self:
@@ -91,115 +158,123 @@ compose settle(order, other):
             message = f"`{check.name}` has {len(check.parameters)} parameters, but here are {len(arguments)}"
             raise RuleError(message, span_of(arguments), "name one for each, `_` for any value")
         named = [(index, token) for index, token in enumerate(arguments) if token.text != "_"]
-        wanted = {
-            performer.name: [_matching(names, performer, check.parameters[i], token) for i, token in named]
-            for performer in names.performers(event)
-        }
-        return cls(event, check, [index for index, _ in named], wanted)
+        for performer in names.performers(event):
+            for index, token in named:
+                _match(names, performer, check.parameters[index], token)
+        return cls(event, check, tuple(i for i, _ in named), tuple(token.text for _, token in named))
 
-    def result(self, state: State, call: CallSite, spec: Spec) -> Fact | None:
-        """A check's result remembers what it checked."""
+    def definition(self) -> FoundTrue:
+        return FoundTrue(self.event, self.check.name, self.positions, self.names)
+
+    def wanted(self, subtask: Subtask) -> tuple[int, ...]:
+        """The parameters of a subtask that does the event, in the order of the check's positions."""
+        own = [parameter.name for parameter in subtask.parameters]
+        return tuple(own.index(name) for name in self.names)
+
+    # ------------------------------------------------------------ marks: what was asked for an answer
+
+    def result(self, at: Place[None, Mark], call: CallSite, spec: Spec) -> Mark:
         if call.subtask.name != self.check.name:
             return None
-        return self._fact([self._identity(call, index) for index in self.positions])
+        return Answer(tuple(_identity(call, index) for index in self.positions))
 
-    def empty(self) -> Any:
-        return _NOTHING_YET
+    def empty(self) -> Mark:
+        return EMPTY
 
-    def gather(self, state: State, mark: Any, key: Value | None, value: Value) -> Any:
+    def gather(
+        self, at: Place[None, Mark], state: State, mark: Mark, key: Value | None, value: Value
+    ) -> Mark:
         """A map of a check's answers by what was checked is as good as the answers."""
-        own = value.marks[self.index]
-        written = own if key is None or own is None else _about(own, key.identity, _KEY)
-        return self.merge(mark, written)
+        own = at.mark(value)
+        return self.merge(
+            mark, own.under(key.identity) if isinstance(own, Answer) and key is not None else None
+        )
 
-    def merge(self, one: Any, other: Any) -> Any:
-        if one == _NOTHING_YET or other == _NOTHING_YET:
-            return other if one == _NOTHING_YET else one
+    def merge(self, one: Mark, other: Mark) -> Mark:
+        if one is EMPTY or other is EMPTY:
+            return other if one is EMPTY else one
         return one if one == other else None
 
-    def outlive(self, mark: Any, first: int) -> Any:
-        if mark is None or mark == _NOTHING_YET:
-            return mark
-        return None if mentions_slot_from(mark[-1], first) else mark
-
-    def part(self, mark: Any, part: Part, of: Type, spec: Spec, key: Identity | None) -> Any:
-        if part is not Part.ITEM or mark is None or mark == _NOTHING_YET:
+    def outlive(self, mark: Mark, first: int) -> Mark:
+        if isinstance(mark, Answer) and any(mentions_slot_from(i, first) for i in mark.about):
             return None
-        return _about(mark, _KEY, key)
+        return mark
 
-    def learns(self, test: Test, value: Value) -> frozenset[Fact]:
-        checked = value.marks[self.index]
-        return frozenset({checked}) if test is Test.TRUE and checked is not None else NOTHING
+    def part(
+        self, at: Place[None, Mark], mark: Mark, part: Part, of: Type, spec: Spec, key: Value | None
+    ) -> Mark:
+        if part is not Part.ITEM or key is None or not isinstance(mark, Answer) or not mark.height:
+            return None
+        return mark.at(key.identity)
 
-    def call(self, own: None, state: State, call: CallSite, out: list[Violation]) -> None:
+    # ------------------------------------------------------------ steps
+
+    def learns(self, at: Place[None, Mark], test: Test, value: Value) -> frozenset[Fact]:
+        mark = at.mark(value)
+        if test is not Test.TRUE or not isinstance(mark, Answer) or mark.height:
+            return NOTHING
+        return frozenset({self._fact(mark.about)})
+
+    def call(self, at: Place[None, Mark], own: None, state: State, call: CallSite, out: Violations) -> None:
         if not self.event.happens(call.subtask):
             return
-        places = self.wanted[call.subtask.name]
-        needed = self._fact([self._identity(call, index) for index in places])
-        if needed not in state.facts.known:
-            out.append(Violation(self, self.code, tuple(call.arguments[i] for i in places)))
+        places = self.wanted(call.subtask)
+        if self._fact([_identity(call, index) for index in places]) not in state.facts.known:
+            out.append(Unchecked(self, tuple(call.arguments[i] for i in places)))
 
-    def prerequisites(self, state: State, subtask: Subtask) -> tuple[frozenset[str], ...]:
+    def prerequisites(
+        self, at: Place[None, Mark], state: State, subtask: Subtask
+    ) -> tuple[frozenset[str], ...]:
         if not self.event.happens(subtask):
             return ()
-        answered = any(v.marks[self.index] is not None for v in state.values.values())
-        gathered = any(a.marks[self.index] is not None for a in state.accumulators.values())
+        answered = any(at.mark(v) is not None for v in state.values.values())
+        gathered = any(at.mark(a) is not None for a in state.accumulators.values())
         checked = any(f[:2] == ("checked", self.check.name) for f in state.facts.known)
         return () if answered or gathered or checked else (frozenset({self.check.name}),)
 
-    def blames(self, violation: Violation, subtask: Subtask) -> frozenset[int]:
-        return frozenset(self.wanted[subtask.name])
+    def _fact(self, about: Sequence[Identity]) -> Fact:
+        return ("checked", self.check.name, self.positions, tuple(about))
 
-    def _fact(self, identities: Sequence[Any]) -> Fact:
-        return ("checked", self.check.name, self.positions, tuple(identities))
 
-    def _identity(self, call: CallSite, index: int) -> Any:
-        value = call.arguments[index]
-        if value is not None:
-            return value.identity
-        return constant_identity(call.subtask.parameters[index].default)
+def _identity(call: CallSite, index: int) -> Identity:
+    value = call.arguments[index]
+    if value is not None:
+        return value.identity
+    return constant_identity(call.subtask.parameters[index].default)
 
-    def explain(self, violation: Violation, narrator: Narrator) -> Explanation:
-        shown = [narrator.name(v).strip("`") if v is not None else "its default" for v in violation.details]
-        arguments = dict(zip(self.positions, shown, strict=True))
-        last = max(self.positions, default=-1)
-        check = f"`{self.check.name}({', '.join(arguments.get(i, '_') for i in range(last + 1))})`"
-        places = narrator.calls(self.check.name)
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Unchecked(Violation[OnlyIf]):
+    """A path on which the check was not found true of these values, `None` for a default."""
+
+    values: tuple[Value | None, ...]
+
+    def blames(self, subtask: Subtask) -> frozenset[int]:
+        return frozenset(self.facet.wanted(subtask))
+
+    def explain(self, narrator: Narrator) -> Explanation:
+        rule = self.facet
+        shown = [narrator.name(v).strip("`") if v is not None else "its default" for v in self.values]
+        arguments = dict(zip(rule.positions, shown, strict=True))
+        last = max(rule.positions, default=-1)
+        check = f"`{rule.check.name}({', '.join(arguments.get(i, '_') for i in range(last + 1))})`"
         notes = tuple(
-            ("it is called here, with other values or without a test of its answer", s) for s in places
+            ("it is called here, with other values or without a test of its answer", s)
+            for s in narrator.calls(rule.check.name)
         )
         return Explanation(
-            f"`{self.event.name}` can happen here although {check} was not found true",
+            f"`{rule.event.name}` can happen here although {check} was not found true",
             f"put this call under `if {check.strip('`')}:`",
             notes,
         )
 
 
-_NOTHING_YET = ("nothing yet",)
-_KEY = ("key",)
-
-
-def _about(fact: Fact, old: Identity, new: Identity) -> Fact:
-    """What has been checked, with one value number replaced in it."""
-    *what, identities = fact
-    return (*what, _with(identities, old, new))
-
-
-def _with(identity: Any, old: Identity, new: Identity) -> Any:
-    """A value number with one inside it replaced."""
-    if identity == old:
-        return new
-    if isinstance(identity, tuple):
-        return tuple(_with(part, old, new) for part in identity)
-    return identity
-
-
-def _matching(names: Names, performer: Subtask, checked: Parameter, token: Token) -> int:
-    index, parameter = names.parameter(performer, token)
+def _match(names: Names, performer: Subtask, checked: Parameter, token: Token) -> None:
+    """Raises `RuleError` where a performer has no parameter of that name, or one of another type than is checked."""
+    _, parameter = names.parameter(performer, token)
     if not (is_subtype(parameter.type, checked.type) or is_subtype(checked.type, parameter.type)):
         message = (
             f"`{performer.name}` takes {show(parameter.type)} for `{token.text}`, "
             f"but the check takes {show(checked.type)} there"
         )
         raise RuleError(message, token.span, "name parameters in the order of the check's own")
-    return index

@@ -6,13 +6,50 @@ from dataclasses import dataclass
 from typing import Self
 
 from p2c_dsl.diagnostics.codes import Code
-from p2c_dsl.machine.facet import CallSite, Explanation, Narrator, Origin, Part, Violation
-from p2c_dsl.machine.facts import Identity
+from p2c_dsl.machine.facet import CallSite, Explanation, Narrator, Origin, Part, Place, Violation, Violations
 from p2c_dsl.machine.state import State, Value
 from p2c_dsl.rules.base import Names, Rule, RuleError
+from p2c_dsl.rules.definition import Broken, Definition, Producer, RunEvent, Started
 from p2c_dsl.rules.pattern import Match
 from p2c_dsl.spec import Spec, Subtask
 from p2c_dsl.types import Type
+
+
+@dataclass(frozen=True)
+class ProducedBy(Definition[None]):
+    """What is passed for a parameter was produced by the sources; what is left to its default is not judged."""
+
+    sink: str
+    parameter: int
+    sources: frozenset[str]
+
+    def start(self) -> None:
+        return None
+
+    def step(self, state: None, event: RunEvent) -> None:
+        match event:
+            case Started(call) if call.subtask.name == self.sink:
+                argument = call.arguments[self.parameter]
+                for producer, name in () if argument is None else argument.origins:
+                    if not self._is_source(producer, name):
+                        raise Broken(f"a value would come from {_named(producer, name)}")
+
+    def _is_source(self, producer: Producer, name: str) -> bool:
+        match producer:
+            case Producer.SUBTASK:
+                return name in self.sources
+            case Producer.INPUT:
+                return "inputs" in self.sources or name in self.sources
+            case Producer.CONSTANT:
+                return "constants" in self.sources
+            case Producer.LITERAL:
+                return False
+
+
+def _named(producer: Producer, name: str) -> str:
+    kinds = {Producer.CONSTANT: "a constant", Producer.LITERAL: "a free literal"}
+    return kinds.get(producer) or (f"`{name}`" if producer is Producer.SUBTASK else f"the input `{name}`")
+
 
 Producers = frozenset[str]
 NONE: Producers = frozenset()
@@ -30,7 +67,8 @@ Mark = Producers | Gathered
 """The producers that the rule does not allow and that may stand behind a value."""
 
 
-class Provenance(Rule):
+@dataclass(frozen=True, eq=False)
+class Provenance(Rule[None, Mark]):
     """Every value that reaches parameter p of f was produced by one of the named sources.
 
     A source is a subtask (its results), a task's input by its name, `inputs` (any of them) or `constants` (named
@@ -81,10 +119,11 @@ compose dine(users):
             book(place)
 """
 
-    def __init__(self, sink: str, parameter: int, sources: frozenset[str], others: bool) -> None:
-        self.sink, self.parameter, self.sources = sink, parameter, sources
-        self.others = others
-        """Whether inputs or constants are among the sources."""
+    sink: str
+    parameter: int
+    sources: frozenset[str]
+    others: bool
+    """Whether inputs or constants are among the sources."""
 
     @classmethod
     def read(cls, match: Match, names: Names) -> Self:
@@ -103,6 +142,9 @@ compose dine(users):
         sources = frozenset(t.text for t in match["sources"])
         return cls(subtask.name, index, sources, bool(sources - names.spec.subtasks.keys()))
 
+    def definition(self) -> ProducedBy:
+        return ProducedBy(self.sink, self.parameter, self.sources)
+
     # ------------------------------------------------------------ marks
 
     def source(self, origin: Origin, name: str | None, of: Type, spec: Spec) -> Mark:
@@ -118,11 +160,13 @@ compose dine(users):
             case Origin.UNKNOWN:
                 return NONE
 
-    def result(self, state: State, call: CallSite, spec: Spec) -> Mark:
+    def result(self, at: Place[None, Mark], call: CallSite, spec: Spec) -> Mark:
         name = call.subtask.name
         return NONE if name in self.sources else frozenset({f"`{name}`"})
 
-    def part(self, mark: Mark, part: Part, of: Type, spec: Spec, key: Identity | None) -> Mark:
+    def part(
+        self, at: Place[None, Mark], mark: Mark, part: Part, of: Type, spec: Spec, key: Value | None
+    ) -> Mark:
         if not isinstance(mark, Gathered):
             return mark
         return mark.keys if part is Part.ELEMENT else mark.values
@@ -130,11 +174,13 @@ compose dine(users):
     def empty(self) -> Mark:
         return Gathered(NONE, NONE)
 
-    def gather(self, state: State, mark: Mark, key: Value | None, value: Value) -> Mark:
+    def gather(
+        self, at: Place[None, Mark], state: State, mark: Mark, key: Value | None, value: Value
+    ) -> Mark:
         assert isinstance(mark, Gathered)
-        values = _join(mark.values, value.marks[self.index])
+        values = _join(mark.values, at.mark(value))
         # A loop over a list yields its elements, over a map its keys.
-        keys = values if key is None else _join(mark.keys, key.marks[self.index])
+        keys = values if key is None else _join(mark.keys, at.mark(key))
         return Gathered(keys, values)
 
     def merge(self, one: Mark, other: Mark) -> Mark:
@@ -142,35 +188,45 @@ compose dine(users):
 
     # ------------------------------------------------------------ steps
 
-    def call(self, own: None, state: State, call: CallSite, out: list[Violation]) -> None:
+    def call(self, at: Place[None, Mark], own: None, state: State, call: CallSite, out: Violations) -> None:
         argument = call.arguments[self.parameter] if call.subtask.name == self.sink else None
-        producers = NONE if argument is None else _judged(argument.marks[self.index])
-        if producers:
-            out.append(Violation(self, self.code, (call, producers), self.parameter))
+        producers = NONE if argument is None else _judged(at.mark(argument))
+        if argument is not None and producers:
+            name = call.subtask.parameters[self.parameter].name
+            out.append(FromElsewhere(self, name, argument, producers, argument=self.parameter))
 
-    def prerequisites(self, state: State, subtask: Subtask) -> tuple[frozenset[str], ...]:
+    def prerequisites(
+        self, at: Place[None, Mark], state: State, subtask: Subtask
+    ) -> tuple[frozenset[str], ...]:
         """Where only subtasks are sources and nothing of theirs is there, one has to be called."""
         if subtask.name != self.sink or self.others or subtask.parameters[self.parameter].optional:
             return ()
-        marks = [v.marks[self.index] for v in state.values.values()]
-        marks += [a.marks[self.index] for a in state.accumulators.values()]
+        marks = [at.mark(v) for v in state.values.values()]
+        marks += [at.mark(a) for a in state.accumulators.values()]
         clean = any(isinstance(m, Gathered) or not m for m in marks)
         return () if clean else (self.sources,)
 
-    def blames(self, violation: Violation, subtask: Subtask) -> frozenset[int]:
-        return frozenset({self.parameter})
 
-    def explain(self, violation: Violation, narrator: Narrator) -> Explanation:
-        call, producers = violation.details
-        listed = ", ".join(sorted(producers))
-        parameter = call.subtask.parameters[self.parameter].name
-        names = [s.strip("`") for s in sorted(producers) if s.startswith("`")]
+@dataclass(frozen=True, slots=True, eq=False)
+class FromElsewhere(Violation[Provenance]):
+    """An argument that others than the sources may have produced."""
+
+    parameter: str
+    value: Value
+    producers: Producers
+
+    def blames(self, subtask: Subtask) -> frozenset[int]:
+        return frozenset({self.facet.parameter})
+
+    def explain(self, narrator: Narrator) -> Explanation:
+        rule, producers = self.facet, sorted(self.producers)
+        names = [s.strip("`") for s in producers if s.startswith("`")]
         notes = tuple(("this produces it", s) for name in names for s in narrator.calls(name))
-        value = narrator.name(call.arguments[self.parameter])
+        sources = " or ".join(f"`{s}`" for s in sorted(rule.sources))
         return Explanation(
-            f"{value} comes from {listed}, but `{self.sink}.{parameter}` takes only what comes from "
-            f"{' or '.join(f'`{s}`' for s in sorted(self.sources))}",
-            f"pass on what {' or '.join(f'`{s}`' for s in sorted(self.sources))} gives",
+            f"{narrator.name(self.value)} comes from {', '.join(producers)}, "
+            f"but `{rule.sink}.{self.parameter}` takes only what comes from {sources}",
+            f"pass on what {sources} gives",
             notes,
         )
 

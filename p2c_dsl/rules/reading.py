@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
 from p2c_dsl.diagnostics.model import Diagnostic, Location
-from p2c_dsl.rules.base import Names, Rule, RuleError
+from p2c_dsl.rules.base import AnyRule, Names, RuleError
 from p2c_dsl.rules.pattern import Mismatch, match, span_of
 from p2c_dsl.spec import RuleText, Spec, Task
 from p2c_dsl.syntax.nodes import Token
 
-RuleTypes = Sequence[type[Rule]]
+RuleTypes = Sequence[type[AnyRule]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +20,9 @@ class _Unreadable(Exception):
     diagnostic: Diagnostic
 
 
-def read_all(spec: Spec, task: Task, types: RuleTypes) -> tuple[tuple[Rule, ...], tuple[Diagnostic, ...]]:
+def read_all(spec: Spec, task: Task, types: RuleTypes) -> tuple[tuple[AnyRule, ...], tuple[Diagnostic, ...]]:
     """The rules that hold for a task, and what is wrong with the lines that cannot be read."""
-    rules: list[Rule] = []
+    rules: list[AnyRule] = []
     diagnostics: list[Diagnostic] = []
     for text in spec.rules_of(task):
         try:
@@ -40,8 +40,8 @@ def shown(tokens: Sequence[Token]) -> str:
     return text
 
 
-def _read(text: RuleText, names: Names, types: RuleTypes) -> Rule:
-    mismatches: list[tuple[Mismatch, type[Rule]]] = []
+def _read(text: RuleText, names: Names, types: RuleTypes) -> AnyRule:
+    mismatches: list[tuple[Mismatch, type[AnyRule]]] = []
     for kind in types:
         found = match(kind.pattern, text.tokens)
         if isinstance(found, Mismatch):
@@ -52,13 +52,12 @@ def _read(text: RuleText, names: Names, types: RuleTypes) -> Rule:
         except RuleError as error:
             location = Location(text.location.source, error.span)
             raise _Unreadable(Diagnostic("P2C147", error.message, location, help=error.help)) from None
-        rule.text = shown(text.tokens)
-        return rule
+        return replace(rule, text=shown(text.tokens))
     raise _Unreadable(_mismatch(text, mismatches, types))
 
 
 def _mismatch(
-    text: RuleText, mismatches: Sequence[tuple[Mismatch, type[Rule]]], types: RuleTypes
+    text: RuleText, mismatches: Sequence[tuple[Mismatch, type[AnyRule]]], types: RuleTypes
 ) -> Diagnostic:
     best = max(found.progress for found, _ in mismatches)
     nearest = [(found, kind) for found, kind in mismatches if found.progress == best]
@@ -73,7 +72,7 @@ def _mismatch(
     return Diagnostic("P2C146", f"here the rule needs {expected}, but {actual}", location, help=help_)
 
 
-def _has_keyword(kind: type[Rule], tokens: Sequence[Token]) -> bool:
+def _has_keyword(kind: type[AnyRule], tokens: Sequence[Token]) -> bool:
     """Whether the tokens hold one of the rule's own words, so that it is likely meant."""
     return any(token.text in kind.pattern.split() for token in tokens)
 

@@ -2,80 +2,59 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import NamedTuple, Self, TypeAlias
 
 from rpds import HashTrieSet
 
 from p2c_dsl.diagnostics.codes import Code
-from p2c_dsl.machine.facet import CallSite, Explanation, Narrator, Origin, Part, Violation
-from p2c_dsl.machine.facts import Identity, mentions_slot_from
+from p2c_dsl.machine.facet import CallSite, Explanation, Narrator, Origin, Part, Place, Violation, Violations
 from p2c_dsl.machine.state import BranchFrame, LoopFrame, State, Value
+from p2c_dsl.rules import definition
 from p2c_dsl.rules.base import Names, Rule, RuleError
+from p2c_dsl.rules.consumption import Consumed, collapsed, once_a_round
+from p2c_dsl.rules.definition import Broken, Definition, RunEvent
 from p2c_dsl.rules.pattern import Match
 from p2c_dsl.spec import Spec, Subtask
 from p2c_dsl.types import Type
 
+Places: TypeAlias = "HashTrieSet[tuple[Hashable, ...]]"
+
+
+class UsedUp(NamedTuple):
+    """The produced values that have been consumed, and with them all that they are part of."""
+
+    consumed: Places = HashTrieSet()
+    touched: Places = HashTrieSet()
+
+
+@dataclass(frozen=True)
+class ConsumedOnce(Definition[UsedUp]):
+    """No produced value is consumed twice, and none together with a part of it."""
+
+    def start(self) -> UsedUp:
+        return UsedUp()
+
+    def step(self, used: UsedUp, event: RunEvent) -> UsedUp:
+        match event:
+            case definition.Consumed(datum) if datum.produced:
+                place = datum.place
+                wholes = [place[:length] for length in range(1, len(place) + 1)]
+                if place in used.touched or any(whole in used.consumed for whole in wholes):
+                    raise Broken("a produced value, or a part of it, has been consumed before")
+                touched = used.touched
+                for whole in wholes:
+                    touched = touched.insert(whole)
+                return UsedUp(used.consumed.insert(place), touched)
+        return used
+
+
 KINDS = ("sequence", "tree", "dag")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Consumed:
-    """What has been consumed: `wholes` themselves, and in `touched` all that they are part of, too.
-
-    `log` lists the consumptions, newest first, as nested pairs whose tails are shared by all
-    later states, so that two arms are joined by what they have added alone.
-    """
-
-    wholes: HashTrieSet[Identity]
-    touched: HashTrieSet[Identity]
-    log: tuple[Any, ...] | None = None
-    length: int = 0
-
-    def add(self, identity: Identity) -> Consumed:
-        """One more."""
-        touched = self.touched
-        for whole in _wholes(identity):
-            touched = touched.insert(whole)
-        return Consumed(self.wholes.insert(identity), touched, (identity, self.log), self.length + 1)
-
-    def conflicts(self, identity: Identity) -> bool:
-        """Whether it, a part of it, or what it is part of, has been consumed."""
-        return identity in self.touched or any(whole in self.wholes for whole in _wholes(identity))
-
-    def join(self, other: Consumed) -> Consumed:
-        """What either of two arms has consumed."""
-        log, length, theirs, their_length = self.log, self.length, other.log, other.length
-        added: list[Identity] = []
-        while log is not theirs:
-            if length >= their_length:
-                assert log is not None
-                added.append(log[0])
-                log, length = log[1], length - 1
-            else:
-                assert theirs is not None
-                theirs, their_length = theirs[1], their_length - 1
-        joined = other
-        for identity in reversed(added):
-            joined = joined.add(identity)
-        return joined
-
-    def forget(self, before: Consumed, first: int) -> Consumed:
-        """Without what has been consumed since `before` of values in slots from `first` on."""
-        log, added = self.log, list[Identity]()
-        while log is not before.log:
-            assert log is not None
-            added.append(log[0])
-            log = log[1]
-        kept = [identity for identity in reversed(added) if not mentions_slot_from(identity, first)]
-        if len(kept) == len(added):
-            return self
-        for identity in kept:
-            before = before.add(identity)
-        return before
-
-
-class Shape(Rule):
+@dataclass(frozen=True, eq=False)
+class Shape(Rule[Consumed, bool]):
     """The restricted spaces of *Superalignment with Dynamic Human Values*, section 5(1).
 
     `shape sequence`: no `if`, and no call written inside another call's arguments: one call after the other.
@@ -130,9 +109,7 @@ compose mail():
     send(draft)
 """
 
-    def __init__(self, kind: str) -> None:
-        self.kind = kind
-        self.textual = kind == "sequence"
+    kind: str
 
     @classmethod
     def read(cls, match: Match, names: Names) -> Self:
@@ -142,22 +119,29 @@ compose mail():
             raise RuleError(message, token.span, "write `sequence`, `tree` or `dag`")
         return cls(token.text)
 
+    def definition(self) -> ConsumedOnce | None:
+        return ConsumedOnce() if self.kind == "tree" else None
+
     # ------------------------------------------------------------ marks: whether a value is produced
 
     def source(self, origin: Origin, name: str | None, of: Type, spec: Spec) -> bool:
         return False
 
-    def result(self, state: State, call: CallSite, spec: Spec) -> bool:
+    def result(self, at: Place[Consumed, bool], call: CallSite, spec: Spec) -> bool:
         return True
 
-    def part(self, mark: bool, part: Part, of: Type, spec: Spec, key: Identity | None) -> bool:
+    def part(
+        self, at: Place[Consumed, bool], mark: bool, part: Part, of: Type, spec: Spec, key: Value | None
+    ) -> bool:
         return mark
 
     def empty(self) -> bool:
         return False
 
-    def gather(self, state: State, mark: bool, key: Value | None, value: Value) -> bool:
-        return bool(mark or value.marks[self.index] or (key is not None and key.marks[self.index]))
+    def gather(
+        self, at: Place[Consumed, bool], state: State, mark: bool, key: Value | None, value: Value
+    ) -> bool:
+        return mark or at.mark(value) or (key is not None and at.mark(key))
 
     def merge(self, one: bool, other: bool) -> bool:
         return one or other
@@ -167,31 +151,39 @@ compose mail():
     def start(self) -> Consumed:
         return Consumed(HashTrieSet(), HashTrieSet())
 
-    def call(self, own: Consumed, state: State, call: CallSite, out: list[Violation]) -> Consumed:
+    def call(
+        self, at: Place[Consumed, bool], own: Consumed, state: State, call: CallSite, out: Violations
+    ) -> Consumed:
         if self.kind == "sequence" and call.nested:
-            out.append(Violation(self, "P2C301", ("nested",)))
+            out.append(NestedCall(self))
         return own
 
-    def enter_branch(self, own: Consumed, state: State, frame: BranchFrame, out: list[Violation]) -> Consumed:
+    def enter_branch(self, own: Consumed, state: State, frame: BranchFrame, out: Violations) -> Consumed:
         if self.kind == "sequence":
-            out.append(Violation(self, "P2C301", ("branch",)))
+            out.append(Branching(self))
         return own
 
     def forbids_branch(self, outer: int) -> bool:
         return self.kind == "sequence"
 
     def consume(
-        self, own: Consumed, state: State, value: Value, out: list[Violation], argument: int | None = None
+        self,
+        at: Place[Consumed, bool],
+        own: Consumed,
+        state: State,
+        value: Value,
+        out: Violations,
+        argument: int | None,
     ) -> Consumed:
-        if self.kind != "tree" or not value.marks[self.index]:
+        if self.kind != "tree" or not at.mark(value):
             return own
-        identity = _collapsed(value.occurrence)
+        identity = collapsed(value.identity)
         if own.conflicts(identity):
-            out.append(Violation(self, "P2C302", ("again", value), argument))
+            out.append(ConsumedAgain(self, value, argument=argument))
             return own
-        repeating = [f for f in state.loops if f.repeats and not _once_a_round(value.occurrence, f)]
+        repeating = [f for f in state.loops if f.repeats and not once_a_round(value.identity, f)]
         if repeating:
-            out.append(Violation(self, "P2C302", ("rounds", value, repeating[-1]), argument))
+            out.append(ConsumedEachRound(self, value, repeating[-1], argument=argument))
         return own.add(identity)
 
     def join(self, then: Consumed, orelse: Consumed) -> Consumed:
@@ -200,61 +192,73 @@ compose mail():
     def forget(self, own: Consumed, before: Consumed, first: int) -> Consumed:
         return own.forget(before, first)
 
-    def key(self, own: Consumed, state: State) -> Any:
+    def key(self, own: Consumed, state: State) -> Hashable:
         return frozenset(own.wholes), frozenset(own.touched)
 
-    def blames(self, violation: Violation, subtask: Subtask) -> frozenset[int] | None:
-        # What an argument conflicts with may be one of those before it.
-        return None if violation.argument is None else frozenset(range(violation.argument + 1))
 
-    def explain(self, violation: Violation, narrator: Narrator) -> Explanation:
-        match violation.details:
-            case ("nested",):
-                return Explanation(
-                    "a sequence has no call inside another call's arguments",
-                    "give the inner call's result a name first",
-                )
-            case ("branch",):
-                return Explanation("a sequence has no branches", "let a subtask decide")
-            case ("again", value):
-                return Explanation(
-                    f"{narrator.name(value)}, or a part of it, has been consumed before: this is no tree",
-                    "consume each produced value once: call the subtask again, or let one subtask do both",
-                )
-        _, value, frame = violation.details
-        note = narrator.loop(frame)
+@dataclass(frozen=True, slots=True, eq=False)
+class NotASequence(Violation[Shape]):
+    """What a sequence does not have."""
+
+    @property
+    def code(self) -> str:
+        return "P2C301"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NestedCall(NotASequence):
+    """A call inside another call's arguments."""
+
+    def explain(self, narrator: Narrator) -> Explanation:
         return Explanation(
-            f"{narrator.name(value)} comes from outside this loop and is consumed in each of its rounds",
+            "a sequence has no call inside another call's arguments",
+            "give the inner call's result a name first",
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Branching(NotASequence):
+    """An `if`."""
+
+    def explain(self, narrator: Narrator) -> Explanation:
+        return Explanation("a sequence has no branches", "let a subtask decide")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ConsumedAgain(Violation[Shape]):
+    """A value that has been consumed, or of which a part or the whole has."""
+
+    value: Value
+
+    def blames(self, subtask: Subtask) -> frozenset[int] | None:
+        return _up_to(self.argument)
+
+    def explain(self, narrator: Narrator) -> Explanation:
+        return Explanation(
+            f"{narrator.name(self.value)}, or a part of it, has been consumed before: this is no tree",
+            "consume each produced value once: call the subtask again, or let one subtask do both",
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ConsumedEachRound(Violation[Shape]):
+    """A value from outside a loop that is consumed in it."""
+
+    value: Value
+    frame: LoopFrame
+
+    def blames(self, subtask: Subtask) -> frozenset[int] | None:
+        return _up_to(self.argument)
+
+    def explain(self, narrator: Narrator) -> Explanation:
+        note = narrator.loop(self.frame)
+        return Explanation(
+            f"{narrator.name(self.value)} comes from outside this loop and is consumed in each of its rounds",
             "produce it inside the loop, or use it after the loop",
             (note,) if note is not None else (),
         )
 
 
-def _wholes(identity: Identity) -> list[Identity]:
-    """The value itself and all that it is part of."""
-    found = [identity]
-    while isinstance(identity, tuple) and identity[0] in ("field", "item"):
-        identity = identity[1]
-        found.append(identity)
-    return found
-
-
-def _collapsed(identity: Identity) -> Identity:
-    """A part's value number without keys: two keys may be equal, so all of a map's values are as one."""
-    match identity:
-        case ("field", base, name):
-            return ("field", _collapsed(base), name)
-        case ("item", base, _):
-            return ("item", _collapsed(base))
-    return identity
-
-
-def _once_a_round(identity: Identity, frame: LoopFrame) -> bool:
-    """Whether each round of the loop consumes another value: one made inside, or under the round's own key."""
-    while isinstance(identity, tuple):
-        if identity[0] == "item" and identity[2] == frame.first and frame.collection.distinct:
-            return True
-        if identity[0] not in ("field", "item"):
-            return False
-        identity = identity[1]
-    return isinstance(identity, int) and identity >= frame.first
+def _up_to(argument: int | None) -> frozenset[int] | None:
+    """What an argument conflicts with may be one of those before it."""
+    return None if argument is None else frozenset(range(argument + 1))

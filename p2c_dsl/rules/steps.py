@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from collections.abc import Hashable
+from dataclasses import dataclass
+from typing import Self
 
 from p2c_dsl.diagnostics.codes import Code
-from p2c_dsl.machine.facet import Explanation, Narrator, Violation
+from p2c_dsl.machine.facet import Explanation, Narrator, Place, Violation, Violations
 from p2c_dsl.machine.state import BranchFrame, State
 from p2c_dsl.rules.base import NO_ARGUMENT, Names, Rule
 from p2c_dsl.rules.pattern import Match
 from p2c_dsl.spec import Subtask
 
 
-class Steps(Rule):
+@dataclass(frozen=True, eq=False)
+class Steps(Rule[int, None]):
     """The composition has at most n steps, so that people can read it.
 
     Each call counts (one written inside another, too), each `for`, `if`, `return` and new accumulator, and each
@@ -24,7 +27,6 @@ class Steps(Rule):
     syntax = "steps <= n"
     pattern = "steps <= <count:int>"
     summary = "the composition has at most n steps"
-    textual = True
     code = "P2C702"
     codes = (Code("P2C702", "too many steps", "The composition is longer than a `steps <= n` rule allows."),)
     accepted = """
@@ -49,8 +51,7 @@ compose short():
     a()
 """
 
-    def __init__(self, most: int) -> None:
-        self.most = most
+    most: int
 
     @classmethod
     def read(cls, match: Match, names: Names) -> Self:
@@ -59,9 +60,9 @@ compose short():
     def start(self) -> int:
         return 0
 
-    def step(self, own: int, state: State, out: list[Violation]) -> int:
+    def step(self, own: int, state: State, out: Violations) -> int:
         if own == self.most:
-            out.append(Violation(self, self.code))
+            out.append(TooLong(self))
         return own + 1
 
     def enter_else(self, before: int, then: int) -> int:
@@ -70,20 +71,26 @@ compose short():
     def join(self, then: int, orelse: int) -> int:
         return orelse
 
-    def resume(self, own: int, frame: BranchFrame, last: int) -> int:
+    def resume(self, at: Place[int, None], own: int, frame: BranchFrame, last: int) -> int:
         return last
-
-    def blames(self, violation: Violation, subtask: Subtask) -> frozenset[int]:
-        return NO_ARGUMENT
 
     def room(self, own: int) -> int:
         return self.most - own
 
-    def key(self, own: int, state: State) -> Any:
+    def key(self, own: int, state: State) -> Hashable:
         return min(own, self.most + 1)
 
-    def explain(self, violation: Violation, narrator: Narrator) -> Explanation:
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TooLong(Violation[Steps]):
+    """One step more than there may be."""
+
+    def blames(self, subtask: Subtask) -> frozenset[int]:
+        return NO_ARGUMENT
+
+    def explain(self, narrator: Narrator) -> Explanation:
+        most = self.facet.most
         return Explanation(
-            f"this is step {self.most + 1}, but the rule allows {self.most}",
+            f"this is step {most + 1}, but the rule allows {most}",
             "leave steps out, or let a subtask do several of them",
         )

@@ -8,7 +8,7 @@ from itertools import chain, islice
 
 from p2c_dsl.diagnostics.model import Counterexample, CounterexampleStep, Location
 from p2c_dsl.program import Program
-from p2c_dsl.rules import Rule, read_rules
+from p2c_dsl.rules import AnyRule, read_rules
 from p2c_dsl.runtime.interpreter import BindingError, run
 from p2c_dsl.runtime.monitor import RuleBroken, RuleMonitor
 from p2c_dsl.runtime.small_worlds import Choices, SmallWorld, explore, sample, simpler
@@ -24,7 +24,7 @@ _MOST_EVENTS = 2_000
 _SEED = 2025
 
 
-def find(program: Program, rule: Rule) -> Counterexample | None:
+def find(program: Program, rule: AnyRule) -> Counterexample | None:
     """A breaking run on inputs as small as can be found, `None` when none is found.
 
     The search is bounded by numbers of runs, so that its answer does not depend on the computer's speed.
@@ -61,7 +61,7 @@ def _worlds(size: int) -> Iterator[Choices]:
     return chain(large, sample(_SAMPLED_LARGE, _SEED + size))
 
 
-def _broken(program: Program, own: Sequence[Rule], choices: Choices, size: int) -> _Broken | None:
+def _broken(program: Program, own: Sequence[AnyRule], choices: Choices, size: int) -> _Broken | None:
     """The run of a world, if the rule stops it."""
     world, watch = SmallWorld(program.spec, choices, size), _Watch(program, own)
     try:
@@ -75,7 +75,7 @@ def _broken(program: Program, own: Sequence[Rule], choices: Choices, size: int) 
     return _Broken(choices.made, result.trace, offending, result.span, why)
 
 
-def _simplest(program: Program, own: Sequence[Rule], broken: _Broken, size: int) -> _Broken:
+def _simplest(program: Program, own: Sequence[AnyRule], broken: _Broken, size: int) -> _Broken:
     """A run that breaks the rule, too, and in which no single choice can be made simpler."""
     left = _SIMPLIFIED
     while True:
@@ -92,7 +92,7 @@ def _simplest(program: Program, own: Sequence[Rule], broken: _Broken, size: int)
 class _Watch:
     """The monitor for one rule, which also remembers where it was broken."""
 
-    def __init__(self, program: Program, own: Sequence[Rule]) -> None:
+    def __init__(self, program: Program, own: Sequence[AnyRule]) -> None:
         self._monitor = RuleMonitor(program, own)
         self._events = 0
         self.broken: tuple[Event, str] | None = None

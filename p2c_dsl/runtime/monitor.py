@@ -1,27 +1,36 @@
-"""The rules as a run-time monitor: the machine that lint folds over a text, fed with what happens.
+"""The rules as a run-time monitor: their definitions, folded over what happens.
 
-What lint has to bound is exact here: a loop's round is a block that runs once, of a branch only the arm taken
-is entered, and equal values have equal value numbers. Rules about the text alone are lint's. The monitor has to
-decide before a call, so a `may` effect counts as happening then; once the call is over, it counts if it happened.
+It shares nothing with the analyzer, so it is a second line of defence: a fault in a rule's proof does not blind it. The
+monitor decides before a call is made, so what the call may do counts as happening; once it is over, what it did.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import replace
-from typing import Any
+from collections.abc import Hashable, Iterable, Sequence
+from typing import Any, Self
 
-from p2c_dsl.machine import BranchFrame, CallSite, LoopFrame, Machine, State, Value, Violation
-from p2c_dsl.machine.facts import filled
-from p2c_dsl.program import Branch, Loop, Program, Return, Step, Test
-from p2c_dsl.rules import Rule, read_rules
-from p2c_dsl.runtime.concrete import Concrete
+from p2c_dsl.program import Branch, Loop, Program, Return, Step
+from p2c_dsl.rules import AnyRule, read_rules
+from p2c_dsl.rules.definition import (
+    AnyDefinition,
+    Broken,
+    Call,
+    Completed,
+    Consumed,
+    Failed,
+    Keys,
+    RunEvent,
+    Started,
+    Tested,
+)
+from p2c_dsl.runtime.lineage import Lineage, Traced
 from p2c_dsl.runtime.trace import (
     AccumulatorCreated,
     BranchEntered,
     BranchLeft,
+    CallFailed,
     CallFinished,
+    CallInDoubt,
     CallStarted,
     ConstantRead,
     Derived,
@@ -34,18 +43,18 @@ from p2c_dsl.runtime.trace import (
     RoundStarted,
     Written,
 )
+from p2c_dsl.runtime.values import comparable, field_of
 from p2c_dsl.runtime.walk import StopRun
+from p2c_dsl.spec import EffectUse, Subtask
 from p2c_dsl.syntax.span import Span
-from p2c_dsl.types import UNKNOWN, Size, element_of
 
-_ONCE = Size(1, 1)
 Effects = Sequence[tuple[str, Sequence[object]]]
 
 
 class RuleBroken(StopRun):
     """A rule would be broken by what comes next; `why` says how, without naming the rule."""
 
-    def __init__(self, rule: Rule, why: str) -> None:
+    def __init__(self, rule: AnyRule, why: str) -> None:
         super().__init__(f"stopped by `{rule.text}`: {why}")
         self.rule, self.why = rule, why
 
@@ -53,179 +62,134 @@ class RuleBroken(StopRun):
 class RuleMonitor:
     """An observer for one run that raises `RuleBroken` before the event that would break a rule.
 
-    `rules` are those to watch, by default all of the task's. They belong to this monitor: a rule object
-    knows its place in one machine.
+    `rules` are those to watch, by default all of the task's. Rules about the text alone are lint's.
     """
 
-    def __init__(self, program: Program, rules: Sequence[Rule] | None = None) -> None:
+    def __init__(self, program: Program, rules: Sequence[AnyRule] | None = None) -> None:
         if rules is None:
             rules = read_rules(program.spec, program.task)[0]
+        defined = ((rule, rule.definition()) for rule in rules)
+        self._watched: list[tuple[AnyRule, AnyDefinition]] = [(r, d) for r, d in defined if d is not None]
+        self._states: list[Any] = [definition.start() for _, definition in self._watched]
+        self._lineage = Lineage(program, (s for _, d in self._watched for s in d.asks()))
         self._program = program
-        self._machine = Machine(program.spec, program.task, [r for r in rules if not r.textual])
-        start = self._machine.start()
-        self._state: State = start._replace(values=type(start.values)(), slots=0)
-        self._values = Concrete(program, self._machine)
-        self._loops: list[tuple[Value, int]] = []
-        self._call: tuple[CallSite, State] | None = None
+        self._branches: list[Span] = []
         self._returning = _returning(program.body)
+        self._calls = 0
+        self._open: Call | None = None
+
+    @classmethod
+    def after(cls, program: Program, events: Iterable[Event], rules: Sequence[AnyRule] | None = None) -> Self:
+        """The monitor of a run that goes on after the events of a recorded trace. Raises `RuleBroken`."""
+        monitor = cls(program, rules)
+        for event in events:
+            monitor(event)
+        return monitor
 
     def __call__(self, event: Event) -> None:
-        values = self._values
+        lineage = self._lineage
         match event:
             case InputGiven(name, instance):
-                values.given(instance, name)
-            case ConstantRead(constant, free, instance):
-                values.constant(instance, constant, free)
+                lineage.given(name, instance)
+            case ConstantRead(name, free, instance):
+                lineage.constant(name, free, instance)
             case Derived(base, str(field), _, instance):
-                values.field(instance, base, field)
+                lineage.field(base, field, instance)
             case Derived(base, None, Instance() as key, instance):
-                values.item(instance, base, key)
+                lineage.item(base, key, instance)
             case LoopEntered(collection):
-                value = values.value(collection)
-                self._consume(value)
-                self._loops.append((value, len(self._state.frames)))
+                self._happens(Consumed(lineage.of(collection)))
+                lineage.enter_loop(collection)
             case RoundStarted(element):
-                self._leave_round()
-                self._enter_round(element)
+                lineage.start_round(element)
             case LoopLeft():
-                self._leave_round()
-                self._loops.pop()
+                lineage.leave_loop()
             case BranchEntered(tested, holds, span):
-                self._enter_branch(values.value(tested), holds, span)
+                self._happens(Tested(lineage.of(tested), holds))
+                lineage.enter_branch(tested)
+                self._branches.append(span)
             case BranchLeft():
-                self._leave_branch()
-            case CallStarted(name, arguments, nested):
-                self._start_call(name, arguments, nested)
+                lineage.leave_branch(self._branches.pop() in self._returning)
+            case CallStarted(name, arguments):
+                self._start(self._program.spec.subtasks[name], arguments)
             case CallFinished(_, effects, result, unreported):
-                self._finish_call(effects, unreported, result)
+                self._finish(effects, unreported, result)
+            case CallFailed() | CallInDoubt():
+                if self._open is not None:
+                    self._happens(Failed(self._open))
             case AccumulatorCreated(is_map, instance):
-                values.create(instance, is_map)
+                lineage.create(is_map, instance)
             case Written(accumulator, key, value):
-                self._write(accumulator, None if key is None else values.value(key), values.value(value))
+                self._write(accumulator, None if key is None else lineage.of(key), lineage.of(value))
             case Returned(returned):
-                self._complete(None if returned is None else values.value(returned))
+                if returned is not None:
+                    self._happens(Consumed(lineage.of(returned)))
+                self._complete()
 
-    # ------------------------------------------------------------ blocks
+    def _start(self, subtask: Subtask, arguments: Sequence[Instance | None]) -> None:
+        given = tuple(None if a is None else self._lineage.of(a) for a in arguments)
+        for datum in given:
+            if datum is not None:
+                self._happens(Consumed(datum))
+        self._calls += 1
+        keys = tuple(_keys(use, subtask, given) for use in subtask.effects)
+        self._open = Call(self._calls, subtask, given, keys)
+        self._happens(Started(self._open, self._lineage.depends))
 
-    def _enter_round(self, element: Instance) -> None:
-        collection, _ = self._loops[-1]
-        self._values.element(element, collection, element_of(collection.type) or UNKNOWN)
-        frame = LoopFrame(self._state, collection._replace(size=_ONCE), element.id, None)
-        before, out = self._state, list[Violation]()
-        state = self._machine.each(before, "enter_loop", lambda f, own: f.enter_loop(own, before, frame, out))
-        facts = state.facts.learn([filled(collection.identity)])
-        self._state = state._replace(facts=facts, frames=(*state.frames, frame))
-        self._judge(out)
-
-    def _leave_round(self) -> None:
-        _, depth = self._loops[-1]
-        if len(self._state.frames) == depth:
-            return
-        frame = self._state.frames[-1]
-        assert isinstance(frame, LoopFrame)
-        facets = self._machine.facets
-        own = tuple(f.exit_loop(o, frame) for f, o in zip(facets, self._state.facets, strict=True))
-        self._state = self._state._replace(frames=self._state.frames[:-1], facets=own)
-
-    def _enter_branch(self, tested: Value, holds: Test, span: Span) -> None:
-        before, out = self._state, list[Violation]()
-        frame = BranchFrame(before, tested, holds, None, span)
-        state = self._machine.each(
-            before, "enter_branch", lambda f, own: f.enter_branch(own, before, frame, out)
-        )
-        self._state = self._machine.learned(state._replace(frames=(*state.frames, frame)), tested, holds)
-        self._judge(out)
-
-    def _leave_branch(self) -> None:
-        frame = self._state.frames[-1]
-        assert isinstance(frame, BranchFrame)
-        own = self._state.facets
-        if frame.span in self._returning:
-            own = tuple(f.resume(o, frame, o) for f, o in zip(self._machine.facets, own, strict=True))
-        self._state = self._state._replace(frames=self._state.frames[:-1], facets=own)
-
-    # ------------------------------------------------------------ steps
-
-    def _start_call(self, name: str, arguments: Sequence[Instance | None], nested: bool) -> None:
-        subtask = self._program.spec.subtasks[name]
-        given = tuple(None if a is None else self._values.value(a) for a in arguments)
-        site = CallSite(subtask, given, nested, self._values.keys(subtask, arguments))
-        for index, value in enumerate(given):
-            if value is not None:
-                self._consume(value, index)
-        self._call = site, self._after(site, judged=True)
-
-    def _finish_call(self, effects: Effects, unreported: Effects, result: Instance | None) -> None:
-        assert self._call is not None
-        site, after = self._call
+    def _finish(self, effects: Effects, unreported: Effects, result: Instance | None) -> None:
+        call = self._open
+        assert call is not None
+        self._open = None
+        happened = _clauses(call, effects)
+        self._happens(Completed(call, happened, _clauses(call, unreported, happened)))
         if result is not None:
-            self._values.result(result, site, self._state)
-        happened = site
-        if not all(use.certain for use in site.subtask.effects):
-            happened = _happened(site, effects, unreported)
-            after = self._after(happened, judged=False)
-        gained = frozenset[Any]().union(*(f.gains(happened) for f in self._machine.facets))
-        self._state = after._replace(facts=after.facts.learn(gained))
+            self._lineage.result(call, result)
 
-    def _after(self, site: CallSite, *, judged: bool) -> State:
-        before, out = self._state, list[Violation]()
-        after = self._machine.each(before, "call", lambda f, own: f.call(own, before, site, out))
-        if judged:
-            self._judge(out)
-        return after
-
-    def _write(self, accumulator: int, key: Value | None, value: Value) -> None:
+    def _write(self, accumulator: int, key: Traced | None, value: Traced) -> None:
         if key is not None:
-            self._consume(key)
-        self._consume(value)
-        self._values.write(self._state, accumulator, key, value)
+            self._happens(Consumed(key))
+        self._happens(Consumed(value))
+        self._lineage.write(accumulator, key, value)
 
-    def _complete(self, returned: Value | None) -> None:
-        if returned is not None:
-            self._consume(returned)
-        out: list[Violation] = []
-        for facet, own in zip(self._machine.facets, self._state.facets, strict=True):
-            facet.finish(own, self._state, out)
-        self._judge(out)
+    def _happens(self, event: RunEvent) -> None:
+        for index, (rule, definition) in enumerate(self._watched):
+            try:
+                self._states[index] = definition.step(self._states[index], event)
+            except Broken as broken:
+                raise RuleBroken(rule, str(broken)) from None
 
-    def _consume(self, value: Value, argument: int | None = None) -> None:
-        out: list[Violation] = []
-        self._state = self._machine.consume(self._state, value, out, argument)
-        self._judge(out)
-
-    def _judge(self, out: Sequence[Violation]) -> None:
-        if out:
-            rule = out[0].facet
-            assert isinstance(rule, Rule)
-            raise RuleBroken(rule, rule.explain(out[0], _NAMELESS).message)
+    def _complete(self) -> None:
+        for state, (rule, definition) in zip(self._states, self._watched, strict=True):
+            try:
+                definition.end(state)
+            except Broken as broken:
+                raise RuleBroken(rule, str(broken)) from None
 
 
-def _happened(site: CallSite, effects: Effects, unreported: Effects) -> CallSite:
-    """The call with the effects that it had, for certain, and those of which nobody knows; equal names go together."""
-    uses = site.subtask.effects
-    certain = Counter(use.effect.name for use in uses if use.certain)
-    had = Counter(name for name, _ in effects)
-    perhaps = {name for name, _ in unreported}
-    sure = [u.certain or had[u.effect.name] > certain[u.effect.name] for u in uses]
-    kept = [i for i, u in enumerate(uses) if sure[i] or u.effect.name in perhaps]
-    subtask = replace(site.subtask, effects=tuple(replace(uses[i], certain=sure[i]) for i in kept))
-    return replace(site, subtask=subtask, keys=tuple(site.keys[i] for i in kept))
+def _keys(use: EffectUse, subtask: Subtask, arguments: Sequence[Traced | None]) -> Keys | None:
+    """The keys of an effect clause, `None` where nobody knows them."""
+    found: list[Hashable] = []
+    for path in use.arguments:
+        if path is None:
+            return None
+        argument = arguments[path.parameter]
+        value = subtask.parameters[path.parameter].default if argument is None else argument.held
+        for name in path.fields:
+            value = field_of(value, name)
+        found.append(comparable(value))
+    return tuple(found)
 
 
-class _Nameless:
-    """A narrator without a text: values have no names any more."""
-
-    def name(self, value: Value) -> str:
-        return "this value"
-
-    def calls(self, event: str) -> tuple[Span, ...]:
-        return ()
-
-    def loop(self, frame: LoopFrame) -> tuple[str, Span] | None:
-        return None
-
-
-_NAMELESS = _Nameless()
+def _clauses(call: Call, effects: Effects, but: frozenset[int] = frozenset()) -> frozenset[int]:
+    """The effect clauses of a call that happened, by their numbers: a trace lists effects in the clauses' order."""
+    found: set[int] = set()
+    left = [(name, tuple(comparable(key) for key in keys)) for name, keys in effects]
+    for clause, use in enumerate(call.subtask.effects):
+        keys = call.keys[clause]
+        if left and clause not in but and left[0][0] == use.effect.name and keys in (None, left[0][1]):
+            left.pop(0)
+            found.add(clause)
+    return frozenset(found)
 
 
 def _returning(steps: Sequence[Step]) -> frozenset[Span]:

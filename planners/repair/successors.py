@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator
 from dataclasses import replace
 
-from p2c_dsl.machine import BranchFrame, Machine, State, Violation
+from p2c_dsl.machine import BranchFrame, Machine, State, Violations
 from p2c_dsl.planners.lines import Lines
 from p2c_dsl.planners.moves import BranchMove, CallMove, CreateMove, LoopMove, Move, ReturnMove, WriteMove
 from p2c_dsl.planners.node import Keys, Node, after_else, closed
@@ -120,7 +120,7 @@ class Successors:
         operand = None if unit.aliased is None else self._here(unit.aliased, point)
         if operand is None or state.returned:
             return
-        out: list[Violation] = []
+        out: Violations = []
         if not isinstance(operand, Var):
             state, _ = self.machine.read(state, operand, out)
         if not out:
@@ -143,7 +143,7 @@ class Successors:
             yield self._step(point, unit, Event(op, point.place, move, direct, edits), after)
 
     def _applied(self, state: State, move: Move, direct: bool, nested: bool) -> Node | None:
-        out: list[Violation] = []
+        out: Violations = []
         match move:
             case CallMove(subtask, arguments):
                 after = self.machine.call(state, subtask, arguments, out, nested=nested)

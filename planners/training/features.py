@@ -11,8 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from math import log1p
 
-from p2c_dsl.machine import Machine, State, Violation
-from p2c_dsl.machine.facet import Facet
+from p2c_dsl.machine import AnyFacet, Machine, State, Violation, Violations
 from p2c_dsl.machine.fold import fold
 from p2c_dsl.program import (
     Branch,
@@ -31,12 +30,12 @@ from p2c_dsl.program import (
     steps,
 )
 from p2c_dsl.rules.at_most_per import AtMostPer
-from p2c_dsl.rules.base import Event
-from p2c_dsl.rules.cost import Cost
-from p2c_dsl.rules.counted import Counted
-from p2c_dsl.rules.flow import NoFlow, Source
+from p2c_dsl.rules.counted import Counted, EventCounted
+from p2c_dsl.rules.definition import Source
+from p2c_dsl.rules.events import Event
+from p2c_dsl.rules.flow import NoFlow, ValueFlows
 from p2c_dsl.rules.multiplicity import Count
-from p2c_dsl.spec import Spec
+from p2c_dsl.spec import Spec, Subtask
 
 MANY = 5
 """Counts are told apart up to here; more, and any number of times, are one to the features."""
@@ -65,10 +64,10 @@ class Features:
         """
         shape = _Shape(self.spec, program)
         machine = Machine(program.spec, program.task, [gauge.facet for gauge in self._gauges])
-        told: dict[int, list[Violation]] = {}
+        reported: dict[AnyFacet | None, Violations] = {}
         for violation in fold(machine, program):
-            told.setdefault(violation.facet.index, []).append(violation)
-        gauged = (n for gauge in self._gauges for n in gauge.read(told.get(gauge.facet.index, [])))
+            reported.setdefault(violation.facet, []).append(violation)
+        gauged = (n for gauge in self._gauges for n in gauge.read(reported.get(gauge.facet, [])))
         return (*shape.sizes(), *shape.places(), *gauged)
 
 
@@ -79,28 +78,33 @@ class Features:
 class _Gauge:
     """A facet, the features that it measures, and how they are read off its objections."""
 
-    facet: Facet
+    facet: AnyFacet
     names: tuple[str, ...]
-    read: Callable[[Sequence[Violation]], tuple[float, ...]]
+    read: Callable[[Violations], tuple[float, ...]]
 
 
-class _Reading(Counted):
+@dataclass(frozen=True, slots=True, eq=False)
+class Reading(Violation[Counted]):
+    """What a gauge has counted where a run can complete."""
+
+    count: Count
+
+
+@dataclass(frozen=True, eq=False)
+class Occurrences(EventCounted):
     """A counting rule as a gauge: where the rule would judge its count, this reports it."""
 
-    code = ""
-
-    def finish(self, own: Count, state: State, out: list[Violation]) -> None:
-        out.append(Violation(self, self.code, (own,)))
+    def finish(self, own: Count, state: State, out: Violations) -> None:
+        out.append(Reading(self, own))
 
 
-class _Occurrences(_Reading):
-    def __init__(self, event: Event) -> None:
-        self.event = event
+@dataclass(frozen=True, eq=False)
+class _Costs(Counted):
+    def weight(self, subtask: Subtask) -> Count:
+        return Count(subtask.cost, subtask.cost)
 
-
-class _Costs(_Reading):
-    event = Event("", False)
-    weight = Cost.weight
+    def finish(self, own: Count, state: State, out: Violations) -> None:
+        out.append(Reading(self, own))
 
 
 def _gauges(spec: Spec) -> tuple[_Gauge, ...]:
@@ -108,53 +112,51 @@ def _gauges(spec: Spec) -> tuple[_Gauge, ...]:
     for effect in spec.effects.values():
         event = Event(effect.name, True)
         names = (f"{effect.name}: at least", f"{effect.name}: at most")
-        found.append(_Gauge(_Occurrences(event), names, _counts))
+        found.append(_Gauge(Occurrences(event=event), names, _counts))
         if effect.keys:
-            performers = [s.name for s in spec.subtasks.values() if event.happens(s)]
-            facet = AtMostPer(event, 1, dict.fromkeys(performers, tuple(range(len(effect.keys)))))
+            facet = AtMostPer(event, 1, tuple(range(len(effect.keys))))
             found.append(_Gauge(facet, (f"{effect.name}: twice for one key",), _objects))
         for name, of in spec.types.items():
-            flow = NoFlow(Source(name, type=of), event, None, None)
+            flow = NoFlow(Source(name, type=of), event, None)
             found.append(_Gauge(flow, (f"{effect.name}: depends on {name}",), _flows))
     for subtask in spec.subtasks.values():
         event = Event(subtask.name, False)
-        found.append(_Gauge(_Occurrences(event), (f"{subtask.name}: calls",), _at_most))
+        found.append(_Gauge(Occurrences(event=event), (f"{subtask.name}: calls",), _at_most))
         if subtask.parameters:
-            places = {subtask.name: tuple(range(len(subtask.parameters)))}
+            places = tuple(range(len(subtask.parameters)))
             found.append(_Gauge(AtMostPer(event, 1, places), (f"{subtask.name}: twice alike",), _objects))
     return tuple(found)
 
 
-def count_of(told: Sequence[Violation]) -> Count:
+def count_of(reported: Violations) -> Count:
     """What a gauge reported where a run can complete: at least, and at most, over all of these places."""
-    first, *others = (violation.details[0] for violation in told)
-    count: Count = first
+    first, *others = (violation.count for violation in reported if isinstance(violation, Reading))
     for other in others:
-        count = count.join(other)
-    return count
+        first = first.join(other)
+    return first
 
 
-def _counts(told: Sequence[Violation]) -> tuple[float, ...]:
-    return float(min(count_of(told).low, MANY)), *_at_most(told)
+def _counts(reported: Violations) -> tuple[float, ...]:
+    return float(min(count_of(reported).low, MANY)), *_at_most(reported)
 
 
-def _at_most(told: Sequence[Violation]) -> tuple[float, ...]:
-    high = count_of(told).high
+def _at_most(reported: Violations) -> tuple[float, ...]:
+    high = count_of(reported).high
     return (float(MANY if high is None else min(high, MANY)),)
 
 
-def _cost(told: Sequence[Violation]) -> tuple[float, ...]:
-    count = count_of(told)
+def _cost(reported: Violations) -> tuple[float, ...]:
+    count = count_of(reported)
     return log1p(count.low if count.high is None else count.high), float(count.high is None)
 
 
-def _objects(told: Sequence[Violation]) -> tuple[float, ...]:
-    return (float(bool(told)),)
+def _objects(reported: Violations) -> tuple[float, ...]:
+    return (float(bool(reported)),)
 
 
-def _flows(told: Sequence[Violation]) -> tuple[float, ...]:
+def _flows(reported: Violations) -> tuple[float, ...]:
     """1 where a value flows, a half where only whether or how often something happens tells about it."""
-    return (max((1.0 if v.details[0] == "value" else 0.5 for v in told), default=0.0),)
+    return (max((1.0 if isinstance(v, ValueFlows) else 0.5 for v in reported), default=0.0),)
 
 
 # ---------------------------------------------------------------- read off the steps

@@ -21,7 +21,7 @@ from p2c_dsl.planners.training.programs import program_of
 from p2c_dsl.planners.training.solution import PartialSolution, solution_of
 from p2c_dsl.planners.training.translation import Part, refused
 from p2c_dsl.program import Call, FieldOf, Operand, Program, Var, steps
-from p2c_dsl.rules import Rule, read_rules
+from p2c_dsl.rules import AnyRule, read_rules
 from p2c_dsl.spec import EffectUse, KeyPath, Spec, Task
 from p2c_dsl.spec_data import ParameterData, TaskData, from_data, to_data
 from p2c_dsl.types import show
@@ -93,7 +93,7 @@ class HumanProxy:
     candidates: int = 8
     found: dict[Contract, tuple[Solved, ...]] = field(default_factory=dict)
     features: Features = field(init=False)
-    _rules: tuple[Rule, ...] = field(init=False)
+    _rules: tuple[AnyRule, ...] = field(init=False)
 
     def __post_init__(self) -> None:
         self.features = Features(self.spec)

@@ -6,30 +6,28 @@ of a call.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from copy import copy
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from p2c_dsl.machine import Machine, Violation
+from p2c_dsl.containment import contains
+from p2c_dsl.machine import Machine
 from p2c_dsl.machine.fold import fold
-from p2c_dsl.machine.state import State
-from p2c_dsl.planners.training.features import count_of
+from p2c_dsl.planners.training.features import Occurrences, count_of
 from p2c_dsl.program import Branch, Call, Loop, Operand, Program, Return, Step, Var, Write, steps
-from p2c_dsl.rules import Rule
-from p2c_dsl.rules.base import Event
-from p2c_dsl.rules.counted import Counted
-from p2c_dsl.rules.flow import NoFlow, contains
+from p2c_dsl.rules import AnyRule
+from p2c_dsl.rules.events import Event
+from p2c_dsl.rules.flow import NoFlow
 from p2c_dsl.rules.multiplicity import Count
+from p2c_dsl.rules.only_if import OnlyIf
 from p2c_dsl.rules.provenance import Provenance
 from p2c_dsl.spec import Parameter, Subtask
 
 _SINK = "sink of what is returned"
 
 
-def breaks(program: Program, rule: Rule) -> bool:
+def breaks(program: Program, rule: AnyRule) -> bool:
     """Whether a program can break a rule by itself."""
-    own = copy(rule)
-    return any(v.facet is own for v in fold(Machine(program.spec, program.task, [own]), program))
+    return any(v.facet is rule for v in fold(Machine(program.spec, program.task, [rule]), program))
 
 
 def calls(program: Program, tool: str) -> bool:
@@ -37,21 +35,10 @@ def calls(program: Program, tool: str) -> bool:
     return any(call.subtask.name == tool for call in _calls(program))
 
 
-class _Tally(Counted):
-    code = ""
-
-    def __init__(self, event: Event) -> None:
-        self.event = event
-
-    def finish(self, own: Count, state: State, out: list[Violation]) -> None:
-        out.append(Violation(self, self.code, (own,)))
-
-
 def count(program: Program, event: Event) -> Count:
     """How often an event happens in a run of a program, at least and at most."""
-    tally = _Tally(event)
-    told = fold(Machine(program.spec, program.task, [tally]), program)
-    return count_of([v for v in told if v.facet is tally])
+    tally = Occurrences(event=event)
+    return count_of(list(fold(Machine(program.spec, program.task, [tally]), program)))
 
 
 def cost_of(program: Program) -> int | None:
@@ -122,12 +109,12 @@ def is_tool(program: Program, tool: Subtask | None) -> bool:
     return False
 
 
-def handed_on(program: Program, event: Event, wanted: Mapping[str, Sequence[int]], place: int) -> str | None:
+def handed_on(program: Program, rule: OnlyIf, place: int) -> str | None:
     """The one input that stands, in each call that is the event, at the parameter that a check is compared with."""
     found = set()
     for call in _calls(program):
-        if event.happens(call.subtask):
-            argument = call.arguments[wanted[call.subtask.name][place]]
+        if rule.event.happens(call.subtask):
+            argument = call.arguments[rule.wanted(call.subtask)[place]]
             is_input = isinstance(argument, Var) and argument.slot < len(program.task.parameters)
             found.add(program.task.parameters[argument.slot].name if is_input else None)  # type: ignore[union-attr]
     return found.pop() if len(found) == 1 else None
@@ -151,7 +138,7 @@ def taints(program: Program, rule: NoFlow) -> bool:
 # ---------------------------------------------------------------- inputs as what somebody has produced
 
 
-def once_each(program: Program, tree: Rule) -> bool:
+def once_each(program: Program, tree: AnyRule) -> bool:
     """Whether a program uses its inputs, too, as a tree does its values."""
     return not breaks(_given(program, _sources(program)), tree)
 
@@ -172,8 +159,7 @@ def always_from(program: Program, rule: Provenance) -> bool:
         return False
     returned = Parameter("returned", program.task.result, program.task.location)
     sink = Subtask(_SINK, (returned,), None, (), 0, "", program.task.location)
-    own = _allowing(rule, frozenset())
-    own.sink, own.parameter = _SINK, 0
+    own = replace(_allowing(rule, frozenset()), sink=_SINK, parameter=0)
     given = _sources(program)
     whole = _given(program, given, sink)
     return not breaks(whole, own)

@@ -125,7 +125,7 @@ class Problem:
 
     def _composing(self, made: Recomposition) -> Automaton:
         weigh = self.vocabulary.weigh(_MOST_TOKENS, reserved(made.spec, made.task))
-        return Automaton(made.spec, made.task, _MOST_TOKENS, made.rules(), self.sizes.effort, weigh)
+        return Automaton(made.spec, made.task, _MOST_TOKENS, made.limits, self.sizes.effort, weigh)
 
     def _shortest(self, parts: Sequence[Part], automaton: Automaton) -> int:
         """The tokens of a short composition of these parts under the domain's own rules, where there is one.

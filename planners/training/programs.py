@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from p2c_dsl.analysis import Analysis, analyze
 from p2c_dsl.diagnostics.model import Severity
 from p2c_dsl.program import Program
-from p2c_dsl.rules import Rule
+from p2c_dsl.rules import AnyRule
 from p2c_dsl.spec import Spec
 from p2c_dsl.syntax.nodes import ComposeDecl
 from p2c_dsl.syntax.parser import parse
@@ -18,7 +18,7 @@ class NotAccepted(ValueError):
     """A text that is no composition, or not one that is accepted; the message is the first finding."""
 
 
-def program_of(spec: Spec, text: str, rules: Sequence[Rule] | None = None) -> Program:
+def program_of(spec: Spec, text: str, rules: Sequence[AnyRule] | None = None) -> Program:
     """The program of a text that holds one composition. `rules` are those of its task unless given.
 
     Raises `NotAccepted`.

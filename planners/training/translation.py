@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from copy import copy
 from dataclasses import dataclass, field
 
 from p2c_dsl.planners.training.contracts import Contract
@@ -34,14 +33,14 @@ from p2c_dsl.planners.training.inside import (
 )
 from p2c_dsl.planners.training.whole_limits import WholeBranches, WholeLoops, WholeSteps
 from p2c_dsl.program import Branch, Call, Program, steps
-from p2c_dsl.rules import Rule, read_rules
+from p2c_dsl.rules import AnyRule, read_rules
 from p2c_dsl.rules.at_least import AtLeast
 from p2c_dsl.rules.at_most import AtMost
 from p2c_dsl.rules.at_most_per import AtMostPer
-from p2c_dsl.rules.base import Event
 from p2c_dsl.rules.before import Before
 from p2c_dsl.rules.branches import Branches
 from p2c_dsl.rules.cost import Cost
+from p2c_dsl.rules.events import Event
 from p2c_dsl.rules.exactly import Exactly
 from p2c_dsl.rules.flow import NoFlow
 from p2c_dsl.rules.loops import Loops
@@ -81,13 +80,9 @@ class Recomposition:
 
     spec: Spec
     task: Task
-    limits: tuple[Rule, ...]
+    limits: tuple[AnyRule, ...]
     parts: Mapping[str, Part]
     left_out: Mapping[str, str]
-
-    def rules(self) -> tuple[Rule, ...]:
-        """The limits, for one machine: a rule knows its place in it."""
-        return tuple(map(copy, self.limits))
 
 
 def recomposition(spec: Spec, task: Task, parts: Sequence[Part]) -> Recomposition:
@@ -107,12 +102,12 @@ def recomposition(spec: Spec, task: Task, parts: Sequence[Part]) -> Recompositio
 # ---------------------------------------------------------------- what a solution must keep by itself
 
 
-def refused(part: Part, rules: Sequence[Rule]) -> str | None:
+def refused(part: Part, rules: Sequence[AnyRule]) -> str | None:
     """Why a solution cannot be part of any whole that keeps the rules; `None` if it can."""
     return next((why for rule in rules if (why := _refused(part.program, rule)) is not None), None)
 
 
-def _refused(program: Program, rule: Rule) -> str | None:
+def _refused(program: Program, rule: AnyRule) -> str | None:
     match rule:
         case Shape(kind="tree") if not once_each(program, rule):
             return f"it uses something twice, and the rule is `{rule.text}`"
@@ -142,7 +137,7 @@ class _Saying:
 
     spec: Spec
     task: Task
-    rules: Sequence[Rule]
+    rules: Sequence[AnyRule]
     parts: dict[str, Part]
     left_out: dict[str, str]
     named: set[str] = field(default_factory=set)
@@ -150,24 +145,26 @@ class _Saying:
 
     def all(self) -> Recomposition:
         said: list[str] = []
-        limits: list[Rule] = []
+        limits: list[AnyRule] = []
         for rule in self.rules:
             limits += self._limits(rule)
             said += self._lines(rule)
         made = from_data(self._data(list(dict.fromkeys(said))))
         return Recomposition(made, made.tasks[self.task.name], tuple(limits), dict(self.parts), self.left_out)
 
-    def _limits(self, rule: Rule) -> Iterator[Rule]:
+    def _limits(self, rule: AnyRule) -> Iterator[AnyRule]:
         programs = {name: part.program for name, part in self.parts.items()}
         match rule:
             case Loops(most=most):
-                yield _texted(WholeLoops(most, {n: loop_depth(p) for n, p in programs.items()}), rule)
+                yield WholeLoops(most, {n: loop_depth(p) for n, p in programs.items()}, text=rule.text)
             case Branches(most=most):
-                yield _texted(WholeBranches(most, {n: nesting(p, Branch) for n, p in programs.items()}), rule)
+                yield WholeBranches(
+                    most, {n: nesting(p, Branch) for n, p in programs.items()}, text=rule.text
+                )
             case Steps(most=most):
-                yield _texted(WholeSteps(most, {n: size_of(p) for n, p in programs.items()}), rule)
+                yield WholeSteps(most, {n: size_of(p) for n, p in programs.items()}, text=rule.text)
 
-    def _lines(self, rule: Rule) -> Iterator[str]:
+    def _lines(self, rule: AnyRule) -> Iterator[str]:
         match rule:
             case Before():
                 yield from self._before(rule)
@@ -203,10 +200,7 @@ class _Saying:
         for name, part in self.parts.items():
             if not breaks(part.program, rule):
                 continue
-            given = [
-                handed_on(part.program, rule.event, rule.wanted, place)
-                for place in range(len(rule.positions))
-            ]
+            given = [handed_on(part.program, rule, place) for place in range(len(rule.positions))]
             if check is None or None in given:
                 yield from self._never(name)
                 continue
@@ -227,7 +221,11 @@ class _Saying:
 
     def _no_flow(self, rule: NoFlow) -> Iterator[str]:
         via = next(
-            (n for n, p in self.parts.items() if is_tool(p.program, self.spec.subtasks.get(rule.via or ""))),
+            (
+                n
+                for n, p in self.parts.items()
+                if is_tool(p.program, self.spec.subtasks.get(rule.origin.via or ""))
+            ),
             None,
         )
         through = f" except via {via}" if via else ""
@@ -279,11 +277,6 @@ class _Saying:
         for name, by in self.tainted:
             if part.name in by:
                 yield EffectUseData(effect=name, certain=False)
-
-
-def _texted(limit: Rule, rule: Rule) -> Rule:
-    limit.text = rule.text
-    return limit
 
 
 def _called(program: Program) -> Iterator[Subtask]:

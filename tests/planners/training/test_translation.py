@@ -136,7 +136,7 @@ def test_limits_measure_the_complete_solution(rule: str, body: str, kept: bool) 
     spec, task = shop(rule)
     made = recomposition(spec, task, parts(spec, task, "do_perhaps_pay", "do_pay", "find_bool"))
     text = f"compose settle(order, orders):\n{body}"
-    rules = [*read_rules(made.spec, made.task)[0], *made.rules()]
+    rules = [*read_rules(made.spec, made.task)[0], *made.limits]
     whole = complete(made, text, spec, task)
     for check in (lambda: program_of(made.spec, text, rules), lambda: program_of(spec, whole)):
         if kept:
@@ -199,7 +199,7 @@ def refusals(name: str, decompositions: int, walks: int) -> tuple[int, int]:
         chosen = [part for options in found if options and (part := random.choice(options).part) is not None]
         made = recomposition(of.spec, of.task, chosen)
         try:
-            automaton = Automaton(made.spec, made.task, 40, made.rules(), effort=20)
+            automaton = Automaton(made.spec, made.task, 40, made.limits, effort=20)
         except Unplannable:
             continue
         for number in range(walks):

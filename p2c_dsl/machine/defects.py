@@ -1,0 +1,223 @@
+"""What the machine itself objects to, which no rule asks for: types, and how accumulators may be used."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from p2c_dsl.machine.facet import Explanation, Narrator, Violation
+from p2c_dsl.program import Test
+from p2c_dsl.types import MapOf, Optional, SetOf, Type, is_subtype, show
+
+MOST_NESTED = 12
+"""How deep accumulators may hold one another: types stay small, and so does the work on them."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Defect(Violation[None]):
+    """An objection of the machine's own."""
+
+    facet: None = field(default=None, init=False)
+    fixed: ClassVar[str]
+
+    @property
+    def code(self) -> str:
+        return self.fixed
+
+
+# ---------------------------------------------------------------- every value fits where it is used
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Mismatch(Defect):
+    """An argument of another type than the parameter's."""
+
+    fixed = "P2C230"
+    name: str
+    expected: Type
+    actual: Type
+
+    def explain(self, narrator: Narrator) -> Explanation:
+        return Explanation(
+            f"`{self.name}` takes {show(self.expected)}, but this is {show(self.actual)}",
+            _conversion_help(self.expected, self.actual),
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FreeLiteral(Defect):
+    """A literal for a parameter that takes none."""
+
+    fixed = "P2C231"
+    name: str
+
+    def explain(self, narrator: Narrator) -> Explanation:
+        return Explanation(
+            f"`{self.name}` does not take a free literal",
+            "declare it as a `constant`, or allow it with `literal` in the parameter's type",
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NotACollection(Defect):
+    """A loop over something else than a collection."""
+
+    fixed = "P2C232"
+    actual: Type
+
+    def explain(self, narrator: Narrator) -> Explanation:
+        return Explanation(
+            f"a loop needs a List, Set or Map, but this is {show(self.actual)}",
+            "test it with `is not None` first" if isinstance(self.actual, Optional) else None,
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BadTest(Defect):
+    """A condition on a value that cannot be tested so."""
+
+    fixed = "P2C233"
+    actual: Type
+    test: Test
+
+    def explain(self, narrator: Narrator) -> Explanation:
+        wanted = "Bool" if self.test in (Test.TRUE, Test.FALSE) else "Optional"
+        hint = "write `is not None`" if isinstance(self.actual, Optional) else None
+        return Explanation(f"this condition needs {wanted}, but this is {show(self.actual)}", hint)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NoJoin(Defect):
+    """An accumulator's keys, or values, that have no type in common."""
+
+    fixed = "P2C234"
+    where: str
+    one: Type
+    other: Type
+
+    def explain(self, narrator: Narrator) -> Explanation:
+        return Explanation(
+            f"the accumulator's {self.where} are {show(self.one)}, but this is {show(self.other)}",
+            "collect values of one type in one accumulator",
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BadReturn(Defect):
+    """A result of another type than the task promises; `None` is no result."""
+
+    fixed = "P2C235"
+    expected: Type | None
+    actual: Type | None
+
+    def explain(self, narrator: Narrator) -> Explanation:
+        promised = "nothing" if self.expected is None else show(self.expected)
+        if self.actual is None:
+            return Explanation(f"the task returns {promised}, but this path returns nothing")
+        given = "this returns" if self.expected is None else "this is"
+        return Explanation(f"the task returns {promised}, but {given} {show(self.actual)}")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Unhashable(Defect):
+    """A map's key that cannot be one."""
+
+    fixed = "P2C236"
+    actual: Type
+
+    def explain(self, narrator: Narrator) -> Explanation:
+        return Explanation(f"{show(self.actual)} cannot be a map's key")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TooDeep(Defect):
+    """Collections that hold one another too deep."""
+
+    fixed = "P2C239"
+
+    def explain(self, narrator: Narrator) -> Explanation:
+        return Explanation(
+            f"these collections are nested more than {MOST_NESTED} deep", "let a subtask put them together"
+        )
+
+
+# ---------------------------------------------------------------- accumulators are filled in one loop, then read
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ReadEarly(Defect):
+    """An accumulator that is read while its loop still fills it."""
+
+    fixed = "P2C170"
+
+    def explain(self, narrator: Narrator) -> Explanation:
+        return Explanation(
+            "this accumulator is read while it is still being filled", "read it after the loop that fills it"
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WrittenOutside(Defect):
+    """A write outside the loop that fills the accumulator."""
+
+    fixed = "P2C171"
+
+    def explain(self, narrator: Narrator) -> Explanation:
+        return Explanation(
+            "an accumulator is written only inside the first loop that follows it",
+            "move this into that loop, or create the accumulator just before the loop that fills it",
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WrittenLate(Defect):
+    """A write into an accumulator that is closed."""
+
+    fixed = "P2C172"
+
+    def explain(self, narrator: Narrator) -> Explanation:
+        return Explanation(
+            "this accumulator is closed: it was read, or the loop that fills it is over",
+            "collect into a new accumulator",
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WrongKind(Defect):
+    """A map written as a list, or a list as a map."""
+
+    fixed = "P2C173"
+    is_map: bool
+
+    def explain(self, narrator: Narrator) -> Explanation:
+        written = "`m[key] = value`" if self.is_map else "`xs.append(value)`"
+        return Explanation(f"this accumulator is written with {written}")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ReturnInLoop(Defect):
+    """A `return` inside a loop."""
+
+    fixed = "P2C174"
+
+    def explain(self, narrator: Narrator) -> Explanation:
+        return Explanation(
+            "`return` may not stand inside a loop", "collect into an accumulator and return after the loop"
+        )
+
+
+def _conversion_help(expected: Type, actual: Type) -> str | None:
+    if isinstance(actual, Optional) and is_subtype(actual.inner, expected):
+        return "it may be None: test it with `is not None` first"
+    if is_subtype(_unbounded(actual), _unbounded(expected)):
+        return "declare a bound on the collection's size"
+    return None
+
+
+def _unbounded(t: Type) -> Type:
+    match t:
+        case MapOf(key, value):
+            return MapOf(_unbounded(key), _unbounded(value))
+        case SetOf(element):
+            return SetOf(_unbounded(element))
+    return t

@@ -1,0 +1,106 @@
+"""The facets side by side: a state holds one state for each of them, a value one mark for each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from p2c_dsl.machine.facet import AnyFacet, Facet, Place, Violations
+from p2c_dsl.machine.facts import tested
+from p2c_dsl.machine.state import Parts, State, Value
+from p2c_dsl.program import Test
+
+AnyPlace = Place[Any, Any]
+Placed = tuple[tuple[AnyPlace, AnyFacet], ...]
+"""Facets, each with the place of its states and marks."""
+Move = Callable[[AnyPlace, AnyFacet, Any], Any]
+"""From a facet's own part before a step to the one after it."""
+
+
+class Product:
+    """Moves all facets by one hook; a facet that leaves a hook as it is costs nothing.
+
+    Attributes:
+        facets: One for each rule, in the order of every state's and value's parts.
+        placed: The same, each with its place.
+    """
+
+    def __init__(self, facets: Sequence[AnyFacet]) -> None:
+        self.facets = tuple(facets)
+        self.placed: Placed = tuple((Place(index), facet) for index, facet in enumerate(self.facets))
+        self._nothing: Parts = (None,) * len(self.facets)
+        self._steppers, self._lookers = self.having("step"), self.having("look_up")
+        self._consumers, self._learners = self.having("consume"), self.having("learns")
+        self._forgetters, self._finishers = self.having("forget"), self.having("finish")
+        self._outliving, self._merging = self.having("outlive"), self.having("merge")
+
+    def having(self, hook: str) -> Placed:
+        """The facets that have a hook of their own."""
+        default = getattr(Facet, hook)
+        return tuple((at, f) for at, f in self.placed if getattr(type(f), hook) is not default)
+
+    def marks(self, among: Placed, mark: Callable[[AnyPlace, AnyFacet], object]) -> Parts:
+        """Marks made by these facets; the others have none."""
+        if not among:
+            return self._nothing
+        marks = list(self._nothing)
+        for at, facet in among:
+            marks[at.index] = mark(at, facet)
+        return tuple(marks)
+
+    def moved(self, before: Parts, movers: Placed, move: Move) -> Parts:
+        """The parts after each of these facets has moved its own."""
+        after: list[Any] | None = None
+        for at, facet in movers:
+            old = before[at.index]
+            new = move(at, facet, old)
+            if new is not old:
+                after = list(before) if after is None else after
+                after[at.index] = new
+        return before if after is None else tuple(after)
+
+    def each(self, state: State, movers: Placed, move: Move) -> State:
+        """The state after each of these facets has moved."""
+        moved = self.moved(state.facets, movers, move)
+        return state if moved is state.facets else state._replace(facets=moved)
+
+    # ------------------------------------------------------------ what several steps do
+
+    def step(self, state: State, out: Violations) -> State:
+        """One more step of the program's size."""
+        return self.each(state, self._steppers, lambda _, f, own: f.step(own, state, out))
+
+    def consume(self, state: State, value: Value, out: Violations, argument: int | None = None) -> State:
+        """The state after a use of a value."""
+        return self.each(
+            state, self._consumers, lambda at, f, own: f.consume(at, own, state, value, out, argument)
+        )
+
+    def look_up(self, state: State, whole: Value, key: Value, out: Violations) -> State:
+        """The state after a look-up that has not failed."""
+        return self.each(state, self._lookers, lambda at, f, own: f.look_up(at, own, state, whole, key, out))
+
+    def learned(self, state: State, value: Value, test: Test) -> State:
+        """The state where a test of a value has come out this way."""
+        facts = {tested(test, value.identity)}.union(*(f.learns(at, test, value) for at, f in self._learners))
+        return state._replace(facts=state.facts.learn(facts))
+
+    def forgotten(self, state: State, entry: State) -> Parts:
+        """The facets' states at the end of a block that began in `entry`, whose slots are used anew."""
+        first = entry.slots
+        return self.moved(
+            state.facets, self._forgetters, lambda at, f, own: f.forget(own, at.state(entry), first)
+        )
+
+    def finish(self, state: State, out: Violations) -> None:
+        """The composition completes here."""
+        for at, facet in self._finishers:
+            facet.finish(at.state(state), state, out)
+
+    def outlived(self, marks: Parts, first: int) -> Parts:
+        """An accumulator's marks after a loop whose slots begin at `first`."""
+        return self.moved(marks, self._outliving, lambda _, f, mark: f.outlive(mark, first))
+
+    def merged(self, one: Parts, other: Parts) -> Parts:
+        """An accumulator's marks after two arms that wrote it differently."""
+        return self.moved(one, self._merging, lambda at, f, mark: f.merge(mark, other[at.index]))

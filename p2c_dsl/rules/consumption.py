@@ -1,0 +1,107 @@
+"""What a composition has consumed so far, as `shape tree` has to know it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rpds import HashTrieSet
+
+from p2c_dsl.machine.identity import Identity, Slot, mentions_slot_from
+from p2c_dsl.machine.state import LoopFrame
+
+Log = tuple[Identity, "Log"] | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Consumed:
+    """What has been consumed: `wholes` themselves, and in `touched` all that they are part of, too.
+
+    `log` lists the consumptions, newest first, as nested pairs whose tails are shared by all
+    later states, so that two arms are joined by what they have added alone.
+    """
+
+    wholes: HashTrieSet[Identity]
+    touched: HashTrieSet[Identity]
+    log: Log = None
+    length: int = 0
+
+    def add(self, identity: Identity) -> Consumed:
+        """One more."""
+        touched = self.touched
+        for whole in _wholes(identity):
+            touched = touched.insert(whole)
+        return Consumed(self.wholes.insert(identity), touched, (identity, self.log), self.length + 1)
+
+    def conflicts(self, identity: Identity) -> bool:
+        """Whether it, a part of it, or what it is part of, has been consumed."""
+        return identity in self.touched or any(whole in self.wholes for whole in _wholes(identity))
+
+    def join(self, other: Consumed) -> Consumed:
+        """What either of two arms has consumed."""
+        log, length, theirs, their_length = self.log, self.length, other.log, other.length
+        added: list[Identity] = []
+        while log is not theirs:
+            if length >= their_length:
+                assert log is not None
+                added.append(log[0])
+                log, length = log[1], length - 1
+            else:
+                assert theirs is not None
+                theirs, their_length = theirs[1], their_length - 1
+        joined = other
+        for identity in reversed(added):
+            joined = joined.add(identity)
+        return joined
+
+    def forget(self, before: Consumed, first: int) -> Consumed:
+        """Without what has been consumed since `before` of values in slots from `first` on."""
+        log, added = self.log, list[Identity]()
+        while log is not before.log:
+            assert log is not None
+            added.append(log[0])
+            log = log[1]
+        kept = [identity for identity in reversed(added) if not mentions_slot_from(identity, first)]
+        if len(kept) == len(added):
+            return self
+        for identity in kept:
+            before = before.add(identity)
+        return before
+
+
+def _wholes(identity: Identity) -> list[Identity]:
+    """The value itself and all that it is part of."""
+    found = [identity]
+    while (whole := _whole(identity)) is not None:
+        found.append(whole)
+        identity = whole
+    return found
+
+
+def _whole(identity: Identity) -> Identity | None:
+    """What a value is a part of."""
+    match identity:
+        case ("field" | "item", Slot() | tuple() as whole, *_):
+            return whole
+    return None
+
+
+def collapsed(identity: Identity) -> Identity:
+    """A part's value number without keys: two keys may be equal, so all of a map's values are as one."""
+    match identity:
+        case ("field", Slot() | tuple() as base, name):
+            return ("field", collapsed(base), name)
+        case ("item", Slot() | tuple() as base, _):
+            return ("item", collapsed(base))
+    return identity
+
+
+def once_a_round(identity: Identity, frame: LoopFrame) -> bool:
+    """Whether each round of the loop consumes another value: one made inside, or under the round's own key."""
+    while True:
+        match identity:
+            case ("item", _, key) if key is frame.variable and frame.collection.distinct:
+                return True
+        whole = _whole(identity)
+        if whole is None:
+            return isinstance(identity, Slot) and identity.number >= frame.first
+        identity = whole

@@ -1,0 +1,272 @@
+"""Where the values of a run come from, and what they depend on: followed exactly, from its trace.
+
+This is what `docs/semantics.md` says of provenance, flow and consumption, for one run: what rules' definitions are
+given to judge by. The work for one event does not grow with the length of the run.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+
+from p2c_dsl.program import Program
+from p2c_dsl.rules.definition import Call, Origin, Producer, Source
+from p2c_dsl.runtime.trace import Instance
+from p2c_dsl.runtime.values import comparable
+from p2c_dsl.spec import EnumMember
+from p2c_dsl.types import BASES, NONE, TEXT, UNKNOWN, MapOf, Optional, Record, Type, element_of
+
+Sources = frozenset[Source]
+NOTHING: Sources = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Traced:
+    """A value of the run, as a definition sees it (a `Datum`).
+
+    `keys` are the sources on which it depends which keys it has; `element_of` is the place of the collection over which
+    a loop runs whose variable this is, `accumulator` the number of the accumulator that this very value is.
+    """
+
+    held: object
+    place: tuple[Hashable, ...]
+    type: Type
+    origins: frozenset[Origin] = frozenset()
+    depends: Sources = NOTHING
+    keys: Sources = NOTHING
+    produced: bool = False
+    answers: Call | None = None
+    element_of: tuple[Hashable, ...] | None = None
+    accumulator: int | None = None
+
+    @property
+    def value(self) -> Hashable:
+        """A stand-in that is equal exactly when the values are."""
+        return comparable(self.held)
+
+
+@dataclass(slots=True)
+class _Contents:
+    """What an accumulator holds: under each key the key as it came first, and the value that came last."""
+
+    values: list[Traced] = field(default_factory=list)
+    entries: dict[Hashable, tuple[Traced, Traced]] = field(default_factory=dict)
+    origins: Counter[Origin] = field(default_factory=Counter)
+
+    def write(self, key: Traced | None, value: Traced) -> None:
+        if key is None:
+            self.values.append(value)
+        else:
+            at = key.value
+            first, before = self.entries.get(at, (key, None))
+            if before is not None:
+                self.origins.subtract(before.origins)
+            self.entries[at] = first, value
+        self.origins.update(value.origins)
+
+    def made_by(self) -> frozenset[Origin]:
+        return frozenset(origin for origin, often in self.origins.items() if often > 0)
+
+
+class _Loop(NamedTuple):
+    collection: Traced
+    elements: Sequence[Traced] | None
+    """The very instances that an accumulator holds, `None` for any other collection."""
+
+
+class Lineage:
+    """Follows a run, value by value.
+
+    `sources` are those whose flow is asked for. Reading `depends` gives those on which it depends that the run is here.
+    """
+
+    def __init__(self, program: Program, sources: Iterable[Source]) -> None:
+        self._spec, self._task = program.spec, program.task
+        self._sources = tuple(sources)
+        self._constants = program.spec.constants_of(program.task)
+        self._traced: dict[int, Traced] = {}
+        self._contents: dict[int, _Contents] = {}
+        self._loops: list[tuple[_Loop, int]] = []
+        self._control: list[Sources] = [NOTHING]
+        self._past: Sources = NOTHING
+
+    @property
+    def depends(self) -> Sources:
+        """The sources on which it depends whether the run gets here: open loops and branches, and what is past."""
+        return self._control[-1] | self._past
+
+    def of(self, instance: Instance) -> Traced:
+        """What is known of an instance."""
+        traced = self._traced[instance.id]
+        return replace(traced, held=instance.value) if instance.id == traced.accumulator else traced
+
+    # ------------------------------------------------------------ where values come from
+
+    def given(self, name: str, instance: Instance) -> None:
+        """A task input."""
+        of = next(p.type for p in self._task.parameters if p.name == name)
+        own = frozenset(s for s in self._sources if s.is_input(name))
+        self._add(instance, of, own, (Producer.INPUT, name))
+
+    def constant(self, name: str | None, free: bool, instance: Instance) -> None:
+        """A constant, enum member, `None` or free literal."""
+        of = self._constant_type(name, instance.value)
+        self._add(instance, of, NOTHING, (Producer.LITERAL if free else Producer.CONSTANT, ""))
+
+    def result(self, call: Call, instance: Instance) -> None:
+        """What a call gave."""
+        of = call.subtask.result
+        assert of is not None
+        passed = NOTHING.union(*(a.depends for a in call.arguments if a is not None))
+        name = call.subtask.name
+        own = frozenset(s for s in self._sources if s.gives(call.subtask) or (s in passed and s.via != name))
+        self._add(instance, of, own, (Producer.SUBTASK, name), call)
+
+    def field(self, base: Instance, name: str, instance: Instance) -> None:
+        """A record's field."""
+        whole = self.of(base)
+        of = self._field_type(whole.type, name)
+        self._traced[instance.id] = self._part(instance, whole, of, (*whole.place, name), None, whole.depends)
+
+    def item(self, base: Instance, key: Instance, instance: Instance) -> None:
+        """What a map holds under a key. It was there: that a missing one ends the run is part of what is past."""
+        whole, at = self.of(base), self.of(key)
+        if at.element_of != whole.place:
+            self._past |= at.depends | whole.keys
+        contents = self._held(whole)
+        within = None if contents is None else contents.entries[at.value][1]
+        of = _inner(whole.type)
+        value = of.value if isinstance(of, MapOf) else UNKNOWN
+        place = (*whole.place, ("item", at.value))
+        found = self._part(instance, whole, value, place, within, whole.keys | at.depends)
+        self._traced[instance.id] = replace(found, depends=found.depends | at.depends)
+
+    # ------------------------------------------------------------ blocks
+
+    def enter_loop(self, collection: Instance) -> None:
+        """A loop begins."""
+        whole = self.of(collection)
+        contents = self._held(whole)
+        elements: Sequence[Traced] | None = None
+        if contents is not None:
+            elements = [key for key, _ in contents.entries.values()] or contents.values
+        self._loops.append((_Loop(whole, elements), 0))
+        self._open(whole.depends)
+
+    def start_round(self, instance: Instance) -> None:
+        """A round of the innermost loop; the instance is its variable's."""
+        (loop, number) = self._loops[-1]
+        self._loops[-1] = loop, number + 1
+        whole = loop.collection
+        within = None if loop.elements is None else loop.elements[number]
+        of = element_of(_inner(whole.type)) or UNKNOWN
+        element = self._part(instance, whole, of, (instance.id,), within, whole.depends)
+        self._traced[instance.id] = replace(element, element_of=whole.place)
+
+    def leave_loop(self) -> None:
+        """The innermost loop is over."""
+        self._loops.pop()
+        self._control.pop()
+
+    def enter_branch(self, tested: Instance) -> None:
+        """A condition was tested."""
+        self._open(self.of(tested).depends)
+
+    def leave_branch(self, returns: bool) -> None:
+        """The innermost branch is over; `returns` says whether one of its arms would have ended the run."""
+        if returns:
+            self._past |= self._control[-1]
+        self._control.pop()
+
+    def _open(self, depends: Sources) -> None:
+        self._control.append(self._control[-1] | depends)
+
+    # ------------------------------------------------------------ accumulators
+
+    def create(self, is_map: bool, instance: Instance) -> None:
+        """A new accumulator."""
+        of = MapOf(UNKNOWN, UNKNOWN) if is_map else UNKNOWN
+        self._traced[instance.id] = Traced(None, (instance.id,), of, accumulator=instance.id)
+        self._contents[instance.id] = _Contents()
+
+    def write(self, accumulator: int, key: Traced | None, value: Traced) -> None:
+        """A write into an accumulator."""
+        before, contents = self._traced[accumulator], self._contents[accumulator]
+        contents.write(key, value)
+        told = self._control[-1] | (NOTHING if key is None else key.depends)
+        self._traced[accumulator] = replace(
+            before,
+            origins=contents.made_by(),
+            depends=before.depends | told | value.depends,
+            keys=before.keys | told | (value.depends if key is None else NOTHING),
+            produced=before.produced or value.produced or (key is not None and key.produced),
+        )
+
+    # ------------------------------------------------------------ helpers
+
+    def _held(self, whole: Traced) -> _Contents | None:
+        """What a value holds, as it was written, if it is an accumulator."""
+        return None if whole.accumulator is None else self._contents[whole.accumulator]
+
+    def _add(
+        self, instance: Instance, of: Type, own: Sources, origin: Origin, answers: Call | None = None
+    ) -> None:
+        """A value that is no part of another: given, constant, or the result of the call that it answers."""
+        self._traced[instance.id] = Traced(
+            instance.value,
+            (instance.id,),
+            of,
+            frozenset({origin}),
+            depends=own | self._typed(of),
+            keys=own | self._keys_typed(of),
+            produced=answers is not None,
+            answers=answers,
+        )
+
+    def _part(
+        self,
+        instance: Instance,
+        whole: Traced,
+        of: Type,
+        place: tuple[Hashable, ...],
+        within: Traced | None,
+        keys: Sources,
+    ) -> Traced:
+        """A part of a whole; `within` is the very value that was written, where the whole is an accumulator."""
+        if within is not None:
+            of, keys = within.type, keys | within.keys
+        return Traced(
+            instance.value,
+            place,
+            of,
+            origins=whole.origins if within is None else within.origins,
+            depends=whole.depends | self._typed(of),
+            keys=keys | self._keys_typed(of),
+            produced=whole.produced,
+            answers=None if within is None else within.answers,
+            accumulator=None if within is None else within.accumulator,
+        )
+
+    def _typed(self, of: Type) -> Sources:
+        return frozenset(s for s in self._sources if s.typed(of, self._spec))
+
+    def _keys_typed(self, of: Type) -> Sources:
+        """The sources on which the keys of a value of a type depend: a map's keys hold what its key type holds."""
+        return self._typed(of.key if isinstance(of, MapOf) else of)
+
+    def _field_type(self, of: Type, name: str) -> Type:
+        record = _inner(of)
+        return self._spec.records[record.name].get(name, UNKNOWN) if isinstance(record, Record) else UNKNOWN
+
+    def _constant_type(self, name: str | None, value: object) -> Type:
+        if name is not None and name in self._constants:
+            return self._constants[name].type
+        if isinstance(value, EnumMember):
+            return self._spec.types[value.enum]
+        return NONE if value is None else BASES.get(type(value).__name__.capitalize(), TEXT)
+
+
+def _inner(of: Type) -> Type:
+    return of.inner if isinstance(of, Optional) else of
