@@ -139,8 +139,7 @@ def measure(
     count: Count,
 ) -> None:
     """Samples compositions of one task and judges them, into `count`."""
-    limit = Steps(options.steps)
-    limit.text = f"steps <= {options.steps}"
+    limit = Steps(options.steps, text=f"steps <= {options.steps}")
     try:
         tokens = TokenAutomaton(spec, task, vocabulary, options.budget, [limit], effort=options.effort)
     except (Unplannable, ValueError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from p2c_dsl.runtime.trace import (
@@ -33,7 +34,9 @@ from p2c_dsl.types import (
     element_of,
     is_subtype,
 )
+from tests.oracle.contents import Contents
 from tests.oracle.events import performs
+from tests.oracle.places import Path, Places
 from tests.oracle.values import atoms
 
 
@@ -53,14 +56,46 @@ class _Flow:
         self.source_type = spec.types.get(rule.source) or BASES.get(rule.source)
         self.types: dict[int, Type | None] = {}
         self.depends: set[int] = set()
+        self.by_keys: set[int] = set()
+        self.contents, self.places = Contents(), Places()
+        self.elements: dict[int, tuple[int, Path]] = {}
         self.collections: list[int] = []
         self.control: list[bool] = []
-        self.after_return = False
+        self.past = False
 
-    def appears(self, instance: Instance, of: Type | None, depends: bool) -> None:
+    def appears(self, instance: Instance, of: Type | None, depends: bool, keys: bool | None = None) -> None:
+        """A value comes up. `keys` says whether it depends on A which keys it has, where not all of it does."""
+        written = self.contents.original(instance.id)
+        if written != instance.id:
+            of = self.types[written]
         self.types[instance.id] = of
         if depends or self.of_source_type(instance.value, of):
             self.depends.add(instance.id)
+        if (
+            (depends if keys is None else keys)
+            or written in self.by_keys
+            or self.keyed_by_source(instance, of)
+        ):
+            self.by_keys.add(instance.id)
+
+    def keyed_by_source(self, instance: Instance, of: Type | None) -> bool:
+        """Whether a map's keys are, or hold, values of the source type; of other values, whether they do."""
+        of = of.inner if isinstance(of, Optional) else of
+        value = instance.value
+        if isinstance(value, Mapping):
+            key_type = of.key if isinstance(of, MapOf) else None
+            return any(self.of_source_type(key, key_type) for key in value) or (
+                self.of_source_type(None, key_type)
+            )
+        return self.of_source_type(value, of)
+
+    def look_up(self, base: Instance, key: Instance, instance: Instance) -> None:
+        """It succeeds; whether it could have failed depends on the key, and on which keys there are."""
+        cannot_fail = self.elements.get(key.id) == self.places.of(base.id)
+        self.past |= not cannot_fail and (key.id in self.depends or base.id in self.by_keys)
+        by_key = key.id in self.depends
+        keys = by_key or base.id in self.by_keys
+        self.appears(instance, self.part_type(base.id, None), by_key or base.id in self.depends, keys)
 
     def of_source_type(self, value: object, of: Type | None) -> bool:
         """Whether a value is, or holds, one of the source type: by its declared type, or as it turns out."""
@@ -120,7 +155,7 @@ class _Flow:
 
     def controlled(self, judged: tuple[Instance | None, ...]) -> bool:
         by_argument = any(a is not None and a.id in self.depends for a in judged)
-        return by_argument or any(self.control) or self.after_return
+        return by_argument or any(self.control) or self.past
 
 
 def flows(rule: FlowRule, trace: Trace, spec: Spec, task: Task, returning: frozenset[Span]) -> bool:
@@ -130,19 +165,24 @@ def flows(rule: FlowRule, trace: Trace, spec: Spec, task: Task, returning: froze
     branches: list[Span] = []
     inputs = {p.name: p.type for p in task.parameters}
     for event in trace.events:
+        flow.contents.see(event)
+        flow.places.see(event)
         match event:
             case InputGiven(name, instance):
                 flow.appears(instance, inputs[name], name == rule.source)
             case ConstantRead(name, _, instance):
                 flow.appears(instance, flow.constant_type(name, instance.value), False)
+            case Derived(base, None, Instance() as key, instance):
+                flow.look_up(base, key, instance)
             case Derived(Instance(base), field, _, instance):
                 flow.appears(instance, flow.part_type(base, field), base in flow.depends)
             case LoopEntered(Instance(id_)):
                 flow.collections.append(id_)
                 flow.control.append(id_ in flow.depends)
             case RoundStarted(instance):
-                base = flow.collections[-1]
-                flow.appears(instance, flow.element_type(base), base in flow.depends)
+                collection = flow.collections[-1]
+                flow.elements[instance.id] = flow.places.of(collection)
+                flow.appears(instance, flow.element_type(collection), collection in flow.depends)
             case LoopLeft():
                 flow.collections.pop()
                 flow.control.pop()
@@ -150,13 +190,15 @@ def flows(rule: FlowRule, trace: Trace, spec: Spec, task: Task, returning: froze
                 flow.control.append(id_ in flow.depends)
                 branches.append(span)
             case BranchLeft():
-                flow.after_return |= flow.control.pop() and branches.pop() in returning
+                flow.past |= flow.control.pop() and branches.pop() in returning
             case AccumulatorCreated(_, Instance(id_)):
                 flow.types[id_] = None
             case Written(accumulator, key, value):
                 written = {value.id} if key is None else {key.id, value.id}
                 if written & flow.depends or any(flow.control):
                     flow.depends.add(accumulator)
+                if any(flow.control) or (key is not None and key.id in flow.depends):
+                    flow.by_keys.add(accumulator)
             case CallStarted(name, given):
                 if flow.reaches_sink(name, given):
                     return True

@@ -30,9 +30,7 @@ def domain(name: str) -> tuple[Loaded, Task]:
 
 def at_most(steps: int) -> Steps:
     """A rule besides the task's own, so that there are finitely many compositions."""
-    rule = Steps(steps)
-    rule.text = f"steps <= {steps}"
-    return rule
+    return Steps(steps, text=f"steps <= {steps}")
 
 
 def emitted(spec: Spec, task: Task, steps: int) -> dict[object, str]:

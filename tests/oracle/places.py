@@ -1,0 +1,27 @@
+"""Where each instance of a trace lies in the value that it is part of."""
+
+from __future__ import annotations
+
+from p2c_dsl.runtime.trace import Derived, Event, Instance
+from tests.oracle.values import canon
+
+Path = tuple[object, ...]
+
+
+class Places:
+    """Follows a trace, event by event. What is no part of anything is a place of its own."""
+
+    def __init__(self) -> None:
+        self._places: dict[int, tuple[int, Path]] = {}
+
+    def of(self, id_: int) -> tuple[int, Path]:
+        """The value that an instance is part of, and the way to it."""
+        return self._places.get(id_, (id_, ()))
+
+    def see(self, event: Event) -> None:
+        """The trace's next event."""
+        match event:
+            case Derived(Instance(base), field, key, Instance(id_)):
+                part = ("field", field) if key is None else ("item", canon(key.value))
+                root, path = self.of(base)
+                self._places[id_] = (root, (*path, part))
