@@ -61,8 +61,9 @@ class HowOften(Definition[Often]):
 
     def end(self, seen: Often) -> None:
         if seen.sure < self.least:
+            often = f"has happened only {times_words(seen.sure)}" if seen.sure else "has not happened"
             needs = f"but the rule wants it at least {times_words(self.least)}"
-            raise Broken(f"`{self.event.name}` has happened {times_words(seen.sure)}, {needs}")
+            raise Broken(f"`{self.event.name}` {often}, {needs}")
 
 
 @dataclass(frozen=True, eq=False)

@@ -16,10 +16,9 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any, Generic, Protocol, TypeVar
 
-from p2c_dsl.containment import contains
 from p2c_dsl.program import Test
 from p2c_dsl.rules.events import Event
-from p2c_dsl.spec import Spec, Subtask
+from p2c_dsl.spec import Subtask
 from p2c_dsl.types import Type
 
 S = TypeVar("S")
@@ -66,10 +65,6 @@ class Source:
     def is_input(self, name: str) -> bool:
         """Whether it is the task's input of that name."""
         return self.event is None and self.type is None and self.name == name
-
-    def typed(self, of: Type, spec: Spec) -> bool:
-        """Whether the values of a type may be, or hold, the source's."""
-        return self.type is not None and contains(of, self.type, spec)
 
 
 class Datum(Protocol):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Self
 
+from p2c_dsl.containment import contains
 from p2c_dsl.diagnostics.codes import Code
 from p2c_dsl.machine.facet import CallSite, Explanation, Narrator, Origin, Part, Place, Violation, Violations
 from p2c_dsl.machine.state import BranchFrame, Frame, LoopFrame, State, Value
@@ -166,9 +167,10 @@ compose report(person):
         return worst(one, other)
 
     def _typed(self, of: Type, spec: Spec) -> Mark:
-        if not self.origin.typed(of, spec):
+        source = self.origin.type
+        if source is None or not contains(of, source, spec):
             return None
-        if isinstance(of, MapOf) and not self.origin.typed(of.key, spec):
+        if isinstance(of, MapOf) and not contains(of.key, source, spec):
             return Tainted(False, self._typed(of.value, spec))
         return TAINTED
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 def times_words(n: int | None) -> str:
-    """`never`, `once`, `twice`, `3 times` or `any number of times`."""
+    """`once`, `twice`, `3 times` or `any number of times`."""
     if n is None:
         return "any number of times"
-    return {0: "never", 1: "once", 2: "twice"}.get(n, f"{n} times")
+    return {1: "once", 2: "twice"}.get(n, f"{n} times")

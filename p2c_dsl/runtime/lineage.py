@@ -6,68 +6,30 @@ given to judge by. The work for one event does not grow with the length of the r
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import NamedTuple
 
 from p2c_dsl.program import Program
 from p2c_dsl.rules.definition import Call, Origin, Producer, Source
 from p2c_dsl.runtime.trace import Instance
-from p2c_dsl.runtime.values import comparable
-from p2c_dsl.spec import EnumMember
-from p2c_dsl.types import BASES, NONE, TEXT, UNKNOWN, MapOf, Optional, Record, Type, element_of
-
-Sources = frozenset[Source]
-NOTHING: Sources = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Traced:
-    """A value of the run, as a definition sees it (a `Datum`).
-
-    `keys` are the sources on which it depends which keys it has; `element_of` is the place of the collection over which
-    a loop runs whose variable this is, `accumulator` the number of the accumulator that this very value is.
-    """
-
-    held: object
-    place: tuple[Hashable, ...]
-    type: Type
-    origins: frozenset[Origin] = frozenset()
-    depends: Sources = NOTHING
-    keys: Sources = NOTHING
-    produced: bool = False
-    answers: Call | None = None
-    element_of: tuple[Hashable, ...] | None = None
-    accumulator: int | None = None
-
-    @property
-    def value(self) -> Hashable:
-        """A stand-in that is equal exactly when the values are."""
-        return comparable(self.held)
-
-
-@dataclass(slots=True)
-class _Contents:
-    """What an accumulator holds: under each key the key as it came first, and the value that came last."""
-
-    values: list[Traced] = field(default_factory=list)
-    entries: dict[Hashable, tuple[Traced, Traced]] = field(default_factory=dict)
-    origins: Counter[Origin] = field(default_factory=Counter)
-
-    def write(self, key: Traced | None, value: Traced) -> None:
-        if key is None:
-            self.values.append(value)
-        else:
-            at = key.value
-            first, before = self.entries.get(at, (key, None))
-            if before is not None:
-                self.origins.subtract(before.origins)
-            self.entries[at] = first, value
-        self.origins.update(value.origins)
-
-    def made_by(self) -> frozenset[Origin]:
-        return frozenset(origin for origin, often in self.origins.items() if often > 0)
+from p2c_dsl.runtime.traced import NOTHING, Contents, Sources, Traced
+from p2c_dsl.spec import EnumMember, Spec
+from p2c_dsl.types import (
+    BASES,
+    NONE,
+    TEXT,
+    UNKNOWN,
+    ListOf,
+    MapOf,
+    Nominal,
+    Optional,
+    Record,
+    SetOf,
+    Type,
+    element_of,
+    supertypes,
+)
 
 
 class _Loop(NamedTuple):
@@ -86,8 +48,9 @@ class Lineage:
         self._spec, self._task = program.spec, program.task
         self._sources = tuple(sources)
         self._constants = program.spec.constants_of(program.task)
+        self._types: dict[Type, Sources] = {}
         self._traced: dict[int, Traced] = {}
-        self._contents: dict[int, _Contents] = {}
+        self._contents: dict[int, Contents] = {}
         self._loops: list[tuple[_Loop, int]] = []
         self._control: list[Sources] = [NOTHING]
         self._past: Sources = NOTHING
@@ -189,7 +152,7 @@ class Lineage:
         """A new accumulator."""
         of = MapOf(UNKNOWN, UNKNOWN) if is_map else UNKNOWN
         self._traced[instance.id] = Traced(None, (instance.id,), of, accumulator=instance.id)
-        self._contents[instance.id] = _Contents()
+        self._contents[instance.id] = Contents()
 
     def write(self, accumulator: int, key: Traced | None, value: Traced) -> None:
         """A write into an accumulator."""
@@ -206,7 +169,7 @@ class Lineage:
 
     # ------------------------------------------------------------ helpers
 
-    def _held(self, whole: Traced) -> _Contents | None:
+    def _held(self, whole: Traced) -> Contents | None:
         """What a value holds, as it was written, if it is an accumulator."""
         return None if whole.accumulator is None else self._contents[whole.accumulator]
 
@@ -250,7 +213,13 @@ class Lineage:
         )
 
     def _typed(self, of: Type) -> Sources:
-        return frozenset(s for s in self._sources if s.typed(of, self._spec))
+        """The sources of whose type a value of this type may be, or which it may hold."""
+        found = self._types.get(of)
+        if found is None:
+            held = _held_types(of, self._spec)
+            found = frozenset(s for s in self._sources if s.type is not None and _may_be(held, s.type))
+            self._types[of] = found
+        return found
 
     def _keys_typed(self, of: Type) -> Sources:
         """The sources on which the keys of a value of a type depend: a map's keys hold what its key type holds."""
@@ -266,6 +235,30 @@ class Lineage:
         if isinstance(value, EnumMember):
             return self._spec.types[value.enum]
         return NONE if value is None else BASES.get(type(value).__name__.capitalize(), TEXT)
+
+
+def _held_types(of: Type, spec: Spec) -> set[Type]:
+    """A type, and all types of what its values hold."""
+    held, pending = set[Type](), [of]
+    while pending:
+        part = pending.pop()
+        if part in held:
+            continue
+        held.add(part)
+        match part:
+            case ListOf(element) | SetOf(element) | Optional(element):
+                pending.append(element)
+            case MapOf(key, value):
+                pending += (key, value)
+            case Record(name):
+                pending += spec.records[name].values()
+    return held
+
+
+def _may_be(held: Iterable[Type], wanted: Type) -> bool:
+    """Whether values of one of the types may be of the wanted one; what is declared a `Place` may be a `Bistro`."""
+    above = supertypes(wanted)
+    return any(wanted in supertypes(of) or (isinstance(of, Nominal) and of in above) for of in held)
 
 
 def _inner(of: Type) -> Type:

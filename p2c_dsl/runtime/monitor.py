@@ -23,7 +23,7 @@ from p2c_dsl.rules.definition import (
     Started,
     Tested,
 )
-from p2c_dsl.runtime.lineage import Lineage, Traced
+from p2c_dsl.runtime.lineage import Lineage
 from p2c_dsl.runtime.trace import (
     AccumulatorCreated,
     BranchEntered,
@@ -43,6 +43,7 @@ from p2c_dsl.runtime.trace import (
     RoundStarted,
     Written,
 )
+from p2c_dsl.runtime.traced import Traced
 from p2c_dsl.runtime.values import comparable, field_of
 from p2c_dsl.runtime.walk import StopRun
 from p2c_dsl.spec import EffectUse, Subtask

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
 from textwrap import indent
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
-from p2c_dsl.runtime.interpreter import Outcome, Run, run
-from p2c_dsl.runtime.monitor import RuleMonitor
+from p2c_dsl.runtime.interpreter import Outcome, Run, run, run_async
+from p2c_dsl.runtime.monitor import RuleBroken, RuleMonitor
 from p2c_dsl.runtime.trace import CallStarted
 from tests.runtime.texts import program
 
@@ -221,6 +222,87 @@ class TestValues:
         assert made == ["ask", "hash_of", "edit"]
         assert done.error is not None
         assert watched(rule, body.replace(", n)", ")"), {"user": "ada"})[0].completed
+
+    def test_what_a_secret_picks_out_of_a_map_depends_on_it(self) -> None:
+        body = "post(notes[user])"
+        done, made = watched("no flow from user to publish", body, {"notes": {"ada": "x"}, "user": "ada"})
+        assert made == [] and not done.completed
+
+    def test_a_look_up_that_could_have_failed_tells_of_its_key(self) -> None:
+        body = "n = hash_of(notes[user])\nring()"
+        done, made = watched("no flow from user to ring", body, {"notes": {"ada": "x"}, "user": "ada"})
+        assert made == ["hash_of"] and not done.completed
+
+    def test_a_look_up_by_the_variable_of_a_loop_over_the_map_tells_nothing(self) -> None:
+        body = "for u in notes:\n    n = hash_of(notes[u])\nring()"
+        done, _ = watched("no flow from notes to ring", body, {"notes": {"ada": "x"}})
+        assert done.completed
+
+
+class TestNestedMaps:
+    RULE = "contact only if allowed(user)"
+    ASKED = """
+all = {}
+for u in users:
+    inner = {}
+    for v in users:
+        inner[v] = allowed(v)
+    all[u] = inner
+"""
+
+    @pytest.mark.parametrize(("checked", "made"), [("all[user][user]", ["ask"]), ("all[u][v]", [])])
+    def test_an_answer_is_about_the_key_that_it_was_asked_for(self, checked: str, made: list[str]) -> None:
+        loops = "for u in users:\n    for v in users:\n        if {0}:\n            ask(u)"
+        act = loops.format(checked) if "u]" in checked else f"if {checked}:\n    ask(user)"
+        inputs = {"users": ["eve", "ada"], "user": "ada"}
+        done, calls = watched(self.RULE, self.ASKED.strip() + "\n" + act, inputs)
+        assert done.completed == bool(made)
+        assert [name for name in calls if name == "ask"] == made
+
+
+class TestUnreported:
+    """A `may` effect that the tool does not report counts against the plan, whatever the rule asks."""
+
+    UNREPORTED: ClassVar = {"ring": lambda: None}
+
+    def test_it_does_not_satisfy_a_rule_that_asks_for_it(self) -> None:
+        rule, body = "alarm before publish", "ring()\npost(ask(user))"
+        assert watched(rule, body, {"user": "ada"}, **self.UNREPORTED)[1] == ["ring", "ask"]
+        reported = {"ring": lambda: Outcome(happened=frozenset({"alarm"}))}
+        assert watched(rule, body, {"user": "ada"}, **reported)[0].completed
+
+    def test_it_is_not_counted_at_the_end(self) -> None:
+        assert not watched("at least 1 alarm", "ring()", {}, **self.UNREPORTED)[0].completed
+
+    @pytest.mark.parametrize("rule", ["at most 1 alarm", "not both alarm, publish", "no publish after alarm"])
+    def test_it_uses_a_limit_up(self, rule: str) -> None:
+        body = "ring()\npost(ask(user))\nring()"
+        assert not watched(rule, body, {"user": "ada"}, **self.UNREPORTED)[0].completed
+
+
+class TestARecordedTrace:
+    def test_a_monitor_is_rebuilt_from_it(self) -> None:
+        rule, users = "at most 2 publish", {"users": ["ada", "ben", "cleo"]}
+        text = (
+            f"{SPEC}\ntask t(users: List[User]):\n    {rule}\ncompose t(users):\n{indent(ASK_ALL, '    ')}\n"
+        )
+        found = program(text)
+        tools = {"ask": lambda user: "note", "post": lambda note, count: None}
+        events = run(found, users, tools).trace.events
+        third = [n for n, e in enumerate(events) if isinstance(e, CallStarted) and e.subtask == "post"][2]
+        RuleMonitor.after(found, events[:third])
+        with pytest.raises(RuleBroken, match="3 times"):
+            RuleMonitor.after(found, events[: third + 1])
+
+    def test_asynchronous_tools_are_watched_alike(self) -> None:
+        async def ask(user: str) -> str:
+            return "note"
+
+        text = f"{SPEC}\ntask t(user: User):\n    at most 0 publish\ncompose t(user):\n    post(ask(user))\n"
+        found, made = program(text), list[str]()
+        tools = {"ask": ask, "post": lambda note, count: made.append(note)}
+        done = asyncio.run(run_async(found, {"user": "ada"}, tools, RuleMonitor(found)))
+        assert not done.completed and made == []
 
 
 def test_rules_about_the_text_do_not_stop_a_run() -> None:

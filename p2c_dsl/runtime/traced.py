@@ -1,0 +1,62 @@
+"""What is known of a run's values, and of what its accumulators hold."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+
+from p2c_dsl.rules.definition import Call, Origin, Source
+from p2c_dsl.runtime.values import comparable
+from p2c_dsl.types import Type
+
+Sources = frozenset[Source]
+NOTHING: Sources = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Traced:
+    """A value of the run, as a definition sees it (a `Datum`).
+
+    `keys` are the sources on which it depends which keys it has; `element_of` is the place of the collection over which
+    a loop runs whose variable this is, `accumulator` the number of the accumulator that this very value is.
+    """
+
+    held: object
+    place: tuple[Hashable, ...]
+    type: Type
+    origins: frozenset[Origin] = frozenset()
+    depends: Sources = NOTHING
+    keys: Sources = NOTHING
+    produced: bool = False
+    answers: Call | None = None
+    element_of: tuple[Hashable, ...] | None = None
+    accumulator: int | None = None
+
+    @property
+    def value(self) -> Hashable:
+        """A stand-in that is equal exactly when the values are."""
+        return comparable(self.held)
+
+
+@dataclass(slots=True)
+class Contents:
+    """What an accumulator holds: under each key the key as it came first, and the value that came last."""
+
+    values: list[Traced] = field(default_factory=list)
+    entries: dict[Hashable, tuple[Traced, Traced]] = field(default_factory=dict)
+    origins: Counter[Origin] = field(default_factory=Counter)
+
+    def write(self, key: Traced | None, value: Traced) -> None:
+        if key is None:
+            self.values.append(value)
+        else:
+            at = key.value
+            first, before = self.entries.get(at, (key, None))
+            if before is not None:
+                self.origins.subtract(before.origins)
+            self.entries[at] = first, value
+        self.origins.update(value.origins)
+
+    def made_by(self) -> frozenset[Origin]:
+        return frozenset(origin for origin, often in self.origins.items() if often > 0)
