@@ -30,6 +30,7 @@ from p2c_dsl.resolve import Loaded, load, load_text
 from p2c_dsl.runtime.domain import load_expert, load_world
 from p2c_dsl.runtime.interpreter import run
 from p2c_dsl.runtime.trace import CallStarted, Trace
+from p2c_dsl.runtime.values import thaw
 from p2c_dsl.runtime.world import world_of
 from p2c_dsl.spec import Task
 
@@ -125,7 +126,7 @@ def calls(program: Program, trace: Trace) -> Iterator[tuple[str, dict[str, objec
         if isinstance(event, CallStarted):
             names = [p.name for p in program.spec.subtasks[event.subtask].parameters]
             given = zip(names, event.arguments, strict=True)
-            yield event.subtask, {name: value.value for name, value in given if value is not None}
+            yield event.subtask, {name: thaw(value.value) for name, value in given if value is not None}
 
 
 def shortest_verified(folder: Path, loaded: Loaded, task: Task) -> tuple[int | None, int]:

@@ -166,6 +166,11 @@ def supertypes(t: Type) -> tuple[Type, ...]:
             return (*chain, FLOAT) if last == INT else tuple(chain)
 
 
+def is_comparable(t: Type) -> bool:
+    """Whether values of a type can be keys, or a set's elements: collections cannot."""
+    return not isinstance(t.inner if isinstance(t, Optional) else t, ListOf | SetOf | MapOf)
+
+
 @lru_cache(maxsize=_REMEMBERED)
 def is_subtype(sub: Type, sup: Type) -> bool:
     """Whether every value of `sub` may stand where a `sup` is expected."""
@@ -231,7 +236,9 @@ def may_share(a: Type, b: Type) -> bool:
 
 
 def size_of(t: Type) -> Size:
-    """A collection type's declared bounds."""
+    """A collection type's declared bounds. Of an unknown type an error has been reported: one element is no news."""
+    if isinstance(t, Unknown):
+        return Size(1, 1)
     return t.size if isinstance(t, ListOf | SetOf | MapOf) else ANY_SIZE
 
 

@@ -17,13 +17,12 @@ from p2c_dsl.types import (
     NONE,
     TEXT,
     Enum,
-    ListOf,
     MapOf,
     Optional,
     Record,
-    SetOf,
     Type,
     allows_literal,
+    is_comparable,
     is_subtype,
 )
 
@@ -71,7 +70,7 @@ class Terms:
             if _is_readable(state, slot)
         ]
         terms = [t for term in plain for t in self._with_fields(state, term, _MOST_FIELDS)]
-        keys = [t for t in terms if not isinstance(t.type, ListOf | SetOf | MapOf)]
+        keys = [t for t in terms if is_comparable(t.type)]
         for holder in [t for t in terms if isinstance(t.type, MapOf)]:
             for key in keys:
                 if lookup_type(holder.type, key.type) is None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import getpass
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from p2c_dsl.cli import EXIT_FINDINGS
-from p2c_dsl.cli.files import SUFFIX, fail, load_spec, needs_extra, task_of
+from p2c_dsl.cli.files import fail, load_spec, needs_extra, task_of
+from p2c_dsl.resolve.loading import SUFFIX
+from p2c_dsl.resolve.reading import Unreadable, read
 
 if TYPE_CHECKING:
     from p2c_dsl.planners.training.humans.store import LabelStore
@@ -52,7 +55,7 @@ def label(
     loaded = load_spec(str(_spec(Path(domain))))
     wanted = task_of(loaded, task)
     path = Path(answers or f"{wanted.name}.answers.db")
-    person = who or _login()
+    person = _name(who)
     if export is not None:
         _export(path, Path(export))
         return
@@ -103,6 +106,16 @@ def _spec(domain: Path) -> Path:
     return found[0]
 
 
+def _name(given: str | None) -> str:
+    """Whose answers these are; ends the command where the store could not say it."""
+    name = given or _login()
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        fail("the name of who answers is not UTF-8: give another one with --who")
+    return name
+
+
 def _login() -> str:
     try:
         return getpass.getuser()
@@ -114,9 +127,8 @@ def _read(path: Path) -> list[PartialSolution]:
     from p2c_dsl.planners.training.humans.records import RecordError, read_solutions
 
     try:
-        with path.open(encoding="utf-8") as lines:
-            return list(read_solutions(lines, str(path)))
-    except (OSError, UnicodeDecodeError, RecordError) as error:
+        return list(read_solutions(_lines(path), str(path)))
+    except RecordError as error:
         fail(f"cannot read the solutions: {error}")
 
 
@@ -124,11 +136,17 @@ def _import(store: LabelStore, path: Path) -> None:
     from p2c_dsl.planners.training.humans.records import RecordError, read_records
 
     try:
-        with path.open(encoding="utf-8") as lines:
-            added = store.bring_in(list(read_records(lines, str(path))))
-    except (OSError, UnicodeDecodeError, RecordError) as error:
+        added = store.bring_in(list(read_records(_lines(path), str(path))))
+    except RecordError as error:
         fail(f"cannot import the answers: {error}")
     typer.echo(f"p2c: {added} answers brought in", err=True)
+
+
+def _lines(path: Path) -> StringIO:
+    try:
+        return StringIO(read(path))
+    except Unreadable as error:
+        fail(f"cannot read {path}: {error}")
 
 
 def _export(path: Path, target: Path) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterable
 from pathlib import Path
-from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from p2c_dsl.cli.choosing import Model, choose
+from p2c_dsl.diagnostics.model import Diagnostic, Severity
 
 if TYPE_CHECKING:
     from p2c_dsl.planners import Planner
@@ -20,12 +21,26 @@ _MOST_PLANS, _MOST_BUDGET = 50, 4096
 _SEARCH_BUDGET = 60
 
 
+class Refused(Exception):
+    """An answer that the agent is told in full."""
+
+
 class Planning:
-    """Plans with one language model, which is loaded when somebody asks for it."""
+    """Plans with one language model, once that has been loaded."""
 
     def __init__(self, model: Model) -> None:
-        self._model, self._lock = model, Lock()
+        self._model = model
         self._loaded: tuple[Any, Any] | None = None
+
+    def load(self) -> str:
+        """Loads the language model, and says nothing. Raises `Refused`."""
+        from p2c_dsl.planners.loading import ModelProblem
+
+        try:
+            self._loaded = self._model.load()
+        except (ModelProblem, RuntimeError) as error:
+            raise Refused(str(error)) from None
+        return ""
 
     def plan(
         self,
@@ -49,18 +64,17 @@ class Planning:
         from p2c_dsl.planners.distinct import FewerPlans
         from p2c_dsl.planners.loading import ModelProblem
 
-        loaded = loaded_text(text)
-        chosen, begun = _task(loaded, task), checked(partial)
+        loaded = with_rules(text)
+        chosen = _task(loaded, task)
         if not 1 <= count <= _MOST_PLANS:
-            raise refused(f"count is from 1 to {_MOST_PLANS}, not {count}")
+            raise Refused(f"count is from 1 to {_MOST_PLANS}, not {count}")
         if budget is not None and not 1 <= budget <= _MOST_BUDGET:
-            raise refused(f"budget is from 1 to {_MOST_BUDGET}, not {budget}")
+            raise Refused(f"budget is from 1 to {_MOST_BUDGET}, not {budget}")
         try:
-            # One model decodes for one request after the other.
-            with self._lock, warnings.catch_warnings():
+            with warnings.catch_warnings():
                 warnings.simplefilter("ignore", FewerPlans)
                 planning = self._planner(planner, seed, budget)
-                plans = list(planning.plans(loaded.spec, chosen, count, begun))
+                plans = list(planning.plans(loaded.spec, chosen, count, partial))
         except (
             Unplannable,
             NoContinuation,
@@ -70,45 +84,64 @@ class Planning:
             RuntimeError,
         ) as error:
             # A model that runs out of memory raises a plain RuntimeError.
-            raise refused(str(error)) from None
+            raise Refused(str(error)) from None
         fewer = f"\n# found {len(plans)} of {count} plans\n" if len(plans) < count else ""
         return "\n".join(plans) + fewer
 
     def _planner(self, name: str, seed: int, budget: int | None) -> Planner:
-        if name != "lm":
-            return choose(name, seed, budget or (_SEARCH_BUDGET if name == "search" else None))
-        if self._loaded is None:
-            self._loaded = self._model.load()
-        return self._model.planner(self._loaded, seed, budget)
+        if name == "lm" and self._loaded is not None:
+            return self._model.planner(self._loaded, seed, budget)
+        return choose(name, seed, budget or (_SEARCH_BUDGET if name == "search" else None))
 
 
 def loaded_text(text: str) -> Loaded:
-    """A text that makes sense. Raises `ToolError` for any other."""
-    from p2c_dsl.diagnostics.concise import render
+    """A text, right or wrong, with what it uses of the folder that is served. Raises `Refused` if that is gone."""
     from p2c_dsl.resolve import load_text
 
-    loaded = load_text(checked(text), NAME, Path.cwd())
-    if loaded.diagnostics:
-        raise refused(render(loaded.diagnostics))
+    try:
+        folder = Path.cwd()
+    except OSError:
+        raise Refused("the folder that is served is gone") from None
+    return load_text(text, NAME, folder, confined=True)
+
+
+def right_text(text: str) -> Loaded:
+    """A text that makes sense, but perhaps for its rules. Raises `Refused` for any other."""
+    loaded = loaded_text(text)
+    _refuse(loaded.diagnostics)
     return loaded
 
 
-def checked(text: str) -> str:
-    """The text, where it is not too long to be worked on. Raises `ToolError`."""
+def with_rules(text: str) -> Loaded:
+    """A text that makes sense, rules included. Raises `Refused` for any other."""
+    from p2c_dsl.rules import read_rules
+
+    loaded = right_text(text)
+    # A rule for all tasks is read with each of them.
+    _refuse(dict.fromkeys(d for task in loaded.spec.tasks.values() for d in read_rules(loaded.spec, task)[1]))
+    return loaded
+
+
+def _refuse(diagnostics: Iterable[Diagnostic]) -> None:
+    from p2c_dsl.diagnostics.concise import render
+
+    errors = [d for d in diagnostics if d.severity is Severity.ERROR]
+    if errors:
+        raise Refused(render(errors))
+
+
+def check(text: str) -> None:
+    """Whether a text can be worked on. Raises `Refused` for one that is too long, or none."""
     if len(text) > MOST_CHARACTERS:
-        raise refused(f"the text has {len(text):,} characters, and at most {MOST_CHARACTERS:,} are taken")
-    return text
-
-
-def refused(message: str) -> Exception:
-    """An answer that the agent is told in full."""
-    from mcp.server.mcpserver.exceptions import ToolError
-
-    return ToolError(message)
+        raise Refused(f"the text has {len(text):,} characters, and at most {MOST_CHARACTERS:,} are taken")
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise Refused(f"character {error.start + 1:,} of the text is half of a pair, and not text") from None
 
 
 def _task(loaded: Loaded, name: str) -> Task:
     tasks = loaded.spec.tasks
     if (name not in tasks) if name else len(tasks) != 1:
-        raise refused(f"name one of the tasks: {', '.join(tasks) or 'the spec has none'}")
+        raise Refused(f"name one of the tasks: {', '.join(tasks) or 'the spec has none'}")
     return tasks[name] if name else next(iter(tasks.values()))

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import json
 import shlex
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
-from p2c_dsl.cli import EXIT_FINDINGS
+from p2c_dsl.cli import EXIT_CLEAN, EXIT_FINDINGS, EXIT_INTERRUPTED, EXIT_TERMINATED, EXIT_USAGE
 from p2c_dsl.cli.files import compositions, fail, load_spec, show_and_stop
-from p2c_dsl.diagnostics.plain import printable
+from p2c_dsl.cli.signals import Terminated, signals_as_interrupts
+from p2c_dsl.diagnostics.plain import plain, printable
 
 if TYPE_CHECKING:
     from p2c_dsl.program import Program
     from p2c_dsl.resolve import Loaded
     from p2c_dsl.runtime.interpreter import Run
     from p2c_dsl.runtime.monitor import RuleMonitor
+    from p2c_dsl.runtime.world import World
 
 
 def run(
@@ -39,7 +42,8 @@ def run(
 ) -> None:
     """Run a composition in its world or on real tools, rules watching.
 
-    The monitors stop a run before the call that would break a rule, also with --unchecked.
+    The monitors stop a run before the call that would break a rule, also with --unchecked. A run that is
+    interrupted prints what it has done so far; of the call that was running, nobody knows how far it came.
 
     Examples:
 
@@ -54,12 +58,13 @@ def run(
     if given and mcp is None:
         fail("--input goes with --mcp: a world makes its own inputs")
     loaded = load_spec(file)
-    for program in _programs(loaded, task, unchecked):
-        if mcp is not None:
-            _run_on_server(program, mcp, given or [], timeout, trace)
-            continue
-        folder = _folder(program) if world is None else _folder_of(Path(world))
-        _run(program, folder, seed, dry_run, trace)
+    with signals_as_interrupts():
+        for program in _programs(loaded, task, unchecked):
+            if mcp is not None:
+                _run_on_server(program, mcp, given or [], timeout, trace)
+                continue
+            folder = _folder(program) if world is None else _folder_of(Path(world))
+            _run(program, folder, seed, dry_run, trace)
 
 
 def run_text(spec: Path, text: str, seed: int) -> None:
@@ -67,8 +72,9 @@ def run_text(spec: Path, text: str, seed: int) -> None:
     from p2c_dsl.resolve import load_text
 
     loaded = load_text(text, "<plan>", spec.parent)
-    for program in _programs(loaded, None, unchecked=False):
-        _run(program, spec.parent, seed, dry=False, trace="text")
+    with signals_as_interrupts():
+        for program in _programs(loaded, None, unchecked=False):
+            _run(program, spec.parent, seed, dry=False, trace="text")
 
 
 def _programs(loaded: Loaded, task: str | None, unchecked: bool) -> list[Program]:
@@ -94,22 +100,24 @@ def _folder_of(world: Path) -> Path:
 
 
 def _run(program: Program, folder: Path, seed: int, dry: bool, trace: str) -> None:
-    from p2c_dsl.runtime import dry_run as dry_runs
+    from p2c_dsl.runtime.dry_run import dry_run
     from p2c_dsl.runtime.monitor import RuleMonitor
 
     monitor = RuleMonitor(program)
+    name = program.task.name
     if dry:
-        result, wrong = dry_runs.dry_run(program, seed, monitor), None
-    else:
-        result, wrong = _in_world(program, folder, seed, monitor)
-    where = (
-        f"a dry run with made-up values of `{program.task.name}`"
-        if dry
-        else f"a run of `{program.task.name}`"
-    )
-    happy = "completed; no tool was called" if dry else "completed, and the world verifies the outcome"
-    verified = None if dry or not result.completed else wrong is None
-    _show(program, result, Told(f"{where} (seed {seed})", happy, verified, wrong, seed), trace)
+        result, status = _watched(lambda: dry_run(program, seed, monitor))
+        where, happy = f"a dry run with made-up values of `{name}`", "completed; no tool was called"
+        about = Told(f"{where} (seed {seed})", happy, None, None, seed)
+        _print(program, result, about, trace)
+        _finish(result, about, status)
+        return
+    result, wrong, status = _in_world(program, folder, seed, monitor)
+    verified = wrong is None if result.completed else None
+    happy = "completed, and the world verifies the outcome"
+    about = Told(f"a run of `{name}` (seed {seed})", happy, verified, wrong, seed)
+    _print(program, result, about, trace)
+    _finish(result, about, status)
 
 
 def _run_on_server(program: Program, command: str, given: list[str], timeout: float, trace: str) -> None:
@@ -120,15 +128,35 @@ def _run_on_server(program: Program, command: str, given: list[str], timeout: fl
     from p2c_dsl.runtime.outside import tool_for
 
     inputs = _inputs(program, given)
+    about = Told(f"a run of `{program.task.name}` on `{command}`", "completed", None, None, None)
+    ended: tuple[Run, int] | None = None
     try:
         with connect(shlex.split(command), timeout) as server:
             spec = program.spec
             tools = {name: tool_for(subtask, server.call, spec) for name, subtask in spec.subtasks.items()}
-            result = run(program, inputs, tools, RuleMonitor(program))
-    except (ImportProblem, BindingError, ValueError) as error:
-        fail(printable(str(error)))
-    where = f"a run of `{program.task.name}` on `{command}`"
-    _show(program, result, Told(where, "completed", None, None, None), trace)
+            ended = _watched(lambda: run(program, inputs, tools, RuleMonitor(program)))
+            # Printed before the server is ended: however that goes, it takes nothing back of what was done.
+            _print(program, ended[0], about, trace)
+    except Exception as error:
+        if ended is None:
+            if not isinstance(error, ImportProblem | BindingError | ValueError):
+                raise
+            fail(printable(str(error)))
+    assert ended is not None
+    _finish(ended[0], about, ended[1])
+
+
+def _watched(call: Callable[[], Run]) -> tuple[Run, int]:
+    """A run, and the status of the command where it was broken off: what it has done has to be shown."""
+    from p2c_dsl.runtime.interpreter import run_of
+
+    try:
+        return call(), EXIT_CLEAN
+    except KeyboardInterrupt as interrupt:
+        result = run_of(interrupt)
+        if result is None:
+            raise
+        return result, EXIT_TERMINATED if isinstance(interrupt, Terminated) else EXIT_INTERRUPTED
 
 
 def _inputs(program: Program, given: list[str]) -> dict[str, object]:
@@ -147,24 +175,43 @@ def _inputs(program: Program, given: list[str]) -> dict[str, object]:
             try:
                 found[name] = inward(read(value), types[name], program.spec)
                 break
-            except (ValueError, WrongValue) as error:
+            except (ValueError, WrongValue, RecursionError) as error:
                 problem = error
         else:
-            fail(f"`--input {entry}`: {problem}")
+            fail(f"`--input {plain(entry)}`: {plain(str(problem))}")
     return found
 
 
-def _in_world(program: Program, folder: Path, seed: int, monitor: RuleMonitor) -> tuple[Run, str | None]:
-    """The run, and what the world finds wrong with its outcome; ends the command if there is no usable world."""
+def _in_world(program: Program, folder: Path, seed: int, monitor: RuleMonitor) -> tuple[Run, str | None, int]:
+    """The run, what is wrong with its outcome, and the command's status; ends it if there is no usable world."""
     from p2c_dsl.runtime.domain import DomainError, load_world
     from p2c_dsl.runtime.interpreter import BindingError, run
 
     try:
         world = load_world(folder)(seed)
-        result = run(program, world.inputs(), world.tools(), monitor)
-        return result, world.verify() if result.completed else None
+        inputs, tools = world.inputs(), world.tools()
+        result, status = _watched(lambda: run(program, inputs, tools, monitor))
     except (DomainError, BindingError) as error:
-        fail(str(error))
+        fail(printable(str(error)))
+    if not result.completed:
+        return result, None, status
+    # What has been done is shown whatever becomes of the verdict on it.
+    try:
+        return result, _verdict(world), status
+    except DomainError as error:
+        return result, str(error), EXIT_USAGE
+    except KeyboardInterrupt:
+        return result, "interrupted while the world verified the outcome", EXIT_INTERRUPTED
+
+
+def _verdict(world: World) -> str | None:
+    from p2c_dsl.runtime.domain import DomainError
+    from p2c_dsl.runtime.values import shown
+
+    found: object = world.verify()
+    if found is not None and not isinstance(found, str):
+        raise DomainError(f"`verify` gives `None` or a text that says what is wrong, not {shown(found)}")
+    return found
 
 
 class Told(NamedTuple):
@@ -177,15 +224,16 @@ class Told(NamedTuple):
     seed: int | None
 
 
-def _show(program: Program, result: Run, about: Told, trace: str) -> None:
-    """Prints a run; ends the command when it went wrong."""
-    _print(program, result, about, trace)
+def _finish(result: Run, about: Told, status: int) -> None:
+    """Ends the command when the run went wrong."""
+    if status != EXIT_CLEAN:
+        raise typer.Exit(status)
     if not result.completed or about.problem is not None:
         raise typer.Exit(EXIT_FINDINGS)
 
 
 def _print(program: Program, result: Run, about: Told, trace: str) -> None:
-    from p2c_dsl.runtime.story import told
+    from p2c_dsl.runtime.story import in_doubt, told
 
     steps = list(told(program, result.trace))
     verdict = result.error or about.problem
@@ -196,6 +244,7 @@ def _print(program: Program, result: Run, about: Told, trace: str) -> None:
             "steps": [{"line": s.line, "depth": s.depth, "text": s.text} for s in steps],
             "completed": result.completed,
             "error": result.error,
+            "in_doubt": in_doubt(result.trace),
             "verified": about.verified,
             "problem": about.problem,
         }

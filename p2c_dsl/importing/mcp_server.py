@@ -10,6 +10,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from p2c_dsl.importing.mcp_tools import tools_of
 from p2c_dsl.importing.model import ImportProblem, Tool
+from p2c_dsl.runtime.tools import Outcome
 
 if TYPE_CHECKING:
     from anyio.from_thread import BlockingPortal
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 
 _TAIL = 600
 _MOST_PAGES = 1000
+
+
+HAPPENED = "p2c/happened"
+"""The key of a result's `_meta` under which a tool reports the names of the `may` effects that happened."""
 
 
 class ToolFailed(Exception):
@@ -45,15 +50,26 @@ class Server:
         raise ImportProblem(f"the server's list of tools has more than {_MOST_PAGES} pages")
 
     def call(self, name: str, arguments: dict[str, Any]) -> Any:
-        """Calls a tool: its structured result, or else its text. Raises `ToolFailed`."""
+        """Calls a tool: its structured result, or else its text, or else all that it shows.
+
+        An `Outcome` of this, where the tool reports effects. Raises `ToolFailed`.
+        """
         try:
             result = self._portal.call(self._call, name, arguments)
         except Exception as error:
             raise ToolFailed(f"`{name}`: {self._reason(error)}") from None
-        text = "\n".join(str(block.text) for block in result.content if block.type == "text")
+        text = "\n".join(filter(None, map(_text, result.content)))
         if result.is_error:
             raise ToolFailed(f"`{name}` answered with an error: {text or 'without a word'}")
-        return text if result.structured_content is None else result.structured_content
+        value = result.structured_content
+        if value is None:
+            value = _unstructured(result.content, text)
+        happened = (result.meta or {}).get(HAPPENED)
+        if happened is None:
+            return value
+        if not isinstance(happened, list) or not all(isinstance(effect, str) for effect in happened):
+            raise ToolFailed(f"`{name}`: `{HAPPENED}` is not a list of effects' names")
+        return Outcome(value, frozenset(happened))
 
     async def _page(self, cursor: str | None) -> Any:
         from anyio import fail_after
@@ -70,6 +86,19 @@ class Server:
 
     def _reason(self, error: Exception) -> str:
         return _reason(error, self._log, self._timeout)
+
+
+def _text(block: Any) -> str | None:
+    if block.type == "text":
+        return str(block.text)
+    return getattr(block.resource, "text", None) if block.type == "resource" else None
+
+
+def _unstructured(content: Sequence[Any], text: str) -> Any:
+    """The text if all is text; pictures, sound and links are data that fits an opaque type only."""
+    if all(_text(block) is not None for block in content):
+        return text
+    return [block.model_dump(by_alias=True, exclude_none=True, mode="json") for block in content]
 
 
 @contextmanager
@@ -99,8 +128,8 @@ def connect(command: Sequence[str], timeout: float) -> Iterator[Server]:
                 portal.call(_initialize, session, timeout)
                 server = Server(session, portal, log, timeout)
                 yield server
-        except Exception as error:
-            if server is not None:
+        except (Exception, BaseExceptionGroup) as error:
+            if server is not None or not isinstance(_innermost(error), Exception):
                 # What the caller's own block raised, out of the groups that the library's tasks put around it.
                 raise _innermost(error) from None
             shown = " ".join(command)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from p2c_dsl.machine.facts import outliving
 from p2c_dsl.machine.identity import slot
 from p2c_dsl.machine.state import Accumulator, LoopFrame, Parts, State, Value
-from p2c_dsl.types import BOTTOM, Size, Type, join
+from p2c_dsl.types import BOTTOM, UNKNOWN, Size, Type, join
 
 Merge = Callable[[Parts, Parts], Parts]
 """How the marks of two arms are put together."""
@@ -46,7 +46,7 @@ def written(
     value_type = join(acc.value, value.type)
     loops = [f for f in state.frames[acc.depth :] if isinstance(f, LoopFrame)]
     own = key if key is not None else value
-    is_loop_variable = len(loops) == 1 and own.identity is loops[0].variable and own.distinct
+    is_loop_variable = len(loops) == 1 and loops[0].makes_differ(own)
     known = state.facts.since(loops[0].entry.facts)
     changed = acc._replace(
         key=acc.key if key_type is None else key_type,
@@ -58,6 +58,12 @@ def written(
         marks=marks,
     )
     return state.with_accumulator(number, changed), key_type, value_type
+
+
+def blanked(state: State, number: int) -> State:
+    """The state after a write whose types do not fit: no more is said of what the accumulator holds."""
+    acc = state.accumulators[number]
+    return state.with_accumulator(number, acc._replace(key=UNKNOWN, value=UNKNOWN))
 
 
 def _grown(acc: Accumulator, loops: list[LoopFrame], is_loop_variable: bool) -> Size:
@@ -104,11 +110,15 @@ def after_loop(entry: State, body: State, first: int, outlive: Callable[[Parts],
 
 
 def carried(entry: State, then: State) -> State:
-    """The state at the start of an else arm: what the then arm froze or filled stays so for later rounds."""
+    """The state at the start of an else arm: what the then arm froze or filled stays so for later rounds.
+
+    The types of what it wrote stay as well: what the else arm writes has to have a common type with them.
+    """
     for number in entry.writable:
         acc, end = entry.accumulators[number], then.accumulators[number]
-        if end.frozen != acc.frozen or end.filled != acc.filled:
-            entry = entry.with_accumulator(number, acc._replace(frozen=end.frozen, filled=end.filled))
+        if end is not acc:
+            kept = acc._replace(frozen=end.frozen, filled=end.filled, key=end.key, value=end.value)
+            entry = entry.with_accumulator(number, kept)
     return entry
 
 
@@ -127,8 +137,6 @@ def _merged(one: Accumulator, two: Accumulator, merge: Merge) -> Accumulator:
     else:
         witness = one.witness & two.witness
     return two._replace(
-        key=join(one.key, two.key) or two.key,
-        value=join(one.value, two.value) or two.value,
         size=Size(min(one.size.low, two.size.low), high),
         distinct=one.distinct and two.distinct,
         frozen=one.frozen or two.frozen,

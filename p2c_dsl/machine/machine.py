@@ -135,11 +135,12 @@ class Machine(Values):
             self._gatherers, lambda at, f: f.gather(at, entry, marks[at.index], key_value, new)
         )
         after, key_type, value_type = accumulators.written(state, number, key_value, new, gathered)
-        joins = typing.check_joined(acc, key_value, new, key_type, value_type, out)
+        if not typing.check_joined(acc, key_value, new, key_type, value_type, out):
+            after = accumulators.blanked(after, number)
         if direct and isinstance(value, Var):
             # The call's result has no name: nothing can use it any more.
             after = after._replace(values=after.values.discard(value.slot))
-        return after if joins else state
+        return after
 
     def enter_loop(self, state: State, collection: Operand, out: Out, span: Span | None = None) -> State:
         """Into a loop's body; the loop variable takes the next slot."""
@@ -154,7 +155,7 @@ class Machine(Values):
         before = state
         state = self.each(state, self._loopers, lambda _, f, own: f.enter_loop(own, before, frame, out))
         marks = self.part_marks(value, Part.ELEMENT, element)
-        variable = self.value_of(frame.variable, element, marks)._replace(distinct=value.distinct)
+        variable = self.value_of(frame.variable, element, marks)
         whole = value.identity
         acc = state.accumulators.get(whole.number) if isinstance(whole, Slot) else None
         witness = acc.witness if acc is not None and acc.witness is not None else frozenset()

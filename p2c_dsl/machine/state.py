@@ -26,8 +26,7 @@ class Value(NamedTuple):
     """A value as the machine sees it.
 
     `identity` is its value number: equal numbers are equal values, so that an alias changes nothing.
-    `distinct` says of a collection that its elements differ, and of a loop's variable that it
-    differs from round to round. `marks` holds what each facet knows about it.
+    `distinct` says of a collection that its elements differ. `marks` holds what each facet knows about it.
     """
 
     identity: Identity
@@ -81,6 +80,10 @@ class LoopFrame:
     def size(self) -> Size:
         """Bounds on the number of rounds."""
         return self.collection.size
+
+    def makes_differ(self, value: Value) -> bool:
+        """Whether a value is the loop's variable, and differs from round to round."""
+        return value.identity is self.variable and self.collection.distinct
 
     @property
     def repeats(self) -> bool:

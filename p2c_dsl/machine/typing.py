@@ -32,6 +32,7 @@ from p2c_dsl.types import (
     Type,
     Unknown,
     allows_literal,
+    is_comparable,
     is_subtype,
     join,
 )
@@ -87,7 +88,7 @@ def check_write(acc: Accumulator, key: Value | None, out: Violations) -> bool:
         out.append(WrittenLate())
     elif acc.loop is None:
         out.append(WrittenOutside())
-    if key is not None and isinstance(key.type, ListOf | SetOf | MapOf):
+    if key is not None and not is_comparable(key.type):
         out.append(Unhashable(key.type))
     return len(out) == before
 
@@ -113,7 +114,7 @@ def check_joined(
 
 def joinable(acc: Accumulator, key: Type | None, value: Type | None) -> bool:
     """Whether a key's type, or a value's, has a common type with what the accumulator holds."""
-    if key is not None and (isinstance(key, ListOf | SetOf | MapOf) or join(acc.key, key) is None):
+    if key is not None and (not is_comparable(key) or join(acc.key, key) is None):
         return False
     joined = BOTTOM if value is None else join(acc.value, value)
     return joined is not None and _depth(joined) <= MOST_NESTED

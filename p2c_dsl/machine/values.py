@@ -13,7 +13,7 @@ from p2c_dsl.machine.product import Product
 from p2c_dsl.machine.state import Parts, State, Value
 from p2c_dsl.program import ConstantOf, FieldOf, Hole, ItemOf, Operand, Test, Var
 from p2c_dsl.spec import Constant, KeyPath, Parameter, Spec, Subtask, Task
-from p2c_dsl.types import ANY_SIZE, NONE, UNKNOWN, MapOf, Optional, SetOf, Type, size_of
+from p2c_dsl.types import NONE, UNKNOWN, MapOf, Optional, SetOf, Type, size_of
 
 
 class Values(Product):
@@ -29,7 +29,7 @@ class Values(Product):
         self.task = task
         self._sources, self._parts = self.having("source"), self.having("part")
         self._blank = Value(
-            UNKNOWN_IDENTITY, UNKNOWN, ANY_SIZE, False, self.marks_of(Origin.UNKNOWN, None, UNKNOWN)
+            UNKNOWN_IDENTITY, UNKNOWN, size_of(UNKNOWN), False, self.marks_of(Origin.UNKNOWN, None, UNKNOWN)
         )
 
     def value(self, state: State, operand: Operand) -> Value:

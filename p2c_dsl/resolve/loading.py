@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from p2c_dsl.diagnostics.model import Diagnostic, Location
+from p2c_dsl.diagnostics.model import Diagnostic, Location, Severity
 from p2c_dsl.resolve.declarations import resolve
 from p2c_dsl.resolve.reading import Unreadable, read, real
 from p2c_dsl.spec import Spec
@@ -16,6 +16,7 @@ from p2c_dsl.syntax.parser import parse
 from p2c_dsl.syntax.span import Source, Span
 
 MOST_FILES = 1000
+SUFFIX = ".p2c"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +50,14 @@ def read_source(path: Path) -> Source | Diagnostic:
         return Diagnostic(error.code, error.reason, location, help=error.help)
 
 
-def load_text(text: str, name: str, base: Path, path: Path | None = None) -> Loaded:
-    """Resolves a text called `name`; `use` is relative to the folder `base`. Raises nothing."""
-    loader = _Loader()
+def load_text(
+    text: str, name: str, base: Path, path: Path | None = None, *, confined: bool = False
+) -> Loaded:
+    """Resolves a text called `name`; `use` is relative to the folder `base`. Raises nothing.
+
+    `confined` is for a text of somebody who may see `.p2c` files in `base` and nothing else, wherever links lead.
+    """
+    loader = _Loader(real(base) if confined else None)
     root = loader.parse(Source(name, text))
     loader.follow(root, base, [real(path)] if path is not None else [])
     files = (*loader.files, root)
@@ -60,9 +66,10 @@ def load_text(text: str, name: str, base: Path, path: Path | None = None) -> Loa
 
 
 class _Loader:
-    """The files read so far, in the order in which they can be understood."""
+    """The files read so far, in the order in which they can be understood, and the folder that they must be in."""
 
-    def __init__(self) -> None:
+    def __init__(self, within: Path | None) -> None:
+        self._within = within
         self.files: list[File] = []
         self.diagnostics: list[Diagnostic] = []
         self._seen: set[Path] = set()
@@ -106,13 +113,37 @@ class _Loader:
             self._report(file, use, "P2C133", message, "save it beside this file, and use that")
             return None
         try:
-            text = read(target, regular=True)
+            source = Source(os.path.normpath(Path(file.source.name).parent / use.path), self._read(target))
+            return self.parse(source) if self._within is None else self._parse_confined(source)
         except Unreadable as error:
             help_ = error.help if error.code == "P2C131" else "the path starts at this file's folder"
             self._report(file, use, "P2C133", f"`{use.path}` cannot be used: {error.reason}", help_)
             return None
-        name = os.path.normpath(Path(file.source.name).parent / use.path)
-        return self.parse(Source(name, text))
+
+    def _read(self, target: Path) -> str:
+        """The text of a used file. Raises `Unreadable`: of a foreign file not even whether there is one."""
+        if self._within is None:
+            return read(target, regular=True)
+        if not (target.suffix == SUFFIX and target.is_relative_to(self._within)):
+            raise Unreadable("P2C133", f"it is not a {SUFFIX} file in the folder of this text", "")
+        try:
+            return read(target, regular=True)
+        except Unreadable as error:
+            # Which byte is not text is content, too.
+            reason = "it is not text" if error.code == "P2C131" else error.reason
+            raise Unreadable(error.code, reason, error.help) from None
+
+    def _parse_confined(self, source: Source) -> File:
+        """A file in the language. Raises `Unreadable` for any other: what a syntax error quotes may be anything."""
+        result = parse(source)
+        wrong = next((d for d in result.diagnostics if d.severity is Severity.ERROR), None)
+        if wrong is not None:
+            line = source.position(wrong.location.span.start).line
+            raise Unreadable(
+                "P2C131", f"there is an error in line {line}", f"`p2c lint {source.name}` says which"
+            )
+        self.diagnostics.extend(result.diagnostics)
+        return result.file
 
     def _report_circle(self, file: File, use: Use, opened: list[Path]) -> None:
         circle = " uses ".join(f"`{p.name}`" for p in opened[opened.index(opened[-1]) :])

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import codecs
+import os
 import stat
 from pathlib import Path
+
+MOST_BYTES = 100_000_000
 
 
 class Unreadable(Exception):
@@ -30,18 +33,35 @@ def real(path: Path) -> Path:
 
 def _bytes(path: Path, regular: bool) -> bytes:
     try:
-        mode = path.stat().st_mode
+        status = path.stat()
+        mode = status.st_mode
         if stat.S_ISDIR(mode):
             raise Unreadable("P2C130", "this is a folder", "name a file in it")
+        if stat.S_ISFIFO(mode) and not regular:
+            return _piped(path)
         # Reading a device may never end.
-        if not (stat.S_ISREG(mode) or (stat.S_ISFIFO(mode) and not regular)):
+        if not stat.S_ISREG(mode):
             raise Unreadable("P2C130", "this is no plain file", "name a file")
+        if status.st_size > MOST_BYTES:
+            reason = f"it has {status.st_size:,} bytes, and at most {MOST_BYTES:,} are read"
+            raise Unreadable("P2C130", reason, "name a text")
         return path.read_bytes()
     except FileNotFoundError:
         raise Unreadable("P2C130", "there is no such file", "check the path") from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise Unreadable("P2C130", f"it cannot be read: {reason}", "check the path") from None
+
+
+def _piped(path: Path) -> bytes:
+    """What is written into a pipe. Raises `Unreadable` if nobody does: opening it would wait for ever."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    with os.fdopen(descriptor, "rb", buffering=0) as pipe:
+        start = pipe.read(1)
+        if start == b"":
+            raise Unreadable("P2C130", "nothing is written into this pipe", "name a file, or a pipe in use")
+        os.set_blocking(descriptor, True)
+        return (start or b"") + pipe.readall()
 
 
 def _decode(data: bytes) -> str:

@@ -25,6 +25,7 @@ from p2c_dsl.types import (
     SetOf,
     Size,
     Type,
+    is_comparable,
     show,
     supertypes,
 )
@@ -110,8 +111,7 @@ class Types:
 
     def check_comparable(self, key: Type, source: Source, span: Span) -> None:
         """Reports a collection where values are compared."""
-        inner = key.inner if isinstance(key, Optional) else key
-        if isinstance(inner, ListOf | SetOf | MapOf):
+        if not is_comparable(key):
             message = f"{show(key)} cannot be a key or a set's element"
             self._reporter.report("P2C202", source, span, message, "use a type that is no collection")
 

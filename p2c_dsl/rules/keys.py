@@ -44,7 +44,7 @@ Entry = tuple[Keys, Number]
 
 def class_of(key: Value, state: State) -> KeyClass:
     """The class of a key that a call has here."""
-    loop = next((f.variable for f in state.loops if key.distinct and key.identity is f.variable), None)
+    loop = next((f.variable for f in state.loops if f.makes_differ(key)), None)
     return KeyClass(key.type, key.identity if is_constant(key.identity) else None, loop)
 
 

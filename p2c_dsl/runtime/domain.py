@@ -15,6 +15,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from p2c_dsl.runtime.showing import described
 from p2c_dsl.runtime.world import Expert, World
 
 
@@ -46,7 +47,10 @@ def _class(folder: Path, module_name: str, class_name: str, methods: tuple[str, 
     if missing:
         raise DomainError(f"`{class_name}` in {path} has no {', '.join(f'`{m}`' for m in missing)}")
     guarded = {name: _guarded(getattr(found, name), path) for name in ("__init__", *methods)}
-    return type(class_name, (found,), {**guarded, "__module__": found.__module__})
+    try:
+        return type(class_name, (found,), {**guarded, "__module__": found.__module__})
+    except Exception as error:
+        raise DomainError(f"`{class_name}` in {path} cannot be used: {_told(error, path)}") from error
 
 
 def _module(folder: Path, path: Path, name: str) -> ModuleType:
@@ -66,8 +70,10 @@ def _module(folder: Path, path: Path, name: str) -> ModuleType:
     sys.modules[full_name] = module
     try:
         spec.loader.exec_module(module)
-    except (Exception, SystemExit) as error:
-        del sys.modules[full_name]
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
+        sys.modules.pop(full_name, None)
         raise DomainError(f"{path} cannot be imported: {_told(error, path)}") from error
     return module
 
@@ -77,9 +83,9 @@ def _guarded(method: Callable[..., Any], path: Path) -> Callable[..., Any]:
     def call(*arguments: Any, **options: Any) -> Any:
         try:
             return method(*arguments, **options)
-        except DomainError:
+        except (DomainError, KeyboardInterrupt):
             raise
-        except Exception as error:
+        except BaseException as error:
             raise DomainError(f"`{method.__name__}` fails: {_told(error, path)}") from error
 
     return call
@@ -91,5 +97,5 @@ def _told(error: BaseException, path: Path) -> str:
     own = [frame for frame in frames if Path(frame.filename).parent == path.parent]
     if isinstance(error, SyntaxError):
         return f"{error.filename}:{error.lineno}: {error.msg}"
-    text = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    text = described(error)
     return f"{own[-1].filename}:{own[-1].lineno}: {text}" if own else text

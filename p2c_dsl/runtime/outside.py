@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
-from p2c_dsl.runtime.values import WrongValue, conform, elements_of, field_of, shown
+from p2c_dsl.runtime.tools import Outcome
+from p2c_dsl.runtime.values import WrongValue, conform, elements_of, field_of, shown, thaw
 from p2c_dsl.spec import EnumMember, Spec, Subtask
 from p2c_dsl.types import (
     BASES,
@@ -28,7 +30,7 @@ WRAPPED = "result"
 """The one field of the object that servers put around a result that is no object."""
 
 Call = Callable[[str, dict[str, Any]], Any]
-"""Calls a tool by its name outside with JSON arguments, and gives JSON."""
+"""Calls a tool by its name outside with JSON arguments, and gives JSON, or an `Outcome` with JSON for its value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,7 @@ class Opaque:
 def tool_for(subtask: Subtask, call: Call, spec: Spec) -> Callable[..., object]:
     """The subtask as a callable that calls a tool outside.
 
+    What the tool reports of its effects counts only if somebody has signed off which it may have (not `may anything`).
     It raises `WrongValue` when the result does not have the declared type, and whatever `call` raises.
     """
 
@@ -57,11 +60,14 @@ def tool_for(subtask: Subtask, call: Call, spec: Spec) -> Callable[..., object]:
                 name = spec.original(subtask.name, parameter.name)
                 arguments[name] = outward(value, parameter.type, spec)
         given = call(spec.original(subtask.name), arguments)
-        return (
+        value = given.value if isinstance(given, Outcome) else given
+        result = (
             None
             if subtask.result is None
-            else inward(_unwrapped(given, subtask.result), subtask.result, spec)
+            else inward(_unwrapped(value, subtask.result), subtask.result, spec)
         )
+        believed = isinstance(given, Outcome) and not any(use.anything for use in subtask.effects)
+        return Outcome(result, given.happened) if believed else result
 
     return tool
 
@@ -79,7 +85,7 @@ def outward(value: object, of: Type, spec: Spec) -> Any:
         case (_, Optional(inner)):
             return None if value is None else outward(value, inner, spec)
         case (Opaque(), _):
-            return value.data
+            return deepcopy(value.data)
         case (EnumMember(enum, member), _):
             return spec.original(enum, member)
         case (_, Record(name)):
@@ -97,7 +103,7 @@ def outward(value: object, of: Type, spec: Spec) -> Any:
 
 def inward(data: Any, of: Type, spec: Spec) -> object:
     """JSON as a value of a type. Raises `WrongValue` for data that is none."""
-    return conform(_renamed(data, of, spec), of, spec)
+    return thaw(conform(_renamed(data, of, spec), of, spec))
 
 
 def _renamed(data: Any, of: Type, spec: Spec) -> Any:
@@ -106,7 +112,9 @@ def _renamed(data: Any, of: Type, spec: Spec) -> Any:
         case Optional(inner):
             return None if data is None else _renamed(data, inner, spec)
         case Nominal(name):
-            return Opaque(name, json.dumps(data, sort_keys=True, ensure_ascii=False, default=str), data)
+            return Opaque(
+                name, json.dumps(data, sort_keys=True, ensure_ascii=False, default=str), deepcopy(data)
+            )
         case Enum(name, members):
             by_original = {spec.original(name, m): EnumMember(name, m) for m in members}
             if not isinstance(data, str) or data not in by_original:

@@ -64,6 +64,14 @@ def told(program: Program, trace: Trace) -> Iterator[Told]:
                 yield Told(None, 0, f"result: {shown(instance.value, 100)}")
 
 
+def in_doubt(trace: Trace) -> dict[str, object] | None:
+    """As data, the call that was running when the run was broken off, and what it may have done."""
+    last = trace.events[-1] if trace.events else None
+    if not isinstance(last, CallInDoubt):
+        return None
+    return {"subtask": last.subtask, "effects": [_effect(e) for e in last.effects], "reason": last.reason}
+
+
 def _effect(effect: tuple[str, tuple[object, ...]]) -> str:
     name, keys = effect
     return f"{name}({', '.join(map(shown, keys))})"

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from p2c_dsl.program import Branch, Call, Loop, Program, Step
-from p2c_dsl.runtime.values import WrongValue, conform
+from p2c_dsl.runtime.showing import described
+from p2c_dsl.runtime.values import Freezer, WrongValue, shown
 from p2c_dsl.spec import Subtask
 
 Tool = Callable[..., Any]
@@ -23,10 +24,31 @@ class Outcome:
 
     Of one that gives its plain result, or `None` for `happened`, nobody knows which did: each then counts against
     the plan, as having happened where a rule limits it, as not having happened where a rule asks for it.
+
+    Attributes:
+        happened: The names of those that happened, as a set.
     """
 
     value: object = None
     happened: frozenset[str] | None = frozenset()
+
+
+def reported(reply: object) -> tuple[object, frozenset[str] | None]:
+    """What a tool gives: its result, and which of its `may` effects happened, if it says so.
+
+    Raises `WrongValue` for an `Outcome` that says something else.
+    """
+    if not issubclass(type(reply), Outcome):
+        return reply, None
+    try:
+        value, happened = (getattr(Outcome, name).__get__(reply) for name in ("value", "happened"))
+    except AttributeError:
+        raise WrongValue("it gives an `Outcome` that was never filled") from None
+    if happened is None:
+        return value, None
+    if type(happened) not in (frozenset, set) or not all(type(name) is str for name in happened):
+        raise WrongValue(f"`happened` is a set of effects' names, not {shown(happened)}")
+    return value, frozenset(happened)
 
 
 class BindingError(Exception):
@@ -52,32 +74,48 @@ def bind_tools(program: Program, source: object) -> dict[str, Tool]:
     return found
 
 
-def bind_inputs(program: Program, inputs: Mapping[str, object]) -> dict[str, object]:
-    """The task's inputs, each as a value of its type.
+def bind_inputs(
+    program: Program, inputs: Mapping[str, object], freezer: Freezer | None = None
+) -> dict[str, object]:
+    """The task's inputs, each as a run holds a value of its type (`p2c_dsl.runtime.frozen`).
 
     Raises `BindingError` for those that are missing, unknown, or of another type.
     """
+    freezer = freezer or Freezer(program.spec)
+    try:
+        given = dict(inputs)
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
+        raise BindingError(f"the inputs are not a mapping of names to values: {described(error)}") from None
     found: dict[str, object] = {}
     wrong: list[str] = []
     for parameter in program.task.parameters:
-        if parameter.name not in inputs:
+        if parameter.name not in given:
             wrong.append(f"the input `{parameter.name}` is missing")
             continue
         try:
-            found[parameter.name] = conform(inputs[parameter.name], parameter.type, program.spec)
+            found[parameter.name] = freezer(given[parameter.name], parameter.type)
         except WrongValue as error:
             wrong.append(f"the input `{parameter.name}`: {error}")
     known = {p.name for p in program.task.parameters}
-    wrong += [f"there is no input `{name}`" for name in inputs if name not in known]
+    wrong += [
+        f"there is no input `{name if isinstance(name, str) else shown(name)}`"
+        for name in given
+        if name not in known
+    ]
     if wrong:
         raise BindingError("; ".join(wrong))
     return found
 
 
 def _named(source: object, name: str) -> object:
-    if isinstance(source, Mapping):
-        return source.get(name)
-    return getattr(source, name, None)
+    try:
+        return source.get(name) if isinstance(source, Mapping) else getattr(source, name, None)
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
+        raise BindingError(f"the tool for `{name}` cannot be had: {described(error)}") from None
 
 
 def _called(steps: Sequence[Step]) -> Iterator[Subtask]:
@@ -100,8 +138,8 @@ def _complaint(subtask: Subtask, tool: object) -> str | None:
         return f"the tool for `{subtask.name}` is no function"
     try:
         signature = inspect.signature(tool)
-    except (TypeError, ValueError):
-        # Some of Python's own functions do not tell theirs.
+    except Exception:
+        # Some of Python's own functions do not say theirs, and a stranger's may say anything.
         return None
     names = [p.name for p in subtask.parameters]
     of = f"the tool for `{subtask.name}({', '.join(names)})`"

@@ -21,7 +21,11 @@ class AnyKey(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Instance:
-    """One occurrence of a value; `id` is unique within the run, `value` compares by equality."""
+    """One occurrence of a value; `id` is unique within the run.
+
+    `value` is one as runs hold them (`p2c_dsl.runtime.frozen`): nobody can change it, it can be a key, and it equals
+    another exactly when Python says so of what came in. So are the keys of effects.
+    """
 
     id: int
     value: object
@@ -131,7 +135,7 @@ class CallInDoubt:
 
 @dataclass(frozen=True, slots=True)
 class AccumulatorCreated:
-    """`m = {}` or `xs = []`. The instance's id stays; its value is not meaningful until it is frozen."""
+    """`m = {}` or `xs = []`. The instance's id stays; its value is `None` here, and what it holds where it is read."""
 
     is_map: bool
     instance: Instance

@@ -1,17 +1,32 @@
-"""Run-time values: how Python objects stand for the language's values.
+"""How Python objects stand for the language's values: what comes in is checked, and copied for the run.
 
 A text, number or truth value is Python's own. A value of a nominal type is any hashable object, a record
 a mapping or an object with its fields, a collection any list, tuple, set or mapping, an enum's
-member an `EnumMember`, of which a tool may give the name. Equality is Python's. Values are taken not to change:
-a tool that alters an argument, or later what it gave, makes the trace wrong.
+member an `EnumMember`, of which a tool may give the name. Equality is Python's.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import fields, is_dataclass
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from itertools import islice
+from math import isfinite
+from types import AsyncGeneratorType, GeneratorType
+from types import NoneType as PythonsNone
 from typing import Any
 
+from p2c_dsl.runtime.frozen import (
+    Distinct,
+    FrozenList,
+    FrozenMap,
+    FrozenRecord,
+    Handle,
+    WrongValue,
+    comparable,
+    is_hashable,
+    is_plain,
+)
+from p2c_dsl.runtime.showing import described, shown
+from p2c_dsl.runtime.thawed import Fields, like, thaw
 from p2c_dsl.spec import EnumMember, Spec
 from p2c_dsl.types import (
     BOOL,
@@ -32,42 +47,32 @@ from p2c_dsl.types import (
     show,
 )
 
+__all__ = [
+    "MOST_ELEMENTS",
+    "MOST_LEVELS",
+    "Distinct",
+    "Fields",
+    "Freezer",
+    "WrongValue",
+    "comparable",
+    "conform",
+    "elements_of",
+    "field_of",
+    "is_awaitable",
+    "item_of",
+    "not_run",
+    "shown",
+    "thaw",
+]
+
+MOST_ELEMENTS = 1_000_000
+"""How many elements a value has at most, those of its parts and fields of records among them."""
+MOST_LEVELS = 64
+"""How deep collections and records stand in one another at most."""
+
 _MISSING = object()
-_PYTHON: tuple[tuple[Base, type], ...] = ((BOOL, bool), (INT, int), (FLOAT, float), (TEXT, str))
-
-
-class Fields(dict[str, Any]):
-    """A record as a mapping of its fields that can be a key, too."""
-
-    def __init__(self, type_: str, fields: Mapping[str, Any]) -> None:
-        super().__init__(fields)
-        self.type = type_
-
-    def __hash__(self) -> int:  # type: ignore[override]
-        return hash(comparable(dict(self)))
-
-
-class Distinct(Set[Any]):
-    """A set that keeps an order, so that a loop over it always runs the same."""
-
-    def __init__(self, elements: Iterable[Any] = ()) -> None:
-        self._elements = {comparable(element): element for element in elements}
-
-    def __contains__(self, element: object) -> bool:
-        return comparable(element) in self._elements
-
-    def __iter__(self) -> Iterator[Any]:
-        return iter(self._elements.values())
-
-    def __len__(self) -> int:
-        return len(self._elements)
-
-    def __repr__(self) -> str:
-        return shown(self)
-
-
-class WrongValue(Exception):
-    """A value that does not have the type it should have; the message says where and why."""
+_mro: Callable[[type], tuple[type, ...]] = type.__dict__["__mro__"].__get__
+_PYTHON = {BOOL.name: bool, INT.name: int, TEXT.name: str}
 
 
 def field_of(value: object, name: str) -> object:
@@ -79,12 +84,12 @@ def field_of(value: object, name: str) -> object:
 
 
 def item_of(value: object, key: object) -> object:
-    """What a map holds under a key. Raises `WrongValue` where it holds nothing."""
+    """What a map of a run holds under a key. Raises `WrongValue` where it holds nothing."""
     if not isinstance(value, Mapping):
         raise WrongValue(f"{shown(value)} is no map")
-    if not is_hashable(key) or key not in value:
+    found = value.get(comparable(key), _MISSING)
+    if found is _MISSING:
         raise WrongValue(f"the map has no key {shown(key)}")
-    found: object = value[key]
     return found
 
 
@@ -98,119 +103,151 @@ def elements_of(value: object) -> list[Any]:
     return sorted(value, key=repr) if isinstance(value, set | frozenset) else list(value)
 
 
-def is_hashable(value: object) -> bool:
-    """Whether the value can be a key; a frozen dataclass that holds a list only looks as if it could."""
-    try:
-        hash(value)
-    except TypeError:
+def not_run(value: object) -> str | None:
+    """Why a tool that gives such a value has not done its work yet, `None` if it has."""
+    kind = type(value)
+    if kind is GeneratorType or kind is AsyncGeneratorType:
+        return "it gives a generator, so nothing of its own has run"
+    if is_awaitable(value):
+        return "it gives what nobody awaits, so nothing of its own has run"
+    return None
+
+
+def is_awaitable(value: object) -> bool:
+    """Whether the value's class says that it can be awaited."""
+    kind = type(value)
+    if kind is PythonsNone or kind is str or kind is bool or kind is list:
         return False
-    return True
-
-
-def comparable(value: object) -> Hashable:
-    """A hashable stand-in that is equal exactly when the values are."""
-    match value:
-        case bool():
-            return ("bool", value)
-        case str() | int() | float() | EnumMember() | None:
-            return value
-        case Mapping():
-            return ("map", frozenset((comparable(k), comparable(v)) for k, v in value.items()))
-        case Set():
-            return ("set", frozenset(comparable(v) for v in value))
-        case Sequence():
-            return ("list", tuple(comparable(v) for v in value))
-    if is_hashable(value):
-        return value
-    if is_dataclass(value):
-        return (type(value), tuple(comparable(getattr(value, f.name)) for f in fields(value) if f.compare))
-    return ("object", id(value))
+    return any("__await__" in vars(c) for c in _mro(kind))
 
 
 # ---------------------------------------------------------------- types
 
 
-def conform(value: object, of: Type, spec: Spec) -> object:
-    """The value as one of a type (an enum's member by its name becomes the member).
-
-    Raises `WrongValue` for one that is not.
-    """
-    match of:
-        case Optional(inner):
-            return None if value is None else conform(value, inner, spec)
-        case NoneType() if value is None:
-            return None
-        case Base() if _is_base(value, of):
-            return value
-        case NewType(_, base):
-            return conform(value, base, spec)
-        case Enum(name, members):
-            member = value.member if isinstance(value, EnumMember) else getattr(value, "name", value)
-            if member in members:
-                return EnumMember(name, str(member))
-        case Nominal() if value is not None and is_hashable(value):
-            return value
-        case Record(name):
-            return _record(value, name, spec)
-        case ListOf(element) if isinstance(value, Sequence) and not isinstance(value, str | bytes):
-            return _sized([conform(v, element, spec) for v in value], of)
-        case SetOf(element) if isinstance(value, Iterable) and not isinstance(value, str | bytes | Mapping):
-            return _sized(Distinct(conform(v, element, spec) for v in elements_of(value)), of)
-        case MapOf(key, held) if isinstance(value, Mapping):
-            return _sized({conform(k, key, spec): conform(v, held, spec) for k, v in value.items()}, of)
-    raise WrongValue(f"{shown(value)} is no {show(of)}")
+def conform(value: object, of: Type, spec: Spec) -> Any:
+    """A copy of a value as one of a type, as a run holds it. Raises `WrongValue` for one that is not of the type."""
+    return Freezer(spec)(value, of)
 
 
-def _is_base(value: object, of: Type) -> bool:
-    if of == FLOAT:
-        return isinstance(value, int | float) and not isinstance(value, bool)
-    return any(of == base and type(value) is python for base, python in _PYTHON)
+class Freezer:
+    """Takes values into one run."""
 
+    def __init__(self, spec: Spec) -> None:
+        self._spec = spec
+        self._handles: dict[int, Handle] = {}
+        self._left = 0
 
-def _record(value: object, name: str, spec: Spec) -> object:
-    """A mapping becomes `Fields`; an object stays as it is, so it has to hold true sets and `EnumMember`s."""
-    found = {}
-    for field, of in spec.records[name].items():
+    def __call__(self, value: object, of: Type) -> object:
+        """A copy of a value as one of a type. An enum's member by its name becomes the member.
+
+        Raises `WrongValue` for one that is not of the type, that has too much in it, or that cannot be read.
+        """
+        self._left = MOST_ELEMENTS
         try:
-            own = field_of(value, field)
-            found[field] = conform(own, of, spec)
-            if not isinstance(value, Mapping) and not _same(own, found[field]):
-                raise WrongValue(f"an object has to hold {shown(own)} as {shown(found[field])} itself")
-        except WrongValue as error:
-            raise WrongValue(f"{shown(value)} is no {name}: `{field}`: {error}") from None
-    return Fields(name, {**value, **found}) if isinstance(value, Mapping) else value
+            return self._copy(value, of, 0)
+        except (WrongValue, KeyboardInterrupt):
+            raise
+        except BaseException as error:
+            # Whatever a stranger's class does when it is looked at, it is the value that is wrong.
+            raise WrongValue(f"{shown(value)} cannot be read: {described(error)}") from None
+
+    def _copy(self, value: object, of: Type, level: int) -> object:
+        if level > MOST_LEVELS:
+            raise WrongValue(f"it is more than {MOST_LEVELS} levels deep")
+        match of:
+            case Base() if (base := _base(value, of)) is not None:
+                return base
+            case Optional(inner):
+                return None if value is None else self._copy(value, inner, level)
+            case NoneType() if value is None:
+                return None
+            case NewType(_, base_type):
+                return self._copy(value, base_type, level)
+            case Enum(name, members):
+                member = value.member if type(value) is EnumMember else getattr(value, "name", value)
+                if isinstance(member, str) and str.__str__(member) in members:
+                    return EnumMember(name, str.__str__(member))
+            case Nominal() if value is not None:
+                return self._handle(value, of)
+            case Record(name):
+                return self._record(value, name, level)
+            case ListOf(element) if isinstance(value, Sequence) and not isinstance(value, str | bytes):
+                found = (self._copy(v, element, level + 1) for v in self._several(value))
+                return _sized(FrozenList(found), of)
+            case SetOf(element) if isinstance(value, Iterable) and not isinstance(
+                value, str | bytes | Mapping
+            ):
+                several = self._several(value)
+                ordered = sorted(several, key=repr) if isinstance(value, set | frozenset) else several
+                return _sized(Distinct(self._copy(v, element, level + 1) for v in ordered), of)
+            case MapOf(key, held) if isinstance(value, Mapping):
+                pairs = self._several(value.items())
+                copied = {self._copy(k, key, level + 1): self._copy(v, held, level + 1) for k, v in pairs}
+                return _sized(FrozenMap(copied), of)
+        raise WrongValue(f"{shown(value)} is no {show(of)}")
+
+    def _several(self, values: Iterable[Any]) -> list[Any]:
+        found = list(islice(values, self._left + 1))
+        self._count(len(found))
+        return found
+
+    def _count(self, elements: int) -> None:
+        self._left -= elements
+        if self._left < 0:
+            raise WrongValue(f"it has more than {MOST_ELEMENTS:,} elements")
+
+    def _record(self, value: object, name: str, level: int) -> FrozenRecord:
+        types = self._spec.records[name]
+        self._count(len(types))
+        own = {}
+        items = {}
+        for field, of in types.items():
+            try:
+                own[field] = field_of(value, field)
+                items[field] = self._copy(own[field], of, level + 1)
+            except WrongValue as error:
+                raise WrongValue(f"{shown(value)} is no {name}: `{field}`: {error}") from None
+        of_record = like(name, value, own, self._several)
+        others = {k: self._part(v) for k, v in of_record.state.items() if k not in types}
+        return FrozenRecord(items, of_record.parts(items, others), of_record)
+
+    def _part(self, value: object) -> Hashable:
+        """What no plan can see of a record, for telling it from others: by its parts, where it has any."""
+        try:
+            return comparable(value, self._several)
+        except Exception:
+            return Handle(value, id(value))
+
+    def _handle(self, value: object, of: Nominal) -> object:
+        if isinstance(value, float) and not isfinite(value):
+            raise WrongValue(f"{shown(value)} is no {show(of)}: only finite numbers can be one")
+        if is_plain(value) or isinstance(value, Handle):
+            return value
+        known = self._handles.get(id(value))
+        if known is not None:
+            return known
+        if not is_hashable(value):
+            raise WrongValue(f"{shown(value)} is no {show(of)}: it is not hashable")
+        if why := not_run(value):
+            raise WrongValue(f"{shown(value)} is no {show(of)}: {why}")
+        if not value == value:
+            raise WrongValue(f"{shown(value)} is no {show(of)}: it does not equal itself")
+        return self._handles.setdefault(id(value), Handle(value, hash(value)))
 
 
-def _same(own: object, conforming: object) -> bool:
-    """Whether nothing but the kind of a collection had to be changed."""
-    if isinstance(conforming, list | Distinct):
-        given = elements_of(own)
-        return len(given) == len(conforming) and all(map(_same, given, conforming))
-    return comparable(own) == comparable(conforming)
+def _base(value: object, of: Base) -> object:
+    """The value as one of a base type, `None` if it is none."""
+    kind = type(value)
+    if of.name == FLOAT.name and kind is not bool and issubclass(kind, int | float):
+        number = int.__int__(value) if issubclass(kind, int) else float.__float__(value)  # type: ignore[arg-type]
+        if isinstance(number, float) and not isfinite(number):
+            raise WrongValue(f"{number} is no Float: only finite numbers are")
+        return number
+    return value if kind is _PYTHON.get(of.name) else None
 
 
-def _sized(value: list[Any] | Distinct | dict[Any, Any], of: ListOf | SetOf | MapOf) -> object:
-    if len(value) < of.size.low or (of.size.high is not None and len(value) > of.size.high):
-        raise WrongValue(f"{len(value)} elements are not {show(of)}")
+def _sized(value: object, of: ListOf | SetOf | MapOf) -> object:
+    size = len(value)  # type: ignore[arg-type]
+    if size < of.size.low or (of.size.high is not None and size > of.size.high):
+        raise WrongValue(f"{size} elements are not {show(of)}")
     return value
-
-
-# ---------------------------------------------------------------- text
-
-
-def shown(value: object, width: int = 60) -> str:
-    """A value as short text."""
-    match value:
-        case EnumMember(enum, member):
-            text = f"{enum}.{member}"
-        case Fields():
-            text = f"{value.type}({', '.join(f'{k}={shown(v)}' for k, v in value.items())})"
-        case Mapping():
-            text = "{" + ", ".join(f"{shown(k)}: {shown(v)}" for k, v in value.items()) + "}"
-        case list() | tuple():
-            text = "[" + ", ".join(shown(v) for v in value) + "]"
-        case Set():
-            text = "{" + ", ".join(shown(v) for v in elements_of(value)) + "}"
-        case _:
-            text = repr(value)
-    return text if len(text) <= width else text[: width - 1] + "…"

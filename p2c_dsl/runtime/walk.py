@@ -7,9 +7,11 @@ asynchronous driver can share it.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
+from p2c_dsl.diagnostics.plain import plain
 from p2c_dsl.program import (
     Branch,
     Call,
@@ -27,14 +29,16 @@ from p2c_dsl.program import (
     Var,
     Write,
 )
-from p2c_dsl.runtime.tools import Outcome, Tool
+from p2c_dsl.runtime.calls import Reply, Request, effects_of, possible, result_of
+from p2c_dsl.runtime.frozen import FrozenList, FrozenMap
+from p2c_dsl.runtime.tools import Tool
 from p2c_dsl.runtime.trace import (
     AccumulatorCreated,
-    AnyKey,
     BranchEntered,
     BranchLeft,
     CallFailed,
     CallFinished,
+    CallInDoubt,
     CallStarted,
     ConstantRead,
     Derived,
@@ -48,8 +52,8 @@ from p2c_dsl.runtime.trace import (
     RunFailed,
     Written,
 )
-from p2c_dsl.runtime.values import WrongValue, conform, elements_of, field_of, is_hashable, item_of, shown
-from p2c_dsl.spec import EffectUse, Subtask
+from p2c_dsl.runtime.values import Freezer, WrongValue, elements_of, field_of, item_of
+from p2c_dsl.spec import Subtask
 from p2c_dsl.syntax.span import Span
 
 Observer = Callable[[Event], None]
@@ -57,22 +61,6 @@ Observer = Callable[[Event], None]
 
 class StopRun(Exception):
     """Raised by an observer: the run ends before the event takes effect."""
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """A call to be made."""
-
-    tool: Tool
-    arguments: tuple[object, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What a call gave, or why it failed."""
-
-    value: Any = None
-    error: str | None = None
 
 
 Calls = Generator[Request, Reply | None, None]
@@ -88,10 +76,15 @@ class Walk:
 
     program: Program
     tools: Mapping[str, Tool]
+    freezer: Freezer
     observer: Observer | None
     events: list[Event] = field(default_factory=list)
     slots: dict[int, Instance] = field(default_factory=dict)
     contents: dict[int, Any] = field(default_factory=dict)
+    """What accumulators hold, by their instances."""
+    read_as: dict[int, Instance] = field(default_factory=dict)
+    """Accumulators as they were read, until they are written again."""
+    running: tuple[Subtask, tuple[object, ...], Span] | None = None
     ids: int = 0
     result: object = None
     error: str | None = None
@@ -112,9 +105,32 @@ class Walk:
         if self.observer is not None:
             try:
                 self.observer(event)
-            except StopRun as stop:
-                self.fail(str(stop), span)
+            except (StopRun, WrongValue) as stop:
+                if isinstance(event, CallFinished | CallFailed | CallInDoubt):
+                    # What a tool has done stands in the trace whatever anybody says to it.
+                    self.events.append(event)
+                self.fail(plain(str(stop)), span)
         self.events.append(event)
+
+    def break_off(self, reason: str) -> None:
+        """Ends the walk from outside: of a call that is running, nobody knows what it has done."""
+        if self.error is not None or self.completed:
+            return
+        self.error = reason
+        if self.running is None:
+            self.events.append(RunFailed(reason, None))
+            return
+        subtask, values, self.span = self.running
+        self.error = f"{reason} while `{subtask.name}` was running, which is in doubt"
+        event = CallInDoubt(subtask.name, possible(subtask, values), reason)
+        if self.observer is not None:
+            with suppress(StopRun, WrongValue):
+                self.observer(event)
+        self.events.append(event)
+
+    @property
+    def completed(self) -> bool:
+        return bool(self.events) and isinstance(self.events[-1], Returned)
 
     def fail(self, reason: str, span: Span) -> NoReturn:
         self.events.append(RunFailed(reason, span))
@@ -135,7 +151,7 @@ class Walk:
         match operand:
             case Var(slot):
                 held = self.slots[slot]
-                return Instance(held.id, self.contents[held.id]) if held.id in self.contents else held
+                return self.accumulated(held.id) if held.id in self.contents else held
             case ConstantOf(value, _, name, free):
                 instance = self.new(value)
                 self.emit(ConstantRead(name, free, instance), span)
@@ -148,6 +164,15 @@ class Walk:
                 return self.part(whole, None, at, lambda: item_of(whole.value, at.value), span)
             case Hole():
                 self.fail("the program has an error here", span)
+
+    def accumulated(self, id_: int) -> Instance:
+        """An accumulator with what it holds now."""
+        found = self.read_as.get(id_)
+        if found is None:
+            held = self.contents[id_]
+            frozen = FrozenMap(held) if isinstance(held, dict) else FrozenList(held)
+            found = self.read_as[id_] = Instance(id_, frozen)
+        return found
 
     def part(
         self, whole: Instance, name: str | None, key: Instance | None, take: Callable[[], object], span: Span
@@ -189,35 +214,44 @@ class Walk:
         values = tuple(
             p.default if a is None else a.value for a, p in zip(arguments, subtask.parameters, strict=True)
         )
+        self.running = subtask, values, call.span
         reply = yield Request(self.tools[subtask.name], values)
         assert reply is not None
-        effects, unreported = _effects(subtask, values, reply)
         if reply.error is not None:
-            self.emit(CallFailed(subtask.name, effects, reply.error), call.span)
+            failed = CallInDoubt if reply.in_doubt else CallFailed
+            self.end_call(failed(subtask.name, possible(subtask, values), reply.error), call.span)
             self.end(f"`{subtask.name}` failed: {reply.error}", call.span)
         try:
-            given = _result(subtask, reply.value, self.program)
+            given, happened = result_of(subtask, reply.value, self.freezer)
         except WrongValue as error:
-            self.emit(CallFailed(subtask.name, effects + unreported, f"wrong result: {error}"), call.span)
-            self.end(f"`{subtask.name}` gave a wrong result: {error}", call.span)
+            why = plain(str(error))
+            failure = CallFailed(subtask.name, possible(subtask, values), f"wrong result: {why}")
+            self.end_call(failure, call.span)
+            self.end(f"`{subtask.name}` gave a wrong result: {why}", call.span)
         result = None if subtask.result is None else self.new(given)
-        self.emit(CallFinished(subtask.name, effects, result, unreported), call.span)
+        effects, unreported = effects_of(subtask, values, happened)
+        self.end_call(CallFinished(subtask.name, effects, result, unreported), call.span)
         if call.slot is not None and result is not None:
             self.slots[call.slot] = result
+
+    def end_call(self, event: CallFinished | CallFailed | CallInDoubt, span: Span) -> None:
+        self.emit(event, span)
+        self.running = None
 
     def write(self, write: Write) -> None:
         key = None if write.key is None else self.read(write.key, write.span)
         value = self.read(write.value, write.span)
         accumulator = self.slots[write.slot]
-        if key is not None and not is_hashable(key.value):
-            help_ = "give records that are keys as frozen dataclasses or mappings"
-            self.fail(f"{shown(key.value)} cannot be a key: it is not hashable ({help_})", write.span)
         self.emit(Written(accumulator.id, key, value, write.span), write.span)
         held = self.contents[accumulator.id]
+        self.read_as.pop(accumulator.id, None)
         if key is None:
             held.append(value.value)
-        else:
+            return
+        try:
             held[key.value] = value.value
+        except WrongValue as error:
+            self.fail(str(error), write.span)
 
     def loop(self, loop: Loop) -> Calls:
         collection = self.read(loop.collection, loop.span)
@@ -251,45 +285,3 @@ def _holds(test: Test, value: object) -> bool:
             return value is None
         case Test.SOME:
             return value is not None
-
-
-# ---------------------------------------------------------------- what a call did
-
-
-def _result(subtask: Subtask, reply: object, program: Program) -> object:
-    """What the call gave, as a value of the declared type. Raises `WrongValue`."""
-    value = reply
-    if isinstance(reply, Outcome):
-        value = reply.value
-        unknown = (reply.happened or frozenset()) - {use.effect.name for use in subtask.effects}
-        if unknown:
-            raise WrongValue(f"it has no effect {', '.join(f'`{name}`' for name in sorted(unknown))}")
-    return None if subtask.result is None else conform(value, subtask.result, program.spec)
-
-
-Effects = tuple[tuple[str, tuple[object, ...]], ...]
-
-
-def _effects(subtask: Subtask, values: Sequence[object], reply: Reply) -> tuple[Effects, Effects]:
-    """The effects that the call had, with their keys, and those of which nobody knows."""
-    had = tuple((use, (use.effect.name, _keys(use, values))) for use in subtask.effects)
-    if reply.error is not None:
-        return tuple(effect for _, effect in had), ()
-    reported = reply.value.happened if isinstance(reply.value, Outcome) else None
-    if reported is None:
-        sure = tuple(effect for use, effect in had if use.certain)
-        return sure, tuple(effect for use, effect in had if not use.certain)
-    return tuple(effect for use, effect in had if use.certain or use.effect.name in reported), ()
-
-
-def _keys(use: EffectUse, values: Sequence[object]) -> tuple[object, ...]:
-    keys: list[object] = []
-    for path in use.arguments:
-        if path is None:
-            keys.append(AnyKey.ANY)
-            continue
-        value = values[path.parameter]
-        for name in path.fields:
-            value = field_of(value, name)
-        keys.append(value)
-    return tuple(keys)

@@ -22,6 +22,7 @@ from p2c_dsl.planners.training.scalable_align import Attempts, Tried
 from p2c_dsl.planners.training.verification import Complete, WorldVerifier
 from p2c_dsl.program import Program
 from p2c_dsl.runtime.trace import CallFinished, CallStarted, Trace
+from p2c_dsl.runtime.values import thaw
 from p2c_dsl.runtime.world import Expert
 
 _TOLD = 24
@@ -129,7 +130,7 @@ def calls(program: Program, trace: Trace) -> Iterable[tuple[str, dict[str, objec
         elif isinstance(event, CallFinished) and started is not None:
             parameters = program.spec.subtasks[started.subtask].parameters
             pairs = zip(parameters, started.arguments, strict=True)
-            yield started.subtask, {p.name: a.value for p, a in pairs if a is not None}
+            yield started.subtask, {p.name: thaw(a.value) for p, a in pairs if a is not None}
 
 
 def told(program: Program, trace: Trace) -> Iterable[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from sys import float_info
 from typing import Any, Protocol
 
 import networkx as nx
@@ -72,8 +73,9 @@ class PartialSolution:
             if not isinstance(data.get(name), kind):
                 raise ValueError(f"a solution's `{name}` is missing or of the wrong kind")
         features = data["features"]
-        if not all(type(value) in (int, float) for value in features.values()):
-            raise ValueError("a solution's features are numbers")
+        # An integer may be too large for a float.
+        if not all(type(v) in (int, float) and abs(v) <= float_info.max for v in features.values()):
+            raise ValueError("a solution's features are finite numbers")
         if not all(isinstance(line, str) for line in data["effects"]):
             raise ValueError("a solution's effects are lines of text")
         numbers = tuple(float(value) for value in features.values())

@@ -21,6 +21,7 @@ DINNER = str(EXAMPLES / "dinner")
         (["align", DINNER], "torch", "train"),
         (["measure", DINNER], "scipy", "train"),
         (["label", DINNER], "starlette", "label"),
+        (["mcp"], "mcp", "mcp"),
     ],
     ids=lambda value: value[0] if isinstance(value, list) else value,
 )

@@ -19,6 +19,7 @@ from tests.cli.test_main import START
 from tests.planners.training.domain import SPEC, solved
 
 ONE, OTHER = solved("ask(host)"), solved("guess(host)")
+RECORD = {"left": ONE.as_data(), "right": OTHER.as_data(), "preferred": 0, "time": 5.0, "who": "Ada"}
 
 
 @pytest.fixture
@@ -60,12 +61,26 @@ def test_answers_go_out_and_come_in_as_lines(domain: Path, folder: Path) -> None
     assert json.loads(line)["who"] == "Ada"
 
 
+def test_answers_are_in_a_file_whatever_it_is_called(domain: Path, folder: Path) -> None:
+    with LabelStore(Path(":memory:")) as store:
+        store.bring_in([Record(ONE, OTHER, 0, 5.0, "Ada")])
+    result = p2c("label", domain, "--answers", ":memory:", "--export", "out.jsonl")
+    assert result.exit_code == 0 and "1 answers written" in result.stderr
+
+
 @pytest.mark.parametrize(
     ("options", "told"),
     [
         (["--export", "out.jsonl"], "there are no answers in"),
-        (["--import", "nowhere.jsonl"], "cannot import the answers"),
+        (["--import", "nowhere.jsonl"], "cannot read nowhere.jsonl: there is no such file"),
         (["--import", "bad.jsonl"], "bad.jsonl, line 1: this is no JSON"),
+        (["--import", "deep.jsonl"], "deep.jsonl, line 1: this is nested too deeply"),
+        (["--import", "half.jsonl"], "half.jsonl, line 1: this has characters that are not text"),
+        (["--import", "late.jsonl"], "late.jsonl, line 1: `time` is a number"),
+        (["--import", "/dev/zero"], "cannot read /dev/zero: this is no plain file"),
+        (["--solutions", "pipe"], "cannot read pipe: nothing is written into this pipe"),
+        (["--solutions", "large.jsonl"], "large.jsonl, line 1: a solution's features are finite numbers"),
+        (["--who", "\udcff"], "give another one with --who"),
         (["--solutions", "bad.jsonl"], "bad.jsonl, line 1"),
         (["--solutions", "one.jsonl"], "nothing to compare"),
         (["--answers", "bad.jsonl"], "cannot hold answers"),
@@ -75,6 +90,11 @@ def test_answers_go_out_and_come_in_as_lines(domain: Path, folder: Path) -> None
 def test_what_cannot_be_done_is_told(domain: Path, folder: Path, options: list[str], told: str) -> None:
     written(folder / "bad.jsonl", "{" * 600)
     written(folder / "one.jsonl", json.dumps(ONE.as_data()))
+    written(folder / "deep.jsonl", "[" * 100_000)
+    written(folder / "half.jsonl", json.dumps(RECORD | {"who": "\ud800"}))
+    written(folder / "late.jsonl", json.dumps(RECORD | {"time": 10**400}))
+    written(folder / "large.jsonl", json.dumps(ONE.as_data() | {"features": {"calls": 10**400}}))
+    os.mkfifo(folder / "pipe")
     result = p2c("label", domain, *options)
     assert result.exit_code == 2 and told in result.stderr
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import re
 import shutil
 import sys
 from collections.abc import Iterator
@@ -11,10 +13,16 @@ from typing import Any
 
 import pytest
 
+import p2c_dsl
+from p2c_dsl.cli.choosing import Model
+from tests.cli.commands import p2c
 from tests.cli.conftest import EXAMPLES
+from tests.cli.test_workers import MUCH
 
 pytest.importorskip("mcp")
 
+from p2c_dsl.cli.nursery import Limits
+from p2c_dsl.cli.workers import Workers
 from p2c_dsl.importing.mcp_server import Server, ToolFailed, connect
 
 # A client gives its server few of its own environment's variables: this tree is named in the command.
@@ -31,6 +39,8 @@ COMMAND = [
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("served")
     shutil.copy(EXAMPLES / "dinner" / "dinner.p2c", folder)
+    for name in ("words.txt", "words.p2c", "../outside.p2c"):
+        (folder / name).write_text("hush\n")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         with connect(COMMAND, timeout=60) as running:
@@ -71,6 +81,7 @@ def test_an_agent_is_told_why_there_is_no_repair(server: Server) -> None:
         ({"text": text("dinner.p2c")}, "there is no composition to repair"),
         ({"text": text("aligned.p2c") + "    missing(r)\n"}, "P2C160"),
         ({"text": "compose t(:"}, "plan.p2c:1"),
+        ({"text": "subtask f()\ntask t():\n    at most 1 g\ncompose t():\n    f()\n"}, "plan.p2c:3:"),
     ):
         with pytest.raises(ToolFailed, match=told):
             server.call("fix", arguments)
@@ -130,7 +141,9 @@ HOSTILE: list[tuple[str, dict[str, Any], str]] = [
     ("lint", {"text": "#" * 10**6}, "has 1,000,000 characters"),
     ("fix", {"text": "#" * 10**6}, "has 1,000,000 characters"),
     ("graph", {"text": "#" * 10**6}, "has 1,000,000 characters"),
-    ("plan", {"text": 'use "/etc/hostname"'}, "P2C133|P2C1"),
+    ("plan", {"text": 'use "/etc/hostname"'}, "not a .p2c file in the folder"),
+    ("explain", {"code": "x" * 10**6}, "has 1,000,000 characters"),
+    ("fix", {"max_edits": -(10**30)}, "no composition to repair"),
     ("plan", {"seed": "many"}, "seed"),
     ("plan", {"text": None}, "text"),
 ]
@@ -154,7 +167,73 @@ def test_an_agent_can_draw_a_composition(server: Server) -> None:
 def test_nothing_of_the_folder_is_needed_but_what_is_used(server: Server) -> None:
     missing = json.loads(server.call("lint", {"text": 'use "gone.p2c"'})["result"])
     assert missing["diagnostics"][0]["code"] == "P2C133"
+    used = json.loads(server.call("lint", {"text": 'use "dinner.p2c"'})["result"])
+    assert used["diagnostics"] == []
     assert not Path("plan.p2c").exists()
+
+
+@pytest.mark.parametrize("path", ["/etc/passwd", "../outside.p2c", "words.txt", "words.p2c"])
+def test_no_word_of_another_file_is_seen(path: str, server: Server) -> None:
+    for tool in ("lint", "fix", "plan", "graph"):
+        try:
+            answer = server.call(tool, {"text": f'use "{path}"\n'})["result"]
+        except ToolFailed as error:
+            answer = str(error)
+        assert "P2C133" in answer and "hush" not in answer and "root" not in answer
+
+
+def test_it_says_which_version_it_is() -> None:
+    from mcp.client import Client
+
+    from p2c_dsl.cli.mcp import server
+
+    async def asked() -> str:
+        with Workers(Limits(30, 1024), Model()) as workers:
+            async with Client(server(workers)) as client:
+                return client.server_info.version
+
+    assert asyncio.run(asked()) == p2c_dsl.__version__
+
+
+def test_a_folder_that_is_gone_is_told(folder: Path) -> None:
+    (folder / "served").mkdir()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder / "served")
+        with connect(COMMAND, timeout=60) as running:
+            assert running.call("lint", {"text": "type A\n"})["result"]
+            (folder / "served").rmdir()
+            with pytest.raises(ToolFailed, match="the folder that is served is gone"):
+                running.call("lint", {"text": "type A\n"})
+        result = p2c("mcp")
+        assert result.exit_code == 2 and "is gone" in result.stderr
+
+
+# ---------------------------------------------------------------- budgets
+
+
+@pytest.mark.parametrize(
+    ("option", "told"),
+    [
+        (("--time-limit", "0.3"), "the time for a request is spent (0.3 s)"),
+        (("--memory-limit", "16"), "the memory for a request is spent (16 MB)"),
+    ],
+)
+def test_a_request_that_takes_too_much_is_ended_and_the_next_is_answered(
+    option: tuple[str, str], told: str
+) -> None:
+    with connect([*COMMAND, *option], timeout=60) as running:
+        for tool in ("lint", "fix", "plan", "graph"):
+            with pytest.raises(ToolFailed, match=re.escape(told)):
+                running.call(tool, MUCH)
+        assert running.call("explain", {"code": "P2C404"})["result"]
+
+
+@pytest.mark.parametrize(
+    ("option", "value"), [("--time-limit", "0"), ("--memory-limit", "1"), ("--time-limit", "nan")]
+)
+def test_a_limit_that_ends_every_request_is_refused(option: str, value: str) -> None:
+    result = p2c("mcp", option, value)
+    assert result.exit_code == 2 and option in result.stderr
 
 
 @pytest.mark.slow
@@ -164,14 +243,35 @@ def test_an_agent_can_have_a_language_model_plan(tmp_path: Path) -> None:
     from tests.planners import tiny
 
     tiny.saved(tmp_path)
-    noisy = f"import sys; sys.path.insert(0, {str(ROOT)!r})\n"
-    noisy += "from p2c_dsl.planners import drawing\nreal = drawing.Drawing.process_logits\n"
-    noisy += (
-        "def loud(*a):\n    import os\n    print('loud')\n    os.write(1, b'louder')\n    return real(*a)\n"
-    )
-    noisy += "drawing.Drawing.process_logits = loud\nfrom p2c_dsl.cli import main\nmain()\n"
+    libraries = tmp_path / "libraries"
+    libraries.mkdir()
+    (libraries / "outlines.py").write_text(LOUD)
+    loud = [*COMMAND[:2], f"import sys; sys.path.insert(0, {str(libraries)!r}); {COMMAND[2]}", "mcp"]
     asked = {"text": tiny.spec_text("dinner"), "planner": "lm", "budget": 120, "seed": 3}
-    with connect([sys.executable, "-c", noisy, "mcp", "--model", str(tmp_path)], timeout=120) as running:
+    with connect([*loud, "--model", str(tmp_path)], timeout=120) as running:
         planned = running.call("plan", asked)["result"]
         assert planned == running.call("plan", asked)["result"]
     assert tiny.accepted("dinner", planned)
+
+
+@pytest.mark.slow
+def test_a_language_model_that_takes_too_long_is_loaded_again(tmp_path: Path) -> None:
+    pytest.importorskip("outlines")
+    from tests.planners import tiny
+
+    tiny.saved(tmp_path)
+    asked = {"text": tiny.spec_text("dinner"), "planner": "lm", "budget": 120, "seed": 3}
+    with connect([*COMMAND, "--model", str(tmp_path), "--time-limit", "0.1"], timeout=120) as running:
+        for _ in range(2):
+            with pytest.raises(ToolFailed, match=re.escape("the time for a request is spent")):
+                running.call("plan", asked | {"count": 50})
+
+
+LOUD = """
+import importlib, os, sys
+print("loud")
+os.write(1, b"louder")
+sys.path.remove(os.path.dirname(__file__))
+del sys.modules["outlines"]
+sys.modules["outlines"] = importlib.import_module("outlines")
+"""

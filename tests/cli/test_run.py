@@ -1,6 +1,7 @@
 """`p2c run`: in a world or dry, with the rules watching."""
 
 import json
+import signal
 from pathlib import Path
 
 import pytest
@@ -104,3 +105,116 @@ def test_1_where_the_world_finds_the_outcome_wrong(folder: Path) -> None:
 def test_2_on_wrong_usage(arguments: list[str], told: str) -> None:
     result = p2c("run", *arguments)
     assert result.exit_code == 2 and told in result.stderr
+
+
+MAILING = """
+type Item
+effect send(Item) irreversible
+subtask items() -> List[Item]
+subtask mail(x: Item):
+    does send(x)
+task t():
+    loops <= 1
+compose t():
+    for x in items():
+        mail(x)
+"""
+WORLD = """
+import os, signal
+
+class World:
+    def __init__(self, seed): pass
+    def inputs(self): return {{}}
+    def tools(self): return dict(items=lambda: ["a", "b", "c"], mail=self.mail)
+    def mail(self, x):
+        if x == "b": {at_b}
+    def verify(self): {verify}
+"""
+
+
+def mailing(folder: Path, at_b: str = "pass", verify: str = "return None") -> None:
+    """A world in which something happens while the second of three is mailed."""
+    (folder / "mailing.p2c").write_text(MAILING)
+    (folder / "world.py").write_text(WORLD.format(at_b=at_b, verify=verify))
+
+
+@pytest.mark.parametrize(
+    ("at_b", "status", "told"),
+    [
+        ("raise KeyboardInterrupt", 130, "interrupted"),
+        ("os.kill(os.getpid(), signal.SIGINT)", 130, "interrupted"),
+        ("os.kill(os.getpid(), signal.SIGTERM)", 143, "interrupted"),
+        ("raise SystemExit(0)", 1, "SystemExit: 0"),
+    ],
+    ids=["an interrupt", "the signal", "asked to end", "sys.exit"],
+)
+def test_what_a_broken_off_run_has_done_is_shown_and_the_running_call_in_doubt(
+    folder: Path, at_b: str, status: int, told: str
+) -> None:
+    mailing(folder, at_b)
+    before = signal.getsignal(signal.SIGTERM)
+    result = p2c("run", "mailing.p2c")
+    assert result.exit_code == status
+    assert "mail('a')   [send('a')]\n" in result.stdout
+    assert f"mail('b') is in doubt: {told}; it may have done send('b')\n" in result.stdout
+    assert result.stdout.splitlines()[-1].startswith("✗ ") and "mail('c')" not in result.stdout
+    assert signal.getsignal(signal.SIGTERM) is before
+
+
+def test_so_it_is_as_data(folder: Path) -> None:
+    mailing(folder, "raise KeyboardInterrupt")
+    result = p2c("run", "mailing.p2c", "--trace", "json")
+    document = json.loads(result.stdout)
+    assert result.exit_code == 130 and not document["completed"]
+    assert document["in_doubt"] == {"subtask": "mail", "effects": ["send('b')"], "reason": "interrupted"}
+
+
+@pytest.mark.parametrize(
+    ("verify", "status", "told"),
+    [
+        ("1 / 0", 2, "`verify` fails: "),
+        ("raise SystemExit(0)", 2, "`verify` fails: "),
+        ("return 5", 2, "`verify` gives `None` or a text that says what is wrong, not 5"),
+        ("raise KeyboardInterrupt", 130, "interrupted while the world verified the outcome"),
+    ],
+)
+def test_what_was_done_is_shown_though_the_world_fails_to_judge_it(
+    folder: Path, verify: str, status: int, told: str
+) -> None:
+    mailing(folder, verify=verify)
+    result = p2c("run", "mailing.p2c")
+    assert result.exit_code == status
+    assert "mail('c')   [send('c')]\n" in result.stdout and told in result.stdout.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("class Odd(BaseException): pass\nraise Odd", "world.py cannot be imported: "),
+        (
+            "class World:\n    def __init_subclass__(cls): 1 / 0\n    inputs = tools = verify = print",
+            "cannot be used",
+        ),
+        (
+            WORLD.format(at_b="pass", verify="pass").replace("return {}", "return 5"),
+            "the inputs are not a mapping",
+        ),
+        (
+            WORLD.format(at_b="pass", verify="pass").replace("return dict", "raise SystemExit"),
+            "`tools` fails",
+        ),
+    ],
+    ids=["no Exception", "no subclasses", "no inputs", "an exit"],
+)
+def test_2_whatever_a_world_does(folder: Path, code: str, told: str) -> None:
+    mailing(folder)
+    (folder / "world.py").write_text(code)
+    result = p2c("run", "mailing.p2c")
+    assert result.exit_code == 2 and told in result.stderr
+
+
+@pytest.mark.parametrize("value", ["[" * 100_000, "NaN", "9" * 5_000], ids=["deep", "not finite", "long"])
+def test_2_on_an_input_that_is_not_of_its_type(folder: Path, value: str) -> None:
+    (folder / "t.p2c").write_text("task t(n: Int):\n    loops <= 1\ncompose t(n):\n    return\n")
+    result = p2c("run", "t.p2c", "--mcp", "no-such-server", "--input", f"n={value}")
+    assert result.exit_code == 2 and "is no Int" in result.stderr and len(result.stderr) < 1_500

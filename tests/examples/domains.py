@@ -11,6 +11,7 @@ from p2c_dsl.runtime.domain import load_expert, load_world
 from p2c_dsl.runtime.interpreter import Run, run
 from p2c_dsl.runtime.monitor import RuleMonitor
 from p2c_dsl.runtime.trace import CallStarted
+from p2c_dsl.runtime.values import thaw
 from p2c_dsl.runtime.world import sizes_of
 from p2c_dsl.syntax.nodes import ComposeDecl
 
@@ -64,5 +65,7 @@ def parts_of(run: Run, analyzed: Analysis) -> list[tuple[str, dict[str, object]]
         if isinstance(event, CallStarted):
             names = [p.name for p in analyzed.program.spec.subtasks[event.subtask].parameters]
             given = zip(names, event.arguments, strict=True)
-            found.append((event.subtask, {name: value.value for name, value in given if value is not None}))
+            found.append(
+                (event.subtask, {name: thaw(value.value) for name, value in given if value is not None})
+            )
     return found

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 from mcp.server.mcpserver.exceptions import ToolError
+from mcp.types import CallToolResult, ImageContent, TextContent
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
@@ -38,6 +39,25 @@ def complain() -> str:
 def shout() -> str:
     """Fail in colour."""
     raise ToolError("\x1b[31mred\x9b0m\u202eder")
+
+
+@server.tool("picture")
+def picture() -> CallToolResult:
+    """Answer with a picture and a word beside it."""
+    image = ImageContent(type="image", data="AAAA", mime_type="image/png")
+    return CallToolResult(content=[TextContent(type="text", text="look"), image])
+
+
+@server.tool("confess")
+def confess(effects: list[str]) -> CallToolResult:
+    """Answer with the effects that happened."""
+    return CallToolResult(content=[TextContent(type="text", text="done")], _meta={"p2c/happened": effects})
+
+
+@server.tool("mumble")
+def mumble() -> CallToolResult:
+    """Answer with effects that are none."""
+    return CallToolResult(content=[], _meta={"p2c/happened": "everything"})
 
 
 if __name__ == "__main__":

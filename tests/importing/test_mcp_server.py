@@ -11,6 +11,7 @@ import pytest
 
 from p2c_dsl.importing import ImportProblem
 from p2c_dsl.importing.mcp_server import Server, ToolFailed, connect, list_tools
+from p2c_dsl.runtime.tools import Outcome
 
 pytest.importorskip("mcp")
 
@@ -35,6 +36,20 @@ def test_a_structured_answer_is_data(server: Server, tmp_path: Path) -> None:
     assert server.call("list-directory", {"path": str(tmp_path)}) == {
         "entries": [{"name": "a", "is_file": True}]
     }
+
+
+def test_an_answer_that_is_not_text_is_data(server: Server) -> None:
+    assert server.call("picture", {}) == [
+        {"type": "text", "text": "look"},
+        {"type": "image", "data": "AAAA", "mimeType": "image/png"},
+    ]
+
+
+def test_an_answer_may_report_which_effects_happened(server: Server) -> None:
+    assert server.call("confess", {"effects": ["mail"]}) == Outcome("done", frozenset({"mail"}))
+    assert server.call("confess", {"effects": []}) == Outcome("done", frozenset())
+    with pytest.raises(ToolFailed, match="`p2c/happened` is not a list of effects' names"):
+        server.call("mumble", {})
 
 
 def test_an_error_of_a_tool_is_told(server: Server) -> None:

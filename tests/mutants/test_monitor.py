@@ -23,6 +23,7 @@ from tests.mutants.mutate import mutated
 from tests.mutants.pages import PAGES, Entry, case_of, entries
 from tests.oracle import broken_rules
 from tests.oracle import interpreter as oracle
+from tests.properties.plain_traces import plain_trace
 from tests.properties.running import tools
 from tests.properties.soundness import Case, accepted_part
 
@@ -70,7 +71,7 @@ def _end(case: Case, program: Program, number: int) -> End:
     world = random_world(case.spec, Random(number))
     inputs = world.inputs(case.task)
     watched = run(program, inputs, tools(world, case.spec), RuleMonitor(program))
-    if broken_rules(watched.trace, case.spec, case.task, case.compose):
+    if broken_rules(plain_trace(watched.trace), case.spec, case.task, case.compose):
         return End.MISSED
     if breaks:
         assert watched.error is not None and watched.error.startswith("stopped by"), number

@@ -36,7 +36,9 @@ def _agree(key: tuple[object, ...], other: tuple[object, ...]) -> bool:
 
 def _place(event: str, key: str, spec: Spec) -> int:
     if event in spec.effects:
-        return [show(t) for t in spec.effects[event].keys].index(key)
+        effect = spec.effects[event]
+        names = [effect.label(place) for place in range(len(effect.keys))]
+        return names.index(key) if key in names else [show(t) for t in effect.keys].index(key)
     parameters = spec.subtasks[event].parameters
     names = [p.name for p in parameters]
     return names.index(key) if key in names else [show(p.type) for p in parameters].index(key)

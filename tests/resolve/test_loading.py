@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from pathlib import Path
 
 import pytest
@@ -51,7 +52,34 @@ def test_a_pipe_can_be_read(tmp_path: Path) -> None:
     os.close(reader)
 
 
+def test_a_pipe_is_waited_for_while_somebody_writes_into_it(tmp_path: Path) -> None:
+    reader, writer = os.pipe()
+    write = threading.Timer(0.1, lambda: (os.write(writer, b"type User\n"), os.close(writer)))
+    write.start()
+    assert list(load(Path(f"/dev/fd/{reader}")).spec.types) == ["User"]
+    write.join()
+    os.close(reader)
+
+
 # ---------------------------------------------------------------- a file that cannot
+
+
+def test_a_pipe_that_nobody_writes_into_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.p2c")
+    loaded = load(tmp_path / "pipe.p2c")
+    assert [(d.code, d.message) for d in loaded.diagnostics] == [
+        ("P2C130", "nothing is written into this pipe")
+    ]
+    assert not loaded.readable
+    used = load_text('use "pipe.p2c"\n', "a.p2c", tmp_path)
+    assert [d.message for d in used.diagnostics] == ["`pipe.p2c` cannot be used: this is no plain file"]
+
+
+def test_a_file_that_is_too_large_to_be_a_text_is_not_read(tmp_path: Path) -> None:
+    written(tmp_path, large="")
+    os.truncate(tmp_path / "large.p2c", 10**12)
+    reason = "it has 1,000,000,000,000 bytes, and at most 100,000,000 are read"
+    assert [d.message for d in load(tmp_path / "large.p2c").diagnostics] == [reason]
 
 
 @pytest.mark.parametrize(
@@ -166,3 +194,83 @@ def test_too_many_files_are_told_once(tmp_path: Path) -> None:
     written(tmp_path, **{f"f{i}": f"type T{i}\n" for i in range(count)})
     loaded = load_text("".join(f'use "f{i}.p2c"\n' for i in range(count)), "a.p2c", tmp_path)
     assert told(loaded) == [("P2C133", f"more than {MOST_FILES} files are used", "a.p2c", MOST_FILES + 1)]
+
+
+# ---------------------------------------------------------------- confined
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Path:
+    """A folder with files of its own, beside others, and with links that lead in and out."""
+    folder = tmp_path / "served"
+    (folder / "inner").mkdir(parents=True)
+    written(tmp_path, outside="type Hush\n")
+    written(folder, own="type User\n", words="hush hush\n", uses='use "../outside.p2c"\n')
+    written(folder / "inner", upward='use "../own.p2c"\n')
+    (folder / "hush.txt").write_text("type Hush\n")
+    (folder / "bytes.p2c").write_bytes(b"hush \xff\n")
+    os.mkfifo(folder / "pipe.p2c")
+    for name, target in {
+        "out": tmp_path / "outside.p2c",
+        "text": "hush.txt",
+        "device": "/dev/zero",
+        "circle": "circle.p2c",
+        "in": "../served/own.p2c",
+    }.items():
+        (folder / f"{name}.p2c").symlink_to(target)
+    (folder / "up").symlink_to("..")
+    return folder
+
+
+def confined(folder: Path, path: object) -> Loaded:
+    return load_text(f'use "{path}"\n', "plan.p2c", folder, confined=True)
+
+
+@pytest.mark.parametrize(
+    "path", ["own.p2c", "in.p2c", "inner/upward.p2c", "up/served/own.p2c", "inner/../own.p2c"]
+)
+def test_a_confined_text_uses_what_is_in_its_folder(served: Path, path: str) -> None:
+    for name in (path, served / path):
+        loaded = confined(served, name)
+        assert loaded.diagnostics == () and list(loaded.spec.types) == ["User"]
+
+
+FOREIGN = "it is not a .p2c file in the folder of this text"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/etc/passwd", "/dev/zero", "/proc/self/environ", "/", "..", "", "~/.ssh/config"),
+        *("../outside.p2c", "../gone.p2c", "up/outside.p2c", "out.p2c", "device.p2c"),
+        *("hush.txt", "text.p2c", "inner"),
+    ],
+)
+def test_a_confined_text_learns_of_no_other_file_whether_there_is_one(served: Path, path: str) -> None:
+    loaded = confined(served, path)
+    assert told(loaded) == [("P2C133", f"`{path}` cannot be used: {FOREIGN}", "plan.p2c", 1)]
+    assert loaded.spec.types == {}
+
+
+def test_a_used_file_leads_no_further_out(served: Path) -> None:
+    loaded = confined(served, "uses.p2c")
+    assert told(loaded) == [("P2C133", f"`../outside.p2c` cannot be used: {FOREIGN}", "uses.p2c", 1)]
+
+
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [
+        ("words.p2c", "there is an error in line 1"),
+        ("bytes.p2c", "it is not text"),
+        ("pipe.p2c", "this is no plain file"),
+        ("circle.p2c", "it cannot be read: Too many levels of symbolic links"),
+        ("gone.p2c", "there is no such file"),
+        ("a\0b.p2c", "it cannot be read: embedded null byte"),
+        ("x" * 5000 + ".p2c", "it cannot be read: File name too long"),
+    ],
+    ids=["words", "bytes", "pipe", "circle", "gone", "NUL", "long"],
+)
+def test_nothing_of_a_file_that_is_not_in_the_language_is_told(served: Path, path: str, reason: str) -> None:
+    # A text cannot hold a NUL character, but can name one.
+    loaded = confined(served, path.replace("\0", "\\x00"))
+    assert told(loaded) == [("P2C133", f"`{path}` cannot be used: {reason}", "plan.p2c", 1)]

@@ -9,6 +9,7 @@ import pytest
 
 from p2c_dsl.resolve import load_text
 from p2c_dsl.runtime.outside import Opaque, inward, outward, tool_for
+from p2c_dsl.runtime.tools import Outcome
 from p2c_dsl.runtime.values import Distinct, Fields, WrongValue
 from p2c_dsl.spec import EnumMember
 from p2c_dsl.types import Type
@@ -26,6 +27,11 @@ record Edit:
 subtask f as "do-it"(edit: Edit, from_ as "from": Optional[Int] = None, blob: Optional[Blob] = None) -> Map[Text, Float]
 subtask g(xs: List[Edit] <= 2) -> Optional[Bool]
 subtask h() -> Blob
+effect mail
+subtask signed() -> Text:
+    may mail
+subtask unsigned() -> Text:
+    may anything
 """,
     "test.p2c",
     Path(),
@@ -68,6 +74,30 @@ def test_a_parameter_left_out_is_not_sent() -> None:
 def test_a_result_may_come_wrapped(given: Any) -> None:
     plain = given["result"] if isinstance(given, dict) else given
     assert tool_for(SPEC.subtasks["g"], lambda *_: given, SPEC)([EDIT]) is plain
+
+
+def test_what_is_opaque_is_out_of_reach_of_who_gave_it_and_who_gets_it() -> None:
+    given: list[Any] = [1]
+    blob = inward(given, of("Blob"), SPEC)
+    given.append(2)
+    outward(blob, of("Blob"), SPEC).append(3)
+    assert outward(blob, of("Blob"), SPEC) == [1]
+
+
+def test_a_picture_is_data_of_an_opaque_type_and_not_text() -> None:
+    picture = [{"type": "image", "data": "AAAA", "mimeType": "image/png"}]
+    assert outward(tool_for(SPEC.subtasks["h"], lambda *_: picture, SPEC)(), of("Blob"), SPEC) == picture
+    with pytest.raises(WrongValue, match=r"'image'.* is no Text"):
+        tool_for(SPEC.subtasks["signed"], lambda *_: picture, SPEC)()
+
+
+@pytest.mark.parametrize(
+    ("subtask", "result"),
+    [("signed", Outcome("x", frozenset({"mail"}))), ("unsigned", "x")],
+)
+def test_a_report_counts_where_somebody_has_signed_off_what_may_happen(subtask: str, result: object) -> None:
+    reporting = Outcome("x", frozenset({"mail"}))
+    assert tool_for(SPEC.subtasks[subtask], lambda *_: reporting, SPEC)() == result
 
 
 @pytest.mark.parametrize(

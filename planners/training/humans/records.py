@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from math import isfinite
 from typing import Any
 
 from p2c_dsl.planners.training.solution import LEFT, RIGHT, Comparison, PartialSolution
+
+_LATEST = 1e18
+"""Far behind any clock's time, in seconds, and below what no float can hold."""
 
 
 class RecordError(ValueError):
@@ -49,7 +51,7 @@ def read_records(lines: Iterable[str], name: str) -> Iterator[Record]:
     for number, line in enumerate(lines, start=1):
         if line.strip():
             try:
-                yield _record(json.loads(line))
+                yield _record(parsed(line))
             except ValueError as error:
                 raise RecordError(f"{name}, line {number}: {_said(error)}") from error
 
@@ -59,9 +61,22 @@ def read_solutions(lines: Iterable[str], name: str) -> Iterator[PartialSolution]
     for number, line in enumerate(lines, start=1):
         if line.strip():
             try:
-                yield PartialSolution.from_data(json.loads(line))
+                yield PartialSolution.from_data(parsed(line))
             except ValueError as error:
                 raise RecordError(f"{name}, line {number}: {_said(error)}") from error
+
+
+def parsed(text: str) -> Any:
+    """What a JSON text says. Raises `ValueError`, also where it could not be written down again."""
+    try:
+        data = json.loads(text)
+        # Half a pair of surrogates can be escaped in JSON, and is not text: no file and no database takes it.
+        json.dumps(data, ensure_ascii=False).encode()
+    except RecursionError:
+        raise ValueError("this is nested too deeply") from None
+    except UnicodeEncodeError:
+        raise ValueError("this has characters that are not text") from None
+    return data
 
 
 def _said(error: ValueError) -> str:
@@ -81,7 +96,7 @@ def _record(data: Any) -> Record:
         raise ValueError(
             f"`preferred` is {LEFT} (left), {RIGHT} (right) or null (skipped), not {preferred!r}"
         )
-    if type(time) not in (int, float) or not isfinite(time):
+    if type(time) not in (int, float) or not abs(time) <= _LATEST:
         raise ValueError(f"`time` is a number, not {time!r}")
     if not isinstance(who, str):
         raise ValueError(f"`who` is a text, not {who!r}")

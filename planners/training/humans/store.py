@@ -87,7 +87,8 @@ class LabelStore:
     def __init__(self, path: Path) -> None:
         self.path = path
         try:
-            self._db = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None)
+            # Where it is absolute, `:memory:` is a file's name like any other.
+            self._db = sqlite3.connect(path.absolute(), timeout=_PATIENCE, isolation_level=None)
         except sqlite3.Error as error:
             raise StoreError(f"{path} cannot be opened: {error}") from error
         try:

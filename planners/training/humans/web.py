@@ -9,7 +9,6 @@ origins, though the browser sends them the cookie: that is why it alone lets not
 
 from __future__ import annotations
 
-import json
 import secrets
 import time
 from collections.abc import Awaitable, Callable
@@ -19,11 +18,12 @@ from typing import Any
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.base import BaseHTTPMiddleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from p2c_dsl.planners.training.humans.display import displayed
+from p2c_dsl.planners.training.humans.records import parsed
 from p2c_dsl.planners.training.humans.store import LabelStore, StoreError
 from p2c_dsl.planners.training.solution import LEFT, RIGHT
 
@@ -31,6 +31,8 @@ ADDRESS = "127.0.0.1"
 _FILES = Path(__file__).parent / "page"
 _VERDICTS: dict[str, int | None] = {"left": LEFT, "right": RIGHT, "skip": None}
 _MOST_BYTES = 10_000
+_MOST_ANSWERS = 2**63 - 1
+"""The largest number that the store can give to an answer."""
 _HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; "
@@ -141,7 +143,7 @@ class _Page:
 
     async def undo(self, request: Request) -> Response:
         number = (await _body(request)).get("answer")
-        if type(number) is not int:
+        if type(number) is not int or not 1 <= number <= _MOST_ANSWERS:
             raise _Refused(422, "What is taken back is an answer's number.")
         with LabelStore(self.answers) as store:
             store.undo(number, time.time(), self.who)
@@ -166,14 +168,17 @@ class _Page:
 async def _body(request: Request) -> dict[str, Any]:
     """A request's JSON object. Raises `_Refused` for anything else, and for more than there is to say."""
     received = b""
-    async for part in request.stream():
-        received += part
-        if len(received) > _MOST_BYTES:
-            raise _Refused(413, "That is too long.")
     try:
-        body = json.loads(received)
+        async for part in request.stream():
+            received += part
+            if len(received) > _MOST_BYTES:
+                raise _Refused(413, "That is too long.")
+    except ClientDisconnect:
+        raise _Refused(400, "That ends in the middle.") from None
+    try:
+        body = parsed(received.decode())
     except ValueError:
-        raise _Refused(400, "This is no JSON.") from None
+        raise _Refused(400, "This is not JSON.") from None
     if not isinstance(body, dict):
         raise _Refused(422, "This takes an object.")
     return body

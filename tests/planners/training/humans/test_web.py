@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -125,10 +126,62 @@ def test_what_is_no_answer_is_refused_and_not_kept(
     assert preferred(path) == []
 
 
-def test_what_is_no_json_and_what_is_no_number_are_refused(ada: TestClient) -> None:
-    as_json = {**OWN, "Content-Type": "application/json"}
-    assert ada.post("/answer", content=b"{", headers=as_json).status_code == 400
-    assert ada.post("/undo", json={"answer": True}, headers=OWN).status_code == 422
+@pytest.mark.parametrize(
+    "number",
+    [*(True, None, "1", 1.0, [], {}), *(0, -1, 2**63, 10**30, -(10**30))],
+    ids=repr,
+)
+def test_what_is_no_answer_s_number_takes_nothing_back(ada: TestClient, path: Path, number: object) -> None:
+    ada.post("/answer", json={"pair": IDS[0], "verdict": "left"}, headers=OWN)
+    assert ada.post("/undo", json={"answer": number}, headers=OWN).status_code == 422
+    assert preferred(path) == [LEFT]
+
+
+NO_JSON = {
+    "nothing": b"",
+    "half": b"{",
+    "two": b'{"answer": 1}{"answer": 1}',
+    "bytes": b"\xff\xfe{}",
+    "latin-1": b'{"pair": "\xe4", "verdict": "left"}',
+    "UTF-16": '{"answer": 1}'.encode("utf-16"),
+    "NUL": b"\0",
+    "deep lists": b"[" * 9000,
+    "deep objects": b'{"answer":' * 900,
+    "many digits": b'{"answer":' + b"9" * 9000 + b"}",
+    "half a pair": b'{"pair": "\\ud800", "verdict": "left"}',
+    "half a pair, deeper": b'{"pair": [{"\\udfff": 1}]}',
+}
+
+
+@pytest.mark.parametrize("body", NO_JSON.values(), ids=NO_JSON)
+@pytest.mark.parametrize("place", ["/answer", "/undo"])
+def test_what_is_no_json_is_refused(ada: TestClient, place: str, body: bytes) -> None:
+    reply = ada.post(place, content=body, headers={**OWN, "Content-Type": "application/json"})
+    assert reply.status_code == 400 and reply.text == "This is not JSON."
+
+
+def test_what_ends_in_the_middle_is_not_kept(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    with LabelStore(tmp_path / "answers.db") as store:
+        store.add(PAIRS)
+    server = Server(tmp_path / "answers.db")
+    host, cookie = server.origin.removeprefix("http://"), server.client.cookies
+    head = {"Host": host, "Origin": server.origin, "Cookie": "; ".join(f"{k}={v}" for k, v in cookie.items())}
+    head |= {"Content-Type": "application/json", "Content-Length": "100"}
+    lines = "".join(f"{name}: {value}\r\n" for name, value in head.items())
+    with socket.create_connection(tuple(host.split(":"))) as client:
+        client.sendall(f"POST /answer HTTP/1.1\r\n{lines}\r\n{{".encode())
+    assert server.client.get("/next").json()["progress"]["answered"] == 0
+    server.stop()
+    assert "Traceback" not in capfd.readouterr().err
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "DELETE", "OPTIONS", "BREW"])
+@pytest.mark.parametrize(
+    "place", ["/answer", "/undo", "/nowhere", "/%00", "/%ff", "/page.js/../../answers.db"]
+)
+def test_no_other_way_of_asking_is_known(ada: TestClient, method: str, place: str) -> None:
+    reply = ada.request(method, place, headers={**OWN, "Content-Type": "application/json"})
+    assert reply.status_code == (405 if place in ("/answer", "/undo") else 404)
 
 
 def test_an_answer_that_cannot_be_kept_is_not_acknowledged(ada: TestClient, path: Path) -> None:

@@ -1,0 +1,79 @@
+"""One call of a tool: what it is given, what it gives back, and the effects that it had."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from p2c_dsl.runtime.thawed import thaw
+from p2c_dsl.runtime.tools import Tool, reported
+from p2c_dsl.runtime.trace import AnyKey
+from p2c_dsl.runtime.values import Freezer, WrongValue, field_of, not_run
+from p2c_dsl.spec import EffectUse, Subtask
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A call to be made."""
+
+    tool: Tool
+    values: tuple[object, ...]
+
+    def given(self) -> list[Any]:
+        """The arguments, copied for this call."""
+        return [thaw(value) for value in self.values]
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a call gave, or why it failed; `in_doubt` where nobody knows how far it came."""
+
+    value: Any = None
+    error: str | None = None
+    in_doubt: bool = False
+
+
+def result_of(subtask: Subtask, reply: object, freezer: Freezer) -> tuple[object, frozenset[str] | None]:
+    """What the call gave, as a value of the declared type, and what it says of its effects. Raises `WrongValue`."""
+    value, happened = reported(reply)
+    unknown = (happened or frozenset()) - {use.effect.name for use in subtask.effects}
+    if unknown:
+        raise WrongValue(f"it has no effect {', '.join(f'`{name}`' for name in sorted(unknown))}")
+    if subtask.result is not None:
+        return freezer(value, subtask.result), happened
+    if why := not_run(value):
+        raise WrongValue(why)
+    return None, happened
+
+
+Effects = tuple[tuple[str, tuple[object, ...]], ...]
+
+
+def possible(subtask: Subtask, values: Sequence[object]) -> Effects:
+    """All effects that the call may have had, with their keys."""
+    return tuple((use.effect.name, _keys(use, values)) for use in subtask.effects)
+
+
+def effects_of(
+    subtask: Subtask, values: Sequence[object], happened: frozenset[str] | None
+) -> tuple[Effects, Effects]:
+    """The effects that the call had, with their keys, and those of which nobody knows."""
+    had = tuple(zip(subtask.effects, possible(subtask, values), strict=True))
+    if happened is None:
+        sure = tuple(effect for use, effect in had if use.certain)
+        return sure, tuple(effect for use, effect in had if not use.certain)
+    return tuple(effect for use, effect in had if use.certain or use.effect.name in happened), ()
+
+
+def _keys(use: EffectUse, values: Sequence[object]) -> tuple[object, ...]:
+    keys: list[object] = []
+    for path in use.arguments:
+        if path is None:
+            keys.append(AnyKey.ANY)
+            continue
+        value = values[path.parameter]
+        for name in path.fields:
+            value = field_of(value, name)
+        keys.append(value)
+    return tuple(keys)

@@ -1,0 +1,202 @@
+"""What a run holds: values of its own that nobody else has, never change, and can be keys.
+
+A value is copied once when it comes in (`values.Freezer`), and copied again for whoever is given it (`thawed.thaw`):
+
+| in the language | in the run | as a tool is given it |
+| --- | --- | --- |
+| `Bool`, `Int`, `Float`, `Text`, `None`, an enum's member | itself | itself |
+| a nominal type | `Handle`, or itself where it is of a plain type | the very object that came in |
+| a record | `FrozenRecord` | `Fields`, or an object of the class that came in |
+| `List[T]` | `FrozenList` | `list` |
+| `Set[T]` | `Distinct` | `Distinct` |
+| `Map[K, V]` | `FrozenMap` | `dict` |
+
+Two of them are equal exactly when Python says so of what came in; records, lists, sets and maps by their parts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, fields, is_dataclass
+from typing import TYPE_CHECKING, Any, Self
+
+from p2c_dsl.runtime.showing import described, shown
+from p2c_dsl.spec import EnumMember
+
+if TYPE_CHECKING:
+    from p2c_dsl.runtime.thawed import Like
+
+
+_WIDTH = 200
+
+
+class WrongValue(Exception):
+    """A value that does not have the type it should have; the message says where and why."""
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Handle:
+    """A value of which only its class knows more than which one it is.
+
+    Its hash is asked once, so that one object stays one key whatever is done to it.
+    """
+
+    held: object
+    hash: int
+
+    def __hash__(self) -> int:
+        return self.hash
+
+    def __eq__(self, other: object) -> bool:
+        theirs = other.held if isinstance(other, Handle) else other
+        if self.held is theirs:
+            return True
+        try:
+            return bool(self.held == theirs)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
+            raise WrongValue(f"{shown(self.held)} cannot be compared: {described(error)}") from None
+
+    def __repr__(self) -> str:
+        return shown(self.held, _WIDTH)
+
+
+class FrozenList(tuple[Any, ...]):
+    """A list."""
+
+    __slots__ = ()
+
+
+class Distinct(Set[Any]):
+    """A set that keeps an order, so that a loop over it always runs the same."""
+
+    __slots__ = ("_elements",)
+
+    def __init__(self, elements: Iterable[Any] = ()) -> None:
+        self._elements = {comparable(element): element for element in elements}
+
+    @classmethod
+    def of(cls, elements: dict[Hashable, Any]) -> Self:
+        """The set of elements whose stand-ins are known."""
+        made = cls()
+        made._elements = elements
+        return made
+
+    def __contains__(self, element: object) -> bool:
+        return comparable(element) in self._elements
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._elements.values())
+
+    def __len__(self) -> int:
+        return len(self._elements)
+
+    def __hash__(self) -> int:
+        return hash(frozenset(self._elements))
+
+    def __repr__(self) -> str:
+        return shown(self)
+
+
+class FrozenMap(Mapping[Any, Any]):
+    """A map."""
+
+    __slots__ = ("_hash", "_items")
+
+    def __init__(self, items: Mapping[Any, Any]) -> None:
+        self._items: dict[Any, Any] = dict(items)
+        self._hash: int | None = None
+
+    def __getitem__(self, key: object) -> Any:
+        return self._items[key]
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._items)
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def __hash__(self) -> int:
+        if self._hash is None:
+            self._hash = hash(frozenset(self._items.items()))
+        return self._hash
+
+    def __eq__(self, other: object) -> bool:
+        return self._items == (other._items if isinstance(other, FrozenMap) else other)
+
+    def __repr__(self) -> str:
+        return shown(self)
+
+
+class FrozenRecord(FrozenMap):
+    """A record: its declared fields by name.
+
+    Attributes:
+        parts: By what it is equal to others: all that the mapping or object held that it came in as.
+        like: How to make such a one again.
+    """
+
+    __slots__ = ("like", "parts")
+
+    def __init__(self, items: Mapping[str, Any], parts: FrozenMap, like: Like) -> None:
+        super().__init__(items)
+        self.parts, self.like = parts, like
+
+    @property
+    def type(self) -> str:
+        """The record's name."""
+        return self.like.record
+
+    def __hash__(self) -> int:
+        return hash(self.parts)
+
+    def __eq__(self, other: object) -> bool:
+        return self.parts == (other.parts if isinstance(other, FrozenRecord) else other)
+
+
+# ---------------------------------------------------------------- equality
+
+
+_PLAIN = frozenset({str, int, float, bool, type(None), EnumMember})
+_OWN = frozenset({Handle, FrozenList, Distinct, FrozenMap, FrozenRecord})
+
+
+def is_plain(value: object) -> bool:
+    """Whether the value is of a class that nobody can have changed."""
+    return type(value) in _PLAIN
+
+
+def is_hashable(value: object) -> bool:
+    """Whether the value can be a key; a frozen dataclass that holds a list only looks as if it could."""
+    try:
+        hash(value)
+    except TypeError:
+        return False
+    return True
+
+
+Several = Callable[[Iterable[Any]], Iterable[Any]]
+"""Reads what a collection holds, and may raise when that is too much."""
+
+
+def comparable(value: object, several: Several = iter) -> Hashable:
+    """A hashable stand-in that is equal exactly when the values are. Of a value of a run, it is the value itself."""
+    if type(value) in _PLAIN or type(value) in _OWN:
+        return value
+    match value:
+        case str() | bytes() | bytearray() | memoryview():
+            pass
+        case Mapping():
+            pairs = several(value.items())
+            return FrozenMap({comparable(k, several): comparable(v, several) for k, v in pairs})
+        case Set():
+            return Distinct(comparable(v, several) for v in several(value))
+        case Sequence():
+            return FrozenList(comparable(v, several) for v in several(value))
+    if is_hashable(value):
+        return Handle(value, hash(value))
+    if is_dataclass(value):
+        own = (comparable(getattr(value, f.name), several) for f in fields(value) if f.compare)
+        return FrozenList((Handle(type(value), hash(type(value))), *own))
+    return Handle(value, id(value))
