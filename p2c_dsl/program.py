@@ -56,6 +56,16 @@ class Hole:
 Operand = Var | FieldOf | ItemOf | ConstantOf | Hole
 
 
+def looks_up(operand: Operand) -> bool:
+    """Whether an operand is, or is taken out of, what a map holds."""
+    match operand:
+        case FieldOf(base, _):
+            return looks_up(base)
+        case ItemOf():
+            return True
+    return False
+
+
 class Test(StrEnum):
     """When a branch's body runs: its operand is true, false, `None` or not `None`."""
 
@@ -81,6 +91,17 @@ class Call:
     arguments: tuple[Operand | None, ...]
     slot: int | None
     nested: bool
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class TakeOut:
+    """The look-ups of an operand, made here although it is used later: a missing key fails the run at this point.
+
+    An alias takes its part out where it is written, and so does an operand that stands before a call in its statement.
+    """
+
+    value: Operand
     span: Span
 
 
@@ -136,7 +157,7 @@ class Return:
     span: Span
 
 
-Step = Call | Create | Write | Loop | Branch | Return
+Step = Call | TakeOut | Create | Write | Loop | Branch | Return
 
 
 def steps(body: tuple[Step, ...]) -> Iterator[Step]:

@@ -10,7 +10,7 @@ from p2c_dsl.machine import Violations
 from p2c_dsl.machine.defects import Mismatch
 from p2c_dsl.machine.typing import field_type, lookup_type
 from p2c_dsl.names import did_you_mean
-from p2c_dsl.program import Call, ConstantOf, FieldOf, Hole, ItemOf, Operand, Return, Var
+from p2c_dsl.program import Call, ConstantOf, FieldOf, Hole, ItemOf, Operand, Return, TakeOut, Var, looks_up
 from p2c_dsl.spec import EnumMember, Subtask
 from p2c_dsl.syntax import nodes
 from p2c_dsl.syntax.span import Span
@@ -112,7 +112,9 @@ class Expressions:
 
     def _subscript(self, expr: nodes.Subscript, nested: bool) -> Resolved:
         context = self._context
-        base, key = self.value(expr.base, nested=nested), self.value(expr.key, nested=nested)
+        base = self.value(expr.base, nested=nested)
+        self.take_out_before((expr.key,), base)
+        key = self.value(expr.key, nested=nested)
         of = context.machine.value(context.state, base.operand).type
         key_type = context.machine.value(context.state, key.operand).type
         if isinstance(of, Unknown) or isinstance(key_type, Unknown):
@@ -133,6 +135,19 @@ class Expressions:
         self._context.report(code, span, message, help)
         return Resolved(Hole(), span)
 
+    def take_out_before(self, later: Iterable[nodes.Expr], resolved: Resolved) -> None:
+        """Makes an operand's look-ups now where a call follows it in its statement: all is evaluated left to right."""
+        if looks_up(resolved.operand) and any(map(_calls, later)):
+            self.take_out(resolved)
+
+    def take_out(self, resolved: Resolved) -> None:
+        """Makes an operand's look-ups now, and looks into the accumulator that it is a part of."""
+        context, out = self._context, Violations()
+        context.state, _ = context.machine.read(context.state, resolved.operand, out)
+        context.object(out, resolved.span)
+        if looks_up(resolved.operand):
+            context.add(TakeOut(resolved.operand, resolved.span))
+
     # ------------------------------------------------------------ calls
 
     def _used_call(self, expr: nodes.Call, nested: bool) -> Resolved:
@@ -146,8 +161,13 @@ class Expressions:
     def call(self, expr: nodes.Call, *, nested: bool = False) -> Operand:
         """A call and all calls inside it, as steps; its result's operand, a `Hole` where it has none."""
         context = self._context
-        positional = [self.value(e, nested=True) for e in expr.arguments]
-        keywords = [(name, self.value(e, nested=True)) for name, e in expr.keywords]
+        given = [*expr.arguments, *(e for _, e in expr.keywords)]
+        values: list[Resolved] = []
+        for place, expression in enumerate(given):
+            values.append(self.value(expression, nested=True))
+            self.take_out_before(given[place + 1 :], values[-1])
+        positional = values[: len(expr.arguments)]
+        keywords = [(n, v) for (n, _), v in zip(expr.keywords, values[len(positional) :], strict=True)]
         subtask = context.spec.subtasks.get(expr.function.text)
         if subtask is None:
             self._no_subtask(expr.function)
@@ -216,6 +236,18 @@ class Expressions:
             Resolved(Hole(), expr.span) if a is None and not p.optional else a
             for p, a in zip(subtask.parameters, bound, strict=True)
         ]
+
+
+def _calls(expr: nodes.Expr) -> bool:
+    """Whether a call stands in an expression."""
+    match expr:
+        case nodes.Call():
+            return True
+        case nodes.Attribute(base=base):
+            return _calls(base)
+        case nodes.Subscript(base=base, key=key):
+            return _calls(base) or _calls(key)
+    return False
 
 
 def _literal(value: str | int | float | bool | None) -> ConstantOf:

@@ -199,10 +199,8 @@ class _Walk:
             return
         resolved = self._expressions.value(value)
         if not isinstance(resolved.operand, Var):
-            # An alias of a part of an accumulator looks into it now, not where the alias is used.
-            out = []
-            context.state, _ = context.machine.read(context.state, resolved.operand, out)
-            context.object(out, span)
+            # An alias of a part takes it out now, not where the alias is used.
+            self._expressions.take_out(resolved)
         if isinstance(value, nodes.Call):
             context.named[value.span] = target.text
         self._bind(target, resolved.operand, resolved.size, fresh=isinstance(value, nodes.Call))
@@ -219,6 +217,8 @@ class _Walk:
     def _write(self, target: nodes.Name, key: nodes.Expr | None, value: nodes.Expr, span: Span) -> None:
         context = self._context
         new = self._expressions.value(value)
+        if key is not None:
+            self._expressions.take_out_before((key,), new)
         at = None if key is None else self._expressions.value(key)
         slot = self._accumulator(target)
         if slot is None:

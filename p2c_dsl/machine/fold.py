@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from p2c_dsl.machine.facet import AnyFacet, Violation, Violations
 from p2c_dsl.machine.machine import Machine
 from p2c_dsl.machine.state import State
-from p2c_dsl.program import Branch, Call, Create, Loop, Program, Return, Step, Write
+from p2c_dsl.program import Branch, Call, Create, Loop, Program, Return, Step, TakeOut, Write
 
 
 def fold(machine: Machine, program: Program) -> tuple[Violation[AnyFacet | None], ...]:
@@ -27,6 +27,8 @@ def _step(machine: Machine, state: State, step: Step, out: Violations) -> State:
     match step:
         case Call(subtask, arguments, _, nested):
             return machine.call(state, subtask, arguments, out, nested=nested)
+        case TakeOut(value):
+            return machine.read(state, value, out)[0]
         case Create(_, is_map):
             return machine.create(state, is_map, out)
         case Write(slot, key, value, direct):

@@ -25,6 +25,7 @@ from p2c_dsl.program import (
     Program,
     Return,
     Step,
+    TakeOut,
     Test,
     Var,
     Write,
@@ -191,6 +192,8 @@ class Walk:
             match step:
                 case Call():
                     yield from self.call(step)
+                case TakeOut(value, span):
+                    self.read(value, span)
                 case Create(slot, is_map, span):
                     self.slots[slot] = self.new(None)
                     self.contents[self.slots[slot].id] = {} if is_map else []

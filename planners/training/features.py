@@ -25,6 +25,7 @@ from p2c_dsl.program import (
     Program,
     Return,
     Step,
+    TakeOut,
     Var,
     Write,
     steps,
@@ -195,7 +196,8 @@ class _Shape:
 
     def sizes(self) -> Iterator[float]:
         """In the order of `_SIZES`."""
-        size = sum(1 for step in steps(self.program.body) if not (isinstance(step, Write) and step.direct))
+        every = (s for s in steps(self.program.body) if not isinstance(s, TakeOut))
+        size = sum(1 for step in every if not (isinstance(step, Write) and step.direct))
         for number in (size, self.loops, self.deepest, self.branches, len(self._unused), self.literals):
             yield float(number)
         yield float(min(self.after, MANY))

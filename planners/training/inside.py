@@ -13,7 +13,7 @@ from p2c_dsl.containment import contains
 from p2c_dsl.machine import Machine
 from p2c_dsl.machine.fold import fold
 from p2c_dsl.planners.training.features import Occurrences, count_of
-from p2c_dsl.program import Branch, Call, Loop, Operand, Program, Return, Step, Var, Write, steps
+from p2c_dsl.program import Branch, Call, Loop, Operand, Program, Return, Step, TakeOut, Var, Write, steps
 from p2c_dsl.rules import AnyRule
 from p2c_dsl.rules.events import Event
 from p2c_dsl.rules.flow import NoFlow
@@ -81,7 +81,7 @@ def loop_depth(program: Program) -> int:
 
 def size_of(program: Program) -> int:
     """How many steps a solution adds to the whole at most: all but its `return`, with one to keep what that gives."""
-    every = list(steps(program.body))
+    every = [step for step in steps(program.body) if not isinstance(step, TakeOut)]
     own = len(every) - sum(isinstance(s, Return) or (isinstance(s, Write) and s.direct) for s in every)
     match program.body[-2:]:
         case (Call(slot=int(slot)), Return(value=Var(returned))) if slot == returned:

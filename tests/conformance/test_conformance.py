@@ -13,7 +13,7 @@ from p2c_dsl.lint import lint_text
 from p2c_dsl.rules.reading import shown
 from p2c_dsl.spec import Spec
 from p2c_dsl.syntax.nodes import ComposeDecl
-from tests.conformance import GivenWorld, Objection, Trap, known_wrong, traps_of
+from tests.conformance import GivenWorld, Objection, Trap, traps_of
 from tests.conformance.reading import LANGUAGE
 from tests.generators.worlds import random_world
 from tests.oracle import broken_rules, ill_typed
@@ -56,18 +56,12 @@ def breaches(case: Judged, world: World) -> list[str]:
     return [*broken, *([f"{LANGUAGE}: {wrong}"] if wrong else [])]
 
 
-def marked(known: dict[str, list[str]], traps: list[Trap]) -> list[object]:
-    reasons = {name: reason for reason, names in known.items() for name in names}
-    wrong = {name: [pytest.mark.xfail(reason=reason, strict=True)] for name, reason in reasons.items()}
-    return [pytest.param(trap, id=str(trap), marks=wrong.get(str(trap), ())) for trap in traps]
-
-
-@pytest.mark.parametrize("trap", marked(known_wrong.LINT, TRAPS))
+@pytest.mark.parametrize("trap", TRAPS, ids=str)
 def test_lint_gives_the_verdict(trap: Trap) -> None:
     assert judged(trap).objections == frozenset(trap.objections)
 
 
-@pytest.mark.parametrize("trap", marked(known_wrong.ORACLE, [t for t in TRAPS if not t.accepted]))
+@pytest.mark.parametrize("trap", [t for t in TRAPS if not t.accepted], ids=str)
 def test_the_world_breaks_the_rule(trap: Trap) -> None:
     case = judged(trap)
     if trap.world is None:
@@ -95,8 +89,3 @@ def test_every_topic_has_at_least_six_traps() -> None:
 
 def test_every_trap_has_a_name_of_its_own() -> None:
     assert len({str(trap) for trap in TRAPS}) == len(TRAPS)
-
-
-def test_what_is_known_to_be_wrong_is_there() -> None:
-    known = [*known_wrong.LINT.values(), *known_wrong.ORACLE.values()]
-    assert {name for names in known for name in names} <= {str(trap) for trap in TRAPS}

@@ -88,8 +88,6 @@ def test_two_interpreters_tell_the_same_story() -> None:
             mine = executed(case, program, number)
             world = SmallWorld(case.spec, Random(number).randrange)
             other = oracle.run(case.spec, case.task, case.compose, world)
-            if not (mine.completed and other.completed):
-                continue  # An alias of a missing key fails where it is written, or where it is used.
             assert story(plain_trace(mine.trace)) == story(other), f"seed {seed}, world {number}\n{case.text}"
             compared += any(isinstance(e, LoopLeft) for e in other.events)
     assert compared > 300
