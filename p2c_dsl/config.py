@@ -1,4 +1,4 @@
-"""`[tool.p2c]` in the nearest `pyproject.toml`."""
+"""`[tool.p2c]` of a `pyproject.toml`: what it may say."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from p2c_dsl.names import did_you_mean
 
 FORMATS = ("text", "concise", "json", "sarif", "github")
+SETTINGS = ("select", "ignore", "exclude", "per-file-ignores", "format")
 
 
 class ConfigError(Exception):
@@ -19,54 +19,54 @@ class ConfigError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """How a project wants its files linted. Codes may be shortened: `P2C4` stands for all of its family."""
+    """How a project wants its files linted. Codes may be shortened: `P2C4` stands for all of its family.
+
+    `exclude` and the files of `per_file_ignores` are patterns as in a `.gitignore` in `folder`.
+    """
 
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     format: str = "text"
-
-    def wants(self, code: str) -> bool:
-        """Whether findings of a code are to be reported."""
-        selected = not self.select or any(code.startswith(s) for s in self.select)
-        return selected and not any(code.startswith(i) for i in self.ignore)
-
-    def excludes(self, path: Path) -> bool:
-        """Whether a file found in a folder is to be left out."""
-        return any(path.match(pattern) or pattern in path.parts for pattern in self.exclude)
+    per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    folder: Path = Path()
 
 
-def load_config(start: Path) -> Config:
-    """The settings that hold in a folder. Raises `ConfigError`."""
-    start = start.absolute()
-    for folder in (start, *start.parents):
-        path = folder / "pyproject.toml"
-        if path.is_file():
-            return _read(path)
-    return Config()
-
-
-def _read(path: Path) -> Config:
+def config_in(folder: Path) -> Config | None:
+    """The settings in a folder's own `pyproject.toml`, if it has any. Raises `ConfigError`."""
+    path = folder / "pyproject.toml"
     try:
-        tool = tomllib.loads(path.read_text(encoding="utf-8")).get("tool", {})
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        text = path.read_text(encoding="utf-8-sig")
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+        return None
+    except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: {error}") from None
-    table = tool.get("p2c", {}) if isinstance(tool, Mapping) else {}
+    try:
+        tool = tomllib.loads(text).get("tool", {})
+    except (ValueError, RecursionError) as error:
+        raise ConfigError(f"{path}: {error}") from None
+    table = tool.get("p2c") if isinstance(tool, Mapping) else None
+    if table is None:
+        return None
     if not isinstance(table, Mapping):
         raise ConfigError(f"{path}: [tool.p2c] is not a table")
     return _checked(path, table)
 
 
-def _checked(path: Path, table: Mapping[str, Any]) -> Config:
-    known = ("select", "ignore", "exclude", "format")
+def _checked(path: Path, table: Mapping[str, object]) -> Config:
     for name in table:
-        if name not in known:
-            raise ConfigError(f"{path}: [tool.p2c] has no setting `{name}`: {did_you_mean(name, known)}")
+        if name not in SETTINGS:
+            raise ConfigError(f"{path}: [tool.p2c] has no setting `{name}`: {did_you_mean(name, SETTINGS)}")
+    exclude = _texts(path, "exclude", table.get("exclude", []))
+    for pattern in exclude:
+        _check_pattern(pattern, f"{path}: exclude")
     return Config(
-        check_codes(_texts(path, table, "select"), f"{path}: select"),
-        check_codes(_texts(path, table, "ignore"), f"{path}: ignore"),
-        _texts(path, table, "exclude"),
-        _format(path, table),
+        select=_codes(path, "select", table.get("select", [])),
+        ignore=_codes(path, "ignore", table.get("ignore", [])),
+        exclude=exclude,
+        format=_format(path, table.get("format", "text")),
+        per_file_ignores=_per_file(path, table.get("per-file-ignores", {})),
+        folder=path.parent,
     )
 
 
@@ -80,15 +80,40 @@ def check_codes(codes: tuple[str, ...], where: str) -> tuple[str, ...]:
     return codes
 
 
-def _texts(path: Path, table: Mapping[str, Any], name: str) -> tuple[str, ...]:
-    value = table.get(name, [])
+def _codes(path: Path, name: str, value: object) -> tuple[str, ...]:
+    return check_codes(tuple(code.upper() for code in _texts(path, name, value)), f"{path}: {name}")
+
+
+def _per_file(path: Path, value: object) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    name = "per-file-ignores"
+    if not isinstance(value, Mapping):
+        raise ConfigError(f'{path}: [tool.p2c] {name} must be a table such as {{"drafts/" = ["P2C9"]}}')
+    for pattern in value:
+        _check_pattern(pattern, f"{path}: {name}")
+        if pattern.startswith("!"):
+            raise ConfigError(f"{path}: {name}: `{pattern}` takes back what no pattern before it has named")
+    return tuple((pattern, _codes(path, name, codes)) for pattern, codes in value.items())
+
+
+def _check_pattern(pattern: str, where: str) -> None:
+    from p2c_dsl.patterns import Patterns
+
+    try:
+        Patterns((pattern,))
+    except ValueError:
+        raise ConfigError(f"{where}: `{pattern}` is not a pattern as in a .gitignore") from None
+    if pattern.startswith("/../") or pattern.split("/")[0] == "..":
+        help_ = "patterns are relative to the folder of this file"
+        raise ConfigError(f"{where}: `{pattern}` matches nothing: {help_}")
+
+
+def _texts(path: Path, name: str, value: object) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
         raise ConfigError(f"{path}: [tool.p2c] {name} must be a list of texts")
     return tuple(value)
 
 
-def _format(path: Path, table: Mapping[str, Any]) -> str:
-    value = table.get("format", "text")
+def _format(path: Path, value: object) -> str:
     if value not in FORMATS:
         raise ConfigError(f"{path}: [tool.p2c] format must be one of {', '.join(FORMATS)}")
     return str(value)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from p2c_dsl.analysis import Analysis, Finding, analyze
-from p2c_dsl.claims import unsigned
+from p2c_dsl.claims import overridden, unsigned
 from p2c_dsl.diagnostics import suppress
 from p2c_dsl.diagnostics.model import Diagnostic, Severity, Verdict
 from p2c_dsl.resolve import Loaded, load, load_text
 from p2c_dsl.rules import read_rules
 from p2c_dsl.spec import Spec
-from p2c_dsl.syntax.nodes import ComposeDecl
+from p2c_dsl.syntax.hiding import hiding
+from p2c_dsl.syntax.look_alikes import look_alikes
+from p2c_dsl.syntax.nodes import ComposeDecl, File
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,23 +45,36 @@ def lint_file(path: Path, *, counterexamples: bool = True) -> Report:
     return lint_loaded(load(path), counterexamples=counterexamples)
 
 
-def lint_text(text: str, name: str, base: Path, *, counterexamples: bool = True) -> Report:
-    """Lints a text as if it were a file called `name` in the folder `base`."""
-    return lint_loaded(load_text(text, name, base), counterexamples=counterexamples)
+def lint_text(
+    text: str, name: str, base: Path, path: Path | None = None, *, counterexamples: bool = True
+) -> Report:
+    """Lints a text as if it were a file called `name` in the folder `base`, or the file at `path`."""
+    return lint_loaded(load_text(text, name, base, path), counterexamples=counterexamples)
 
 
 def lint_loaded(loaded: Loaded, *, counterexamples: bool = True) -> Report:
     """Lints what has been loaded: the compositions of its root file, under the rules of their tasks."""
-    found = [*loaded.diagnostics, *_rule_lines(loaded.spec)]
+    # What could not be read is the cause of whatever else there would be to say.
+    found = [*loaded.diagnostics, *_unseen(loaded.files), *(_rule_lines(loaded.spec) if loaded.whole else ())]
     analyses = []
-    for declaration in loaded.root.declarations:
-        if isinstance(declaration, ComposeDecl):
+    for declaration in loaded.root.declarations if loaded.whole else ():
+        if isinstance(declaration, ComposeDecl) and declaration.whole:
             analysis = analyze(loaded.spec, declaration, loaded.root.source)
             analyses.append(analysis)
             found += _explained(analysis) if counterexamples else analysis.diagnostics
-    found += unsigned(loaded.spec, loaded.root, [a.program for a in analyses if a.program is not None])
+    if loaded.whole:
+        programs = [a.program for a in analyses if a.program is not None]
+        found += unsigned(loaded.spec, loaded.root, programs)
+        found += overridden(loaded.spec, loaded.files, loaded.root, programs)
     outcome = suppress.apply(loaded.files, sorted(_once(found), key=_place))
     return Report(loaded, tuple(analyses), outcome.reported, outcome.suppressed)
+
+
+def _unseen(files: Sequence[File]) -> Iterator[Diagnostic]:
+    """What a reviewer would not see in the files."""
+    for file in files:
+        yield from hiding(file.source)
+    yield from look_alikes([file.source for file in files])
 
 
 def _rule_lines(spec: Spec) -> Iterable[Diagnostic]:

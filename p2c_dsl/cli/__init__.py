@@ -5,7 +5,8 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from io import TextIOWrapper
+
+from p2c_dsl.cli import streams
 
 EXIT_CLEAN, EXIT_FINDINGS, EXIT_USAGE, EXIT_INTERNAL = 0, 1, 2, 3
 EXIT_INTERRUPTED, EXIT_TERMINATED = 130, 143
@@ -13,14 +14,14 @@ EXIT_INTERRUPTED, EXIT_TERMINATED = 130, 143
 
 def main() -> None:
     """Runs the command line and exits: 0 clean, 1 findings, 2 usage or unreadable input, 3 internal error."""
+    streams.prepare()
     if sys.argv[1:] in (["--version"], ["-V"]):
         from p2c_dsl import __version__
 
-        print(f"p2c {__version__}")
+        print(f"p2c {__version__}", flush=True)
         return
     # A command lives shortly and builds large trees that stay: collecting garbage as it goes costs a fifth.
     gc.disable()
-    _print_anything()
     try:
         from p2c_dsl.cli.app import app
 
@@ -28,17 +29,16 @@ def main() -> None:
         app()
     except KeyboardInterrupt:
         sys.exit(EXIT_INTERRUPTED)
+    except SystemExit as end:
+        # Typer's status for a reader that has left is that of findings.
+        sys.exit(streams.EXIT_READER_LEFT if isinstance(end.__context__, BrokenPipeError) else end.code)
     except Exception as error:
         if os.environ.get("P2C_DEBUG"):
             raise
+        failed = streams.failed_stream(error)
+        if failed is not None:
+            sys.exit(streams.lost(failed))
         print(f"p2c: internal error: {type(error).__name__}: {error}", file=sys.stderr)
         print("This is a mistake in p2c. Please report it with the file that causes it;", file=sys.stderr)
         print("P2C_DEBUG=1 shows where it happened.", file=sys.stderr)
         sys.exit(EXIT_INTERNAL)
-
-
-def _print_anything() -> None:
-    """Lets output pass that the terminal's encoding does not know, escaped: a file's name can be any bytes."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")

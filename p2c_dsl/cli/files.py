@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import gc
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,7 +12,6 @@ from typing import NoReturn
 import typer
 
 from p2c_dsl.cli import EXIT_FINDINGS, EXIT_USAGE
-from p2c_dsl.config import Config, ConfigError, load_config
 from p2c_dsl.diagnostics.model import Diagnostic, Severity
 from p2c_dsl.names import did_you_mean
 from p2c_dsl.resolve import Loaded, load
@@ -46,37 +46,6 @@ def for_training(*modules: str) -> None:
     gc.enable()
 
 
-def config_here() -> Config:
-    """The settings of the working folder; ends the command if they cannot be used."""
-    try:
-        return load_config(Path.cwd())
-    except ConfigError as error:
-        fail(str(error))
-
-
-def files_of(paths: Sequence[str], config: Config) -> list[str]:
-    """The files that are named, and all `.p2c` files in the folders that are named."""
-    found: dict[str, None] = {}
-    for path in paths:
-        if path != STDIN and Path(path).is_dir():
-            found.update(dict.fromkeys(map(str, _inside(Path(path), config))))
-        else:
-            found[path] = None
-    if not found:
-        fail(f"there are no {SUFFIX} files in {', '.join(paths)}")
-    return list(found)
-
-
-def _inside(folder: Path, config: Config) -> list[Path]:
-    """The files of a folder, hidden and excluded ones apart."""
-    found = (p for p in folder.rglob(f"*{SUFFIX}") if not _hidden(p.relative_to(folder)) and p.is_file())
-    return sorted(p for p in found if not config.excludes(p))
-
-
-def _hidden(path: Path) -> bool:
-    return any(part.startswith(".") for part in path.parts)
-
-
 def with_progress(files: Sequence[str], word: str) -> Iterator[str]:
     """The files one by one, with a progress bar on a terminal when there are many."""
     if len(files) < 20 or not sys.stderr.isatty():
@@ -89,9 +58,23 @@ def with_progress(files: Sequence[str], word: str) -> Iterator[str]:
 
 
 def stdin_text() -> str:
-    """All of standard input as text; ends the command if it is none."""
+    """All of standard input as text, without a byte order mark; ends the command if it is not UTF-8."""
+    return text_of(stdin_bytes())
+
+
+def stdin_bytes() -> bytes:
+    """All of standard input; ends the command if it is closed."""
     try:
-        return sys.stdin.buffer.read().decode("utf-8-sig")
+        return sys.stdin.buffer.read()
+    except (AttributeError, OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "it is closed"
+        fail(f"standard input cannot be read: {reason}")
+
+
+def text_of(data: bytes) -> str:
+    """Standard input's bytes as text, without a byte order mark; ends the command if they are not UTF-8."""
+    try:
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         fail(f"standard input is not UTF-8: {error}")
 
@@ -159,3 +142,17 @@ def write(text: str, output: str | None) -> None:
         Path(output).write_text(text, encoding="utf-8", errors="backslashreplace")
     except (OSError, ValueError) as error:
         fail(f"cannot write {output}: {getattr(error, 'strerror', None) or error}")
+
+
+def save(text: str, path: str) -> None:
+    """Writes a file of ours again, with its byte order mark if it has one; ends the command if it cannot."""
+    file = Path(path)
+    try:
+        file.write_bytes(marked(text, file.read_bytes()))
+    except OSError as error:
+        fail(f"cannot write {path}: {error.strerror or error}")
+
+
+def marked(text: str, before: bytes) -> bytes:
+    """A text as bytes, with a byte order mark if it had one before."""
+    return (codecs.BOM_UTF8 if before.startswith(codecs.BOM_UTF8) else b"") + text.encode()

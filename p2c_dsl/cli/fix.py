@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import codecs
 import difflib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,9 +11,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from p2c_dsl.cli import EXIT_FINDINGS
-from p2c_dsl.cli.files import STDIN, compositions, fail, show_and_stop, stdin_text
+from p2c_dsl.cli.files import STDIN, compositions, fail, marked, save, show_and_stop, stdin_bytes, text_of
+from p2c_dsl.cli.sources import FORCE_EXCLUDE, STDIN_FILENAME, display_name, left, settings_hold
 from p2c_dsl.diagnostics.model import Diagnostic, Severity
 from p2c_dsl.diagnostics.plain import plain, printable
+from p2c_dsl.settings import Settings
+from p2c_dsl.syntax.text import line_end, with_line_ends
 
 if TYPE_CHECKING:
     from p2c_dsl.planners.repair import Edit, Repair
@@ -34,12 +36,14 @@ def fix(
     effort: Annotated[
         int, typer.Option(help="How many possible steps the search may try before it gives up.", min=1)
     ] = 200_000,
+    stdin_filename: Annotated[str | None, STDIN_FILENAME] = None,
+    force_exclude: Annotated[bool, FORCE_EXCLUDE] = True,
 ) -> None:
     """Find the nearest composition that cannot break the task's rules.
 
     Each rejected composition is repaired with the fewest edited steps: calls, writes, loops, branches and returns
     that are put in, dropped or changed. The difference is shown, and for each edit what lint would say without it.
-    Nothing is changed without --write.
+    Nothing is changed without --write. What the settings ignore, and reviewed exceptions, are left as they are.
 
     Exit status: 0 nothing to repair, or all repaired with --write; 1 there is something to repair, or no repair was
     found; 2 usage or unreadable input; 3 internal error.
@@ -50,19 +54,28 @@ def fix(
 
       p2c fix plan.p2c --write
     """
-    loaded = _loaded(path)
-    repairs, failures = all_repairs(loaded, compositions(loaded, task), max_edits, effort)
+    settings = Settings()
+    data = stdin_bytes() if path == STDIN else b""
+    with settings_hold():
+        if not left(path, settings, force_exclude=force_exclude, stdin=stdin_filename):
+            if write_ and path == STDIN:
+                typer.echo(data, nl=False)
+            return
+        loaded = _loaded(path, data, stdin_filename)
+        repairs, failures = all_repairs(
+            loaded, compositions(loaded, task), max_edits, effort, wanted=settings.wants
+        )
     for failure in failures:
         typer.echo(f"p2c: {failure.where}: {failure.message}", err=True)
         _complain(failure.diagnostics)
     before = loaded.root.source.text
     after = repaired(before, repairs)
     if write_ and path == STDIN:
-        typer.echo(after, nl=False)
+        typer.echo(marked(after, data), nl=False)
     else:
         _show(before, after, repairs, path)
         if write_ and repairs:
-            _save(after, path)
+            save(after, path)
     if failures or (repairs and not write_):
         raise typer.Exit(EXIT_FINDINGS)
 
@@ -80,11 +93,16 @@ class Failure:
 
 
 def all_repairs(
-    loaded: Loaded, composed: Sequence[ComposeDecl], max_edits: int, effort: int
+    loaded: Loaded,
+    composed: Sequence[ComposeDecl],
+    max_edits: int,
+    effort: int,
+    *,
+    wanted: Callable[[Diagnostic], bool] = lambda _: True,
 ) -> tuple[list[Repair], list[Failure]]:
     """The repairs of those compositions that are rejected, and what cannot be repaired.
 
-    One that is accepted but for reviewed exceptions stays as it is.
+    One that is accepted but for reviewed exceptions, and for what is not `wanted`, stays as it is.
     """
     from p2c_dsl.analysis import analyze
     from p2c_dsl.lint import lint_loaded
@@ -99,7 +117,7 @@ def all_repairs(
         if analysis.program is None:
             failures.append(Failure(where, _FIRST, analysis.diagnostics))
             continue
-        if excepted.issuperset(d for d in analysis.diagnostics if d.severity is Severity.ERROR):
+        if excepted.issuperset(d for d in analysis.diagnostics if d.severity is Severity.ERROR and wanted(d)):
             continue
         try:
             repair = recompose(analysis.program, loaded.spec, most_edits=max_edits, effort=effort)
@@ -112,19 +130,25 @@ def all_repairs(
 
 def repaired(text: str, repairs: Sequence[Repair]) -> str:
     """A file's text with the bodies of several compositions repaired."""
+    end = line_end(text)
     for repair in sorted(repairs, key=lambda r: r.span, reverse=True):
-        text = text[: repair.span.start] + repair.body + text[repair.span.end :]
+        text = text[: repair.span.start] + with_line_ends(repair.body, end) + text[repair.span.end :]
     return text
 
 
 # ---------------------------------------------------------------- reading and writing
 
 
-def _loaded(path: str) -> Loaded:
+def _loaded(path: str, data: bytes, stdin_filename: str | None) -> Loaded:
     from p2c_dsl.resolve import load, load_text
     from p2c_dsl.rules import read_rules
 
-    loaded = load_text(stdin_text(), "<stdin>", Path.cwd()) if path == STDIN else load(Path(path))
+    if path == STDIN:
+        name = display_name(stdin_filename)
+        place = None if stdin_filename is None else Path(name)
+        loaded = load_text(text_of(data), name, Path(name).parent, place)
+    else:
+        loaded = load(Path(path))
     if not loaded.readable:
         fail(f"{path}: {loaded.diagnostics[0].message}")
     found = list(loaded.diagnostics)
@@ -134,16 +158,6 @@ def _loaded(path: str) -> Loaded:
         typer.echo(f"p2c: {path}: {_FIRST}", err=True)
     show_and_stop(found)
     return loaded
-
-
-def _save(text: str, path: str) -> None:
-    """Writes the file again, with the bytes of all that was not repaired as they were."""
-    file = Path(path)
-    try:
-        mark = codecs.BOM_UTF8 if file.read_bytes().startswith(codecs.BOM_UTF8) else b""
-        file.write_bytes(mark + text.encode())
-    except OSError as error:
-        fail(f"cannot write {path}: {error.strerror or error}")
 
 
 def _complain(diagnostics: Sequence[Diagnostic]) -> None:

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from p2c_dsl.cli import EXIT_FINDINGS, EXIT_USAGE
-from p2c_dsl.cli.files import STDIN, config_here, fail, files_of, stdin_text, with_progress, write
-from p2c_dsl.config import FORMATS, Config, ConfigError, check_codes
+from p2c_dsl.cli.files import STDIN, fail, stdin_text, with_progress, write
+from p2c_dsl.cli.sources import FORCE_EXCLUDE, STDIN_FILENAME, display_name, files_of, settings_hold
+from p2c_dsl.config import FORMATS, check_codes
 from p2c_dsl.diagnostics.model import Diagnostic, Severity
+from p2c_dsl.diagnostics.plain import plain
 from p2c_dsl.diagnostics.suppress import Suppressed
 from p2c_dsl.lint import Report, lint_file, lint_text
+from p2c_dsl.settings import Settings
+
+UNREAD = ("P2C10", "P2C11", "P2C120", "P2C130", "P2C131", "P2C132", "P2C133")
+"""What leaves a text, or a part of it, unread. It is no finding among others: nothing there has been checked."""
 
 
 def lint(
@@ -22,11 +29,17 @@ def lint(
     select: Annotated[str | None, typer.Option(help="Only these codes or families: P2C4,P2C501.")] = None,
     ignore: Annotated[str | None, typer.Option(help="Not these codes or families.")] = None,
     counterexamples: Annotated[bool, typer.Option(help="Look for runs that break the rules.")] = True,
+    baseline: Annotated[str | None, typer.Option(help="Report only what is not in this file yet.")] = None,
+    write_baseline: Annotated[
+        bool, typer.Option("--write-baseline", help="Put all that is found into the --baseline file.")
+    ] = False,
+    stdin_filename: Annotated[str | None, STDIN_FILENAME] = None,
+    force_exclude: Annotated[bool, FORCE_EXCLUDE] = True,
 ) -> None:
     """Check specs and compositions against their rules.
 
     Accepted is what cannot break a rule on any run. Every rejected line says why, with the smallest run that
-    breaks the rule, where there is one.
+    breaks the rule, where there is one. Settings stand in `[tool.p2c]` of the nearest pyproject.toml above a file.
 
     Exit status: 0 nothing found (notes aside), 1 findings, 2 usage or unreadable input, 3 internal error.
 
@@ -35,41 +48,87 @@ def lint(
       p2c lint examples/dinner
 
       p2c lint plan.p2c --format sarif --output plan.sarif
+
+      p2c lint . --baseline known.json --write-baseline
     """
-    config = _config(format, select, ignore)
-    reports = [_lint(path, counterexamples) for path in with_progress(files_of(paths, config), "linting")]
-    found: dict[Diagnostic, None] = {}
-    for report in reports:
-        # That a file cannot be read is no finding among others: nothing in it has been checked.
-        wanted = (d for d in report.diagnostics if config.wants(d.code) or not report.loaded.readable)
-        found.update(dict.fromkeys(wanted))
-    suppressed = dict.fromkeys(s for r in reports for s in r.suppressed if config.wants(s.diagnostic.code))
-    _show(list(found), list(suppressed), config.format, output)
+    if write_baseline and baseline is None:
+        fail("--write-baseline goes with --baseline FILE")
+    with settings_hold():
+        settings = Settings(_codes(select, "--select"), _codes(ignore, "--ignore"))
+        format = _format(format, paths[0], stdin_filename, settings)
+        named = files_of(paths, settings, force_exclude=force_exclude, stdin=stdin_filename)
+        reports = [_lint(path, stdin_filename, counterexamples) for path in with_progress(named, "linting")]
+        found = list(dict.fromkeys(d for report in reports for d in report.diagnostics))
+        silenced = (s for report in reports for s in report.suppressed if settings.wants(s.diagnostic))
+        suppressed = list(dict.fromkeys(silenced))
+        if baseline is not None:
+            found = _unknown(Path(baseline), found, _judged(reports), settings if write_baseline else None)
+        wanted = [d for d in found if _unread(d) or settings.wants(d)]
+    _show(wanted, suppressed, format, output)
     if not all(report.loaded.readable for report in reports):
         raise typer.Exit(EXIT_USAGE)
-    if any(d.severity is not Severity.NOTE for d in found):
+    if any(d.severity is not Severity.NOTE for d in wanted):
         raise typer.Exit(EXIT_FINDINGS)
 
 
-def _lint(path: str, counterexamples: bool) -> Report:
-    if path == STDIN:
-        return lint_text(stdin_text(), "<stdin>", Path.cwd(), counterexamples=counterexamples)
-    return lint_file(Path(path), counterexamples=counterexamples)
+def _lint(path: str, stdin_filename: str | None, counterexamples: bool) -> Report:
+    if path != STDIN:
+        return lint_file(Path(path), counterexamples=counterexamples)
+    name = display_name(stdin_filename)
+    place = None if stdin_filename is None else Path(name)
+    return lint_text(stdin_text(), name, Path(name).parent, place, counterexamples=counterexamples)
 
 
-def _config(format: str | None, select: str | None, ignore: str | None) -> Config:
-    config = config_here()
-    if format is not None and format not in FORMATS:
+def _codes(listed: str | None, option: str) -> tuple[str, ...] | None:
+    return None if listed is None else check_codes(_listed(listed), option)
+
+
+def _format(format: str | None, first: str, stdin_filename: str | None, settings: Settings) -> str:
+    """The format that is asked for, or else that of the settings of what is named first."""
+    if format is None:
+        path = Path(display_name(stdin_filename) if first == STDIN else first)
+        return (settings.within(path) if path.is_dir() else settings.of(path)).format
+    if format not in FORMATS:
         fail(f"there is no format `{format}`: choose {', '.join(FORMATS)}")
+    return format
+
+
+def _unread(diagnostic: Diagnostic) -> bool:
+    return diagnostic.code.startswith(UNREAD)
+
+
+def _judged(reports: Iterable[Report]) -> list[str]:
+    """The files of which all has been read, so that what is not found in them is not there."""
+    whole = (report for report in reports if not any(map(_unread, report.diagnostics)))
+    return [file.source.name for report in whole for file in report.loaded.files]
+
+
+def _unknown(
+    path: Path, found: list[Diagnostic], judged: list[str], written: Settings | None
+) -> list[Diagnostic]:
+    """The findings that a baseline does not know; what it knows and is no longer so is said.
+
+    With `written`, the baseline is written first and knows what these settings want reported.
+    """
+    from p2c_dsl.baseline import BaselineError, empty_baseline, read_baseline
+
     try:
-        return Config(
-            check_codes(_listed(select), "--select") if select is not None else config.select,
-            check_codes(_listed(ignore), "--ignore") if ignore is not None else config.ignore,
-            config.exclude,
-            format or config.format,
-        )
-    except ConfigError as error:
+        known = empty_baseline(path) if written and not path.exists() else read_baseline(path)
+    except BaselineError as error:
         fail(str(error))
+    if written:
+        put_in = [d for d in found if not _unread(d) and written.wants(d)]
+        known = known.with_findings(put_in, judged)
+        write(known.text(), str(path))
+        typer.echo(
+            f"p2c: {path} knows {len(put_in)} finding{'s' * (len(put_in) != 1)} of these files", err=True
+        )
+    new, left = known.split(d for d in found if not _unread(d))
+    for entry, count in sorted(known.about(left, judged).items()):
+        times = "" if count == 1 else f" ({count} times)"
+        gone = f"{entry.file} has no {entry.code}{times} any more: {entry.text}"
+        typer.echo(f"p2c: {path}: {plain(gone)}; --write-baseline drops it", err=True)
+    return [d for d in found if _unread(d)] + new
 
 
 def _listed(codes: str) -> tuple[str, ...]:

@@ -38,9 +38,10 @@ def new(
         folder.mkdir(parents=True)
         for file, text in files.items():
             (folder / file).write_text(text, encoding="utf-8")
-            typer.echo(f"made {folder / file}")
     except OSError as error:
         fail(f"cannot write {folder}: {error.strerror}")
+    for file in files:
+        typer.echo(f"made {folder / file}")
     typer.echo(f"\nnext: p2c lint {folder} && p2c plan {folder}/{name}.p2c --run")
 
 

@@ -1,23 +1,30 @@
 """`# p2c: ignore[P2C401] reason`: findings that somebody has decided to live with.
 
-A suppression concerns the line it stands on, or, alone on its line, the next line of text. It changes what
-lint says; planners and monitors keep every rule all the same. What leaves a file without a meaning (syntax,
-names and types: families 1 and 2) cannot be lived with, and nor can a suppression that is itself wrong.
+A suppression concerns the statement on one of whose lines it stands, or, alone on its line, the next statement.
+Of a `for` or an `if` that is the header. It changes what lint says; planners and monitors keep every rule all
+the same. What leaves a file without a meaning (syntax, names and types: families 1 and 2) cannot be lived with,
+and nor can a suppression that is itself wrong.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from p2c_dsl.diagnostics.model import Diagnostic, Location, Severity
+from p2c_dsl.syntax.lines import LogicalLines, logical_lines
 from p2c_dsl.syntax.nodes import Comment, File
-from p2c_dsl.syntax.span import Source
+from p2c_dsl.syntax.span import Source, Span
 
 _MARK = re.compile(r"#\s*p2c\s*:\s*(?P<rest>.*)")
 _FORM = re.compile(r"ignore\s*\[(?P<codes>[^\]]*)\](?P<reason>.*)")
-_FIRM = ("P2C1", "P2C2", "P2C91")
+_MEANING = ("P2C1", "P2C2")
+_FIRM = (*_MEANING, "P2C91")
+_ELSEWHERE = ("P2C441",)
+"""What is found when another file is linted: its suppression has nothing to do in its own."""
+_NAMED = ("P2C121", "P2C122")
+"""How names look: a file with them has a meaning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,62 +45,82 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class _Suppression:
-    """A comment that silences `codes` in a line, for a reason."""
+    """A comment that silences `codes` in a statement (`None` behind the last one), for a reason."""
 
     comment: Comment
     source: Source
-    line: int
+    statement: Span | None
     codes: tuple[str, ...]
     reason: str
 
 
-def apply(files: Sequence[File], diagnostics: Iterable[Diagnostic]) -> Outcome:
+def apply(files: Sequence[File], diagnostics: Sequence[Diagnostic]) -> Outcome:
     """Applies the suppressions of `files` to what was found in them.
 
-    Unused ones are reported in the last file only: nothing is known about compositions in the files it uses.
+    Unused ones are reported in the last file only: nothing is known about compositions in the files it uses, and
+    nothing about this one either where it has no meaning.
     """
     wrong: list[Diagnostic] = []
-    found = [s for file in files for s in _suppressions(file, wrong)]
     reported: list[Diagnostic] = []
     suppressed: list[Suppressed] = []
     used: set[tuple[_Suppression, str]] = set()
-    at = _by_line(found)
+    # Where a statement begins and ends is asked only in files that suppress something.
+    lines = {f.source.name: logical_lines(f.source) for f in files if any(map(_marked, f.comments))}
+    found = [
+        s for f in files if f.source.name in lines for s in _suppressions(f, lines[f.source.name], wrong)
+    ]
+    at = _by_statement(found)
     for diagnostic in diagnostics:
-        suppression = next((s for s in at.get(_line(diagnostic), ()) if diagnostic.code in s.codes), None)
+        here = at.get(_statement(diagnostic, lines), ())
+        suppression = next((s for s in here if diagnostic.code in s.codes), None)
         if suppression is None:
             reported.append(diagnostic)
         else:
             used.add((suppression, diagnostic.code))
             suppressed.append(Suppressed(diagnostic, suppression.reason))
-    for suppression in found:
-        if suppression.source is files[-1].source:
-            wrong += (_unused(suppression, c) for c in suppression.codes if (suppression, c) not in used)
+    if not any(d.code.startswith(_MEANING) and d.severity is Severity.ERROR for d in diagnostics):
+        for suppression in found:
+            if suppression.source is files[-1].source:
+                unused = (
+                    c for c in suppression.codes if (suppression, c) not in used and c not in _ELSEWHERE
+                )
+                wrong += (_unused(suppression, code) for code in unused)
     return Outcome((*reported, *wrong), tuple(suppressed))
 
 
-def _by_line(suppressions: Iterable[_Suppression]) -> dict[tuple[str, int], list[_Suppression]]:
-    lines: dict[tuple[str, int], list[_Suppression]] = {}
+_Place = tuple[str, Span | None]
+
+
+def _by_statement(suppressions: Iterable[_Suppression]) -> dict[_Place, list[_Suppression]]:
+    places: dict[_Place, list[_Suppression]] = {}
     for suppression in suppressions:
-        lines.setdefault((suppression.source.name, suppression.line), []).append(suppression)
-    return lines
+        if suppression.statement is not None:
+            places.setdefault((suppression.source.name, suppression.statement), []).append(suppression)
+    return places
 
 
-def _line(diagnostic: Diagnostic) -> tuple[str, int]:
-    source, span = diagnostic.location.source, diagnostic.location.span
-    return source.name, source.position(span.start).line
+def _statement(diagnostic: Diagnostic, lines: Mapping[str, LogicalLines]) -> _Place:
+    name = diagnostic.location.source.name
+    return name, lines[name].at(diagnostic.location.span.start) if name in lines else None
 
 
-def _suppressions(file: File, wrong: list[Diagnostic]) -> Iterator[_Suppression]:
+def _marked(comment: Comment) -> bool:
+    return _MARK.match(comment.text) is not None
+
+
+def _suppressions(file: File, lines: LogicalLines, wrong: list[Diagnostic]) -> Iterator[_Suppression]:
     """The suppressions of a file that can be applied; what is wrong with the others goes into `wrong`."""
     for comment in file.comments:
         mark = _MARK.match(comment.text)
         if mark is not None:
-            suppression = _read(mark["rest"], comment, file.source, wrong)
+            suppression = _read(mark["rest"], comment, file.source, lines, wrong)
             if suppression is not None:
                 yield suppression
 
 
-def _read(text: str, comment: Comment, source: Source, wrong: list[Diagnostic]) -> _Suppression | None:
+def _read(
+    text: str, comment: Comment, source: Source, lines: LogicalLines, wrong: list[Diagnostic]
+) -> _Suppression | None:
     form = _FORM.match(text)
     listed = [c.strip() for c in form["codes"].split(",") if c.strip()] if form else []
     if form is None or not listed:
@@ -106,10 +133,7 @@ def _read(text: str, comment: Comment, source: Source, wrong: list[Diagnostic]) 
         help_ = "say behind the bracket why this finding is acceptable"
         wrong.append(_diagnostic("P2C910", comment, source, "a suppression needs a reason", help_))
         return None
-    line = source.position(comment.span.start).line
-    return _Suppression(
-        comment, source, _next_line(source, line) if comment.own_line else line, codes, reason
-    )
+    return _Suppression(comment, source, lines.of(comment), codes, reason)
 
 
 def _may_silence(code: str, comment: Comment, source: Source, wrong: list[Diagnostic]) -> bool:
@@ -119,20 +143,11 @@ def _may_silence(code: str, comment: Comment, source: Source, wrong: list[Diagno
         help_ = "`p2c explain` lists all codes"
         wrong.append(_diagnostic("P2C911", comment, source, f"there is no code `{code}`", help_))
         return False
-    if code.startswith(_FIRM):
+    if code.startswith(_FIRM) and code not in _NAMED:
         help_ = "correct what it says"
         wrong.append(_diagnostic("P2C914", comment, source, f"{code} cannot be ignored", help_))
         return False
     return True
-
-
-def _next_line(source: Source, line: int) -> int:
-    """The next line that is neither blank nor a comment."""
-    last = len(source.line_starts)
-    line += 1
-    while line < last and (not source.line(line).strip() or source.line(line).lstrip().startswith("#")):
-        line += 1
-    return line
 
 
 def _unused(suppression: _Suppression, code: str) -> Diagnostic:

@@ -18,7 +18,9 @@ CODES = (
         "The code in the brackets is none that lint reports.",
     ),
     Code(
-        "P2C912", "a suppression that suppresses nothing", "The line has no such finding any more: remove it."
+        "P2C912",
+        "a suppression that suppresses nothing",
+        "The statement has no such finding any more: remove it.",
     ),
     Code(
         "P2C913", "a malformed suppression", "Write `# p2c: ignore[CODE] reason`, several codes with commas."

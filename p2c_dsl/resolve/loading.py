@@ -29,6 +29,8 @@ class Loaded:
     diagnostics: tuple[Diagnostic, ...]
     readable: bool = True
     """Whether the file itself could be read at all."""
+    whole: bool = True
+    """Whether all that the spec is made of could be read; what seems to be missing otherwise may well be there."""
 
 
 def load(path: Path) -> Loaded:
@@ -36,7 +38,7 @@ def load(path: Path) -> Loaded:
     source = read_source(path)
     if isinstance(source, Diagnostic):
         empty = File(source.location.source, (), ())
-        return Loaded(empty, (), Spec(), (source,), readable=False)
+        return Loaded(empty, (), Spec(), (source,), readable=False, whole=False)
     return load_text(source.text, source.name, path.parent, path)
 
 
@@ -62,7 +64,9 @@ def load_text(
     loader.follow(root, base, [real(path)] if path is not None else [])
     files = (*loader.files, root)
     spec, diagnostics = resolve(files)
-    return Loaded(root, files, spec, (*loader.diagnostics, *diagnostics))
+    whole = loader.all_used and all(file.whole for file in files)
+    found = (*loader.diagnostics, *diagnostics) if whole else tuple(loader.diagnostics)
+    return Loaded(root, files, spec, found, whole=whole)
 
 
 class _Loader:
@@ -72,6 +76,7 @@ class _Loader:
         self._within = within
         self.files: list[File] = []
         self.diagnostics: list[Diagnostic] = []
+        self.all_used = True
         self._seen: set[Path] = set()
 
     def parse(self, source: Source) -> File:
@@ -151,6 +156,7 @@ class _Loader:
         self._report(file, use, "P2C132", message, "move what they share into a third file")
 
     def _report(self, file: File, use: Use, code: str, message: str, help: str) -> None:
+        self.all_used = False
         self.diagnostics.append(Diagnostic(code, message, Location(file.source, use.span), help=help))
 
 

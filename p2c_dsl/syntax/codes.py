@@ -7,7 +7,7 @@ from p2c_dsl.diagnostics.codes import Code
 _LOOP = "compose tell(users):\n    for user in users:\n        call(user)\n"
 _CALL = "compose tell(users):\n    call(users)\n"
 
-CODES = (
+READING = (
     Code(
         "P2C101",
         "a tab in the indentation",
@@ -116,3 +116,32 @@ CODES = (
         accepted=_LOOP,
     ),
 )
+"""What cannot be read."""
+
+UNSEEN = (
+    Code(
+        "P2C120",
+        "a character that hides what is read",
+        "Controls of the writing direction show a line in another order than it is read in; others cannot be seen, "
+        "look like the end of a line, or are obeyed by a terminal. A reviewer reads another text than the "
+        "analyzer. They are findings anywhere, also in comments and texts.",
+    ),
+    Code(
+        "P2C121",
+        "a name that looks like another",
+        "Two names differ only in letters that look alike, such as a Latin and a Cyrillic one (by Unicode's "
+        "UTS 39), or `l`, `I` and `1`. Who reads one takes it for the other.",
+        rejected="subtask pay(to: Text)\nsubtask p\u0430y(to: Text)\n",
+        accepted="subtask pay(to: Text)\nsubtask send(to: Text)\n",
+    ),
+    Code(
+        "P2C122",
+        "a name that is not what it seems",
+        "A name mixes letters of several scripts, as nobody writes a word, or has letters that stand for plain ones.",
+        rejected="subtask p\u0430y(to: Text)\n",
+        accepted="subtask pay(to: Text)\n",
+    ),
+)
+"""What can be read, and is not what a person reads."""
+
+CODES = (*READING, *UNSEEN)

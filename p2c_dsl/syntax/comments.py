@@ -21,6 +21,11 @@ class Comments:
         self._starts = [c.span.start for c in comments]
         self._taken: set[int] = set()
 
+    @property
+    def left(self) -> bool:
+        """Whether there are comments that nobody has taken."""
+        return len(self._taken) < len(self._comments)
+
     def take(self, start: int, end: int) -> list[Comment]:
         """The comments between two offsets that nobody has taken."""
         found = range(bisect_left(self._starts, start), bisect_left(self._starts, end))

@@ -7,17 +7,19 @@ declaration with a body.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from wadler_lindig import AbstractDoc, TextDoc
+from wadler_lindig import TextDoc
 
 from p2c_dsl.diagnostics.model import Diagnostic
 from p2c_dsl.syntax import layout, nodes
 from p2c_dsl.syntax.comments import Comments
+from p2c_dsl.syntax.lines import logical_lines
 from p2c_dsl.syntax.parser import parse
-from p2c_dsl.syntax.span import Source, Span
-from p2c_dsl.syntax.text import quote
+from p2c_dsl.syntax.span import Source
+from p2c_dsl.syntax.text import line_end, with_line_ends
+from p2c_dsl.syntax.writing import Line, Writer
 
 
 class SyntaxErrors(ValueError):
@@ -37,22 +39,14 @@ def format_source(source: Source) -> str:
 
 
 def format_file(file: nodes.File) -> str:
-    """The text of a tree. Comments and blank lines come from the places that the tree's spans name."""
+    """The text of a tree. Comments and blank lines come from the places that the tree's spans name.
+
+    Its lines end as the first one of the source does.
+    """
     comments = Comments(file.source, file.comments)
-    lines = list(_Writer(layout.Layout(comments)).file(file.declarations))
+    lines = list(Writer(layout.Layout(comments)).file(file.declarations))
     pieces = list(_with_comments(lines, comments, file.source))
-    return "".join(_spaced(pieces))
-
-
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """A logical line: `opens` when it is a declaration with a body, `joined` when it goes on with one."""
-
-    depth: int
-    doc: AbstractDoc
-    start: int
-    opens: bool = False
-    joined: bool = False
+    return with_line_ends("".join(_spaced(pieces)), line_end(file.source.text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,186 +56,36 @@ class _Piece:
     text: str
     depth: int
     blank_above: bool
-    line: _Line | None
-
-
-# ---------------------------------------------------------------- from the tree to lines
-
-
-class _Writer:
-    def __init__(self, parts: layout.Layout) -> None:
-        self.parts = parts
-
-    def file(self, declarations: Iterable[nodes.Declaration]) -> Iterator[_Line]:
-        for declaration in declarations:
-            yield from self.declaration(declaration)
-
-    def declaration(self, declared: nodes.Declaration) -> Iterator[_Line]:
-        start = declared.span.start
-        match declared:
-            case nodes.Use(path):
-                yield _Line(0, TextDoc(f"use {quote(path)}"), start)
-            case nodes.TypeDecl(name, parent, base):
-                doc: AbstractDoc = TextDoc(f"type {name.text}")
-                if parent is not None:
-                    doc += TextDoc(f" < {parent.text}")
-                if base is not None:
-                    doc += TextDoc(" = ") + self.parts.type(base)
-                yield _Line(0, doc, start)
-            case nodes.RecordDecl(name, fields=fields):
-                yield _Line(0, TextDoc(f"record {name.text}:"), start, opens=True)
-                yield from self.docstring(declared)
-                for field in fields:
-                    doc = (
-                        layout.name(field.name, field.original) + TextDoc(": ") + self.parts.type(field.type)
-                    )
-                    yield _Line(1, doc, field.span.start)
-            case nodes.EnumDecl(name, members=members):
-                yield _Line(0, TextDoc(f"enum {name.text}:"), start, opens=True)
-                yield from self.docstring(declared)
-                for member in members:
-                    yield _Line(1, layout.name(member.name, member.original), member.name.span.start)
-            case nodes.ConstantDecl():
-                yield self.constant(declared, 0)
-            case nodes.EffectDecl(name, keys, irreversible):
-                items = [self.key(key) for key in keys]
-                doc = TextDoc(f"effect {name.text}")
-                tail = TextDoc(" irreversible" if irreversible else "")
-                doc += self.parts.brackets("(", items, ")", name.span.end, tail) if items else tail
-                yield _Line(0, doc, start)
-            case nodes.SubtaskDecl():
-                yield from self.subtask(declared)
-            case nodes.OverrideDecl(name):
-                yield _Line(0, TextDoc(f"override subtask {name.text}:"), start, opens=True)
-                yield from self.contract(declared)
-            case nodes.RulesDecl(rules):
-                yield _Line(0, TextDoc("rules:"), start, opens=True)
-                yield from map(self.rule, rules)
-            case nodes.TaskDecl():
-                yield from self.task(declared)
-            case nodes.ComposeDecl(task, parameters, body):
-                items = [(p.span, TextDoc(p.text)) for p in parameters]
-                inputs = self.parts.brackets("(", items, ")", task.span.end, TextDoc(":"))
-                yield _Line(0, TextDoc(f"compose {task.text}") + inputs, start, opens=True)
-                yield from self.block(body, 1)
-
-    def docstring(
-        self,
-        declared: nodes.RecordDecl | nodes.EnumDecl | nodes.SubtaskDecl | nodes.OverrideDecl | nodes.TaskDecl,
-    ) -> Iterator[_Line]:
-        if declared.doc is not None:
-            yield _Line(1, layout.docstring(declared.doc), declared.doc_span.start)
-
-    def constant(self, declared: nodes.ConstantDecl, depth: int) -> _Line:
-        doc = TextDoc(f"constant {declared.name.text}: ") + self.parts.type(declared.type)
-        return _Line(depth, doc + TextDoc(" = ") + self.parts.expression(declared.value), declared.span.start)
-
-    def rule(self, rule: nodes.RuleLine) -> _Line:
-        return _Line(1, layout.rule(rule.tokens), rule.span.start)
-
-    def key(self, key: nodes.Key) -> tuple[Span, AbstractDoc]:
-        if key.name is None:
-            return key.type.span, self.parts.type(key.type)
-        return key.name.span.to(key.type.span), TextDoc(f"{key.name.text}: ") + self.parts.type(key.type)
-
-    def subtask(self, declared: nodes.SubtaskDecl) -> Iterator[_Line]:
-        body = list(self.contract(declared))
-        header = self.parts.signature(declared, "subtask", ":" if body else "")
-        yield _Line(0, header, declared.span.start, opens=bool(body))
-        yield from body
-
-    def contract(self, declared: nodes.SubtaskDecl | nodes.OverrideDecl) -> Iterator[_Line]:
-        yield from self.docstring(declared)
-        lines = [self.clause(clause) for clause in declared.effects]
-        if declared.pure is not None:
-            lines.append(_Line(1, TextDoc("pure"), declared.pure.start))
-        if declared.cost is not None:
-            lines.append(_Line(1, TextDoc(f"cost {declared.cost}"), declared.cost_span.start))
-        for claims in declared.claims if isinstance(declared, nodes.SubtaskDecl) else ():
-            listed = ", ".join(name.text for name in claims.names)
-            lines.append(_Line(1, TextDoc(f"claims {listed}"), claims.span.start))
-        if isinstance(declared, nodes.OverrideDecl) and declared.literals:
-            listed = ", ".join(name.text for name in declared.literals)
-            lines.append(_Line(1, TextDoc(f"literal {listed}"), declared.literal_span.start))
-        yield from sorted(lines, key=lambda line: line.start)
-
-    def clause(self, clause: nodes.EffectClause) -> _Line:
-        doc: AbstractDoc = TextDoc(f"{'does' if clause.certain else 'may'} {clause.effect.text}")
-        if clause.arguments:
-            items = [(a.span, self.parts.expression(a)) for a in clause.arguments]
-            doc += self.parts.brackets("(", items, ")", clause.effect.span.end)
-        return _Line(1, doc, clause.span.start)
-
-    def task(self, declared: nodes.TaskDecl) -> Iterator[_Line]:
-        has_body = declared.doc is not None or declared.constants or declared.rules
-        header = self.parts.signature(declared, "task", ":" if has_body else "")
-        yield _Line(0, header, declared.span.start, opens=bool(has_body))
-        yield from self.docstring(declared)
-        lines = [*(self.constant(c, 1) for c in declared.constants), *map(self.rule, declared.rules)]
-        yield from sorted(lines, key=lambda line: line.start)
-
-    def block(self, statements: Iterable[nodes.Statement], depth: int) -> Iterator[_Line]:
-        for statement in statements:
-            yield from self.statement(statement, depth)
-
-    def statement(self, statement: nodes.Statement, depth: int) -> Iterator[_Line]:
-        parts, start = self.parts, statement.span.start
-        match statement:
-            case nodes.Assign(target, value):
-                yield _Line(depth, TextDoc(f"{target.text} = ") + parts.expression(value), start)
-            case nodes.SetItem(target, key, value):
-                place = parts.subscript(TextDoc(target.text), key)
-                yield _Line(depth, place + TextDoc(" = ") + parts.expression(value), start)
-            case nodes.Append(target, value):
-                items = [(value.span, parts.expression(value))]
-                doc = TextDoc(f"{target.text}.append") + parts.brackets("(", items, ")", target.span.end)
-                yield _Line(depth, doc, start)
-            case nodes.ExprStatement(value):
-                yield _Line(depth, parts.expression(value), start)
-            case nodes.For(variable, iterable, body):
-                doc = TextDoc(f"for {variable.text} in ") + parts.expression(iterable) + TextDoc(":")
-                yield _Line(depth, doc, start)
-                yield from self.block(body, depth + 1)
-            case nodes.If():
-                yield from self.conditional(statement, depth)
-            case nodes.Return(None):
-                yield _Line(depth, TextDoc("return"), start)
-            case nodes.Return(value) if value is not None:
-                yield _Line(depth, TextDoc("return ") + parts.expression(value), start)
-
-    def conditional(self, statement: nodes.If, depth: int) -> Iterator[_Line]:
-        word = "elif" if statement.is_elif else "if"
-        doc = TextDoc(f"{word} ") + self.parts.expression(statement.condition) + TextDoc(":")
-        yield _Line(depth, doc, statement.span.start, joined=statement.is_elif)
-        yield from self.block(statement.body, depth + 1)
-        match statement.orelse:
-            case ():
-                return
-            case (nodes.If(is_elif=True) as inner,):
-                yield from self.conditional(inner, depth)
-            case orelse:
-                yield _Line(depth, TextDoc("else:"), statement.else_span.start, joined=True)
-                yield from self.block(orelse, depth + 1)
+    line: Line | None
 
 
 # ---------------------------------------------------------------- comments and blank lines
 
 
-def _with_comments(lines: list[_Line], comments: Comments, source: Source) -> Iterator[_Piece]:
-    """The lines and the comments that no bracket has taken, in order."""
+def _with_comments(lines: list[Line], comments: Comments, source: Source) -> Iterator[_Piece]:
+    """The lines and the comments that no bracket has taken, in order.
+
+    What stands inside a statement, or behind it, stays with it: behind it, and what does not fit there above it.
+    """
     columns: list[int] = []
     end = len(source.text) + 1
     yield from _own_lines(comments.take(0, lines[0].start if lines else end), columns, 0, source)
+    extents = logical_lines(source) if comments.left else None
     for index, line in enumerate(lines):
         following = lines[index + 1] if index + 1 < len(lines) else None
+        extent = None if extents is None else extents.at(line.start)
+        inside = [] if extent is None else comments.take(*extent)
         after = comments.take(line.start, end if following is None else following.start)
-        behind = [c for c in after if not c.own_line]
+        above = inside + [c for c in after if not c.own_line]
+        behind = [above.pop()] if above and not above[-1].own_line else []
         depth = line.depth
         columns = [*columns[:depth], _column(source, line.start)]
-        for comment in behind[:-1]:
-            yield _Piece(layout.render(TextDoc(comment.text), depth), depth, False, None)
-        doc = layout.joined(line.doc, *(TextDoc(f"  {c.text}", width=False) for c in behind[-1:]))
-        yield _Piece(layout.render(doc, depth), depth, _blank_above(source, line.start), line)
+        blank = _blank_above(source, line.start)
+        for number, comment in enumerate(above):
+            text = layout.render(TextDoc(comment.text), depth)
+            yield _Piece(text, depth, blank and number == 0, None)
+        doc = layout.joined(line.doc, *(TextDoc(f"  {c.text}", width=False) for c in behind))
+        yield _Piece(layout.render(doc, depth), depth, blank and not above, line)
         least = 0 if following is None else following.depth
         yield from _own_lines([c for c in after if c.own_line], columns, least, source)
 

@@ -132,9 +132,11 @@ class Layout:
         before = self._comments.take(start, bounds[0])
         for index, (span, doc) in enumerate(items):
             gap = self._comments.take(span.end, bounds[index + 1])
-            parts += [BreakDoc("") + TextDoc(c.text) for c in before]
+            behind = [c for c in gap if not c.own_line]
+            # One comment fits behind an item: around the comma there may stand two.
+            parts += [BreakDoc("") + TextDoc(c.text) for c in (*before, *behind[:-1])]
             parts += [BreakDoc(" " if index else ""), doc, TextDoc("," if index + 1 < len(items) else "")]
-            parts += [TextDoc(f"  {c.text}") for c in gap if not c.own_line]
+            parts += [TextDoc(f"  {c.text}") for c in behind[-1:]]
             before = [c for c in gap if c.own_line]
         parts += [BreakDoc("") + TextDoc(c.text) for c in before]
         broken = self._comments.given_out(start, close)

@@ -13,6 +13,7 @@ from typing import NamedTuple, NoReturn
 
 from p2c_dsl.diagnostics.model import Diagnostic, Location
 from p2c_dsl.grammar.tables import KEYWORDS, OPERATORS, PATTERNS
+from p2c_dsl.syntax import hiding
 from p2c_dsl.syntax.nodes import Comment
 from p2c_dsl.syntax.span import Source, Span
 
@@ -24,7 +25,7 @@ OTHERWISE: Mapping[str, str] = {
     terminal: RESERVED if word in kwlist else NAME for word, terminal in KEYWORDS.items()
 }
 """What a keyword is where the grammar expects no such keyword."""
-TOO_DEEP = "P2C109"
+OPEN_TEXT, TOO_DEEP = "P2C105", "P2C109"
 MOST_NESTED = 40
 """How deep brackets and blocks may nest: enough for people, and no threat to whoever walks the tree."""
 MOST_LINKS = 120
@@ -54,7 +55,7 @@ class Lexed(NamedTuple):
 
 
 _OPERATORS = "|".join(re.escape(op) for op in sorted(OPERATORS, key=len, reverse=True))
-_FOREIGN = r"\*\*|//|[-+*/%|&^@]=|!=|:=|=="
+_FOREIGN = r"\*\*|//|[-+*/%|&^@]=|!=|:=|==|&&|\|\||\+\+|<<|>>|<>"
 _TOKEN = re.compile(
     rf"""(?P<blank>(?:[ \t\f\r]|\\\r?\n)*)(?:
       (?P<NAME>{PATTERNS["NAME"]})
@@ -255,10 +256,14 @@ class _Lexer:
         quotes = piece[:3] if piece.startswith(('"""', "'''")) else piece[0]
         where = "" if len(quotes) == 3 else " on its line"
         help_ = f"end it with `{quotes}`{where}"
-        self.report("P2C105", start, start + len(quotes), "this text is never closed", help_)
+        self.report(OPEN_TEXT, start, start + len(quotes), "this text is never closed", help_)
         return "STRING", quotes * 2
 
     def unknown(self, text: str, start: int, end: int) -> None:
+        hidden = hiding.hides(text[0])
+        if hidden is not None:
+            self.report(hiding.CODE, start, end, hidden, "remove it")
+            return
         shown = f"`{text[0]}`" if text.isprintable() else f"U+{ord(text[0]):04X}"
         if text[0].isalnum():
             shown = f"`{text[:40]}`"

@@ -279,12 +279,16 @@ class TaskDecl:
 
 @dataclass(frozen=True, slots=True)
 class ComposeDecl:
-    """`compose book_dinner(users):` and its body; `span` covers the header."""
+    """`compose book_dinner(users):` and its body; `span` covers the header.
+
+    `whole` when all of it could be read: of one that is not, nothing further can be said.
+    """
 
     task: Name
     parameters: tuple[Name, ...]
     body: tuple[Statement, ...]
     span: Span
+    whole: bool = True
 
 
 Declaration = (
@@ -304,8 +308,12 @@ Declaration = (
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A parsed file: declarations in order, and all comments in order."""
+    """A parsed file: declarations in order, and all comments in order.
+
+    `whole` when everything outside its compositions could be read.
+    """
 
     source: Source
     declarations: tuple[Declaration, ...]
     comments: tuple[Comment, ...]
+    whole: bool = True

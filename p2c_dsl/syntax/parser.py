@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from p2c_dsl.diagnostics.model import Diagnostic, Location, Note
-from p2c_dsl.syntax import slips
+from p2c_dsl.syntax import foreign, slips
 from p2c_dsl.syntax.building import Misuse, place_of
 from p2c_dsl.syntax.lexer import (
     BAD,
@@ -20,12 +20,14 @@ from p2c_dsl.syntax.lexer import (
     INDENT,
     MOST_ERRORS,
     NEWLINE,
+    OPEN_TEXT,
     OTHERWISE,
     TOO_DEEP,
     Lexed,
     Lexeme,
     lex,
 )
+from p2c_dsl.syntax.lines import broken
 from p2c_dsl.syntax.nodes import File
 from p2c_dsl.syntax.span import Source, Span
 from p2c_dsl.syntax.tables import CALL, FIRST, NEXT, START, Reduce, Row
@@ -52,9 +54,17 @@ def parse(source: Source) -> ParseResult:
     lexed = lex(source)
     parser = _Parser(source, lexed)
     if any(d.code == TOO_DEEP for d in lexed.diagnostics):
-        return ParseResult(File(source, (), lexed.comments), _reported(lexed.diagnostics))
-    declarations = parser.run()
-    return ParseResult(File(source, declarations, lexed.comments), _reported(parser.diagnostics))
+        return ParseResult(File(source, (), lexed.comments, whole=False), _reported(lexed.diagnostics))
+    file = File(source, parser.run(), lexed.comments)
+    if parser.diagnostics:
+        file = broken(file, lexed.lexemes, [d.location.span for d in parser.diagnostics])
+        if any(
+            d.code == OPEN_TEXT and d.location.span.end - d.location.span.start > 1
+            for d in parser.diagnostics
+        ):
+            # A text in triple quotes that never ends has all the rest of the file in it.
+            file = replace(file, whole=False)
+    return ParseResult(file, _reported(parser.diagnostics))
 
 
 def _reported(diagnostics: list[Diagnostic]) -> tuple[Diagnostic, ...]:
@@ -91,6 +101,8 @@ class _Parser:
         self.lexemes = lexed.lexemes
         self.diagnostics = list(lexed.diagnostics)
         self.stack = _Stack([START], [], [])
+        self.unread: tuple[int, str] = (-1, "")
+        """Where the last line that could not be read has ended with its block, and the word it began with."""
 
     def run(self) -> tuple[Any, ...]:
         """Reads all lines. The result is the `start` rule's."""
@@ -193,12 +205,22 @@ class _Parser:
     def _recover(self, before: _Stack, first: int, position: int) -> int:
         """Reports the token that does not fit and makes the parser ready to go on; returns where."""
         accepted = frozenset(self.stack.rows[-1])
-        if len(self.diagnostics) <= 2 * MOST_ERRORS:
+        head = self.lexemes[first]
+        goes_on = self.unread[0] == first and foreign.goes_on(self.unread[1], head.text)
+        if len(self.diagnostics) <= 2 * MOST_ERRORS and not goes_on:
             slip = slips.explain(self.lexemes, first, position, accepted)
             self._report(slip.code, slip.span, slip.message, slip.help)
         self.stack = before
         if INDENT in accepted and position == first:
-            return self._missing_body(first)
+            following = self._missing_body(first)
+            self.unread = (following, foreign.NO_BLOCK)
+            return following
+        following = self._around(first, position, whole_block=goes_on or foreign.is_foreign(head))
+        self.unread = (following, self.unread[1] if goes_on else head.text)
+        return following
+
+    def _around(self, first: int, position: int, *, whole_block: bool) -> int:
+        """Goes around a line; the block that it opens is read like that of an `if`, if it can be."""
         stop = position
         while self.lexemes[stop].type not in _LINE_ENDS:
             stop += 1
@@ -213,7 +235,7 @@ class _Parser:
             self._try(bad, end)
             return stop + 1
         colon = Lexeme("COLON", ":", head.end, head.end)
-        if self._try(Lexeme("IF", "if", head.start, head.end), bad, colon):
+        if not whole_block and self._try(Lexeme("IF", "if", head.start, head.end), bad, colon):
             return stop
         self._try(bad, end)
         return self._after_block(stop + 1)

@@ -3,64 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from p2c_dsl.grammar.tables import KEYWORDS, OPERATORS
 from p2c_dsl.names import did_you_mean
 from p2c_dsl.syntax.building import place_of
-from p2c_dsl.syntax.lexer import BAD, DEDENT, END, INDENT, NAME, NEWLINE, RESERVED, UNKNOWN, Lexeme
-from p2c_dsl.syntax.span import Span
+from p2c_dsl.syntax.foreign import COMPARED, COMPUTED, DECLARATIONS, Slip, absent, foreign, short
+from p2c_dsl.syntax.lexer import BAD, DEDENT, END, INDENT, NAME, NEWLINE, RESERVED, Lexeme
 
-
-class Slip(NamedTuple):
-    """An error in words."""
-
-    code: str
-    span: Span
-    message: str
-    help: str | None
-
-
-_DECLARATIONS = (
-    "use", "type", "record", "enum", "constant", "effect", "subtask", "rules", "task", "compose",
-)  # fmt: skip
-_FOREIGN = {
-    "while": "there is no `while`: loop over a collection, so that every run ends",
-    "def": "functions are not defined here: a subtask is declared with `subtask name(…) -> Type:`",
-    "class": "there are no classes: declare a `record` or a `type`",
-    "import": 'there are no imports: `use "other.p2c"` takes in another file',
-    "from": 'there are no imports: `use "other.p2c"` takes in another file',
-    "lambda": "there are no lambdas: call a subtask",
-    "try": "nothing is caught here: a subtask that fails ends the run",
-    "except": "nothing is caught here: a subtask that fails ends the run",
-    "finally": "nothing is caught here: a subtask that fails ends the run",
-    "raise": "nothing is raised here: `return` ends the composition",
-    "with": "there is no `with`: call a subtask",
-    "pass": "a block says what it does: leave out what does nothing",
-    "break": "a loop goes over its whole collection",
-    "continue": "put the rest of the round under an `if`",
-    "assert": "nothing is asserted here: rules stand in the task",
-    "async": "calls wait for each other: leave `async` out",
-    "await": "calls wait for each other: leave `await` out",
-    "and": "put one `if` into the other",
-    "or": "use two `if`s, or let a subtask decide",
-    "yield": "collect into an accumulator: `xs = []`, then `xs.append(value)`",
-    "del": "values are never changed",
-    "match": "use `if` and `elif`",
-    "switch": "use `if` and `elif`",
-}
-_COMPARED = "nothing is compared here: let a subtask that returns Bool decide"
-_COMPUTED = "nothing is computed here: call a subtask"
-_CHANGED = "nothing is computed here: collect with `xs.append(value)`, or call a subtask"
-_OPERATORS = {
-    **dict.fromkeys(("==", "!=", "<", ">", "<=", ">="), _COMPARED),
-    **dict.fromkeys(("+", "-", "*", "/", "%", "**", "//", "&", "^", "~", "@"), _COMPUTED),
-    **dict.fromkeys(("+=", "-=", "*=", "/=", "%=", "|=", "&=", "^=", "@="), _CHANGED),
-    ":=": "assign on a line of its own",
-    "|": "types are not joined with `|`: write `Optional[T]`",
-    "!": "write `not`",
-    ";": "write one statement a line",
-}
 _WORDS = {
     NAME: "a name",
     "INT": "a number",
@@ -74,7 +23,6 @@ _WORDS = {
 _SYMBOLS = {name: f"`{text}`" for text, name in {**OPERATORS, **KEYWORDS}.items()}
 _HIDDEN = frozenset({BAD, RESERVED, "MINUS", "FLOAT", END, DEDENT})
 _MOST_EXPECTED = 5
-_LONGEST_SHOWN = 40
 
 
 def explain(lexemes: Sequence[Lexeme], first: int, position: int, accepted: frozenset[str]) -> Slip:
@@ -88,35 +36,7 @@ def explain(lexemes: Sequence[Lexeme], first: int, position: int, accepted: froz
         return Slip(
             "P2C115", place_of(above), "the block that begins here is missing", "indent what belongs to it"
         )
-    return _foreign(lexemes, first, position) or _misplaced(lexemes, first, position, accepted)
-
-
-def _foreign(lexemes: Sequence[Lexeme], first: int, position: int) -> Slip | None:
-    """Something that other languages have."""
-    lexeme, head = lexemes[position], lexemes[first]
-    if lexeme.type not in (NEWLINE, END):
-        for word in (lexeme, head):
-            if word.text in _FOREIGN and (word.type == RESERVED or word is head):
-                return _absent(word, _FOREIGN[word.text])
-    if lexeme.type == UNKNOWN or (lexeme.text in ("<", ">", "<=", ">=", "==", "-") and not _declares(head)):
-        return _absent(lexeme, _OPERATORS.get(lexeme.text, _COMPUTED))
-    if lexeme.type == "FOR":
-        return _absent(lexeme, "there are no comprehensions: fill `xs = []` in a loop")
-    if lexeme.type == "IF" and position != first:
-        return _absent(lexeme, "a value is not chosen in a line: use `if` and `else` with blocks")
-    if lexeme.type == "STRING" and lexemes[position - 1].end == lexeme.start and position != first:
-        return _absent(lexemes[position - 1], "texts are taken as they stand: leave the letter before it out")
-    if lexeme.type == RESERVED:
-        return _absent(lexeme, "it is a word of Python's own: choose another name")
-    return None
-
-
-def _absent(lexeme: Lexeme, help: str) -> Slip:
-    return Slip("P2C113", place_of(lexeme), f"`{_short(lexeme.text)}` has no place in this language", help)
-
-
-def _declares(head: Lexeme) -> bool:
-    return head.text in _DECLARATIONS
+    return foreign(lexemes, first, position) or _misplaced(lexemes, first, position, accepted)
 
 
 def _misplaced(lexemes: Sequence[Lexeme], first: int, position: int, accepted: frozenset[str]) -> Slip:
@@ -124,25 +44,40 @@ def _misplaced(lexemes: Sequence[Lexeme], first: int, position: int, accepted: f
     lexeme = lexemes[position]
     span = place_of(lexeme)
     if position == first and lexeme.text in ("else", "elif"):
+        if _opener(lexemes, first) == "for":
+            return absent(lexeme, "a loop has no `else`: what follows it stands behind it")
         help_ = "line it up with the `if` that it belongs to"
         return Slip("P2C114", span, f"this `{lexeme.text}` has no `if`", help_)
     if position == first and "COMPOSE" in accepted:
-        message = f"no declaration begins with `{_short(lexeme.text)}`"
+        message = f"no declaration begins with `{short(lexeme.text)}`"
         if lexemes[position + 1].text in ("=", "(", ".", "[") or lexeme.text in ("for", "if", "return"):
             return Slip("P2C110", span, message, "statements stand in a composition: `compose task(…):`")
-        return Slip("P2C110", span, message, did_you_mean(_short(lexeme.text), _DECLARATIONS))
+        return Slip("P2C110", span, message, did_you_mean(short(lexeme.text), DECLARATIONS))
     if lexeme.text == "(" and lexemes[position - 1].type == NAME and lexemes[position - 2].text == ".":
-        message = f"values have no methods such as `{_short(lexemes[position - 1].text)}`"
+        message = f"values have no methods such as `{short(lexemes[position - 1].text)}`"
         help_ = "call a subtask; lists are written with `xs.append(value)`"
         return Slip("P2C111", place_of(lexemes[position - 1]), message, help_)
-    if lexeme.text == "(":
+    if lexeme.text == "(" and lexemes[first].text not in DECLARATIONS:
         return Slip("P2C111", span, "only subtasks can be called", "call a subtask by its name")
     expected = _expected(accepted)
-    found = "the line ends" if lexeme.type in (NEWLINE, END, DEDENT) else f"here is `{_short(lexeme.text)}`"
-    message = (
-        f"expected {expected}, but {found}" if expected else f"`{_short(lexeme.text)}` has no place here"
-    )
+    found = "the line ends" if lexeme.type in (NEWLINE, END, DEDENT) else f"here is `{short(lexeme.text)}`"
+    message = f"expected {expected}, but {found}" if expected else f"`{short(lexeme.text)}` has no place here"
     return Slip("P2C110", span, message, _help(lexemes, first, position, accepted))
+
+
+def _opener(lexemes: Sequence[Lexeme], first: int) -> str:
+    """The first word of the block that has ended where a line begins; empty if none has."""
+    depth = 0
+    for index in range(first - 1, 0, -1):
+        depth += {DEDENT: 1, INDENT: -1}.get(lexemes[index].type, 0)
+        if depth == 0:
+            if lexemes[index].type != INDENT:
+                return ""
+            start = index - 1
+            while start > 0 and lexemes[start - 1].type not in (NEWLINE, INDENT, DEDENT):
+                start -= 1
+            return lexemes[start].text
+    return ""
 
 
 def _expected(accepted: frozenset[str]) -> str:
@@ -155,23 +90,68 @@ def _expected(accepted: frozenset[str]) -> str:
 
 
 def _help(lexemes: Sequence[Lexeme], first: int, position: int, accepted: frozenset[str]) -> str | None:
-    line = [lexeme.text for lexeme in lexemes[first : position + 1]]
-    if line[0] == "for" and "IN" in accepted:
-        if line[-1] == ",":
-            return "loop over the map's keys, and look the values up: `m[key]`"
-        return "write `for x in collection:`"
-    if line[0] in ("if", "elif") and line[-1] == "=":
-        return _COMPARED
-    if line[0] in ("if", "elif") and line[-1] == "is" and "not" in line:
-        return "write `x is not None`"
-    if line[-1] == "is" or line[-1] == "not":
-        return "conditions stand in `if` and `elif` only"
-    if line[-2:-1] == ["{"]:
+    """What to do about a token that does not fit, where it is known what was meant."""
+    head, found, before = lexemes[first], lexemes[position], lexemes[max(position - 1, first)]
+    if head.text in DECLARATIONS:
+        inside = (
+            position == first + 1
+            and INDENT not in accepted
+            and "RETURN" not in accepted
+            and NEWLINE in accepted
+        )
+        return "declarations stand at the top of the file, not in a composition" if inside else None
+    condition = head.text in ("if", "elif")
+    if head.text == "for" and "IN" in accepted:
+        loops = {",": "loop over the map's keys, and look the values up: `m[key]`"}
+        return loops.get(found.text, "write `for x in collection:`")
+    if condition and found.text == "=":
+        return COMPARED
+    if found.text == "is" or before.text == "is":
+        if not condition:
+            return _TESTED
+        negated = any(lexeme.text == "not" for lexeme in lexemes[first:position])
+        return "write `x is not None`" if found.text == "is" and negated else _ONLY_NONE
+    if found.text == "not":
+        return _TESTED
+    if found.text == "{" or found.text == "then":
+        return "a block begins behind a `:`, and is indented"
+    if before.text == ":" and (head.text == "else" or condition or head.text == "for"):
+        return "the block stands on lines of its own, indented"
+    if found.text == "=" and lexemes[first + 1].text == ":":
+        return "a field has no default: only parameters have"
+    return _help_with_values(head, before, found, accepted, position == first)
+
+
+_TESTED = "conditions stand in `if` and `elif` only"
+_ONLY_NONE = "only `None` is tested with `is`: write `if x:`, or let a subtask that returns Bool decide"
+
+
+def _help_with_values(
+    head: Lexeme, before: Lexeme, found: Lexeme, accepted: frozenset[str], begins: bool
+) -> str | None:
+    """What to do where a value, or what is done with it, is written in another language's way."""
+    if before.text == "{":
         return "only the empty `{}` can be written: fill it in a loop with `m[key] = value`"
-    if line[-2:-1] == ["["] and "RSQB" in accepted:
+    if before.text == "[" and "RSQB" in accepted:
         return "only the empty `[]` can be written: fill it in a loop with `xs.append(value)`"
+    if found.text == ":" and "RSQB" in accepted:
+        return "there are no slices: call a subtask"
+    if found.text == ":" and before is head:
+        return "a variable's type is not written: write `x = f(y)`"
+    if found.text == ",":
+        return "there are no tuples: give values one by one, or as the fields of a record"
+    if found.text == "=" and "AS" in accepted:
+        return 'a member has no value: write its name alone, or `name as "…"` for what it is called outside'
+    if found.text == "=" and before.type == NAME:
+        return "values are never changed, and a line gives one name: write `x = f(y)`"
+    if before.text == "-":
+        return COMPUTED
+    if found.type == "STRING" and begins:
+        return "what a composition is for stands in its task; here, write a comment with `#`"
+    if found.type == "STRING" and before.type == "STRING":
+        return "texts are not joined: write one"
+    if before.type in ("INT", "FLOAT") and before.end == found.start:
+        return "a number is written in decimal digits, such as `1000` or `0.5`"
+    if found.text == ".":
+        return "a block says what it does: leave out what does nothing" if begins else None
     return None
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= _LONGEST_SHOWN else text[: _LONGEST_SHOWN - 3] + "..."

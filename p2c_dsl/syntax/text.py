@@ -22,6 +22,17 @@ def unquote(literal: str) -> str:
     return value
 
 
+def line_end(text: str) -> str:
+    """How the lines of a text end: as its first one does."""
+    first = text.find("\n")
+    return "\r\n" if first > 0 and text[first - 1] == "\r" else "\n"
+
+
+def with_line_ends(text: str, end: str) -> str:
+    """A text whose lines all end alike."""
+    return text.replace("\r\n", "\n").replace("\n", end)
+
+
 def quote(value: str) -> str:
     """A text on one line, in double quotes unless single ones save escapes."""
     mark = "'" if '"' in value and "'" not in value else '"'

@@ -203,3 +203,14 @@ def test_a_file_that_cannot_be_written_is_said(folder: Path, monkeypatch: pytest
     monkeypatch.setattr(Path, "write_bytes", refuse)
     result = p2c("fix", "unaligned.p2c", "--write")
     assert result.exit_code == 2 and "cannot write unaligned.p2c: Permission denied" in result.stderr
+
+
+def test_what_the_settings_exclude_or_ignore_stays(folder: Path) -> None:
+    before = (folder / "unaligned.p2c").read_text()
+    (folder / "pyproject.toml").write_text('[tool.p2c]\nexclude = ["unaligned.p2c"]\n')
+    assert p2c("fix", "unaligned.p2c", "--write").exit_code == 0
+    piped = p2c("fix", "-", "--write", "--stdin-filename", "unaligned.p2c", input=before)
+    assert (piped.exit_code, piped.stdout) == (0, before)
+    (folder / "pyproject.toml").write_text('[tool.p2c]\nignore = ["P2C"]\n')
+    assert p2c("fix", "unaligned.p2c", "--write").exit_code == 0
+    assert (folder / "unaligned.p2c").read_text() == before

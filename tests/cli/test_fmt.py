@@ -70,3 +70,37 @@ def test_a_file_keeps_its_permissions(loose: Path) -> None:
     loose.chmod(0o600)
     p2c("fmt", "loose.p2c")
     assert stat.S_IMODE(loose.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"], ids=["plain", "with a byte order mark"])
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"], ids=["LF", "CRLF"])
+def test_byte_order_mark_and_line_ends_stay(folder: Path, mark: bytes, end: bytes) -> None:
+    loose = mark + b'record  A:\n    """One.\n\n    Two.\n    """\n    x: Text # kept\n'.replace(b"\n", end)
+    tidy = loose.replace(b"record  A", b"record A").replace(b"Text #", b"Text  #")
+    (folder / "a.p2c").write_bytes(loose)
+    assert p2c("fmt", "a.p2c").exit_code == 0
+    assert (folder / "a.p2c").read_bytes() == tidy
+    assert p2c("fmt", "--check", "a.p2c").exit_code == 0
+    assert p2c("fmt", "-", input=loose).stdout_bytes == tidy
+
+
+def test_mixed_lines_end_as_the_first_one_does(loose: Path) -> None:
+    loose.write_bytes(b"type A\r\ntype B\ntype C\r\n")
+    assert "would end otherwise" in p2c("fmt", "--diff", "loose.p2c").stdout
+    p2c("fmt", "loose.p2c")
+    assert loose.read_bytes() == b"type A\r\ntype B\r\ntype C\r\n"
+
+
+def test_what_the_settings_exclude_is_left_alone(folder: Path, loose: Path) -> None:
+    (folder / "pyproject.toml").write_text('[tool.p2c]\nexclude = ["/loose.p2c"]\n')
+    assert p2c("fmt", "loose.p2c").exit_code == p2c("fmt", "--check", ".").exit_code == 0
+    assert loose.read_text() == LOOSE
+    assert p2c("fmt", "-", "--stdin-filename", "loose.p2c", input=LOOSE).stdout == LOOSE
+    assert p2c("fmt", "--check", "-", "--stdin-filename", "loose.p2c", input=LOOSE).stdout == ""
+    assert p2c("fmt", "--no-force-exclude", "loose.p2c").exit_code == 0
+    assert loose.read_text() == TIDY
+
+
+def test_standard_input_s_text_is_called_by_its_name() -> None:
+    result = p2c("fmt", "--check", "-", "--stdin-filename", "plans/a.p2c", input=LOOSE)
+    assert result.stdout == "would change plans/a.p2c\n"

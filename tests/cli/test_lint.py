@@ -72,6 +72,23 @@ class TestInput:
         result = p2c("lint", "-", "--format", "concise", input=text)
         assert result.exit_code == 1 and result.stdout.startswith("<stdin>:4:5: P2C901")
 
+    def test_standard_input_can_have_a_name_whose_settings_hold(self, dinner: Path) -> None:
+        text = (dinner / "unaligned.p2c").read_text()
+        (dinner / "plans").mkdir()
+        (dinner / "plans" / "pyproject.toml").write_text('[tool.p2c]\nselect = ["P2C4"]\nexclude = ["old"]\n')
+        text = text.replace("dinner.p2c", "../dinner.p2c")
+        arguments = ("lint", "-", "--format", "concise", "--stdin-filename")
+        result = p2c(*arguments, "plans/new.p2c", input=text)
+        assert result.stdout.startswith("plans/new.p2c:8:13: P2C403") and result.stdout.count("\n") == 1
+        assert p2c(*arguments, "plans/old/new.p2c", input=text).exit_code == 0
+
+    def test_only_standard_input_is_given_a_name(self) -> None:
+        assert p2c("lint", "aligned.p2c", "--stdin-filename", "x.p2c").exit_code == 2
+
+    def test_an_empty_path_is_not_this_folder(self) -> None:
+        result = p2c("lint", "")
+        assert result.exit_code == 2 and "empty path" in result.stderr
+
     @pytest.mark.parametrize(
         "content",
         [b"\xff\xfe\x00", b"compose t(:\n\x00", b"(" * 5_000, b'use "me.p2c"\n', b"\t\n  \t x"],
@@ -146,12 +163,103 @@ class TestChoice:
         assert codes(p2c("lint", "unaligned.p2c", "--select", "P2C5").stdout) == ["P2C501"]
         assert p2c("lint", "unaligned.p2c", "--format", "concise").stdout.count("\n") == 1
 
-    def test_excluded_files_are_left_out_of_folders_only(self, folder: Path) -> None:
+    def test_excluded_files_are_left_out_also_where_they_are_named(self, folder: Path) -> None:
         (folder / "pyproject.toml").write_text('[tool.p2c]\nexclude = ["un*.p2c"]\n')
         assert p2c("lint", ".").exit_code == 0
-        assert p2c("lint", "unaligned.p2c").exit_code == 1
+        result = p2c("lint", "unaligned.p2c")
+        assert (result.exit_code, result.stdout) == (
+            0,
+            "no findings\n",
+        ) and "--no-force-exclude" in result.stderr
+        assert p2c("lint", "unaligned.p2c", "--no-force-exclude").exit_code == 1
+        assert p2c("lint", ".", "--no-force-exclude").exit_code == 0
+
+    def test_a_file_s_settings_are_those_above_it_wherever_one_stands(
+        self, folder: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        (folder / "pyproject.toml").write_text('[tool.p2c]\nselect = ["P2C4"]\nformat = "json"\n')
+        (folder / "elsewhere").mkdir()
+        (folder / "elsewhere" / "pyproject.toml").write_text('[tool.p2c]\nselect = ["P2C5"]\n')
+        monkeypatch.chdir(folder / "elsewhere")
+        assert codes(p2c("lint", "../unaligned.p2c").stdout) == ["P2C403"]
+
+    def test_codes_can_be_ignored_file_by_file(self, folder: Path) -> None:
+        text = '[tool.p2c.per-file-ignores]\n"un*.p2c" = ["P2C1", "P2C3", "P2C4", "P2C501", "P2C6", "P2C2"]\n'
+        (folder / "pyproject.toml").write_text(text)
+        assert codes(p2c("lint", "unaligned.p2c", "--format", "json").stdout) == ["P2C901"]
+
+    @pytest.mark.parametrize("option", ["--select=P2C4", "--ignore=P2C1"])
+    def test_what_cannot_be_read_is_told_whatever_is_chosen(self, folder: Path, option: str) -> None:
+        (folder / "bad.p2c").write_text("compose t(x):\n    f(x) == f(x)\n")
+        assert codes(p2c("lint", "bad.p2c", "--format=json", option).stdout) == ["P2C113"]
+        (folder / "bad.p2c").write_text('use "missing.p2c"\n')
+        assert codes(p2c("lint", "bad.p2c", "--format=json", option).stdout) == ["P2C133"]
 
     def test_settings_that_make_no_sense_are_wrong_usage(self, folder: Path) -> None:
         (folder / "pyproject.toml").write_text("[tool.p2c]\nselct = []\n")
         result = p2c("lint", "aligned.p2c")
         assert result.exit_code == 2 and "did you mean `select`?" in result.stderr
+
+
+@pytest.mark.usefixtures("dinner")
+class TestBaseline:
+    def test_what_was_there_already_is_not_reported(self, folder: Path) -> None:
+        written = p2c("lint", ".", "--baseline", "known.json", "--write-baseline")
+        assert (written.exit_code, written.stdout) == (0, "no findings\n") and "7 findings" in written.stderr
+        assert p2c("lint", ".", "--baseline", "known.json").exit_code == 0
+        (folder / "new.p2c").write_text("type A\ntype A\n")
+        output = p2c("lint", ".", "--baseline", "known.json", "--format", "json").stdout
+        assert codes(output) == ["P2C134"]
+
+    def test_lines_may_move_and_files_be_laid_out(self, folder: Path) -> None:
+        p2c("lint", ".", "--baseline", "known.json", "--write-baseline")
+        path = folder / "unaligned.p2c"
+        path.write_text(
+            "# moved\n\n" + path.read_text().replace("book_table(r)", "book_table(\n                r,)")
+        )
+        assert p2c("lint", ".", "--baseline", "known.json").exit_code == 0
+
+    def test_the_same_once_more_is_new(self, folder: Path) -> None:
+        (folder / "s.p2c").write_text("type A\ntype A\n")
+        p2c("lint", "s.p2c", "--baseline", "known.json", "--write-baseline")
+        (folder / "s.p2c").write_text("type A\ntype A\ntype A\n")
+        assert p2c("lint", "s.p2c", "--baseline", "known.json").exit_code == 1
+
+    def test_what_is_mended_is_said_until_it_is_dropped(self, folder: Path) -> None:
+        (folder / "s.p2c").write_text("type A\ntype A\n")
+        p2c("lint", ".", "--baseline", "known.json", "--write-baseline")
+        (folder / "s.p2c").write_text("type A\n")
+        result = p2c("lint", ".", "--baseline", "known.json")
+        assert result.exit_code == 0 and "s.p2c has no P2C134 any more: type A" in result.stderr
+        assert "any more" not in p2c("lint", "aligned.p2c", "--baseline", "known.json").stderr
+        p2c("lint", "s.p2c", "--baseline", "known.json", "--write-baseline")
+        result = p2c("lint", ".", "--baseline", "known.json")
+        assert (result.exit_code, result.stderr) == (0, "")
+
+    def test_what_cannot_be_read_is_never_known(self, folder: Path) -> None:
+        p2c("lint", ".", "--baseline", "known.json", "--write-baseline")
+        (folder / "unaligned.p2c").write_text("typ A\n")
+        result = p2c("lint", ".", "--baseline", "known.json", "--write-baseline", "--format", "json")
+        assert (result.exit_code, codes(result.stdout)) == (1, ["P2C110"])
+        assert "P2C403" in (folder / "known.json").read_text()
+
+    @pytest.mark.parametrize(
+        ("content", "told"),
+        [
+            (None, "cannot be read"),
+            ("", "not JSON"),
+            ("[" * 100_000, "not JSON"),
+            ("[]", "not a baseline"),
+            ('{"version": 2}', "version 2, not 1"),
+            ('{"version": 1, "findings": [{"file": 1}]}', "not a baseline"),
+            ('{"version": 1, "findings": 3}', "not a baseline"),
+        ],
+    )
+    def test_what_is_no_baseline_is_wrong_usage(self, folder: Path, content: str | None, told: str) -> None:
+        if content is not None:
+            (folder / "known.json").write_text(content)
+        result = p2c("lint", "aligned.p2c", "--baseline", "known.json")
+        assert result.exit_code == 2 and told in result.stderr and "Traceback" not in result.stderr
+
+    def test_writing_one_needs_its_name(self) -> None:
+        assert p2c("lint", ".", "--write-baseline").exit_code == 2

@@ -137,7 +137,10 @@ def test_a_file_s_name_can_be_any_bytes(folder: Path, format: str) -> None:
     ("arguments", "unneeded"),
     [
         (["--version"], ["typer", "lark", "rich", "p2c_dsl.syntax"]),
-        (["lint", "clean.p2c"], ["torch", "networkx", "pydantic", "sarif_pydantic", "rich.console"]),
+        (
+            ["lint", "clean.p2c"],
+            ["torch", "networkx", "pydantic", "sarif_pydantic", "rich.console", "pathspec"],
+        ),
     ],
     ids=["the version", "lint"],
 )

@@ -55,7 +55,55 @@ def test_what_is_silenced_is_still_not_accepted() -> None:
     assert report.clean and not report.accepted
 
 
-def test_a_suppression_does_not_reach_further_than_its_line() -> None:
+@pytest.mark.parametrize(
+    "body",
+    [
+        "        remind(  # {}\n            u\n        )\n",
+        "        remind(\n            # {}\n            u\n        )\n",
+        "        remind(\n            u  # {}\n        )\n",
+        "        remind(\n            u\n        )  # {}\n",
+        "        # {}\n        remind(\n            u\n        )\n",
+        "        remind( \\\n            u)  # {}\n",
+    ],
+    ids=["first line", "a line of its own", "inner line", "last line", "above", "behind a backslash"],
+)
+def test_a_suppression_covers_its_whole_statement(body: str) -> None:
+    report = linted(body.format("p2c: ignore[P2C401] there is one user"))
+    assert report.diagnostics == () and len(report.suppressed) == 1
+
+
+def test_it_covers_findings_on_any_line_of_the_statement() -> None:
+    text = SPEC.replace("at most 1 nag", "remind.user from look_up").replace("Set[User]", "User")
+    body = "compose remind_all(users):\n    remind(\n        users\n    )  # p2c: ignore[P2C601] they are known\n"
+    report = lint_text(f"{text}subtask look_up() -> User\n{body}", "t.p2c", Path.cwd(), counterexamples=False)
+    (location,) = (s.diagnostic.location for s in report.suppressed)
+    assert (
+        report.clean
+        and location.source.line(location.source.position(location.span.start).line) == " " * 8 + "users"
+    )
+
+
+@pytest.mark.parametrize("header", ["for u in users:", "if asked():"])
+def test_on_a_block_s_header_it_covers_the_header_only(header: str) -> None:
+    text = SPEC.replace("at most 1 nag", "at most 0 nag") + "subtask asked() -> Bool\n"
+    inner = "remind(u)" if header.startswith("for") else "for u in users:\n            remind(u)"
+    body = f"    {header}  # p2c: ignore[P2C401] reviewed\n        {inner}\n"
+    report = lint_text(
+        f"{text}compose remind_all(users):\n{body}", "t.p2c", Path.cwd(), counterexamples=False
+    )
+    assert codes(report) == ["P2C401", "P2C912"]
+
+
+def test_rules_and_signatures_are_statements_too() -> None:
+    text = "type A\nsubtask f(\n    a: A\n)  # p2c: ignore[P2C440] known\n"
+    assert codes(lint_text(text, "t.p2c", Path.cwd())) == ["P2C912"]
+
+
+def test_nothing_is_unused_in_a_file_that_cannot_be_judged() -> None:
+    assert codes(linted("        remind(u) == u  # p2c: ignore[P2C401] there is one user\n")) == ["P2C113"]
+
+
+def test_a_suppression_does_not_reach_further_than_its_statement() -> None:
     report = linted("        look_at(u)  # p2c: ignore[P2C401] one\n        remind(u)\n")
     assert codes(report) == ["P2C401", "P2C912"]
 

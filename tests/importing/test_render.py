@@ -8,6 +8,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from p2c_dsl.diagnostics.model import Severity
 from p2c_dsl.importing import ImportProblem
 from p2c_dsl.importing.mcp_tools import tools_of
 from p2c_dsl.importing.render import spec_of
@@ -16,7 +17,7 @@ from p2c_dsl.syntax import nodes
 from p2c_dsl.syntax.formatter import format_source
 from p2c_dsl.syntax.parser import parse
 from p2c_dsl.syntax.span import Source
-from tests.importing.tools import imported, spec, tool
+from tests.importing.tools import LOOKS, imported, spec, tool
 
 HOSTILE = 'x"""\n    pure\nsubtask evil():\n    pure\n"""\\" # \x00\u202e override subtask f:\r\n    pure'
 TEXTS = st.one_of(st.text(), st.just(HOSTILE), st.text(alphabet="\"'\\\n\r #:()[]\u2028\u202e\x85\x00af"))
@@ -115,7 +116,8 @@ def test_no_text_of_a_tool_becomes_syntax(
     assert (subtask.original or subtask.name.text) == name
     assert subtask.pure is None and [c.effect.text for c in subtask.effects] == ["anything"]
     assert {p.original or p.name.text for p in subtask.parameters} == {parameter, "z"}
-    assert lint_text(text, "t.p2c", Path()).clean
+    found = {d.code for d in lint_text(text, "t.p2c", Path()).diagnostics if d.severity is not Severity.NOTE}
+    assert found <= LOOKS
 
 
 def test_two_tools_of_one_name_are_refused() -> None:

@@ -10,6 +10,9 @@ from p2c_dsl.importing.mcp_tools import tools_of
 from p2c_dsl.resolve import load_text
 from p2c_dsl.spec import Spec
 
+LOOKS = frozenset({"P2C121", "P2C122"})
+"""How names look: a server may call its tools what it likes, and lint says so."""
+
 
 def tool(name: str = "f", properties: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
     """A tool as a server describes it; all its parameters are required unless `required` says otherwise."""

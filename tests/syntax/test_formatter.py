@@ -165,6 +165,26 @@ def test_a_comment_in_an_odd_place_is_not_lost() -> None:
     assert once == "compose t(x):\n    # odd\n    m[x] = f(x)  # end\n"
 
 
+@pytest.mark.parametrize(
+    ("text", "laid_out"),
+    [
+        (
+            "    m[\n        # own\n        x\n    ] = f(x)\n    g()\n",
+            "    # own\n    m[x] = f(x)\n    g()\n",
+        ),
+        ("    m[x  # a\n    ] = (f(x)  # b\n    )\n", "    # a\n    m[x] = f(x)  # b\n"),
+        (
+            "    f(x  # a\n      ,  # b\n      y)  # c\n",
+            "    f(\n        # a\n        x,  # b\n        y\n    )  # c\n",
+        ),
+        ("    if f(\n        # own\n    ):\n        g()\n", "    # own\n    if f():\n        g()\n"),
+    ],
+    ids=["in a look-up", "behind a part", "around a comma", "in empty brackets"],
+)
+def test_a_comment_inside_a_statement_stays_with_it(text: str, laid_out: str) -> None:
+    assert formatted(f"compose t(x, y):\n    h()\n{text}") == f"compose t(x, y):\n    h()\n{laid_out}"
+
+
 def test_docstrings_are_indented_with_their_block() -> None:
     assert formatted('record R:\n  """One.\n\n    Two\n      three.\n  """\n  x: A\n') == (
         'record R:\n    """One.\n\n    Two\n      three.\n    """\n    x: A\n'

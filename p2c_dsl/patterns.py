@@ -1,0 +1,24 @@
+"""Patterns that name files and folders, as in a `.gitignore`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+class Patterns:
+    """Patterns in order: a later one counts more, and `!` takes back. Raises `ValueError` for what is not one."""
+
+    def __init__(self, patterns: Sequence[str]) -> None:
+        # Most projects exclude nothing.
+        from pathspec import GitIgnoreSpec
+
+        self._spec = GitIgnoreSpec.from_lines(map(_anchored, patterns))
+
+    def match(self, path: str, *, folder: bool = False) -> bool:
+        """Whether they name a file or folder, by its path below the folder that they stand in."""
+        return self._spec.match_file(f"{path}/" if folder else path)
+
+
+def _anchored(pattern: str) -> str:
+    """`./vendor`, which names nothing in a `.gitignore`, as whoever writes it means it."""
+    return pattern[1:] if pattern.startswith("./") else pattern

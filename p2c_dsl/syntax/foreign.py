@@ -1,0 +1,170 @@
+"""What other languages have and this one has not, and what it has instead."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from p2c_dsl.syntax.building import place_of
+from p2c_dsl.syntax.lexer import END, NAME, NEWLINE, RESERVED, UNKNOWN, Lexeme
+from p2c_dsl.syntax.span import Span
+
+
+class Slip(NamedTuple):
+    """An error in words."""
+
+    code: str
+    span: Span
+    message: str
+    help: str | None
+
+
+DECLARATIONS = (
+    "use", "type", "record", "enum", "constant", "effect", "subtask", "rules", "task", "compose",
+)  # fmt: skip
+_LONGEST_SHOWN = 40
+_FUNCTIONS = "functions are not defined here: a subtask is declared with `subtask name(…) -> Type:`"
+_LOOPS = "there is no loop but `for x in collection:`, so that every run ends"
+_CAUGHT = "nothing is caught here: a subtask that fails ends the run"
+_NAMED = "leave the word out: a name is given by `x = f(y)`"
+_CHOSEN = "use `if` and `elif`"
+_FOREIGN = {
+    "while": "there is no `while`: loop over a collection, so that every run ends",
+    **dict.fromkeys(("do", "loop", "repeat", "until"), _LOOPS),
+    **dict.fromkeys(("foreach",), "write `for x in collection:`"),
+    **dict.fromkeys(("def", "function", "func", "fn"), _FUNCTIONS),
+    "class": "there are no classes: declare a `record` or a `type`",
+    "import": 'there are no imports: `use "other.p2c"` takes in another file',
+    "from": 'there are no imports: `use "other.p2c"` takes in another file',
+    "lambda": "there are no lambdas: call a subtask",
+    **dict.fromkeys(("try", "except", "finally", "catch"), _CAUGHT),
+    **dict.fromkeys(("raise", "throw"), "nothing is raised here: `return` ends the composition"),
+    "with": "there is no `with`: call a subtask",
+    "pass": "a block says what it does: leave out what does nothing",
+    "break": "a loop goes over its whole collection",
+    "continue": "put the rest of the round under an `if`",
+    "assert": "nothing is asserted here: rules stand in the task",
+    "async": "calls wait for each other: leave `async` out",
+    "await": "calls wait for each other: leave `await` out",
+    "and": "put one `if` into the other",
+    "or": "use two `if`s, or let a subtask decide",
+    "yield": "collect into an accumulator: `xs = []`, then `xs.append(value)`",
+    "del": "values are never changed",
+    **dict.fromkeys(("match", "switch", "case"), _CHOSEN),
+    **dict.fromkeys(("var", "let", "const"), _NAMED),
+    **dict.fromkeys(("global", "nonlocal"), "a name belongs to its block: leave the line out"),
+    **dict.fromkeys(("elseif", "elsif"), "write `elif`"),
+    "unless": "write `if not x:`",
+}
+COMPARED = "nothing is compared here: let a subtask that returns Bool decide"
+COMPUTED = "nothing is computed here: call a subtask"
+_CHANGED = "nothing is computed here: collect with `xs.append(value)`, or call a subtask"
+_OPERATORS = {
+    **dict.fromkeys(("==", "!=", "<", ">", "<=", ">=", "<>"), COMPARED),
+    **dict.fromkeys(("+", "-", "*", "/", "%", "**", "//", "&", "^", "~", "@", "<<", ">>"), COMPUTED),
+    **dict.fromkeys(("+=", "-=", "*=", "/=", "%=", "|=", "&=", "^=", "@=", "++"), _CHANGED),
+    "&&": "put one `if` into the other",
+    "||": "use two `if`s, or let a subtask decide",
+    ":=": "assign on a line of its own",
+    "|": "types are not joined with `|`: write `Optional[T]`",
+    "!": "write `not`",
+    ";": "write one statement a line",
+}
+NO_BLOCK = ":"
+"""Stands for a line whose block is missing: what cannot be read below it was meant to be that block."""
+_UNPACKED = "arguments are given one by one"
+_FIRST = {
+    "@": "there are no decorators",
+    "//": "a comment begins with `#`",
+    "*": "one name is given at a time",
+}
+"""What signs mean in other languages where a line begins."""
+_FURTHER = {
+    "try": ("except", "finally", "else"),
+    "except": ("except", "finally", "else"),
+    "match": ("case",),
+    "switch": ("case", "default"),
+    "@": ("def", "class", "async", "@"),
+}
+"""The lines that go on with one that other languages have, beside `else` and `elif`."""
+
+
+def is_foreign(head: Lexeme) -> bool:
+    """Whether a line that cannot be read, and the block below it, are another language's."""
+    return head.text in _FOREIGN and head.text not in ("elseif", "elsif", "unless", "foreach")
+
+
+def goes_on(above: str, word: str) -> bool:
+    """Whether a line goes on with the one above it, by their first words, so that both have one error."""
+    return above == NO_BLOCK or word in ("else", "elif") or word in _FURTHER.get(above, ())
+
+
+def foreign(lexemes: Sequence[Lexeme], first: int, position: int) -> Slip | None:
+    """The error at a token, in the line that begins at `first`, if it is what other languages have."""
+    lexeme, head, before = lexemes[position], lexemes[first], lexemes[max(position - 1, first)]
+    word = _foreign_word(lexemes, first, position)
+    if word is not None:
+        return absent(word, _FOREIGN[word.text])
+    if position == first and lexeme.text in _FIRST:
+        return absent(lexeme, _FIRST[lexeme.text])
+    if lexeme.text in ("*", "**") and before.text in ("(", ","):
+        return absent(lexeme, _UNPACKED)
+    if lexeme.type == UNKNOWN or (lexeme.text in ("<", ">", "<=", ">=", "==", "-") and not _declares(head)):
+        return absent(lexeme, _OPERATORS.get(lexeme.text, COMPUTED))
+    comprehension = None if position == first else _comprehension(lexemes, position)
+    if comprehension is not None:
+        filled = "m = {}" if before.text == "{" else "xs = []"
+        return absent(comprehension, f"there are no comprehensions: fill `{filled}` in a loop")
+    if lexeme.type == "IF" and before.text == "else":
+        return absent(lexeme, "write `elif`")
+    if lexeme.type == "IF" and position != first:
+        return absent(lexeme, "a value is not chosen in a line: use `if` and `else` with blocks")
+    if lexeme.type == "IN" or (lexeme.type == "NOT" and lexemes[position + 1].type == "IN"):
+        return absent(lexeme, COMPARED)
+    if lexeme.type == "STRING" and before.end == lexeme.start and before.type == NAME:
+        return absent(before, "texts are taken as they stand: leave the letter before it out")
+    if lexeme.type == RESERVED:
+        return absent(lexeme, "it is a word of Python's own: choose another name")
+    return None
+
+
+def _foreign_word(lexemes: Sequence[Lexeme], first: int, position: int) -> Lexeme | None:
+    """The word of another language that a line begins with, or that does not fit."""
+    lexeme, head, second = lexemes[position], lexemes[first], lexemes[min(first + 1, len(lexemes) - 1)]
+    if lexeme.text in _FOREIGN and lexeme.type == RESERVED:
+        return lexeme
+    if head.text not in _FOREIGN or (lexeme.type in (NEWLINE, END) and head.type != RESERVED):
+        return None
+    # A subtask or a variable may be called `match`.
+    named = second.text in ("=", ".", "[", ",") or (second.text == "(" and lexeme.text not in (":", "{"))
+    return head if head.type == RESERVED or not named else None
+
+
+def _comprehension(lexemes: Sequence[Lexeme], position: int) -> Lexeme | None:
+    """The `for` of the comprehension whose first part is not read, or that begins here."""
+    if lexemes[position].type == "FOR":
+        return lexemes[position]
+    if lexemes[position - 1].text not in ("[", "{"):
+        return None
+    depth = 0
+    for lexeme in lexemes[position:]:
+        depth += (lexeme.text in ("(", "[", "{")) - (lexeme.text in (")", "]", "}"))
+        if lexeme.type in (NEWLINE, END) or depth < 0:
+            return None
+        if lexeme.type == "FOR" and depth == 0:
+            return lexeme
+    return None
+
+
+def absent(lexeme: Lexeme, help: str) -> Slip:
+    """The error at something that the language has not, and what it has instead."""
+    return Slip("P2C113", place_of(lexeme), f"`{short(lexeme.text)}` has no place in this language", help)
+
+
+def _declares(head: Lexeme) -> bool:
+    return head.text in DECLARATIONS
+
+
+def short(text: str) -> str:
+    """A token's text, of a length for one line."""
+    return text if len(text) <= _LONGEST_SHOWN else text[: _LONGEST_SHOWN - 3] + "..."

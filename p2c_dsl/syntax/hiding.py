@@ -1,0 +1,55 @@
+"""Characters by which a person reads another text than the analyzer does."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from p2c_dsl.diagnostics.model import Diagnostic, Location
+from p2c_dsl.syntax.span import Source, Span
+
+CODE = "P2C120"
+
+_BIDIRECTIONAL = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
+_INVISIBLE = (
+    "\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u2060-\u2065\u206a-\u206f\u3164\ufeff\uffa0"
+    "\ufff9-\ufffb\U000e0000-\U000e0fff"
+)
+_LINES = "\x0b\x1c-\x1e\x85\u2028\u2029"
+_CONTROLS = "\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f"
+_HIDING = re.compile(
+    rf"(?P<character>[{_BIDIRECTIONAL}{_INVISIBLE}{_LINES}{_CONTROLS}]|\r(?!\n))(?P=character)*"
+)
+_WHY = (
+    (re.compile(f"[{_BIDIRECTIONAL}]"), "changes the order in which the text around it is shown"),
+    (re.compile(f"[{_INVISIBLE}]"), "cannot be seen"),
+    (re.compile(f"[\r{_LINES}]"), "looks like the end of a line, and is not"),
+    (re.compile(f"[{_CONTROLS}]"), "is a command to the terminal that shows it"),
+)
+
+
+def hides(character: str) -> str | None:
+    """What is wrong with a character that hides something, in words; `None` for one that does not."""
+    why = next((words for pattern, words in _WHY if pattern.match(character)), None)
+    if why is None:
+        return None
+    name = unicodedata.name(character, "")
+    return f"U+{ord(character):04X}{name and f' ({name.lower()})'} {why}"
+
+
+def hiding(source: Source) -> Iterator[Diagnostic]:
+    """One finding for each line that has such a character, at the first."""
+    told_until = 0
+    for found in _HIDING.finditer(source.text, int(source.text.startswith("\ufeff"))):
+        if found.start() < told_until:
+            continue
+        end = source.text.find("\n", found.start())
+        told_until = len(source.text) if end < 0 else end
+        message = hides(found[0][0]) or ""
+        help_ = f"remove it (in a text in quotes it can be written as `{_escaped(found[0][0])}`)"
+        yield Diagnostic(CODE, message, Location(source, Span(*found.span())), help=help_)
+
+
+def _escaped(character: str) -> str:
+    return character.encode("unicode_escape").decode("ascii")

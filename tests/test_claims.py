@@ -1,0 +1,104 @@
+"""An override in another file is named where it says less than what stands beside its subtask."""
+
+from pathlib import Path
+
+import pytest
+
+from p2c_dsl.diagnostics.model import Diagnostic, Severity
+from p2c_dsl.lint import lint_file
+
+TOOLS = """
+effect send(to: Text) irreversible
+effect back_up
+subtask post(to: Text):
+    does send(to)
+    cost 3
+subtask twice(to: Text):
+    does send(to)
+    does send(to)
+subtask keep():
+    may back_up
+subtask look() -> Text:
+    may anything
+    claims read_only
+subtask other():
+    does back_up
+"""
+PLAN = """
+use "facts.p2c"
+task settle(to: Text):
+    cost <= 9
+compose settle(to):
+    post(to)
+    twice(to)
+    keep()
+    look()
+"""
+
+
+def notes(folder: Path, override: str, plan: str = PLAN) -> list[str]:
+    """What lint says of overrides, in words."""
+    return [d.message for d in found(folder, override, plan)]
+
+
+def found(folder: Path, override: str, plan: str = PLAN) -> list[Diagnostic]:
+    for name, text in (("tools", TOOLS), ("facts", f'use "tools.p2c"\n{override}'), ("plan", plan)):
+        (folder / f"{name}.p2c").write_text(text)
+    return [d for d in lint_file(folder / "plan.p2c").diagnostics if d.code == "P2C441"]
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ("post:\n    pure", "`does send(to)` is not said any more"),
+        ("post:\n    may send(to)", "`does send(to)` is not said any more"),
+        ("post:\n    does send( to )\n    does back_up", "`does back_up` is new"),
+        ("post:\n    cost 1", "it costs 1 and not 3"),
+        ("post:\n    literal to", "free literals are allowed for `to`"),
+        ("twice:\n    does send(to)", "`does send(to)` is not said any more"),
+        ("keep:\n    does back_up", "`may back_up` is not said any more; `does back_up` is new"),
+        ("keep:\n    pure", "`may back_up` is not said any more"),
+        ("look:\n    pure", "`may anything` is not said any more; the claims read_only are signed off"),
+    ],
+)
+def test_it_is_named_with_what_it_changes(tmp_path: Path, body: str, told: str) -> None:
+    (note,) = found(tmp_path, f"override subtask {body}\n")
+    assert note.message == f"`{body.split(':')[0]}` is overridden here: {told}"
+    assert note.severity is Severity.NOTE and note.location.source.name.endswith("facts.p2c")
+    assert note.notes[0].location.source.name.endswith("tools.p2c")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "post:\n    does send(to)\n    may back_up",
+        "post:\n    cost 5",
+        'post:\n    """Send it."""\n    cost 3',
+        "other:\n    pure",
+    ],
+    ids=["more may happen", "it costs more", "it says the same", "nothing calls it"],
+)
+def test_what_weakens_nothing_here_is_not_named(tmp_path: Path, body: str) -> None:
+    assert notes(tmp_path, f"override subtask {body}\n") == []
+
+
+def test_a_spec_without_compositions_is_told_of_all_of_them(tmp_path: Path) -> None:
+    override = "override subtask other:\n    pure\n"
+    assert len(notes(tmp_path, override, 'use "facts.p2c"\ntask settle()\n')) == 1
+
+
+def test_a_subtask_of_the_file_itself_can_be_overridden_elsewhere(tmp_path: Path) -> None:
+    own = "subtask own(to: Text):\n    does send(to)\n"
+    plan = f'use "facts.p2c"\n{own}task settle(to: Text):\n    at most 0 send\ncompose settle(to):\n    own(to)\n'
+    assert len(notes(tmp_path, "override subtask own:\n    pure\n", plan)) == 1
+
+
+def test_an_override_in_the_file_that_is_linted_is_there_to_be_read(tmp_path: Path) -> None:
+    plan = f"{PLAN}override subtask post:\n    pure\n"
+    assert notes(tmp_path, "", plan) == []
+
+
+def test_a_reviewed_one_is_silenced_where_it_stands_for_all_plans(tmp_path: Path) -> None:
+    override = "override subtask post:  # p2c: ignore[P2C441] it only queues\n    pure\n"
+    assert notes(tmp_path, override) == []
+    assert lint_file(tmp_path / "facts.p2c").clean
