@@ -15,7 +15,6 @@ from p2c_dsl.cli import EXIT_FINDINGS, EXIT_USAGE
 from p2c_dsl.diagnostics.model import Diagnostic, Severity
 from p2c_dsl.names import did_you_mean
 from p2c_dsl.resolve import Loaded, load
-from p2c_dsl.resolve.loading import SUFFIX
 from p2c_dsl.spec import Task
 from p2c_dsl.syntax.nodes import ComposeDecl
 

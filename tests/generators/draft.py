@@ -22,6 +22,9 @@ from p2c_dsl.types import (
     is_subtype,
 )
 
+Make = Callable[[], nodes.Expr]
+"""An expression that is written, with spans of its own, each time it is used."""
+
 SLIP = 0.01
 """How often an expression is any name at all."""
 
@@ -84,8 +87,8 @@ class Draft:
                 return call
         return self.random.choice(candidates)() if candidates else None
 
-    def _parts(self, fits: Callable[[Type], bool]) -> list[Callable[[], nodes.Expr]]:
-        found: list[Callable[[], nodes.Expr]] = []
+    def _parts(self, fits: Callable[[Type], bool]) -> list[Make]:
+        found: list[Make] = []
         for k in self.known:
             if fits(k.type):
                 found += [lambda k=k: self.variable(k.name)] * 3
@@ -93,10 +96,29 @@ class Draft:
                 for field, of in self.spec.records[k.type.name].items():
                     if fits(of):
                         found.append(lambda k=k, f=field: self._attribute(k.name, f))
-            if isinstance(k.type, MapOf) and fits(k.type.value):
-                keys = [o.name for o in self.known if is_subtype(o.type, k.type.key)]
-                found += [lambda k=k, key=key: self._subscript(k.name, key) for key in keys[-2:]]
+            if isinstance(k.type, MapOf):
+                found += self._items(lambda k=k: self.variable(k.name), k.type, fits)
         return found
+
+    def _items(self, whole: Make, of: MapOf, fits: Callable[[Type], bool]) -> list[Make]:
+        """Look-ups by the latest names and by any other name, field or constant; two deep in maps of maps."""
+        keys = self._keys(of.key)
+        chosen = [*keys[-2:], *self.random.sample(keys[:-2], min(1, len(keys[:-2])))]
+        items = [lambda key=key: nodes.Subscript(whole(), key(), self.span()) for key in chosen]
+        found = list(items) if fits(of.value) else []
+        if isinstance(of.value, MapOf):
+            for item in items:
+                found += self._items(item, of.value, fits)
+        return found
+
+    def _keys(self, of: Type) -> list[Make]:
+        """What a map can be looked up by, the latest names last."""
+        found = self._constants(of)
+        for k in self.known:
+            if isinstance(k.type, Record):
+                fields = self.spec.records[k.type.name].items()
+                found += [lambda k=k, f=f: self._attribute(k.name, f) for f, t in fields if is_subtype(t, of)]
+        return found + [lambda k=k: self.variable(k.name) for k in self.known if is_subtype(k.type, of)]
 
     def _attribute(self, base: str, field: str) -> nodes.Attribute:
         return nodes.Attribute(self.variable(base), self.name(field), self.span())
@@ -104,8 +126,8 @@ class Draft:
     def _subscript(self, base: str, key: str) -> nodes.Subscript:
         return nodes.Subscript(self.variable(base), self.variable(key), self.span())
 
-    def _constants(self, wanted: Type) -> list[Callable[[], nodes.Expr]]:
-        found: list[Callable[[], nodes.Expr]] = []
+    def _constants(self, wanted: Type) -> list[Make]:
+        found: list[Make] = []
         for constant in self.spec.constants_of(self.task).values():
             if is_subtype(constant.type, wanted):
                 found.append(lambda c=constant.name: self.variable(c))
@@ -180,4 +202,9 @@ class Draft:
         if isinstance(known.type, Record) and self.random.random() < 0.7:
             field, of = self.random.choice(list(self.spec.records[known.type.name].items()))
             return [self.assign(self._attribute(known.name, field), of)]
+        if isinstance(known.type, MapOf) and self.random.random() < 0.7:
+            value = known.type.value
+            items = self._items(lambda: self.variable(known.name), known.type, lambda of: of == value)
+            if items:
+                return [self.assign(self.random.choice(items)(), value)]
         return [self.assign(self.variable(known.name), known.type)]

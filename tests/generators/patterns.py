@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from p2c_dsl.spec import Subtask
 from p2c_dsl.syntax import nodes
-from p2c_dsl.types import BOOL, SetOf, element_of
+from p2c_dsl.types import BOOL, ListOf, MapOf, SetOf, element_of
 from tests.generators.draft import Draft, Known
 
 
@@ -47,6 +47,53 @@ class Patterns(Draft):
             nodes.For(self.name(asked), self.variable(over.name), tuple(asking), self.span()),
             nodes.For(self.name(acted), again, tuple(acting), self.span()),
         ]
+
+    def nested_answers(self) -> list[nodes.Statement]:
+        """Maps of a check's answers in a map or a list, and something done where one of them is true."""
+        checks = [s for s in self.spec.subtasks.values() if s.result == BOOL and s.required == 1]
+        sets = [k for k in self.known if isinstance(k.type, SetOf)]
+        if not checks or not sets:
+            return []
+        check, over, around = self.random.choice(checks), self.random.choice(sets), self.random.choice(sets)
+        outer, inner, first, second = (f"v{next(self._fresh)}" for _ in range(4))
+        asking = self._round(second, over, lambda: self._ask(check, inner, second))
+        key, around_key = element_of(over.type), element_of(around.type)
+        if not asking or key is None or around_key is None:
+            return []
+        is_map = self.random.random() < 0.6
+        filling: list[nodes.Statement] = [
+            nodes.Assign(self.name(inner), nodes.EmptyMap(self.span()), self.span()),
+            nodes.For(self.name(second), self.variable(over.name), tuple(asking), self.span()),
+            nodes.SetItem(self.name(outer), self.variable(first), self.variable(inner), self.span())
+            if is_map
+            else nodes.Append(self.name(outer), self.variable(inner), self.span()),
+        ]
+        answers = MapOf(key, BOOL)
+        self.known.append(Known(outer, MapOf(around_key, answers) if is_map else ListOf(answers)))
+        empty = nodes.EmptyMap(self.span()) if is_map else nodes.EmptyList(self.span())
+        return [
+            nodes.Assign(self.name(outer), empty, self.span()),
+            nodes.For(self.name(first), self.variable(around.name), tuple(filling), self.span()),
+            *self._where_true(outer, first, answers, is_map=is_map),
+        ]
+
+    def _where_true(self, outer: str, each: str, answers: MapOf, *, is_map: bool) -> list[nodes.Statement]:
+        """`if outer[x][y]: f(x)`, or the same with each map of a list."""
+        before = len(self.known)
+        if not is_map:
+            self.known.append(Known(each, answers))
+        whole = next(k for k in reversed(self.known) if isinstance(k.type, MapOf))
+        assert isinstance(whole.type, MapOf)
+        items = self._items(lambda: self.variable(whole.name), whole.type, lambda of: of == BOOL)
+        test = self.random.choice(items)() if items else None
+        body = self.simple()[:1]
+        del self.known[before:]
+        if test is None or not body:
+            return []
+        acting: list[nodes.Statement] = [nodes.If(test, tuple(body), (), False, self.span())]
+        if is_map:
+            return acting
+        return [nodes.For(self.name(each), self.variable(outer), tuple(acting), self.span())]
 
     def _round(
         self, name: str, over: Known, write: Callable[[], list[nodes.Statement]]

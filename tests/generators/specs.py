@@ -71,9 +71,9 @@ class _Draft:
         if kind < 0.5:
             return SetOf(self.random.choice((_A, _A, _A1, _A2, _B, _MAIL, _CASE)), size)
         if kind < 0.75:
-            element = self.random.choice((_A, _A1, _B, _CASE, BOOL, Optional(_A), SetOf(_B)))
+            element = self.random.choice((_A, _A1, _B, _CASE, BOOL, Optional(_A), SetOf(_B), MapOf(_A, _B)))
             return ListOf(element, size)
-        value = self.random.choice((_A, _B, BOOL, _MAIL, SetOf(_A), Optional(_B), _CASE))
+        value = self.random.choice((_A, _B, BOOL, _MAIL, SetOf(_A), Optional(_B), _CASE, MapOf(_A, BOOL)))
         return MapOf(self.random.choice((_A, _B, _A1, _MAIL)), value, size)
 
     def default(self, of: Type) -> ConstantValue:

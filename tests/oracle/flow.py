@@ -69,7 +69,7 @@ class _Flow:
         if written != instance.id:
             of = self.types[written]
         self.types[instance.id] = of
-        if depends or self.of_source_type(instance.value, of):
+        if depends or (self.source_type is not None and self.of_source_type(instance.value, of)):
             self.depends.add(instance.id)
         if (
             (depends if keys is None else keys)
@@ -80,6 +80,8 @@ class _Flow:
 
     def keyed_by_source(self, instance: Instance, of: Type | None) -> bool:
         """Whether a map's keys are, or hold, values of the source type; of other values, whether they do."""
+        if self.source_type is None:
+            return False
         of = of.inner if isinstance(of, Optional) else of
         value = instance.value
         if isinstance(value, Mapping):

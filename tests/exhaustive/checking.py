@@ -1,0 +1,130 @@
+"""One pair of program and spec: the analyzer's word, and what the oracle says of every small world."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from p2c_dsl.analysis import analyze
+from p2c_dsl.diagnostics.model import Severity
+from p2c_dsl.rules import read_rules
+from p2c_dsl.rules.base import AnyRule
+from p2c_dsl.runtime.trace import Trace
+from p2c_dsl.spec import Spec
+from p2c_dsl.syntax.nodes import ComposeDecl
+from p2c_dsl.syntax.span import Source
+from tests.exhaustive.runs import Runs
+from tests.exhaustive.worlds import LazyWorld, Values
+from tests.generators.spans import with_own_spans
+from tests.generators.text import rule_text
+from tests.generators.worlds import all_choices
+from tests.oracle import is_broken
+from tests.oracle.judge import words
+
+MOST_WORLDS = 100_000
+"""How many worlds of one program are tried, far above what any needs: a program that would need more is counted."""
+
+_SOURCE = Source("raw", "")
+_TEXTUAL = ("shape", "loops", "branches", "steps")
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A run that breaks a rule."""
+
+    rule: str
+    trace: Trace
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What became of a pair. Rules are named by their kinds and lines: `before: a before b`."""
+
+    accepted: tuple[str, ...]
+    rejected: tuple[str, ...]
+    unsound: Broken | None
+    undeserved: tuple[str, ...]
+    """Rejected, and no world breaks it."""
+    worlds: int
+    cut: bool
+    """Whether there were more worlds than were tried."""
+
+
+class Checker:
+    """Checks the programs of one spec."""
+
+    def __init__(self, spec: Spec, most_worlds: int = MOST_WORLDS) -> None:
+        self.spec = spec
+        (self.task,) = spec.tasks.values()
+        self._most = most_worlds
+        self._rules, _ = read_rules(spec, self.task)
+        self._values = Values(spec, self.task)
+        lines = {_squeezed(rule_text(r)): words(r) for r in spec.rules_of(self.task)}
+        self._lines = {_named(r): lines[_squeezed(r.text)] for r in self._rules}
+
+    def verdict(self, compose: ComposeDecl) -> Verdict | None:
+        """What became of it; `None` if it does not make sense to the analyzer whatever the rules."""
+        compose = with_own_spans(compose)
+        rejected = self._rejected(compose)
+        if rejected is None:
+            return None
+        accepted = tuple(r for r in self._lines if r not in rejected)
+        undeserved = []
+        unsound, worlds, cut = self._search(compose, accepted)
+        for rule in rejected:
+            broken, tried, more = self._search(compose, (rule,))
+            worlds, cut = worlds + tried, cut or more
+            if broken is None:
+                undeserved.append(rule)
+        return Verdict(accepted, rejected, unsound, tuple(undeserved), worlds, cut)
+
+    def is_unsound(self, compose: ComposeDecl, rule: str) -> bool:
+        """Whether the rule is accepted, and some world breaks it."""
+        try:
+            verdict = self.verdict(compose)
+        except LookupError:
+            return False
+        return verdict is not None and verdict.unsound is not None and verdict.unsound.rule == rule
+
+    def _rejected(self, compose: ComposeDecl) -> tuple[str, ...] | None:
+        findings = analyze(self.spec, compose, _SOURCE, self._rules).findings
+        if any(f.rule is None and f.diagnostic.severity is Severity.ERROR for f in findings):
+            return None
+        objected = {_named(f.rule) for f in findings if f.rule is not None}
+        return tuple(r for r in self._lines if r in objected)
+
+    def _search(self, compose: ComposeDecl, rules: tuple[str, ...]) -> tuple[Broken | None, int, bool]:
+        """A run that breaks one of the rules, how many worlds were tried, and whether there are more."""
+        for rule in rules:
+            if self._textual(rule) and self._breaks(rule, Trace(()), compose):
+                return Broken(rule, Trace(())), 0, False
+        about_runs = tuple(r for r in rules if not self._textual(r))
+        worlds = 0
+        for trace in self._traces(compose) if about_runs else ():
+            if worlds == self._most:
+                return None, worlds, True
+            worlds += 1
+            for rule in about_runs:
+                if self._breaks(rule, trace, compose):
+                    return Broken(rule, trace), worlds, False
+        return None, worlds, False
+
+    def _traces(self, compose: ComposeDecl) -> Iterator[Trace]:
+        runs = Runs(self.spec, self.task, compose)
+        for choose in all_choices(self._most + 1):
+            yield runs.trace(LazyWorld(self._values, choose))
+
+    def _breaks(self, rule: str, trace: Trace, compose: ComposeDecl) -> bool:
+        return is_broken(self._lines[rule], trace, self.spec, self.task, compose)
+
+    def _textual(self, rule: str) -> bool:
+        line = self._lines[rule]
+        return line[0] in _TEXTUAL and line != ["shape", "tree"]
+
+
+def _named(rule: AnyRule) -> str:
+    return f"{rule.name}: {rule.text}"
+
+
+def _squeezed(line: str) -> str:
+    return line.replace(" ", "")
