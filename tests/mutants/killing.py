@@ -25,16 +25,30 @@ def shows(mutant: Mutant, case: Case, sound: Case | None, worlds: int) -> bool:
     A mutant that accepts too much dies of a run that breaks what it accepts and the analyzer rejects;
     a strict one dies of an objection to what the analyzer accepts.
     """
+    if not mutant.strict:
+        wrong = wrongly_accepted(mutant, case, sound)
+        return wrong is not None and _breaks(wrong, worlds)
+    faulty = _faulty_part(mutant, case)
+    kept = set() if faulty is None else set(faulty.task.rules)
+    return sound is not None and not set(sound.task.rules) <= kept
+
+
+def wrongly_accepted(mutant: Mutant, case: Case, sound: Case | None) -> Case | None:
+    """The case under the rules that only the mutant accepts it under.
+
+    `None` where there are none. A case without any rule that makes no sense to the analyzer is accepted wrongly, too.
+    """
+    faulty = _faulty_part(mutant, case)
+    if faulty is None or sound is None:
+        return faulty
+    rules = tuple(rule for rule in faulty.task.rules if rule not in sound.task.rules)
+    return faulty.with_rules(rules) if rules else None
+
+
+def _faulty_part(mutant: Mutant, case: Case) -> Case | None:
     with mutated(mutant):
-        faulty = accepted_part(case)
-    if mutant.strict:
-        kept = set() if faulty is None else set(faulty.task.rules)
-        return sound is not None and not set(sound.task.rules) <= kept
-    if faulty is None:
-        return False
-    if sound is not None:
-        faulty = faulty.with_rules(tuple(r for r in faulty.task.rules if r not in sound.task.rules))
-    return (sound is None or bool(faulty.task.rules)) and _breaks(faulty, worlds)
+        # A spec remembers what it was once asked: this is a spec of its own.
+        return accepted_part(case.with_rules(case.task.rules))
 
 
 def _breaks(case: Case, worlds: int) -> bool:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from random import Random
 from typing import Any
 
 from p2c_dsl.program import Program
-from p2c_dsl.runtime.interpreter import Outcome, Run, run
+from p2c_dsl.runtime.interpreter import Run, run
 from p2c_dsl.runtime.monitor import RuleMonitor
 from p2c_dsl.runtime.trace import (
     BranchEntered,
@@ -24,29 +24,13 @@ from p2c_dsl.runtime.trace import (
     Trace,
     Written,
 )
-from p2c_dsl.spec import Subtask
 from tests.generators.worlds import SmallWorld
 from tests.oracle import broken_rules
 from tests.oracle import interpreter as oracle
 from tests.oracle.values import canon
 from tests.properties.plain_traces import plain_trace
+from tests.properties.running import tools
 from tests.properties.soundness import Case, accepted_part, random_case
-
-
-def tools(world: SmallWorld, case: Case) -> dict[str, Callable[..., Any]]:
-    """The world's subtasks as tools."""
-
-    def tool(subtask: Subtask) -> Callable[..., Any]:
-        def call(*_: object) -> Outcome:
-            outcome = world.call(subtask)
-            happened = frozenset(
-                use.effect.name for use, did in zip(subtask.effects, outcome.happened, strict=True) if did
-            )
-            return Outcome(outcome.result, happened)
-
-        return call
-
-    return {name: tool(subtask) for name, subtask in case.spec.subtasks.items()}
 
 
 def programs(seeds: range) -> Iterator[tuple[int, Case, Program]]:
@@ -61,7 +45,7 @@ def programs(seeds: range) -> Iterator[tuple[int, Case, Program]]:
 def executed(case: Case, program: Program, seed: int, *, monitored: bool = False) -> Run:
     world = SmallWorld(case.spec, Random(seed).randrange)
     inputs = world.inputs(case.task)
-    return run(program, inputs, tools(world, case), RuleMonitor(program) if monitored else None)
+    return run(program, inputs, tools(world, case.spec), RuleMonitor(program) if monitored else None)
 
 
 def story(trace: Trace) -> list[Any]:
