@@ -41,7 +41,7 @@ def test_what_tools_print_does_not_stand_in_the_document(folder: Path) -> None:
         world
         + "\n\nclass World(World):\n    def tools(self):\n        print('loud')\n        return super().tools()\n"
     )
-    (folder / "world.py").write_text(loud)
+    (folder / "world.py").write_text(world + loud)
     result = p2c("run", "aligned.p2c", "--trace", "json")
     assert json.loads(result.stdout)["completed"] and "loud" in result.stderr
 
