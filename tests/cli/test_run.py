@@ -35,13 +35,21 @@ def test_a_rejected_composition_is_not_run() -> None:
     assert "not run" in result.stderr and "--unchecked" in result.stderr
 
 
+LOUD = """
+
+class Loud(World):
+    def tools(self):
+        print("loud")
+        return super().tools()
+
+
+World = Loud
+"""
+
+
 def test_what_tools_print_does_not_stand_in_the_document(folder: Path) -> None:
-    world = (folder / "world.py").read_text()
-    loud = (
-        world
-        + "\n\nclass World(World):\n    def tools(self):\n        print('loud')\n        return super().tools()\n"
-    )
-    (folder / "world.py").write_text(world + loud)
+    world = folder / "world.py"
+    world.write_text(world.read_text() + LOUD)
     result = p2c("run", "aligned.p2c", "--trace", "json")
     assert json.loads(result.stdout)["completed"] and "loud" in result.stderr
 
