@@ -100,26 +100,31 @@ class _Explainer:
     def __init__(self) -> None:
         self._left = WORK
 
-    def explained(self, analysis: Analysis) -> Iterator[Diagnostic]:
+    def explained(self, analysis: Analysis) -> list[Diagnostic]:
         """The findings of a composition, with a breaking run for each rule that has one."""
-        shown: set[str] = set()
-        for finding in analysis.findings:
-            rule, program = finding.rule, analysis.program
-            if rule is None or rule.textual or program is None or rule.text in shown:
-                yield finding.diagnostic
-            else:
-                shown.add(rule.text)
-                yield self._with_run(finding.diagnostic, program, rule)
+        said = [finding.diagnostic for finding in analysis.findings]
+        of_rule: dict[AnyRule, list[int]] = {}
+        for place, finding in enumerate(analysis.findings):
+            if finding.rule is not None and not finding.rule.textual:
+                of_rule.setdefault(finding.rule, []).append(place)
+        if analysis.program is not None:
+            for rule, places in of_rule.items():
+                self._explain(said, places, analysis.program, rule)
+        return said
 
-    def _with_run(self, diagnostic: Diagnostic, program: Program, rule: AnyRule) -> Diagnostic:
+    def _explain(self, said: list[Diagnostic], places: list[int], program: Program, rule: AnyRule) -> None:
+        """Gives a run that breaks the rule to the finding at the line where it does, or to the rule's first one."""
         from p2c_dsl.runtime import counterexample
 
         # What is left is never spent at once, so that the last rules have their chance, too.
         search = counterexample.find(program, rule, min(counterexample.WORK, self._left // 2))
         self._left -= search.spent
         if search.counterexample is None:
-            return replace(diagnostic, tried=search.tried)
-        return replace(diagnostic, verdict=Verdict.VIOLATED, counterexample=search.counterexample)
+            said[places[0]] = replace(said[places[0]], tried=search.tried)
+            return
+        breaks = search.counterexample.steps[-1].location
+        place = next((p for p in places if breaks is not None and breaks.holds(said[p].location)), places[0])
+        said[place] = replace(said[place], verdict=Verdict.VIOLATED, counterexample=search.counterexample)
 
 
 def _once(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:

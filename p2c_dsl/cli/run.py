@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import shlex
+import sys
 from collections.abc import Callable
+from contextlib import nullcontext, redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
@@ -16,6 +18,7 @@ from p2c_dsl.cli.signals import Terminated, signals_as_interrupts
 from p2c_dsl.diagnostics.plain import plain, printable
 
 if TYPE_CHECKING:
+    from p2c_dsl.analysis import Analysis
     from p2c_dsl.program import Program
     from p2c_dsl.resolve import Loaded
     from p2c_dsl.runtime.interpreter import Run
@@ -84,10 +87,23 @@ def _programs(loaded: Loaded, task: str | None, unchecked: bool) -> list[Program
     for composition in compositions(loaded, task):
         analysis = analyze(loaded.spec, composition, loaded.root.source)
         if analysis.program is None or not unchecked:
-            show_and_stop(analysis.diagnostics)
+            _stop_if_rejected(analysis)
         if analysis.program is not None:
             programs.append(analysis.program)
     return programs
+
+
+def _stop_if_rejected(analysis: Analysis) -> None:
+    try:
+        show_and_stop(analysis.diagnostics)
+    except typer.Exit:
+        way = (
+            ""
+            if analysis.program is None
+            else ", unless with --unchecked: the monitor then stops it at the rule"
+        )
+        typer.echo(f"p2c: not run: a rejected composition is not run{way}", err=True)
+        raise
 
 
 def _folder(program: Program) -> Path:
@@ -112,7 +128,9 @@ def _run(program: Program, folder: Path, seed: int, dry: bool, trace: str) -> No
         _print(program, result, about, trace)
         _finish(result, about, status)
         return
-    result, wrong, status = _in_world(program, folder, seed, monitor)
+    # What a tool prints must not stand in the document.
+    with redirect_stdout(sys.stderr) if trace == "json" else nullcontext():
+        result, wrong, status = _in_world(program, folder, seed, monitor)
     verified = wrong is None if result.completed else None
     happy = "completed, and the world verifies the outcome"
     about = Told(f"a run of `{name}` (seed {seed})", happy, verified, wrong, seed)

@@ -30,6 +30,11 @@ class Location:
     source: Source
     span: Span
 
+    def holds(self, other: Location) -> bool:
+        """Whether another place lies inside this one."""
+        inside = self.span.start <= other.span.start and other.span.end <= self.span.end
+        return self.source == other.source and inside
+
 
 @dataclass(frozen=True, slots=True)
 class Note:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from enum import Enum
 from typing import Self
 
 from p2c_dsl.containment import contains
@@ -190,7 +191,7 @@ compose report(person):
         if not (at.mark(key) or (mark is not None and mark.keys)) or cannot_fail(whole, key, state):
             return own
         if own.other_rounds(state).sinks:
-            out.append(LookUpBeforeNextRound(self, whole))
+            out.append(ReachFlows(self, Way.NEXT_ROUND))
         return own.after_look_up()
 
     def call(
@@ -208,9 +209,9 @@ compose report(person):
         if controls:
             out.append(ControlFlows(self, controls[-1]))
         elif own.returned:
-            out.append(ReturnFlows(self))
+            out.append(ReachFlows(self, Way.RETURN))
         elif own.looked_up or own.other_rounds(state).looks_up:
-            out.append(LookUpFlows(self))
+            out.append(ReachFlows(self, Way.LOOK_UP))
         return own.after_sink()
 
     def enter_loop(self, own: Reach, state: State, frame: LoopFrame, out: Violations) -> Reach:
@@ -283,51 +284,34 @@ class ControlFlows(Flow):
         )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ReturnFlows(Flow):
-    """An earlier branch on the source, in which one arm returned."""
+class Way(Enum):
+    """How an earlier step tells of the source by whether the run goes on: what is said of it, and what helps."""
 
-    def explain(self, narrator: Narrator) -> Explanation:
-        source, sink = self.facet.origin.name, self.facet.sink.name
-        message = (
-            f"whether `{sink}` is reached depends on `{source}`: an earlier branch on it may have returned"
-        )
-        return Explanation(message, "do it before that branch, or do not return there")
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class LookUpFlows(Flow):
-    """An earlier look-up that fails or not depending on the source."""
-
-    def blames(self, subtask: Subtask) -> None:
-        # The look-up may stand in any of the call's own arguments.
-        return None
-
-    def explain(self, narrator: Narrator) -> Explanation:
-        source, sink = self.facet.origin.name, self.facet.sink.name
-        message = (
-            f"whether `{sink}` is reached depends on `{source}`: an earlier look-up would have ended the run "
-            "if the key had been missing"
-        )
-        return Explanation(message, "do it before that look-up, or loop over the map instead")
+    RETURN = "an earlier branch on it may have returned", "do it before that branch, or do not return there"
+    LOOK_UP = (
+        "an earlier look-up would have ended the run if the key had been missing",
+        "do it before that look-up, or loop over the map instead",
+    )
+    NEXT_ROUND = (
+        "before the next round, this look-up ends the run if the key is missing",
+        "do it in a loop of its own, before this one",
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class LookUpBeforeNextRound(Flow):
-    """A look-up that fails or not depending on the source, in a loop that comes back to the sink."""
+class ReachFlows(Flow):
+    """The sink, where it depends on the source whether the run gets there."""
 
-    whole: Value
+    way: Way
 
-    def blames(self, subtask: Subtask) -> None:
-        return None
+    def blames(self, subtask: Subtask) -> frozenset[int] | None:
+        # A look-up may stand in any of the call's own arguments.
+        return NO_ARGUMENT if self.way is Way.RETURN else None
 
     def explain(self, narrator: Narrator) -> Explanation:
         source, sink = self.facet.origin.name, self.facet.sink.name
-        message = (
-            f"whether the loop comes back to `{sink}` depends on `{source}`: this look-up in "
-            f"{narrator.name(self.whole)} ends the run if the key is missing"
-        )
-        return Explanation(message, f"do `{sink}` in a loop of its own, before this one")
+        said, help_ = self.way.value
+        return Explanation(f"whether `{sink}` is reached depends on `{source}`: {said}", help_)
 
 
 def _source(names: Names, token: Token) -> Source:

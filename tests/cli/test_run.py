@@ -32,6 +32,26 @@ def test_a_rejected_composition_is_not_run() -> None:
     result = p2c("run", "unaligned.p2c")
     assert result.exit_code == 1 and result.stdout == ""
     assert "P2C403" in result.stderr
+    assert "not run" in result.stderr and "--unchecked" in result.stderr
+
+
+LOUD = """
+
+class Loud(World):
+    def tools(self):
+        print("loud")
+        return super().tools()
+
+
+World = Loud
+"""
+
+
+def test_what_tools_print_does_not_stand_in_the_document(folder: Path) -> None:
+    world = folder / "world.py"
+    world.write_text(world.read_text() + LOUD)
+    result = p2c("run", "aligned.p2c", "--trace", "json")
+    assert json.loads(result.stdout)["completed"] and "loud" in result.stderr
 
 
 def test_unchecked_it_is_stopped_before_the_call_that_breaks_a_rule() -> None:
