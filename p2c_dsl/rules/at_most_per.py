@@ -266,6 +266,9 @@ def _position(key: Token, candidates: list[tuple[str | None, Type]], names: Name
     """Which of an event's keys the rule means. Raises `RuleError`."""
     by_name = [i for i, (name, _) in enumerate(candidates) if name == key.text]
     by_type = [i for i, (_, t) in enumerate(candidates) if show(t) == key.text]
+    if by_name and by_type and by_name != by_type:
+        message = f"`{key.text}` is the name of one key and the type of another"
+        raise RuleError(message, key.span, "rename one of them")
     found = by_name or by_type
     if len(found) == 1:
         return found[0]

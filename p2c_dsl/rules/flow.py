@@ -10,7 +10,7 @@ from p2c_dsl.containment import contains
 from p2c_dsl.diagnostics.codes import Code
 from p2c_dsl.machine.facet import CallSite, Explanation, Narrator, Origin, Part, Place, Violation, Violations
 from p2c_dsl.machine.state import BranchFrame, Frame, LoopFrame, State, Value
-from p2c_dsl.rules.base import NO_ARGUMENT, Names, Rule
+from p2c_dsl.rules.base import NO_ARGUMENT, Names, Rule, RuleError
 from p2c_dsl.rules.definition import Broken, Definition, RunEvent, Source, Started
 from p2c_dsl.rules.dependence import TAINTED, Mark, Reach, Round, Tainted, cannot_fail, worst
 from p2c_dsl.rules.events import Event
@@ -56,8 +56,8 @@ class NoFlow(Rule[Reach, Mark]):
 
     Control counts. A call in a loop over a collection that depends on A, under a condition that depends on A, or after
     an `if` on such a condition in which one arm returned, tells its observer something about A. So does a call after a
-    look-up `m[k]` where `k` depends on A, or which keys `m` has: a missing key would have ended the run. The results
-    of C are free of what C was given: C is trusted to let nothing through that may not pass.
+    look-up `m[k]` where `k` depends on A, or which keys `m` has, or whether it is made at all: a missing key would have
+    ended the run. The results of C are free of what C was given: C is trusted to let nothing through that may not pass.
     """
 
     name = "no-flow"
@@ -188,7 +188,8 @@ compose report(person):
         self, at: Place[Reach, Mark], own: Reach, state: State, whole: Value, key: Value, out: Violations
     ) -> Reach:
         mark = at.mark(whole)
-        if not (at.mark(key) or (mark is not None and mark.keys)) or cannot_fail(whole, key, state):
+        depends = at.mark(key) or (mark is not None and mark.keys) or self._controls(at, state.frames)
+        if not depends or cannot_fail(whole, key, state):
             return own
         if own.other_rounds(state).sinks:
             out.append(ReachFlows(self, Way.NEXT_ROUND))
@@ -316,6 +317,8 @@ class ReachFlows(Flow):
 
 def _source(names: Names, token: Token) -> Source:
     spec, text = names.spec, token.text
+    if (text in spec.types or text in BASES) and text in {p.name for p in names.task.parameters}:
+        raise RuleError(f"`{text}` is a type and an input of the task", token.span, "rename one of them")
     if text in spec.effects or text in spec.subtasks:
         return Source(text, event=names.event(token))
     if text in spec.types or text in BASES:

@@ -136,6 +136,14 @@ compose dine(users):
         index, _ = names.parameter(subtask, path[1])
         inputs = {p.name for p in names.task.parameters}
         for token in match["sources"]:
+            kinds = (
+                token.text in names.spec.subtasks,
+                token.text in inputs,
+                token.text in ("inputs", "constants"),
+            )
+            if sum(kinds) > 1:
+                message = f"`{token.text}` can mean several sources: a subtask, an input, or all of a kind"
+                raise RuleError(message, token.span, "rename the subtask or the input")
             if token.text not in {*names.spec.subtasks, *inputs, "inputs", "constants"}:
                 known_sources = [*names.spec.subtasks, *inputs, "inputs", "constants"]
                 raise names.unknown("subtask or input", token, known_sources)

@@ -168,11 +168,29 @@ def is_plain(value: object) -> bool:
 
 
 def is_hashable(value: object) -> bool:
-    """Whether the value can be a key; a frozen dataclass that holds a list only looks as if it could."""
+    """Whether the value can be a key; a frozen dataclass that holds a list only looks as if it could.
+
+    Python's own hash of tuples in tuples goes as deep as they do, and ends the process when that is too deep.
+    """
+    if _is_deep(value):
+        return False
     try:
         hash(value)
     except TypeError:
         return False
+    return True
+
+
+_DEEPEST = 1_000
+
+
+def _is_deep(value: object) -> bool:
+    """Whether tuples and frozen sets stand inside one another deeper than a key has any use for."""
+    level = [value] if isinstance(value, tuple | frozenset) else []
+    for _ in range(_DEEPEST):
+        level = [part for whole in level for part in whole if isinstance(part, tuple | frozenset)]
+        if not level:
+            return False
     return True
 
 

@@ -72,6 +72,7 @@ async def run_async(
     try:
         request = next(calls, None)
         while request is not None:
+            _heed_cancellation()
             reply = _call(request)
             if reply.error is None and is_awaitable(reply.value):
                 reply = await _awaited(reply.value)
@@ -80,6 +81,19 @@ async def run_async(
         _break_off(walk, error)
         raise
     return _outcome(walk)
+
+
+def _heed_cancellation() -> None:
+    """Raises the cancellation of the task that runs, if it has been asked for: a tool may have swallowed it."""
+    import asyncio
+
+    try:
+        task = asyncio.current_task()
+    except RuntimeError:
+        # Another library's loop runs this.
+        return
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
 
 
 def run_of(error: BaseException) -> Run | None:
@@ -158,4 +172,11 @@ def _failed(error: BaseException) -> Reply:
 
 
 def _outcome(walk: Walk) -> Run:
-    return Run(Trace(tuple(walk.events)), thaw(walk.result), walk.error, walk.span)
+    events = Trace(tuple(walk.events))
+    try:
+        return Run(events, thaw(walk.result), walk.error, walk.span)
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
+        why = f"the run completed, but its result cannot be handed out: {described(error)}"
+        return Run(events, None, why, walk.program.span)

@@ -128,18 +128,22 @@ class Lineage:
         element = self._part(instance, whole, of, (instance.id,), within, whole.depends)
         self._traced[instance.id] = replace(element, element_of=whole.place)
 
-    def leave_loop(self) -> None:
-        """The innermost loop is over."""
+    def leave_loop(self, ends: bool) -> None:
+        """The innermost loop is over; `ends` says whether a round of it could have ended the run."""
         self._loops.pop()
-        self._control.pop()
+        self._leave(ends)
 
     def enter_branch(self, tested: Instance) -> None:
         """A condition was tested."""
         self._open(self.of(tested).depends)
 
-    def leave_branch(self, returns: bool) -> None:
-        """The innermost branch is over; `returns` says whether one of its arms would have ended the run."""
-        if returns:
+    def leave_branch(self, ends: bool) -> None:
+        """The innermost branch is over; `ends` says whether one of its arms could have ended the run."""
+        self._leave(ends)
+
+    def _leave(self, ends: bool) -> None:
+        # That the run goes on tells which way the block went, or how often.
+        if ends:
             self._past |= self._control[-1]
         self._control.pop()
 

@@ -6,10 +6,11 @@ monitor decides before a call is made, so what the call may do counts as happeni
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence
 from typing import Any, Self
 
-from p2c_dsl.program import Branch, Loop, Program, Return, Step
+from p2c_dsl.program import Program
 from p2c_dsl.rules import AnyRule, read_rules
 from p2c_dsl.rules.definition import (
     AnyDefinition,
@@ -23,9 +24,11 @@ from p2c_dsl.rules.definition import (
     Started,
     Tested,
 )
+from p2c_dsl.runtime.ending import ending
 from p2c_dsl.runtime.lineage import Lineage
 from p2c_dsl.runtime.trace import (
     AccumulatorCreated,
+    AnyKey,
     BranchEntered,
     BranchLeft,
     CallFailed,
@@ -74,8 +77,8 @@ class RuleMonitor:
         self._states: list[Any] = [definition.start() for _, definition in self._watched]
         self._lineage = Lineage(program, (s for _, d in self._watched for s in d.asks()))
         self._program = program
-        self._branches: list[Span] = []
-        self._returning = _returning(program.body)
+        self._blocks: list[Span] = []
+        self._ending = ending(program)
         self._calls = 0
         self._open: Call | None = None
 
@@ -98,19 +101,20 @@ class RuleMonitor:
                 lineage.field(base, field, instance)
             case Derived(base, None, Instance() as key, instance):
                 lineage.item(base, key, instance)
-            case LoopEntered(collection):
+            case LoopEntered(collection, span):
                 self._happens(Consumed(lineage.of(collection)))
                 lineage.enter_loop(collection)
+                self._blocks.append(span)
             case RoundStarted(element):
                 lineage.start_round(element)
             case LoopLeft():
-                lineage.leave_loop()
+                lineage.leave_loop(self._blocks.pop() in self._ending)
             case BranchEntered(tested, holds, span):
                 self._happens(Tested(lineage.of(tested), holds))
                 lineage.enter_branch(tested)
-                self._branches.append(span)
+                self._blocks.append(span)
             case BranchLeft():
-                lineage.leave_branch(self._branches.pop() in self._returning)
+                lineage.leave_branch(self._blocks.pop() in self._ending)
             case CallStarted(name, arguments):
                 self._start(self._program.spec.subtasks[name], arguments)
             case CallFinished(_, effects, result, unreported):
@@ -141,8 +145,7 @@ class RuleMonitor:
         call = self._open
         assert call is not None
         self._open = None
-        happened = _clauses(call, effects)
-        self._happens(Completed(call, happened, _clauses(call, unreported, happened)))
+        self._happens(Completed(call, *_clauses(call, effects, unreported)))
         if result is not None:
             self._lineage.result(call, result)
 
@@ -181,36 +184,25 @@ def _keys(use: EffectUse, subtask: Subtask, arguments: Sequence[Traced | None]) 
     return tuple(found)
 
 
-def _clauses(call: Call, effects: Effects, but: frozenset[int] = frozenset()) -> frozenset[int]:
-    """The effect clauses of a call that happened, by their numbers: a trace lists effects in the clauses' order."""
-    found: set[int] = set()
-    left = [(name, tuple(comparable(key) for key in keys)) for name, keys in effects]
-    for clause, use in enumerate(call.subtask.effects):
-        keys = call.keys[clause]
-        if left and clause not in but and left[0][0] == use.effect.name and keys in (None, left[0][1]):
-            left.pop(0)
-            found.add(clause)
-    return frozenset(found)
+def _clauses(call: Call, effects: Effects, unreported: Effects) -> tuple[frozenset[int], frozenset[int]]:
+    """The effect clauses of a call that happened, by their numbers, and those that nobody reported.
+
+    What a clause does for certain has happened, so that only the rest of the effects can be what others may do.
+    """
+    names = [use.effect.name for use in call.subtask.effects]
+    clauses = list(zip(names, call.keys, strict=True))
+    certain = frozenset(n for n, use in enumerate(call.subtask.effects) if use.certain)
+    left = Counter(_effect(name, keys) for name, keys in effects)
+    left.subtract(clauses[n] for n in certain)
+    open_ = Counter(_effect(name, keys) for name, keys in unreported)
+    happened, unknown = set(certain), set[int]()
+    for clause, effect in enumerate(clauses):
+        for among, found in ((left, happened), (open_, unknown)):
+            if clause not in happened and among[effect] > 0:
+                among[effect] -= 1
+                found.add(clause)
+    return frozenset(happened), frozenset(unknown)
 
 
-def _returning(steps: Sequence[Step]) -> frozenset[Span]:
-    """The branches in which some arm may return."""
-    found: set[Span] = set()
-
-    def returns(block: Sequence[Step]) -> bool:
-        inside = False
-        for step in block:
-            match step:
-                case Return():
-                    inside = True
-                case Loop():
-                    inside |= returns(step.body)
-                case Branch():
-                    both = [returns(step.body), returns(step.orelse)]
-                    if any(both):
-                        found.add(step.span)
-                        inside = True
-        return inside
-
-    returns(steps)
-    return frozenset(found)
+def _effect(name: str, keys: Sequence[object]) -> tuple[str, Keys | None]:
+    return name, None if AnyKey.ANY in keys else tuple(comparable(key) for key in keys)

@@ -74,15 +74,17 @@ class Like:
         return made
 
     def parts(self, items: Mapping[str, Hashable], others: Mapping[Any, Hashable]) -> FrozenMap:
-        """By what they are equal: a mapping by all of it, an object by what its class compares, or all not private."""
+        """By what they are equal: their declared fields, and what else a mapping holds, a class compares, or is open.
+
+        Equal values have equal fields: a field that a plan can see counts, also if the class does not compare it.
+        """
         if self.cls is dict:
             return FrozenMap({**others, **items})
         kind, names = _compared(self.cls)
         if names is None:
             open_ = {name: v for name, v in others.items() if str(name)[:1] != "_"}
             return FrozenMap({kind: None, **open_, **items})
-        own = {n: items[n] if n in items else others[n] for n in names if n in self.state}
-        return FrozenMap({kind: None, **own})
+        return FrozenMap({kind: None, **{n: others[n] for n in names if n in others}, **items})
 
 
 def like(type_: str, value: object, own: Mapping[str, object], several: Several) -> Like:

@@ -108,6 +108,8 @@ def not_run(value: object) -> str | None:
     kind = type(value)
     if kind is GeneratorType or kind is AsyncGeneratorType:
         return "it gives a generator, so nothing of its own has run"
+    if kind is map or kind is filter:
+        return f"it gives a `{kind.__name__}`, which nothing has gone through, so nothing of its own has run"
     if is_awaitable(value):
         return "it gives what nobody awaits, so nothing of its own has run"
     return None

@@ -160,11 +160,11 @@ class _Flow:
         return by_argument or any(self.control) or self.past
 
 
-def flows(rule: FlowRule, trace: Trace, spec: Spec, task: Task, returning: frozenset[Span]) -> bool:
-    """Whether a call of the sink depends on the source; `returning` are the `if`s with a `return` inside."""
+def flows(rule: FlowRule, trace: Trace, spec: Spec, task: Task, ending: frozenset[Span]) -> bool:
+    """Whether a call of the sink depends on the source; `ending` are the blocks in which it may end."""
     flow = _Flow(rule, spec, task)
     given: tuple[Instance | None, ...] = ()
-    branches: list[Span] = []
+    blocks: list[Span] = []
     inputs = {p.name: p.type for p in task.parameters}
     for event in trace.events:
         flow.contents.see(event)
@@ -178,21 +178,24 @@ def flows(rule: FlowRule, trace: Trace, spec: Spec, task: Task, returning: froze
                 flow.look_up(base, key, instance)
             case Derived(Instance(base), field, _, instance):
                 flow.appears(instance, flow.part_type(base, field), base in flow.depends)
-            case LoopEntered(Instance(id_)):
+            case LoopEntered(Instance(id_), span):
                 flow.collections.append(id_)
                 flow.control.append(id_ in flow.depends)
+                blocks.append(span)
             case RoundStarted(instance):
                 collection = flow.collections[-1]
                 flow.elements[instance.id] = flow.places.of(collection)
                 flow.appears(instance, flow.element_type(collection), collection in flow.depends)
             case LoopLeft():
                 flow.collections.pop()
+                flow.past |= blocks.pop() in ending and any(flow.control)
                 flow.control.pop()
             case BranchEntered(Instance(id_), _, span):
                 flow.control.append(id_ in flow.depends)
-                branches.append(span)
+                blocks.append(span)
             case BranchLeft():
-                flow.past |= flow.control.pop() and branches.pop() in returning
+                flow.past |= blocks.pop() in ending and any(flow.control)
+                flow.control.pop()
             case AccumulatorCreated(_, Instance(id_)):
                 flow.types[id_] = None
             case Written(accumulator, key, value):

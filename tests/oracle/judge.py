@@ -7,6 +7,7 @@ from p2c_dsl.spec import RuleText, Spec, Task
 from p2c_dsl.syntax.nodes import ComposeDecl, For, If
 from tests.oracle import text
 from tests.oracle.consumption import consumes_twice
+from tests.oracle.ending import ending
 from tests.oracle.events import (
     count,
     happens_after,
@@ -67,7 +68,7 @@ def is_broken(line: list[str], trace: Trace, spec: Spec, task: Task, compose: Co
         case [subtask, ".", parameter, "from", *sources]:
             return from_elsewhere(subtask, parameter, _sources(sources, task), trace, spec)
         case ["no", "flow", "from", source, "to", *rest]:
-            return flows(_flow(source, rest), trace, spec, task, text.returning(compose))
+            return flows(_flow(source, rest), trace, spec, task, ending(compose))
     raise ValueError(f"no rule: {' '.join(line)}")
 
 

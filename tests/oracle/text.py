@@ -1,4 +1,4 @@
-"""The rules about the program, read off its syntax tree; and the `if`s that contain a `return`."""
+"""The rules about the program, read off its syntax tree."""
 
 from __future__ import annotations
 
@@ -23,7 +23,6 @@ from p2c_dsl.syntax.nodes import (
     Statement,
     Subscript,
 )
-from p2c_dsl.syntax.span import Span
 
 
 def statements(block: tuple[Statement, ...]) -> Iterator[Statement]:
@@ -106,12 +105,3 @@ def steps(compose: ComposeDecl) -> int:
             case SetItem(value=value) | Append(value=value):
                 total += not isinstance(value, Call)
     return total
-
-
-def returning(compose: ComposeDecl) -> frozenset[Span]:
-    """The spans of the `if`s in one of whose arms there is a `return`."""
-    return frozenset(
-        s.span
-        for s in statements(compose.body)
-        if isinstance(s, If) and any(isinstance(i, Return) for i in statements((*s.body, *s.orelse)))
-    )

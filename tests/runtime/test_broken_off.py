@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -153,6 +154,21 @@ class TestCancellation:
             asyncio.run(run_async(LISTS, {}, tools))
         done = run_of(raised.value)
         assert done is not None and isinstance(done.trace.events[-1], CallInDoubt)
+
+    def test_a_tool_that_swallows_it_is_the_last_one(self) -> None:
+        made: list[str] = []
+
+        async def note(xs: list[str]) -> None:
+            task = asyncio.current_task()
+            assert task is not None
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await asyncio.sleep(0)
+
+        tools = {"items": lambda: ["a"], "note": note, "mail": made.append}
+        with pytest.raises(asyncio.CancelledError):
+            asyncio.run(run_async(LISTS, {}, tools))
+        assert made == []
 
     def test_a_tool_that_awaits_something_cancelled_has_failed(self) -> None:
         async def note(xs: list[str]) -> None:

@@ -241,3 +241,55 @@ class TestInputs:
     def test_so_is_what_their_tools_do(self) -> None:
         with pytest.raises(BindingError, match="the tool for `items` cannot be had: RuntimeError: getattr"):
             run(LISTS, {}, Raises("getattr"))
+
+
+FINDING = """
+type Thing
+subtask find() -> Thing
+subtask keep(thing: Thing)
+task t():
+    shape dag
+compose t():
+    keep(find())
+"""
+
+
+def test_what_is_too_deep_to_be_a_key_fails_its_call() -> None:
+    deep: object = ()
+    for _ in range(300_000):
+        deep = (deep,)
+    done = run(program(FINDING), {}, {"find": lambda: deep, "keep": lambda thing: None})
+    assert done.error is not None and done.error.startswith("`find` gave a wrong result")
+
+
+@pytest.mark.parametrize("lazy", [map(print, "ab"), filter(print, "ab")], ids=["map", "filter"])
+def test_what_nothing_has_gone_through_has_not_run(lazy: object) -> None:
+    done = run(program(FINDING), {}, {"find": lambda: "it", "keep": lambda thing: lazy})
+    assert done.error is not None and "nothing of its own has run" in done.error
+
+
+class Grudging:
+    """A record whose objects can be made keys of only once."""
+
+    def __init__(self) -> None:
+        self.name = "a"
+
+    def __hash__(self) -> int:
+        raise ValueError("no more")
+
+
+def test_a_result_that_cannot_be_handed_out_loses_no_trace() -> None:
+    text = """
+    record Thing:
+        name: Text
+    subtask find() -> List[Thing]
+    subtask mark() -> Int
+    task t() -> Map[Thing, Int]
+    compose t():
+        marks = {}
+        for thing in find():
+            marks[thing] = mark()
+        return marks
+    """
+    done = run(program(text), {}, {"find": lambda: [Grudging()], "mark": lambda: 1})
+    assert done.trace.events and (done.completed or "cannot be handed out" in (done.error or ""))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -88,3 +89,27 @@ def test_one_object_is_one_key_though_a_tool_changes_its_hash() -> None:
 
     run(MAILING, {}, {"items": lambda: [moody, moody], "mail": mail}, RuleMonitor(MAILING))
     assert found == [moody]
+
+
+def test_what_a_class_does_not_compare_counts_if_a_plan_can_see_it() -> None:
+    @dataclass(frozen=True)
+    class Order:
+        number: str
+        owner: str = field(compare=False)
+
+    text = """
+    record Order:
+        number: Text
+        owner: Text
+    effect pay(Order)
+    subtask refund(order: Order):
+        does pay(order)
+    task t(orders: List[Order]):
+        at most 1 pay per Order
+    compose t(orders):
+        for order in orders:
+            refund(order)
+    """
+    found = program(text)
+    inputs = {"orders": [Order("1", "ann"), Order("1", "bob")]}
+    assert run(found, inputs, {"refund": lambda order: None}, RuleMonitor(found)).completed
