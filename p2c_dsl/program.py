@@ -173,6 +173,19 @@ def steps(body: tuple[Step, ...]) -> Iterator[Step]:
                 pending += reversed(then + orelse)
 
 
+def operands(step: Step) -> Iterator[Operand]:
+    """A step's own operands, without those of the steps that stand in it."""
+    match step:
+        case Call(arguments=arguments):
+            yield from (a for a in arguments if a is not None)
+        case Write(key=key, value=value):
+            yield from (o for o in (key, value) if o is not None)
+        case Loop(collection=operand) | Branch(operand=operand) | TakeOut(value=operand):
+            yield operand
+        case Return(value) if value is not None:
+            yield value
+
+
 @dataclass(frozen=True, slots=True)
 class Program:
     """A resolved composition.

@@ -2,22 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
-from p2c_dsl.program import (
-    Branch,
-    Call,
-    FieldOf,
-    ItemOf,
-    Loop,
-    Operand,
-    Program,
-    Return,
-    Step,
-    TakeOut,
-    Var,
-    Write,
-)
+from p2c_dsl.program import Branch, FieldOf, ItemOf, Loop, Operand, Program, Return, Step, Var, operands
 from p2c_dsl.syntax.span import Span
 
 Loops = tuple[Loop, ...]
@@ -42,7 +29,7 @@ def _ends(block: Sequence[Step], loops: Loops, found: set[Span]) -> bool:
                 inside = any([_ends(body, loops, found), _ends(orelse, loops, found)])
         if inside and isinstance(step, Loop | Branch):
             found.add(step.span)
-        own = any(_can_fail(operand, loops) for operand in _operands(step))
+        own = any(_can_fail(operand, loops) for operand in operands(step))
         ends |= inside or own or isinstance(step, Return)
     return ends
 
@@ -56,19 +43,3 @@ def _can_fail(operand: Operand, loops: Loops) -> bool:
             sure = any(key == Var(loop.slot) and base == loop.collection for loop in loops)
             return not sure or _can_fail(base, loops) or _can_fail(key, loops)
     return False
-
-
-def _operands(step: Step) -> Iterator[Operand]:
-    match step:
-        case Call(arguments=arguments):
-            yield from (a for a in arguments if a is not None)
-        case TakeOut(value):
-            yield value
-        case Write(key=key, value=value):
-            yield value
-            if key is not None:
-                yield key
-        case Loop(collection=operand) | Branch(operand=operand):
-            yield operand
-        case Return(value) if value is not None:
-            yield value

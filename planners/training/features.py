@@ -23,11 +23,11 @@ from p2c_dsl.program import (
     Loop,
     Operand,
     Program,
-    Return,
     Step,
     TakeOut,
     Var,
     Write,
+    operands,
     steps,
 )
 from p2c_dsl.rules.at_most_per import AtMostPer
@@ -211,7 +211,7 @@ class _Shape:
     def _block(self, body: Sequence[Step], depth: int, conditional: bool) -> None:
         self.deepest = max(self.deepest, depth)
         for step in body:
-            for operand in _operands(step):
+            for operand in () if isinstance(step, TakeOut) else operands(step):
                 self._use(operand)
             if isinstance(step, Create | Loop):
                 # Slots are used anew after their block: this one no longer holds a call's result.
@@ -254,15 +254,3 @@ class _Shape:
                 self._use(key)
             case ConstantOf(free=free):
                 self.literals += free
-
-
-def _operands(step: Step) -> Iterator[Operand]:
-    match step:
-        case Call(arguments=arguments):
-            yield from (a for a in arguments if a is not None)
-        case Write(key=key, value=value):
-            yield from (o for o in (key, value) if o is not None)
-        case Loop(collection=operand) | Branch(operand=operand):
-            yield operand
-        case Return(value) if value is not None:
-            yield value
