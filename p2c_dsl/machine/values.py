@@ -118,7 +118,8 @@ class Values(Product):
 
     def default(self, parameter: Parameter) -> Value:
         """The value that stands in for an argument left out."""
-        return self.constant(ConstantOf(parameter.default, parameter.type))
+        of = NONE if parameter.default is None else parameter.type
+        return self.constant(ConstantOf(parameter.default, of))
 
     def named(self, constant: Constant) -> ConstantOf:
         """A named constant as an operand."""

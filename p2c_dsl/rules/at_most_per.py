@@ -23,7 +23,7 @@ from p2c_dsl.rules.pattern import Match
 from p2c_dsl.rules.words import times_words
 from p2c_dsl.spec import EffectUse, Subtask
 from p2c_dsl.syntax.nodes import Token
-from p2c_dsl.types import Type, is_subtype, show
+from p2c_dsl.types import NONE, Type, is_subtype, show
 
 
 class PerKey(NamedTuple):
@@ -176,7 +176,8 @@ compose survey(users):
 
     def _default(self, call: CallSite, place: int) -> KeyClass:
         parameter = call.subtask.parameters[place]
-        return KeyClass(parameter.type, constant_identity(parameter.default))
+        of = NONE if parameter.default is None else parameter.type
+        return KeyClass(of, constant_identity(parameter.default))
 
     def exit_loop(self, at: Place[Counts, None], own: Counts, frame: LoopFrame) -> Counts:
         return own.after_loop(frame.variable)

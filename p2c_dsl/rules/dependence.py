@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from p2c_dsl.machine.identity import Identity
 from p2c_dsl.machine.state import State, Value
 
 
@@ -35,6 +36,8 @@ class Reach(NamedTuple):
     returned: bool = False
     looked_up: bool = False
     rounds: tuple[Round, ...] = ()
+    found: frozenset[Identity] = frozenset()
+    """What has been looked up on every path to here: looking it up again cannot fail."""
 
     def after_look_up(self) -> Reach:
         """Once a look-up that tells of the source has not failed."""
@@ -57,6 +60,6 @@ def worst(one: Mark, other: Mark) -> Mark:
     return TAINTED if one.keys or other.keys else Tainted(False, worst(one.inner, other.inner))
 
 
-def cannot_fail(whole: Value, key: Value, state: State) -> bool:
-    """Whether the key is the variable of a loop over the very map."""
+def is_own_key(whole: Value, key: Value, state: State) -> bool:
+    """Whether the key is the variable of a loop over the very map, which has it for certain."""
     return any(f.variable is key.identity and f.collection.identity == whole.identity for f in state.loops)

@@ -9,10 +9,11 @@ from typing import Self
 from p2c_dsl.containment import contains
 from p2c_dsl.diagnostics.codes import Code
 from p2c_dsl.machine.facet import CallSite, Explanation, Narrator, Origin, Part, Place, Violation, Violations
+from p2c_dsl.machine.identity import Identity, mentions_slot_from
 from p2c_dsl.machine.state import BranchFrame, Frame, LoopFrame, State, Value
 from p2c_dsl.rules.base import NO_ARGUMENT, Names, Rule, RuleError
 from p2c_dsl.rules.definition import Broken, Definition, RunEvent, Source, Started
-from p2c_dsl.rules.dependence import TAINTED, Mark, Reach, Round, Tainted, cannot_fail, worst
+from p2c_dsl.rules.dependence import TAINTED, Mark, Reach, Round, Tainted, is_own_key, worst
 from p2c_dsl.rules.events import Event
 from p2c_dsl.rules.pattern import Match
 from p2c_dsl.spec import Spec, Subtask
@@ -187,9 +188,12 @@ compose report(person):
     def look_up(
         self, at: Place[Reach, Mark], own: Reach, state: State, whole: Value, key: Value, out: Violations
     ) -> Reach:
-        mark = at.mark(whole)
+        item: Identity = ("item", whole.identity, key.identity)
+        if item in own.found or is_own_key(whole, key, state):
+            return own
+        own, mark = own._replace(found=own.found | {item}), at.mark(whole)
         depends = at.mark(key) or (mark is not None and mark.keys) or self._controls(at, state.frames)
-        if not depends or cannot_fail(whole, key, state):
+        if not depends:
             return own
         if own.other_rounds(state).sinks:
             out.append(ReachFlows(self, Way.NEXT_ROUND))
@@ -219,13 +223,18 @@ compose report(person):
         return own._replace(rounds=(*own.rounds, Round()))
 
     def exit_loop(self, at: Place[Reach, Mark], own: Reach, frame: LoopFrame) -> Reach:
-        return own._replace(rounds=own.rounds[:-1])
+        return own._replace(rounds=own.rounds[:-1], found=at.state(frame.entry).found)
 
     def enter_else(self, before: Reach, then: Reach) -> Reach:
         return before._replace(rounds=then.rounds)
 
     def join(self, then: Reach, orelse: Reach) -> Reach:
-        return Reach(then.returned or orelse.returned, then.looked_up or orelse.looked_up, orelse.rounds)
+        returned, looked_up = then.returned or orelse.returned, then.looked_up or orelse.looked_up
+        return Reach(returned, looked_up, orelse.rounds, then.found & orelse.found)
+
+    def forget(self, own: Reach, before: Reach, first: int) -> Reach:
+        kept = frozenset(item for item in own.found if not mentions_slot_from(item, first))
+        return own if len(kept) == len(own.found) else own._replace(found=kept)
 
     def resume(self, at: Place[Reach, Mark], own: Reach, frame: BranchFrame, last: Reach) -> Reach:
         returned = own.returned or bool(self._controls(at, (*frame.entry.frames, frame)))

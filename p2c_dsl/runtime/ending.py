@@ -4,42 +4,100 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from p2c_dsl.program import Branch, FieldOf, ItemOf, Loop, Operand, Program, Return, Step, Var, operands
+from p2c_dsl.program import (
+    Branch,
+    Call,
+    Create,
+    FieldOf,
+    ItemOf,
+    Loop,
+    Operand,
+    Program,
+    Return,
+    Step,
+    Var,
+    operands,
+    steps,
+)
 from p2c_dsl.syntax.span import Span
 
-Loops = tuple[Loop, ...]
+Found = frozenset[ItemOf]
 
 
 def ending(program: Program) -> frozenset[Span]:
     """The branches and loops in which a run may end, so that going on behind them tells which way they went."""
-    found: set[Span] = set()
-    _ends(program.body, (), found)
-    return frozenset(found)
+    reader = _Reader()
+    reader.block(program.body, frozenset())
+    return frozenset(reader.ending)
 
 
-def _ends(block: Sequence[Step], loops: Loops, found: set[Span]) -> bool:
-    """Whether a run may end in a block; adds the branches and loops in it for which that is so."""
-    ends = False
-    for step in block:
-        inside = False
+class _Reader:
+    """Reads a program once; `found` is what has been looked up on every path, which cannot fail again."""
+
+    def __init__(self) -> None:
+        self.ending: set[Span] = set()
+        self._loops: list[Loop] = []
+
+    def block(self, block: Sequence[Step], found: Found) -> tuple[bool, Found | None]:
+        """Whether a run may end in a block, and what has been found behind it, `None` where nothing comes behind it."""
+        ends, here = False, found
+        for step in block:
+            new = frozenset(i for o in operands(step) for i in _look_ups(o) if not self._is_own_key(i)) - here
+            here |= new
+            inside, after = self._inside(step, here)
+            if inside:
+                assert isinstance(step, Loop | Branch)
+                self.ending.add(step.span)
+            ends |= bool(new) or inside or isinstance(step, Return)
+            if after is None:
+                return ends, None
+            here = after
+        return ends, here
+
+    def _inside(self, step: Step, found: Found) -> tuple[bool, Found | None]:
         match step:
             case Loop(body=body):
-                inside = _ends(body, (*loops, step), found)
+                self._loops.append(step)
+                ends, _ = self.block(body, found)
+                self._loops.pop()
+                return ends, found
             case Branch(body=body, orelse=orelse):
-                inside = any([_ends(body, loops, found), _ends(orelse, loops, found)])
-        if inside and isinstance(step, Loop | Branch):
-            found.add(step.span)
-        own = any(_can_fail(operand, loops) for operand in operands(step))
-        ends |= inside or own or isinstance(step, Return)
-    return ends
+                (one, then), (other, otherwise) = self.block(body, found), self.block(orelse, found)
+                return one or other, _joined(step, then, otherwise)
+            case Return():
+                return False, None
+        return False, found
+
+    def _is_own_key(self, item: ItemOf) -> bool:
+        """Whether the key is the variable of a loop over the very map, which has it for certain."""
+        return any(item.key == Var(loop.slot) and item.base == loop.collection for loop in self._loops)
 
 
-def _can_fail(operand: Operand, loops: Loops) -> bool:
-    """Whether a look-up in an operand may find nothing: any but that of a key of the loop over the very map."""
+def _joined(branch: Branch, then: Found | None, orelse: Found | None) -> Found | None:
+    """What has been found on both ways, of what is not the arms' own: their slots are used anew."""
+    both = orelse if then is None else then if orelse is None else then & orelse
+    if both is None:
+        return None
+    own = [s.slot for s in steps((branch,)) if isinstance(s, Call | Loop | Create) and s.slot is not None]
+    first = min(own, default=None)
+    return both if first is None else frozenset(i for i in both if all(s < first for s in _slots(i)))
+
+
+def _look_ups(operand: Operand) -> list[ItemOf]:
     match operand:
         case FieldOf(base, _):
-            return _can_fail(base, loops)
+            return _look_ups(base)
         case ItemOf(base, key):
-            sure = any(key == Var(loop.slot) and base == loop.collection for loop in loops)
-            return not sure or _can_fail(base, loops) or _can_fail(key, loops)
-    return False
+            return [*_look_ups(base), *_look_ups(key), operand]
+    return []
+
+
+def _slots(operand: Operand) -> list[int]:
+    match operand:
+        case Var(slot):
+            return [slot]
+        case FieldOf(base, _):
+            return _slots(base)
+        case ItemOf(base, key):
+            return [*_slots(base), *_slots(key)]
+    return []

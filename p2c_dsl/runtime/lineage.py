@@ -13,7 +13,8 @@ from typing import NamedTuple
 from p2c_dsl.program import Program
 from p2c_dsl.rules.definition import Call, Origin, Producer, Source
 from p2c_dsl.runtime.trace import Instance
-from p2c_dsl.runtime.traced import NOTHING, Contents, Sources, Traced
+from p2c_dsl.runtime.traced import NOTHING, Contents, Place, Sources, Traced
+from p2c_dsl.runtime.values import comparable
 from p2c_dsl.spec import EnumMember, Spec
 from p2c_dsl.types import (
     BASES,
@@ -54,6 +55,7 @@ class Lineage:
         self._loops: list[tuple[_Loop, int]] = []
         self._control: list[Sources] = [NOTHING]
         self._past: Sources = NOTHING
+        self._found: set[tuple[Place, Place]] = set()
 
     @property
     def depends(self) -> Sources:
@@ -77,6 +79,9 @@ class Lineage:
         """A constant, enum member, `None` or free literal."""
         of = self._constant_type(name, instance.value)
         self._add(instance, of, NOTHING, (Producer.LITERAL if free else Producer.CONSTANT, ""))
+        # Wherever it is written, it is the same value.
+        same = replace(self._traced[instance.id], place=("constant", comparable(instance.value)))
+        self._traced[instance.id] = same
 
     def result(self, call: Call, instance: Instance) -> None:
         """What a call gave."""
@@ -96,8 +101,9 @@ class Lineage:
     def item(self, base: Instance, key: Instance, instance: Instance) -> None:
         """What a map holds under a key. It was there: that a missing one ends the run is part of what is past."""
         whole, at = self.of(base), self.of(key)
-        if at.element_of != whole.place:
+        if at.element_of != whole.place and (whole.place, at.place) not in self._found:
             self._past |= at.depends | whole.keys
+            self._found.add((whole.place, at.place))
         contents = self._held(whole)
         within = None if contents is None else contents.entries[at.value][1]
         of = _inner(whole.type)

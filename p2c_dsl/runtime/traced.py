@@ -10,6 +10,8 @@ from p2c_dsl.rules.definition import Call, Origin, Source
 from p2c_dsl.runtime.values import comparable
 from p2c_dsl.types import Type
 
+Place = tuple[Hashable, ...]
+"""Which value something is a part of, and the way to it."""
 Sources = frozenset[Source]
 NOTHING: Sources = frozenset()
 
@@ -23,14 +25,14 @@ class Traced:
     """
 
     held: object
-    place: tuple[Hashable, ...]
+    place: Place
     type: Type
     origins: frozenset[Origin] = frozenset()
     depends: Sources = NOTHING
     keys: Sources = NOTHING
     produced: bool = False
     answers: Call | None = None
-    element_of: tuple[Hashable, ...] | None = None
+    element_of: Place | None = None
     accumulator: int | None = None
 
     @property

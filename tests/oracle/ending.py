@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import count
 
 from p2c_dsl.syntax import nodes
@@ -12,13 +13,15 @@ Meaning = tuple[object, ...]
 """What an expression stands for: two are equal where names for the same thing are put together in the same way."""
 Loops = tuple[tuple[Meaning, Meaning], ...]
 """The open loops' collections and variables."""
+Found = frozenset[Meaning]
+"""What has been looked up on every way to here."""
 
 
 def ending(compose: nodes.ComposeDecl) -> frozenset[Span]:
     """The spans of the `if`s and loops in which a run may end."""
     reader = _Reader()
     names = {parameter.text: reader.new() for parameter in compose.parameters}
-    reader.block(compose.body, names, ())
+    reader.block(compose.body, names, (), frozenset())
     return frozenset(reader.found)
 
 
@@ -31,27 +34,32 @@ class _Reader:
         return ("new", next(self._numbers))
 
     def block(
-        self,
-        block: tuple[nodes.Statement, ...],
-        names: dict[str, Meaning],
-        loops: Loops,
-    ) -> bool:
-        """Whether a run may end in the block."""
+        self, block: tuple[nodes.Statement, ...], names: dict[str, Meaning], loops: Loops, found: Found
+    ) -> tuple[bool, Found | None]:
+        """Whether a run may end in the block, and what has been looked up after it, `None` where it always returns."""
         names, ends = dict(names), False
         for statement in block:
-            own = any(self.fails(e, names, loops) for e in expressions(statement))
-            ends |= own or isinstance(statement, nodes.Return)
+            looked = (i for e in expressions(statement) for i in self.look_ups(e, names))
+            new = {item for item in looked if (item[1], item[2]) not in loops} - found
+            found |= new
+            ends |= bool(new)
             match statement:
+                case nodes.Return():
+                    return True, None
                 case nodes.Assign(target, value):
                     names[target.text] = self.meaning(value, names)
                 case nodes.For(variable, iterable, body):
                     over, each = self.meaning(iterable, names), self.new()
-                    inside = self.block(body, {**names, variable.text: each}, (*loops, (over, each)))
-                    ends |= self.leaves(statement.span, inside)
+                    inner, around = {**names, variable.text: each}, (*loops, (over, each))
+                    ends |= self.leaves(statement.span, self.block(body, inner, around, found)[0])
                 case nodes.If(body=body, orelse=orelse):
-                    arms = [self.block(arm, names, loops) for arm in (body, orelse)]
-                    ends |= self.leaves(statement.span, any(arms))
-        return ends
+                    arms = [self.block(arm, names, loops, found) for arm in (body, orelse)]
+                    ends |= self.leaves(statement.span, any(end for end, _ in arms))
+                    after = [known for _, known in arms if known is not None]
+                    if not after:
+                        return ends, None
+                    found = frozenset.intersection(*after)
+        return ends, found
 
     def leaves(self, span: Span, ends: bool) -> bool:
         if ends:
@@ -70,30 +78,29 @@ class _Reader:
                 return ("literal", type(value), value)
         return self.new()
 
-    def fails(self, expr: nodes.Expr, names: dict[str, Meaning], loops: Loops) -> bool:
-        """Whether a look-up in an expression, or in one that it names, may find nothing."""
+    def look_ups(self, expr: nodes.Expr, names: dict[str, Meaning]) -> Iterator[Meaning]:
+        """The look-ups that an expression makes, or names."""
         match expr:
             case nodes.Variable():
-                return _may_miss(self.meaning(expr, names), loops)
+                yield from _items(self.meaning(expr, names))
             case nodes.Attribute(base=base):
-                return self.fails(base, names, loops)
+                yield from self.look_ups(base, names)
             case nodes.Subscript(base, key):
-                own = _may_miss(self.meaning(expr, names), loops)
-                return own or self.fails(base, names, loops) or self.fails(key, names, loops)
+                yield from self.look_ups(base, names)
+                yield from self.look_ups(key, names)
+                yield self.meaning(expr, names)
             case nodes.Call(arguments=arguments, keywords=keywords):
-                given = (*arguments, *(value for _, value in keywords))
-                return any(self.fails(argument, names, loops) for argument in given)
+                for argument in (*arguments, *(value for _, value in keywords)):
+                    yield from self.look_ups(argument, names)
             case nodes.Not(operand=operand) | nodes.IsNone(operand=operand):
-                return self.fails(operand, names, loops)
-        return False
+                yield from self.look_ups(operand, names)
 
 
-def _may_miss(meaning: object, loops: Loops) -> bool:
-    """Whether a look-up may find nothing: any but one by the variable of a loop over the very map."""
+def _items(meaning: object) -> Iterator[Meaning]:
     match meaning:
         case ("item", over, each):
-            sure = (over, each) in loops
-            return not sure or _may_miss(over, loops) or _may_miss(each, loops)
+            yield from _items(over)
+            yield from _items(each)
+            yield ("item", over, each)
         case ("field", base, _):
-            return _may_miss(base, loops)
-    return False
+            yield from _items(base)

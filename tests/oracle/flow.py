@@ -58,6 +58,7 @@ class _Flow:
         self.depends: set[int] = set()
         self.by_keys: set[int] = set()
         self.contents, self.places = Contents(), Places()
+        self.looked_up: set[tuple[object, object]] = set()
         self.elements: dict[int, tuple[int, Path]] = {}
         self.collections: list[int] = []
         self.control: list[bool] = []
@@ -93,7 +94,9 @@ class _Flow:
 
     def look_up(self, base: Instance, key: Instance, instance: Instance) -> None:
         """It succeeds; whether it could have failed depends on the key, and on which keys there are."""
-        cannot_fail = self.elements.get(key.id) == self.places.of(base.id)
+        looked_up = self.places.of(base.id), self.places.of(key.id)
+        cannot_fail = self.elements.get(key.id) == looked_up[0] or looked_up in self.looked_up
+        self.looked_up.add(looked_up)
         self.past |= not cannot_fail and (key.id in self.depends or base.id in self.by_keys)
         by_key = key.id in self.depends
         keys = by_key or base.id in self.by_keys

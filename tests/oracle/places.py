@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from p2c_dsl.runtime.trace import Derived, Event, Instance
+from p2c_dsl.runtime.trace import ConstantRead, Derived, Event, Instance
 from tests.oracle.values import canon
 
 Path = tuple[object, ...]
@@ -21,6 +21,9 @@ class Places:
     def see(self, event: Event) -> None:
         """The trace's next event."""
         match event:
+            case ConstantRead(_, _, Instance(id_, value)):
+                # Wherever it is written, it is the same value.
+                self._places[id_] = (-1, ("constant", canon(value)))
             case Derived(Instance(base), field, key, Instance(id_)):
                 part = ("field", field) if key is None else ("item", canon(key.value))
                 root, path = self.of(base)
