@@ -75,6 +75,8 @@ class Baseline:
 def read_baseline(path: Path) -> Baseline:
     """Reads a baseline. Raises `BaselineError`."""
     try:
+        if path.exists() and not path.is_file():
+            raise BaselineError(f"{path}: it is not a plain file")
         document = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise BaselineError(f"{path}: it cannot be read: {error.strerror or error}") from None

@@ -17,7 +17,7 @@ from p2c_dsl.syntax.hiding import hiding
 from p2c_dsl.syntax.look_alikes import look_alikes
 from p2c_dsl.syntax.nodes import ComposeDecl, File
 
-WORK = 60_000
+WORK = 40_000
 """How much work the search for breaking runs may take in one file, in events of runs and parts of values."""
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import warnings
 from collections.abc import Sequence
 
 
@@ -12,7 +14,11 @@ class Patterns:
         # Most projects exclude nothing.
         from pathspec import GitIgnoreSpec
 
-        self._spec = GitIgnoreSpec.from_lines(map(_anchored, patterns))
+        try:
+            with warnings.catch_warnings(action="ignore"):
+                self._spec = GitIgnoreSpec.from_lines(map(_anchored, patterns))
+        except re.error as error:
+            raise ValueError(str(error)) from None
 
     def match(self, path: str, *, folder: bool = False) -> bool:
         """Whether they name a file or folder, by its path below the folder that they stand in."""
@@ -21,4 +27,5 @@ class Patterns:
 
 def _anchored(pattern: str) -> str:
     """`./vendor`, which names nothing in a `.gitignore`, as whoever writes it means it."""
-    return pattern[1:] if pattern.startswith("./") else pattern
+    back = "!" if pattern.startswith("!") else ""
+    return back + re.sub(r"^(\./)+", "/", pattern.removeprefix("!"))

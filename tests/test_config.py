@@ -62,3 +62,9 @@ def test_a_file_that_is_no_text_is_told(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_bytes(b"\xff")
     with pytest.raises(ConfigError, match="utf-8"):
         config_in(tmp_path)
+
+
+@pytest.mark.parametrize("pattern", ["[z-a]", "a[z-a]b.p2c"])
+def test_a_pattern_that_is_none_is_refused(tmp_path: Path, pattern: str) -> None:
+    with pytest.raises(ConfigError, match="is not a pattern"):
+        settings(tmp_path, f'[tool.p2c]\nexclude = ["{pattern}"]\n')

@@ -15,7 +15,7 @@ from p2c_dsl.rules.base import AnyRule, Rule
 from p2c_dsl.spec import Spec, Task
 from p2c_dsl.syntax.span import Source, Span
 
-MOST_FINDINGS = 1_000
+MOST_FINDINGS = 200
 """How many findings are put into words: each of many rules may object to each of many steps."""
 _MOST_SUGGESTIONS = 100
 

@@ -14,15 +14,15 @@ import typer
 
 from p2c_dsl.cli import EXIT_CLEAN, EXIT_FINDINGS, EXIT_INTERRUPTED, EXIT_TERMINATED, EXIT_USAGE
 from p2c_dsl.cli.files import compositions, fail, load_spec, show_and_stop
-from p2c_dsl.cli.signals import Terminated, signals_as_interrupts
+from p2c_dsl.cli.signals import Terminated, Wish, signals_as_interrupts
 from p2c_dsl.diagnostics.plain import plain, printable
 
 if TYPE_CHECKING:
     from p2c_dsl.analysis import Analysis
     from p2c_dsl.program import Program
     from p2c_dsl.resolve import Loaded
-    from p2c_dsl.runtime.interpreter import Run
-    from p2c_dsl.runtime.monitor import RuleMonitor
+    from p2c_dsl.runtime.interpreter import Observer, Run
+    from p2c_dsl.runtime.trace import Event
     from p2c_dsl.runtime.world import World
 
 
@@ -61,13 +61,13 @@ def run(
     if given and mcp is None:
         fail("--input goes with --mcp: a world makes its own inputs")
     loaded = load_spec(file)
-    with signals_as_interrupts():
+    with signals_as_interrupts() as wish:
         for program in _programs(loaded, task, unchecked):
             if mcp is not None:
-                _run_on_server(program, mcp, given or [], timeout, trace)
+                _run_on_server(program, mcp, given or [], timeout, trace, wish)
                 continue
             folder = _folder(program) if world is None else _folder_of(Path(world))
-            _run(program, folder, seed, dry_run, trace)
+            _run(program, folder, seed, dry_run, trace, wish)
 
 
 def run_text(spec: Path, text: str, seed: int) -> None:
@@ -75,9 +75,9 @@ def run_text(spec: Path, text: str, seed: int) -> None:
     from p2c_dsl.resolve import load_text
 
     loaded = load_text(text, "<plan>", spec.parent)
-    with signals_as_interrupts():
+    with signals_as_interrupts() as wish:
         for program in _programs(loaded, None, unchecked=False):
-            _run(program, spec.parent, seed, dry=False, trace="text")
+            _run(program, spec.parent, seed, False, "text", wish)
 
 
 def _programs(loaded: Loaded, task: str | None, unchecked: bool) -> list[Program]:
@@ -115,11 +115,26 @@ def _folder_of(world: Path) -> Path:
     return world.parent if world.name == "world.py" else world
 
 
-def _run(program: Program, folder: Path, seed: int, dry: bool, trace: str) -> None:
-    from p2c_dsl.runtime.dry_run import dry_run
+def _watching(program: Program, wish: Wish) -> Observer:
+    """The monitor, which stops as well after a call that has swallowed an interrupt."""
     from p2c_dsl.runtime.monitor import RuleMonitor
+    from p2c_dsl.runtime.trace import CallInDoubt
 
     monitor = RuleMonitor(program)
+
+    def watch(event: Event) -> None:
+        # That the wish has arrived is no news to the run that it breaks off.
+        if not isinstance(event, CallInDoubt):
+            wish.heed()
+        monitor(event)
+
+    return watch
+
+
+def _run(program: Program, folder: Path, seed: int, dry: bool, trace: str, wish: Wish) -> None:
+    from p2c_dsl.runtime.dry_run import dry_run
+
+    monitor = _watching(program, wish)
     name = program.task.name
     if dry:
         result, status = _watched(lambda: dry_run(program, seed, monitor))
@@ -138,11 +153,12 @@ def _run(program: Program, folder: Path, seed: int, dry: bool, trace: str) -> No
     _finish(result, about, status)
 
 
-def _run_on_server(program: Program, command: str, given: list[str], timeout: float, trace: str) -> None:
+def _run_on_server(
+    program: Program, command: str, given: list[str], timeout: float, trace: str, wish: Wish
+) -> None:
     from p2c_dsl.importing import ImportProblem
     from p2c_dsl.importing.mcp_server import connect
     from p2c_dsl.runtime.interpreter import BindingError, run
-    from p2c_dsl.runtime.monitor import RuleMonitor
     from p2c_dsl.runtime.outside import tool_for
 
     inputs = _inputs(program, given)
@@ -152,7 +168,7 @@ def _run_on_server(program: Program, command: str, given: list[str], timeout: fl
         with connect(shlex.split(command), timeout) as server:
             spec = program.spec
             tools = {name: tool_for(subtask, server.call, spec) for name, subtask in spec.subtasks.items()}
-            ended = _watched(lambda: run(program, inputs, tools, RuleMonitor(program)))
+            ended = _watched(lambda: run(program, inputs, tools, _watching(program, wish)))
             # Printed before the server is ended: however that goes, it takes nothing back of what was done.
             _print(program, ended[0], about, trace)
     except Exception as error:
@@ -174,7 +190,11 @@ def _watched(call: Callable[[], Run]) -> tuple[Run, int]:
         result = run_of(interrupt)
         if result is None:
             raise
-        return result, EXIT_TERMINATED if isinstance(interrupt, Terminated) else EXIT_INTERRUPTED
+        return result, _status(interrupt)
+
+
+def _status(interrupt: KeyboardInterrupt) -> int:
+    return EXIT_TERMINATED if isinstance(interrupt, Terminated) else EXIT_INTERRUPTED
 
 
 def _inputs(program: Program, given: list[str]) -> dict[str, object]:
@@ -200,7 +220,7 @@ def _inputs(program: Program, given: list[str]) -> dict[str, object]:
     return found
 
 
-def _in_world(program: Program, folder: Path, seed: int, monitor: RuleMonitor) -> tuple[Run, str | None, int]:
+def _in_world(program: Program, folder: Path, seed: int, monitor: Observer) -> tuple[Run, str | None, int]:
     """The run, what is wrong with its outcome, and the command's status; ends it if there is no usable world."""
     from p2c_dsl.runtime.domain import DomainError, load_world
     from p2c_dsl.runtime.interpreter import BindingError, run
@@ -218,8 +238,8 @@ def _in_world(program: Program, folder: Path, seed: int, monitor: RuleMonitor) -
         return result, _verdict(world), status
     except DomainError as error:
         return result, str(error), EXIT_USAGE
-    except KeyboardInterrupt:
-        return result, "interrupted while the world verified the outcome", EXIT_INTERRUPTED
+    except KeyboardInterrupt as interrupt:
+        return result, "interrupted while the world verified the outcome", _status(interrupt)
 
 
 def _verdict(world: World) -> str | None:

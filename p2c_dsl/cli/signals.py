@@ -17,18 +17,27 @@ class Terminated(KeyboardInterrupt):
     """The process is asked to end."""
 
 
-class _Handler:
+class Wish:
+    """A wish to end. It is raised where it arrives, and kept: what runs there may swallow it."""
+
     def __init__(self) -> None:
         self._last = -_ONE_WISH
+        self._raised: type[KeyboardInterrupt] | None = None
 
     def __call__(self, number: int, frame: FrameType | None) -> None:
         before, self._last = self._last, time.monotonic()
         if self._last - before >= _ONE_WISH:
-            raise Terminated if number == signal.SIGTERM else KeyboardInterrupt
+            self._raised = Terminated if number == signal.SIGTERM else KeyboardInterrupt
+            raise self._raised
+
+    def heed(self, *_: object) -> None:
+        """Raises the wish again if there has been one."""
+        if self._raised is not None:
+            raise self._raised
 
 
 @contextmanager
-def signals_as_interrupts() -> Iterator[None]:
+def signals_as_interrupts() -> Iterator[Wish]:
     """While it lasts, SIGTERM raises `Terminated`, and one wish to end raises once however often it is sent.
 
     Handlers that somebody else has set are left alone.
@@ -36,11 +45,11 @@ def signals_as_interrupts() -> Iterator[None]:
     defaults = ((signal.SIGINT, signal.default_int_handler), (signal.SIGTERM, signal.SIG_DFL))
     main = threading.current_thread() is threading.main_thread()
     ours = [(number, before) for number, before in defaults if main and signal.getsignal(number) == before]
-    handler = _Handler()
+    handler = Wish()
     for number, _ in ours:
         signal.signal(number, handler)
     try:
-        yield
+        yield handler
     finally:
         for number, before in ours:
             signal.signal(number, before)

@@ -17,7 +17,7 @@ from p2c_dsl.syntax.lines import LogicalLines, logical_lines
 from p2c_dsl.syntax.nodes import Comment, File
 from p2c_dsl.syntax.span import Source, Span
 
-_MARK = re.compile(r"#\s*p2c\s*:\s*(?P<rest>.*)")
+_MARK = re.compile(r"#\s*p2c\s*:\s*(?P<rest>.*)", re.IGNORECASE)
 _FORM = re.compile(r"ignore\s*\[(?P<codes>[^\]]*)\](?P<reason>.*)")
 _MEANING = ("P2C1", "P2C2")
 _FIRM = (*_MEANING, "P2C91")
@@ -105,13 +105,13 @@ def _statement(diagnostic: Diagnostic, lines: Mapping[str, LogicalLines]) -> _Pl
 
 
 def _marked(comment: Comment) -> bool:
-    return _MARK.match(comment.text) is not None
+    return _MARK.search(comment.text) is not None
 
 
 def _suppressions(file: File, lines: LogicalLines, wrong: list[Diagnostic]) -> Iterator[_Suppression]:
     """The suppressions of a file that can be applied; what is wrong with the others goes into `wrong`."""
     for comment in file.comments:
-        mark = _MARK.match(comment.text)
+        mark = _MARK.search(comment.text)
         if mark is not None:
             suppression = _read(mark["rest"], comment, file.source, lines, wrong)
             if suppression is not None:

@@ -17,6 +17,8 @@ _DEEPEST = 100
 def read_tools(path: Path) -> list[Tool]:
     """The tools in a file. Raises `ImportProblem`."""
     try:
+        if path.exists() and not path.is_file():
+            raise ImportProblem(f"{path} is not a plain file")
         data = json.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         raise ImportProblem(f"{path}: there is no such file") from None

@@ -13,18 +13,23 @@ CODE = "P2C120"
 
 _BIDIRECTIONAL = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
 _INVISIBLE = (
-    "\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u2060-\u2065\u206a-\u206f\u3164\ufeff\uffa0"
-    "\ufff9-\ufffb\U000e0000-\U000e0fff"
+    "\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u2060-\u2065\u206a-\u206f\u2800\u3164"
+    "\ufeff\uffa0\ufff0-\ufffb\U00013430-\U0001343f\U00016fe4\U0001bca0-\U0001bca3"
+    "\U0001d159\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
 _LINES = "\x0b\x1c-\x1e\x85\u2028\u2029"
 _CONTROLS = "\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f"
+_JOINERS = "\u200c\u200d\ufe00-\ufe0f"
+"""What scripts and emoji need; behind a plain letter they are for hiding only, but in a key cap."""
 _HIDING = re.compile(
-    rf"(?P<character>[{_BIDIRECTIONAL}{_INVISIBLE}{_LINES}{_CONTROLS}]|\r(?!\n))(?P=character)*"
+    rf"(?P<character>[{_BIDIRECTIONAL}{_INVISIBLE}{_LINES}{_CONTROLS}]|\r(?!\n)|(?<=[^\n\f])\f"
+    rf"|(?<=[\x00-\x7f])[{_JOINERS}](?!\u20e3))(?P=character)*"
 )
 _WHY = (
     (re.compile(f"[{_BIDIRECTIONAL}]"), "changes the order in which the text around it is shown"),
-    (re.compile(f"[{_INVISIBLE}]"), "cannot be seen"),
+    (re.compile(f"[{_INVISIBLE}{_JOINERS}]"), "cannot be seen"),
     (re.compile(f"[\r{_LINES}]"), "looks like the end of a line, and is not"),
+    (re.compile("\f"), "makes what stands before it in the line count for nothing"),
     (re.compile(f"[{_CONTROLS}]"), "is a command to the terminal that shows it"),
 )
 

@@ -2,6 +2,7 @@
 
 import os
 import signal
+from contextlib import suppress
 
 import pytest
 
@@ -33,3 +34,12 @@ def test_somebody_else_s_handler_stays() -> None:
             assert signal.getsignal(signal.SIGTERM) is signal.SIG_IGN
     finally:
         signal.signal(signal.SIGTERM, own)
+
+
+def test_a_wish_that_a_tool_has_swallowed_is_heeded_at_the_next_event() -> None:
+    with signals_as_interrupts() as wish:
+        wish.heed()
+        with suppress(KeyboardInterrupt):
+            os.kill(os.getpid(), signal.SIGTERM)
+        with pytest.raises(Terminated):
+            wish.heed()

@@ -41,8 +41,15 @@ def test_without_a_suppression_the_finding_is_reported() -> None:
         "        # p2c: ignore[P2C401] there is one user\n        remind(u)\n",
         "        # p2c: ignore[P2C401] there is one user\n\n        # remind\n        remind(u)\n",
         "        remind(u)  #p2c:ignore[P2C401]there is one user\n",
+        "        remind(u)  # see above  # p2c: ignore[P2C401] there is one user\n",
     ],
-    ids=["at the line's end", "on the line before", "above another comment", "without spaces"],
+    ids=[
+        "at the line's end",
+        "on the line before",
+        "above another comment",
+        "without spaces",
+        "behind another",
+    ],
 )
 def test_a_suppression_silences_its_line(body: str) -> None:
     report = linted(body)

@@ -7,8 +7,8 @@ import pytest
 from p2c_dsl.lint import lint_text
 
 BIDIRECTIONAL = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-INVISIBLE = "\u00ad\u200b\u2060\u2063\ufeff\U000e0041\u3164"
-LINES = "\r\x0b\x85\u2028\u2029"
+INVISIBLE = "\u00ad\u2800\ufff0\U0001d173\u200b\u2060\u2063\ufeff\U000e0041\u3164"
+LINES = "\r\x0b\x0c\x85\u2028\u2029"
 CONTROLS = "\x1b\x08\x7f\x9b"
 HIDING = [*BIDIRECTIONAL, *INVISIBLE, *LINES, *CONTROLS]
 SPEC = "type A\nsubtask f(a: A)\ntask t(a: A)\n"
@@ -71,3 +71,13 @@ def test_it_is_found_in_used_files_too(tmp_path: Path) -> None:
     (tmp_path / "spec.p2c").write_text("type A  # \u202e\n", encoding="utf-8")
     diagnostics = lint_text('use "spec.p2c"\n', "t.p2c", tmp_path).diagnostics
     assert [d.code for d in diagnostics] == ["P2C120"]
+
+
+@pytest.mark.parametrize("character", ["\u200c", "\u200d", "\ufe00", "\ufe0f"])
+def test_what_joins_letters_hides_something_behind_a_plain_one(character: str) -> None:
+    assert found(f'constant c: Text = "yes{character}"\n') == [("P2C120", 1, 24)]
+    assert found(f'constant c: Text = "❤{character}"\n') == []
+
+
+def test_indentation_before_a_form_feed_hides_where_a_line_belongs() -> None:
+    assert found(SPEC + "compose t(a):\n    \f    f(a)\n")[0] == ("P2C120", 5, 5)
