@@ -20,7 +20,7 @@ from p2c_dsl.diagnostics.codes import Code, all_codes
 from p2c_dsl.diagnostics.model import Diagnostic
 from p2c_dsl.diagnostics.text import render
 from p2c_dsl.lint import lint_file, lint_text
-from p2c_dsl.rules import RULES, Rule
+from p2c_dsl.rules import RULES, AnyRule
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
@@ -93,7 +93,7 @@ def filled(text: str, makers: Mapping[str, Callable[[], str]]) -> str:
 # ---------------------------------------------------------------- rules
 
 
-def rule_page(rule: type[Rule]) -> str:
+def rule_page(rule: type[AnyRule]) -> str:
     """A rule's page: its docstring, its codes and both examples, with what lint says to the second."""
     parts = [
         NOTICE,

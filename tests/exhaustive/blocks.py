@@ -35,6 +35,8 @@ def ends(place: Place, *, may_else: bool) -> Iterator[Move]:
     if not finished(place, block.outside):
         return
     outer, names = place.blocks[:-1], place.names[: block.outside]
+    for at, of in block.restores:
+        names = typed(names, at, of)
     if block.kind == "for":
         fillings = [names[at].filling for at in block.fills]
         if all(f is not None and f.written for f in fillings):
@@ -44,7 +46,7 @@ def ends(place: Place, *, may_else: bool) -> Iterator[Move]:
     if block.kind == "then" and may_else and block.may_else and not place.returned:
         narrowed = block.narrowed
         orelse = names if narrowed is None else typed(names, narrowed.at, narrowed.orelse)
-        inner = block._replace(kind="else")
+        inner = block._replace(kind="else", restores=())
         yield Move(Line(is_else=True), 0, place._replace(names=orelse, blocks=(*outer, inner), empty=True))
     yield Move(Line(), 0, _after_branch(place, block, names, outer))
 
@@ -60,4 +62,7 @@ def _after_branch(place: Place, block: Block, names: tuple[Local, ...], outer: t
     if narrowed is not None:
         goes_on = narrowed.orelse if block.kind == "then" else narrowed.then
         names = typed(names, narrowed.at, goes_on if place.returned else narrowed.around)
+        if place.returned and outer and narrowed.at < outer[-1].outside:
+            restores = (*outer[-1].restores, (narrowed.at, narrowed.around))
+            outer = (*outer[:-1], outer[-1]._replace(restores=restores))
     return place._replace(names=names, blocks=outer, returned=False)

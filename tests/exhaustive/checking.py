@@ -21,7 +21,7 @@ from tests.generators.worlds import all_choices
 from tests.oracle import is_broken
 from tests.oracle.judge import words
 
-MOST_WORLDS = 100_000
+MOST_WORLDS = 1_000_000
 """How many worlds of one program are tried, far above what any needs: a program that would need more is counted."""
 
 _SOURCE = Source("raw", "")

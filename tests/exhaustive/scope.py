@@ -71,6 +71,8 @@ class Block(NamedTuple):
     """A loop's accumulators, by their places."""
     narrowed: Narrowed | None = None
     may_else: bool = False
+    restores: tuple[tuple[int, Type], ...] = ()
+    """The types that names get back at its end: behind a return in it they were narrowed to what is left."""
 
 
 class Place(NamedTuple):
