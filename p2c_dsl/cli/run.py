@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import shlex
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext, redirect_stdout
+from inspect import iscoroutinefunction
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
@@ -228,7 +229,9 @@ def _in_world(program: Program, folder: Path, seed: int, monitor: Observer) -> t
     try:
         world = load_world(folder)(seed)
         inputs, tools = world.inputs(), world.tools()
-        result, status = _watched(lambda: run(program, inputs, tools, monitor))
+        waits = any(map(iscoroutinefunction, tools.values()))
+        made = _awaiting if waits else run
+        result, status = _watched(lambda: made(program, inputs, tools, monitor))
     except (DomainError, BindingError) as error:
         fail(printable(str(error)))
     if not result.completed:
@@ -240,6 +243,16 @@ def _in_world(program: Program, folder: Path, seed: int, monitor: Observer) -> t
         return result, str(error), EXIT_USAGE
     except KeyboardInterrupt as interrupt:
         return result, "interrupted while the world verified the outcome", _status(interrupt)
+
+
+def _awaiting(
+    program: Program, inputs: Mapping[str, object], tools: object, observer: Observer | None
+) -> Run:
+    import asyncio
+
+    from p2c_dsl.runtime.interpreter import run_async
+
+    return asyncio.run(run_async(program, inputs, tools, observer))
 
 
 def _verdict(world: World) -> str | None:

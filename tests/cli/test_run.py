@@ -54,6 +54,28 @@ def test_what_tools_print_does_not_stand_in_the_document(folder: Path) -> None:
     assert json.loads(result.stdout)["completed"] and "loud" in result.stderr
 
 
+PATIENT = """
+
+class Patient(World):
+    def tools(self):
+        async def ask_preference(user):
+            return found(user)
+
+        tools = dict(super().tools())
+        found = tools["ask_preference"]
+        return {**tools, "ask_preference": ask_preference}
+
+
+World = Patient
+"""
+
+
+def test_tools_of_a_world_may_be_asynchronous(folder: Path) -> None:
+    world = folder / "world.py"
+    world.write_text(world.read_text() + PATIENT)
+    assert p2c("run", "aligned.p2c").exit_code == 0
+
+
 def test_unchecked_it_is_stopped_before_the_call_that_breaks_a_rule() -> None:
     result = p2c("run", "unaligned.p2c", "--unchecked")
     assert result.exit_code == 1
