@@ -19,7 +19,7 @@ from p2c_dsl.lint import Report, lint_file, lint_text
 from p2c_dsl.settings import Settings
 
 UNREAD = ("P2C10", "P2C11", "P2C120", "P2C130", "P2C131", "P2C132", "P2C133")
-"""What leaves a text, or a part of it, unread. It is no finding among others: nothing there has been checked."""
+"""What leaves a text, or a part of it, unread. It is not one finding among others: nothing there has been checked."""
 
 
 def lint(
@@ -106,7 +106,7 @@ def _judged(reports: Iterable[Report]) -> list[str]:
 def _unknown(
     path: Path, found: list[Diagnostic], judged: list[str], written: Settings | None
 ) -> list[Diagnostic]:
-    """The findings that a baseline does not know; what it knows and is no longer so is said.
+    """The findings that a baseline does not know; entries that no longer match are reported.
 
     With `written`, the baseline is written first and knows what these settings want reported.
     """

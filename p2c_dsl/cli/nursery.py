@@ -23,7 +23,7 @@ from p2c_dsl.cli.planning import Planning, Refused
 from p2c_dsl.cli.tools import tools
 
 LOAD = "load"
-"""Has the language model loaded, for which there is no limit."""
+"""Loads the language model; no limit applies."""
 ANSWER, REFUSED, SPENT = "answer", "refused", "spent"
 MOST_BYTES = 20_000_000
 _MISTAKE = "internal error: {}: {}. This is a mistake in p2c: please report it with the text that causes it"

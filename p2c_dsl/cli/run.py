@@ -124,7 +124,7 @@ def _watching(program: Program, wish: Wish) -> Observer:
     monitor = RuleMonitor(program)
 
     def watch(event: Event) -> None:
-        # That the wish has arrived is no news to the run that it breaks off.
+        # The run that is being broken off must not be interrupted again.
         if not isinstance(event, CallInDoubt):
             wish.heed()
         monitor(event)

@@ -168,12 +168,12 @@ class Lineage:
         """A write into an accumulator."""
         before, contents = self._traced[accumulator], self._contents[accumulator]
         contents.write(key, value)
-        told = self._control[-1] | (NOTHING if key is None else key.depends)
+        control = self._control[-1] | (NOTHING if key is None else key.depends)
         self._traced[accumulator] = replace(
             before,
             origins=contents.made_by(),
-            depends=before.depends | told | value.depends,
-            keys=before.keys | told | (value.depends if key is None else NOTHING),
+            depends=before.depends | control | value.depends,
+            keys=before.keys | control | (value.depends if key is None else NOTHING),
             produced=before.produced or value.produced or (key is not None and key.produced),
         )
 
