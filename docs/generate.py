@@ -25,6 +25,7 @@ from p2c_dsl.rules import RULES, AnyRule
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
 WIDTH = 110
+END_OF_SENTENCE = re.compile(r"(?<=[.!?]) (?=[A-Z`])|(?<=[.!?]\*\*) ")
 NOTICE = "<!-- Made by docs/generate.py from the code. -->"
 
 FAMILIES = {
@@ -98,7 +99,7 @@ def rule_page(rule: type[AnyRule]) -> str:
     parts = [
         NOTICE,
         f"# `{rule.syntax}`",
-        inspect.cleandoc(rule.__doc__ or ""),
+        prose(inspect.cleandoc(rule.__doc__ or "")),
         "## Accepted",
         fenced(rule.accepted.strip(), "p2c"),
         "## Rejected",
@@ -118,7 +119,7 @@ def rules_index() -> str:
         "A rule stands in a task's body, or in a `rules:` block where it holds for every task. "
         "E, A and B name an effect or a subtask; K a type; f, g, C subtasks; p, x parameters."
     )
-    return "\n\n".join([NOTICE, "# Rules", intro, table(("rule", "holds when"), rows)]) + "\n"
+    return "\n\n".join([NOTICE, "# Rules", prose(intro), table(("rule", "holds when"), rows)]) + "\n"
 
 
 def nav_block() -> str:
@@ -142,7 +143,7 @@ def codes_page() -> str:
 
 def code_entry(code: Code) -> str:
     """One code with its explanation, and its examples where it has some."""
-    parts = [f"### {code.code}", f"**{code.title}.** {code.explanation}"]
+    parts = [f"### {code.code}", prose(f"**{code.title}.** {code.explanation}")]
     parts += [f"Rule: [`{rule.syntax}`](rules/{rule.name}.md)" for rule in RULES if code in rule.codes]
     if code.rejected:
         parts += ["Rejected:", fenced(code.rejected.strip(), "p2c")]
@@ -179,6 +180,12 @@ def said(diagnostics: Iterable[Diagnostic]) -> str:
     out = StringIO()
     render(diagnostics, Console(file=out, width=WIDTH, color_system=None))
     return "\n".join(line.rstrip() for line in out.getvalue().strip().splitlines())
+
+
+def prose(text: str) -> str:
+    """Paragraphs with one sentence on a line, so that a diff shows which one changed."""
+    paragraphs = (" ".join(paragraph.split()) for paragraph in text.split("\n\n"))
+    return "\n\n".join(END_OF_SENTENCE.sub("\n", paragraph) for paragraph in paragraphs)
 
 
 def fenced(text: str, language: str) -> str:
