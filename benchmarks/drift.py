@@ -2,7 +2,7 @@
 
 Each seed draws the values before and after, the pairs and the noise.
 
-    python benchmarks/drift.py examples/deletion/deletion.p2c --plot docs/drift.svg
+    python benchmarks/drift.py examples/deletion/deletion.p2c --plot docs/measured/drift.svg
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Draws learning curves from the metrics of runs: one panel for each metric, one line for each run.
 
 p2c train examples/dinner --seed 0 --output runs/dinner-0        # and so on for other seeds
-python benchmarks/learning_curve.py runs/dinner-* --output docs/training-curve.svg
+python benchmarks/learning_curve.py runs/dinner-* --output docs/measured/training-curve.svg
 """
 
 from __future__ import annotations

@@ -27,7 +27,7 @@ from p2c_dsl.spec import Spec, Task
 
 DEFAULT_BUDGET = 200
 EFFORT = 100
-"""An effort that misses next to nothing, and keeps a first look at a position short (see docs/benchmarks.md)."""
+"""An effort that misses next to nothing, and keeps a first look at a position short (docs/measured/decoding.md)."""
 _AT_A_GLANCE = 8
 """How many lines are tried with known completions before any is searched for."""
 _GLANCE = 10
