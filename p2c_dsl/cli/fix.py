@@ -12,7 +12,7 @@ import typer
 
 from p2c_dsl.cli import EXIT_FINDINGS
 from p2c_dsl.cli.files import STDIN, compositions, fail, marked, save, show_and_stop, stdin_bytes, text_of
-from p2c_dsl.cli.sources import FORCE_EXCLUDE, STDIN_FILENAME, display_name, left, settings_hold
+from p2c_dsl.cli.paths import FORCE_EXCLUDE, STDIN_FILENAME, display_name, left, settings_hold
 from p2c_dsl.diagnostics.model import Diagnostic, Severity
 from p2c_dsl.diagnostics.plain import plain, printable
 from p2c_dsl.settings import Settings

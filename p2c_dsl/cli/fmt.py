@@ -10,7 +10,7 @@ import typer
 
 from p2c_dsl.cli import EXIT_FINDINGS, EXIT_USAGE
 from p2c_dsl.cli.files import STDIN, marked, save, stdin_bytes, text_of, with_progress
-from p2c_dsl.cli.sources import FORCE_EXCLUDE, STDIN_FILENAME, display_name, files_of, settings_hold
+from p2c_dsl.cli.paths import FORCE_EXCLUDE, STDIN_FILENAME, display_name, files_of, settings_hold
 from p2c_dsl.diagnostics.model import Diagnostic
 from p2c_dsl.settings import Settings
 from p2c_dsl.syntax.span import Source

@@ -10,7 +10,7 @@ import typer
 
 from p2c_dsl.cli import EXIT_FINDINGS, EXIT_USAGE
 from p2c_dsl.cli.files import STDIN, fail, stdin_text, with_progress, write
-from p2c_dsl.cli.sources import FORCE_EXCLUDE, STDIN_FILENAME, display_name, files_of, settings_hold
+from p2c_dsl.cli.paths import FORCE_EXCLUDE, STDIN_FILENAME, display_name, files_of, settings_hold
 from p2c_dsl.config import FORMATS, check_codes
 from p2c_dsl.diagnostics.model import Diagnostic, Severity
 from p2c_dsl.diagnostics.plain import plain

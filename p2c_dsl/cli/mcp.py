@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from p2c_dsl.cli.choosing import Model
 from p2c_dsl.cli.files import fail, needs_extra
+from p2c_dsl.cli.planner_options import Model
 
 if TYPE_CHECKING:
     from mcp.server.mcpserver import MCPServer
 
-    from p2c_dsl.cli.workers import Workers
+    from p2c_dsl.cli.mcp_workers import Workers
 
 
 def mcp(
@@ -60,8 +60,8 @@ def mcp(
         fail("the folder that this was started in is gone")
     if isnan(time_limit):
         fail("--time-limit takes a number of seconds")
-    from p2c_dsl.cli.nursery import Limits
-    from p2c_dsl.cli.workers import Workers
+    from p2c_dsl.cli.mcp_fork_server import Limits
+    from p2c_dsl.cli.mcp_workers import Workers
 
     # A server lives long, unlike other commands.
     gc.enable()
@@ -75,8 +75,8 @@ def server(workers: Workers) -> MCPServer:
     from mcp.types import ToolAnnotations
 
     from p2c_dsl import __version__
-    from p2c_dsl.cli.planning import Planning
-    from p2c_dsl.cli.tools import tools
+    from p2c_dsl.cli.mcp_texts import Planning
+    from p2c_dsl.cli.mcp_tools import tools
 
     made = MCPServer(
         "p2c",
@@ -93,7 +93,7 @@ def _asked(name: str, tool: Callable[..., str], workers: Workers) -> Callable[..
     """A tool of the same form, which a worker answers."""
     from mcp.server.mcpserver.exceptions import ToolError
 
-    from p2c_dsl.cli.planning import Refused, check
+    from p2c_dsl.cli.mcp_texts import Refused, check
 
     @wraps(tool)
     async def asked(**arguments: object) -> str:

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from p2c_dsl.cli import EXIT_FINDINGS
-from p2c_dsl.cli.choosing import Model
 from p2c_dsl.cli.files import STDIN, fail, load_spec, stdin_text, task_of, write
-from p2c_dsl.cli.live import shown
+from p2c_dsl.cli.planner_options import Model
+from p2c_dsl.cli.progress import shown
 
 if TYPE_CHECKING:
     from p2c_dsl.resolve import Loaded
@@ -148,7 +148,7 @@ def _begun(path: str) -> Begun:
 
 def _planned(loaded: Loaded, task: Task, wish: Wish, model: Model) -> list[str]:
     """The plans; ends the command where there is none."""
-    from p2c_dsl.cli.choosing import choose
+    from p2c_dsl.cli.planner_options import choose
     from p2c_dsl.planners import NoContinuation, Unplannable
     from p2c_dsl.planners.distinct import FewerPlans
     from p2c_dsl.planners.loading import ModelProblem

@@ -14,15 +14,15 @@ from typing import Any
 import pytest
 
 import p2c_dsl
-from p2c_dsl.cli.choosing import Model
+from p2c_dsl.cli.planner_options import Model
 from tests.cli.commands import p2c
 from tests.cli.conftest import EXAMPLES
-from tests.cli.test_workers import MUCH
+from tests.cli.test_mcp_workers import MUCH
 
 pytest.importorskip("mcp")
 
-from p2c_dsl.cli.nursery import Limits
-from p2c_dsl.cli.workers import Workers
+from p2c_dsl.cli.mcp_fork_server import Limits
+from p2c_dsl.cli.mcp_workers import Workers
 from p2c_dsl.importing.mcp_server import Server, ToolFailed, connect
 
 # A client gives its server few of its own environment's variables: this tree is named in the command.

@@ -16,7 +16,7 @@ import pytest
 pytest.importorskip("torch")
 pytest.importorskip("outlines")
 
-from p2c_dsl.cli.live import shown
+from p2c_dsl.cli.progress import shown
 from p2c_dsl.planners import loading
 from tests.cli.commands import p2c
 from tests.cli.conftest import EXAMPLES
@@ -172,7 +172,7 @@ def on_a_terminal(*command: str) -> tuple[int, bytes, bytes]:
 
 def test_a_terminal_shows_what_is_written_and_nothing_that_moves_its_cursor() -> None:
     code = (
-        "from p2c_dsl.cli.live import shown\nimport time\n"
+        "from p2c_dsl.cli.progress import shown\nimport time\n"
         "with shown('planning t') as watch:\n    time.sleep(.2)\n    watch('compose t():\\n    f(\\x1b[2J')\n"
     )
     status, out, told = on_a_terminal(sys.executable, "-c", code)

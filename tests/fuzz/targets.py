@@ -14,7 +14,7 @@ from typing import Any
 from rich.console import Console
 
 from p2c_dsl.cli.fix import all_repairs, repaired
-from p2c_dsl.cli.planning import Refused, with_rules
+from p2c_dsl.cli.mcp_texts import Refused, with_rules
 from p2c_dsl.diagnostics import concise, data, github, sarif
 from p2c_dsl.diagnostics import text as as_text
 from p2c_dsl.diagnostics.model import Severity

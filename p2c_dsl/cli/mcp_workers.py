@@ -1,7 +1,7 @@
 """A process for each request, which the system ends when its time or its memory is spent.
 
 Only a process can be ended whatever it does, also in the middle of a loop in C. So that each starts at once and
-carries nothing over from another request, it is forked from a nursery (`nursery.py`) that has loaded everything.
+carries nothing over from another request, it is forked from a server (`mcp_fork_server.py`) that has loaded everything.
 A language model takes too long to load for that: one worker keeps it, until it spends a budget.
 """
 
@@ -20,16 +20,17 @@ from contextlib import asynccontextmanager, suppress
 from types import TracebackType
 from typing import Self
 
-from p2c_dsl.cli.choosing import Model
-from p2c_dsl.cli.nursery import ANSWER, LOAD, MOST_BYTES, SPENT, Limits, setup
-from p2c_dsl.cli.planning import Refused
+from p2c_dsl.cli.mcp_fork_server import ANSWER, LOAD, MOST_BYTES, SPENT, Limits, setup
+from p2c_dsl.cli.mcp_texts import Refused
+from p2c_dsl.cli.planner_options import Model
 
 _AT_ONCE = 4
 _PATIENCE = 5.0
 """Seconds for the system to end a worker by itself."""
 _ADVICE = "Ask about less, or have the server started with a larger --time-limit or --memory-limit."
 _START = (
-    "import sys; sys.path[:] = {path!r}; from p2c_dsl.cli.nursery import main; main({descriptor}, {setup!r})"
+    "import sys; sys.path[:] = {path!r}\n"
+    "from p2c_dsl.cli.mcp_fork_server import main; main({descriptor}, {setup!r})"
 )
 
 

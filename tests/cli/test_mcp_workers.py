@@ -8,10 +8,10 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from p2c_dsl.cli.choosing import Model
-from p2c_dsl.cli.nursery import Limits
-from p2c_dsl.cli.planning import Refused
-from p2c_dsl.cli.workers import Workers
+from p2c_dsl.cli.mcp_fork_server import Limits
+from p2c_dsl.cli.mcp_texts import Refused
+from p2c_dsl.cli.mcp_workers import Workers
+from p2c_dsl.cli.planner_options import Model
 
 SPEC = "type A\nsubtask f(a: A)\ntask t(a: A):\n    at least 1 f\n"
 MUCH = {"text": SPEC + "compose t(a):\n" + "    f(a)\n" * 50_000}

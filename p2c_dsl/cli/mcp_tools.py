@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from p2c_dsl.cli.planning import Planning, Refused, loaded_text, right_text, with_rules
+from p2c_dsl.cli.mcp_texts import Planning, Refused, loaded_text, right_text, with_rules
 
 
 def tools(planning: Planning) -> dict[str, Callable[..., str]]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from p2c_dsl.cli.choosing import Model, choose
+from p2c_dsl.cli.planner_options import Model, choose
 from p2c_dsl.diagnostics.model import Diagnostic, Severity
 
 if TYPE_CHECKING:

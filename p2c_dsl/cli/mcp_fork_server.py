@@ -18,9 +18,9 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from p2c_dsl.cli.choosing import Model
-from p2c_dsl.cli.planning import Planning, Refused
-from p2c_dsl.cli.tools import tools
+from p2c_dsl.cli.mcp_texts import Planning, Refused
+from p2c_dsl.cli.mcp_tools import tools
+from p2c_dsl.cli.planner_options import Model
 
 LOAD = "load"
 """Loads the language model; no limit applies."""
