@@ -114,4 +114,5 @@ def _paragraph(console: Console, first: Text, body: Text, further: Text) -> None
         console.print(first + body)
         return
     for number, line in enumerate(body.wrap(console, room)):
+        line.rstrip()
         console.print((first if number == 0 else further) + line)
