@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from click.testing import Result
 from typer.testing import CliRunner
 
@@ -10,9 +12,9 @@ from p2c_dsl.cli.app import app
 APP = app()
 
 
-def p2c(*arguments: object, input: str | bytes | None = None) -> Result:
+def p2c(*arguments: object, input: str | bytes | None = None, env: Mapping[str, str] | None = None) -> Result:
     """Runs `p2c` with arguments. An error that is no exit is raised: no command may let one through."""
-    result = CliRunner().invoke(APP, [str(a) for a in arguments], input=input)
+    result = CliRunner().invoke(APP, [str(a) for a in arguments], input=input, env=env)
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception
     return result
