@@ -28,11 +28,11 @@ sys.path.insert(0, str(ROOT))
 
 from p2c_dsl.lint import lint_text  # noqa: E402
 from p2c_dsl.planners import Unplannable  # noqa: E402
-from p2c_dsl.planners.automaton import EFFORT  # noqa: E402
+from p2c_dsl.planners.automaton.automaton import EFFORT  # noqa: E402
 from p2c_dsl.planners.language_model import prompt  # noqa: E402
-from p2c_dsl.planners.masks import SemanticMask  # noqa: E402
-from p2c_dsl.planners.tokens import TokenAutomaton  # noqa: E402
-from p2c_dsl.planners.vocabulary import Vocabulary, vocabulary_of  # noqa: E402
+from p2c_dsl.planners.tokens.masks import SemanticMask  # noqa: E402
+from p2c_dsl.planners.tokens.token_automaton import TokenAutomaton  # noqa: E402
+from p2c_dsl.planners.tokens.vocabulary import Vocabulary, vocabulary_of  # noqa: E402
 from p2c_dsl.resolve import load  # noqa: E402
 from p2c_dsl.rules.steps import Steps  # noqa: E402
 from p2c_dsl.spec import Spec, Task  # noqa: E402

@@ -24,7 +24,7 @@ from random import Random
 
 from p2c_dsl.lint import lint_loaded
 from p2c_dsl.planners import Automaton, RandomPlanner, SearchPlanner
-from p2c_dsl.planners.sampling import walk
+from p2c_dsl.planners.random import walk
 from p2c_dsl.program import Program
 from p2c_dsl.resolve import Loaded, load, load_text
 from p2c_dsl.runtime.domain import load_expert, load_world

@@ -17,11 +17,11 @@ import matplotlib.pyplot as plt
 import numpy as np
 from scipy.stats import bootstrap
 
-from p2c_dsl.planners.training.drifting import DriftConfig, DriftCurves, drift_curves
-from p2c_dsl.planners.training.humans.candidates import candidates
-from p2c_dsl.planners.training.humans.drift import Cyclic, Drift, Slow, Step
-from p2c_dsl.planners.training.humans.simulated import SimulatedHuman, drawn_values
-from p2c_dsl.planners.training.solution import PartialSolution
+from p2c_dsl.planners.measure.drift_recovery import DriftConfig, DriftCurves, drift_curves
+from p2c_dsl.planners.preferences.humans.candidates import candidates
+from p2c_dsl.planners.preferences.humans.drift import Cyclic, Drift, Slow, Step
+from p2c_dsl.planners.preferences.humans.simulated import SimulatedHuman, drawn_values
+from p2c_dsl.planners.preferences.solution import PartialSolution
 from p2c_dsl.resolve import load
 
 JUDGES = {

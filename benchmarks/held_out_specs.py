@@ -17,15 +17,15 @@ from numpy.typing import NDArray
 from scipy.stats import bootstrap
 
 from p2c_dsl.planners import Unplannable
-from p2c_dsl.planners.automaton import EFFORT
-from p2c_dsl.planners.canonical import tokenization_of
+from p2c_dsl.planners.automaton.automaton import EFFORT
+from p2c_dsl.planners.rl.environments.domains import Domain
+from p2c_dsl.planners.rl.environments.environment import Environment
+from p2c_dsl.planners.rl.evaluate import evaluate
+from p2c_dsl.planners.rl.policy.masking import MaskTable
+from p2c_dsl.planners.rl.policy.models import codec_of, load_model
+from p2c_dsl.planners.rl.policy.policy import Policy
 from p2c_dsl.planners.small.domains import unseen_domain
-from p2c_dsl.planners.training.domains import Domain
-from p2c_dsl.planners.training.environment import Environment
-from p2c_dsl.planners.training.evaluate import evaluate
-from p2c_dsl.planners.training.masking import MaskTable
-from p2c_dsl.planners.training.models import codec_of, load_model
-from p2c_dsl.planners.training.policy import Policy
+from p2c_dsl.planners.tokens.canonical import tokenization_of
 
 
 def shares(name: str, specs: int, worlds: int) -> tuple[list[float], float]:

@@ -18,7 +18,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from p2c_dsl.planners.training.metrics import read
+from p2c_dsl.planners.rl.metrics import read
 
 TRAIN = (sys.executable, "-c", "from p2c_dsl.cli import main; main()", "train")
 SAVE = 5

@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from p2c_dsl.planners.training.metrics import read
+from p2c_dsl.planners.rl.metrics import read
 
 PANELS = {"charts/verified": "verified", "charts/accepted": "accepted", "losses/entropy": "entropy (nats)"}
 

@@ -30,10 +30,10 @@ import transformers
 from llguidance.hf import from_tokenizer
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 
-from p2c_dsl.planners.automaton import EFFORT
-from p2c_dsl.planners.masks import SemanticMask
-from p2c_dsl.planners.tokens import TokenAutomaton
-from p2c_dsl.planners.vocabulary import Vocabulary, vocabulary_of
+from p2c_dsl.planners.automaton.automaton import EFFORT
+from p2c_dsl.planners.tokens.masks import SemanticMask
+from p2c_dsl.planners.tokens.token_automaton import TokenAutomaton
+from p2c_dsl.planners.tokens.vocabulary import Vocabulary, vocabulary_of
 from p2c_dsl.resolve import load
 from p2c_dsl.spec import Spec, Task
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from random import Random
 
 from p2c_dsl.planners import END, Automaton
-from p2c_dsl.planners.automaton import EFFORT
+from p2c_dsl.planners.automaton.automaton import EFFORT
 from p2c_dsl.resolve import load_text
 
 

@@ -24,12 +24,12 @@ import torch
 from tokenizers import Tokenizer, models, pre_tokenizers
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast, TrainerCallback
 
-from p2c_dsl.planners.training.environment import Outcome, Play, Turn
-from p2c_dsl.planners.training.episode import Codec
-from p2c_dsl.planners.training.settings import TrainingSettings
-from p2c_dsl.planners.training.spaces import FreeText
-from p2c_dsl.planners.training.trainer import Trainer
-from p2c_dsl.planners.vocabulary import Vocabulary
+from p2c_dsl.planners.rl.environments.environment import Outcome, Play, Turn
+from p2c_dsl.planners.rl.environments.spaces import FreeText
+from p2c_dsl.planners.rl.episode import Codec
+from p2c_dsl.planners.rl.settings import TrainingSettings
+from p2c_dsl.planners.rl.trainer import Trainer
+from p2c_dsl.planners.tokens.vocabulary import Vocabulary
 
 WORDS, PROMPT, LONGEST, ROWS, END = 512, 16, 48, 64, 0
 PROMPT_TEXT = " ".join(f"w{number}" for number in range(1, PROMPT + 1))

@@ -23,17 +23,17 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from p2c_dsl.planners.canonical import ANY, CANONICAL
-from p2c_dsl.planners.cfg import spec_to_lark
+from p2c_dsl.planners.grammar_export.grammar import spec_to_lark
+from p2c_dsl.planners.rl.environments.composition import CompositionEnvironment, Verdict
+from p2c_dsl.planners.rl.environments.domains import Domain, load_domain
+from p2c_dsl.planners.rl.environments.environment import Outcome, Space
+from p2c_dsl.planners.rl.environments.spaces import FreeText, semantic_space
+from p2c_dsl.planners.rl.policy.models import codec_of
+from p2c_dsl.planners.rl.settings import PRESETS
+from p2c_dsl.planners.rl.trainer import Trainer
 from p2c_dsl.planners.small import fresh
-from p2c_dsl.planners.training.composition import CompositionEnvironment, Verdict
-from p2c_dsl.planners.training.domains import Domain, load_domain
-from p2c_dsl.planners.training.environment import Outcome, Space
-from p2c_dsl.planners.training.models import codec_of
-from p2c_dsl.planners.training.settings import PRESETS
-from p2c_dsl.planners.training.spaces import FreeText, semantic_space
-from p2c_dsl.planners.training.trainer import Trainer
-from p2c_dsl.planners.vocabulary import vocabulary_of
+from p2c_dsl.planners.tokens.canonical import ANY, CANONICAL
+from p2c_dsl.planners.tokens.vocabulary import vocabulary_of
 
 CONDITIONS = ("free text", "grammar", "all rules, any tokens", "all rules")
 PENALTY, GOAL = -0.1, 0.9

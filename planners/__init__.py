@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from typing import Protocol
 
-from p2c_dsl.planners.automaton import DEFAULT_BUDGET, Automaton, Position, Unplannable
-from p2c_dsl.planners.begun import NoContinuation
+from p2c_dsl.planners.automaton.automaton import DEFAULT_BUDGET, Automaton, Position, Unplannable
+from p2c_dsl.planners.automaton.protocol import END
+from p2c_dsl.planners.automaton.resume import NoContinuation
 from p2c_dsl.planners.distinct import FewerPlans
-from p2c_dsl.planners.lexemes import END
-from p2c_dsl.planners.sampling import RandomPlanner
+from p2c_dsl.planners.random import RandomPlanner
 from p2c_dsl.planners.search import SearchPlanner
 from p2c_dsl.spec import Spec, Task
 

@@ -11,18 +11,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from p2c_dsl.planners.automaton import EFFORT, Automaton, Unplannable
-from p2c_dsl.planners.canonical import token_automaton, tokenization_of
+from p2c_dsl.planners.automaton.automaton import EFFORT, Automaton, Unplannable
+from p2c_dsl.planners.automaton.start import beginning
 from p2c_dsl.planners.distinct import distinct
-from p2c_dsl.planners.partial import beginning
 from p2c_dsl.planners.prompt import INSTRUCTION, fitting, prompt
-from p2c_dsl.planners.pulling import pulled
-from p2c_dsl.planners.tokens import TokenAutomaton
-from p2c_dsl.planners.vocabulary import Vocabulary, vocabulary_of
+from p2c_dsl.planners.stream import pulled
+from p2c_dsl.planners.tokens.canonical import token_automaton, tokenization_of
+from p2c_dsl.planners.tokens.token_automaton import TokenAutomaton
+from p2c_dsl.planners.tokens.vocabulary import Vocabulary, vocabulary_of
 from p2c_dsl.spec import Spec, Task
 
 if TYPE_CHECKING:
-    from p2c_dsl.planners.drawing import Drawing, Row
+    from p2c_dsl.planners.tokens.processors import Drawing, Row
 
 __all__ = ["INSTRUCTION", "Candidate", "LanguageModelPlanner", "prompt"]
 
@@ -66,8 +66,8 @@ class LanguageModelPlanner:
         scorer: Says how good a candidate's text is, more is better. Without one, its log-probability does.
         length_normalised: Whether log-probabilities are compared by token, so that short plans have no advantage.
         shorten: Whether a spec that is too long for the model's context is shortened in the prompt (`prompt.fitting`).
-        cache: A file in which what is found out about a task is kept between runs (`p2c_dsl.planners.saved`); it is of
-            one spec, task, tokenizer, budget and effort.
+        cache: A file in which what is found out about a task is kept between runs (`p2c_dsl.planners.tokens.cache`); it
+            is of one spec, task, tokenizer, budget and effort.
         watch: Is told the text so far of each plan's first candidate, whenever something is written.
     """
 
@@ -104,14 +104,14 @@ class LanguageModelPlanner:
 
         Raises `ModelProblem`.
         """
-        from p2c_dsl.planners.loading import load_model
+        from p2c_dsl.planners.models import load_model
 
         return cls(*load_model(path, adapter, device, dtype), **settings)
 
     @classmethod
     def own(cls, device: str | None = None, **settings: Any) -> Self:
         """A planner with the small model that comes with the project. Raises `ModelProblem`."""
-        from p2c_dsl.planners.loading import load_own
+        from p2c_dsl.planners.models import load_own
 
         return cls(*load_own(device), **settings)
 
@@ -163,8 +163,8 @@ class LanguageModelPlanner:
         self, spec: Spec, task: Task, partial: str, best_of: int, watch: Watch | None
     ) -> Iterator[list[Candidate]]:
         """Candidates for one plan after the other; for a single one where nothing is left to chance."""
-        from p2c_dsl.planners.drawing import Drawing
-        from p2c_dsl.planners.masks import SemanticMask
+        from p2c_dsl.planners.tokens.masks import SemanticMask
+        from p2c_dsl.planners.tokens.processors import Drawing
 
         vocabulary = self._vocabulary()
         automaton = Automaton.in_tokens(spec, task, vocabulary, self.budget, effort=self.effort)

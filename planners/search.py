@@ -9,12 +9,12 @@ from itertools import count
 from math import inf
 
 from p2c_dsl.machine import Machine
-from p2c_dsl.planners.automaton import DEFAULT_BUDGET, Automaton
-from p2c_dsl.planners.completions import Completions
+from p2c_dsl.planners.automaton.automaton import DEFAULT_BUDGET, Automaton
+from p2c_dsl.planners.automaton.protocol import END
+from p2c_dsl.planners.automaton.start import Start, beginning
+from p2c_dsl.planners.completion.completions import Completions
 from p2c_dsl.planners.distinct import distinct
-from p2c_dsl.planners.lexemes import END
-from p2c_dsl.planners.node import Node, ends
-from p2c_dsl.planners.partial import Start, beginning
+from p2c_dsl.planners.lines.node import Node, ends
 from p2c_dsl.spec import Spec, Task
 
 _EFFORT = 2000

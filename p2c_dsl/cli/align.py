@@ -12,7 +12,7 @@ from p2c_dsl.cli import EXIT_INTERRUPTED
 from p2c_dsl.cli.files import fail, for_training
 
 if TYPE_CHECKING:
-    from p2c_dsl.planners.training.align_run import AlignSettings, Loop
+    from p2c_dsl.planners.figure2.align_run import AlignSettings, Loop
     from p2c_dsl.runtime.world import Expert
 
 
@@ -52,7 +52,7 @@ def align(
     settings = _settings(preset, condition, iterations, minutes, seed)
     folder = Path(output)
     from p2c_dsl.planners import Unplannable
-    from p2c_dsl.planners.training.checkpoint import CheckpointError
+    from p2c_dsl.planners.rl.checkpoint import CheckpointError
     from p2c_dsl.runtime.domain import DomainError
 
     try:
@@ -69,8 +69,8 @@ def _settings(
 ) -> AlignSettings:
     from dataclasses import replace
 
-    from p2c_dsl.planners.training.align_run import PRESETS
-    from p2c_dsl.planners.training.conditions import condition_of
+    from p2c_dsl.planners.figure2.align_run import PRESETS
+    from p2c_dsl.planners.figure2.conditions import condition_of
 
     if preset not in PRESETS:
         fail(f"there is no preset `{preset}`: choose {' or '.join(PRESETS)}")
@@ -88,8 +88,8 @@ def _run(domain: Path, folder: Path, settings: AlignSettings, worlds: int, resum
 
     from rich.console import Console
 
-    from p2c_dsl.planners.training import align_run
-    from p2c_dsl.planners.training.warm_up import WarmUp
+    from p2c_dsl.planners.figure2 import align_run
+    from p2c_dsl.planners.rl.imitate import WarmUp
     from p2c_dsl.runtime.domain import load_expert
 
     console = Console(stderr=True, highlight=False)
@@ -119,8 +119,8 @@ def _run(domain: Path, folder: Path, settings: AlignSettings, worlds: int, resum
 def _rounds(loop: Loop, folder: Path, expert: type[Expert], console: Any) -> None:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    from p2c_dsl.planners.training import align_run
-    from p2c_dsl.planners.training.measuring import alignment, judged
+    from p2c_dsl.planners.figure2 import align_run
+    from p2c_dsl.planners.measure.expert_judgement import alignment, judged
 
     settings, started = loop.settings, time.monotonic()
     columns = (TextColumn("aligning"), BarColumn(bar_width=20), MofNCompleteColumn(), TimeElapsedColumn())
@@ -146,8 +146,8 @@ def _rounds(loop: Loop, folder: Path, expert: type[Expert], console: Any) -> Non
 
 
 def _held_out(loop: Loop, expert: type[Expert], worlds: int) -> None:
-    from p2c_dsl.planners.training.measuring import alignment, evaluated
-    from p2c_dsl.planners.training.scalable_align import Attempts
+    from p2c_dsl.planners.figure2.scalable_align import Attempts
+    from p2c_dsl.planners.measure.expert_judgement import alignment, evaluated
 
     attempts = Attempts(loop.planner, loop.proxy, loop.problem, loop.verifier)
     judged = evaluated(attempts, expert, worlds, loop.settings.seed)

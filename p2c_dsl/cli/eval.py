@@ -10,7 +10,7 @@ import typer
 from p2c_dsl.cli.files import fail, for_training
 
 if TYPE_CHECKING:
-    from p2c_dsl.planners.training.evaluate import Evaluation
+    from p2c_dsl.planners.rl.evaluate import Evaluation
 
 
 def evaluate(
@@ -45,9 +45,9 @@ def evaluate(
     if format not in ("text", "json"):
         fail(f"there is no format `{format}`: choose text or json")
     from p2c_dsl.planners import Unplannable
-    from p2c_dsl.planners.training import run
-    from p2c_dsl.planners.training.checkpoint import CheckpointError
-    from p2c_dsl.planners.training.evaluate import together
+    from p2c_dsl.planners.rl import run
+    from p2c_dsl.planners.rl.checkpoint import CheckpointError
+    from p2c_dsl.planners.rl.evaluate import together
     from p2c_dsl.runtime.domain import DomainError
     from p2c_dsl.runtime.interpreter import BindingError
 

@@ -36,7 +36,7 @@ def grammar(
     """
     if format not in FORMATS:
         fail(f"there is no format `{format}`: choose {' or '.join(FORMATS)}")
-    from p2c_dsl.planners.cfg import DEEPEST, spec_to_gbnf, spec_to_lark
+    from p2c_dsl.planners.grammar_export.grammar import DEEPEST, spec_to_gbnf, spec_to_lark
 
     loaded = load_spec(spec)
     wanted = task_of(loaded, task)

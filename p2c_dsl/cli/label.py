@@ -15,8 +15,8 @@ from p2c_dsl.resolve.loading import SUFFIX
 from p2c_dsl.resolve.reading import Unreadable, read
 
 if TYPE_CHECKING:
-    from p2c_dsl.planners.training.humans.store import LabelStore
-    from p2c_dsl.planners.training.solution import PartialSolution
+    from p2c_dsl.planners.preferences.humans.store import LabelStore
+    from p2c_dsl.planners.preferences.solution import PartialSolution
 
 
 def label(
@@ -61,9 +61,9 @@ def label(
         return
     needs_extra("label", "starlette", "uvicorn")
     from p2c_dsl.planners import Unplannable
-    from p2c_dsl.planners.training.humans.candidates import candidates, pairs
-    from p2c_dsl.planners.training.humans.serve import serve
-    from p2c_dsl.planners.training.humans.store import LabelStore, StoreError
+    from p2c_dsl.planners.preferences.humans.candidates import candidates, pairs
+    from p2c_dsl.planners.preferences.humans.serve import serve
+    from p2c_dsl.planners.preferences.humans.store import LabelStore, StoreError
 
     try:
         with LabelStore(path) as store:
@@ -124,7 +124,7 @@ def _login() -> str:
 
 
 def _read(path: Path) -> list[PartialSolution]:
-    from p2c_dsl.planners.training.humans.records import RecordError, read_solutions
+    from p2c_dsl.planners.preferences.humans.records import RecordError, read_solutions
 
     try:
         return list(read_solutions(_lines(path), str(path)))
@@ -133,7 +133,7 @@ def _read(path: Path) -> list[PartialSolution]:
 
 
 def _import(store: LabelStore, path: Path) -> None:
-    from p2c_dsl.planners.training.humans.records import RecordError, read_records
+    from p2c_dsl.planners.preferences.humans.records import RecordError, read_records
 
     try:
         added = store.bring_in(list(read_records(_lines(path), str(path))))
@@ -150,7 +150,7 @@ def _lines(path: Path) -> StringIO:
 
 
 def _export(path: Path, target: Path) -> None:
-    from p2c_dsl.planners.training.humans.store import LabelStore, StoreError
+    from p2c_dsl.planners.preferences.humans.store import LabelStore, StoreError
 
     if not path.is_file():
         fail(f"there are no answers in {path}: `p2c label` without --export asks for some")
@@ -173,7 +173,7 @@ def _told(address: str, path: Path, open_: bool) -> None:
 
 
 def _goodbye(path: Path, who: str) -> None:
-    from p2c_dsl.planners.training.humans.store import LabelStore
+    from p2c_dsl.planners.preferences.humans.store import LabelStore
 
     with LabelStore(path) as store:
         progress = store.progress(who)

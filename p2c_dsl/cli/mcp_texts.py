@@ -34,7 +34,7 @@ class Planning:
 
     def load(self) -> str:
         """Loads the language model, and says nothing. Raises `Refused`."""
-        from p2c_dsl.planners.loading import ModelProblem
+        from p2c_dsl.planners.models import ModelProblem
 
         try:
             self._loaded = self._model.load()
@@ -62,7 +62,7 @@ class Planning:
         """
         from p2c_dsl.planners import NoContinuation, Unplannable
         from p2c_dsl.planners.distinct import FewerPlans
-        from p2c_dsl.planners.loading import ModelProblem
+        from p2c_dsl.planners.models import ModelProblem
 
         loaded = with_rules(text)
         chosen = _task(loaded, task)

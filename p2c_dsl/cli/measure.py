@@ -67,9 +67,9 @@ def _measure(
     from rich.console import Console
     from rich.progress import track
 
-    from p2c_dsl.planners.training.conditions import condition_of
-    from p2c_dsl.planners.training.domains import load_domain
-    from p2c_dsl.planners.training.measure import cells, numbers, report, running
+    from p2c_dsl.planners.figure2.conditions import condition_of
+    from p2c_dsl.planners.measure import cells, numbers, report, running
+    from p2c_dsl.planners.rl.environments.domains import load_domain
     from p2c_dsl.runtime.domain import load_expert
 
     for name in conditions or []:

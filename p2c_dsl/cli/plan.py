@@ -151,7 +151,7 @@ def _planned(loaded: Loaded, task: Task, wish: Wish, model: Model) -> list[str]:
     from p2c_dsl.cli.planner_options import choose
     from p2c_dsl.planners import NoContinuation, Unplannable
     from p2c_dsl.planners.distinct import FewerPlans
-    from p2c_dsl.planners.loading import ModelProblem
+    from p2c_dsl.planners.models import ModelProblem
 
     with warnings.catch_warnings(), shown(f"planning {task.name}") as watch:
         warnings.simplefilter("ignore", FewerPlans)

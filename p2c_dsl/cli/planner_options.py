@@ -30,7 +30,7 @@ class Model:
 
     def load(self) -> tuple[Any, Any]:
         """The model and its tokenizer: those of a path, or the project's own. Raises `ModelProblem`."""
-        from p2c_dsl.planners.loading import ModelProblem, load_model, load_own, quiet
+        from p2c_dsl.planners.models import ModelProblem, load_model, load_own, quiet
 
         quiet()
         if self.path is not None:

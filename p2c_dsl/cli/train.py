@@ -13,8 +13,8 @@ from p2c_dsl.cli import EXIT_INTERRUPTED
 from p2c_dsl.cli.files import fail, for_training
 
 if TYPE_CHECKING:
-    from p2c_dsl.planners.training.run import Plan
-    from p2c_dsl.planners.training.settings import TrainingSettings
+    from p2c_dsl.planners.rl.run import Plan
+    from p2c_dsl.planners.rl.settings import TrainingSettings
 
 _FIXED = ("domains", "preset", "model", "lora", "seed", "settings")
 """What a run that is resumed has already."""
@@ -61,8 +61,8 @@ def train(
       p2c train --resume --output runs/dinner
     """
     for_training("accelerate", "peft", "tensorboard")
-    from p2c_dsl.planners.training.models import FRESH, SMALL
-    from p2c_dsl.planners.training.run import NAME, Plan
+    from p2c_dsl.planners.rl.policy.models import FRESH, SMALL
+    from p2c_dsl.planners.rl.run import NAME, Plan
 
     folder = Path(output)
     if resume:
@@ -88,8 +88,8 @@ def train(
 def _resumed(folder: Path, updates: int | None, minutes: float | None) -> Plan:
     from dataclasses import replace
 
-    from p2c_dsl.planners.training.checkpoint import CheckpointError
-    from p2c_dsl.planners.training.run import load_plan
+    from p2c_dsl.planners.rl.checkpoint import CheckpointError
+    from p2c_dsl.planners.rl.run import load_plan
 
     try:
         plan = load_plan(folder)
@@ -102,7 +102,7 @@ def _resumed(folder: Path, updates: int | None, minutes: float | None) -> Plan:
 def _settings(
     preset: str, seed: int, updates: int | None, minutes: float | None, given: list[str]
 ) -> TrainingSettings:
-    from p2c_dsl.planners.training.settings import PRESETS, parsed
+    from p2c_dsl.planners.rl.settings import PRESETS, parsed
 
     if preset not in PRESETS:
         fail(f"there is no preset `{preset}`: choose {' or '.join(PRESETS)}")
@@ -116,8 +116,8 @@ def _settings(
 
 def _train(plan: Plan, folder: Path, resume: bool) -> None:
     from p2c_dsl.planners import Unplannable
-    from p2c_dsl.planners.training import run
-    from p2c_dsl.planners.training.checkpoint import CheckpointError
+    from p2c_dsl.planners.rl import run
+    from p2c_dsl.planners.rl.checkpoint import CheckpointError
     from p2c_dsl.runtime.domain import DomainError
     from p2c_dsl.runtime.interpreter import BindingError
 

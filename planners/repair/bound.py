@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from p2c_dsl.machine import BranchFrame, Machine, State
-from p2c_dsl.planners.moves import CallMove, CreateMove, WriteMove
-from p2c_dsl.planners.node import Node
-from p2c_dsl.planners.repair.operands import operands
-from p2c_dsl.planners.repair.original import Kind, Original
+from p2c_dsl.machine.moves import CallMove, CreateMove, WriteMove
+from p2c_dsl.machine.operands import operands
+from p2c_dsl.planners.automaton.units import Kind, Original
+from p2c_dsl.planners.lines.node import Node
 from p2c_dsl.program import Hole
 from p2c_dsl.spec import Subtask
 

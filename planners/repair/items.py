@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from p2c_dsl.machine import Machine
+from p2c_dsl.machine.moves import BranchMove, CallMove, LoopMove
+from p2c_dsl.machine.operands import defines, used_by
 from p2c_dsl.naming import free, reserved, stem_of
-from p2c_dsl.planners.moves import BranchMove, CallMove, LoopMove
-from p2c_dsl.planners.repair.operands import defines, used_by
-from p2c_dsl.planners.repair.original import Kind, Original, Unit
+from p2c_dsl.planners.automaton.units import Kind, Original, Unit
 from p2c_dsl.planners.repair.points import Event, Found, Op
-from p2c_dsl.planners.repair.wording import Variables, call, line
+from p2c_dsl.program_text import Variables, call, line
 
 AS_WRITTEN = -1
 """Instead of new text: the statement as it stands in the original."""

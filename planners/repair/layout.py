@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 
+from p2c_dsl.planners.automaton.units import Kind, Original
 from p2c_dsl.planners.repair.items import AS_WRITTEN, Item
-from p2c_dsl.planners.repair.original import Kind, Original
 from p2c_dsl.syntax.span import Source, Span
 
 _INDENT = "    "

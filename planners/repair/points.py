@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from p2c_dsl.planners.moves import CallMove, Move
-from p2c_dsl.planners.node import Node
-from p2c_dsl.planners.repair.operands import moved, operands
+from p2c_dsl.machine.moves import CallMove, Move
+from p2c_dsl.machine.operands import moved, operands
+from p2c_dsl.planners.lines.node import Node
 
 Slots = tuple[tuple[int, int], ...]
 """Where the original's definitions are now, those that are still visible."""

@@ -13,9 +13,9 @@ from heapq import heappop, heappush
 from itertools import count
 
 from p2c_dsl.machine import Machine
-from p2c_dsl.planners.node import Node, accepted
+from p2c_dsl.planners.automaton.units import Original
+from p2c_dsl.planners.lines.node import Node, accepted
 from p2c_dsl.planners.repair.bound import Bound
-from p2c_dsl.planners.repair.original import Original
 from p2c_dsl.planners.repair.points import EDIT, Event, Found, GivenUp, Point
 from p2c_dsl.planners.repair.successors import Successor, Successors
 

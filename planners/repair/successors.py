@@ -6,12 +6,12 @@ from collections.abc import Hashable, Iterator
 from dataclasses import replace
 
 from p2c_dsl.machine import BranchFrame, Machine, State, Violations
-from p2c_dsl.planners.lines import Lines
-from p2c_dsl.planners.moves import BranchMove, CallMove, CreateMove, LoopMove, Move, ReturnMove, WriteMove
-from p2c_dsl.planners.node import Keys, Node, after_else, closed
+from p2c_dsl.machine.moves import BranchMove, CallMove, CreateMove, LoopMove, Move, ReturnMove, WriteMove
+from p2c_dsl.machine.operands import defines, moved, operands, renamed, used_by, variables
+from p2c_dsl.planners.automaton.units import Kind, Original, Unit
+from p2c_dsl.planners.lines.node import Keys, Node, after_else, closed
+from p2c_dsl.planners.lines.statements import Lines
 from p2c_dsl.planners.repair.bound import Bound
-from p2c_dsl.planners.repair.operands import defines, moved, operands, renamed, used_by, variables
-from p2c_dsl.planners.repair.original import Kind, Original, Unit
 from p2c_dsl.planners.repair.points import DROPPED, NAME, Blocks, Event, Op, Point, loss
 from p2c_dsl.program import Hole, Operand, Var
 from p2c_dsl.types import Unknown

@@ -15,13 +15,13 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.data import IterableDataset
 
-from p2c_dsl.planners.automaton import Automaton, Unplannable
-from p2c_dsl.planners.begun import lexemes
+from p2c_dsl.planners.automaton.automaton import Automaton, Unplannable
+from p2c_dsl.planners.automaton.resume import lexemes
 from p2c_dsl.planners.language_model import prompt
-from p2c_dsl.planners.masks import SemanticMask
 from p2c_dsl.planners.small.domains import Domain, domain
-from p2c_dsl.planners.tokens import TokenAutomaton
-from p2c_dsl.planners.vocabulary import Vocabulary, vocabulary_of
+from p2c_dsl.planners.tokens.masks import SemanticMask
+from p2c_dsl.planners.tokens.token_automaton import TokenAutomaton
+from p2c_dsl.planners.tokens.vocabulary import Vocabulary, vocabulary_of
 
 BUDGET, EFFORT = 256, 300
 """Those that `LanguageModelPlanner` has where nobody says otherwise: training sees the masks that decoding will."""

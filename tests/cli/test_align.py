@@ -10,14 +10,14 @@ import pytest
 
 pytest.importorskip("torch")
 
-from p2c_dsl.planners.training import align_run
-from p2c_dsl.planners.training.align_run import AlignSettings
-from p2c_dsl.planners.training.measure import cells, drift
-from p2c_dsl.planners.training.problem import Sizes
-from p2c_dsl.planners.training.settings import TrainingSettings
-from p2c_dsl.planners.training.warm_up import WarmUp
+from p2c_dsl.planners.figure2 import align_run
+from p2c_dsl.planners.figure2.align_run import AlignSettings
+from p2c_dsl.planners.figure2.problem import Sizes
+from p2c_dsl.planners.measure import cells, drift
+from p2c_dsl.planners.rl.imitate import WarmUp
+from p2c_dsl.planners.rl.settings import TrainingSettings
 from tests.cli.commands import p2c
-from tests.planners.training.small_domain import write_domain
+from tests.planners.small_domain import write_domain
 
 SMALL = AlignSettings(
     iterations=2,

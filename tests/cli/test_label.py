@@ -1,4 +1,4 @@
-"""`p2c label`: from a domain to a page, and to a file. The page: `tests/planners/training/humans`."""
+"""`p2c label`: from a domain to a page, and to a file. The page: `tests/planners/preferences/humans`."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from pathlib import Path
 import httpx
 import pytest
 
-from p2c_dsl.planners.training.humans.records import Record
-from p2c_dsl.planners.training.humans.store import LabelStore
+from p2c_dsl.planners.preferences.humans.records import Record
+from p2c_dsl.planners.preferences.humans.store import LabelStore
 from tests.cli.commands import p2c
 from tests.cli.test_main import START
-from tests.planners.training.domain import SPEC, solved
+from tests.planners.preferences.domain import SPEC, solved
 
 ONE, OTHER = solved("ask(host)"), solved("guess(host)")
 RECORD = {"left": ONE.as_data(), "right": OTHER.as_data(), "preferred": 0, "time": 5.0, "who": "Ada"}
@@ -124,7 +124,7 @@ def test_a_port_that_is_taken_is_told(domain: Path, monkeypatch: pytest.MonkeyPa
 def test_asking_loads_no_language_model(domain: Path) -> None:
     code = (
         "import sys\nfrom p2c_dsl.cli import label\n"
-        "import p2c_dsl.planners.training.humans.serve, p2c_dsl.planners.training.humans.candidates\n"
+        "import p2c_dsl.planners.preferences.humans.serve, p2c_dsl.planners.preferences.humans.candidates\n"
         "print({'torch', 'transformers'} & set(sys.modules))"
     )
     done = subprocess.run(

@@ -17,7 +17,7 @@ pytest.importorskip("torch")
 pytest.importorskip("outlines")
 
 from p2c_dsl.cli.progress import shown
-from p2c_dsl.planners import loading
+from p2c_dsl.planners import models
 from tests.cli.commands import p2c
 from tests.cli.conftest import EXAMPLES
 from tests.planners import tiny
@@ -104,7 +104,7 @@ def test_2_on_wrong_usage(arguments: list[str], told: str, model: str) -> None:
 
 
 def test_without_the_extra_it_is_named(model: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(loading, "find_spec", lambda name: None)
+    monkeypatch.setattr(models, "find_spec", lambda name: None)
     status, _, err = plan(model)
     assert status == 2 and "pip install 'p2c-dsl[planner]'" in err
 
@@ -198,8 +198,8 @@ def test_on_a_terminal_the_composition_is_shown_while_it_grows(model: str) -> No
 @pytest.mark.slow
 def test_an_interrupt_while_a_model_writes_ends_with_130(saved: Path, folder: Path) -> None:
     (folder / "long.p2c").write_text((EXAMPLES / "dinner" / "dinner.p2c").read_text())
-    begun = "import sys\nfrom p2c_dsl.planners import drawing\n"
-    begun += "real = drawing.Drawing.process_logits\n"
+    begun = "import sys\nfrom p2c_dsl.planners.tokens import processors\n"
+    begun += "real = processors.Drawing.process_logits\n"
     begun += "def slow(*a):\n    import time\n    print('writes', file=sys.stderr, flush=True)\n    time.sleep(1)\n"
     begun += (
         "    return real(*a)\ndrawing.Drawing.process_logits = slow\nfrom p2c_dsl.cli import main\nmain()\n"

@@ -19,8 +19,8 @@ pytest.importorskip("torch")
 pytest.importorskip("accelerate")
 
 from p2c_dsl.cli.files import for_training
+from p2c_dsl.planners.rl.metrics import read
 from p2c_dsl.planners.small import fresh
-from p2c_dsl.planners.training.metrics import read
 from tests.cli.commands import p2c
 from tests.cli.conftest import EXAMPLES
 
@@ -66,8 +66,8 @@ def test_a_run_leaves_metrics_a_checkpoint_and_a_model(run: Path) -> None:
 def test_its_model_plans(run: Path) -> None:
     from p2c_dsl.lint import lint_text
     from p2c_dsl.planners.language_model import LanguageModelPlanner
-    from p2c_dsl.planners.training.domains import load_domain
-    from p2c_dsl.planners.training.models import load_model
+    from p2c_dsl.planners.rl.environments.domains import load_domain
+    from p2c_dsl.planners.rl.policy.models import load_model
 
     (domain,) = load_domain(Path(DINNER))
     text = LanguageModelPlanner(*load_model(str(run), 0), budget=96).plan(domain.spec, domain.task)
@@ -75,8 +75,8 @@ def test_its_model_plans(run: Path) -> None:
 
 
 def test_its_model_says_in_which_tokens_it_plans(run: Path) -> None:
-    from p2c_dsl.planners.canonical import tokenization_of
-    from p2c_dsl.planners.training.models import load_model
+    from p2c_dsl.planners.rl.policy.models import load_model
+    from p2c_dsl.planners.tokens.canonical import tokenization_of
 
     assert tokenization_of(load_model(str(run), 0)[0]) == "canonical"
 
@@ -146,7 +146,7 @@ def test_what_cannot_be_trained_is_told(arguments: list[str], said: str, tmp_pat
 def test_where_nothing_is_saved_yet_nobody_is_told_to_go_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from p2c_dsl.planners.training import run
+    from p2c_dsl.planners.rl import run
 
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt

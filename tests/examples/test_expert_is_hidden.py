@@ -12,7 +12,7 @@ import pytest
 from tests.examples.domains import DOMAINS, EXAMPLES, expert, world
 
 ROOT = EXAMPLES.parent
-MEASURING = ("planners/training/measure", "planners/training/measuring", "planners/training/ceiling")
+MEASURING = ("planners/measure",)
 """The modules that may ask the expert, by the beginnings of their paths: those that judge finished runs, and the
 measure's upper bound, which is trained on the expert's judgement and named for it. No other planner may."""
 NAMES = ("load_expert", "Expert")
@@ -91,10 +91,10 @@ def test_a_leak_would_be_seen(leak: str) -> None:
 @pytest.mark.parametrize(
     "leak",
     [
-        "from p2c_dsl.planners.training.measure import judged",
-        "from p2c_dsl.planners.training import ceiling",
-        "from p2c_dsl.planners.training.measuring import judged",
-        "import p2c_dsl.planners.training.measure_report",
+        "from p2c_dsl.planners.measure import judged",
+        "from p2c_dsl.planners.measure import ceiling",
+        "from p2c_dsl.planners.measure.expert_judgement import judged",
+        "import p2c_dsl.planners.measure.report",
     ],
 )
 def test_a_detour_through_who_measures_would_be_seen(leak: str) -> None:

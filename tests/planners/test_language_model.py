@@ -20,8 +20,8 @@ from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 
 from p2c_dsl.planners import FewerPlans, NoContinuation, Unplannable
 from p2c_dsl.planners.language_model import LanguageModelPlanner, prompt
-from p2c_dsl.planners.tokens import TokenAutomaton
-from p2c_dsl.planners.vocabulary import vocabulary_of
+from p2c_dsl.planners.tokens.token_automaton import TokenAutomaton
+from p2c_dsl.planners.tokens.vocabulary import vocabulary_of
 from tests.planners import tiny
 from tests.planners.tiny import STEPS, accepted, all_accepted, domain_of, spec_of
 
@@ -330,4 +330,6 @@ def test_a_tokenizer_that_cannot_write_a_name_is_told_so() -> None:
 
 
 def test_the_core_is_read_without_torch() -> None:
-    assert "torch" not in (Path(__file__).parents[2] / "planners" / "tokens.py").read_text()
+    assert (
+        "torch" not in (Path(__file__).parents[2] / "planners" / "tokens" / "token_automaton.py").read_text()
+    )

@@ -15,8 +15,8 @@ from p2c_dsl.planners.small.domains import Domain, domain, draw_families, unseen
 from p2c_dsl.planners.small.families import FIRST, LAST, MAIN
 from p2c_dsl.planners.small.fields import FIELDS, UNSEEN
 from p2c_dsl.planners.small.wording import Words
-from p2c_dsl.planners.tokens import TokenAutomaton
-from p2c_dsl.planners.vocabulary import Vocabulary
+from p2c_dsl.planners.tokens.token_automaton import TokenAutomaton
+from p2c_dsl.planners.tokens.vocabulary import Vocabulary
 from p2c_dsl.runtime.interpreter import run
 from p2c_dsl.syntax.formatter import format_source
 from p2c_dsl.syntax.span import Source

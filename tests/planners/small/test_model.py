@@ -15,7 +15,7 @@ import torch
 from p2c_dsl.lint import lint_text
 from p2c_dsl.planners.language_model import LanguageModelPlanner
 from p2c_dsl.planners.small import CHECKPOINT, fresh, load
-from p2c_dsl.planners.vocabulary import vocabulary_of
+from p2c_dsl.planners.tokens.vocabulary import vocabulary_of
 from p2c_dsl.resolve import load as load_spec
 from tests.planners.forms import EXAMPLES
 

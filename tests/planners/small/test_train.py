@@ -14,15 +14,15 @@ pytest.importorskip("llguidance")
 import torch
 from rich.console import Console
 
-from p2c_dsl.planners.masks import SemanticMask
 from p2c_dsl.planners.prompt import prompt
 from p2c_dsl.planners.small import fresh, load
 from p2c_dsl.planners.small.data import BUDGET, EFFORT, Batches, Example, collate, example
 from p2c_dsl.planners.small.domains import Domain, domain
 from p2c_dsl.planners.small.muon import orthogonal
 from p2c_dsl.planners.small.train import METRICS, STATE, Arguments, Trainer, losses
-from p2c_dsl.planners.tokens import TokenAutomaton
-from p2c_dsl.planners.vocabulary import vocabulary_of
+from p2c_dsl.planners.tokens.masks import SemanticMask
+from p2c_dsl.planners.tokens.token_automaton import TokenAutomaton
+from p2c_dsl.planners.tokens.vocabulary import vocabulary_of
 
 QUIET = Console(quiet=True)
 SMALL = {"batch": 1, "workers": 0, "save_every": 0.0}

@@ -1,0 +1,1 @@
+"""The accepted compositions of a task, lexeme by lexeme."""

@@ -1,0 +1,293 @@
+"""The machine of compositions seen lexeme by lexeme: what may come next, and how much is still needed.
+
+Between two lines a state is a node; within a line it is a node and the words written so far. A lexeme is
+legal when some line that begins so leads to a node that can still be completed within the lexemes left, so
+no walk along legal lexemes ends in a dead end, and every accepted canonical composition within the
+budget can be reached.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain, islice
+from typing import Self
+
+from p2c_dsl.machine import Machine
+from p2c_dsl.naming import reserved
+from p2c_dsl.planners.automaton.protocol import END
+from p2c_dsl.planners.completion.adapt import Completion, Planned
+from p2c_dsl.planners.completion.completions import Completions
+from p2c_dsl.planners.lines.node import Node, ends
+from p2c_dsl.planners.lines.pattern import Line, Weigh, each_one
+from p2c_dsl.planners.lines.prefix import Prefix, opening
+from p2c_dsl.planners.tokens.vocabulary import Vocabulary
+from p2c_dsl.rules import AnyRule, read_rules
+from p2c_dsl.spec import Spec, Task
+
+DEFAULT_BUDGET = 200
+EFFORT = 100
+"""An effort that misses next to nothing, and keeps a first look at a position short (docs/measured/decoding.md)."""
+_AT_A_GLANCE = 8
+"""How many lines are tried with known completions before any is searched for."""
+_GLANCE = 10
+"""How many lines each lexeme gets when a position's effort is spent."""
+_TO_BEGIN = 5_000
+"""Lines tried for the first completion, without which there is nothing at all, and for one of what somebody begins."""
+_TO_BEGIN_LIKELY = 10_000
+"""Lines that seem to help and are tried for the first completion in the end."""
+
+
+class Unplannable(Exception):
+    """No accepted composition fits the budget; the message says what stands in the way, where that is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A point within a composition: the node before the line, the line's words so far, the budget left."""
+
+    node: Node
+    words: tuple[str, ...]
+    left: int
+    ended: bool = False
+
+
+class Automaton:
+    """The accepted compositions of a task within a budget of lexemes.
+
+    `rules` are further rules besides the task's; `effort` bounds how many lines are
+    tried at a position: a lexeme whose completion is not found by then is left out. Without it, none is left out.
+    `weigh` says what a lexeme
+    costs of the budget; each costs 1 unless it says otherwise.
+    Raises `Unplannable` if there is none, and `ValueError` for rules that cannot be read: a planner must
+    not leave one out.
+    """
+
+    def __init__(
+        self,
+        spec: Spec,
+        task: Task,
+        budget: int = DEFAULT_BUDGET,
+        rules: Sequence[AnyRule] = (),
+        effort: int | None = None,
+        weigh: Weigh = each_one,
+    ) -> None:
+        read, wrong = read_rules(spec, task)
+        if wrong:
+            raise ValueError("; ".join(d.message for d in wrong))
+        self.machine = Machine(spec, task, [*read, *rules])
+        self.completions, self.effort, self._weigh = Completions(self.machine, weigh), effort, weigh
+        inputs = ", ".join(p.name for p in task.parameters)
+        self.header = f"compose {task.name}({inputs}):"
+        self.start = Position(Node(self.machine.start(), True), (), budget)
+        self._openings: dict[Hashable, Prefix] = {}
+        if not self._begins(budget, effort):
+            raise Unplannable(_reason(task, read, budget, bool(self.completions.given_up)))
+
+    @classmethod
+    def in_tokens(
+        cls,
+        spec: Spec,
+        task: Task,
+        vocabulary: Vocabulary,
+        budget: int,
+        rules: Sequence[AnyRule] = (),
+        effort: int | None = None,
+    ) -> Self:
+        """The automaton whose lexemes cost what they take in a vocabulary's tokens. Raises like the constructor."""
+        weigh = vocabulary.weigh(budget, reserved(spec, task))
+        return cls(spec, task, budget, rules, effort, weigh)
+
+    def _begins(self, budget: int, effort: int | None) -> bool:
+        """Whether there is a composition at all: by what seems likely, by anything, and by all that seems likely."""
+        node, found = self.start.node, self.completions
+        if effort is not None and found.completable(node, budget, _TO_BEGIN):
+            return True
+        return found.complete(node, budget, effort and max(effort, _TO_BEGIN_LIKELY))
+
+    def legal(self, position: Position) -> tuple[str, ...]:
+        """The lexemes that may come next, in a fixed order; `END` where the composition may end."""
+        if position.ended:
+            return ()
+        node, left = position.node, position.left
+        branches = self._inside(position).branches.items()
+        end = self.effort and self.completions.spent + self.effort
+        found = [w for w, branch in branches if self._completes(node, branch, left - self._weigh(w), end)]
+        if not position.words and ends(self.machine, node):
+            found.append(END)
+        return tuple(found)
+
+    def step(self, position: Position, lexeme: str) -> Position:
+        """The position after a legal lexeme. Raises `KeyError` for one that begins no line."""
+        if lexeme == END:
+            return Position(position.node, (), position.left, ended=True)
+        branch = self._inside(position).branches[lexeme]
+        left = position.left - self._weigh(lexeme)
+        if branch.line is not None:
+            return Position(branch.line.node, (), left)
+        return Position(position.node, (*position.words, lexeme), left)
+
+    def words(self, position: Position) -> tuple[str, ...]:
+        """The lexemes that go on with some line that the machine has nothing against, whatever follows it."""
+        return tuple(self._inside(position).branches)
+
+    def can_be_completed(self, position: Position) -> bool:
+        """Whether some accepted composition within what is left goes on from here, as far as a long search says."""
+        if position.ended:
+            return True
+        if not position.words:
+            return self.completions.completable(position.node, position.left, _TO_BEGIN)
+        prefix = self._inside(position)
+        return any(
+            self.completions.completable(line.node, position.left - line.cost + prefix.spent, _TO_BEGIN)
+            and self._within(prefix, line, position.left)
+            for line in prefix.lines()
+        )
+
+    def distance(self, position: Position) -> int | None:
+        """The fewest lexemes to an accepted end, `None` if that is more than the budget left."""
+        if position.ended:
+            return 0
+        if not position.words:
+            return self.completions.distance(position.node, position.left)
+        prefix = self._inside(position)
+        rests = [self._rest(line, prefix, position.left) for line in prefix.lines()]
+        return min((rest for rest in rests if rest is not None), default=None)
+
+    def completion(self, position: Position) -> tuple[str, ...]:
+        """The lexemes of some composition that goes on from here, where all that led here was legal; no `END`."""
+        words: list[str] = []
+        while not position.ended:
+            prefix = self._inside(position)
+            if not position.words and self.completions.known(self.completions.key(position.node)) == ():
+                break
+            if prefix.best is None:
+                self.legal(position)
+            assert prefix.best is not None
+            words += prefix.best.words[prefix.written :]
+            left = position.left - prefix.best.cost + prefix.spent
+            position = Position(prefix.best.node, (), left)
+        return tuple(words)
+
+    def learn(self, position: Position, words: Sequence[str]) -> None:
+        """Keeps a composition's rest that somebody knows, as if a search had found it.
+
+        Raises `ValueError` when it is none, or none within what is left: the machine is asked.
+        """
+        here, lines = position, list[tuple[Node, Line]]()
+        for word in words:
+            branch = self._inside(here).branches.get(word)
+            if branch is None:
+                break
+            if branch.line is not None:
+                lines.append((here.node, branch.line))
+            here = self.step(here, word)
+        else:
+            if not here.words and here.left >= 0 and ends(self.machine, here.node):
+                self._keep(position, here.node, lines)
+                return
+        raise ValueError("these words complete nothing here within what is left")
+
+    def _keep(self, position: Position, last: Node, lines: Sequence[tuple[Node, Line]]) -> None:
+        completion = Completion()
+        self.completions.learn(self.completions.key(last), completion)
+        for node, line in reversed(lines):
+            planned = Planned(node.depth - line.closes, line.move, line.words[0], line.cost)
+            completion = (planned, *completion)
+            self.completions.learn(self.completions.key(node), completion)
+        if lines:
+            first, prefix = lines[0][1], self._inside(position)
+            prefix.promise(first, first.cost - prefix.spent + self.completions.cost(first.key))
+
+    def cost(self, position: Position) -> int:
+        """What the completion costs that is known at a position to which legal lexemes led; it only ever sinks."""
+        if not position.words:
+            return self.completions.cost(self.completions.key(position.node))
+        return self._inside(position).cost
+
+    def key(self, position: Position) -> Hashable:
+        """What positions with the same future have in common, whatever of the budget they have left."""
+        return self.completions.key(position.node), position.words
+
+    def renewed(self, position: Position) -> Position:
+        """The position with all of the budget left."""
+        return replace(position, left=self.start.left)
+
+    # ------------------------------------------------------------ inside a line
+
+    def _inside(self, position: Position) -> Prefix:
+        prefix = self._opening(position.node)
+        for word in position.words:
+            prefix = prefix.branches[word]
+        return prefix
+
+    def _opening(self, node: Node) -> Prefix:
+        key = self.completions.key(node)
+        prefix = self._openings.get(key)
+        if prefix is None:
+            prefix = self._openings[key] = opening(self.completions.lines.patterns(node), self._weigh)
+        if self.completions.cost(key) < prefix.cost:
+            self._promise(node, prefix)
+        return prefix
+
+    def _promise(self, node: Node, prefix: Prefix) -> None:
+        """Keeps the line that the known completion begins with: it is legal, whatever else a search finds out."""
+        known = self.completions.known(self.completions.key(node))
+        if not known:
+            return
+        first = known[0]
+        for pattern in self.completions.lines.patterns(node):
+            if node.depth - pattern.block.closes == first.depth:
+                line = pattern.line_of(first.move)
+                if line is not None:
+                    self.completions.inherit(node, line)
+                    prefix.promise(line, line.cost + self.completions.cost(line.key))
+                    return
+
+    def _completes(self, node: Node, prefix: Prefix, left: int, end: int | None) -> bool:
+        """Whether one of the lines that begin so can be written and completed within `left` more lexemes.
+
+        Past `end` lines that have been tried so far, there is no more than a glance.
+        """
+        if prefix.cost <= left:
+            return True
+        if prefix.failed >= left:
+            return False
+        lines = prefix.lines()
+        seen = list(islice(lines, _AT_A_GLANCE))
+        for line in seen:
+            self.completions.inherit(node, line)
+            if self._within(prefix, line, left):
+                return True
+        end = end and max(end, self.completions.spent + _GLANCE)
+        for line in chain(seen, lines):
+            effort = end and end - self.completions.spent
+            if effort is not None and effort <= 0:
+                self.completions.given_up += 1
+                break
+            rest = left - line.cost + prefix.spent
+            if self.completions.complete(line.node, rest, effort) and self._within(prefix, line, left):
+                return True
+        prefix.failed = left
+        return False
+
+    def _within(self, prefix: Prefix, line: Line, left: int) -> bool:
+        cost = line.cost - prefix.spent + self.completions.cost(line.key)
+        prefix.promise(line, cost)
+        return cost <= left
+
+    def _rest(self, line: Line, prefix: Prefix, left: int) -> int | None:
+        own = line.cost - prefix.spent
+        if own > left:
+            return None
+        rest = self.completions.distance(line.node, left - own)
+        return None if rest is None else own + rest
+
+
+def _reason(task: Task, rules: Sequence[AnyRule], budget: int, given_up: bool) -> str:
+    listed = "; ".join(rule.text for rule in rules) or "none"
+    found = "none was found in a long search" if given_up else "there is none"
+    return (
+        f"no composition of `{task.name}` within a budget of {budget} keeps all its rules ({listed}): {found}; "
+        "relax a rule, declare the subtask that is missing, bound a collection, or raise the budget"
+    )

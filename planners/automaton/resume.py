@@ -1,0 +1,182 @@
+"""A composition that somebody has begun, taken up where it stops: its lines as the automaton writes them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from p2c_dsl.analysis import analyze
+from p2c_dsl.machine.moves import CallMove, Move, ReturnMove, WriteMove
+from p2c_dsl.machine.operands import renamed, used_by
+from p2c_dsl.planners.automaton.automaton import Automaton, Position
+from p2c_dsl.planners.automaton.units import Kind, Original, Unit, original
+from p2c_dsl.planners.lines.node import Node
+from p2c_dsl.planners.lines.pattern import Line
+from p2c_dsl.syntax.nodes import ComposeDecl
+from p2c_dsl.syntax.parser import parse
+from p2c_dsl.syntax.span import Source
+
+_LAST_BREAK = re.compile(r"\n\s*\Z")
+_OPEN = re.compile(r"(?:.*\n)*(?P<indent>[ \t]*)(?:for|if|elif|else|compose)\b[^\n]*:[ \t]*(?:#[^\n]*)?\Z")
+
+
+class NoContinuation(ValueError):
+    """No accepted composition begins so; the message names the first line that is to blame."""
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """The beginning of a composition in canonical form, and the automaton's position after it."""
+
+    text: str
+    position: Position
+
+
+def begun(automaton: Automaton, text: str) -> Begun:
+    """Takes up a composition that has been begun.
+
+    Args:
+        automaton: The automaton of the task.
+        text: The composition's first lines, the last one whole or cut between two lexemes. Other names, nested calls,
+            comments and the like are read, too, where the last line is whole: they come back in canonical form.
+
+    Raises:
+        NoContinuation: No accepted composition within the automaton's budget (or none that was found within its
+            effort) begins so.
+    """
+    own = _LAST_BREAK.sub("", text)
+    walked = _walked(automaton, own)
+    found = _read(automaton, own) if walked is None else Begun(own, walked[1])
+    if not automaton.can_be_completed(found.position):
+        raise NoContinuation(_where_it_ends(automaton, found.text))
+    return found
+
+
+def lexemes(automaton: Automaton, text: str) -> tuple[str, ...]:
+    """The lexemes after the header of a text in canonical form. Raises `ValueError` for any other."""
+    found = _walked(automaton, text)
+    if found is None:
+        raise ValueError("this is not the canonical beginning of a composition")
+    return found[0]
+
+
+def _walked(automaton: Automaton, text: str) -> tuple[tuple[str, ...], Position] | None:
+    """The lexemes of a text in canonical form, and the position after it; `None` for any other."""
+    if not text.startswith(automaton.header):
+        return None
+    pending = [(automaton.start, len(automaton.header), tuple[str, ...]())]
+    while pending:
+        position, at, words = pending.pop()
+        if at == len(text):
+            return words, position
+        for word in automaton.words(position):
+            if text.startswith(word, at):
+                pending.append((automaton.step(position, word), at + len(word), (*words, word)))
+    return None
+
+
+def _where_it_ends(automaton: Automaton, text: str) -> str:
+    """Which line of a canonical text is the first that nothing accepted goes on with."""
+    lines = text.split("\n")
+    for count in range(1, len(lines)):
+        walked = _walked(automaton, "\n".join(lines[:count]))
+        if walked is not None and not automaton.can_be_completed(walked[1]):
+            return _refusal(count, lines[count - 1])
+    return _refusal(len(lines), lines[-1])
+
+
+def _refusal(number: int, line: str) -> str:
+    return (
+        f"line {number}: no accepted composition within the budget goes on from `{line.strip()}`, or it has no "
+        "canonical form; `p2c lint` says which rules object"
+    )
+
+
+# ---------------------------------------------------------------- other forms
+
+
+def _read(automaton: Automaton, text: str) -> Begun:
+    """The text read as a program, and its steps written in canonical form."""
+    opened = _OPEN.match(text)
+    source = Source("<begun>", text + (f"\n{opened['indent']}    return\n" if opened else "\n"))
+    compose, machine = _parsed(automaton, source), automaton.machine
+    program = analyze(machine.spec, compose, source).program
+    assert program is not None
+    written = original(compose, program)
+    words, position = [automaton.header], automaton.start
+    for unit, line in _lines(automaton, written, drop_last=opened is not None):
+        if line is None:
+            at = source.position(written.written[unit.written].span.start).line
+            raise NoContinuation(_refusal(at, source.text.split("\n")[at - 1]))
+        words += line.words
+        position = Position(line.node, (), position.left - line.cost)
+    return Begun("".join(words), position)
+
+
+def _parsed(automaton: Automaton, source: Source) -> ComposeDecl:
+    parsed, task = parse(source), automaton.machine.task
+    for problem in parsed.diagnostics:
+        line = source.position(problem.location.span.start).line
+        raise NoContinuation(
+            f"line {line}: {problem.message}; what is to be gone on with ends after a whole line, or is in canonical "
+            "form and ends between two words"
+        )
+    composes = [d for d in parsed.file.declarations if isinstance(d, ComposeDecl)]
+    found = composes[0] if len(composes) == 1 else None
+    if found is None or found.task.text != task.name or len(found.parameters) != len(task.parameters):
+        raise NoContinuation(f"line 1: one composition is expected, which begins with `{automaton.header}`")
+    return found
+
+
+def _lines(automaton: Automaton, written: Original, *, drop_last: bool) -> Iterator[tuple[Unit, Line | None]]:
+    """The canonical line of each step, `None` where there is none."""
+    units = list(written.units)
+    while units and units[-1].kind in (Kind.END, Kind.ELSE):
+        units.pop()
+    if drop_last and units and isinstance(units[-1].move, ReturnMove):
+        units.pop()
+    node, closes = automaton.start.node, 0
+    slots = {slot: slot for slot in range(written.inputs)}
+    for number, unit in enumerate(units):
+        if unit.kind is Kind.END:
+            closes += 1
+        if unit.kind in (Kind.END, Kind.ALIAS) or _is_written(units, number):
+            continue
+        line = _line(automaton, node, closes, _move(units, number, slots))
+        yield unit, line
+        if line is None:
+            return
+        node, closes = line.node, 0
+        if unit.defines is not None:
+            slots[unit.defines] = node.state.slots - 1
+
+
+def _is_written(units: Sequence[Unit], number: int) -> bool:
+    """Whether a call is written straight into an accumulator: the line is the write's."""
+    return number + 1 < len(units) and units[number + 1].direct
+
+
+def _move(units: Sequence[Unit], number: int, slots: dict[int, int]) -> Move | None:
+    """The move of a unit, in the slots of where it stands; `None` for an `else`."""
+    unit = units[number]
+    if unit.move is None:
+        return None
+    if not (unit.direct and isinstance(unit.move, WriteMove)):
+        return renamed(unit.move, slots) if set(used_by(unit.move)) <= slots.keys() else None
+    before = units[number - 1].move
+    assert isinstance(before, CallMove)
+    call = renamed(before, slots)
+    assert isinstance(call, CallMove)
+    write = renamed(WriteMove(unit.move.slot, unit.move.key, None), slots)
+    assert isinstance(write, WriteMove)
+    return WriteMove(write.slot, write.key, None, call)
+
+
+def _line(automaton: Automaton, node: Node, closes: int, move: Move | None) -> Line | None:
+    for pattern in automaton.completions.lines.patterns(node):
+        if pattern.block.closes == closes and (move is None) == (pattern.block.orelse is not None):
+            line = next(pattern.lines(), None) if move is None else pattern.line_of(move)
+            if line is not None:
+                return line
+    return None

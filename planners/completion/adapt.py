@@ -1,0 +1,136 @@
+"""A completion tried again from another node: mostly what worked before a line still works after it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from heapq import heappop, heappush
+from itertools import count, dropwhile, islice
+from typing import NamedTuple
+
+from p2c_dsl.machine import Machine
+from p2c_dsl.machine.moves import BranchMove, ElseMove, LoopMove, Move
+from p2c_dsl.naming import stem_of
+from p2c_dsl.planners.lines.node import Node, after_else, closed, closings, ends
+from p2c_dsl.planners.lines.pattern import Line, Pattern, tried
+from p2c_dsl.planners.lines.statements import Lines, is_redundant
+
+_PATCHES = 6
+_TRIALS = 2
+"""How many ways to put right what a line has left open are followed, and how many lines are tried in each."""
+
+
+class Planned(NamedTuple):
+    """A line of a completion: how deep it stands, what it does, its first lexeme, and what it costs.
+
+    Where it was adapted from another place, names may bear other numbers there.
+    """
+
+    depth: int
+    move: Move
+    opening: str
+    cost: int
+
+
+Completion = tuple[Planned, ...]
+
+
+def cost_of(completion: Completion) -> int:
+    """How many lexemes a completion has."""
+    return sum(planned.cost for planned in completion)
+
+
+class Replay:
+    """Adapts completions."""
+
+    def __init__(self, machine: Machine, lines: Lines) -> None:
+        self.machine, self._lines = machine, lines
+
+    def adapted(self, parent: Node, line: Line, known: Completion) -> Completion | None:
+        """A completion after a parent's line that ends like the parent's own."""
+        level = closings(self.machine, parent)[line.closes]
+        order, owed = count(), _debts(level)
+        queue = [(_debts(line.node), 0, next(order), line.node, Completion())]
+        for _ in range(_PATCHES):
+            if not queue:
+                return None
+            debts, way, _, node, before = heappop(queue)
+            # What was owed before the line is for the known completion to pay.
+            rest = self._replayed(node, level, known) if debts <= owed else None
+            if rest is not None:
+                return (*before, *rest)
+            if debts == 0:
+                continue
+            for further in islice(self._payments(node), _TRIALS):
+                depth = node.depth - further.closes
+                after = _debts(further.node)
+                if depth >= level.depth and after <= debts:
+                    planned = Planned(depth, further.move, further.words[0], further.cost)
+                    entry = (after, way + planned.cost, next(order), further.node, (*before, planned))
+                    heappush(queue, entry)
+        return None
+
+    def _payments(self, node: Node) -> Iterator[Line]:
+        """The lines that put something right: a loop or a write for an accumulator, or a block's first line."""
+        unfilled = {slot: a for slot, a in node.state.accumulators.items() if not a.filled}
+        for block in self._lines.blocks(node):
+            patterns: Iterable[Pattern] = block.patterns()
+            if any(a.loop is None for a in unfilled.values()):
+                patterns = block.loops()
+            elif unfilled:
+                patterns = (
+                    p for slot in block.state.writable if slot in unfilled for p in block.writes(slot)
+                )
+            for pattern in patterns:
+                yield from pattern.lines()
+
+    def _replayed(self, node: Node, level: Node, known: Completion) -> Completion | None:
+        """The completion that was known at `level`, from a node further on, if it works there."""
+        base, by = level.state.slots, 0
+        here: Node | None = self._down_to(node, level.depth)
+        if here is None:
+            return None
+        by = here.state.slots - base
+        steps: list[Planned] = []
+        for planned in dropwhile(lambda p: p.depth > level.depth, known):
+            if planned.depth < level.depth:
+                by = 0
+            here = self._down_to(here, planned.depth)
+            if here is None or (here.state.returned and not isinstance(planned.move, ElseMove)):
+                return None
+            move = planned.move.shifted(base, by) if by else planned.move
+            here = self._moved(here, move)
+            if here is None or not _keeps_its_name(here, planned):
+                return None
+            steps.append(planned._replace(move=move))
+        return tuple(steps) if ends(self.machine, here) else None
+
+    def _moved(self, here: Node, move: Move) -> Node | None:
+        if isinstance(move, ElseMove):
+            return after_else(self.machine, here)
+        if isinstance(move, BranchMove) and is_redundant(self.machine, here.state, move.operand, move.test):
+            return None
+        state = tried(self.machine, here.state, move, [])
+        return None if state is None else Node(state, len(state.frames) > here.depth)
+
+    def _down_to(self, node: Node, depth: int) -> Node | None:
+        while node.depth > depth:
+            outer = closed(self.machine, node)
+            if outer is None:
+                return None
+            node = outer
+        return node if node.depth == depth else None
+
+
+def _keeps_its_name(node: Node, planned: Planned) -> bool:
+    """Whether a loop's variable, whose name follows from its type, is called what it was, but for its number."""
+    if not isinstance(planned.move, LoopMove):
+        return True
+    of = node.state.values[node.state.slots - 1].type
+    name = planned.opening.split()[1]
+    return name.rstrip("0123456789") == stem_of(of).rstrip("0123456789")
+
+
+def _debts(node: Node) -> int:
+    """What has to be put right before the composition can go on as if nothing had happened."""
+    unfilled = sum(2 - (a.loop is not None) for a in node.state.accumulators.values() if not a.filled)
+    return unfilled + node.empty

@@ -1,0 +1,234 @@
+"""Whether a composition can be completed, and what that costs (in lexemes, where each weighs 1).
+
+Two questions are kept apart. *Can it be completed within a limit?* is asked for every lexeme that a planner may
+choose, and one completion answers it: mostly the one that was known before the last line still works after it.
+*How far is the end?* is a shortest-path search over nodes, guided by an estimate that never exceeds the truth.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator
+from heapq import heappop, heappush
+from itertools import count
+from typing import NamedTuple
+
+from p2c_dsl.machine import Machine
+from p2c_dsl.planners.completion.adapt import Completion, Planned, Replay, cost_of
+from p2c_dsl.planners.completion.helpful import Likely
+from p2c_dsl.planners.completion.lower_bound import NEVER, Estimate
+from p2c_dsl.planners.completion.relaxed_plan import Guesses
+from p2c_dsl.planners.lines.node import Keys, Node, ends
+from p2c_dsl.planners.lines.pattern import Line, Weigh
+from p2c_dsl.planners.lines.statements import Lines
+
+_GREED = 3
+"""How much the guess at the rest weighs against the way so far where any completion will do."""
+_LATER = 60
+"""How much further away a node seems when its likely lines have been tried."""
+_SCOUT = 2_000
+_ALL = 2_000_000
+"""How many lines a search tries that has all the time: likely ones first, then any. Then it is given up, too."""
+
+
+class _Goal(NamedTuple):
+    """What a search is for.
+
+    Attributes:
+        likely: Whether only what seems likely to help is tried.
+        shortest: Whether the shortest completion is wanted. Where any will do, what is known of a node ends the search.
+        effort: How many lines are tried.
+    """
+
+    likely: bool = False
+    shortest: bool = False
+    effort: int = _ALL
+
+
+_LIKELY, _ANY, _SHORTEST = _Goal(likely=True, effort=_SCOUT), _Goal(), _Goal(shortest=True)
+
+
+_Stages = tuple[Callable[[Node], Iterator[Line]], ...]
+"""Ways to go on from a node, the likelier ones first."""
+_Open = tuple[int, int, Hashable, Node, int, _Stages]
+"""An open node: its priority, when it came, its key, itself, the way so far, and how to go on from it."""
+
+
+class _GivenUp(Exception):
+    """The effort is spent."""
+
+
+class Completions:
+    """Completions and distances of nodes, as far as they have been asked for.
+
+    Attributes:
+        given_up: How many searches have been given up. A node whose search is given up counts as one that cannot be
+            completed: no dead end is let in, but a composition that only such a node leads to may be left out.
+    """
+
+    def __init__(self, machine: Machine, weigh: Weigh) -> None:
+        self.machine = machine
+        self.key = Keys(machine).of
+        self.lines = Lines(machine, self.key, weigh)
+        self._replay = Replay(machine, self.lines)
+        self._estimate = Estimate(machine)
+        self._guesses = Guesses(machine, self._estimate, self.key)
+        likely = Likely(machine, self.lines, self._guesses)
+        self._stages = likely.first, likely.later, likely.last
+        self._exact: dict[Hashable, int] = {}
+        self._at_least: dict[Hashable, int] = {}
+        self._known: dict[Hashable, Completion] = {}
+        self._costs: dict[Hashable, int] = {}
+        self._abandoned: dict[Hashable, int] = {}
+        """The limits up to which the search for a completion has been given up."""
+        self.given_up = 0
+
+    @property
+    def spent(self) -> int:
+        """How many lines have been tried so far."""
+        return self.lines.trials.count
+
+    # ------------------------------------------------------------ can it be completed?
+
+    def known(self, key: Hashable) -> Completion | None:
+        """The cheapest completion that has been found."""
+        return self._known.get(key)
+
+    def cost(self, key: Hashable) -> int:
+        """What the cheapest completion found costs, `NEVER` where there is none."""
+        return self._costs.get(key, NEVER)
+
+    def inherit(self, parent: Node, line: Line) -> None:
+        """Looks for a completion after a line that ends like the one known before it."""
+        before = self._known.get(self.key(parent))
+        if before and before[0][:2] == (parent.depth - line.closes, line.move):
+            self.learn(line.key, before[1:])
+        if before is None or line.key in self._known:
+            return
+        adapted = self._replay.adapted(parent, line, before)
+        if adapted is not None:
+            self.learn(line.key, adapted)
+
+    def complete(self, node: Node, limit: int, effort: int | None) -> bool:
+        """Whether a completion within `limit` lexemes is known, or can be found by trying `effort` likely lines.
+
+        Where the search is given up the answer is no, now and later. Without `effort` all lines are tried.
+        """
+        key = self.key(node)
+        if self.cost(key) <= limit:
+            return True
+        if self.at_least(node, key) > limit:
+            return False
+        if effort is None:
+            return self._found(node, key, limit, _LIKELY) or self._found(node, key, limit, _ANY)
+        if self._abandoned.get(key, -1) >= limit:
+            return False
+        if self._found(node, key, limit, _LIKELY._replace(effort=effort)):
+            return True
+        self._abandoned[key] = limit
+        return False
+
+    def completable(self, node: Node, limit: int, effort: int) -> bool:
+        """Like `complete`, but any lines are tried, and what was given up before is searched for anew."""
+        key = self.key(node)
+        if self.cost(key) <= limit:
+            return True
+        if self.at_least(node, key) > limit:
+            return False
+        goals = (_LIKELY, _ANY._replace(effort=effort))
+        return any(self._found(node, key, limit, goal) for goal in goals)
+
+    def _found(self, node: Node, key: Hashable, limit: int, goal: _Goal) -> bool:
+        try:
+            return self._search(node, key, limit, goal) is not None
+        except _GivenUp:
+            self.given_up += goal is not _LIKELY
+            return False
+
+    def learn(self, key: Hashable, completion: Completion) -> None:
+        """Keeps a completion if it is cheaper than what is known. It has to be one: nothing is tried."""
+        cost = cost_of(completion)
+        if cost < self.cost(key):
+            self._known[key], self._costs[key] = completion, cost
+
+    # ------------------------------------------------------------ how far is the end?
+
+    def distance(self, node: Node, limit: int) -> int | None:
+        """The fewest lexemes to an accepted end if they are at most `limit`, else `None`."""
+        key = self.key(node)
+        if key in self._exact:
+            return self._exact[key] if self._exact[key] <= limit else None
+        if self.at_least(node, key) > limit:
+            return None
+        return self._search(node, key, limit, _SHORTEST)
+
+    def at_least(self, node: Node, key: Hashable) -> int:
+        """A lower bound on the distance, the distance itself where it is known."""
+        found = self._at_least.get(key)
+        if found is None:
+            found = self._at_least[key] = self._estimate.of(node)
+        return found
+
+    def _search(self, node: Node, start: Hashable, limit: int, goal: _Goal) -> int | None:
+        """A*: the open nodes in the order of the way so far and the estimate of the rest. Raises `_GivenUp`."""
+        order, end = count(), self.spent + goal.effort
+        best: dict[Hashable, int] = {start: 0}
+        parents: dict[Hashable, tuple[Hashable, Planned]] = {}
+        every = self._stages if goal.likely else (self.lines.after,)
+        queue: list[_Open] = [(0, next(order), start, node, 0, every)]
+        while queue:
+            total, _, key, here, way, stages = heappop(queue)
+            if way > best[key]:
+                continue
+            rest = self._rest(here, key, goal.shortest)
+            if way + rest <= (total if goal.shortest else limit):
+                self._remember(key, rest, best, parents, goal.shortest)
+                return way + rest
+            if goal.shortest and rest < NEVER:
+                if way + rest <= limit:
+                    heappush(queue, (way + rest, next(order), key, here, way, every))
+                continue
+            if len(stages) > 1:
+                heappush(queue, (total + _LATER, next(order), key, here, way, stages[1:]))
+            for line in stages[0](here):
+                if self.spent > end:
+                    raise _GivenUp
+                further = way + line.cost
+                if further < best.get(line.key, further + 1):
+                    lower = self.at_least(line.node, line.key)
+                    if further + lower <= limit:
+                        best[line.key] = further
+                        planned = Planned(here.depth - line.closes, line.move, line.words[0], line.cost)
+                        parents[line.key] = key, planned
+                        rest = lower if goal.shortest else _GREED * self._guesses.of(line.node).cost
+                        priority = further + rest
+                        heappush(queue, (priority, next(order), line.key, line.node, further, every))
+        if not goal.likely:
+            for key, way in best.items():
+                self._at_least[key] = max(self._at_least.get(key, 0), limit - way + 1)
+        return None
+
+    def _rest(self, node: Node, key: Hashable, exact: bool) -> int:
+        """What is known of the distance, or of the cost of some completion."""
+        if key not in self._exact and ends(self.machine, node):
+            self._exact[key] = self._at_least[key] = 0
+            self.learn(key, ())
+        return self._exact.get(key, NEVER) if exact else self.cost(key)
+
+    def _remember(
+        self,
+        key: Hashable,
+        rest: int,
+        best: dict[Hashable, int],
+        parents: dict[Hashable, tuple[Hashable, Planned]],
+        exact: bool,
+    ) -> None:
+        total = best[key] + rest
+        completion = self._known[key]
+        while True:
+            self.learn(key, completion)
+            if exact:
+                self._exact[key] = self._at_least[key] = total - best[key]
+            if key not in parents:
+                return
+            key, planned = parents[key]
+            completion = (planned, *completion)

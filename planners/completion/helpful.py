@@ -1,0 +1,101 @@
+"""The lines that a search for any completion tries: those that seem to help, and later those that may.
+
+Helpful actions in the manner of FF (Hoffmann and Nebel 2001): the calls of the relaxed plan, with whatever their
+arguments have to be collected in, and what is still owed to accumulators.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
+from p2c_dsl.machine import Accumulator, Machine
+from p2c_dsl.planners.completion.relaxed_plan import Guess, Guesses
+from p2c_dsl.planners.lines.node import Node
+from p2c_dsl.planners.lines.pattern import Line, Pattern
+from p2c_dsl.planners.lines.statements import Lines, Statements
+from p2c_dsl.planners.lines.terms import Term
+from p2c_dsl.types import BOTTOM, ListOf, MapOf, Type, is_subtype
+
+_WAYS = 4
+"""How many calls are tried whose result is written straight into an accumulator."""
+
+
+class Likely:
+    """Finds the lines."""
+
+    def __init__(self, machine: Machine, lines: Lines, guesses: Guesses) -> None:
+        self._subtasks, self._lines, self._guesses = machine.spec.subtasks, lines, guesses
+
+    def first(self, node: Node) -> Iterator[Line]:
+        """The lines that seem to help."""
+        guess = self._guesses.of(node)
+        for block in self._lines.blocks(node):
+            yield from self._writes(block, guess)
+            for name in self._subtasks:
+                if name in guess.helpful:
+                    yield from _variations(block.calls(self._subtasks[name]))
+            yield from _variations(block.loops())
+            yield from _variations(block.returns())
+            if guess.accumulated:
+                yield from _variations(block.creations())
+        yield from _variations(self._lines.elses(node))
+
+    def later(self, node: Node) -> Iterator[Line]:
+        """Branches, which may let what is asked for be called; and any call where a block needs a line."""
+        guess = self._guesses.of(node)
+        for block in self._lines.blocks(node):
+            yield from _variations(block.branches())
+            if node.empty:
+                for name, subtask in self._subtasks.items():
+                    if name not in guess.helpful:
+                        yield from _variations(block.calls(subtask))
+
+    def last(self, node: Node) -> Iterator[Line]:
+        """Other writes into what is empty."""
+        for block in self._lines.blocks(node):
+            for slot, _ in _unfilled(block):
+                yield from _variations(block.writes(slot))
+
+    def _writes(self, block: Statements, guess: Guess) -> Iterator[Line]:
+        """What is asked for, into each empty accumulator; and into one of them the first thing that can be written.
+
+        Which is written first does not matter where nobody asks for them.
+        """
+        unfilled = _unfilled(block)
+        for slot, acc in unfilled:
+            for collection in guess.accumulated:
+                if isinstance(collection, MapOf) == acc.is_map:
+                    for pattern in block.writes(slot):
+                        yield from _fitting(pattern, acc, collection)
+        anything = (
+            line for slot, _ in unfilled for pattern in block.writes(slot) for line in pattern.lines()
+        )
+        yield from islice(anything, 1)
+
+
+def _unfilled(block: Statements) -> list[tuple[int, Accumulator]]:
+    accumulators = block.state.accumulators
+    return [(slot, accumulators[slot]) for slot in block.state.writable if not accumulators[slot].filled]
+
+
+def _fitting(pattern: Pattern, acc: Accumulator, wanted: Type) -> Iterator[Line]:
+    """The writes that make an accumulator what is wanted."""
+    key, value = (wanted.key, wanted.value) if isinstance(wanted, MapOf) else (BOTTOM, BOTTOM)
+    if isinstance(wanted, ListOf):
+        value = wanted.element
+    keys: list[tuple[Term, ...]] = [()]
+    if acc.is_map:
+        keys = [(term,) for term in pattern.choices[0] if is_subtype(term.type, key)]
+    if pattern.subtask is not None:
+        result = pattern.subtask.result
+        if result is not None and is_subtype(result, value):
+            for chosen in keys:
+                yield from islice(pattern.lines(chosen), _WAYS)
+        return
+    values = [term for term in pattern.choices[-1] if is_subtype(term.type, value)]
+    yield from (line for chosen in keys for term in values for line in pattern.lines((*chosen, term)))
+
+
+def _variations(patterns: Iterable[Pattern]) -> Iterator[Line]:
+    return (line for pattern in patterns for line in pattern.variations())

@@ -1,0 +1,265 @@
+"""A lower bound on what a composition still needs, from the calls that nothing can replace."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from p2c_dsl.machine import Accumulator, LoopFrame, Machine, State
+from p2c_dsl.planners.lines.node import Node
+from p2c_dsl.spec import Subtask
+from p2c_dsl.types import Enum, ListOf, MapOf, Optional, Record, SetOf, Type, element_of, is_subtype
+
+_MAP, _LIST = "{}", "[]"
+_NEW = {_MAP: 5, _LIST: 4}
+"""New accumulators among the landmarks, and what creating one and writing into it costs without the value."""
+_NO_TYPE: frozenset[Type] = frozenset()
+NEVER = 10**9
+"""The estimate where nothing can complete the composition any more."""
+
+
+class Estimate:
+    """A lower bound on the lexemes still needed."""
+
+    def __init__(self, machine: Machine) -> None:
+        self.machine = machine
+        subtasks = machine.spec.subtasks.values()
+        self._subtasks = {s.name: s for s in subtasks}
+        self._cost = _NEW | {s.name: 2 + s.required + max(s.required - 1, 0) for s in subtasks}
+        self._makers: dict[Type | None, frozenset[str]] = {}
+        self._holds: dict[tuple[Type, Type | None], bool] = {}
+        self._had: dict[frozenset[Type], dict[Type, bool]] = {}
+        self._tables: dict[frozenset[Type], dict[Type, frozenset[Type]]] = {}
+        every = {t for s in subtasks for t in required(s)}
+        self._made = [t for t in every if not isinstance(t, Optional | ListOf | MapOf) and self.producers(t)]
+        self.relevant = self._relevant()
+        """The subtasks that a shortest completion may call: from what is asked for, back to what that may need."""
+
+    def _relevant(self) -> frozenset[str]:
+        start = self.machine.start()
+        facets = list(zip(self.machine.facets, start.facets, strict=True))
+        # Whatever may be looped over can be wanted for its size alone.
+        found = set(self.producers(None))
+        for facet, own in facets:
+            found.update(*facet.needed(own, start))
+        if self.machine.task.result is not None:
+            found.update(self._makers_of(self.machine.task.result))
+        pending = list(found)
+        while pending:
+            subtask = self._subtasks[pending.pop()]
+            before = {
+                s
+                for at, facet in self.machine.placed
+                for group in facet.prerequisites(at, start, subtask)
+                for s in group
+            }
+            before.update(*(self._makers_of(p.type) for p in subtask.parameters))
+            pending.extend(before - found)
+            found |= before
+        return frozenset(found)
+
+    def _makers_of(self, wanted: Type) -> frozenset[str]:
+        """The subtasks from whose results a value of a type, or a collection of such, may be had."""
+        found = self.producers(wanted)
+        match wanted:
+            case ListOf(part) | SetOf(part) | Optional(part):
+                return found | self._makers_of(part)
+            case MapOf(key, value):
+                return found | self._makers_of(key) | self._makers_of(value)
+        return found
+
+    def of(self, node: Node) -> int:
+        """The bound at a node."""
+        state = node.state
+        if any(self._unfillable(state, a) for a in state.accumulators.values()):
+            return NEVER
+        landmarks = [frozenset(s for s in m if self._callable(s, state)) for m in self._landmarks(state)]
+        if not all(landmarks):
+            return NEVER
+        chosen: list[frozenset[str]] = []
+        for landmark in sorted(landmarks, key=lambda s: (len(s), sorted(s))):
+            if all(landmark.isdisjoint(other) for other in chosen):
+                chosen.append(landmark)
+        calls = sum(min(self._cost[name] for name in landmark) for landmark in chosen)
+        loop = any(not landmark.isdisjoint(_NEW) for landmark in chosen) or _waiting(state)
+        if len(chosen) + loop > self._room(state):
+            return NEVER
+        writes = [3 if a.is_map else 2 for a in state.accumulators.values() if not a.filled]
+        new = sum(not landmark.isdisjoint(_NEW) for landmark in chosen)
+        # What is written is a word at least, unless it is one of the calls that are counted already.
+        values = max(len(writes) + new - sum(map(self._gives, chosen)), 0)
+        return calls + 3 * loop + sum(writes) + values + (2 if node.empty and not chosen else 0)
+
+    def _gives(self, landmark: frozenset[str]) -> bool:
+        """Whether a landmark may be a call whose result can be written straight into an accumulator."""
+        return any(name not in _NEW and self._subtasks[name].result is not None for name in landmark)
+
+    def _room(self, state: State) -> int:
+        """How many steps a rule leaves; each landmark is one, and so is a loop that is still needed."""
+        rooms = (f.room(own) for f, own in zip(self.machine.facets, state.facets, strict=True))
+        return min((room for room in rooms if room is not None), default=NEVER)
+
+    def _unfillable(self, state: State, acc: Accumulator) -> bool:
+        """Whether an accumulator waits for a loop that may not come."""
+        if acc.filled or acc.loop is not None:
+            return False
+        outer = sum(isinstance(f, LoopFrame) for f in state.frames[: acc.depth])
+        return any(f.forbids_loop(outer) for f in self.machine.facets)
+
+    def _callable(self, name: str, state: State) -> bool:
+        """Whether no rule forbids all further calls of a subtask."""
+        if name in _NEW:
+            return True
+        subtask = self._subtasks[name]
+        return not any(
+            facet.exhausted(own, state, subtask)
+            for facet, own in zip(self.machine.facets, state.facets, strict=True)
+        )
+
+    def _landmarks(self, state: State) -> set[frozenset[str]]:
+        machine = self.machine
+        if state.returned:
+            return set()
+        needed = {
+            subtasks
+            for facet, own in zip(machine.facets, state.facets, strict=True)
+            for subtasks in facet.needed(own, state)
+        }
+        types = self.types(state)
+        if machine.task.result is not None:
+            needed |= self._for(machine.task.result, state, types)
+        found: set[frozenset[str]] = set()
+        pending = list(needed)
+        while pending:
+            landmark = pending.pop()
+            if landmark in found or not landmark:
+                continue
+            found.add(landmark)
+            if landmark.isdisjoint(_NEW):
+                found |= self._behind(landmark, types)
+            if len(landmark) == 1:
+                (name,) = landmark
+                if name in _NEW:
+                    continue
+                pending.extend(self._before(self._subtasks[name], state, types))
+        return found
+
+    def _behind(self, landmark: frozenset[str], types: frozenset[Type]) -> set[frozenset[str]]:
+        """What must be called whichever of some subtasks is: who makes the types that all ways to them need."""
+        table = self._type_landmarks(types)
+        wanted = [
+            frozenset[Type]().union(*(table.get(t, _NO_TYPE) for t in required(self._subtasks[name])))
+            for name in landmark
+        ]
+        return {self.producers(t) for t in frozenset.intersection(*wanted)}
+
+    def _type_landmarks(self, types: frozenset[Type]) -> dict[Type, frozenset[Type]]:
+        """For each type that is to be made, itself and the types that all ways to it make first.
+
+        The greatest solution of LM(t) = {t} ∪ ⋂ over its makers ⋃ over what they take LM (Keyder, Richter and Helmert
+        2010), on types.
+        """
+        table = self._tables.get(types)
+        if table is None:
+            lacking = [t for t in self._made if not self.has(t, types)]
+            table = {t: frozenset(lacking) for t in lacking}
+            changed = True
+            while changed:
+                changed = False
+                for t in lacking:
+                    ways = [
+                        frozenset[Type]().union(
+                            *(table.get(w, _NO_TYPE) for w in required(self._subtasks[s]))
+                        )
+                        for s in self.producers(t)
+                    ]
+                    found = frozenset.intersection(*ways) | {t}
+                    if found != table[t]:
+                        table[t], changed = found & table[t], True
+            self._tables[types] = table
+        return table
+
+    def _before(self, subtask: Subtask, state: State, types: frozenset[Type]) -> Iterator[frozenset[str]]:
+        for at, facet in self.machine.placed:
+            yield from facet.prerequisites(at, state, subtask)
+        for wanted in required(subtask):
+            yield from self._for(wanted, state, types)
+
+    def _for(self, wanted: Type, state: State, types: frozenset[Type]) -> set[frozenset[str]]:
+        """What must be called to get a value of a type, nothing if there may be one already."""
+        if isinstance(wanted, Optional) or self.has(wanted, types):
+            return set()
+        producers = self.producers(wanted)
+        if not isinstance(wanted, ListOf | MapOf):
+            return {producers} if producers else set()
+        if producers:
+            # A subtask may make it, and so may an accumulator.
+            return set()
+        is_map = isinstance(wanted, MapOf)
+        waiting = any(a.is_map == is_map and not a.filled for a in state.accumulators.values())
+        found = set() if waiting else {frozenset({_MAP if is_map else _LIST})}
+        return found | self._for(wanted.value if isinstance(wanted, MapOf) else wanted.element, state, types)
+
+    def types(self, state: State) -> frozenset[Type]:
+        """The types of what is in scope and can be read."""
+        values = {value.type for value in state.values.values()}
+        return frozenset(values | {acc.type for acc in state.accumulators.values() if acc.filled})
+
+    def has(self, wanted: Type, types: frozenset[Type]) -> bool:
+        """Whether a value of a type may be got without a call, given the types in scope."""
+        answers = self._had.setdefault(types, {})
+        found = answers.get(wanted)
+        if found is None:
+            found = any(self._may_hold(t, wanted) for t in types) or self._is_declared(wanted)
+            answers[wanted] = found
+        return found
+
+    def _is_declared(self, wanted: Type) -> bool:
+        """Whether a constant or a member of an enum is a value of a type."""
+        spec = self.machine.spec
+        constants = spec.constants_of(self.machine.task).values()
+        return any(is_subtype(c.type, wanted) for c in constants) or (
+            isinstance(wanted, Enum) and wanted in spec.types.values()
+        )
+
+    def producers(self, wanted: Type | None) -> frozenset[str]:
+        """The subtasks whose results may hold a value of a type, or any collection."""
+        if wanted not in self._makers:
+            self._makers[wanted] = frozenset(
+                s.name
+                for s in self._subtasks.values()
+                if s.result is not None and self._may_hold(s.result, wanted)
+            )
+        return self._makers[wanted]
+
+    def _may_hold(self, of: Type, wanted: Type | None) -> bool:
+        key = of, wanted
+        if key not in self._holds:
+            self._holds[key] = _may_hold(of, wanted, self.machine)
+        return self._holds[key]
+
+
+def required(subtask: Subtask) -> list[Type]:
+    """What has to be there before a call: literals can always be written."""
+    return [p.type for p in subtask.parameters[: subtask.required] if not p.literal]
+
+
+def _waiting(state: State) -> bool:
+    """Whether some accumulator waits for a loop."""
+    return any(a.loop is None and not a.filled for a in state.accumulators.values())
+
+
+def _may_hold(of: Type, wanted: Type | None, machine: Machine, depth: int = 5) -> bool:
+    """Whether a value of the wanted type (`None`: any collection) may be got out of one of type `of`."""
+    if (element_of(of) is not None) if wanted is None else is_subtype(of, wanted):
+        return True
+    if depth == 0:
+        return True
+    match of:
+        case ListOf(element) | SetOf(element) | Optional(element):
+            return _may_hold(element, wanted, machine, depth - 1)
+        case MapOf(key, value):
+            return _may_hold(key, wanted, machine, depth - 1) or _may_hold(value, wanted, machine, depth - 1)
+        case Record(name):
+            fields = machine.spec.records.get(name, {}).values()
+            return any(_may_hold(f, wanted, machine, depth - 1) for f in fields)
+    return False

@@ -1,0 +1,112 @@
+"""A guess at what a composition still needs, and which calls would help.
+
+A relaxed plan in the manner of FF (Hoffmann and Nebel 2001): as if nothing were ever used up, the cheapest calls
+that make the types that the missing calls take. It may be too high or too low; it only guides the search.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import NamedTuple
+
+from p2c_dsl.machine import Machine, State
+from p2c_dsl.planners.completion.lower_bound import NEVER, Estimate, required
+from p2c_dsl.planners.lines.node import Keyed, Node
+from p2c_dsl.types import ListOf, MapOf, Optional, Type
+
+_ACCUMULATE = 8
+"""What it takes to create an accumulator and to fill it in a loop, without the values."""
+
+
+class Guess(NamedTuple):
+    """Lexemes that may still be needed, the subtasks of a relaxed plan, and the collections that it accumulates."""
+
+    cost: int
+    helpful: frozenset[str]
+    accumulated: frozenset[Type] = frozenset()
+
+
+class Guesses:
+    """Guesses at nodes."""
+
+    def __init__(self, machine: Machine, estimate: Estimate, key: Keyed) -> None:
+        self.machine, self._estimate, self._key = machine, estimate, key
+        self._found: dict[Hashable, Guess] = {}
+        self._subtasks = machine.spec.subtasks
+        self._relevant = [self._subtasks[name] for name in sorted(estimate.relevant)]
+        self._own = {s.name: 2 + s.required + max(s.required - 1, 0) for s in self._relevant}
+        self._tables: dict[Hashable, dict[str, int]] = {}
+
+    def of(self, node: Node) -> Guess:
+        """The guess at a node, made once for all that have its key."""
+        key = self._key(node)
+        found = self._found.get(key)
+        if found is None:
+            found = self._found[key] = self._guess(node.state)
+        return found
+
+    def _guess(self, state: State) -> Guess:
+        if state.returned:
+            return Guess(0, frozenset())
+        types = self._estimate.types(state)
+        table = self._table(types)
+        plan: set[str] = set()
+        accumulated: set[Type] = set()
+        pending = [group for f, own in zip(self.machine.facets, state.facets, strict=True)
+                   for group in f.needed(own, state)]  # fmt: skip
+        wanted = [] if self.machine.task.result is None else [self.machine.task.result]
+        while pending or wanted:
+            if wanted:
+                more, collections = self._made(wanted.pop(), types)
+                accumulated.update(collections)
+                pending += more
+                continue
+            group = pending.pop()
+            if plan.isdisjoint(group):
+                name = min(group & table.keys(), key=lambda n: (table[n], n), default=None)
+                if name is None:
+                    return Guess(NEVER, frozenset())
+                plan.add(name)
+                subtask = self._subtasks[name]
+                wanted += required(subtask)
+                pending += [g for at, f in self.machine.placed for g in f.prerequisites(at, state, subtask)]
+        calls = sum(self._own[name] for name in plan)
+        cost = calls + _ACCUMULATE * len(accumulated) + _debts(state)
+        return Guess(cost, frozenset(plan), frozenset(accumulated))
+
+    def _made(self, wanted: Type, types: frozenset[Type]) -> tuple[list[frozenset[str]], tuple[Type, ...]]:
+        """What has to be called for a value of a type, and what has to be accumulated."""
+        if isinstance(wanted, Optional) or self._estimate.has(wanted, types):
+            return [], ()
+        producers = self._estimate.producers(wanted)
+        if producers or not isinstance(wanted, ListOf | MapOf):
+            return [producers], ()
+        calls, inner = self._made(wanted.value if isinstance(wanted, MapOf) else wanted.element, types)
+        return calls, (wanted, *inner)
+
+    def _table(self, types: frozenset[Type]) -> dict[str, int]:
+        """For each relevant subtask that can be called at all, what a first call of it takes (h_add)."""
+        table = self._tables.get(types)
+        if table is None:
+            table = self._tables[types] = {}
+            changed = True
+            while changed:
+                changed = False
+                for subtask in self._relevant:
+                    cost = self._own[subtask.name] + sum(
+                        self._price(t, types, table) for t in required(subtask)
+                    )
+                    if cost < table.get(subtask.name, NEVER):
+                        table[subtask.name] = cost
+                        changed = True
+        return table
+
+    def _price(self, wanted: Type, types: frozenset[Type], table: dict[str, int]) -> int:
+        groups, collections = self._made(wanted, types)
+        calls = sum(min((table[n] for n in group if n in table), default=NEVER) for group in groups)
+        return calls + _ACCUMULATE * len(collections)
+
+
+def _debts(state: State) -> int:
+    """What unfilled accumulators take."""
+    return sum(4 if a.loop is not None else _ACCUMULATE for a in state.accumulators.values() if not a.filled)

@@ -1,0 +1,295 @@
+"""A run of the loop on a domain: what it is made of, its metrics line by line, and how it goes on after a stop."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from statistics import fmean
+from typing import Any
+
+from p2c_dsl.planners.figure2.conditions import FLOOR, condition_of
+from p2c_dsl.planners.figure2.contracts import Contract
+from p2c_dsl.planners.figure2.human_proxy import HumanProxy, Solved
+from p2c_dsl.planners.figure2.problem import Problem, Sizes
+from p2c_dsl.planners.figure2.rewards import Rewards, unbalance
+from p2c_dsl.planners.figure2.scalable_align import Attempts, Planner, Questions, scalable_align
+from p2c_dsl.planners.figure2.tiny import TINY, tiny
+from p2c_dsl.planners.figure2.verification import WorldVerifier
+from p2c_dsl.planners.preferences.human_values import human_values
+from p2c_dsl.planners.preferences.humans.candidates import Pair, pairs
+from p2c_dsl.planners.preferences.humans.drift import Drift
+from p2c_dsl.planners.preferences.humans.simulated import SimulatedHuman
+from p2c_dsl.planners.preferences.reward_model import RewardConfig
+from p2c_dsl.planners.preferences.solution import Comparison, Human
+from p2c_dsl.planners.rl import atomic, checkpoint, manifest
+from p2c_dsl.planners.rl.environments.domains import Domain, load_domain
+from p2c_dsl.planners.rl.environments.spaces import FreeText
+from p2c_dsl.planners.rl.imitate import Example, WarmUp, explored, imitate
+from p2c_dsl.planners.rl.policy.models import codec_of, load_model
+from p2c_dsl.planners.rl.settings import TrainingSettings
+from p2c_dsl.planners.rl.trainer import Trainer
+
+METRICS, STATE, ABOUT = "align.jsonl", "align_state.json", "align.json"
+
+
+@dataclass(frozen=True, slots=True)
+class AlignSettings:
+    """Everything that can be set of a run of the loop.
+
+    Attributes:
+        condition: The space of compositions, by its name in `conditions.py`.
+        model: `tiny`, or what `p2c train --model` takes.
+        iterations: Rounds of `scalable_align`.
+        minutes: When to stop earlier; 0 for never.
+        questions: How many pairs people are asked about in each round.
+        human_steps: How long a program may be that the human-level AI writes.
+        noise: The simulated human's temperature.
+        half_life: Rounds after which an answer weighs half as much in φ; 0 for never.
+        warm_up: What the planner imitates before the loop begins.
+        training: Settings of PPO; an update is one `train_planner`.
+    """
+
+    condition: str = "all rules"
+    model: str = TINY
+    iterations: int = 20
+    minutes: float = 0.0
+    seed: int = 0
+    questions: int = 24
+    human_steps: int = 4
+    noise: float = 0.5
+    half_life: float = 0.0
+    warm_up: WarmUp = field(default_factory=WarmUp)
+    rewards: Rewards = field(default_factory=Rewards)
+    sizes: Sizes = field(default_factory=Sizes)
+    training: TrainingSettings = field(
+        default_factory=lambda: TrainingSettings(episodes=16, epochs=2, minibatches=2, learning_rate=1e-3)
+    )
+
+    def data(self) -> dict[str, Any]:
+        """As plain data, for JSON."""
+        return asdict(self) | {"training": self.training.data()}
+
+
+PRESETS = {
+    "cpu": AlignSettings(),
+    "gpu": AlignSettings(
+        model="fresh",
+        iterations=200,
+        questions=64,
+        sizes=Sizes(subtasks=6, contracts=64, decomposition=160, composition=96, effort=300),
+        training=TrainingSettings(episodes=512, minibatches=4, epochs=2, rows_at_once=512),
+    ),
+}
+
+
+@dataclass
+class Loop:
+    """The loop with all that it needs for one domain, at its beginning."""
+
+    domain: Domain
+    settings: AlignSettings
+    human: Human
+    problem: Problem
+    proxy: HumanProxy
+    questions: Questions
+    planner: Planner
+    verifier: WorldVerifier
+    done: int = 0
+
+    def rounds(self) -> Iterator[dict[str, float]]:
+        """Round after round of `scalable_align`, with what can be said of each without the expert."""
+        loop = scalable_align(
+            self.planner, self.proxy, self.human, [self.problem], self.questions, self.verifier
+        )
+        for self.planner, self.proxy in loop:
+            self.done += 1
+            yield self._told()
+
+    def _told(self) -> dict[str, float]:
+        tried = self.planner.tried
+        judged = [r for t in tried for r in t.judged]
+        quality = getattr(self.proxy.values, "quality", None)
+        told = {
+            "R": fmean(t.reward for t in tried),
+            "partial rewards": fmean(judged),
+            "subtasks": fmean(len(t.solved) for t in tried),
+            "unsolved": fmean(sum(s.program is None for s in t.solved) for t in tried),
+            "unbalance": fmean(unbalance(t, self.proxy) for t in tried),
+            "composed": fmean(bool(t.solution.composition) for t in tried),
+            "translated, not sound": float(
+                sum(t.solution.program is not None and not t.solution.sound for t in tried)
+            ),
+        }
+        if quality is not None:
+            told |= {f"φ {name}": float(value) for name, value in quality._asdict().items()}
+        return told | self.planner.metrics
+
+
+def loop_of(
+    folder: Path,
+    settings: AlignSettings,
+    human: Human | None = None,
+    drift: Drift | None = None,
+    shared: Shared | None = None,
+) -> Loop:
+    """The loop on a domain's folder. Without `human`, a simulated one with the domain's `human.json` answers.
+
+    `shared` is what other loops on the same domain have found out; more is put in.
+
+    Raises `ValueError` for a folder that holds no domain with one task, `Unplannable` for a task that cannot be split.
+    """
+    domains = load_domain(folder)
+    if len(domains) != 1:
+        raise ValueError(
+            f"{folder} declares {len(domains)} tasks, and the loop is run on one: name a spec with one"
+        )
+    model, tokenizer = (
+        tiny(settings.seed) if settings.model == TINY else load_model(settings.model, settings.seed)
+    )
+    shared = shared or Shared()
+    problem = shared.problem(domains[0], tokenizer, settings)
+    proxy = HumanProxy(problem.spec, problem.task, human_steps=settings.human_steps)
+    proxy.found = shared.found
+    found = asked_about(problem, proxy, settings.seed)
+    if human is None:
+        before, after = human_values(folder, proxy.features)
+        human = SimulatedHuman(before, after, drift, temperature=settings.noise, seed=settings.seed)
+    half_life = settings.half_life or None
+    config = RewardConfig(epochs=80, seed=settings.seed, half_life=half_life)
+    questions = Questions(found, settings.questions, config)
+    training = replace(settings.training, seed=settings.seed)
+    trainer = Trainer(model, codec_of(tokenizer), [_Nothing()], training)
+    planner = Planner(trainer, settings.rewards)
+    verifier = WorldVerifier(domains[0].world)
+    loop = Loop(domains[0], settings, human, problem, proxy, questions, planner, verifier)
+    if settings.warm_up.attempts:
+        _warmed(loop, shared)
+    return loop
+
+
+def _warmed(loop: Loop, shared: Shared) -> None:
+    """Lets the planner imitate verified attempts, at which nobody has been asked for values yet."""
+    attempts = Attempts(loop.planner, loop.proxy, loop.problem, loop.verifier)
+    if shared.examples is None:
+        shared.examples = _examples(loop, attempts)
+    imitate(loop.planner.trainer, [(attempts, shared.examples)], loop.settings.warm_up)
+    loop.planner.tried.clear()
+
+
+def _examples(loop: Loop, attempts: Attempts) -> list[Example]:
+    """Verified attempts in the loop's own space; where nothing is masked, those under a mask of syntax alone.
+
+    Nobody hits on a program by chance among all texts. Whoever writes without a mask has read programs before.
+    """
+    codec, problem = loop.planner.trainer.codec, loop.problem
+    if problem.condition.masked:
+        return explored(attempts, codec, loop.settings.warm_up)
+    masked = Problem(loop.domain, problem.tokenizer, condition_of(FLOOR), problem.sizes)
+    found = explored(replace(attempts, problem=masked), codec, loop.settings.warm_up)
+    return [example.in_space(1, FreeText(problem.vocabulary)) for example in found]
+
+
+@dataclass
+class Shared:
+    """What loops on one domain under one condition, which differ in seeds and rewards, need to find out only once.
+
+    Attributes:
+        found: What the human-level AI has thought of.
+        examples: What planners imitate before the loop; `None` before anybody has looked.
+    """
+
+    found: dict[Contract, tuple[Solved, ...]] = field(default_factory=dict)
+    examples: list[Example] | None = None
+    _problem: Problem | None = None
+
+    def problem(self, domain: Domain, tokenizer: Any, settings: AlignSettings) -> Problem:
+        """The task with its spaces, as far as they have been walked through."""
+        if self._problem is None:
+            condition = condition_of(settings.condition)
+            self._problem = Problem(domain, tokenizer, condition, settings.sizes)
+        return self._problem
+
+
+def asked_about(problem: Problem, proxy: HumanProxy, seed: int, most: int = 400) -> list[Pair]:
+    """The human-level tasks E of a domain: pairs of programs for the subtasks that tools can solve, then for others."""
+    contracts = sorted(problem.decompositions.contracts, key=lambda c: not c.tools)
+    shown = []
+    for contract in contracts:
+        shown += [s.solution for s in proxy.considered(contract) if s.solution is not None]
+    return pairs(shown, most, seed)
+
+
+class _Nothing:
+    """What a trainer has before the first `rlft`."""
+
+    name = digest = "nothing yet"
+
+    def play(self, seed: int) -> Any:
+        raise ValueError("`rlft` says what is played")
+
+
+# ---------------------------------------------------------------- in a folder
+
+
+def save(loop: Loop, folder: Path) -> None:
+    """Writes what going on needs: the policy, the answers so far, the counters."""
+    folder.mkdir(parents=True, exist_ok=True)
+    checkpoint.save(folder, loop.planner.trainer.state())
+    answers = [
+        {
+            "left": a.left.as_data(),
+            "right": a.right.as_data(),
+            "preferred": a.preferred,
+            "time": a.time,
+            "who": a.who,
+        }
+        for a in loop.questions.answers
+    ]
+    state = {"done": loop.done, "now": loop.questions.now, "answers": answers}
+    atomic.write_text(folder / STATE, json.dumps(state) + "\n")
+
+
+def resume(loop: Loop, folder: Path) -> None:
+    """Goes on from what `save` wrote. Raises `CheckpointError`."""
+    from p2c_dsl.planners.preferences.solution import PartialSolution
+
+    state = checkpoint.load(folder)
+    try:
+        told = json.loads((folder / STATE).read_text(encoding="utf-8"))
+        loop.done, loop.questions.now = told["done"], told["now"]
+        loop.questions.answers[:] = [
+            Comparison(
+                PartialSolution.from_data(a["left"]),
+                PartialSolution.from_data(a["right"]),
+                a["preferred"],
+                a["time"],
+                a["who"],
+            )
+            for a in told["answers"]
+        ]
+    except (OSError, ValueError, KeyError) as error:
+        raise checkpoint.CheckpointError(f"{folder / STATE} cannot be read: {error}") from error
+    loop.planner.trainer.restore(state | {"environments": [_Nothing.digest]})
+
+
+def remember(folder: Path, settings: AlignSettings, domain: str) -> None:
+    """Writes what a run is made of."""
+    manifest.remember(folder / ABOUT, _about(settings, domain))
+
+
+def check_same(folder: Path, settings: AlignSettings, domain: str) -> None:
+    """Raises `ValueError` where a folder's run is of another domain, or has other settings than its length."""
+    manifest.check_same(folder / ABOUT, _about(settings, domain), "give the same, or start a new run")
+
+
+def _about(settings: AlignSettings, domain: str) -> dict[str, Any]:
+    told = {"domain": domain, **settings.data()}
+    return {name: value for name, value in told.items() if name not in ("iterations", "minutes")}
+
+
+def append(folder: Path, line: dict[str, Any]) -> None:
+    """One line of metrics."""
+    with (folder / METRICS).open("a", encoding="utf-8") as file:
+        file.write(json.dumps(line) + "\n")

@@ -1,0 +1,64 @@
+"""What an attempt earns: R at its end, and the partial rewards where the subtask that they judge was asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from p2c_dsl.planners.figure2.summary import summary_of
+from p2c_dsl.planners.rl.environments.environment import Credit, Outcome
+
+if TYPE_CHECKING:
+    from p2c_dsl.planners.figure2.human_proxy import HumanProxy
+    from p2c_dsl.planners.figure2.scalable_align import Tried
+
+UNCOMPOSABLE = -0.5
+"""What it costs to ask for parts that cannot be put together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rewards:
+    """The weights of the sum R + Σ partial rewards, and the two terms of section 5 that can be switched off.
+
+    Attributes:
+        partial: Of each judgement, which lies between −1 and 1. What is asked for earns R only together, so that many
+            nice parts that lead nowhere must not be worth as much as a whole.
+        balance: Of the spread in the parts' sizes, (most − least) / `human_steps`: balanced subtask complexity,
+            section 5(2).
+        summary: Of φ's judgement of the complete solution's summary, section 5(3).
+    """
+
+    partial: float = 0.1
+    balance: float = 0.1
+    summary: float = 0.1
+
+    def outcome(self, tried: Tried, human: HumanProxy) -> Outcome:
+        """What PPO is told of an attempt."""
+        solution = tried.solution
+        whole = solution.program is not None
+        return Outcome(
+            reward=tried.reward if solution.composition else UNCOMPOSABLE,
+            verified=tried.reward == 1.0,
+            accepted=solution.sound,
+            credits=tuple(self._credits(tried, human)),
+            info={"cost": 0.0, "whole": float(whole)},
+        )
+
+    def _credits(self, tried: Tried, human: HumanProxy) -> Iterator[Credit]:
+        end = 0
+        for solved, judged in zip(tried.solved, tried.judged, strict=True):
+            end += len(solved.contract.text)
+            yield Credit(0, end - 1, self.partial * judged, "part")
+        if self.balance:
+            yield Credit(0, end - 1, -self.balance * unbalance(tried, human), "balance")
+        if self.summary and tried.solution.program is not None:
+            summary = summary_of(tried.solution.program, human.features)
+            judged = human.judged(summary)
+            yield Credit(1, len(tried.solution.composition) - 1, self.summary * judged, "summary")
+
+
+def unbalance(tried: Tried, human: HumanProxy) -> float:
+    """How unevenly the work is shared out: the steps between the longest and the shortest part, at most 1."""
+    sizes = [solved.steps for solved in tried.solved if solved.program is not None]
+    return (max(sizes) - min(sizes)) / human.human_steps if sizes else 0.0

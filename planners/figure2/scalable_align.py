@@ -1,0 +1,185 @@
+"""Figure 2 of *Superalignment with Dynamic Human Values* (Mai et al., 2025), name for name.
+
+`docs/figure2.md` puts each of its lines beside the function that is it. One thing is done by the batch: the body of
+`train_planner` runs once for each of several worlds of X (`attempt`), and RLFT is one PPO update on all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from p2c_dsl.planners.figure2.contracts import Contract
+from p2c_dsl.planners.figure2.human_proxy import HumanProxy, Solved
+from p2c_dsl.planners.figure2.problem import Problem
+from p2c_dsl.planners.figure2.rewards import Rewards
+from p2c_dsl.planners.figure2.translation import Recomposition
+from p2c_dsl.planners.figure2.verification import Complete, WorldVerifier, complete
+from p2c_dsl.planners.preferences.humans.candidates import Pair
+from p2c_dsl.planners.preferences.reward_model import RewardConfig, RewardModel, fit
+from p2c_dsl.planners.preferences.solution import Comparison, Human
+from p2c_dsl.planners.rl.environments.environment import Outcome, Turn
+from p2c_dsl.planners.rl.trainer import Trainer
+
+# ---------------------------------------------------------------- Figure 2
+
+
+def scalable_align(
+    P: Planner, H_phi: HumanProxy, H: Human, D: Sequence[Problem], E: Questions, V: WorldVerifier
+) -> Iterator[tuple[Planner, HumanProxy]]:
+    """Aligns H_φ to the humans, then trains the planner on each hard task, again and again.
+
+    It yields after each round, and whoever calls it decides when to stop.
+    """
+    while True:
+        H_phi = align_to_human(H, H_phi, E)
+        for X in D:
+            P = train_planner(P, H_phi, X, V)
+        yield P, H_phi
+
+
+def align_to_human(H: Human, H_phi: HumanProxy, E: Questions) -> HumanProxy:
+    """Asks the human about human-level tasks, and refits φ."""
+    for Y in E.next():
+        H_phi = align(H_phi, H, Y, E)
+    return H_phi
+
+
+def train_planner(P: Planner, H_phi: HumanProxy, X: Problem, V: WorldVerifier) -> Planner:
+    """Splits, solves, judges, recomposes and verifies X in several worlds, and trains the planner on what it earned."""
+    return rlft(P, Attempts(P, H_phi, X, V))
+
+
+def attempt(P: Planner, H_phi: HumanProxy, X: Problem, V: WorldVerifier, world: int) -> Attempt:
+    """The body of `train_planner` in one world: a conversation with the policy, turn by turn."""
+    subtasks = yield from P.decompose(X)
+    partial_solutions: list[Solved] = []
+    partial_rewards: list[float] = []
+    for t in subtasks:
+        s = H_phi.solve(t)
+        r = H_phi.judge(s)
+        partial_solutions.append(s)
+        partial_rewards.append(r)
+    S = yield from P.recompose(X, partial_solutions)
+    R = V.verify(S, world)
+    return P.earned(Tried(X, world, tuple(partial_solutions), tuple(partial_rewards), S, R), H_phi)
+
+
+Attempt = Generator[Turn, str, Outcome]
+
+
+# ---------------------------------------------------------------- H: the human, and the questions
+
+
+@dataclass
+class Questions:
+    """The human-level tasks E: pairs of solutions of subtasks, some new ones in each round.
+
+    `now` is the round that is asked about. All answers so far are kept: φ is refitted on them, old ones discounted.
+    """
+
+    pairs: Sequence[Pair]
+    each_round: int
+    config: RewardConfig = field(default_factory=RewardConfig)
+    frozen_after: int | None = None
+    """Rounds after which nobody is asked any more, so that φ goes stale; `None` for never."""
+    answers: list[Comparison] = field(default_factory=list)
+    fits: dict[tuple[float, int], RewardModel] = field(default_factory=dict)
+    """φ by the time and the number of answers: whoever asks the same person the same may share them."""
+    now: int = -1
+
+    def next(self) -> Iterable[Sequence[Pair]]:
+        """The tasks of the next round: one batch of pairs."""
+        self.now += 1
+        if self.frozen_after is not None and self.now >= self.frozen_after:
+            return
+        first = self.now * self.each_round
+        count = len(self.pairs)
+        yield [self.pairs[(first + n) % count] for n in range(min(self.each_round, count))]
+
+
+def align(H_phi: HumanProxy, H: Human, Y: Sequence[Pair], E: Questions) -> HumanProxy:
+    """Asks about a batch of pairs, and fits φ to all answers so far, the later ones weighing more."""
+    who = getattr(H, "who", "human")
+    for left, right in Y:
+        preferred = H.compare(left, right, float(E.now))
+        if preferred is not None:
+            E.answers.append(Comparison(left, right, preferred, float(E.now), who))
+    if not E.answers:
+        return H_phi
+    known = float(E.now), len(E.answers)
+    if known not in E.fits:
+        E.fits[known] = fit(E.answers, E.config, float(E.now))
+    return H_phi.with_values(E.fits[known])
+
+
+# ---------------------------------------------------------------- P: the planner
+
+
+@dataclass
+class Planner:
+    """P_θ: the masked policy, and what it is rewarded for. `trainer` holds θ."""
+
+    trainer: Trainer
+    rewards: Rewards
+    metrics: dict[str, float] = field(default_factory=dict)
+    tried: list[Tried] = field(default_factory=list)
+    """The attempts of the last update."""
+
+    def decompose(self, X: Problem) -> Generator[Turn, str, tuple[Contract, ...]]:
+        """Asks for subtasks."""
+        text = yield X.decomposing()
+        return X.subtasks(text)
+
+    def recompose(self, X: Problem, solved: Sequence[Solved]) -> Generator[Turn, str, Complete]:
+        """Puts their solutions together, where that can be done at all."""
+        space: tuple[Recomposition, Turn] | None = X.recomposing(
+            [s.part for s in solved if s.part is not None]
+        )
+        if space is None:
+            return Complete("", problem="these parts cannot be put together under the rules")
+        made, turn = space
+        text = yield turn
+        return complete(text, made, X.space_spec, X.space_task)
+
+    def earned(self, tried: Tried, H_phi: HumanProxy) -> Outcome:
+        """R + Σ partial rewards, each credited where it was earned."""
+        self.tried.append(tried)
+        return self.rewards.outcome(tried, H_phi)
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """An attempt: what was asked for, solved, judged, put together and verified."""
+
+    problem: Problem
+    world: int
+    solved: tuple[Solved, ...]
+    judged: tuple[float, ...]
+    solution: Complete
+    reward: float
+
+
+@dataclass
+class Attempts:
+    """Attempts at X in fresh worlds, as an environment for PPO."""
+
+    planner: Planner
+    human: HumanProxy
+    problem: Problem
+    verifier: WorldVerifier
+
+    def __post_init__(self) -> None:
+        self.name, self.digest = self.problem.name, self.problem.digest
+
+    def play(self, seed: int) -> Attempt:
+        """One attempt, in the world of a seed."""
+        return attempt(self.planner, self.human, self.problem, self.verifier, seed)
+
+
+def rlft(P: Planner, attempts: Attempts) -> Planner:
+    """PPO on the masked policy: one rollout of attempts and one update."""
+    P.tried.clear()
+    P.trainer.environments = (attempts,)
+    P.metrics = P.trainer.update()
+    return P

@@ -1,0 +1,193 @@
+"""What rules want to know of a subtask's solution: what it breaks by itself, and what it leaves to those who call it.
+
+The rules' own facets answer. To ask about a solution's inputs as if somebody had produced them, each is made the result
+of a call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from p2c_dsl.containment import contains
+from p2c_dsl.machine import Machine
+from p2c_dsl.machine.fold import fold
+from p2c_dsl.planners.preferences.features import Occurrences, count_of
+from p2c_dsl.program import Branch, Call, Loop, Operand, Program, Return, Step, TakeOut, Var, Write, steps
+from p2c_dsl.rules import AnyRule
+from p2c_dsl.rules.events import Event
+from p2c_dsl.rules.flow import NoFlow
+from p2c_dsl.rules.multiplicity import Count
+from p2c_dsl.rules.only_if import OnlyIf
+from p2c_dsl.rules.provenance import Provenance
+from p2c_dsl.spec import Parameter, Subtask
+
+_SINK = "sink of what is returned"
+
+
+def breaks(program: Program, rule: AnyRule) -> bool:
+    """Whether a program can break a rule by itself."""
+    return any(v.facet is rule for v in fold(Machine(program.spec, program.task, [rule]), program))
+
+
+def calls(program: Program, tool: str) -> bool:
+    """Whether a program calls a tool."""
+    return any(call.subtask.name == tool for call in _calls(program))
+
+
+def count(program: Program, event: Event) -> Count:
+    """How often an event happens in a run of a program, at least and at most."""
+    tally = Occurrences(event=event)
+    return count_of(list(fold(Machine(program.spec, program.task, [tally]), program)))
+
+
+def cost_of(program: Program) -> int | None:
+    """What a run costs at most, `None` where there is no bound."""
+
+    def of(body: Sequence[Step]) -> int | None:
+        total = 0
+        for step in body:
+            match step:
+                case Call(subtask):
+                    total += subtask.cost
+                case Branch(body=then, orelse=orelse):
+                    arms = of(then), of(orelse)
+                    if arms[0] is None or arms[1] is None:
+                        return None
+                    total += max(arms[0], arms[1])
+                case Loop(body=inner):
+                    if of(inner) != 0:
+                        return None
+        return total
+
+    return of(program.body)
+
+
+def nesting(program: Program, kind: type[Loop] | type[Branch]) -> int:
+    """How deep loops, or branches, are nested."""
+
+    def deep(body: Sequence[Step]) -> int:
+        inner = [deep(step.body) + isinstance(step, kind) for step in body if isinstance(step, Loop | Branch)]
+        inner += [deep(step.orelse) + isinstance(step, kind) for step in body if isinstance(step, Branch)]
+        return max(inner, default=0)
+
+    return deep(program.body)
+
+
+def loop_depth(program: Program) -> int:
+    """How deep loops are nested."""
+    return nesting(program, Loop)
+
+
+def size_of(program: Program) -> int:
+    """How many steps a solution adds to the whole at most: all but its `return`, with one to keep what that gives."""
+    every = [step for step in steps(program.body) if not isinstance(step, TakeOut)]
+    own = len(every) - sum(isinstance(s, Return) or (isinstance(s, Write) and s.direct) for s in every)
+    match program.body[-2:]:
+        case (Call(slot=int(slot)), Return(value=Var(returned))) if slot == returned:
+            return own
+        case (*_, Return(value)) if value is not None:
+            return own + 1
+    return own
+
+
+def is_tool(program: Program, tool: Subtask | None) -> bool:
+    """Whether a solution is one tool and nothing else, its parameters handed on in order."""
+    inputs: tuple[Operand, ...] = tuple(Var(n) for n in range(len(program.task.parameters)))
+    call = program.body[0]
+    if (
+        tool is None
+        or not isinstance(call, Call)
+        or (call.subtask.name, call.arguments) != (tool.name, inputs)
+    ):
+        return False
+    match program.body:
+        case (_,):
+            return tool.result is None
+        case (Call(slot=int(slot)), Return(value)):
+            return value == Var(slot)
+    return False
+
+
+def handed_on(program: Program, rule: OnlyIf, place: int) -> str | None:
+    """The one input that stands, in each call that is the event, at the parameter that a check is compared with."""
+    found = set()
+    for call in _calls(program):
+        if rule.event.happens(call.subtask):
+            argument = call.arguments[rule.wanted(call.subtask)[place]]
+            is_input = isinstance(argument, Var) and argument.slot < len(program.task.parameters)
+            found.add(program.task.parameters[argument.slot].name if is_input else None)  # type: ignore[union-attr]
+    return found.pop() if len(found) == 1 else None
+
+
+def taints(program: Program, rule: NoFlow) -> bool:
+    """Whether what a `no flow` rule guards comes up in a program by itself, so that its result may tell of it."""
+    event, of = rule.origin.event, rule.origin.type
+    for call in _calls(program):
+        if event is not None and event.happens(call.subtask):
+            return True
+        if (
+            of is not None
+            and call.subtask.result is not None
+            and contains(call.subtask.result, of, program.spec)
+        ):
+            return True
+    return False
+
+
+# ---------------------------------------------------------------- inputs as what somebody has produced
+
+
+def once_each(program: Program, tree: AnyRule) -> bool:
+    """Whether a program uses its inputs, too, as a tree does its values."""
+    return not breaks(_given(program, _sources(program)), tree)
+
+
+def sources_of(program: Program, rule: Provenance) -> tuple[str, ...] | None:
+    """The inputs that have to come from a `from` rule's sources, `None` where something else comes from elsewhere."""
+    given = _sources(program)
+    names = frozenset(s.name for s in given)
+    if breaks(_given(program, given), _allowing(rule, names)):
+        return None
+    needed = [s for s in given if breaks(_given(program, given), _allowing(rule, names - {s.name}))]
+    return tuple(program.task.parameters[given.index(source)].name for source in needed)
+
+
+def always_from(program: Program, rule: Provenance) -> bool:
+    """Whether what a program returns always comes from a `from` rule's sources."""
+    if program.task.result is None:
+        return False
+    returned = Parameter("returned", program.task.result, program.task.location)
+    sink = Subtask(_SINK, (returned,), None, (), 0, "", program.task.location)
+    own = replace(_allowing(rule, frozenset()), sink=_SINK, parameter=0)
+    given = _sources(program)
+    whole = _given(program, given, sink)
+    return not breaks(whole, own)
+
+
+def _allowing(rule: Provenance, more: frozenset[str]) -> Provenance:
+    """The rule with further sources; the task's own inputs are none of a solution's."""
+    tools_or_constants = frozenset(s for s in rule.sources if s != "inputs")
+    return Provenance(rule.sink, rule.parameter, tools_or_constants | more, True)
+
+
+def _sources(program: Program) -> tuple[Subtask, ...]:
+    return tuple(
+        Subtask(f"source of {p.name}", (), p.type, (), 0, "", p.location) for p in program.task.parameters
+    )
+
+
+def _given(program: Program, sources: Sequence[Subtask], sink: Subtask | None = None) -> Program:
+    """The program of a task without inputs: each is produced by a call; what is returned, given to another call."""
+    before = tuple(Call(s, (), slot, False, program.span) for slot, s in enumerate(sources))
+    body = program.body
+    task = replace(program.task, parameters=())
+    if sink is not None and isinstance(body[-1], Return):
+        body = (*body[:-1], Call(sink, (body[-1].value,), None, False, program.span))
+        task = replace(task, result=None)
+    spec = replace(program.spec, subtasks={**program.spec.subtasks, **{s.name: s for s in sources}})
+    return replace(program, spec=spec, task=task, body=(*before, *body))
+
+
+def _calls(program: Program) -> Iterator[Call]:
+    return (step for step in steps(program.body) if isinstance(step, Call))

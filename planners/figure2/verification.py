@@ -1,0 +1,85 @@
+"""The verifier V: rule-based, it runs the complete solution in the domain's sandbox and looks at the outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from p2c_dsl.planners.figure2.inlining import inlined, text_of
+from p2c_dsl.planners.figure2.programs import NotAccepted, program_of
+from p2c_dsl.planners.figure2.translation import Recomposition
+from p2c_dsl.program import Program
+from p2c_dsl.runtime.interpreter import BindingError, Run, run
+from p2c_dsl.runtime.monitor import RuleMonitor
+from p2c_dsl.spec import Spec, Task
+
+
+@dataclass(frozen=True, slots=True)
+class Complete:
+    """A complete solution S: the composition of subtasks, and the same with their solutions put in their places.
+
+    Attributes:
+        composition: Of subtasks, as the planner wrote it.
+        text: Over the domain's tools; empty where there is no such program.
+        problem: Why there is none.
+        sound: Whether the complete program keeps the condition's rules, checked by themselves.
+    """
+
+    composition: str
+    text: str = ""
+    program: Program | None = None
+    problem: str | None = None
+    sound: bool = False
+
+
+def complete(composition: str, space: Recomposition, spec: Spec, task: Task) -> Complete:
+    """The complete solution that a composition of subtasks stands for, in a domain with a condition's rules."""
+    try:
+        # The rules are checked on the whole: what is written without a mask may break any.
+        parts = program_of(space.spec, composition, ())
+        solutions: Mapping[str, Program] = {name: part.program for name, part in space.parts.items()}
+        text = text_of(inlined(parts, solutions, spec, task))
+        program = program_of(spec, text, ())
+    except NotAccepted as error:
+        return Complete(composition, problem=str(error))
+    try:
+        program_of(spec, text)
+    except NotAccepted as error:
+        return Complete(composition, text, program, str(error))
+    return Complete(composition, text, program, None, True)
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """One run of a complete solution in a world."""
+
+    run: Run
+    world: Any
+    problem: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class WorldVerifier:
+    """V. `world` makes the world of a seed.
+
+    The monitor watches the rules of the condition and no others: V knows what the space in which it verifies knows.
+    """
+
+    world: Callable[[int], Any]
+
+    def verify(self, solution: Complete, seed: int) -> float:
+        """R: 1 for a solution that runs to its end and leaves the world as the task wants it, else 0."""
+        ran = self.ran(solution, seed)
+        return float(ran is not None and ran.problem is None)
+
+    def ran(self, solution: Complete, seed: int) -> Ran | None:
+        """The run, `None` for a solution that is no program. Raises `DomainError` for a world of no use."""
+        if solution.program is None:
+            return None
+        world = self.world(seed)
+        try:
+            result = run(solution.program, world.inputs(), world.tools(), RuleMonitor(solution.program))
+        except BindingError as error:
+            raise ValueError(f"the world does not fit its spec: {error}") from error
+        return Ran(result, world, world.verify() if result.completed else result.error)

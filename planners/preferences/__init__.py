@@ -1,0 +1,1 @@
+"""What people prefer: solutions, features, comparisons, the reward model, and the people themselves."""

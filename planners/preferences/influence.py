@@ -1,0 +1,121 @@
+"""Whether a learner could gain by shifting the labels that its reward is learned from.
+
+A policy here is what a planner does in a round: the solutions that it hands out. People see them, which may shift
+their values, and answer comparisons, from which φ is fitted. An *objective* credits a policy with a number. Its
+**influence credit** for a policy is
+
+    credit(π) = objective(π, people who react to what they see) − objective(π, people who do not),
+
+and its **influence incentive** is max over π of credit(π) − credit(π₀), where π₀ is the best policy by the
+objective on people who do not react. It is what the best shifting of labels adds to the credit, beyond what it adds to
+a policy that has no such aim. An objective that does not depend on the reaction has none.
+
+`rejudged` is the naive objective: policies are credited over several rounds, each judged by φ as refitted on
+labels that the policy itself has moved, on pairs that it handed out itself. `frozen` is the construction of
+`scalable_align`: in an update every policy is credited by one φ, fitted before the update on pairs of a schedule.
+Later effects on people are credited to nobody, so that nothing is gained by causing them (the myopic objective
+of DR-MDP, arXiv 2405.17713). It does not keep people from being influenced; it gives no reason to do it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+
+from p2c_dsl.planners.preferences.humans.asking import ask, scheduled
+from p2c_dsl.planners.preferences.humans.candidates import Pair
+from p2c_dsl.planners.preferences.humans.suggestible import SuggestibleHuman
+from p2c_dsl.planners.preferences.reward_model import RewardConfig, RewardModel, fit
+from p2c_dsl.planners.preferences.solution import Comparison, PartialSolution
+
+Policy = tuple[PartialSolution, ...]
+"""What is handed out in each round, the same in all of them."""
+Objective = Callable[[Policy, SuggestibleHuman], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What the objectives have in common.
+
+    Attributes:
+        pool: The solutions that there are.
+        standard: The solution that others are rated against.
+        rounds: How many rounds the naive objective credits.
+        answers: Comparisons in each round.
+        reward: How φ is fitted.
+    """
+
+    pool: tuple[PartialSolution, ...]
+    standard: PartialSolution
+    rounds: int = 4
+    answers: int = 40
+    reward: RewardConfig = field(default_factory=lambda: RewardConfig(2, hidden=4, epochs=40, half_life=1.0))
+
+
+def rating(phi: RewardModel, policy: Policy, standard: PartialSolution) -> float:
+    """How likely, by φ, what a policy hands out is preferred to the standard."""
+    return sum(phi.preference(solution, standard) for solution in policy) / len(policy)
+
+
+def rejudged(setting: Setting) -> Objective:
+    """The naive objective: what a policy is credited with over all rounds, by each round's own φ."""
+
+    def objective(policy: Policy, human: SuggestibleHuman) -> float:
+        answers: list[Comparison] = []
+        total = 0.0
+        for round_ in range(setting.rounds):
+            human = human.shown(policy)
+            answers += ask(human, _own_pairs(policy, setting, round_), float(round_))
+            total += rating(fit(answers, setting.reward, float(round_)), policy, setting.standard)
+        return total / setting.rounds
+
+    return objective
+
+
+def frozen(
+    setting: Setting, human: SuggestibleHuman, earlier: Sequence[Comparison], round_: int
+) -> Objective:
+    """The objective of one update: φ is fitted first, on scheduled pairs, and then judges every policy alike."""
+    answers = [*earlier, *ask(human, scheduled(setting.pool, setting.answers, round_), float(round_))]
+    phi = fit(answers, setting.reward, float(round_))
+
+    def objective(policy: Policy, human: SuggestibleHuman) -> float:
+        # How people react to it is no part of the credit: φ is what it was before.
+        return rating(phi, policy, setting.standard)
+
+    return objective
+
+
+def best(objective: Objective, policies: Sequence[Policy], human: SuggestibleHuman) -> Policy:
+    """The policy with the most credit, the first of equals."""
+    return max(policies, key=lambda policy: objective(policy, human))
+
+
+class Credited(NamedTuple):
+    """What an objective gives a policy, with people who do not react and with people who do."""
+
+    alone: float
+    reacting: float
+
+    @property
+    def influence(self) -> float:
+        """The influence credit."""
+        return self.reacting - self.alone
+
+
+def credited(objective: Objective, policies: Sequence[Policy], human: SuggestibleHuman) -> list[Credited]:
+    """What each policy gets, from `human` as they are and made unshakeable."""
+    unshakeable = replace(human, rate=0.0)
+    return [Credited(objective(policy, unshakeable), objective(policy, human)) for policy in policies]
+
+
+def influence_incentive(credits: Sequence[Credited]) -> float:
+    """The incentive as the module defines it."""
+    honest = max(credits, key=lambda credit: credit.alone)
+    return max(credit.influence for credit in credits) - honest.influence
+
+
+def _own_pairs(policy: Policy, setting: Setting, round_: int) -> list[Pair]:
+    """Pairs of what was handed out and the standard: whoever chooses the policy chooses what is compared."""
+    return scheduled([*dict.fromkeys(policy), setting.standard], setting.answers, round_)

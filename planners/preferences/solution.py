@@ -1,0 +1,173 @@
+"""What the human-level AI hands back for a subtask, as people judge it, and what they say about two of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from sys import float_info
+from typing import Any, Protocol
+
+import networkx as nx
+
+from p2c_dsl.analysis import analyze
+from p2c_dsl.diagnostics.model import Severity
+from p2c_dsl.graph import Cluster, graph_of
+from p2c_dsl.planners.preferences.features import Features
+from p2c_dsl.program import Program
+from p2c_dsl.spec import Spec, Task
+from p2c_dsl.syntax.nodes import ComposeDecl
+from p2c_dsl.syntax.parser import parse
+from p2c_dsl.syntax.span import Source
+from p2c_dsl.types import show
+
+LEFT, RIGHT = 0, 1
+_IRREVERSIBLE = " (irreversible)"
+
+
+@dataclass(frozen=True, slots=True)
+class PartialSolution:
+    """A program that solves one subtask.
+
+    Attributes:
+        subtask: The subtask's declaration, as text.
+        program: The program, a composition over the domain's tools, as text.
+        effects: What it does to the world, one readable line for each call that does or may do something.
+        features, feature_names: What a value model sees; solutions of one domain have the same names.
+    """
+
+    subtask: str
+    program: str
+    effects: tuple[str, ...]
+    features: tuple[float, ...]
+    feature_names: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        if len(self.features) != len(self.feature_names):
+            raise ValueError(f"{len(self.features)} features have {len(self.feature_names)} names")
+
+    @property
+    def key(self) -> str:
+        """Equal for equal subtasks and programs, and short: names the solution in files and pages."""
+        return sha256(f"{self.subtask}\n\0{self.program}".encode()).hexdigest()[:16]
+
+    def feature(self, name: str) -> float:
+        """One feature by its name. Raises `ValueError` if there is none of that name."""
+        return self.features[self.feature_names.index(name)]
+
+    def as_data(self) -> dict[str, Any]:
+        """As JSON has it."""
+        return {
+            "subtask": self.subtask,
+            "program": self.program,
+            "effects": list(self.effects),
+            "features": dict(zip(self.feature_names, self.features, strict=True)),
+        }
+
+    @classmethod
+    def from_data(cls, data: Any) -> PartialSolution:
+        """The solution that `as_data` wrote. Raises `ValueError` for what is none, and says what is wrong."""
+        if not isinstance(data, Mapping):
+            raise ValueError("a solution is an object with subtask, program, effects and features")
+        for name, kind in (("subtask", str), ("program", str), ("effects", list), ("features", dict)):
+            if not isinstance(data.get(name), kind):
+                raise ValueError(f"a solution's `{name}` is missing or of the wrong kind")
+        features = data["features"]
+        # An integer may be too large for a float.
+        if not all(type(v) in (int, float) and abs(v) <= float_info.max for v in features.values()):
+            raise ValueError("a solution's features are finite numbers")
+        if not all(isinstance(line, str) for line in data["effects"]):
+            raise ValueError("a solution's effects are lines of text")
+        numbers = tuple(float(value) for value in features.values())
+        return cls(data["subtask"], data["program"], tuple(data["effects"]), numbers, tuple(features))
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A judgement: of two solutions, `who` preferred the one named by `preferred` (`LEFT` or `RIGHT`) at `time`."""
+
+    left: PartialSolution
+    right: PartialSolution
+    preferred: int
+    time: float
+    who: str
+
+    def __post_init__(self) -> None:
+        if self.preferred not in (LEFT, RIGHT):
+            raise ValueError(f"preferred is {LEFT} (left) or {RIGHT} (right), not {self.preferred!r}")
+
+
+class Human(Protocol):
+    """Whoever answers comparisons: simulated, recorded, or a person at a page."""
+
+    def compare(self, left: PartialSolution, right: PartialSolution, time: float) -> int | None:
+        """`LEFT` or `RIGHT`, whichever is better by the values held at `time`; `None` for no answer."""
+
+
+def solution_of(spec: Spec, text: str, features: Features, subtask: str | None = None) -> PartialSolution:
+    """A composition's text, as planners emit it, as a partial solution.
+
+    `spec` is what the text was written for; whether it keeps the task's rules is not asked here.
+    `subtask` is the declaration of what it solves, by default that of the composed task.
+    Raises `ValueError` for a text that is no composition, does not resolve, or calls other subtasks than those
+    of `features`.
+    """
+    source = Source("solution", text)
+    parsed = parse(source)
+    composed = [d for d in parsed.file.declarations if isinstance(d, ComposeDecl)]
+    if parsed.diagnostics or len(composed) != 1:
+        raise ValueError(
+            parsed.diagnostics[0].message if parsed.diagnostics else "this is not one composition"
+        )
+    analysis = analyze(spec, composed[0], source, ())
+    errors = [d.message for d in analysis.diagnostics if d.severity is Severity.ERROR]
+    if errors or analysis.program is None:
+        raise ValueError(errors[0])
+    program = analysis.program
+    declared = declaration(program.task) if subtask is None else subtask
+    return PartialSolution(declared, text, effect_lines(program), features.of(program), features.names)
+
+
+def declaration(task: Task) -> str:
+    """A task's signature and docstring, as a spec would write them, without its rules."""
+    inputs = ", ".join(f"{p.name}: {show(p.type)}" for p in task.parameters)
+    result = "" if task.result is None else f" -> {show(task.result)}"
+    doc = f'\n    """{task.doc}"""' if task.doc else ""
+    return f"task {task.name}({inputs}){result}:{doc}\n"
+
+
+def effect_lines(program: Program) -> tuple[str, ...]:
+    """One line for each call with effects: what it does, which subtask does it, and under which loops and tests."""
+    graph = graph_of(program)
+    clusters: dict[str, Cluster] = {c.name: c for c in graph.graph["clusters"]}
+    return tuple(
+        f"{effect}: {data['label']}{_where(clusters, data['cluster'])}"
+        for _, data in _calls(graph)
+        for effect in data["effects"]
+    )
+
+
+def performers(effects: Sequence[str]) -> dict[str, bool]:
+    """The subtasks that `effect_lines` name, and whether what they do is irreversible."""
+    found: dict[str, bool] = {}
+    for line in effects:
+        effect, _, place = line.partition(": ")
+        name = place.partition(",")[0]
+        found[name] = found.get(name, False) or effect.endswith(_IRREVERSIBLE)
+    return found
+
+
+def _calls(graph: nx.DiGraph) -> list[tuple[str, dict[str, Any]]]:
+    return [(name, data) for name, data in graph.nodes(data=True) if data["kind"] == "call"]
+
+
+def _where(clusters: Mapping[str, Cluster], name: str) -> str:
+    """The loops and branches around a call, outermost first."""
+    around: list[str] = []
+    cluster = clusters[name]
+    while cluster.parent is not None:
+        around.append(
+            cluster.label.replace("for ", "for each ", 1) if cluster.kind == "loop" else cluster.label
+        )
+        cluster = clusters[cluster.parent]
+    return "".join(f", {label}" for label in reversed(around))

@@ -1,0 +1,45 @@
+"""A planner that knows the rules and nothing else: uniform over the legal lexemes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import count
+from random import Random
+
+from p2c_dsl.planners.automaton.automaton import EFFORT, Automaton
+from p2c_dsl.planners.automaton.protocol import END
+from p2c_dsl.planners.automaton.start import Start, beginning
+from p2c_dsl.planners.distinct import distinct
+from p2c_dsl.spec import Spec, Task
+
+
+@dataclass(frozen=True, slots=True)
+class RandomPlanner:
+    """Draws each lexeme uniformly from the legal ones; equal seeds give equal plans."""
+
+    seed: int = 0
+    budget: int = 60
+    effort: int = EFFORT
+    """How long to look for a completion before a lexeme is left out; see `Automaton`."""
+
+    def plan(self, spec: Spec, task: Task, partial: str = "") -> str:
+        """A random accepted composition, as text. Raises `Unplannable` and `NoContinuation`."""
+        return next(self.plans(spec, task, 1, partial))
+
+    def plans(self, spec: Spec, task: Task, n: int | None = None, partial: str = "") -> Iterator[str]:
+        """Different ones, as they are drawn; it ends when 30 draws in a row have brought nothing new."""
+        automaton = Automaton(spec, task, self.budget, effort=self.effort)
+        start = beginning(automaton, partial)
+        draws = (walk(automaton, Random(seed), start) for seed in count(self.seed))
+        return distinct(draws, n)
+
+
+def walk(automaton: Automaton, random: Random, start: Start | None = None) -> str:
+    """One walk along legal lexemes to the end, from where a composition has been begun."""
+    start = start or beginning(automaton)
+    while True:
+        lexeme = random.choice(start.lexemes(automaton))
+        if lexeme == END:
+            return start.text + "\n"
+        start = Start(start.text + lexeme, automaton.step(start.position, lexeme))

@@ -1,0 +1,1 @@
+"""Reinforcement learning under the masks: environments, policy, PPO, and a run in its folder."""

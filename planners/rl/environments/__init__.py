@@ -1,0 +1,1 @@
+"""Where a policy acts: what it may write, and what becomes of it."""

@@ -1,0 +1,132 @@
+"""The environment of one turn: the policy writes a composition, which runs in a fresh world and is verified."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from p2c_dsl.analysis import analyze
+from p2c_dsl.diagnostics.model import Severity
+from p2c_dsl.planners.rl.environments.environment import Outcome, Play, Space, Turn, Walked
+from p2c_dsl.planners.rl.environments.shaping import Judged, credits_of, partial_reward
+from p2c_dsl.program import Program
+from p2c_dsl.runtime.interpreter import run
+from p2c_dsl.runtime.monitor import RuleMonitor
+from p2c_dsl.runtime.trace import CallFinished
+from p2c_dsl.spec import Spec, Task
+from p2c_dsl.syntax.nodes import ComposeDecl
+from p2c_dsl.syntax.parser import parse
+from p2c_dsl.syntax.span import Source
+
+_REMEMBERED = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A composition judged: as a text, and by one run in one world.
+
+    Attributes:
+        problem: What is wrong with it, `None` if nothing is.
+        cost: The declared costs of the calls that came back, added up.
+    """
+
+    accepted: bool
+    problem: str | None
+    calls: int = 0
+    cost: int = 0
+    judged: Judged | None = None
+
+    @property
+    def verified(self) -> bool:
+        """Whether the run completed and the world is content with its outcome."""
+        return self.accepted and self.problem is None
+
+
+class Verifier:
+    """Judges compositions of a task by running them, rules watching. `world` makes the world of a seed."""
+
+    def __init__(self, spec: Spec, task: Task, world: Callable[[int], Any]) -> None:
+        self.spec, self.task, self.world = spec, task, world
+        self._programs: OrderedDict[str, Program | str] = OrderedDict()
+
+    def __call__(self, text: str, seed: int) -> Verdict:
+        """The verdict in the world of a seed. Raises `BindingError` or `DomainError` for a world that is of no use."""
+        program = self.program(text)
+        if isinstance(program, str):
+            return Verdict(False, program)
+        world = self.world(seed)
+        result = run(program, world.inputs(), world.tools(), RuleMonitor(program))
+        problem = world.verify() if result.completed else result.error
+        done = [e.subtask for e in result.trace.events if isinstance(e, CallFinished)]
+        cost = sum(self.spec.subtasks[name].cost for name in done)
+        return Verdict(True, problem, len(done), cost, Judged(text, program, result, world))
+
+    def program(self, text: str) -> Program | str:
+        """The accepted composition of a text, or why it is none. A policy repeats itself: the last ones are kept."""
+        found = self._programs.get(text)
+        if found is None:
+            found = self._programs[text] = self._read(text)
+            if len(self._programs) > _REMEMBERED:
+                self._programs.popitem(last=False)
+        return found
+
+    def _read(self, text: str) -> Program | str:
+        source = Source("<plan>", text.rstrip("\n") + "\n")
+        parsed = parse(source)
+        declared = parsed.file.declarations
+        composition = declared[0] if len(declared) == 1 else None
+        if not isinstance(composition, ComposeDecl) or composition.task.text != self.task.name:
+            return f"this is not one composition of `{self.task.name}`"
+        analysis = analyze(self.spec, composition, source)
+        errors = [d for d in (*parsed.diagnostics, *analysis.diagnostics) if d.severity is Severity.ERROR]
+        if errors or analysis.program is None:
+            return errors[0].message
+        return analysis.program
+
+
+class CompositionEnvironment:
+    """Write a composition; it is run, and earns 1 if it is verified, 0 if not, and what the partial rewards give.
+
+    Raises `ValueError` for a partial reward that nobody has registered.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        prompt: str,
+        space: Space,
+        budget: int,
+        verifier: Verifier,
+        partial_rewards: Sequence[str] = (),
+    ) -> None:
+        for reward in partial_rewards:
+            partial_reward(reward)
+        self.name, self.prompt, self.space, self.budget = name, prompt, space, budget
+        self.verifier, self.partial_rewards = verifier, tuple(partial_rewards)
+        self.digest = space.digest
+
+    def play(self, seed: int) -> Play:
+        text = yield Turn(self.prompt, self.space, self.budget)
+        return self.outcome(self.verifier(text, seed))
+
+    def walk(self) -> Any:
+        """What its space has been asked."""
+        return self.space.walk() if isinstance(self.space, Walked) else None
+
+    def walk_again(self, walk: Any) -> None:
+        """Asks its space the same."""
+        if isinstance(self.space, Walked):
+            self.space.walk_again(walk)
+
+    def outcome(self, verdict: Verdict) -> Outcome:
+        """What a verdict earns."""
+        earned = () if verdict.judged is None else credits_of(self.partial_rewards, verdict.judged)
+        return Outcome(
+            reward=float(verdict.verified),
+            verified=verdict.verified,
+            accepted=verdict.accepted,
+            credits=earned,
+            info={"calls": verdict.calls, "cost": verdict.cost},
+        )

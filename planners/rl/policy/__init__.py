@@ -1,0 +1,1 @@
+"""The policy: a causal language model of which only masked probabilities are ever used."""

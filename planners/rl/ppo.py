@@ -1,0 +1,223 @@
+"""Proximal policy optimization of the masked policy; read it from top to bottom.
+
+Schulman et al., 2017 (arXiv 1707.06347); the details are those of Huang et al., *The 37 implementation details of
+PPO* (2022), where the action is a token and the legal actions are what the analyzer can still accept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import nullcontext
+from dataclasses import dataclass
+from math import isfinite
+
+import torch
+from torch import Tensor, nn
+
+from p2c_dsl.planners.rl.advantages import (
+    Reduce,
+    ReturnScale,
+    credited,
+    generalized_advantages,
+    normalised,
+    of_the_others,
+)
+from p2c_dsl.planners.rl.batch import Piece, pieces, rewards_of
+from p2c_dsl.planners.rl.episode import Codec
+from p2c_dsl.planners.rl.policy.policy import Policy, Scored
+from p2c_dsl.planners.rl.rollout import Rollout
+from p2c_dsl.planners.rl.settings import TrainingSettings
+
+_MANY = 4
+"""So many prompts in each minibatch are enough for its gradient to be about all that is learned."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """A rollout with what the policy that wrote it thought: grids `(rows, time)`, 0 where nothing was decided.
+
+    Attributes:
+        old: Log-probabilities of the policy before the update.
+        kl: log π − log π_ref of what was taken.
+        rewards: What was earned, less β times `kl`, scaled, at decisions.
+    """
+
+    rollout: Rollout
+    old: Tensor
+    kl: Tensor
+    rewards: Tensor
+    values: Tensor
+    advantages: Tensor
+    returns: Tensor
+
+
+@torch.no_grad()
+def prepare(
+    policy: Policy,
+    reference: Policy | None,
+    rollout: Rollout,
+    codec: Codec,
+    settings: TrainingSettings,
+    scale: ReturnScale,
+    reduce: Reduce,
+) -> Batch:
+    """Values, the KL to the masked reference, rewards at decisions, advantages.
+
+    `reference` is a frozen copy, or the policy itself where its adapters can be switched off; `None` leaves it out.
+    """
+    decisions = rollout.decisions
+    old, kl = rollout.log_probs * decisions, torch.zeros_like(rollout.log_probs)
+    values, bootstrap = rollout.values, torch.zeros(len(decisions), device=decisions.device)
+    cut = torch.tensor([e.outcome is not None and e.outcome.truncated for e in rollout.episodes]).to(
+        kl.device
+    )
+    looked_at = values is None or settings.recompute or reference is not None or bool(cut.any())
+    values = torch.zeros_like(kl) if values is None else values.clone()
+    rows = torch.arange(len(decisions), device=decisions.device)
+    for piece in pieces(rollout, rows, settings.microbatch, whole=True) if looked_at else ():
+        scored = piece.score(policy)
+        piece.put(values, scored.values)
+        # A row that was cut off goes on in a state whose value counts; one that ended has nothing to come.
+        bootstrap[piece.rows] = scored.after
+        if settings.recompute:
+            piece.put(old, scored.log_probs)
+        if reference is not None:
+            with policy.adapters_off() if reference is policy else nullcontext():
+                expected = piece.score(reference).log_probs
+            piece.put(kl, piece.of(old) - expected)
+    earned = rewards_of(rollout, codec)
+    divisor = scale.update(earned.sum(1), reduce) if settings.scale_rewards else 1.0
+    if settings.leave_one_out:
+        # Where prompts are always new ones, the value head cannot know how hard each is.
+        earned[rows, rollout.lengths - 1] -= of_the_others(earned.sum(1), rollout.prompt)
+    rewards = credited(earned / divisor, decisions) - settings.kl_weight * kl
+    advantages, returns = generalized_advantages(
+        rewards, values, decisions, bootstrap * cut, settings.discount, settings.gae_decay
+    )
+    if settings.normalise_advantages:
+        advantages = normalised(advantages, decisions, reduce)
+    return Batch(rollout, old, kl, rewards, values * decisions, advantages, returns)
+
+
+@dataclass(frozen=True, slots=True)
+class Losses:
+    """Sums over decisions, so that parts of a batch add up to the whole."""
+
+    policy: Tensor
+    value: Tensor
+    entropy: Tensor
+    approximate_kl: Tensor
+    clipped: Tensor
+
+    def total(self, settings: TrainingSettings) -> Tensor:
+        """What is minimised: L = L_policy − c_entropy · H + c_value · L_value (equation 9)."""
+        return self.policy - settings.entropy_weight * self.entropy + settings.value_weight * self.value
+
+
+def losses(scored: Scored, piece: Piece, batch: Batch, settings: TrainingSettings) -> Losses:
+    """The clipped losses of a piece's decisions."""
+    old, advantage, value_before = piece.of(batch.old), piece.of(batch.advantages), piece.of(batch.values)
+    returns, value = piece.of(batch.returns), scored.values
+
+    # L_clip = −min(r A, clip(r, 1 − ε, 1 + ε) A) with r = π(a|s) / π_old(a|s) (equation 7).
+    log_ratio = scored.log_probs - old
+    ratio = log_ratio.exp()
+    clipped_ratio = ratio.clamp(1 - settings.clip, 1 + settings.clip)
+    policy_loss = -torch.minimum(ratio * advantage, clipped_ratio * advantage)
+
+    # The value may leave what it was only by ε_v, or else its loss is the greater of the two.
+    value_loss = (value - returns) ** 2
+    if settings.value_clip:
+        held = value_before + (value - value_before).clamp(-settings.value_clip, settings.value_clip)
+        value_loss = torch.maximum(value_loss, (held - returns) ** 2)
+
+    with torch.no_grad():
+        # KL(π_old ‖ π) ≈ E[(r − 1) − log r]: no bias, little variance, never negative (Schulman, 2020).
+        approximate_kl = (ratio - 1) - log_ratio
+        clipped = ((ratio - 1).abs() > settings.clip).float()
+    return Losses(
+        policy_loss.sum(), 0.5 * value_loss.sum(), scored.entropy.sum(), approximate_kl.sum(), clipped.sum()
+    )
+
+
+def update(
+    policy: Policy,
+    optimizer: torch.optim.Optimizer,
+    batch: Batch,
+    settings: TrainingSettings,
+    reduce: Reduce,
+    generator: torch.Generator,
+) -> dict[str, float]:
+    """Epochs of minibatch steps, fewer once the policy has moved far enough; the last step's metrics.
+
+    Raises `ValueError` before weights would stop to be numbers.
+    """
+    found: dict[str, float] = {}
+    steps = 0
+    for _ in range(settings.epochs):
+        for minibatch in minibatches(batch.rollout.prompt, settings.minibatches, generator):
+            found = gradients(policy, batch, minibatch, settings, reduce)
+            if settings.target_kl and found["losses/approx_kl"] > settings.target_kl:
+                return {**found, "losses/steps": steps}
+            norm = float(nn.utils.clip_grad_norm_(trainable(policy), settings.max_gradient))
+            if not isfinite(norm):
+                raise ValueError(
+                    f"the gradient is {norm}: start again with a lower `learning_rate`; the last checkpoint is kept"
+                )
+            found["losses/gradient_norm"] = norm
+            optimizer.step()
+            steps += 1
+    return {**found, "losses/steps": steps}
+
+
+def minibatches(prompt: Tensor, count: int, generator: torch.Generator) -> tuple[Tensor, ...]:
+    """Rows, parted by chance into so many minibatches of equal size; `prompt` `(rows,)` is what each follows.
+
+    Where there are many prompts, rows of one stay together, since a prompt is computed once in each minibatch.
+    """
+    rows = len(prompt)
+    # Drawn in any case, so that processes with unlike prompts go on with the same random numbers.
+    order, places = (torch.randperm(rows, generator=generator, device=generator.device) for _ in range(2))
+    if len(set(prompt.tolist())) >= _MANY * count:
+        order = order[places[prompt.to(order.device)][order].argsort(stable=True)]
+    return order.to(prompt.device).tensor_split(count)
+
+
+def gradients(
+    policy: Policy, batch: Batch, rows: Tensor, settings: TrainingSettings, reduce: Reduce
+) -> dict[str, float]:
+    """Leaves the gradient of the mean loss over the rows' decisions, of all processes; returns the metrics.
+
+    The divisor is the number of decisions everywhere: the mean of means would give short rows more weight.
+    """
+    count = reduce(batch.rollout.decisions[rows].sum().double()).clamp(min=1)
+    sums = torch.zeros(5, dtype=torch.double, device=count.device)
+    policy.zero_grad(set_to_none=True)
+    for piece in pieces(batch.rollout, rows, settings.microbatch):
+        found = losses(piece.score(policy), piece, batch, settings)
+        torch.autograd.backward(found.total(settings) / count.to(found.policy.dtype))
+        sums += (
+            torch.stack([found.policy, found.value, found.entropy, found.approximate_kl, found.clipped])
+            .detach()
+            .double()
+        )
+    add_up(trainable(policy), reduce)
+    means = (reduce(sums) / count).tolist()
+    names = ("policy_loss", "value_loss", "entropy", "approx_kl", "clipfrac")
+    return {f"losses/{name}": mean for name, mean in zip(names, means, strict=True)}
+
+
+def add_up(parameters: Iterable[nn.Parameter], reduce: Reduce) -> None:
+    """Adds the gradients of all processes, in one message."""
+    found = list(parameters)
+    for parameter in found:
+        if parameter.grad is None:
+            parameter.grad = torch.zeros_like(parameter)
+    whole = reduce(torch.cat([p.grad.flatten() for p in found if p.grad is not None]))
+    for parameter, part in zip(found, torch.split(whole, [p.numel() for p in found]), strict=True):
+        parameter.grad = part.view_as(parameter)
+
+
+def trainable(policy: Policy) -> list[nn.Parameter]:
+    """The weights that are trained: all, or the adapters', and the value head's."""
+    return [parameter for parameter in policy.parameters() if parameter.requires_grad]

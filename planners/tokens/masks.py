@@ -1,0 +1,192 @@
+"""The rules as a logits processor: what no accepted composition can go on with gets no probability."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from outlines.processors import OutlinesLogitsProcessor
+from torch import Tensor
+
+from p2c_dsl.planners.tokens.cache import load, save
+from p2c_dsl.planners.tokens.token_automaton import TokenAutomaton
+
+_BITS = 32
+
+
+class SemanticMask:
+    """The tokens that each state allows, packed 32 to a word, in one table whose rows are made once.
+
+    Attributes:
+        table: `(rows, ceil(vocab / 32))`, int32: token `t` is bit `t % 32` of word `t // 32`.
+    """
+
+    def __init__(self, tokens: TokenAutomaton) -> None:
+        self.tokens = tokens
+        width = -(-len(tokens.vocabulary) // _BITS)
+        self.table: NDArray[np.int32] = np.zeros((64, width), np.int32)
+        self._rows: dict[tuple[int, ...], int] = {}
+        self._free: dict[int | None, tuple[int, int]] = {}
+        self._tight: dict[tuple[int, int], int] = {}
+        self._copies: dict[torch.device, Tensor] = {}
+        self._free[None] = 0, self._row((tokens.vocabulary.end,))
+
+    def __len__(self) -> int:
+        """How many different masks there are."""
+        return len(self._rows)
+
+    def row(self, state: int | None, left: int) -> int:
+        """The row of a state's mask with `left` tokens to go; `None` is the state of a row that has ended.
+
+        Raises `ValueError` when the composition cannot be finished within them.
+        """
+        known = self._free.get(state)
+        if known is not None and known[0] <= left:
+            return known[1]
+        return self._row_within(state, left)
+
+    def knows(self, state: int | None, left: int) -> bool:
+        """Whether `row` has been asked this before, so that asking finds nothing out."""
+        known = self._free.get(state)
+        return (known is not None and known[0] <= left) or (state, left) in self._tight
+
+    def fill(self, out: NDArray[np.int32], states: Sequence[int | None], left: int) -> None:
+        """Writes the states' masks into `out`, `(batch, ceil(vocab / 32))`. Raises like `row`."""
+        free, table = self._free, self.table
+        for place, state in enumerate(states):
+            known = free.get(state)
+            if known is not None and known[0] <= left:
+                out[place] = table[known[1]]
+            else:
+                row = self._row_within(state, left)
+                table = self.table
+                out[place] = table[row]
+
+    def save(self, path: Path) -> None:
+        """Writes what has been found out so far to a file beside the spec; see `p2c_dsl.planners.tokens.cache`."""
+        save(self.tokens, path)
+
+    def load(self, path: Path) -> None:
+        """Takes what was found out earlier from a file, before the first mask. Raises `UnusableCache`, `OSError`."""
+        load(self.tokens, path)
+
+    def bits(self, rows: Tensor, vocabulary: int) -> Tensor:
+        """The masks of some rows `(batch,)` as `(batch, vocabulary)` on their device, true where allowed."""
+        octets = self._on(rows.device)[rows].view(torch.uint8)
+        unpacked = _octets(rows.device).index_select(0, octets.flatten().int()).view(torch.bool)
+        unpacked = unpacked.view(len(rows), -1)
+        if vocabulary > unpacked.shape[-1]:
+            return torch.nn.functional.pad(unpacked, (0, vocabulary - unpacked.shape[-1]))
+        return unpacked[..., :vocabulary]
+
+    def masked(self, logits: Tensor, states: Sequence[int | None], left: int) -> Tensor:
+        """Logits `(batch, vocab)` with −inf where a token is not allowed. Raises like `row`."""
+        rows = torch.tensor([self.row(state, left) for state in states], device=logits.device)
+        return torch.where(self.bits(rows, logits.shape[-1]), logits, -torch.inf)
+
+    def _row_within(self, state: int | None, left: int) -> int:
+        if state is None:
+            raise ValueError("a composition that has ended still takes the end token")
+        if self.tokens.is_free(state, left):
+            row = self._row(self.tokens.allowed(state))
+            self._free[state] = self.tokens.enough(state), row
+            return row
+        tight = self._tight.get((state, left))
+        if tight is not None:
+            return tight
+        found = self.tokens.within(state, left)
+        if not found:
+            needed = self.tokens.needed(state)
+            raise ValueError(f"{left} tokens are left, but the composition needs {needed} to end")
+        row = self._tight[state, left] = self._row(found)
+        return row
+
+    def _row(self, allowed: tuple[int, ...]) -> int:
+        row = self._rows.get(allowed)
+        if row is None:
+            row = self._rows[allowed] = len(self._rows)
+            if row == len(self.table):
+                self.table = np.concatenate([self.table, np.zeros_like(self.table)])
+            bits = np.zeros(self.table.shape[1] * _BITS, np.uint8)
+            bits[list(allowed)] = 1
+            self.table[row] = np.packbits(bits, bitorder="little").view(np.int32)
+        return row
+
+    def _on(self, device: torch.device) -> Tensor:
+        """The table on a device; what has come in since the last time is copied there."""
+        copy = self._copies.get(device)
+        known = 0 if copy is None else len(copy)
+        if copy is None or known < len(self._rows):
+            new = torch.from_numpy(self.table[known : len(self._rows)].copy()).to(device)
+            copy = self._copies[device] = new if copy is None else torch.cat([copy, new])
+        return copy
+
+
+@cache
+def _octets(device: torch.device) -> Tensor:
+    """The 8 truth values in each octet, lowest bit first, as one number: a gather unpacks 8 tokens at a time."""
+    bits = np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1, bitorder="little")
+    return torch.from_numpy(bits.view(np.int64).reshape(256)).to(device)
+
+
+class SemanticLogitsProcessor(OutlinesLogitsProcessor):
+    """An Outlines logits processor: `outlines.Generator(model, processor=SemanticLogitsProcessor(tokens, 256))`.
+
+    A row's state follows from the ids that it has generated, whatever its place in the batch: beam search may reorder
+    rows, and prompts may have any length and padding on the left. A shorter input than before begins a new generation.
+    `start` is the state in which generations begin, where that is not the automaton's own: the prompts then end with
+    the text that has led to it (see `TokenAutomaton.at`).
+
+    Raises `ValueError` when no composition fits the budget of tokens, the end token included.
+    """
+
+    def __init__(self, tokens: TokenAutomaton, budget: int, start: int | None = None) -> None:
+        super().__init__("torch")
+        self._start = tokens.start if start is None else start
+        needed = tokens.needed(self._start)
+        if needed > budget:
+            raise ValueError(f"the shortest composition takes {needed} tokens, and the budget is {budget}")
+        self.tokens, self.budget = tokens, budget
+        self._mask = SemanticMask(tokens)
+        self.reset()
+
+    def reset(self) -> None:
+        """Forgets the rows of the last generation."""
+        self._prompt: int | None = None
+        self._length = 0
+        self._states: dict[tuple[int, ...], int | None] = {(): self._start}
+
+    def process_logits(self, input_ids: Any, logits: Any) -> Any:
+        """Masks logits `(batch, vocab)`, given ids `(batch, time)` of which all but the prompt were generated here."""
+        length = input_ids.shape[1]
+        if self._prompt is None or length <= self._length:
+            self.reset()
+            self._prompt = length
+        self._length = length
+        generated = [tuple(row) for row in input_ids[:, self._prompt :].tolist()]
+        states = [self._state(row) for row in generated]
+        return self._mask.masked(logits, states, self.budget - (length - self._prompt))
+
+    def _state(self, row: tuple[int, ...]) -> int | None:
+        known = len(row)
+        while row[:known] not in self._states:
+            known -= 1
+        state = self._states[row[:known]]
+        for place in range(known, len(row)):
+            state = self._after(state, row[place])
+            self._states[row[: place + 1]] = state
+        return state
+
+    def _after(self, state: int | None, token: int) -> int | None:
+        if state is None or token == self.tokens.vocabulary.end:
+            return None
+        try:
+            return self.tokens.step(state, token)
+        except KeyError:
+            # Where fewer tokens are allowed than there are beams, beam search fills up with rows of no probability.
+            return None

@@ -1,0 +1,109 @@
+"""A logits processor that draws the tokens itself, so that every plan follows from its seed on every engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+import torch
+from outlines.processors import OutlinesLogitsProcessor
+from torch import Tensor
+
+from p2c_dsl.planners.tokens.masks import SemanticMask
+
+
+@dataclass(slots=True)
+class Row:
+    """A composition that is being written.
+
+    Attributes:
+        state: Where it stands in the token automaton, `None` at its end.
+        ids: The tokens so far, the end token included.
+        log_probability: Of the tokens so far, under the model masked and renormalised, at temperature 1.
+    """
+
+    state: int | None
+    random: Random
+    ids: list[int] = field(default_factory=list)
+    log_probability: float = 0.0
+
+
+class Drawing(OutlinesLogitsProcessor):
+    """Masks the logits and leaves one token in each row: the one that it has drawn.
+
+    The engine has to take the likeliest token and keep the rows in their order. What other settings of an engine
+    would change after the mask (temperature, top-k, penalties) has nothing left to change, each row has a stream of
+    random numbers of its own, whatever else is in the batch, and the last token is known here as well.
+
+    Args:
+        start: The state in which every row begins.
+        budget: The most tokens of a row, the end token included; at least `mask.tokens.needed(start)`.
+        temperature: What the masked logits are divided by; 0 takes the likeliest token that is allowed.
+        seeds: One for each row.
+        watch: Is told the row and the bytes of each token that is drawn.
+    """
+
+    def __init__(
+        self,
+        mask: SemanticMask,
+        start: int,
+        budget: int,
+        temperature: float,
+        seeds: Sequence[str],
+        watch: Callable[[int, bytes], None] | None = None,
+    ) -> None:
+        super().__init__("torch")
+        self._mask, self._tokens, self._start = mask, mask.tokens, start
+        self._budget, self._temperature, self._seeds, self._watch = budget, temperature, seeds, watch
+        self.reset()
+
+    def reset(self) -> None:
+        """Begins anew."""
+        self.rows = [Row(self._start, Random(seed)) for seed in self._seeds]
+        self._left = self._budget
+
+    def process_logits(self, input_ids: Any, logits: Any) -> Any:
+        """Logits `(batch, vocab)` with −inf for all tokens but the one that is drawn in each row.
+
+        Raises `FloatingPointError` where the model gives no numbers.
+        """
+        masked = self._mask.masked(logits.float(), [row.state for row in self.rows], self._left)
+        self._left -= 1
+        chosen = self._drawn(masked)
+        for number, (row, token) in enumerate(zip(self.rows, chosen.tolist(), strict=True)):
+            if row.state is not None:
+                row.log_probability += float(masked[number].log_softmax(-1)[token])
+                self._write(number, row, token)
+        return torch.full_like(logits, -torch.inf).scatter_(1, chosen.unsqueeze(1), 0)
+
+    def _drawn(self, masked: Tensor) -> Tensor:
+        """One token for each row, `(batch,)`."""
+        best = masked.max(-1, keepdim=True).values
+        if not torch.isfinite(best).all():
+            raise FloatingPointError(
+                "the model's logits are not finite numbers: its weights are broken, or its data type is too narrow "
+                "(try float32)"
+            )
+        if not self._temperature:
+            return masked.argmax(-1)
+        # Taking the largest away first lets temperatures be as small or large as they like.
+        weights = ((masked - best) / self._temperature).exp().cpu().double()
+        sums = weights.cumsum(-1)
+        total = sums[:, -1:].contiguous()
+        points = torch.tensor([[row.random.random()] for row in self.rows], dtype=sums.dtype) * total
+        found = torch.searchsorted(sums, points, right=True)
+        # Rounding may put a point on the total itself; what is drawn then is the last token that is allowed.
+        last = torch.searchsorted(sums, total)
+        return torch.minimum(found, last).squeeze(1).to(masked.device)
+
+    def _write(self, number: int, row: Row, token: int) -> None:
+        row.ids.append(token)
+        if token == self._tokens.vocabulary.end:
+            row.state = None
+            return
+        assert row.state is not None
+        row.state = self._tokens.step(row.state, token)
+        if self._watch is not None:
+            self._watch(number, self._tokens.vocabulary.tokens[token])
