@@ -13,7 +13,7 @@ pytest.importorskip("transformers")
 
 import torch
 
-from p2c_dsl.planners import Unplannable, loading
+from p2c_dsl.planners import Unplannable, models
 from p2c_dsl.planners.rl import run
 from p2c_dsl.planners.rl.environments.domains import HELD_OUT, Domain
 from p2c_dsl.planners.rl.policy.models import load_model
@@ -94,7 +94,7 @@ def test_a_model_is_loaded_to_where_the_trainer_decides(
     model, tokenizer = fresh(0)
     model.save_pretrained(tmp_path)
     tokenizer.save_pretrained(tmp_path)
-    usual = loading.device_of
-    monkeypatch.setattr(loading, "device_of", lambda wanted: usual(wanted or "meta"))
+    usual = models.device_of
+    monkeypatch.setattr(models, "device_of", lambda wanted: usual(wanted or "meta"))
     loaded, _ = load_model(str(tmp_path), 0)
     assert {p.device for p in loaded.parameters()} == {torch.device("cpu")}
