@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from p2c_dsl.planners.automaton.automaton import EFFORT, Automaton, Unplannable
+from p2c_dsl.planners.automaton.automaton import EFFORT, Unplannable
 from p2c_dsl.planners.automaton.start import beginning
 from p2c_dsl.planners.distinct import distinct
 from p2c_dsl.planners.prompt import INSTRUCTION, fitting, prompt
 from p2c_dsl.planners.stream import pulled
 from p2c_dsl.planners.tokens.canonical import token_automaton, tokenization_of
-from p2c_dsl.planners.tokens.token_automaton import TokenAutomaton
+from p2c_dsl.planners.tokens.token_automaton import TokenAutomaton, automaton_in_tokens
 from p2c_dsl.planners.tokens.vocabulary import Vocabulary, vocabulary_of
 from p2c_dsl.spec import Spec, Task
 
@@ -167,7 +167,7 @@ class LanguageModelPlanner:
         from p2c_dsl.planners.tokens.processors import Drawing
 
         vocabulary = self._vocabulary()
-        automaton = Automaton.in_tokens(spec, task, vocabulary, self.budget, effort=self.effort)
+        automaton = automaton_in_tokens(spec, task, vocabulary, self.budget, effort=self.effort)
         # What is begun may stop within a lexeme's own tokens; then any may go on.
         kind = TokenAutomaton if partial.strip() else token_automaton(tokenization_of(self.model))
         tokens = kind.over(automaton, vocabulary)

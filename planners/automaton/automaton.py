@@ -11,17 +11,14 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, islice
-from typing import Self
 
 from p2c_dsl.machine import Machine
-from p2c_dsl.naming import reserved
 from p2c_dsl.planners.automaton.protocol import END
 from p2c_dsl.planners.completion.adapt import Completion, Planned
 from p2c_dsl.planners.completion.completions import Completions
 from p2c_dsl.planners.lines.node import Node, ends
 from p2c_dsl.planners.lines.pattern import Line, Weigh, each_one
 from p2c_dsl.planners.lines.prefix import Prefix, opening
-from p2c_dsl.planners.tokens.vocabulary import Vocabulary
 from p2c_dsl.rules import AnyRule, read_rules
 from p2c_dsl.spec import Spec, Task
 
@@ -83,20 +80,6 @@ class Automaton:
         self._openings: dict[Hashable, Prefix] = {}
         if not self._begins(budget, effort):
             raise Unplannable(_reason(task, read, budget, bool(self.completions.given_up)))
-
-    @classmethod
-    def in_tokens(
-        cls,
-        spec: Spec,
-        task: Task,
-        vocabulary: Vocabulary,
-        budget: int,
-        rules: Sequence[AnyRule] = (),
-        effort: int | None = None,
-    ) -> Self:
-        """The automaton whose lexemes cost what they take in a vocabulary's tokens. Raises like the constructor."""
-        weigh = vocabulary.weigh(budget, reserved(spec, task))
-        return cls(spec, task, budget, rules, effort, weigh)
 
     def _begins(self, budget: int, effort: int | None) -> bool:
         """Whether there is a composition at all: by what seems likely, by anything, and by all that seems likely."""

@@ -15,10 +15,10 @@ from typing import NamedTuple
 from p2c_dsl.machine import Machine
 from p2c_dsl.planners.completion.adapt import Completion, Planned, Replay, cost_of
 from p2c_dsl.planners.completion.helpful import Likely
-from p2c_dsl.planners.completion.lower_bound import NEVER, Estimate
+from p2c_dsl.planners.completion.lower_bound import Estimate
 from p2c_dsl.planners.completion.relaxed_plan import Guesses
 from p2c_dsl.planners.lines.node import Keys, Node, ends
-from p2c_dsl.planners.lines.pattern import Line, Weigh
+from p2c_dsl.planners.lines.pattern import NEVER, Line, Weigh
 from p2c_dsl.planners.lines.statements import Lines
 
 _GREED = 3

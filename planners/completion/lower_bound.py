@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from p2c_dsl.machine import Accumulator, LoopFrame, Machine, State
 from p2c_dsl.planners.lines.node import Node
+from p2c_dsl.planners.lines.pattern import NEVER
 from p2c_dsl.spec import Subtask
 from p2c_dsl.types import Enum, ListOf, MapOf, Optional, Record, SetOf, Type, element_of, is_subtype
 
@@ -13,7 +14,6 @@ _MAP, _LIST = "{}", "[]"
 _NEW = {_MAP: 5, _LIST: 4}
 """New accumulators among the landmarks, and what creating one and writing into it costs without the value."""
 _NO_TYPE: frozenset[Type] = frozenset()
-NEVER = 10**9
 """The estimate where nothing can complete the composition any more."""
 
 

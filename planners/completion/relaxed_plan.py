@@ -10,8 +10,9 @@ from collections.abc import Hashable
 from typing import NamedTuple
 
 from p2c_dsl.machine import Machine, State
-from p2c_dsl.planners.completion.lower_bound import NEVER, Estimate, required
+from p2c_dsl.planners.completion.lower_bound import Estimate, required
 from p2c_dsl.planners.lines.node import Keyed, Node
+from p2c_dsl.planners.lines.pattern import NEVER
 from p2c_dsl.types import ListOf, MapOf, Optional, Type
 
 _ACCUMULATE = 8

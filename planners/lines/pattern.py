@@ -19,6 +19,8 @@ from p2c_dsl.spec import Subtask
 
 INDENT = "    "
 Build = Callable[[Sequence[Operand]], Move]
+NEVER = 10**9
+"""What no completion costs."""
 Weigh = Callable[[str], int]
 """What a lexeme costs of a budget: at least 1."""
 

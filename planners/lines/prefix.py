@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from p2c_dsl.planners.completion.lower_bound import NEVER
-from p2c_dsl.planners.lines.pattern import Line, Pattern, Weigh
+from p2c_dsl.planners.lines.pattern import NEVER, Line, Pattern, Weigh
 from p2c_dsl.planners.lines.terms import Lexemes, Term
 
 

@@ -15,12 +15,12 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.data import IterableDataset
 
-from p2c_dsl.planners.automaton.automaton import Automaton, Unplannable
+from p2c_dsl.planners.automaton.automaton import Unplannable
 from p2c_dsl.planners.automaton.resume import lexemes
-from p2c_dsl.planners.language_model import prompt
+from p2c_dsl.planners.prompt import prompt
 from p2c_dsl.planners.small.domains import Domain, domain
 from p2c_dsl.planners.tokens.masks import SemanticMask
-from p2c_dsl.planners.tokens.token_automaton import TokenAutomaton
+from p2c_dsl.planners.tokens.token_automaton import TokenAutomaton, automaton_in_tokens
 from p2c_dsl.planners.tokens.vocabulary import Vocabulary, vocabulary_of
 
 BUDGET, EFFORT = 256, 300
@@ -73,7 +73,7 @@ def example(of: Domain, tokenizer: Any, vocabulary: Vocabulary) -> Example:
 
 def legal(of: Domain, composition: Sequence[int], vocabulary: Vocabulary) -> NDArray[np.int32]:
     """The packed masks along a composition. The composition's own tokens are in them, whatever the effort left out."""
-    automaton = Automaton.in_tokens(of.spec, of.task, vocabulary, BUDGET, effort=EFFORT)
+    automaton = automaton_in_tokens(of.spec, of.task, vocabulary, BUDGET, effort=EFFORT)
     # The header and the end token are part of what may be written, too.
     left = BUDGET - vocabulary.size(automaton.header.encode()) - 1
     try:

@@ -53,7 +53,7 @@ def train_tokenizer(texts: Iterable[str], size: int = SIZE) -> Any:
 
 def corpus(seed: int, domains: int = 400) -> Iterator[str]:
     """What the committed tokenizer is trained on: prompts and compositions of training domains, and all their words."""
-    from p2c_dsl.planners.language_model import prompt
+    from p2c_dsl.planners.prompt import prompt
     from p2c_dsl.planners.small import wording
     from p2c_dsl.planners.small.domains import domain
     from p2c_dsl.planners.small.fields import FIELDS

@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 
 from p2c_dsl.planners.automaton.automaton import Automaton, Position
 from p2c_dsl.planners.automaton.protocol import END
-from p2c_dsl.planners.completion.lower_bound import NEVER
 from p2c_dsl.planners.lines.node import ends
+from p2c_dsl.planners.lines.pattern import NEVER
 from p2c_dsl.planners.tokens.token_automaton import TokenAutomaton
 from p2c_dsl.spec_data import to_data, to_text
 

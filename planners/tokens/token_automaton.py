@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from typing import Any, Self
 
+from p2c_dsl.naming import reserved
 from p2c_dsl.planners.automaton.automaton import Automaton
 from p2c_dsl.planners.automaton.protocol import END, LexemeAutomaton, Saved
 from p2c_dsl.planners.tokens.trie import Place, Places, advanced
@@ -18,6 +19,19 @@ from p2c_dsl.rules import AnyRule
 from p2c_dsl.spec import Spec, Task
 
 State = tuple[Place, ...]
+
+
+def automaton_in_tokens(
+    spec: Spec,
+    task: Task,
+    vocabulary: Vocabulary,
+    budget: int,
+    rules: Sequence[AnyRule] = (),
+    effort: int | None = None,
+) -> Automaton:
+    """The automaton whose lexemes cost what they take in a vocabulary's tokens. Raises what `Automaton` raises."""
+    weigh = vocabulary.weigh(budget, reserved(spec, task))
+    return Automaton(spec, task, budget, rules, effort, weigh)
 
 
 class TokenAutomaton:
@@ -36,13 +50,13 @@ class TokenAutomaton:
         rules: Sequence[AnyRule] = (),
         effort: int | None = None,
     ) -> None:
-        self._drive(Automaton.in_tokens(spec, task, vocabulary, budget, rules, effort), vocabulary)
+        self._drive(automaton_in_tokens(spec, task, vocabulary, budget, rules, effort), vocabulary)
 
     @classmethod
     def over(cls, automaton: LexemeAutomaton[Any], vocabulary: Vocabulary) -> Self:
         """The texts of any automaton of lexemes as sequences of tokens.
 
-        What its lexemes cost are to be tokens: those that `vocabulary.weigh` gives are (`Automaton.in_tokens`). Raises
+        What its lexemes cost are to be tokens: those that `vocabulary.weigh` gives are (`automaton_in_tokens`). Raises
         `ValueError` like the constructor.
         """
         made = cls.__new__(cls)

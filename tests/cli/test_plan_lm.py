@@ -201,9 +201,7 @@ def test_an_interrupt_while_a_model_writes_ends_with_130(saved: Path, folder: Pa
     begun = "import sys\nfrom p2c_dsl.planners.tokens import processors\n"
     begun += "real = processors.Drawing.process_logits\n"
     begun += "def slow(*a):\n    import time\n    print('writes', file=sys.stderr, flush=True)\n    time.sleep(1)\n"
-    begun += (
-        "    return real(*a)\nprocessors.Drawing.process_logits = slow\nfrom p2c_dsl.cli import main\nmain()\n"
-    )
+    begun += "    return real(*a)\nprocessors.Drawing.process_logits = slow\nfrom p2c_dsl.cli import main\nmain()\n"
     arguments = ["plan", "long.p2c", "--planner", "lm", "--model", str(saved)]
     process = subprocess.Popen([sys.executable, "-c", begun, *arguments], stderr=subprocess.PIPE)
     assert process.stderr is not None

@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from itertools import combinations, islice, zip_longest
 from random import Random
 
-from p2c_dsl.planners import DEFAULT_BUDGET, SearchPlanner
+from p2c_dsl.planners.automaton.automaton import DEFAULT_BUDGET
 from p2c_dsl.planners.preferences.features import Features
 from p2c_dsl.planners.preferences.solution import PartialSolution, solution_of
+from p2c_dsl.planners.search import SearchPlanner
 from p2c_dsl.spec import Spec, Task
 
 Pair = tuple[PartialSolution, PartialSolution]

@@ -11,7 +11,7 @@ from p2c_dsl.lint import lint_text
 from p2c_dsl.planners import END, Automaton
 from p2c_dsl.planners.automaton.resume import NoContinuation, begun
 from p2c_dsl.planners.random import walk
-from p2c_dsl.planners.tokens.token_automaton import TokenAutomaton
+from p2c_dsl.planners.tokens.token_automaton import TokenAutomaton, automaton_in_tokens
 from tests.planners.forms import EXAMPLES, at_most, domain, form_of_text
 from tests.planners.tokens.test_token_automaton import sampled, vocabulary
 
@@ -125,7 +125,7 @@ def test_a_budget_that_is_spent_is_no_continuation() -> None:
 def test_tokens_go_on_from_there() -> None:
     loaded, task = domain("dinner")
     words = vocabulary()
-    automaton = Automaton.in_tokens(loaded.spec, task, words, 300, [at_most(6)], 300)
+    automaton = automaton_in_tokens(loaded.spec, task, words, 300, [at_most(6)], 300)
     tokens = TokenAutomaton.over(automaton, words)
     taken_up = begun(automaton, "compose book_dinner(users):\n    m = {}\n    for guest in users:\n")
     state = tokens.at(taken_up.position)

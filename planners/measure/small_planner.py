@@ -1,6 +1,6 @@
 """Measures the small planner on generated tasks that it has never seen, beside planners that know only the rules.
 
-    python -m p2c_dsl.planners.small.evaluate --domains 100 --samples 8 --examples examples
+    python -m p2c_dsl.planners.measure.small_planner --domains 100 --samples 8 --examples examples
 
 A generated task's plan counts as verified when every one of several worlds verifies its outcome; best of n takes the
 likeliest of n samples under the masked policy. Of an example, where worlds leave more to chance, the share of worlds in
