@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from p2c_dsl.machine import LoopFrame, Value
-from p2c_dsl.machine.identity import Identity, Slot
+from p2c_dsl.machine.identity import Identity, VariableSlot
 from p2c_dsl.program import Call
 from p2c_dsl.syntax.span import Span
 
@@ -43,12 +43,12 @@ class TextNarrator:
 
     def _shown(self, identity: Identity) -> str:
         match identity:
-            case Slot():
+            case VariableSlot():
                 number = identity.number
                 return self._names.get(number) or f"{self._producers.get(number, '?')}(…)"
-            case ("field", Slot() | tuple() as base, name):
+            case ("field", VariableSlot() | tuple() as base, name):
                 return f"{self._shown(base)}.{name}"
-            case ("item", Slot() | tuple() as base, Slot() | tuple() as key):
+            case ("item", VariableSlot() | tuple() as base, VariableSlot() | tuple() as key):
                 return f"{self._shown(base)}[{self._shown(key)}]"
             case ("constant", _, shown):
                 return str(shown)

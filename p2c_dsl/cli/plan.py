@@ -96,10 +96,10 @@ def plan(
       p2c plan examples/dinner/dinner.p2c --planner lm --model ./my-model --temperature 0
     """
     used = Model(model, adapter, device, dtype, temperature, best_of, shorten or None, cache)
-    begun = Begun() if go_on is None else _begun(go_on)
+    beginning = Beginning() if go_on is None else _beginning(go_on)
     loaded = load_spec(spec)
-    wanted = task_of(loaded, task or begun.task)
-    plans = _planned(loaded, wanted, Wish(planner, seed, budget, count, begun.text), used)
+    wanted = task_of(loaded, task or beginning.task)
+    plans = _planned(loaded, wanted, PlanRequest(planner, seed, budget, count, beginning.text), used)
     use = "" if output is None else f'use "{os.path.relpath(spec, Path(output).parent)}"\n\n'
     write(use + "\n".join(plans), output)
     if run:
@@ -110,7 +110,7 @@ def plan(
 
 
 @dataclass(frozen=True, slots=True)
-class Begun:
+class Beginning:
     """The beginning of a composition, and the task that it names."""
 
     text: str = ""
@@ -118,7 +118,7 @@ class Begun:
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class PlanRequest:
     """What is asked of a planner."""
 
     planner: str
@@ -128,7 +128,7 @@ class Wish:
     partial: str
 
 
-def _begun(path: str) -> Begun:
+def _beginning(path: str) -> Beginning:
     """What stands in a file from `compose` on; ends the command where there is nothing."""
     from p2c_dsl.resolve.loading import read_source
     from p2c_dsl.syntax.span import Source
@@ -143,10 +143,10 @@ def _begun(path: str) -> Begun:
     found = _COMPOSE.search(text)
     if found is None:
         fail(f"{path} holds no beginning of a composition: one starts with `compose TASK(INPUTS):`")
-    return Begun(text[found.start() :], found[1])
+    return Beginning(text[found.start() :], found[1])
 
 
-def _planned(loaded: Loaded, task: Task, wish: Wish, model: Model) -> list[str]:
+def _planned(loaded: Loaded, task: Task, request: PlanRequest, model: Model) -> list[str]:
     """The plans; ends the command where there is none."""
     from p2c_dsl.cli.planner_options import choose
     from p2c_dsl.planners import NoContinuation, Unplannable
@@ -156,8 +156,8 @@ def _planned(loaded: Loaded, task: Task, wish: Wish, model: Model) -> list[str]:
     with warnings.catch_warnings(), shown(f"planning {task.name}") as watch:
         warnings.simplefilter("ignore", FewerPlans)
         try:
-            planner = choose(wish.planner, wish.seed, wish.budget, model, watch)
-            plans = list(planner.plans(loaded.spec, task, wish.count, wish.partial))
+            planner = choose(request.planner, request.seed, request.budget, model, watch)
+            plans = list(planner.plans(loaded.spec, task, request.count, request.partial))
         except (Unplannable, NoContinuation) as error:
             fail(str(error), EXIT_FINDINGS)
         except (ModelProblem, ValueError, FloatingPointError, OSError) as error:
@@ -168,6 +168,6 @@ def _planned(loaded: Loaded, task: Task, wish: Wish, model: Model) -> list[str]:
             fail(
                 f"the model needs more memory than there is: try a smaller --best-of, or --device cpu ({error})"
             )
-    if len(plans) < wish.count:
-        typer.echo(f"p2c: found {len(plans)} of {wish.count} plans", err=True)
+    if len(plans) < request.count:
+        typer.echo(f"p2c: found {len(plans)} of {request.count} plans", err=True)
     return plans

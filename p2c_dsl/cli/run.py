@@ -15,7 +15,7 @@ import typer
 
 from p2c_dsl.cli import EXIT_CLEAN, EXIT_FINDINGS, EXIT_INTERRUPTED, EXIT_TERMINATED, EXIT_USAGE
 from p2c_dsl.cli.files import compositions, fail, load_spec, show_and_stop
-from p2c_dsl.cli.signals import Terminated, Wish, signals_as_interrupts
+from p2c_dsl.cli.signals import Interruption, Terminated, signals_as_interrupts
 from p2c_dsl.diagnostics.plain import plain, printable
 
 if TYPE_CHECKING:
@@ -62,13 +62,13 @@ def run(
     if given and mcp is None:
         fail("--input goes with --mcp: a world makes its own inputs")
     loaded = load_spec(file)
-    with signals_as_interrupts() as wish:
+    with signals_as_interrupts() as interruption:
         for program in _programs(loaded, task, unchecked):
             if mcp is not None:
-                _run_on_server(program, mcp, given or [], timeout, trace, wish)
+                _run_on_server(program, mcp, given or [], timeout, trace, interruption)
                 continue
             folder = _folder(program) if world is None else _folder_of(Path(world))
-            _run(program, folder, seed, dry_run, trace, wish)
+            _run(program, folder, seed, dry_run, trace, interruption)
 
 
 def run_text(spec: Path, text: str, seed: int) -> None:
@@ -76,9 +76,9 @@ def run_text(spec: Path, text: str, seed: int) -> None:
     from p2c_dsl.resolve import load_text
 
     loaded = load_text(text, "<plan>", spec.parent)
-    with signals_as_interrupts() as wish:
+    with signals_as_interrupts() as interruption:
         for program in _programs(loaded, None, unchecked=False):
-            _run(program, spec.parent, seed, False, "text", wish)
+            _run(program, spec.parent, seed, False, "text", interruption)
 
 
 def _programs(loaded: Loaded, task: str | None, unchecked: bool) -> list[Program]:
@@ -116,7 +116,7 @@ def _folder_of(world: Path) -> Path:
     return world.parent if world.name == "world.py" else world
 
 
-def _watching(program: Program, wish: Wish) -> Observer:
+def _watching(program: Program, interruption: Interruption) -> Observer:
     """The monitor, which stops as well after a call that has swallowed an interrupt."""
     from p2c_dsl.runtime.monitor import RuleMonitor
     from p2c_dsl.runtime.trace import CallInDoubt
@@ -126,21 +126,23 @@ def _watching(program: Program, wish: Wish) -> Observer:
     def watch(event: Event) -> None:
         # The run that is being broken off must not be interrupted again.
         if not isinstance(event, CallInDoubt):
-            wish.heed()
+            interruption.heed()
         monitor(event)
 
     return watch
 
 
-def _run(program: Program, folder: Path, seed: int, dry: bool, trace: str, wish: Wish) -> None:
+def _run(
+    program: Program, folder: Path, seed: int, dry: bool, trace: str, interruption: Interruption
+) -> None:
     from p2c_dsl.runtime.dry_run import dry_run
 
-    monitor = _watching(program, wish)
+    monitor = _watching(program, interruption)
     name = program.task.name
     if dry:
         result, status = _watched(lambda: dry_run(program, seed, monitor))
         where, happy = f"a dry run with made-up values of `{name}`", "completed; no tool was called"
-        about = Told(f"{where} (seed {seed})", happy, None, None, seed)
+        about = RunSummary(f"{where} (seed {seed})", happy, None, None, seed)
         _print(program, result, about, trace)
         _finish(result, about, status)
         return
@@ -149,13 +151,13 @@ def _run(program: Program, folder: Path, seed: int, dry: bool, trace: str, wish:
         result, wrong, status = _in_world(program, folder, seed, monitor)
     verified = wrong is None if result.completed else None
     happy = "completed, and the world verifies the outcome"
-    about = Told(f"a run of `{name}` (seed {seed})", happy, verified, wrong, seed)
+    about = RunSummary(f"a run of `{name}` (seed {seed})", happy, verified, wrong, seed)
     _print(program, result, about, trace)
     _finish(result, about, status)
 
 
 def _run_on_server(
-    program: Program, command: str, given: list[str], timeout: float, trace: str, wish: Wish
+    program: Program, command: str, given: list[str], timeout: float, trace: str, interruption: Interruption
 ) -> None:
     from p2c_dsl.importing import ImportProblem
     from p2c_dsl.importing.mcp_server import connect
@@ -163,13 +165,13 @@ def _run_on_server(
     from p2c_dsl.runtime.outside import tool_for
 
     inputs = _inputs(program, given)
-    about = Told(f"a run of `{program.task.name}` on `{command}`", "completed", None, None, None)
+    about = RunSummary(f"a run of `{program.task.name}` on `{command}`", "completed", None, None, None)
     ended: tuple[Run, int] | None = None
     try:
         with connect(shlex.split(command), timeout) as server:
             spec = program.spec
             tools = {name: tool_for(subtask, server.call, spec) for name, subtask in spec.subtasks.items()}
-            ended = _watched(lambda: run(program, inputs, tools, _watching(program, wish)))
+            ended = _watched(lambda: run(program, inputs, tools, _watching(program, interruption)))
             # Printed before the server is ended: however that goes, it takes nothing back of what was done.
             _print(program, ended[0], about, trace)
     except Exception as error:
@@ -265,7 +267,7 @@ def _verdict(world: World) -> str | None:
     return found
 
 
-class Told(NamedTuple):
+class RunSummary(NamedTuple):
     """What is said of a run besides its trace."""
 
     where: str
@@ -275,7 +277,7 @@ class Told(NamedTuple):
     seed: int | None
 
 
-def _finish(result: Run, about: Told, status: int) -> None:
+def _finish(result: Run, about: RunSummary, status: int) -> None:
     """Ends the command when the run went wrong."""
     if status != EXIT_CLEAN:
         raise typer.Exit(status)
@@ -283,7 +285,7 @@ def _finish(result: Run, about: Told, status: int) -> None:
         raise typer.Exit(EXIT_FINDINGS)
 
 
-def _print(program: Program, result: Run, about: Told, trace: str) -> None:
+def _print(program: Program, result: Run, about: RunSummary, trace: str) -> None:
     from p2c_dsl.runtime.story import in_doubt, told
 
     steps = list(told(program, result.trace))

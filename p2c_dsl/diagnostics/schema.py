@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Literal
 
@@ -11,55 +12,55 @@ from pydantic import BaseModel, ConfigDict, Field
 FILE = Path(__file__).with_name("diagnostics.schema.json")
 
 
-class _Model(BaseModel):
+class _JsonModel(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class Position(_Model):
+class PositionData(_JsonModel):
     """A place in a file; both numbers start at 1."""
 
     line: int = Field(ge=1)
     column: int = Field(ge=1)
 
 
-class Location(_Model):
+class LocationData(_JsonModel):
     """A half-open range of a file."""
 
     file: str
-    start: Position
-    end: Position
+    start: PositionData
+    end: PositionData
 
 
-class Note(_Model):
+class NoteData(_JsonModel):
     """A secondary place and what it adds to the story."""
 
     message: str
-    location: Location
+    location: LocationData
 
 
-class Input(_Model):
+class InputData(_JsonModel):
     """An input of a counterexample."""
 
     name: str
     value: str
 
 
-class Step(_Model):
+class StepData(_JsonModel):
     """A call of a counterexample; the last one breaks the rule."""
 
     text: str
-    location: Location | None
+    location: LocationData | None
     offending: bool
 
 
-class Counterexample(_Model):
+class CounterexampleData(_JsonModel):
     """The smallest inputs and the run that breaks the rule."""
 
-    inputs: list[Input]
-    steps: list[Step]
+    inputs: list[InputData]
+    steps: list[StepData]
 
 
-class Diagnostic(_Model):
+class DiagnosticData(_JsonModel):
     """One finding."""
 
     code: str = Field(pattern=r"^P2C\d{3}$")
@@ -68,13 +69,13 @@ class Diagnostic(_Model):
     message: str
     rule: str | None
     help: str | None
-    location: Location
-    notes: list[Note]
-    counterexample: Counterexample | None
+    location: LocationData
+    notes: list[NoteData]
+    counterexample: CounterexampleData | None
     tried: int | None = Field(default=None, ge=0, description="Small worlds in which no run breaks the rule.")
 
 
-class Summary(_Model):
+class SummaryData(_JsonModel):
     """How many there are."""
 
     error: int
@@ -82,17 +83,18 @@ class Summary(_Model):
     note: int
 
 
-class Report(_Model):
+class ReportData(_JsonModel):
     """What `p2c lint --format json` prints."""
 
     version: Literal[1]
-    summary: Summary
-    diagnostics: list[Diagnostic]
+    summary: SummaryData
+    diagnostics: list[DiagnosticData]
 
 
 def schema() -> str:
-    """The JSON schema as text."""
-    return json.dumps(Report.model_json_schema(), indent=2) + "\n"
+    """The JSON schema as text; the names that it defines are the models' without their `Data`."""
+    text = json.dumps(ReportData.model_json_schema(), indent=2)
+    return re.sub(r"\b([A-Z]\w*)Data\b", r"\1", text) + "\n"
 
 
 if __name__ == "__main__":

@@ -36,7 +36,7 @@ class Suppressed:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class Suppression:
     """What there is to report, the suppressions' own defects included, and what was silenced."""
 
     reported: tuple[Diagnostic, ...]
@@ -54,7 +54,7 @@ class _Suppression:
     reason: str
 
 
-def apply(files: Sequence[File], diagnostics: Sequence[Diagnostic]) -> Outcome:
+def apply(files: Sequence[File], diagnostics: Sequence[Diagnostic]) -> Suppression:
     """Applies the suppressions of `files` to what was found in them.
 
     Unused ones are reported in the last file only: nothing is known about compositions in the files it uses, and
@@ -85,7 +85,7 @@ def apply(files: Sequence[File], diagnostics: Sequence[Diagnostic]) -> Outcome:
                     c for c in suppression.codes if (suppression, c) not in used and c not in _ELSEWHERE
                 )
                 wrong += (_unused(suppression, code) for code in unused)
-    return Outcome((*reported, *wrong), tuple(suppressed))
+    return Suppression((*reported, *wrong), tuple(suppressed))
 
 
 _Place = tuple[str, Span | None]

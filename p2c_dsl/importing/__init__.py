@@ -4,8 +4,8 @@ A tool list (of the Model Context Protocol, or Python functions) becomes the tex
 says of itself is written down as a claim, and nothing more.
 """
 
-from p2c_dsl.importing.drift import Drift, drift, names_of
+from p2c_dsl.importing.drift import Difference, drift, names_of
 from p2c_dsl.importing.model import ImportProblem, Tool
 from p2c_dsl.importing.render import MARK, Imported, spec_of
 
-__all__ = ["MARK", "Drift", "ImportProblem", "Imported", "Tool", "drift", "names_of", "spec_of"]
+__all__ = ["MARK", "Difference", "ImportProblem", "Imported", "Tool", "drift", "names_of", "spec_of"]

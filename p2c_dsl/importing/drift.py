@@ -21,14 +21,14 @@ _KINDS: dict[type[nodes.Declaration], str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Drift:
+class Difference:
     """One difference; `line` is where it stands in the file on disk (1 for what is not there)."""
 
     line: int
     message: str
 
 
-def drift(on_disk: Source, fresh: str) -> list[Drift]:
+def drift(on_disk: Source, fresh: str) -> list[Difference]:
     """How the spec on disk differs from the text of a fresh import, in the file's order.
 
     Raises `ImportProblem` when what is on disk cannot be read.
@@ -63,30 +63,30 @@ def _name(declared: nodes.Declaration) -> str:
     return declared.name.text
 
 
-def _by_hand(declarations: Iterable[nodes.Declaration], source: Source) -> Iterator[Drift]:
+def _by_hand(declarations: Iterable[nodes.Declaration], source: Source) -> Iterator[Difference]:
     seen: set[tuple[str, str]] = set()
     for declared in declarations:
         key = (_KINDS[type(declared)], _name(declared)) if type(declared) in _KINDS else None
         if key is None or key in seen:
             message = "no import writes this: put it into a file that uses this one"
-            yield Drift(_line(declared, source), message)
+            yield Difference(_line(declared, source), message)
         else:
             seen.add(key)
 
 
-def _gone(old: Declared, new: Declared, source: Source) -> Iterator[Drift]:
+def _gone(old: Declared, new: Declared, source: Source) -> Iterator[Difference]:
     for (kind, name), declared in old.items():
         if (kind, name) not in new:
-            yield Drift(_line(declared, source), f"the {kind} `{name}` is gone")
+            yield Difference(_line(declared, source), f"the {kind} `{name}` is gone")
 
 
-def _added(old: Declared, new: Declared) -> Iterator[Drift]:
+def _added(old: Declared, new: Declared) -> Iterator[Difference]:
     for kind, name in new:
         if (kind, name) not in old:
-            yield Drift(1, f"the {kind} `{name}` is new")
+            yield Difference(1, f"the {kind} `{name}` is new")
 
 
-def _changed(old: Declared, new: Declared, source: Source) -> Iterator[Drift]:
+def _changed(old: Declared, new: Declared, source: Source) -> Iterator[Difference]:
     for key, declared in old.items():
         other = new.get(key)
         if other is None or _text(declared) == _text(other):
@@ -95,9 +95,9 @@ def _changed(old: Declared, new: Declared, source: Source) -> Iterator[Drift]:
         line = _line(declared, source)
         if isinstance(declared, nodes.SubtaskDecl) and isinstance(other, nodes.SubtaskDecl):
             for what in _differences(declared, other):
-                yield Drift(line, f"`{name}`: {what}")
+                yield Difference(line, f"`{name}`: {what}")
         else:
-            yield Drift(line, f"the {kind} `{name}` has changed: it is now `{_one_line(_text(other))}`")
+            yield Difference(line, f"the {kind} `{name}` has changed: it is now `{_one_line(_text(other))}`")
 
 
 def _differences(old: nodes.SubtaskDecl, new: nodes.SubtaskDecl) -> Iterator[str]:
@@ -136,7 +136,7 @@ def _edited(declared: nodes.SubtaskDecl) -> str:
     return _text(replace(declared, parameters=(), result=None, doc=None, claims=(), original=None))
 
 
-def _parameter(parameter: nodes.Parameter) -> str:
+def _parameter(parameter: nodes.ParameterDecl) -> str:
     whole = nodes.SubtaskDecl(
         nodes.Name("f", nodes.NOWHERE), (parameter,), None, None, (), None, nodes.NOWHERE
     )

@@ -14,7 +14,7 @@ _DEEPEST = 40
 
 
 @dataclass(slots=True)
-class Report:
+class ImportReport:
     """What was met: constructs that a type says exactly, and what it could not say, with where and why."""
 
     exact: Counter[str] = field(default_factory=Counter)
@@ -23,7 +23,7 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class SchemaPlace:
     """Where in a tool a schema stands, for messages and for names.
 
     Attributes:
@@ -44,14 +44,14 @@ class Place:
     record: str = ""
     inside: tuple[str, ...] = ()
 
-    def to(self, step: str, *, always: bool = False) -> Place:
+    def to(self, step: str, *, always: bool = False) -> SchemaPlace:
         """Further inside; `always` when no value is without it. Raises `ImportProblem` when it is too deep."""
         if len(self.path) > _DEEPEST:
             raise ImportProblem(f"{self}: schemas are nested more than {_DEEPEST} deep")
         inside = self.inside if always else ()
         return replace(self, path=(*self.path, step), definition="", record="", inside=inside)
 
-    def at(self, definition: str, key: object, record: str) -> Place:
+    def at(self, definition: str, key: object, record: str) -> SchemaPlace:
         """At a definition, whose record takes the name `record` unless that is empty."""
         inside = (*self.inside, record) if record else self.inside
         further = replace(self.to(definition), open=(*self.open, key), definition=definition)

@@ -9,9 +9,9 @@ from typing import Any
 
 from p2c_dsl.importing.model import ImportProblem, Tool
 from p2c_dsl.importing.naming import distinct
-from p2c_dsl.importing.place import Place, Report, local
+from p2c_dsl.importing.place import ImportReport, SchemaPlace, local
 from p2c_dsl.importing.schemas import required
-from p2c_dsl.importing.types import Types, named, optional
+from p2c_dsl.importing.types import ImportedTypes, named, optional
 from p2c_dsl.runtime.outside import WRAPPED
 from p2c_dsl.syntax.formatter import SyntaxErrors, format_source
 from p2c_dsl.syntax.span import Source
@@ -28,7 +28,7 @@ class Imported:
 
     text: str
     tools: int
-    report: Report
+    report: ImportReport
 
 
 def spec_of(tools: Sequence[Tool], origin: str, known: Mapping[str, str] | None = None) -> Imported:
@@ -41,7 +41,7 @@ def spec_of(tools: Sequence[Tool], origin: str, known: Mapping[str, str] | None 
         if times > 1:
             raise ImportProblem(f"two tools are called {name!r}")
     names = distinct([tool.name for tool in tools], known)
-    types = Types()
+    types = ImportedTypes()
     # Enums share a namespace with subtasks, so that subtasks are named first.
     types.declarations.update({name: [] for name in names.values()})
     subtasks = [line for tool in tools for line in _subtask(tool, names[tool.name], types)]
@@ -63,8 +63,8 @@ def _head(origin: str) -> Iterator[str]:
     yield ""
 
 
-def _subtask(tool: Tool, name: str, types: Types) -> Iterator[str]:
-    place = Place(name, (), _definitions(tool.input, tool.name))
+def _subtask(tool: Tool, name: str, types: ImportedTypes) -> Iterator[str]:
+    place = SchemaPlace(name, (), _definitions(tool.input, tool.name))
     given = _arguments(tool.input, place)
     parameters = _parameters(given, place, types)
     result = _result(tool, name, types)
@@ -78,7 +78,7 @@ def _subtask(tool: Tool, name: str, types: Types) -> Iterator[str]:
         yield f"    claims {', '.join(tool.claims)}"
 
 
-def _parameters(given: Mapping[str, Any], place: Place, types: Types) -> list[str]:
+def _parameters(given: Mapping[str, Any], place: SchemaPlace, types: ImportedTypes) -> list[str]:
     """The parameters as declarations, those without a default first."""
     types.note_dropped(given, place)
     properties, needed = given["properties"], required(given, place)
@@ -94,7 +94,7 @@ def _parameters(given: Mapping[str, Any], place: Place, types: Types) -> list[st
     return first + last
 
 
-def _arguments(schema: Mapping[str, Any], place: Place) -> Mapping[str, Any]:
+def _arguments(schema: Mapping[str, Any], place: SchemaPlace) -> Mapping[str, Any]:
     """The schema of a tool's arguments, which may stand among its definitions. Raises `ImportProblem`."""
     seen: list[str] = []
     while "$ref" in schema:
@@ -111,7 +111,7 @@ def _arguments(schema: Mapping[str, Any], place: Place) -> Mapping[str, Any]:
     return {**schema, "type": "object", "properties": properties}
 
 
-def _default(schema: Any, of: str, types: Types, place: Place) -> str:
+def _default(schema: Any, of: str, types: ImportedTypes, place: SchemaPlace) -> str:
     """A parameter's default; `None`, which means left out, where the language cannot write it."""
     default = schema.get("default") if isinstance(schema, Mapping) else None
     inner = of.removeprefix("Optional[").removesuffix("]") if of.startswith("Optional[") else of
@@ -133,15 +133,15 @@ def _default(schema: Any, of: str, types: Types, place: Place) -> str:
     return "None"
 
 
-def _result(tool: Tool, name: str, types: Types) -> str | None:
+def _result(tool: Tool, name: str, types: ImportedTypes) -> str | None:
     if tool.output is not None:
         definitions = _definitions(tool.output, tool.name) if isinstance(tool.output, Mapping) else {}
-        return types.of(_unwrapped(tool.output), Place(name, ("result",), definitions))
+        return types.of(_unwrapped(tool.output), SchemaPlace(name, ("result",), definitions))
     match tool.untyped:
         case "nothing":
             return None
         case "anything":
-            return types.opaque(Place(name, ("result",)), "its type is not stated")
+            return types.opaque(SchemaPlace(name, ("result",)), "its type is not stated")
     return "Text"
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from p2c_dsl.importing.model import ImportProblem, Schema
-from p2c_dsl.importing.place import Place
+from p2c_dsl.importing.place import SchemaPlace
 
 NEW_TYPE = "x-new-type"
 """The word by which a schema says that its scalar is a kind of its own, as Python's `NewType`."""
@@ -31,7 +31,7 @@ def ignored(schema: Mapping[str, Any]) -> list[str]:
     return found
 
 
-def required(schema: Mapping[str, Any], place: Place) -> Sequence[str]:
+def required(schema: Mapping[str, Any], place: SchemaPlace) -> Sequence[str]:
     """The names of the properties that an object must have. Raises `ImportProblem`."""
     found = schema.get("required") or []
     if not isinstance(found, list) or not all(isinstance(name, str) for name in found):
@@ -60,7 +60,7 @@ def texts(schema: Schema) -> list[str]:
     return found if known else []
 
 
-def bound(word: str, schema: Mapping[str, Any], place: Place) -> int | None:
+def bound(word: str, schema: Mapping[str, Any], place: SchemaPlace) -> int | None:
     """A bound on an array's size, if there is one. Raises `ImportProblem`."""
     found = schema.get(word)
     if found is None:
@@ -70,7 +70,7 @@ def bound(word: str, schema: Mapping[str, Any], place: Place) -> int | None:
     return found
 
 
-def listed(value: Any, place: Place) -> list[Any]:
+def listed(value: Any, place: SchemaPlace) -> list[Any]:
     """The value, which has to be a list that is not empty. Raises `ImportProblem`."""
     if not isinstance(value, list) or not value:
         raise ImportProblem(f"{place}: this is a list with something in it, not {shown(value)}")

@@ -13,7 +13,7 @@ from typing import Any
 
 from p2c_dsl.importing.model import ImportProblem, Schema
 from p2c_dsl.importing.naming import BUILT_IN, distinct, free, type_name
-from p2c_dsl.importing.place import Place, Report, local, reachable
+from p2c_dsl.importing.place import ImportReport, SchemaPlace, local, reachable
 from p2c_dsl.importing.schemas import (
     NEW_TYPE,
     UNIONS,
@@ -31,11 +31,11 @@ _BASES = {"string": "Text", "integer": "Int", "number": "Float", "boolean": "Boo
 _COLLECTIONS = ("List[", "Set[", "Map[")
 
 
-class Types:
+class ImportedTypes:
     """The types that a tool list needs, declared as they are met; equal schemas share one."""
 
     def __init__(self) -> None:
-        self.report = Report()
+        self.report = ImportReport()
         self.declarations: dict[str, list[str]] = {}
         self.members: dict[str, dict[str, str]] = {}
         """Each enum's members by what they are called outside."""
@@ -43,7 +43,7 @@ class Types:
         self._bases: dict[str, str] = {}
         self._known: dict[object, str] = {}
 
-    def of(self, schema: Schema, place: Place) -> str:
+    def of(self, schema: Schema, place: SchemaPlace) -> str:
         """The type that a schema stands for, as text. Raises `ImportProblem` for what is no schema."""
         if schema is True or schema == {}:
             return self.opaque(place, "it has no schema")
@@ -84,7 +84,7 @@ class Types:
                 return self.opaque(place, "it says no type")
         return self.opaque(place, f"there is no type {shown(kind)}")
 
-    def opaque(self, place: Place, reason: str) -> str:
+    def opaque(self, place: SchemaPlace, reason: str) -> str:
         """A type of which nothing is known but its name."""
         self.report.opaque.append((str(place), reason))
         name = self._name(place.names())
@@ -93,7 +93,7 @@ class Types:
 
     # ------------------------------------------------------------ constructs
 
-    def _reference(self, target: Any, place: Place) -> str:
+    def _reference(self, target: Any, place: SchemaPlace) -> str:
         name = local(target)
         if name not in place.defs:
             return self._unknown(name or str(target).rsplit("/", 1)[-1], place)
@@ -110,7 +110,7 @@ class Types:
         self.report.exact["$ref"] += 1
         return known
 
-    def _defined(self, name: str, key: object, parts: Mapping[str, Schema], place: Place) -> str:
+    def _defined(self, name: str, key: object, parts: Mapping[str, Schema], place: SchemaPlace) -> str:
         schema, record = place.defs[name], ""
         if name in parts and is_record(schema):
             # A record can contain itself: its parts need its name before it is declared.
@@ -118,12 +118,12 @@ class Types:
             self.declarations[record] = []
         return self.of(schema, place.at(name, key, record))
 
-    def _unknown(self, name: str, place: Place) -> str:
+    def _unknown(self, name: str, place: SchemaPlace) -> str:
         if ("unknown", name) not in self._known:
             self._known["unknown", name] = self.opaque(place.to(name), f"{shown(name)} is not described here")
         return self._known["unknown", name]
 
-    def _union(self, parts: Sequence[Schema], place: Place) -> str:
+    def _union(self, parts: Sequence[Schema], place: SchemaPlace) -> str:
         rest = [p for p in parts if not (isinstance(p, Mapping) and p.get("type") == "null")]
         if len(rest) == 1:
             inner = self.of(rest[0], place if len(parts) == 1 else replace(place, inside=()))
@@ -139,7 +139,7 @@ class Types:
         )
         return optional(inner) if len(rest) < len(parts) else inner
 
-    def _enum(self, members: Sequence[Any], place: Place) -> str:
+    def _enum(self, members: Sequence[Any], place: SchemaPlace) -> str:
         words = [m for m in members if m is not None]
         if not words or not all(isinstance(m, str) for m in words):
             return self.opaque(place, "its values are no texts")
@@ -162,7 +162,7 @@ class Types:
         """The base of a new type, and of anything else itself."""
         return self._bases.get(name, name)
 
-    def _array(self, schema: Mapping[str, Any], place: Place) -> str:
+    def _array(self, schema: Mapping[str, Any], place: SchemaPlace) -> str:
         if "prefixItems" in schema or isinstance(schema.get("items"), list):
             return self.opaque(place, "it is a tuple")
         items = schema.get("items", True)
@@ -174,7 +174,7 @@ class Types:
         self.report.exact["set" if unique else "array"] += 1
         return f"{'Set' if unique else 'List'}[{element}]{self._bounds(schema, place)}"
 
-    def _object(self, schema: Mapping[str, Any], place: Place) -> str:
+    def _object(self, schema: Mapping[str, Any], place: SchemaPlace) -> str:
         properties = schema.get("properties") or {}
         if not isinstance(properties, Mapping):
             raise ImportProblem(f"{place}: properties are an object, not {shown(properties)}")
@@ -188,7 +188,7 @@ class Types:
             return f"Map[Text, {self.of(others, place.to('values'))}]"
         return self.opaque(place, "it is an object of which no property is known")
 
-    def _record(self, schema: Mapping[str, Any], properties: Mapping[str, Schema], place: Place) -> str:
+    def _record(self, schema: Mapping[str, Any], properties: Mapping[str, Schema], place: SchemaPlace) -> str:
         needed = required(schema, place)
         lines, shape = [], []
         for original, name in distinct(properties).items():
@@ -220,14 +220,14 @@ class Types:
         names, taken = list(candidates), {*self.declarations, *BUILT_IN}
         return next((n for n in names if n not in taken), free(names[-1], taken))
 
-    def _bounds(self, schema: Mapping[str, Any], place: Place) -> str:
+    def _bounds(self, schema: Mapping[str, Any], place: SchemaPlace) -> str:
         low, high = bound("minItems", schema, place) or 0, bound("maxItems", schema, place)
         if high is not None and low > high:
             self.report.dropped.append((str(place), "minItems"))
             low = 0
         return (f" >= {low}" if low else "") + ("" if high is None else f" <= {high}")
 
-    def note_dropped(self, schema: Mapping[str, Any], place: Place) -> None:
+    def note_dropped(self, schema: Mapping[str, Any], place: SchemaPlace) -> None:
         """Reports the words of a schema that no type carries."""
         self.report.dropped += [(str(place), word) for word in ignored(schema)]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from p2c_dsl.spec import EnumMember
 
 
-class Slot:
+class VariableSlot:
     """The place that a variable has in a state.
 
     It is not an `int`: facts hold other numbers too, such as the positions of parameters, and only slots are
@@ -28,7 +28,7 @@ class Slot:
         return slot, (self.number,)
 
 
-class Bound:
+class BoundKey:
     """The place of a key in what is known of all that a map holds.
 
     `height` counts the maps inside: the keys of a map of answers are at height 0, those of a map of such maps
@@ -47,22 +47,22 @@ class Bound:
         return bound, (self.height,)
 
 
-Identity = Slot | Bound | tuple[object, ...]
+Identity = VariableSlot | BoundKey | tuple[object, ...]
 UNKNOWN: Identity = ("unknown",)
 
-_SLOTS: dict[int, Slot] = {}
-_BOUND: dict[int, Bound] = {}
+_SLOTS: dict[int, VariableSlot] = {}
+_BOUND: dict[int, BoundKey] = {}
 
 
-def slot(number: int) -> Slot:
+def slot(number: int) -> VariableSlot:
     """The slot of that number."""
     # `setdefault` is atomic: two threads must not make two slots of one number.
-    return _SLOTS.get(number) or _SLOTS.setdefault(number, Slot(number))
+    return _SLOTS.get(number) or _SLOTS.setdefault(number, VariableSlot(number))
 
 
-def bound(height: int) -> Bound:
+def bound(height: int) -> BoundKey:
     """The bound place of that height."""
-    return _BOUND.get(height) or _BOUND.setdefault(height, Bound(height))
+    return _BOUND.get(height) or _BOUND.setdefault(height, BoundKey(height))
 
 
 def constant_identity(value: object) -> Identity:
@@ -81,7 +81,7 @@ def is_constant(identity: Identity) -> bool:
 
 def mentions_slot_from(part: object, first: int) -> bool:
     """Whether a value number (or a fact) is about a value in slot `first` or later."""
-    if isinstance(part, Slot):
+    if isinstance(part, VariableSlot):
         return part.number >= first
     return isinstance(part, tuple) and any(mentions_slot_from(inner, first) for inner in part)
 
@@ -101,5 +101,5 @@ def substituted(identity: Identity, old: Identity, new: Identity) -> Identity:
 
 
 def _identity(part: object) -> Identity:
-    assert isinstance(part, Slot | Bound | tuple)
+    assert isinstance(part, VariableSlot | BoundKey | tuple)
     return part

@@ -15,9 +15,9 @@ from p2c_dsl.machine import accumulators, typing
 from p2c_dsl.machine.defects import NotACollection, ReadEarly
 from p2c_dsl.machine.facet import AnyFacet, CallSite, Origin, Part, Violations
 from p2c_dsl.machine.facts import Fact, Facts, filled, tested
-from p2c_dsl.machine.identity import Slot, slot
+from p2c_dsl.machine.identity import VariableSlot, slot
 from p2c_dsl.machine.state import Accumulator, BranchFrame, LoopFrame, State, Value
-from p2c_dsl.machine.values import Values
+from p2c_dsl.machine.values import ValueQueries
 from p2c_dsl.program import FieldOf, ItemOf, Operand, Test, Var
 from p2c_dsl.spec import Spec, Subtask, Task
 from p2c_dsl.syntax.span import Span
@@ -26,7 +26,7 @@ from p2c_dsl.types import UNKNOWN, element_of
 Out = Violations
 
 
-class Machine(Values):
+class Machine(ValueQueries):
     """The machine for one task: the core (scope, types, facts) and one facet for each rule."""
 
     def __init__(self, spec: Spec, task: Task, facets: Sequence[AnyFacet]) -> None:
@@ -158,7 +158,7 @@ class Machine(Values):
         marks = self.part_marks(value, Part.ELEMENT, element)
         variable = self.value_of(frame.variable, element, marks)
         whole = value.identity
-        acc = state.accumulators.get(whole.number) if isinstance(whole, Slot) else None
+        acc = state.accumulators.get(whole.number) if isinstance(whole, VariableSlot) else None
         witness = acc.witness if acc is not None and acc.witness is not None else frozenset()
         inner = state._replace(
             values=state.values.insert(state.slots, variable),

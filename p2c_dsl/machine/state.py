@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from rpds import HashTrieMap
 
 from p2c_dsl.machine.facts import Fact, Facts
-from p2c_dsl.machine.identity import Identity, Slot, slot
+from p2c_dsl.machine.identity import Identity, VariableSlot, slot
 from p2c_dsl.machine.log import Log
 from p2c_dsl.program import Test
 from p2c_dsl.syntax.span import Span
@@ -73,7 +73,7 @@ class LoopFrame:
     span: Span | None
 
     @property
-    def variable(self) -> Slot:
+    def variable(self) -> VariableSlot:
         """The value number of the loop's variable."""
         return slot(self.first)
 

@@ -16,7 +16,7 @@ from p2c_dsl.spec import Constant, KeyPath, Parameter, Spec, Subtask, Task
 from p2c_dsl.types import NONE, UNKNOWN, MapOf, Optional, SetOf, Type, size_of
 
 
-class Values(Product):
+class ValueQueries(Product):
     """The half of the machine that only looks: it moves no state.
 
     Attributes:

@@ -127,7 +127,7 @@ class _Resolver:
         labels = tuple(None if key.name is None else key.name.text for key in node.keys)
         return Effect(node.name.text, keys, node.irreversible, Location(source, node.name.span), labels)
 
-    def _parameters(self, written: Sequence[nodes.Parameter], source: Source) -> tuple[Parameter, ...]:
+    def _parameters(self, written: Sequence[nodes.ParameterDecl], source: Source) -> tuple[Parameter, ...]:
         parameters: list[Parameter] = []
         seen: dict[str, Name] = {}
         for node in written:

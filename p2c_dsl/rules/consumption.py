@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 from rpds import HashTrieSet
 
-from p2c_dsl.machine.identity import Identity, Slot, mentions_slot_from
+from p2c_dsl.machine.identity import Identity, VariableSlot, mentions_slot_from
 from p2c_dsl.machine.log import Log, apart, since
 from p2c_dsl.machine.state import LoopFrame
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Consumed:
+class Consumption:
     """What has been consumed: `wholes` themselves, and in `touched` all that they are part of, too.
 
     `log` lists the consumptions, newest first, as nested pairs whose tails are shared by all
@@ -24,25 +24,25 @@ class Consumed:
     log: Log[Identity] = None
     length: int = 0
 
-    def add(self, identity: Identity) -> Consumed:
+    def add(self, identity: Identity) -> Consumption:
         """One more."""
         touched = self.touched
         for whole in _wholes(identity):
             touched = touched.insert(whole)
-        return Consumed(self.wholes.insert(identity), touched, (identity, self.log), self.length + 1)
+        return Consumption(self.wholes.insert(identity), touched, (identity, self.log), self.length + 1)
 
     def conflicts(self, identity: Identity) -> bool:
         """Whether it, a part of it, or what it is part of, has been consumed."""
         return identity in self.touched or any(whole in self.wholes for whole in _wholes(identity))
 
-    def join(self, other: Consumed) -> Consumed:
+    def join(self, other: Consumption) -> Consumption:
         """What either of two arms has consumed."""
         joined = other
         for identity in reversed(apart(self.log, self.length, other.log, other.length)):
             joined = joined.add(identity)
         return joined
 
-    def forget(self, before: Consumed, first: int) -> Consumed:
+    def forget(self, before: Consumption, first: int) -> Consumption:
         """Without what has been consumed since `before` of values in slots from `first` on."""
         added = list(since(self.log, before.log))
         kept = [identity for identity in reversed(added) if not mentions_slot_from(identity, first)]
@@ -65,7 +65,7 @@ def _wholes(identity: Identity) -> list[Identity]:
 def _whole(identity: Identity) -> Identity | None:
     """What a value is a part of."""
     match identity:
-        case ("field" | "item", Slot() | tuple() as whole, *_):
+        case ("field" | "item", VariableSlot() | tuple() as whole, *_):
             return whole
     return None
 
@@ -73,9 +73,9 @@ def _whole(identity: Identity) -> Identity | None:
 def collapsed(identity: Identity) -> Identity:
     """A part's value number without keys: two keys may be equal, so all of a map's values are as one."""
     match identity:
-        case ("field", Slot() | tuple() as base, name):
+        case ("field", VariableSlot() | tuple() as base, name):
             return ("field", collapsed(base), name)
-        case ("item", Slot() | tuple() as base, _):
+        case ("item", VariableSlot() | tuple() as base, _):
             return ("item", collapsed(base))
     return identity
 
@@ -88,5 +88,5 @@ def once_a_round(identity: Identity, frame: LoopFrame) -> bool:
                 return True
         whole = _whole(identity)
         if whole is None:
-            return isinstance(identity, Slot) and identity.number >= frame.first
+            return isinstance(identity, VariableSlot) and identity.number >= frame.first
         identity = whole

@@ -47,7 +47,7 @@ Origin = tuple[Producer, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class InformationSource:
     """What a run's information may come from: an event's results, a type's values, or an input of that name.
 
     The result of `via`, where one is named, does not depend on the source through what `via` was given.
@@ -75,7 +75,7 @@ class Datum(Protocol):
         """A stand-in that is equal exactly when the values are."""
 
     @property
-    def answers(self) -> Call | None:
+    def answers(self) -> RunCall | None:
         """The call whose very result this is, also when it was kept in an accumulator since."""
 
     @property
@@ -83,7 +83,7 @@ class Datum(Protocol):
         """Who made it; of an accumulator, who made its elements or its map's values."""
 
     @property
-    def depends(self) -> frozenset[Source]:
+    def depends(self) -> frozenset[InformationSource]:
         """The sources, of those that the definitions name, that it depends on."""
 
     @property
@@ -99,7 +99,7 @@ class Datum(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class RunCall:
     """One call of a run. An argument is `None` where the default stands in.
 
     `keys` are those of each effect clause of the subtask, `None` where nobody knows them (`may anything`).
@@ -133,15 +133,15 @@ class Call:
 class Started:
     """A call is about to be made. `depends` are the sources on which it depends whether it is reached."""
 
-    call: Call
-    depends: frozenset[Source]
+    call: RunCall
+    depends: frozenset[InformationSource]
 
 
 @dataclass(frozen=True, slots=True)
 class Completed:
     """A call came back: by their numbers, the effect clauses that happened, and those that nobody reported."""
 
-    call: Call
+    call: RunCall
     happened: frozenset[int]
     unreported: frozenset[int] = frozenset()
 
@@ -164,7 +164,7 @@ class Completed:
 class Failed:
     """A call failed, or is in doubt: what it does or may do may have happened, and it has not completed."""
 
-    call: Call
+    call: RunCall
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +199,7 @@ class Definition(ABC, Generic[S]):
     def end(self, state: S) -> None:
         """The run completes here."""
 
-    def asks(self) -> tuple[Source, ...]:
+    def asks(self) -> tuple[InformationSource, ...]:
         """The sources whose flow the rule is about."""
         return ()
 

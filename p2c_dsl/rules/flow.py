@@ -12,7 +12,7 @@ from p2c_dsl.machine.facet import CallSite, Explanation, Narrator, Origin, Part,
 from p2c_dsl.machine.identity import Identity, mentions_slot_from
 from p2c_dsl.machine.state import BranchFrame, Frame, LoopFrame, State, Value
 from p2c_dsl.rules.base import NO_ARGUMENT, Names, Rule, RuleError
-from p2c_dsl.rules.definition import Broken, Definition, RunEvent, Source, Started
+from p2c_dsl.rules.definition import Broken, Definition, InformationSource, RunEvent, Started
 from p2c_dsl.rules.dependence import TAINTED, Mark, Reach, Round, Tainted, is_own_key, worst
 from p2c_dsl.rules.events import Event
 from p2c_dsl.rules.pattern import Match
@@ -25,14 +25,14 @@ from p2c_dsl.types import BASES, MapOf, Type
 class Independent(Definition[None]):
     """No call of the sink depends on the source: neither by what it is given, nor by whether it is reached."""
 
-    source: Source
+    source: InformationSource
     sink: Event
     parameter: int | None
 
     def start(self) -> None:
         return None
 
-    def asks(self) -> tuple[Source, ...]:
+    def asks(self) -> tuple[InformationSource, ...]:
         return (self.source,)
 
     def step(self, state: None, event: RunEvent) -> None:
@@ -109,7 +109,7 @@ compose report(person):
         post(note)
 """
 
-    origin: Source
+    origin: InformationSource
     sink: Event
     parameter: int | None
 
@@ -324,16 +324,16 @@ class ReachFlows(Flow):
         return Explanation(f"whether `{sink}` is reached depends on `{source}`: {said}", help_)
 
 
-def _source(names: Names, token: Token) -> Source:
+def _source(names: Names, token: Token) -> InformationSource:
     spec, text = names.spec, token.text
     if (text in spec.types or text in BASES) and text in {p.name for p in names.task.parameters}:
         raise RuleError(f"`{text}` is a type and an input of the task", token.span, "rename one of them")
     if text in spec.effects or text in spec.subtasks:
-        return Source(text, event=names.event(token))
+        return InformationSource(text, event=names.event(token))
     if text in spec.types or text in BASES:
-        return Source(text, type=spec.types.get(text) or BASES[text])
+        return InformationSource(text, type=spec.types.get(text) or BASES[text])
     if text in {p.name for p in names.task.parameters}:
-        return Source(text)
+        return InformationSource(text)
     inputs = [p.name for p in names.task.parameters]
     raise names.unknown(
         "subtask, effect, type or input", token, [*spec.subtasks, *spec.effects, *spec.types, *inputs]

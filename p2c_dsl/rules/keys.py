@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from rpds import HashTrieMap
 
 from p2c_dsl.bounds import add, greatest, total
-from p2c_dsl.machine.identity import Identity, Slot, is_constant
+from p2c_dsl.machine.identity import Identity, VariableSlot, is_constant
 from p2c_dsl.machine.log import Log, apart
 from p2c_dsl.machine.state import State, Value
 from p2c_dsl.rules.multiplicity import exceeds
@@ -25,7 +25,7 @@ class KeyClass:
 
     type: Type
     constant: Identity | None
-    loop: Slot | None = None
+    loop: VariableSlot | None = None
 
     def covers(self, key: KeyClass) -> bool:
         """Whether a value of `key`, of no narrower a class than that, may be one of this class."""
@@ -91,7 +91,7 @@ class Counts:
         constants = self.constants.insert(known, (seen, often))
         return replace(self, constants=constants, log=(known, self.log), length=self.length + 1)
 
-    def after_loop(self, variable: Slot) -> Counts:
+    def after_loop(self, variable: VariableSlot) -> Counts:
         """What is left of them where the loop with that variable is closed."""
         if not any(part.loop is variable for keys, _ in self.classes for part in keys):
             return self
@@ -141,7 +141,7 @@ def _cover(other: Keys, keys: Keys) -> bool:
     return all(one.covers(part) for one, part in zip(other, keys, strict=True))
 
 
-def _outside(part: KeyClass, variable: Slot) -> KeyClass:
+def _outside(part: KeyClass, variable: VariableSlot) -> KeyClass:
     return replace(part, loop=None) if part.loop is variable else part
 
 

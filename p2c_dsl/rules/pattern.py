@@ -30,7 +30,7 @@ _EXPECTED = {
 
 
 @dataclass(frozen=True, slots=True)
-class Mismatch:
+class NoMatch:
     """Where a line stopped fitting a pattern (`None`: at its end), and what would have fitted."""
 
     progress: int
@@ -38,14 +38,14 @@ class Mismatch:
     expected: str
 
 
-def match(pattern: str, tokens: Sequence[Token]) -> Match | Mismatch:
+def match(pattern: str, tokens: Sequence[Token]) -> Match | NoMatch:
     """Reads a rule's tokens by a pattern."""
     found: dict[str, Tokens] = {}
     position = _sequence(_parts(pattern), tuple(tokens), 0, found)
-    if isinstance(position, Mismatch):
+    if isinstance(position, NoMatch):
         return position
     if position < len(tokens):
-        return Mismatch(position, tokens[position], "the end of the line")
+        return NoMatch(position, tokens[position], "the end of the line")
     return found
 
 
@@ -55,33 +55,33 @@ def _parts(pattern: str) -> tuple[str, ...]:
     return tuple(re.findall(r"\[[^\]]*\]|\S+", pattern))
 
 
-def _sequence(parts: tuple[str, ...], tokens: Tokens, at: int, found: dict[str, Tokens]) -> int | Mismatch:
+def _sequence(parts: tuple[str, ...], tokens: Tokens, at: int, found: dict[str, Tokens]) -> int | NoMatch:
     for part in parts:
         if part.startswith("["):
             inner = _parts(part[1:-1])
             if at < len(tokens) and tokens[at].text == inner[0]:
                 after = _sequence(inner, tokens, at, found)
-                if isinstance(after, Mismatch):
+                if isinstance(after, NoMatch):
                     return after
                 at = after
             continue
         step = _element(part, tokens, at, found)
-        if isinstance(step, Mismatch):
+        if isinstance(step, NoMatch):
             return step
         at = step
     return at
 
 
-def _element(part: str, tokens: Tokens, at: int, found: dict[str, Tokens]) -> int | Mismatch:
+def _element(part: str, tokens: Tokens, at: int, found: dict[str, Tokens]) -> int | NoMatch:
     hole = _HOLE.fullmatch(part)
     token = tokens[at] if at < len(tokens) else None
     if hole is None:
         fits = token is not None and token.text == part
-        return at + 1 if fits else Mismatch(at, token, f"`{part}`")
+        return at + 1 if fits else NoMatch(at, token, f"`{part}`")
     name, kind = hole.groups()
     taken, at_end = _READERS[kind](tokens, at)
     if not taken:
-        return Mismatch(at_end, tokens[at_end] if at_end < len(tokens) else None, _EXPECTED[kind])
+        return NoMatch(at_end, tokens[at_end] if at_end < len(tokens) else None, _EXPECTED[kind])
     found[name] = taken
     return at_end
 

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 
 from p2c_dsl.diagnostics.model import Diagnostic, Location
 from p2c_dsl.rules.base import AnyRule, Names, RuleError
-from p2c_dsl.rules.pattern import Mismatch, match, span_of
+from p2c_dsl.rules.pattern import NoMatch, match, span_of
 from p2c_dsl.spec import RuleText, Spec, Task
 from p2c_dsl.syntax.nodes import Token
 
@@ -42,10 +42,10 @@ def shown(tokens: Sequence[Token]) -> str:
 
 
 def _read(text: RuleText, names: Names, types: RuleTypes) -> AnyRule:
-    mismatches: list[tuple[Mismatch, type[AnyRule]]] = []
+    mismatches: list[tuple[NoMatch, type[AnyRule]]] = []
     for kind in types:
         found = match(kind.pattern, text.tokens)
-        if isinstance(found, Mismatch):
+        if isinstance(found, NoMatch):
             mismatches.append((found, kind))
             continue
         try:
@@ -58,7 +58,7 @@ def _read(text: RuleText, names: Names, types: RuleTypes) -> AnyRule:
 
 
 def _mismatch(
-    text: RuleText, mismatches: Sequence[tuple[Mismatch, type[AnyRule]]], types: RuleTypes
+    text: RuleText, mismatches: Sequence[tuple[NoMatch, type[AnyRule]]], types: RuleTypes
 ) -> Diagnostic:
     best = max(found.progress for found, _ in mismatches)
     nearest = [(found, kind) for found, kind in mismatches if found.progress == best]

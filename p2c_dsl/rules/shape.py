@@ -13,7 +13,7 @@ from p2c_dsl.machine.facet import CallSite, Explanation, Narrator, Origin, Part,
 from p2c_dsl.machine.state import BranchFrame, LoopFrame, State, Value
 from p2c_dsl.rules import definition
 from p2c_dsl.rules.base import Names, Rule, RuleError
-from p2c_dsl.rules.consumption import Consumed, collapsed, once_a_round
+from p2c_dsl.rules.consumption import Consumption, collapsed, once_a_round
 from p2c_dsl.rules.definition import Broken, Definition, RunEvent
 from p2c_dsl.rules.pattern import Match
 from p2c_dsl.spec import Spec, Subtask
@@ -54,7 +54,7 @@ KINDS = ("sequence", "tree", "dag")
 
 
 @dataclass(frozen=True, eq=False)
-class Shape(Rule[Consumed, bool]):
+class Shape(Rule[Consumption, bool]):
     """The restricted spaces of *Superalignment with Dynamic Human Values*, section 5(1).
 
     `shape sequence`: no `if`, and no call written inside another call's arguments: one call after the other.
@@ -127,11 +127,11 @@ compose mail():
     def source(self, origin: Origin, name: str | None, of: Type, spec: Spec) -> bool:
         return False
 
-    def result(self, at: Place[Consumed, bool], call: CallSite, spec: Spec) -> bool:
+    def result(self, at: Place[Consumption, bool], call: CallSite, spec: Spec) -> bool:
         return True
 
     def part(
-        self, at: Place[Consumed, bool], mark: bool, part: Part, of: Type, spec: Spec, key: Value | None
+        self, at: Place[Consumption, bool], mark: bool, part: Part, of: Type, spec: Spec, key: Value | None
     ) -> bool:
         return mark
 
@@ -139,7 +139,7 @@ compose mail():
         return False
 
     def gather(
-        self, at: Place[Consumed, bool], state: State, mark: bool, key: Value | None, value: Value
+        self, at: Place[Consumption, bool], state: State, mark: bool, key: Value | None, value: Value
     ) -> bool:
         return mark or at.mark(value) or (key is not None and at.mark(key))
 
@@ -148,17 +148,19 @@ compose mail():
 
     # ------------------------------------------------------------ steps
 
-    def start(self) -> Consumed:
-        return Consumed(HashTrieSet(), HashTrieSet())
+    def start(self) -> Consumption:
+        return Consumption(HashTrieSet(), HashTrieSet())
 
     def call(
-        self, at: Place[Consumed, bool], own: Consumed, state: State, call: CallSite, out: Violations
-    ) -> Consumed:
+        self, at: Place[Consumption, bool], own: Consumption, state: State, call: CallSite, out: Violations
+    ) -> Consumption:
         if self.kind == "sequence" and call.nested:
             out.append(NestedCall(self))
         return own
 
-    def enter_branch(self, own: Consumed, state: State, frame: BranchFrame, out: Violations) -> Consumed:
+    def enter_branch(
+        self, own: Consumption, state: State, frame: BranchFrame, out: Violations
+    ) -> Consumption:
         if self.kind == "sequence":
             out.append(Branching(self))
         return own
@@ -168,13 +170,13 @@ compose mail():
 
     def consume(
         self,
-        at: Place[Consumed, bool],
-        own: Consumed,
+        at: Place[Consumption, bool],
+        own: Consumption,
         state: State,
         value: Value,
         out: Violations,
         argument: int | None,
-    ) -> Consumed:
+    ) -> Consumption:
         if self.kind != "tree" or not at.mark(value):
             return own
         identity = collapsed(value.identity)
@@ -186,13 +188,13 @@ compose mail():
             out.append(ConsumedEachRound(self, value, repeating[-1], argument=argument))
         return own.add(identity)
 
-    def join(self, then: Consumed, orelse: Consumed) -> Consumed:
+    def join(self, then: Consumption, orelse: Consumption) -> Consumption:
         return then.join(orelse)
 
-    def forget(self, own: Consumed, before: Consumed, first: int) -> Consumed:
+    def forget(self, own: Consumption, before: Consumption, first: int) -> Consumption:
         return own.forget(before, first)
 
-    def key(self, own: Consumed, state: State) -> Hashable:
+    def key(self, own: Consumption, state: State) -> Hashable:
         return frozenset(own.wholes), frozenset(own.touched)
 
 

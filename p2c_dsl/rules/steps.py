@@ -15,7 +15,7 @@ from p2c_dsl.spec import Subtask
 
 
 @dataclass(frozen=True, eq=False)
-class Steps(Rule[int, None]):
+class StepLimit(Rule[int, None]):
     """The composition has at most n steps, so that people can read it.
 
     Each call counts (one written inside another, too), each `for`, `if`, `return` and new accumulator, and each
@@ -82,7 +82,7 @@ compose short():
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class TooLong(Violation[Steps]):
+class TooLong(Violation[StepLimit]):
     """One step more than there may be."""
 
     def blames(self, subtask: Subtask) -> frozenset[int]:

@@ -36,7 +36,7 @@ WORK = 20_000
 
 
 @dataclass(frozen=True, slots=True)
-class Search:
+class SearchResult:
     """What came of a search: a breaking run, or how many small worlds were tried in vain; and the work it took."""
 
     counterexample: Counterexample | None
@@ -44,13 +44,13 @@ class Search:
     spent: int
 
 
-def find(program: Program, rule: AnyRule, work: int = WORK) -> Search:
+def find(program: Program, rule: AnyRule, work: int = WORK) -> SearchResult:
     """Looks for a breaking run on inputs as small as can be found.
 
     The search is bounded by the work, and not by time, so that its answer does not depend on the computer's speed.
     """
     search = _Search(program, rule, work)
-    return Search(search.counterexample(), search.tried, work - max(search.left, 0))
+    return SearchResult(search.counterexample(), search.tried, work - max(search.left, 0))
 
 
 @dataclass(frozen=True, slots=True)

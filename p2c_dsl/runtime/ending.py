@@ -26,12 +26,12 @@ Found = frozenset[ItemOf]
 
 def ending(program: Program) -> frozenset[Span]:
     """The branches and loops in which a run may end, so that going on behind them tells which way they went."""
-    reader = _Reader()
+    reader = _EndingFinder()
     reader.block(program.body, frozenset())
     return frozenset(reader.ending)
 
 
-class _Reader:
+class _EndingFinder:
     """Reads a program once; `found` is what has been looked up on every path, which cannot fail again."""
 
     def __init__(self) -> None:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from p2c_dsl.program import Program
-from p2c_dsl.rules.definition import Call, Origin, Producer, Source
+from p2c_dsl.rules.definition import InformationSource, Origin, Producer, RunCall
 from p2c_dsl.runtime.trace import Instance
 from p2c_dsl.runtime.traced import NOTHING, Contents, Place, Sources, Traced
 from p2c_dsl.runtime.values import comparable
@@ -45,7 +45,7 @@ class Lineage:
     `sources` are those whose flow is asked for. Reading `depends` gives those on which it depends that the run is here.
     """
 
-    def __init__(self, program: Program, sources: Iterable[Source]) -> None:
+    def __init__(self, program: Program, sources: Iterable[InformationSource]) -> None:
         self._spec, self._task = program.spec, program.task
         self._sources = tuple(sources)
         self._constants = program.spec.constants_of(program.task)
@@ -83,7 +83,7 @@ class Lineage:
         same = replace(self._traced[instance.id], place=("constant", comparable(instance.value)))
         self._traced[instance.id] = same
 
-    def result(self, call: Call, instance: Instance) -> None:
+    def result(self, call: RunCall, instance: Instance) -> None:
         """What a call gave."""
         of = call.subtask.result
         assert of is not None
@@ -184,7 +184,7 @@ class Lineage:
         return None if whole.accumulator is None else self._contents[whole.accumulator]
 
     def _add(
-        self, instance: Instance, of: Type, own: Sources, origin: Origin, answers: Call | None = None
+        self, instance: Instance, of: Type, own: Sources, origin: Origin, answers: RunCall | None = None
     ) -> None:
         """A value that is no part of another: given, constant, or the result of the call that it answers."""
         self._traced[instance.id] = Traced(

@@ -15,11 +15,11 @@ from p2c_dsl.rules import AnyRule, read_rules
 from p2c_dsl.rules.definition import (
     AnyDefinition,
     Broken,
-    Call,
     Completed,
     Consumed,
     Failed,
     Keys,
+    RunCall,
     RunEvent,
     Started,
     Tested,
@@ -28,6 +28,7 @@ from p2c_dsl.runtime.ending import ending
 from p2c_dsl.runtime.lineage import Lineage
 from p2c_dsl.runtime.trace import (
     AccumulatorCreated,
+    AccumulatorWritten,
     AnyKey,
     BranchEntered,
     BranchLeft,
@@ -44,7 +45,6 @@ from p2c_dsl.runtime.trace import (
     LoopLeft,
     Returned,
     RoundStarted,
-    Written,
 )
 from p2c_dsl.runtime.traced import Traced
 from p2c_dsl.runtime.values import comparable, field_of
@@ -80,7 +80,7 @@ class RuleMonitor:
         self._blocks: list[Span] = []
         self._ending = ending(program)
         self._calls = 0
-        self._open: Call | None = None
+        self._open: RunCall | None = None
 
     @classmethod
     def after(cls, program: Program, events: Iterable[Event], rules: Sequence[AnyRule] | None = None) -> Self:
@@ -124,7 +124,7 @@ class RuleMonitor:
                     self._happens(Failed(self._open))
             case AccumulatorCreated(is_map, instance):
                 lineage.create(is_map, instance)
-            case Written(accumulator, key, value):
+            case AccumulatorWritten(accumulator, key, value):
                 self._write(accumulator, None if key is None else lineage.of(key), lineage.of(value))
             case Returned(returned):
                 if returned is not None:
@@ -138,7 +138,7 @@ class RuleMonitor:
                 self._happens(Consumed(datum))
         self._calls += 1
         keys = tuple(_keys(use, subtask, given) for use in subtask.effects)
-        self._open = Call(self._calls, subtask, given, keys)
+        self._open = RunCall(self._calls, subtask, given, keys)
         self._happens(Started(self._open, self._lineage.depends))
 
     def _finish(self, effects: Effects, unreported: Effects, result: Instance | None) -> None:
@@ -184,7 +184,7 @@ def _keys(use: EffectUse, subtask: Subtask, arguments: Sequence[Traced | None]) 
     return tuple(found)
 
 
-def _clauses(call: Call, effects: Effects, unreported: Effects) -> tuple[frozenset[int], frozenset[int]]:
+def _clauses(call: RunCall, effects: Effects, unreported: Effects) -> tuple[frozenset[int], frozenset[int]]:
     """The effect clauses of a call that happened, by their numbers, and those that nobody reported.
 
     What a clause does for certain has happened, so that only the rest of the effects can be what others may do.

@@ -24,7 +24,7 @@ from p2c_dsl.runtime.values import shown
 _TESTS = {Test.TRUE: "is true", Test.FALSE: "is false", Test.NONE: "is None", Test.SOME: "is not None"}
 
 
-class Told(NamedTuple):
+class StoryLine(NamedTuple):
     """One line: where it stands in the text, how deep in blocks, and what it says."""
 
     line: int | None
@@ -32,19 +32,21 @@ class Told(NamedTuple):
     text: str
 
 
-def told(program: Program, trace: Trace) -> Iterator[Told]:
+def told(program: Program, trace: Trace) -> Iterator[StoryLine]:
     """The lines of a run."""
     depth, call = 0, ""
     for event in trace.events:
         match event:
             case InputGiven(name, instance):
-                yield Told(None, depth, f"{name} = {shown(instance.value, 100)}")
+                yield StoryLine(None, depth, f"{name} = {shown(instance.value, 100)}")
             case LoopEntered(collection, span):
-                yield Told(_line(program, span.start), depth, f"for each of {shown(collection.value, 80)}")
+                yield StoryLine(
+                    _line(program, span.start), depth, f"for each of {shown(collection.value, 80)}"
+                )
                 depth += 1
             case BranchEntered(tested, holds, span):
                 text = f"{shown(tested.value, 80)} {_TESTS[holds]}"
-                yield Told(_line(program, span.start), depth, text)
+                yield StoryLine(_line(program, span.start), depth, text)
                 depth += 1
             case LoopLeft() | BranchLeft():
                 depth -= 1
@@ -54,14 +56,14 @@ def told(program: Program, trace: Trace) -> Iterator[Told]:
             case CallFinished(_, effects, result, unreported):
                 gives = "" if result is None else f" -> {shown(result.value, 60)}"
                 done = ", ".join((*map(_effect, effects), *(f"perhaps {_effect(e)}" for e in unreported)))
-                yield Told(line, depth, f"{call}{gives}{f'   [{done}]' if done else ''}")
+                yield StoryLine(line, depth, f"{call}{gives}{f'   [{done}]' if done else ''}")
             case CallFailed(_, _, error):
-                yield Told(line, depth, f"{call} failed: {error}")
+                yield StoryLine(line, depth, f"{call} failed: {error}")
             case CallInDoubt(_, effects, reason):
                 may = f"; it may have done {', '.join(map(_effect, effects))}" if effects else ""
-                yield Told(line, depth, f"{call} is in doubt: {reason}{may}")
+                yield StoryLine(line, depth, f"{call} is in doubt: {reason}{may}")
             case Returned(instance) if instance is not None:
-                yield Told(None, 0, f"result: {shown(instance.value, 100)}")
+                yield StoryLine(None, 0, f"result: {shown(instance.value, 100)}")
 
 
 def in_doubt(trace: Trace) -> dict[str, object] | None:

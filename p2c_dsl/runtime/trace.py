@@ -143,7 +143,7 @@ class AccumulatorCreated:
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class AccumulatorWritten:
     """A write into an accumulator (named by the instance id it was created with)."""
 
     accumulator: int
@@ -181,7 +181,7 @@ Event = (
     | CallFailed
     | CallInDoubt
     | AccumulatorCreated
-    | Written
+    | AccumulatorWritten
     | Returned
     | RunFailed
 )

@@ -6,13 +6,13 @@ from collections import Counter
 from collections.abc import Hashable
 from dataclasses import dataclass, field
 
-from p2c_dsl.rules.definition import Call, Origin, Source
+from p2c_dsl.rules.definition import InformationSource, Origin, RunCall
 from p2c_dsl.runtime.values import comparable
 from p2c_dsl.types import Type
 
 Place = tuple[Hashable, ...]
 """Which value something is a part of, and the way to it."""
-Sources = frozenset[Source]
+Sources = frozenset[InformationSource]
 NOTHING: Sources = frozenset()
 
 
@@ -31,7 +31,7 @@ class Traced:
     depends: Sources = NOTHING
     keys: Sources = NOTHING
     produced: bool = False
-    answers: Call | None = None
+    answers: RunCall | None = None
     element_of: Place | None = None
     accumulator: int | None = None
 

@@ -35,6 +35,7 @@ from p2c_dsl.runtime.frozen import FrozenList, FrozenMap
 from p2c_dsl.runtime.tools import Tool
 from p2c_dsl.runtime.trace import (
     AccumulatorCreated,
+    AccumulatorWritten,
     BranchEntered,
     BranchLeft,
     CallFailed,
@@ -51,7 +52,6 @@ from p2c_dsl.runtime.trace import (
     Returned,
     RoundStarted,
     RunFailed,
-    Written,
 )
 from p2c_dsl.runtime.values import Freezer, WrongValue, elements_of, field_of, item_of
 from p2c_dsl.spec import Subtask
@@ -245,7 +245,7 @@ class Walk:
         key = None if write.key is None else self.read(write.key, write.span)
         value = self.read(write.value, write.span)
         accumulator = self.slots[write.slot]
-        self.emit(Written(accumulator.id, key, value, write.span), write.span)
+        self.emit(AccumulatorWritten(accumulator.id, key, value, write.span), write.span)
         held = self.contents[accumulator.id]
         self.read_as.pop(accumulator.id, None)
         if key is None:

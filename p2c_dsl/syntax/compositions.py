@@ -11,7 +11,7 @@ from p2c_dsl.syntax.nodes import Name
 from p2c_dsl.syntax.span import Span
 
 
-class Block(NamedTuple):
+class ParsedBlock(NamedTuple):
     """A block's statements, and where its header ended."""
 
     header_end: int
@@ -31,12 +31,12 @@ _NO_ELSE = Else(nodes.NOWHERE, ())
 class Compositions:
     """The callbacks of compositions; each takes its span and its parts."""
 
-    def compose(self, span: Span, name: Name, inputs: Items, block: Block) -> nodes.ComposeDecl:
+    def compose(self, span: Span, name: Name, inputs: Items, block: ParsedBlock) -> nodes.ComposeDecl:
         header = Span(span.start, block.header_end)
         return nodes.ComposeDecl(name, items(inputs), block.statements, header)
 
-    def block(self, span: Span, statements: Items) -> Block:
-        return Block(span.start, items(statements))
+    def block(self, span: Span, statements: Items) -> ParsedBlock:
+        return ParsedBlock(span.start, items(statements))
 
     def assign(self, span: Span, name: Name, value: nodes.Expr) -> nodes.Assign:
         return nodes.Assign(name, value, span)
@@ -63,16 +63,18 @@ class Compositions:
     def call_statement(self, span: Span, call: nodes.Call) -> nodes.ExprStatement:
         return nodes.ExprStatement(call, span)
 
-    def for_loop(self, span: Span, variable: Name, iterable: nodes.Expr, block: Block) -> nodes.For:
+    def for_loop(self, span: Span, variable: Name, iterable: nodes.Expr, block: ParsedBlock) -> nodes.For:
         return nodes.For(variable, iterable, block.statements, Span(span.start, block.header_end))
 
-    def if_branch(self, span: Span, condition: nodes.Expr, block: Block, orelse: Else | None) -> nodes.If:
+    def if_branch(
+        self, span: Span, condition: nodes.Expr, block: ParsedBlock, orelse: Else | None
+    ) -> nodes.If:
         return _if(span, condition, block, orelse, False)
 
-    def else_block(self, span: Span, block: Block) -> Else:
+    def else_block(self, span: Span, block: ParsedBlock) -> Else:
         return Else(span, block.statements)
 
-    def elif_block(self, span: Span, condition: nodes.Expr, block: Block, orelse: Else | None) -> Else:
+    def elif_block(self, span: Span, condition: nodes.Expr, block: ParsedBlock, orelse: Else | None) -> Else:
         return Else(span, (_if(span, condition, block, orelse, True),))
 
     def return_statement(self, span: Span, value: nodes.Expr | None) -> nodes.Return:
@@ -152,7 +154,9 @@ class Compositions:
         return nodes.Literal(None, span)
 
 
-def _if(span: Span, condition: nodes.Expr, block: Block, orelse: Else | None, is_elif: bool) -> nodes.If:
+def _if(
+    span: Span, condition: nodes.Expr, block: ParsedBlock, orelse: Else | None, is_elif: bool
+) -> nodes.If:
     place, statements = orelse or _NO_ELSE
     header = Span(span.start, block.header_end)
     return nodes.If(condition, block.statements, statements, is_elif, header, place)

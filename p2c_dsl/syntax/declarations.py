@@ -19,7 +19,7 @@ class Doc(NamedTuple):
     span: Span
 
 
-class Cost(NamedTuple):
+class CostClause(NamedTuple):
     """`cost 3`."""
 
     value: int | None
@@ -39,19 +39,19 @@ class Literals(NamedTuple):
     span: Span
 
 
-class Contract(NamedTuple):
+class SubtaskBody(NamedTuple):
     """The body of a subtask or of an override."""
 
     doc: Doc
     effects: tuple[nodes.EffectClause, ...]
-    cost: Cost
+    cost: CostClause
     pure: Span | None
     claims: tuple[nodes.Claims, ...]
     literals: tuple[Literals, ...]
 
 
 _NO_DOC = Doc(None, nodes.NOWHERE)
-_NO_COST = Cost(None, nodes.NOWHERE)
+_NO_COST = CostClause(None, nodes.NOWHERE)
 _KINDS = {NAME: "name", RESERVED: "name", **dict.fromkeys(OTHERWISE, "name"), "INT": "int"}
 
 
@@ -74,8 +74,8 @@ class Declarations:
         text, place = doc or _NO_DOC
         return nodes.RecordDecl(name, text, items(fields), span, place)
 
-    def field(self, span: Span, name: Name, original: str | None, of: nodes.TypeExpr) -> nodes.Field:
-        return nodes.Field(name, of, span, original)
+    def field(self, span: Span, name: Name, original: str | None, of: nodes.TypeExpr) -> nodes.FieldDecl:
+        return nodes.FieldDecl(name, of, span, original)
 
     def enum(self, span: Span, name: Name, doc: Doc | None, members: Items) -> nodes.EnumDecl:
         text, place = doc or _NO_DOC
@@ -167,8 +167,8 @@ class Declarations:
     def effect_arguments(self, span: Span, paths: Items) -> Items:
         return paths
 
-    def cost(self, span: Span, number: Lexeme) -> Cost:
-        return Cost(integer_of(number), span)
+    def cost(self, span: Span, number: Lexeme) -> CostClause:
+        return CostClause(integer_of(number), span)
 
     def rules(self, span: Span, lines: Items) -> nodes.RulesDecl:
         return nodes.RulesDecl(items(lines), span)
@@ -199,8 +199,8 @@ class Declarations:
 
     def parameter(
         self, span: Span, name: Name, original: str | None, of: nodes.TypeExpr, default: nodes.Expr | None
-    ) -> nodes.Parameter:
-        return nodes.Parameter(name, of, default, span, original)
+    ) -> nodes.ParameterDecl:
+        return nodes.ParameterDecl(name, of, default, span, original)
 
     # ------------------------------------------------------------ types
 
@@ -219,11 +219,11 @@ class Declarations:
         return nodes.SizeBound(op.text, integer_of(number), span)
 
 
-def _contract(body: tuple[Doc, Items]) -> Contract:
+def _contract(body: tuple[Doc, Items]) -> SubtaskBody:
     """A body's lines by their kinds. Raises `Misuse`."""
     clauses = items(body[1])
     effects = tuple(c for c in clauses if isinstance(c, nodes.EffectClause))
-    costs = [c for c in clauses if isinstance(c, Cost)]
+    costs = [c for c in clauses if isinstance(c, CostClause)]
     pure = next((c.span for c in clauses if isinstance(c, Pure)), None)
     if len(costs) > 1:
         raise Misuse("P2C110", costs[1].span, "a subtask has one cost", "remove one of the two")
@@ -231,4 +231,4 @@ def _contract(body: tuple[Doc, Items]) -> Contract:
         raise Misuse("P2C110", pure, "it is pure or has effects, not both", "remove `pure`, or the effects")
     claims = tuple(c for c in clauses if isinstance(c, nodes.Claims))
     literals = tuple(c for c in clauses if isinstance(c, Literals))
-    return Contract(body[0], effects, costs[0] if costs else _NO_COST, pure, claims, literals)
+    return SubtaskBody(body[0], effects, costs[0] if costs else _NO_COST, pure, claims, literals)

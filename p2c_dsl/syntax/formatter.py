@@ -19,7 +19,7 @@ from p2c_dsl.syntax.lines import logical_lines
 from p2c_dsl.syntax.parser import parse
 from p2c_dsl.syntax.span import Source
 from p2c_dsl.syntax.text import line_end, with_line_ends
-from p2c_dsl.syntax.writing import Line, Writer
+from p2c_dsl.syntax.writing import LogicalLine, Writer
 
 
 class SyntaxErrors(ValueError):
@@ -44,7 +44,7 @@ def format_file(file: nodes.File) -> str:
     Its lines end as the first one of the source does.
     """
     comments = Comments(file.source, file.comments)
-    lines = list(Writer(layout.Layout(comments)).file(file.declarations))
+    lines = list(Writer(layout.DocumentBuilder(comments)).file(file.declarations))
     pieces = list(_with_comments(lines, comments, file.source))
     return with_line_ends("".join(_spaced(pieces)), line_end(file.source.text))
 
@@ -56,13 +56,13 @@ class _Piece:
     text: str
     depth: int
     blank_above: bool
-    line: Line | None
+    line: LogicalLine | None
 
 
 # ---------------------------------------------------------------- comments and blank lines
 
 
-def _with_comments(lines: list[Line], comments: Comments, source: Source) -> Iterator[_Piece]:
+def _with_comments(lines: list[LogicalLine], comments: Comments, source: Source) -> Iterator[_Piece]:
     """The lines and the comments that no bracket has taken, in order.
 
     What stands inside a statement, or behind it, stays with it: behind it, and what does not fit there above it.

@@ -56,7 +56,7 @@ def name(written: nodes.Name, original: str | None) -> AbstractDoc:
     return TextDoc(written.text if original is None else f"{written.text} as {quote(original)}")
 
 
-class Layout:
+class DocumentBuilder:
     """Expressions, types and signatures as documents, with the comments inside their brackets."""
 
     def __init__(self, comments: Comments) -> None:
@@ -111,7 +111,7 @@ class Layout:
             TextDoc(f"{word} ") + name(declared.name, original) + self.brackets("(", items, ")", start, tail)
         )
 
-    def parameter(self, parameter: nodes.Parameter) -> AbstractDoc:
+    def parameter(self, parameter: nodes.ParameterDecl) -> AbstractDoc:
         """`q: U = 3`."""
         doc = name(parameter.name, parameter.original) + TextDoc(": ") + self.type(parameter.type)
         return doc if parameter.default is None else doc + TextDoc(" = ") + self.expression(parameter.default)

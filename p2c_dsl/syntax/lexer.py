@@ -101,7 +101,7 @@ class _Lexer:
         try:
             self.tokens()
             self.finish()
-        except _GivenUp:
+        except _LexingStopped:
             self.out.append(Lexeme(END, "", self.end, self.end))
         return Lexed(self.out, tuple(self.comments), self.diagnostics)
 
@@ -281,8 +281,8 @@ class _Lexer:
         """Notes an error behind which nothing is read."""
         location = Location(self.source, Span(start, end))
         self.diagnostics.append(Diagnostic(TOO_DEEP, message, location, help=help))
-        raise _GivenUp
+        raise _LexingStopped
 
 
-class _GivenUp(Exception):
+class _LexingStopped(Exception):
     """Nothing more is read."""

@@ -54,7 +54,7 @@ __all__ = [
     "EnumDecl",
     "Expr",
     "ExprStatement",
-    "Field",
+    "FieldDecl",
     "File",
     "For",
     "If",
@@ -65,7 +65,7 @@ __all__ = [
     "Name",
     "Not",
     "OverrideDecl",
-    "Parameter",
+    "ParameterDecl",
     "RecordDecl",
     "Return",
     "RuleLine",
@@ -103,7 +103,7 @@ class TypeDecl:
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class FieldDecl:
     """`total: Int`, a line of a record; `original` is what the name stands for outside (`as "…"`)."""
 
     name: Name
@@ -118,7 +118,7 @@ class RecordDecl:
 
     name: Name
     doc: str | None
-    fields: tuple[Field, ...]
+    fields: tuple[FieldDecl, ...]
     span: Span
     doc_span: Span = NOWHERE
 
@@ -171,7 +171,7 @@ class EffectDecl:
 
 
 @dataclass(frozen=True, slots=True)
-class Parameter:
+class ParameterDecl:
     """`user: User` or `limit: Int = 10`."""
 
     name: Name
@@ -207,7 +207,7 @@ class SubtaskDecl:
     """
 
     name: Name
-    parameters: tuple[Parameter, ...]
+    parameters: tuple[ParameterDecl, ...]
     result: TypeExpr | None
     doc: str | None
     effects: tuple[EffectClause, ...]
@@ -268,7 +268,7 @@ class TaskDecl:
     """A task's inputs, result, docstring, constants and rules."""
 
     name: Name
-    parameters: tuple[Parameter, ...]
+    parameters: tuple[ParameterDecl, ...]
     result: TypeExpr | None
     doc: str | None
     constants: tuple[ConstantDecl, ...]

@@ -20,7 +20,7 @@ class Span(NamedTuple):
         return Span(min(self.start, other.start), max(self.end, other.end))
 
 
-class Position(NamedTuple):
+class LineColumn(NamedTuple):
     """A place as people count it: both numbers start at 1, columns count characters."""
 
     line: int
@@ -38,10 +38,10 @@ class Source:
     def line_starts(self) -> list[int]:
         return [0, *(found.end() for found in re.finditer("\n", self.text))]
 
-    def position(self, offset: int) -> Position:
+    def position(self, offset: int) -> LineColumn:
         """The line and column of a character offset."""
         line = bisect_right(self.line_starts, offset)
-        return Position(line, offset - self.line_starts[line - 1] + 1)
+        return LineColumn(line, offset - self.line_starts[line - 1] + 1)
 
     def line(self, number: int) -> str:
         """The text of a line (numbered from 1) without its line end."""

@@ -13,7 +13,7 @@ from p2c_dsl.syntax.text import quote
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class LogicalLine:
     """A logical line: `opens` when it is a declaration with a body, `joined` when it goes on with one."""
 
     depth: int
@@ -26,38 +26,38 @@ class Line:
 class Writer:
     """The logical lines of declarations, laid out by `parts`."""
 
-    def __init__(self, parts: layout.Layout) -> None:
+    def __init__(self, parts: layout.DocumentBuilder) -> None:
         self.parts = parts
 
-    def file(self, declarations: Iterable[nodes.Declaration]) -> Iterator[Line]:
+    def file(self, declarations: Iterable[nodes.Declaration]) -> Iterator[LogicalLine]:
         for declaration in declarations:
             yield from self.declaration(declaration)
 
-    def declaration(self, declared: nodes.Declaration) -> Iterator[Line]:
+    def declaration(self, declared: nodes.Declaration) -> Iterator[LogicalLine]:
         start = declared.span.start
         match declared:
             case nodes.Use(path):
-                yield Line(0, TextDoc(f"use {quote(path)}"), start)
+                yield LogicalLine(0, TextDoc(f"use {quote(path)}"), start)
             case nodes.TypeDecl(name, parent, base):
                 doc: AbstractDoc = TextDoc(f"type {name.text}")
                 if parent is not None:
                     doc += TextDoc(f" < {parent.text}")
                 if base is not None:
                     doc += TextDoc(" = ") + self.parts.type(base)
-                yield Line(0, doc, start)
+                yield LogicalLine(0, doc, start)
             case nodes.RecordDecl(name, fields=fields):
-                yield Line(0, TextDoc(f"record {name.text}:"), start, opens=True)
+                yield LogicalLine(0, TextDoc(f"record {name.text}:"), start, opens=True)
                 yield from self.docstring(declared)
                 for field in fields:
                     doc = (
                         layout.name(field.name, field.original) + TextDoc(": ") + self.parts.type(field.type)
                     )
-                    yield Line(1, doc, field.span.start)
+                    yield LogicalLine(1, doc, field.span.start)
             case nodes.EnumDecl(name, members=members):
-                yield Line(0, TextDoc(f"enum {name.text}:"), start, opens=True)
+                yield LogicalLine(0, TextDoc(f"enum {name.text}:"), start, opens=True)
                 yield from self.docstring(declared)
                 for member in members:
-                    yield Line(1, layout.name(member.name, member.original), member.name.span.start)
+                    yield LogicalLine(1, layout.name(member.name, member.original), member.name.span.start)
             case nodes.ConstantDecl():
                 yield self.constant(declared, 0)
             case nodes.EffectDecl(name, keys, irreversible):
@@ -65,111 +65,113 @@ class Writer:
                 doc = TextDoc(f"effect {name.text}")
                 tail = TextDoc(" irreversible" if irreversible else "")
                 doc += self.parts.brackets("(", items, ")", name.span.end, tail) if items else tail
-                yield Line(0, doc, start)
+                yield LogicalLine(0, doc, start)
             case nodes.SubtaskDecl():
                 yield from self.subtask(declared)
             case nodes.OverrideDecl(name):
-                yield Line(0, TextDoc(f"override subtask {name.text}:"), start, opens=True)
+                yield LogicalLine(0, TextDoc(f"override subtask {name.text}:"), start, opens=True)
                 yield from self.contract(declared)
             case nodes.RulesDecl(rules):
-                yield Line(0, TextDoc("rules:"), start, opens=True)
+                yield LogicalLine(0, TextDoc("rules:"), start, opens=True)
                 yield from map(self.rule, rules)
             case nodes.TaskDecl():
                 yield from self.task(declared)
             case nodes.ComposeDecl(task, parameters, body):
                 items = [(p.span, TextDoc(p.text)) for p in parameters]
                 inputs = self.parts.brackets("(", items, ")", task.span.end, TextDoc(":"))
-                yield Line(0, TextDoc(f"compose {task.text}") + inputs, start, opens=True)
+                yield LogicalLine(0, TextDoc(f"compose {task.text}") + inputs, start, opens=True)
                 yield from self.block(body, 1)
 
     def docstring(
         self,
         declared: nodes.RecordDecl | nodes.EnumDecl | nodes.SubtaskDecl | nodes.OverrideDecl | nodes.TaskDecl,
-    ) -> Iterator[Line]:
+    ) -> Iterator[LogicalLine]:
         if declared.doc is not None:
-            yield Line(1, layout.docstring(declared.doc), declared.doc_span.start)
+            yield LogicalLine(1, layout.docstring(declared.doc), declared.doc_span.start)
 
-    def constant(self, declared: nodes.ConstantDecl, depth: int) -> Line:
+    def constant(self, declared: nodes.ConstantDecl, depth: int) -> LogicalLine:
         doc = TextDoc(f"constant {declared.name.text}: ") + self.parts.type(declared.type)
-        return Line(depth, doc + TextDoc(" = ") + self.parts.expression(declared.value), declared.span.start)
+        return LogicalLine(
+            depth, doc + TextDoc(" = ") + self.parts.expression(declared.value), declared.span.start
+        )
 
-    def rule(self, rule: nodes.RuleLine) -> Line:
-        return Line(1, layout.rule(rule.tokens), rule.span.start)
+    def rule(self, rule: nodes.RuleLine) -> LogicalLine:
+        return LogicalLine(1, layout.rule(rule.tokens), rule.span.start)
 
     def key(self, key: nodes.Key) -> tuple[Span, AbstractDoc]:
         if key.name is None:
             return key.type.span, self.parts.type(key.type)
         return key.name.span.to(key.type.span), TextDoc(f"{key.name.text}: ") + self.parts.type(key.type)
 
-    def subtask(self, declared: nodes.SubtaskDecl) -> Iterator[Line]:
+    def subtask(self, declared: nodes.SubtaskDecl) -> Iterator[LogicalLine]:
         body = list(self.contract(declared))
         header = self.parts.signature(declared, "subtask", ":" if body else "")
-        yield Line(0, header, declared.span.start, opens=bool(body))
+        yield LogicalLine(0, header, declared.span.start, opens=bool(body))
         yield from body
 
-    def contract(self, declared: nodes.SubtaskDecl | nodes.OverrideDecl) -> Iterator[Line]:
+    def contract(self, declared: nodes.SubtaskDecl | nodes.OverrideDecl) -> Iterator[LogicalLine]:
         yield from self.docstring(declared)
         lines = [self.clause(clause) for clause in declared.effects]
         if declared.pure is not None:
-            lines.append(Line(1, TextDoc("pure"), declared.pure.start))
+            lines.append(LogicalLine(1, TextDoc("pure"), declared.pure.start))
         if declared.cost is not None:
-            lines.append(Line(1, TextDoc(f"cost {declared.cost}"), declared.cost_span.start))
+            lines.append(LogicalLine(1, TextDoc(f"cost {declared.cost}"), declared.cost_span.start))
         for claims in declared.claims if isinstance(declared, nodes.SubtaskDecl) else ():
             listed = ", ".join(name.text for name in claims.names)
-            lines.append(Line(1, TextDoc(f"claims {listed}"), claims.span.start))
+            lines.append(LogicalLine(1, TextDoc(f"claims {listed}"), claims.span.start))
         if isinstance(declared, nodes.OverrideDecl) and declared.literals:
             listed = ", ".join(name.text for name in declared.literals)
-            lines.append(Line(1, TextDoc(f"literal {listed}"), declared.literal_span.start))
+            lines.append(LogicalLine(1, TextDoc(f"literal {listed}"), declared.literal_span.start))
         yield from sorted(lines, key=lambda line: line.start)
 
-    def clause(self, clause: nodes.EffectClause) -> Line:
+    def clause(self, clause: nodes.EffectClause) -> LogicalLine:
         doc: AbstractDoc = TextDoc(f"{'does' if clause.certain else 'may'} {clause.effect.text}")
         if clause.arguments:
             items = [(a.span, self.parts.expression(a)) for a in clause.arguments]
             doc += self.parts.brackets("(", items, ")", clause.effect.span.end)
-        return Line(1, doc, clause.span.start)
+        return LogicalLine(1, doc, clause.span.start)
 
-    def task(self, declared: nodes.TaskDecl) -> Iterator[Line]:
+    def task(self, declared: nodes.TaskDecl) -> Iterator[LogicalLine]:
         has_body = declared.doc is not None or declared.constants or declared.rules
         header = self.parts.signature(declared, "task", ":" if has_body else "")
-        yield Line(0, header, declared.span.start, opens=bool(has_body))
+        yield LogicalLine(0, header, declared.span.start, opens=bool(has_body))
         yield from self.docstring(declared)
         lines = [*(self.constant(c, 1) for c in declared.constants), *map(self.rule, declared.rules)]
         yield from sorted(lines, key=lambda line: line.start)
 
-    def block(self, statements: Iterable[nodes.Statement], depth: int) -> Iterator[Line]:
+    def block(self, statements: Iterable[nodes.Statement], depth: int) -> Iterator[LogicalLine]:
         for statement in statements:
             yield from self.statement(statement, depth)
 
-    def statement(self, statement: nodes.Statement, depth: int) -> Iterator[Line]:
+    def statement(self, statement: nodes.Statement, depth: int) -> Iterator[LogicalLine]:
         parts, start = self.parts, statement.span.start
         match statement:
             case nodes.Assign(target, value):
-                yield Line(depth, TextDoc(f"{target.text} = ") + parts.expression(value), start)
+                yield LogicalLine(depth, TextDoc(f"{target.text} = ") + parts.expression(value), start)
             case nodes.SetItem(target, key, value):
                 place = parts.subscript(TextDoc(target.text), key)
-                yield Line(depth, place + TextDoc(" = ") + parts.expression(value), start)
+                yield LogicalLine(depth, place + TextDoc(" = ") + parts.expression(value), start)
             case nodes.Append(target, value):
                 items = [(value.span, parts.expression(value))]
                 doc = TextDoc(f"{target.text}.append") + parts.brackets("(", items, ")", target.span.end)
-                yield Line(depth, doc, start)
+                yield LogicalLine(depth, doc, start)
             case nodes.ExprStatement(value):
-                yield Line(depth, parts.expression(value), start)
+                yield LogicalLine(depth, parts.expression(value), start)
             case nodes.For(variable, iterable, body):
                 doc = TextDoc(f"for {variable.text} in ") + parts.expression(iterable) + TextDoc(":")
-                yield Line(depth, doc, start)
+                yield LogicalLine(depth, doc, start)
                 yield from self.block(body, depth + 1)
             case nodes.If():
                 yield from self.conditional(statement, depth)
             case nodes.Return(None):
-                yield Line(depth, TextDoc("return"), start)
+                yield LogicalLine(depth, TextDoc("return"), start)
             case nodes.Return(value) if value is not None:
-                yield Line(depth, TextDoc("return ") + parts.expression(value), start)
+                yield LogicalLine(depth, TextDoc("return ") + parts.expression(value), start)
 
-    def conditional(self, statement: nodes.If, depth: int) -> Iterator[Line]:
+    def conditional(self, statement: nodes.If, depth: int) -> Iterator[LogicalLine]:
         word = "elif" if statement.is_elif else "if"
         doc = TextDoc(f"{word} ") + self.parts.expression(statement.condition) + TextDoc(":")
-        yield Line(depth, doc, statement.span.start, joined=statement.is_elif)
+        yield LogicalLine(depth, doc, statement.span.start, joined=statement.is_elif)
         yield from self.block(statement.body, depth + 1)
         match statement.orelse:
             case ():
@@ -177,5 +179,5 @@ class Writer:
             case (nodes.If(is_elif=True) as inner,):
                 yield from self.conditional(inner, depth)
             case orelse:
-                yield Line(depth, TextDoc("else:"), statement.else_span.start, joined=True)
+                yield LogicalLine(depth, TextDoc("else:"), statement.else_span.start, joined=True)
                 yield from self.block(orelse, depth + 1)

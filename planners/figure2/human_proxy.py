@@ -14,7 +14,7 @@ from p2c_dsl.planners.completion.completions import Completions
 from p2c_dsl.planners.figure2.contracts import Contract
 from p2c_dsl.planners.figure2.inlining import fits_in
 from p2c_dsl.planners.figure2.programs import program_of
-from p2c_dsl.planners.figure2.translation import Part, refused
+from p2c_dsl.planners.figure2.translation import SolvedSubtask, refused
 from p2c_dsl.planners.lines.node import Node
 from p2c_dsl.planners.lines.pattern import each_one
 from p2c_dsl.planners.preferences.features import Features
@@ -66,8 +66,8 @@ class Solved:
     """Whether it keeps by itself what the domain's rules ask of a part of any whole."""
 
     @property
-    def part(self) -> Part | None:
-        return None if self.program is None else Part(self.contract, self.program)
+    def part(self) -> SolvedSubtask | None:
+        return None if self.program is None else SolvedSubtask(self.contract, self.program)
 
     @property
     def steps(self) -> int:
@@ -135,7 +135,7 @@ class HumanProxy:
         spec = self.asked(subtask)
         counts = {True: 0, False: 0}
         for program in islice(self._programs(spec, subtask), _LOOKED_AT):
-            able = refused(Part(subtask, program), self._rules) is None
+            able = refused(SolvedSubtask(subtask, program), self._rules) is None
             counts[able] += 1
             if counts[able] <= self.candidates:
                 solution = solution_of(spec, program.source.text, self.features, subtask.text)

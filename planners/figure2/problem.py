@@ -14,7 +14,7 @@ from p2c_dsl.planners.automaton.automaton import Automaton, Unplannable
 from p2c_dsl.planners.figure2.conditions import ALL_RULES, Condition
 from p2c_dsl.planners.figure2.contracts import Contract, with_acts
 from p2c_dsl.planners.figure2.decomposition import Decompositions
-from p2c_dsl.planners.figure2.translation import Part, Recomposition, recomposition
+from p2c_dsl.planners.figure2.translation import Recomposition, SolvedSubtask, recomposition
 from p2c_dsl.planners.prompt import prompt
 from p2c_dsl.planners.rl.environments.domains import Domain
 from p2c_dsl.planners.rl.environments.environment import Turn
@@ -92,7 +92,7 @@ class Problem:
         """The subtasks that a decomposition asks for."""
         return self.decompositions.read(text)
 
-    def recomposing(self, parts: Sequence[Part]) -> tuple[Recomposition, Turn] | None:
+    def recomposing(self, parts: Sequence[SolvedSubtask]) -> tuple[Recomposition, Turn] | None:
         """The space in which these parts are put together, and the turn; `None` where it is empty."""
         key = frozenset((part.name, part.program.source.text) for part in parts)
         if key not in self._spaces:
@@ -102,7 +102,7 @@ class Problem:
         self._spaces.move_to_end(key)
         return self._spaces[key]
 
-    def _space_of(self, parts: Sequence[Part]) -> tuple[Recomposition, Turn] | None:
+    def _space_of(self, parts: Sequence[SolvedSubtask]) -> tuple[Recomposition, Turn] | None:
         if not parts:
             return None
         made = recomposition(self.space_spec, self.space_task, parts)
@@ -127,7 +127,7 @@ class Problem:
         weigh = self.vocabulary.weigh(_MOST_TOKENS, reserved(made.spec, made.task))
         return Automaton(made.spec, made.task, _MOST_TOKENS, made.limits, self.sizes.effort, weigh)
 
-    def _shortest(self, parts: Sequence[Part], automaton: Automaton) -> int:
+    def _shortest(self, parts: Sequence[SolvedSubtask], automaton: Automaton) -> int:
         """The tokens of a short composition of these parts under the domain's own rules, where there is one.
 
         Under fewer rules, the shortest does next to nothing. With its length alone, nobody could write one that does

@@ -49,7 +49,7 @@ from p2c_dsl.rules.not_both import NotBoth
 from p2c_dsl.rules.only_if import OnlyIf
 from p2c_dsl.rules.provenance import Provenance
 from p2c_dsl.rules.shape import Shape
-from p2c_dsl.rules.steps import Steps
+from p2c_dsl.rules.steps import StepLimit
 from p2c_dsl.spec import Spec, Subtask, Task
 from p2c_dsl.spec_data import EffectData, EffectUseData, SpecData, from_data, to_data
 
@@ -58,7 +58,7 @@ CALLED = "calls_"
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class SolvedSubtask:
     """A subtask that was asked for, and its solution over the domain's tools."""
 
     contract: Contract
@@ -81,14 +81,14 @@ class Recomposition:
     spec: Spec
     task: Task
     limits: tuple[AnyRule, ...]
-    parts: Mapping[str, Part]
+    parts: Mapping[str, SolvedSubtask]
     left_out: Mapping[str, str]
 
 
-def recomposition(spec: Spec, task: Task, parts: Sequence[Part]) -> Recomposition:
+def recomposition(spec: Spec, task: Task, parts: Sequence[SolvedSubtask]) -> Recomposition:
     """The spec in which the parts' subtasks stand for tools, under the task's rules."""
     rules = read_rules(spec, task)[0]
-    able: dict[str, Part] = {}
+    able: dict[str, SolvedSubtask] = {}
     left_out: dict[str, str] = {}
     for part in parts:
         why = refused(part, rules)
@@ -102,7 +102,7 @@ def recomposition(spec: Spec, task: Task, parts: Sequence[Part]) -> Recompositio
 # ---------------------------------------------------------------- what a solution must keep by itself
 
 
-def refused(part: Part, rules: Sequence[AnyRule]) -> str | None:
+def refused(part: SolvedSubtask, rules: Sequence[AnyRule]) -> str | None:
     """Why a solution cannot be part of any whole that keeps the rules; `None` if it can."""
     return next((why for rule in rules if (why := _refused(part.program, rule)) is not None), None)
 
@@ -138,7 +138,7 @@ class _Saying:
     spec: Spec
     task: Task
     rules: Sequence[AnyRule]
-    parts: dict[str, Part]
+    parts: dict[str, SolvedSubtask]
     left_out: dict[str, str]
     named: set[str] = field(default_factory=set)
     tainted: list[tuple[str, frozenset[str]]] = field(default_factory=list)
@@ -161,7 +161,7 @@ class _Saying:
                 yield WholeBranches(
                     most, {n: nesting(p, Branch) for n, p in programs.items()}, text=rule.text
                 )
-            case Steps(most=most):
+            case StepLimit(most=most):
                 yield WholeSteps(most, {n: size_of(p) for n, p in programs.items()}, text=rule.text)
 
     def _lines(self, rule: AnyRule) -> Iterator[str]:
@@ -267,7 +267,7 @@ class _Saying:
             }
         )
 
-    def _more(self, part: Part) -> Iterator[EffectUseData]:
+    def _more(self, part: SolvedSubtask) -> Iterator[EffectUseData]:
         """The calls of tools that rules name, as effects: for certain as often as they surely happen."""
         for tool in sorted(self.named):
             often = count(part.program, Event(tool, False))

@@ -32,7 +32,7 @@ from p2c_dsl.program import (
 )
 from p2c_dsl.rules.at_most_per import AtMostPer
 from p2c_dsl.rules.counted import Counted, EventCounted
-from p2c_dsl.rules.definition import Source
+from p2c_dsl.rules.definition import InformationSource
 from p2c_dsl.rules.events import Event
 from p2c_dsl.rules.flow import NoFlow, ValueFlows
 from p2c_dsl.rules.multiplicity import Count
@@ -118,7 +118,7 @@ def _gauges(spec: Spec) -> tuple[_Gauge, ...]:
             facet = AtMostPer(event, 1, tuple(range(len(effect.keys))))
             found.append(_Gauge(facet, (f"{effect.name}: twice for one key",), _objects))
         for name, of in spec.types.items():
-            flow = NoFlow(Source(name, type=of), event, None)
+            flow = NoFlow(InformationSource(name, type=of), event, None)
             found.append(_Gauge(flow, (f"{effect.name}: depends on {name}",), _flows))
     for subtask in spec.subtasks.values():
         event = Event(subtask.name, False)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from p2c_dsl.planners.small import wording
-from p2c_dsl.planners.small.draft import Contract, Draft, Value
+from p2c_dsl.planners.small.draft import Contract, Draft, DraftValue
 from p2c_dsl.planners.small.wording import article, plural, spoken
 from p2c_dsl.types import BOOL, Optional, Record, SetOf, Size, Type
 
@@ -17,7 +17,7 @@ class Named:
 
     noun: str
     type: Type
-    value: Value | None = None
+    value: DraftValue | None = None
 
     @property
     def one(self) -> str:
@@ -29,7 +29,7 @@ class Named:
         """The noun in prose, for many."""
         return plural(spoken(self.noun))
 
-    def given(self) -> Value:
+    def given(self) -> DraftValue:
         """The value. Raises `LookupError` for a type without one."""
         if self.value is None:
             raise LookupError(f"no {self.noun} is at hand")
@@ -188,7 +188,7 @@ class Cast:
 
     # ------------------------------------------------------------ the story
 
-    def hand(self, contract: Contract, to: Value, what: Value) -> None:
+    def hand(self, contract: Contract, to: DraftValue, what: DraftValue) -> None:
         """A call of a subtask that hands something to somebody, in whichever order it takes them."""
         arguments = (to, what) if contract.parameters[0][1] == to.type else (what, to)
         self.draft.call(contract, *arguments)

@@ -16,17 +16,17 @@ _TESTS = {Test.TRUE: "{}", Test.FALSE: "not {}", Test.SOME: "{} is not None", Te
 
 
 @dataclass(frozen=True, slots=True)
-class Value:
+class DraftValue:
     """What a composition can name: its text, its type, and the subtask or input that it comes from."""
 
     text: str
     type: Type
     source: str
 
-    def item(self, key: Value) -> Value:
+    def item(self, key: DraftValue) -> DraftValue:
         """What a map holds under a key."""
         assert isinstance(self.type, MapOf)
-        return Value(f"{self.text}[{key.text}]", self.type.value, self.source)
+        return DraftValue(f"{self.text}[{key.text}]", self.type.value, self.source)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Called:
     """A call that the composition makes: with what, under which loops, and under the truth of which check."""
 
     contract: Contract
-    arguments: tuple[Value, ...]
+    arguments: tuple[DraftValue, ...]
     loops: int
     guards: tuple[Called, ...]
     conditional: bool
@@ -70,7 +70,7 @@ class Draft:
     effects: dict[str, str] = field(default_factory=dict)
     contracts: dict[str, Contract] = field(default_factory=dict)
     constants: list[str] = field(default_factory=list)
-    inputs: list[Value] = field(default_factory=list)
+    inputs: list[DraftValue] = field(default_factory=list)
     sentences: list[str] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
     calls: list[Called] = field(default_factory=list)
@@ -104,14 +104,14 @@ class Draft:
         self.declarations.append(f"enum {name}:" + "".join(f"\n    {member}" for member in members))
         return Enum(name, tuple(members))
 
-    def constant(self, name: str, of: Type, value: str) -> Value:
+    def constant(self, name: str, of: Type, value: str) -> DraftValue:
         """A new constant of a kind of text."""
         self.constants.append(f'constant {name}: {show(of)} = "{value}"')
-        return Value(name, of, "constants")
+        return DraftValue(name, of, "constants")
 
-    def input(self, name: str, of: Type) -> Value:
+    def input(self, name: str, of: Type) -> DraftValue:
         """A new input of the task."""
-        self.inputs.append(Value(name, of, name))
+        self.inputs.append(DraftValue(name, of, name))
         self._visible.append(name)
         return self.inputs[-1]
 
@@ -134,30 +134,32 @@ class Draft:
 
     # ------------------------------------------------------------ the composition
 
-    def call(self, contract: Contract, *arguments: Value) -> Value:
+    def call(self, contract: Contract, *arguments: DraftValue) -> DraftValue:
         """A line that calls a subtask; its result, if it has one, in a variable."""
         self._calls(contract, arguments)
         written = f"{contract.name}({', '.join(a.text for a in arguments)})"
         if contract.result is None:
             self._write(written)
-            return Value("", TEXT, contract.name)
+            return DraftValue("", TEXT, contract.name)
         name = self._fresh(stem_of(contract.result))
         self._write(f"{name} = {written}")
-        return Value(name, contract.result, contract.name)
+        return DraftValue(name, contract.result, contract.name)
 
-    def table(self, key: Type, value: Type, source: str) -> Value:
+    def table(self, key: Type, value: Type, source: str) -> DraftValue:
         """A line that begins a map."""
         name = self._fresh("table")
         self._write(f"{name} = {{}}")
-        return Value(name, MapOf(key, value), source)
+        return DraftValue(name, MapOf(key, value), source)
 
-    def items(self, element: Type, source: str) -> Value:
+    def items(self, element: Type, source: str) -> DraftValue:
         """A line that begins a list."""
         name = self._fresh("items")
         self._write(f"{name} = []")
-        return Value(name, ListOf(element), source)
+        return DraftValue(name, ListOf(element), source)
 
-    def put(self, into: Value, key: Value | None, contract: Contract, *arguments: Value) -> None:
+    def put(
+        self, into: DraftValue, key: DraftValue | None, contract: Contract, *arguments: DraftValue
+    ) -> None:
         """A line that writes a call's result into an accumulator."""
         self._calls(contract, arguments)
         written = f"{contract.name}({', '.join(a.text for a in arguments)})"
@@ -166,7 +168,7 @@ class Draft:
         )
 
     @contextmanager
-    def loop(self, over: Value) -> Iterator[Value]:
+    def loop(self, over: DraftValue) -> Iterator[DraftValue]:
         """A loop over a collection; its variable."""
         match over.type:
             case SetOf(element) | ListOf(element) | MapOf(element, _):
@@ -177,11 +179,11 @@ class Draft:
         self._loops += 1
         self.deepest = max(self.deepest, self._loops)
         with self._block(name):
-            yield Value(name, element, over.source)
+            yield DraftValue(name, element, over.source)
         self._loops -= 1
 
     @contextmanager
-    def when(self, tested: Value, test: Test = Test.TRUE) -> Iterator[Value]:
+    def when(self, tested: DraftValue, test: Test = Test.TRUE) -> Iterator[DraftValue]:
         """A branch on what the last call has given; that value, as it is known in there."""
         guards = self._guards
         if test is Test.TRUE:
@@ -191,7 +193,7 @@ class Draft:
         self.branches = max(self.branches, self._conditions + 1)
         self._conditions += 1
         with self._block():
-            yield Value(tested.text, inner, tested.source)
+            yield DraftValue(tested.text, inner, tested.source)
         self._conditions -= 1
         self._guards = guards
 
@@ -208,7 +210,7 @@ class Draft:
         """An early return."""
         self._write("return")
 
-    def _calls(self, contract: Contract, arguments: tuple[Value, ...]) -> None:
+    def _calls(self, contract: Contract, arguments: tuple[DraftValue, ...]) -> None:
         self.calls.append(Called(contract, arguments, self._loops, self._guards, self._conditions > 0))
 
     def _taken(self) -> set[str]:

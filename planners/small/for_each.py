@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from p2c_dsl.planners.small import wording
 from p2c_dsl.planners.small.cast import Cast
-from p2c_dsl.planners.small.draft import Value
+from p2c_dsl.planners.small.draft import DraftValue
 from p2c_dsl.planners.small.wording import article
 from p2c_dsl.program import Test
 from p2c_dsl.types import ListOf, MapOf, SetOf
@@ -149,7 +149,7 @@ def act_on_fields(cast: Cast) -> None:
     deed = cast.act(owner, verbs=wording.TELL)
     cast.rival(owner)
     with cast.draft.loop(each.given()) as element:
-        held = Value(f"{element.text}.{owner.noun}", owner.type, element.source)
+        held = DraftValue(f"{element.text}.{owner.noun}", owner.type, element.source)
         cast.draft.call(deed.contract, held)
     cast.say(
         f"{deed.said} the {owner.one} of every {each.one}",

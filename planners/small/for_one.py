@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from p2c_dsl.planners.small import wording
 from p2c_dsl.planners.small.cast import Cast, Named
-from p2c_dsl.planners.small.draft import Value
+from p2c_dsl.planners.small.draft import DraftValue
 from p2c_dsl.planners.small.wording import article
 from p2c_dsl.program import Test
 from p2c_dsl.types import ListOf, SetOf
@@ -111,7 +111,7 @@ def tell_last(cast: Cast) -> None:
         members = [cast.words.trait() for _ in range(chance.choice((2, 3)))]
         enum = cast.draft.enum(noun, members)
         member = chance.choice(members)
-        text = Value(f"{enum.name}.{member}", enum, "constants")
+        text = DraftValue(f"{enum.name}.{member}", enum, "constants")
         about = f"the {noun} {wording.spoken(member)}"
     deed = cast.give(Named(noun, text.type), one)
     cast.hand(deed.contract, one.given(), text)

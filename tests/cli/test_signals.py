@@ -1,4 +1,4 @@
-"""An interrupt and a request to end become exceptions, once for each wish."""
+"""An interrupt and a request to end become exceptions, once for each request."""
 
 import os
 import signal
@@ -36,10 +36,10 @@ def test_somebody_else_s_handler_stays() -> None:
         signal.signal(signal.SIGTERM, own)
 
 
-def test_a_wish_that_a_tool_has_swallowed_is_heeded_at_the_next_event() -> None:
-    with signals_as_interrupts() as wish:
-        wish.heed()
+def test_a_request_that_a_tool_has_swallowed_is_heeded_at_the_next_event() -> None:
+    with signals_as_interrupts() as interruption:
+        interruption.heed()
         with suppress(KeyboardInterrupt):
             os.kill(os.getpid(), signal.SIGTERM)
         with pytest.raises(Terminated):
-            wish.heed()
+            interruption.heed()

@@ -8,6 +8,7 @@ from typing import Any
 
 from p2c_dsl.runtime.trace import (
     AccumulatorCreated,
+    AccumulatorWritten,
     AnyKey,
     ConstantRead,
     Derived,
@@ -15,7 +16,6 @@ from p2c_dsl.runtime.trace import (
     Instance,
     Returned,
     RunFailed,
-    Written,
 )
 from p2c_dsl.spec import KeyPath, Subtask
 from tests.exhaustive.worlds import Cell, LazyWorld, Seen, settled
@@ -90,7 +90,7 @@ def create(name: str, is_map: bool, span: Any) -> Do:
 def set_item(name: str, key: Value, value: Value, span: Any) -> Do:
     def do(run: Run) -> None:
         new, at, target = value(run), key(run), run.names[name]
-        run.events.append(Written(target.id, at, new, span))
+        run.events.append(AccumulatorWritten(target.id, at, new, span))
         entries, text = target.cell.inside(), canon(at.value)
         first, _ = entries.get(text, (at.cell, None))
         entries[text] = (first, new.cell)
@@ -101,7 +101,7 @@ def set_item(name: str, key: Value, value: Value, span: Any) -> Do:
 def append(name: str, value: Value, span: Any) -> Do:
     def do(run: Run) -> None:
         new, target = value(run), run.names[name]
-        run.events.append(Written(target.id, None, new, span))
+        run.events.append(AccumulatorWritten(target.id, None, new, span))
         target.cell.inside().append(new.cell)
 
     return do

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from p2c_dsl.runtime.trace import (
+    AccumulatorWritten,
     CallFinished,
     CallStarted,
     Instance,
@@ -11,7 +12,6 @@ from p2c_dsl.runtime.trace import (
     Returned,
     RoundStarted,
     Trace,
-    Written,
 )
 from tests.oracle.places import Path, Places
 
@@ -58,7 +58,7 @@ def consumes_twice(trace: Trace) -> bool:
                     state.produced.add(id_)
             case LoopLeft():
                 collections.pop()
-            case Written(accumulator, key, value):
+            case AccumulatorWritten(accumulator, key, value):
                 for part in (key, value):
                     if part is not None:
                         if state.is_produced(part.id):

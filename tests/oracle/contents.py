@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from p2c_dsl.runtime.trace import (
     AccumulatorCreated,
+    AccumulatorWritten,
     Derived,
     Event,
     Instance,
     LoopEntered,
     LoopLeft,
     RoundStarted,
-    Written,
 )
 from tests.oracle.values import canon
 
@@ -41,9 +41,9 @@ class Contents:
                 self._maps[id_] = {}
             case AccumulatorCreated(False, Instance(id_)):
                 self._lists[id_] = []
-            case Written(accumulator, None, value):
+            case AccumulatorWritten(accumulator, None, value):
                 self._lists[accumulator].append(value.id)
-            case Written(accumulator, Instance(key, key_value), value):
+            case AccumulatorWritten(accumulator, Instance(key, key_value), value):
                 entries = self._maps[accumulator]
                 first_key, _ = entries.get(canon(key_value), (key, None))
                 entries[canon(key_value)] = (first_key, value.id)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from p2c_dsl.runtime.trace import (
     AccumulatorCreated,
+    AccumulatorWritten,
     BranchEntered,
     BranchLeft,
     CallFinished,
@@ -19,7 +20,6 @@ from p2c_dsl.runtime.trace import (
     LoopLeft,
     RoundStarted,
     Trace,
-    Written,
 )
 from p2c_dsl.spec import EnumMember, Spec, Task
 from p2c_dsl.syntax.span import Span
@@ -201,7 +201,7 @@ def flows(rule: FlowRule, trace: Trace, spec: Spec, task: Task, ending: frozense
                 flow.control.pop()
             case AccumulatorCreated(_, Instance(id_)):
                 flow.types[id_] = None
-            case Written(accumulator, key, value):
+            case AccumulatorWritten(accumulator, key, value):
                 written = {value.id} if key is None else {key.id, value.id}
                 if written & flow.depends or any(flow.control):
                     flow.depends.add(accumulator)

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 from p2c_dsl.program import Test
 from p2c_dsl.runtime.trace import (
     AccumulatorCreated,
+    AccumulatorWritten,
     AnyKey,
     BranchEntered,
     BranchLeft,
@@ -32,7 +33,6 @@ from p2c_dsl.runtime.trace import (
     RoundStarted,
     RunFailed,
     Trace,
-    Written,
 )
 from p2c_dsl.spec import EnumMember, KeyPath, Spec, Subtask, Task
 from p2c_dsl.syntax import nodes
@@ -103,13 +103,13 @@ class _Runner:
                 new = self._read(self._value(value))
                 at = self._read(self._value(key))
                 slot = self.names[target.text].id
-                self.events.append(Written(slot, at, new, span))
+                self.events.append(AccumulatorWritten(slot, at, new, span))
                 first_key, _ = self.maps[slot].get(canon(at.value), (at.value, None))
                 self.maps[slot][canon(at.value)] = (first_key, new.value)
             case nodes.Append(target, value, span):
                 new = self._read(self._value(value))
                 slot = self.names[target.text].id
-                self.events.append(Written(slot, None, new, span))
+                self.events.append(AccumulatorWritten(slot, None, new, span))
                 self.lists[slot].append(new.value)
             case nodes.ExprStatement(nodes.Call() as call):
                 self._call(call, nested=False)

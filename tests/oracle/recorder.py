@@ -7,6 +7,7 @@ from itertools import count
 from p2c_dsl import program
 from p2c_dsl.runtime.trace import (
     AccumulatorCreated,
+    AccumulatorWritten,
     BranchEntered,
     BranchLeft,
     CallFailed,
@@ -22,7 +23,6 @@ from p2c_dsl.runtime.trace import (
     Returned,
     RoundStarted,
     Trace,
-    Written,
 )
 from p2c_dsl.spec import Effect, EffectUse, KeyPath, Parameter, Spec, Subtask, Task
 from p2c_dsl.syntax import nodes
@@ -152,7 +152,7 @@ class Run:
         return instance
 
     def write(self, accumulator: Instance, value: Instance, key: Instance | None = None) -> None:
-        self.events.append(Written(accumulator.id, key, value, HERE_SPAN))
+        self.events.append(AccumulatorWritten(accumulator.id, key, value, HERE_SPAN))
 
     def done(self, instance: Instance | None = None) -> None:
         self.events.append(Returned(instance))

@@ -10,7 +10,7 @@ from random import Random
 from p2c_dsl.analysis import Analysis, analyze
 from p2c_dsl.diagnostics.model import Severity
 from p2c_dsl.rules import RULES, read_rules
-from p2c_dsl.rules.pattern import Mismatch, match
+from p2c_dsl.rules.pattern import NoMatch, match
 from p2c_dsl.runtime.trace import Trace
 from p2c_dsl.spec import RuleText, Spec, Task
 from p2c_dsl.syntax.nodes import ComposeDecl
@@ -131,7 +131,7 @@ class Tally:
 
 def rule_kind(rule: RuleText) -> str:
     """The name of the rule whose line this is."""
-    return next(k.name for k in RULES if not isinstance(match(k.pattern, rule.tokens), Mismatch))
+    return next(k.name for k in RULES if not isinstance(match(k.pattern, rule.tokens), NoMatch))
 
 
 def search(seeds: range, runs: int, worlds: int = 10) -> Tally:

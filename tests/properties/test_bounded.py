@@ -92,7 +92,7 @@ def test_each_kind_of_rule_is_bounded_under_each_attack(shape: Shape, rule: str)
 def test_all_searches_of_a_file_share_their_work(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     find, spent = counterexample.find, []
 
-    def watched(*arguments: object) -> counterexample.Search:
+    def watched(*arguments: object) -> counterexample.SearchResult:
         search = find(*arguments)  # type: ignore[arg-type]
         spent.append(search.spent)
         return search

@@ -10,6 +10,7 @@ from p2c_dsl.program import Program
 from p2c_dsl.runtime.interpreter import Run, run
 from p2c_dsl.runtime.monitor import RuleMonitor
 from p2c_dsl.runtime.trace import (
+    AccumulatorWritten,
     BranchEntered,
     CallFinished,
     CallStarted,
@@ -22,7 +23,6 @@ from p2c_dsl.runtime.trace import (
     RoundStarted,
     RunFailed,
     Trace,
-    Written,
 )
 from tests.generators.worlds import SmallWorld
 from tests.oracle import broken_rules
@@ -74,7 +74,7 @@ def _told(event: Event) -> Any:
             return "round", canon(element.value)
         case BranchEntered(tested, holds):
             return "branch", canon(tested.value), holds
-        case Written(_, key, value):
+        case AccumulatorWritten(_, key, value):
             return "write", None if key is None else canon(key.value), canon(value.value)
         case Returned(instance):
             return "return", None if instance is None else canon(instance.value)

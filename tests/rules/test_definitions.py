@@ -15,10 +15,10 @@ from p2c_dsl.rules.counted import HowOften
 from p2c_dsl.rules.definition import (
     AnyDefinition,
     Broken,
-    Call,
     Completed,
     Failed,
     Keys,
+    RunCall,
     RunEvent,
     Started,
 )
@@ -41,28 +41,28 @@ CHECK = Subtask("check", (TO,), BOOL, (), 0, "", HERE)
 PAYS, LOGS = Event("pay", True), Event("log", True)
 
 
-def datum(value: Hashable, answers: Call | None = None) -> Traced:
+def datum(value: Hashable, answers: RunCall | None = None) -> Traced:
     return Traced(value, (value,), TEXT, answers=answers)
 
 
-def call(number: int, subtask: Subtask, to: str | None = None) -> Call:
+def call(number: int, subtask: Subtask, to: str | None = None) -> RunCall:
     keys: tuple[Keys | None, ...] = tuple((to,) if use.arguments else () for use in subtask.effects)
-    return Call(number, subtask, () if to is None else (datum(to),), keys)
+    return RunCall(number, subtask, () if to is None else (datum(to),), keys)
 
 
-def start(of: Call) -> Started:
+def start(of: RunCall) -> Started:
     return Started(of, frozenset())
 
 
-def did(of: Call) -> Completed:
+def did(of: RunCall) -> Completed:
     return Completed(of, frozenset(range(len(of.subtask.effects))))
 
 
-def did_not(of: Call) -> Completed:
+def did_not(of: RunCall) -> Completed:
     return Completed(of, frozenset())
 
 
-def unreported(of: Call) -> Completed:
+def unreported(of: RunCall) -> Completed:
     return Completed(of, frozenset(), frozenset(range(len(of.subtask.effects))))
 
 
@@ -145,7 +145,7 @@ def test_what_has_to_happen_is_looked_for_where_the_run_completes(
 
 def test_a_key_that_nobody_knows_may_be_any() -> None:
     anything = Subtask("x", (), None, (EffectUse(PAY, (None,), False, True),), 0, "", HERE)
-    some, other = Call(8, anything, (), (None,)), Call(9, anything, (), (None,))
+    some, other = RunCall(8, anything, (), (None,)), RunCall(9, anything, (), (None,))
     assert not keeps(ONCE_EACH, start(some), start(ONE)) and not keeps(ONCE_EACH, start(some), start(other))
     assert not keeps(ONCE_EACH, start(ONE), start(some))
     assert keeps(HowOftenPerKey(PAYS, 2, (0,)), start(ONE), start(BEN), start(some))

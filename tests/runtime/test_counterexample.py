@@ -11,7 +11,7 @@ from p2c_dsl.diagnostics.model import Counterexample
 from p2c_dsl.program import Program
 from p2c_dsl.resolve import load
 from p2c_dsl.rules import read_rules
-from p2c_dsl.runtime.counterexample import WORK, Search, find
+from p2c_dsl.runtime.counterexample import WORK, SearchResult, find
 from p2c_dsl.syntax.nodes import ComposeDecl
 from tests.runtime.texts import program
 
@@ -179,7 +179,9 @@ class TestWorlds:
     """A search has a bound whatever the spec says, and tells how far it went."""
 
     @staticmethod
-    def search(declarations: str, body: str, inputs: str = "", names: str = "", work: int = WORK) -> Search:
+    def search(
+        declarations: str, body: str, inputs: str = "", names: str = "", work: int = WORK
+    ) -> SearchResult:
         lines = "\n".join(f"    {line}" for line in body.splitlines())
         found = program(
             f"{SPEC}{declarations}task t({inputs}):\n    at most 0 erase\ncompose t({names}):\n{lines}\n"

@@ -12,6 +12,7 @@ from p2c_dsl.program import Test as Holds
 from p2c_dsl.runtime.interpreter import BindingError, Outcome, Run, StopRun, run, run_async
 from p2c_dsl.runtime.trace import (
     AccumulatorCreated,
+    AccumulatorWritten,
     BranchEntered,
     CallFailed,
     CallFinished,
@@ -25,7 +26,6 @@ from p2c_dsl.runtime.trace import (
     Returned,
     RoundStarted,
     RunFailed,
-    Written,
 )
 from tests.runtime.texts import DINNER, program
 
@@ -59,7 +59,7 @@ class TestTrace:
             InputGiven,
             AccumulatorCreated,
             LoopEntered,
-            *[RoundStarted, CallStarted, CallFinished, Written] * 2,
+            *[RoundStarted, CallStarted, CallFinished, AccumulatorWritten] * 2,
             LoopLeft,
             *[CallStarted, CallFinished] * 2,
             Returned,

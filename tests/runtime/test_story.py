@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from p2c_dsl.runtime.interpreter import run
-from p2c_dsl.runtime.story import Told, told
+from p2c_dsl.runtime.story import StoryLine, told
 from tests.runtime.texts import program
 
 PROGRAM = program("""
@@ -28,22 +28,22 @@ compose t(users):
 """)
 
 
-def lines(**tools: Callable[..., Any]) -> list[Told]:
+def lines(**tools: Callable[..., Any]) -> list[StoryLine]:
     bound = {"awake": lambda user: user == "ada", "ask": lambda user, times: None, "count": len, **tools}
     return list(told(PROGRAM, run(PROGRAM, {"users": ["ada", "ben"]}, bound).trace))
 
 
 def test_calls_tests_and_loops_are_told_with_their_lines_and_depths() -> None:
     assert lines() == [
-        Told(None, 0, "users = ['ada', 'ben']"),
-        Told(11, 0, "for each of ['ada', 'ben']"),
-        Told(12, 1, "awake('ada') -> True"),
-        Told(13, 1, "True is true"),
-        Told(14, 2, "ask('ada', default)   [contact('ada')]"),
-        Told(12, 1, "awake('ben') -> False"),
-        Told(13, 1, "False is false"),
-        Told(15, 0, "count(['ada', 'ben']) -> 2"),
-        Told(None, 0, "result: 2"),
+        StoryLine(None, 0, "users = ['ada', 'ben']"),
+        StoryLine(11, 0, "for each of ['ada', 'ben']"),
+        StoryLine(12, 1, "awake('ada') -> True"),
+        StoryLine(13, 1, "True is true"),
+        StoryLine(14, 2, "ask('ada', default)   [contact('ada')]"),
+        StoryLine(12, 1, "awake('ben') -> False"),
+        StoryLine(13, 1, "False is false"),
+        StoryLine(15, 0, "count(['ada', 'ben']) -> 2"),
+        StoryLine(None, 0, "result: 2"),
     ]
 
 
@@ -51,6 +51,6 @@ def test_a_failure_is_the_last_line() -> None:
     def fails(user: str, times: int) -> None:
         raise ConnectionError("the line is dead")
 
-    assert lines(ask=fails)[-1] == Told(
+    assert lines(ask=fails)[-1] == StoryLine(
         14, 2, "ask('ada', default) failed: ConnectionError: the line is dead"
     )

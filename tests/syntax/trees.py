@@ -132,7 +132,7 @@ class Trees:
         return nodes.TypeDecl(self._name(), parent, None if parent else self._maybe(self._type), NOWHERE)
 
     def _record(self) -> nodes.RecordDecl:
-        made = self._some(lambda: nodes.Field(self._label(), self._type(), NOWHERE, self._original()), 1)
+        made = self._some(lambda: nodes.FieldDecl(self._label(), self._type(), NOWHERE, self._original()), 1)
         return nodes.RecordDecl(self._name(), self._maybe(self._doc), made, NOWHERE)
 
     def _enum(self) -> nodes.EnumDecl:
@@ -168,8 +168,8 @@ class Trees:
         made = nodes.OverrideDecl(self._name(), self._maybe(self._doc), effects, None, NOWHERE)
         return replace(made, literals=self._some(self._label, 0, 2))
 
-    def _parameter(self) -> nodes.Parameter:
-        return nodes.Parameter(
+    def _parameter(self) -> nodes.ParameterDecl:
+        return nodes.ParameterDecl(
             self._label(), self._type(), self._maybe(self._value), NOWHERE, self._original()
         )
 

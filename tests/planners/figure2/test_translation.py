@@ -14,7 +14,7 @@ from p2c_dsl.planners.figure2.decomposition import Decompositions
 from p2c_dsl.planners.figure2.human_proxy import HumanProxy
 from p2c_dsl.planners.figure2.inlining import inlined, text_of
 from p2c_dsl.planners.figure2.programs import NotAccepted, program_of
-from p2c_dsl.planners.figure2.translation import Part, Recomposition, recomposition
+from p2c_dsl.planners.figure2.translation import Recomposition, SolvedSubtask, recomposition
 from p2c_dsl.planners.random import walk
 from p2c_dsl.resolve import load_text
 from p2c_dsl.rules import read_rules
@@ -65,7 +65,7 @@ def shop(*rules: str) -> tuple[Spec, Task]:
     return loaded.spec, task
 
 
-def parts(spec: Spec, task: Task, *names: str) -> list[Part]:
+def parts(spec: Spec, task: Task, *names: str) -> list[SolvedSubtask]:
     human, found = HumanProxy(spec, task), []
     for name in names:
         declared, body = SOLUTIONS[name]
@@ -73,7 +73,9 @@ def parts(spec: Spec, task: Task, *names: str) -> list[Part]:
         contract = contract_of(load_text(text, "asked.p2c", Path()).spec.subtasks[name])
         assert contract is not None and contract.name == name
         given = ", ".join(slot.name for slot in contract.parameters)
-        found.append(Part(contract, program_of(human.asked(contract), f"compose {name}({given}):\n{body}")))
+        found.append(
+            SolvedSubtask(contract, program_of(human.asked(contract), f"compose {name}({given}):\n{body}"))
+        )
     return found
 
 
