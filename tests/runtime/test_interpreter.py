@@ -1,20 +1,17 @@
-"""A run makes the calls that the text says, leaves their trace, and ends in words when something goes wrong."""
+"""A run makes the calls that the text says, and leaves their trace."""
 
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
-from typing import Any
 
 import pytest
 
 from p2c_dsl.program import Test as Holds
-from p2c_dsl.runtime.interpreter import BindingError, Outcome, Run, StopRun, run, run_async
+from p2c_dsl.runtime.interpreter import Outcome, StopRun, run, run_async
 from p2c_dsl.runtime.trace import (
     AccumulatorCreated,
     AccumulatorWritten,
     BranchEntered,
-    CallFailed,
     CallFinished,
     CallStarted,
     ConstantRead,
@@ -27,26 +24,8 @@ from p2c_dsl.runtime.trace import (
     RoundStarted,
     RunFailed,
 )
+from tests.runtime.runs import LIKES, MAY, calls, tools
 from tests.runtime.texts import DINNER, program
-
-LIKES = {"ada": {"acorn", "bistro"}, "ben": {"bistro"}}
-
-
-def tools(booked: list[str]) -> dict[str, Any]:
-    return {
-        "ask_preference": lambda user: LIKES[user],
-        "identify_overlap": lambda prefs: min(set.intersection(*(set(liked) for liked in prefs.values()))),
-        "book_table": booked.append,
-    }
-
-
-def calls(done: Run) -> list[tuple[str, tuple[object, ...]]]:
-    """The calls that a run made, with the values given."""
-    return [
-        (e.subtask, tuple(None if a is None else a.value for a in e.arguments))
-        for e in done.trace.events
-        if isinstance(e, CallStarted)
-    ]
 
 
 class TestTrace:
@@ -166,20 +145,6 @@ class TestBranches:
         assert done.completed
 
 
-MAY = """
-type User
-effect contact(User)
-effect log()
-subtask ask(user: User):
-    does log()
-    may contact(user)
-task t(user: User):
-    shape dag
-compose t(user):
-    ask(user)
-"""
-
-
 class TestEffects:
     @pytest.mark.parametrize(
         ("reply", "effects", "unreported"),
@@ -218,82 +183,6 @@ class TestEffects:
         done = run(program(text), {"order": {"buyer": "ada"}}, {"tell": lambda order: None})
         [finished] = [e for e in done.trace.events if isinstance(e, CallFinished)]
         assert finished.effects == (("contact", ("ada",)),)
-
-
-class TestFailure:
-    def test_a_tool_that_raises_ends_the_run_with_the_effects_it_may_have_had(self) -> None:
-        def ask(user: str) -> None:
-            raise ConnectionError("the line is dead")
-
-        done = run(program(MAY), {"user": "ada"}, {"ask": ask})
-        assert done.error == "`ask` failed: ConnectionError: the line is dead"
-        assert isinstance(failed := done.trace.events[-1], CallFailed)
-        assert failed.effects == (("log", ()), ("contact", ("ada",)))
-        assert not done.completed and not done.trace.completed
-
-    @pytest.mark.parametrize(
-        ("declared", "given", "complaint"),
-        [
-            ("Int", "3", "'3' is no Int"),
-            ("Int", True, "True is no Int"),
-            ("Set[Int] <= 2", [1, 2, 3], "3 elements are not Set[Int] <= 2"),
-            ("List[Int] >= 1", [], "0 elements are not List[Int] >= 1"),
-            ("Bool", None, "None is no Bool"),
-        ],
-    )
-    def test_a_result_that_is_not_of_its_type_ends_the_run(
-        self, declared: str, given: object, complaint: str
-    ) -> None:
-        text = f"subtask f() -> {declared}\ntask t():\n    shape dag\ncompose t():\n    x = f()\n"
-        done = run(program(text), {}, {"f": lambda: given})
-        assert done.error == f"`f` gave a wrong result: {complaint}"
-
-    def test_a_key_that_is_missing_ends_the_run_there(self) -> None:
-        text = """
-        type A
-        subtask use(n: Int)
-        task t(m: Map[A, Int], a: A):
-            shape dag
-        compose t(m, a):
-            use(m[a])
-        """
-        done = run(program(text), {"m": {"x": 1}, "a": "y"}, {"use": lambda n: None})
-        assert done.error == "the map has no key 'y'"
-        assert isinstance(done.trace.events[-1], RunFailed)
-        assert calls(done) == []
-
-    def test_a_record_whose_class_cannot_be_a_key_comes_back_as_one_that_can(self) -> None:
-        @dataclass
-        class Order:
-            number: int
-
-        text = """
-        record Order:
-            number: Int
-        subtask check(order: Order) -> Bool
-        task t(orders: List[Order]) -> Map[Order, Bool]:
-            shape dag
-        compose t(orders):
-            answers = {}
-            for o in orders:
-                answers[o] = check(o)
-            return answers
-        """
-        done = run(program(text), {"orders": [Order(1)]}, {"check": lambda order: order == Order(1)})
-        assert isinstance(done.result, dict)
-        assert [(key.number, value) for key, value in done.result.items()] == [(1, True)]
-
-
-class TestBeforeTheRun:
-    def test_all_tools_that_are_missing_are_listed_and_nothing_runs(self) -> None:
-        seen: list[Event] = []
-        with pytest.raises(BindingError, match="`identify_overlap` has no tool; `book_table` has no tool"):
-            run(program(DINNER), {"users": []}, {"ask_preference": lambda user: set()}, seen.append)
-        assert seen == []
-
-    def test_inputs_are_checked_against_their_types(self) -> None:
-        with pytest.raises(BindingError, match="the input `users`: 7 is no Set"):
-            run(program(DINNER), {"users": 7}, tools([]))
 
 
 class TestObserver:
