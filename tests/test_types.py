@@ -16,15 +16,10 @@ from p2c_dsl.types import (
     TEXT,
     UNKNOWN,
     Base,
-    Bottom,
-    Enum,
     ListOf,
     MapOf,
     NewType,
-    Nominal,
-    NoneType,
     Optional,
-    Record,
     SetOf,
     Size,
     Type,
@@ -36,97 +31,26 @@ from p2c_dsl.types import (
     show,
     supertypes,
 )
-
-PLACE = Nominal("Place")
-BISTRO, CAFE = Nominal("Bistro", PLACE), Nominal("Cafe", PLACE)
-EMAIL, CENTS = NewType("Email", TEXT), NewType("Cents", INT)
-WORK_EMAIL = NewType("WorkEmail", EMAIL)
-CHANNEL = Enum("Channel", ("mail", "phone"))
-ORDER = Record("Order")
-DECLARED = (PLACE, BISTRO, CAFE, EMAIL, WORK_EMAIL, CENTS, CHANNEL, ORDER)
-SCALARS: tuple[Type, ...] = (BOOL, INT, FLOAT, TEXT, *DECLARED)
-SIZES = (Size(), Size(1), Size(0, 2), Size(1, 2), Size(2, 2), Size(0, 1))
-
-scalars = st.sampled_from(SCALARS)
-sizes = st.sampled_from(SIZES)
-
-
-def _bare(a: Type) -> bool:
-    return not isinstance(a, Optional | NoneType | Bottom)
-
-
-def collections(inner: st.SearchStrategy[Type]) -> st.SearchStrategy[Type]:
-    return st.one_of(
-        st.builds(ListOf, inner, sizes),
-        st.builds(SetOf, scalars, sizes),
-        st.builds(MapOf, scalars, inner, sizes),
-        inner.filter(_bare).map(Optional),
-    )
-
-
-types = st.recursive(scalars | st.sampled_from([NONE, BOTTOM]), collections, max_leaves=4)
-
-
-def wider(a: Type) -> st.SearchStrategy[Type]:
-    """A type above, by the definition: a declared parent, a looser size, an Optional, a wider element."""
-    ways: list[st.SearchStrategy[Type]] = [st.just(a)]
-    match a:
-        case Nominal(_, Nominal() as above) | NewType(_, above):
-            ways.append(st.just(above))
-        case Base("Int"):
-            ways.append(st.just(FLOAT))
-        case Optional(inner):
-            ways.append(wider(inner).map(lambda t: t if isinstance(t, Optional) else Optional(t)))
-        case ListOf(element, size) | SetOf(element, size):
-            ways.append(st.builds(type(a), wider(element), looser(size)))
-        case MapOf(key, held, size):
-            ways.append(st.builds(MapOf, wider(key), wider(held), looser(size)))
-        case Bottom():
-            ways.append(types)
-        case NoneType():
-            ways.append(scalars.map(Optional))
-    if not isinstance(a, Optional | NoneType | Bottom):
-        ways.append(st.just(Optional(a)))
-    return st.one_of(ways)
-
-
-def looser(size: Size) -> st.SearchStrategy[Size]:
-    return st.sampled_from([s for s in SIZES if size.within(s)])
-
-
-def upwards(count: int) -> st.SearchStrategy[list[Type]]:
-    """Types of which each is above the one before."""
-    chains = types.map(lambda t: [t])
-    for _ in range(count - 1):
-        chains = chains.flatmap(lambda chain: wider(chain[-1]).map(lambda t: [*chain, t]))
-    return chains
-
-
-def two_below_one(a: Type) -> st.SearchStrategy[tuple[Type, Type, Type]]:
-    return st.tuples(narrower(a), narrower(a), st.just(a))
-
-
-def narrower(a: Type) -> st.SearchStrategy[Type]:
-    """A type below."""
-    ways: list[st.SearchStrategy[Type]] = [st.just(a), st.just(BOTTOM)]
-    match a:
-        case Optional(inner):
-            ways += [narrower(inner), narrower(inner).filter(_bare).map(Optional), st.just(NONE)]
-        case ListOf(element, size) | SetOf(element, size):
-            ways.append(st.builds(type(a), narrower(element), tighter(size)))
-        case MapOf(key, held, size):
-            ways.append(st.builds(MapOf, narrower(key), narrower(held), tighter(size)))
-    ways.append(st.sampled_from([t for t in SCALARS if t == a or a in supertypes(t)] or [a]))
-    return st.one_of(ways)
-
-
-def tighter(size: Size) -> st.SearchStrategy[Size]:
-    return st.sampled_from([s for s in SIZES if s.within(size)])
+from tests.generators.types import (
+    BISTRO,
+    CAFE,
+    CENTS,
+    CHANNEL,
+    EMAIL,
+    ORDER,
+    PLACE,
+    SCALARS,
+    SIZES,
+    WORK_EMAIL,
+    sizes,
+    two_below_one,
+    types,
+    upwards,
+    wider,
+)
 
 
 # ---------------------------------------------------------------- subtyping is an order
-
-
 @given(types)
 def test_each_type_fits_itself(a: Type) -> None:
     assert is_subtype(a, a)
@@ -171,8 +95,6 @@ def test_supertypes_are_what_a_type_fits_nearest_first(a: Type) -> None:
 
 
 # ---------------------------------------------------------------- the join is the least upper bound
-
-
 @given(types.flatmap(two_below_one))
 def test_both_fit_their_join(below: tuple[Type, Type, Type]) -> None:
     a, b, _ = below
@@ -208,8 +130,8 @@ def test_siblings_join_at_their_parent() -> None:
 
 
 # ---------------------------------------------------------------- values are the judges
-
 Value = object
+
 ATOMS: dict[Type, tuple[Value, ...]] = {
     BOOL: (("bool", True), ("bool", False)),
     INT: (1, 2),
@@ -225,6 +147,7 @@ ATOMS: dict[Type, tuple[Value, ...]] = {
     WORK_EMAIL: ("a",),
     CENTS: (1,),
 }
+
 UNIVERSE: tuple[Value, ...] = tuple(
     dict.fromkeys(
         [a for values in ATOMS.values() for a in values]
@@ -309,8 +232,6 @@ def test_kinds_that_have_nothing_in_common_do_not_share() -> None:
 
 
 # ---------------------------------------------------------------- sizes, texts and small questions
-
-
 @given(sizes, sizes)
 def test_bounds_are_within_others_when_each_size_they_allow_is_allowed(m: Size, n: Size) -> None:
     allowed = [{k for k in range(4) if s.low <= k and (s.high is None or k <= s.high)} for s in (m, n)]

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from p2c_dsl.spec import Parameter, Spec, Task
 from p2c_dsl.syntax import nodes
-from p2c_dsl.syntax.span import Span
+from p2c_dsl.syntax.nodes import NOWHERE
 from p2c_dsl.types import (
     BOOL,
     BOTTOM,
@@ -29,7 +29,6 @@ from p2c_dsl.types import (
     join,
 )
 
-_NOWHERE = Span(0, 0)
 _Path = tuple[str, ...]
 
 
@@ -101,10 +100,10 @@ class _Enumerator:
     def statements(self, scope: _Scope, steps: int) -> Iterator[tuple[nodes.Statement, _Scope, int]]:
         for call, of in self.calls(scope):
             if of is None:
-                yield nodes.ExprStatement(call, _NOWHERE), scope, 1
+                yield nodes.ExprStatement(call, NOWHERE), scope, 1
             else:
                 name, after = scope.fresh()
-                yield nodes.Assign(_name(name), call, _NOWHERE), after.with_value(name, of), 1
+                yield nodes.Assign(_name(name), call, NOWHERE), after.with_value(name, of), 1
         yield from self.writes(scope)
         if steps >= 2:
             yield from self.creations(scope)
@@ -126,9 +125,9 @@ class _Enumerator:
         inner = wanted.inner if isinstance(wanted, Optional) else wanted
         if isinstance(inner, Enum):
             for member in inner.members:
-                yield nodes.Attribute(_variable(inner.name), _name(member), _NOWHERE), inner
+                yield nodes.Attribute(_variable(inner.name), _name(member), NOWHERE), inner
         if isinstance(wanted, Optional):
-            yield nodes.Literal(None, _NOWHERE), wanted
+            yield nodes.Literal(None, NOWHERE), wanted
 
     def parts(self, scope: _Scope) -> Iterator[tuple[nodes.Expr, Type]]:
         whole = [p for name, of in scope.values for p in self._fields(scope, _variable(name), of, 2)]
@@ -136,7 +135,7 @@ class _Enumerator:
         for holder, of in whole:
             for key, key_type in whole if isinstance(of, MapOf) else ():
                 if isinstance(of, MapOf) and _fits(key_type, of.key):
-                    item = nodes.Subscript(holder, key, _NOWHERE)
+                    item = nodes.Subscript(holder, key, NOWHERE)
                     yield from self._fields(scope, item, of.value, 1)
 
     def _fields(
@@ -146,14 +145,14 @@ class _Enumerator:
         yield expr, of
         if depth and isinstance(of, Record):
             for field, inner in self.spec.records[of.name].items():
-                part = nodes.Attribute(expr, _name(field), _NOWHERE)
+                part = nodes.Attribute(expr, _name(field), NOWHERE)
                 yield from self._fields(scope, part, inner, depth - 1)
 
     def calls(self, scope: _Scope) -> Iterator[tuple[nodes.Call, Type | None]]:
         for subtask in self.subtasks:
             for given in range(subtask.required, len(subtask.parameters) + 1):
                 for arguments in self._arguments(scope, subtask.parameters[:given]):
-                    yield nodes.Call(_name(subtask.name), arguments, (), _NOWHERE), subtask.result
+                    yield nodes.Call(_name(subtask.name), arguments, (), NOWHERE), subtask.result
 
     def _arguments(
         self, scope: _Scope, parameters: tuple[Parameter, ...]
@@ -163,7 +162,7 @@ class _Enumerator:
             return
         firsts = [first for first, _ in self.operands(scope, parameters[0].type)]
         if parameters[0].literal or allows_literal(parameters[0].type):
-            firsts += [nodes.Literal(value, _NOWHERE) for value in ("", 0, 0.0, True, False)]
+            firsts += [nodes.Literal(value, NOWHERE) for value in ("", 0, 0.0, True, False)]
         for first in firsts:
             for rest in self._arguments(scope, parameters[1:]):
                 yield (first, *rest)
@@ -173,8 +172,8 @@ class _Enumerator:
     def creations(self, scope: _Scope) -> Iterator[tuple[nodes.Statement, _Scope, int]]:
         for is_map in (True, False):
             name, after = scope.fresh()
-            empty = nodes.EmptyMap(_NOWHERE) if is_map else nodes.EmptyList(_NOWHERE)
-            created = nodes.Assign(_name(name), empty, _NOWHERE)
+            empty = nodes.EmptyMap(NOWHERE) if is_map else nodes.EmptyList(NOWHERE)
+            created = nodes.Assign(_name(name), empty, NOWHERE)
             yield created, after.with_filling(name, _Filling(is_map, waiting=True)), 1
 
     def writes(self, scope: _Scope) -> Iterator[tuple[nodes.Statement, _Scope, int]]:
@@ -190,7 +189,7 @@ class _Enumerator:
                 if filling.is_map:
                     yield from self._set_items(scope, name, changed, value)
                 else:
-                    yield nodes.Append(_name(name), value, _NOWHERE), scope.with_filling(name, changed), 1
+                    yield nodes.Append(_name(name), value, NOWHERE), scope.with_filling(name, changed), 1
 
     def _set_items(
         self, scope: _Scope, name: str, filling: _Filling, value: nodes.Expr
@@ -199,7 +198,7 @@ class _Enumerator:
             joined = join(filling.key, of)
             if joined is not None and not isinstance(of, SetOf | MapOf | ListOf):
                 after = scope.with_filling(name, replace(filling, key=joined))
-                yield nodes.SetItem(_name(name), key, value, _NOWHERE), after, 1
+                yield nodes.SetItem(_name(name), key, value, NOWHERE), after, 1
 
     def loops(self, scope: _Scope, steps: int) -> Iterator[tuple[nodes.Statement, _Scope, int]]:
         for collection, of in list(self.parts(scope)):
@@ -218,7 +217,7 @@ class _Enumerator:
                 after = replace(after, filling=tuple(e for e in after.filling if e[0] not in waiting))
                 for n, f in complete:
                     after = after.with_value(n, f.type)
-                yield nodes.For(_name(name), collection, body, _NOWHERE), after, used + 1
+                yield nodes.For(_name(name), collection, body, NOWHERE), after, used + 1
 
     def branches(self, scope: _Scope, steps: int) -> Iterator[tuple[nodes.Statement, _Scope, int]]:
         start = replace(scope, filling=tuple((n, f) for n, f in scope.filling if not f.waiting))
@@ -237,26 +236,26 @@ class _Enumerator:
                     elif last.returned:
                         after = replace(after, known=then_scope.known)
                     after = replace(after, filling=(*after.filling, *waiting))
-                    yield nodes.If(condition, body, orelse, False, _NOWHERE), after, used + more + 1
+                    yield nodes.If(condition, body, orelse, False, NOWHERE), after, used + more + 1
 
     def _conditions(self, scope: _Scope) -> Iterator[tuple[nodes.Expr, _Scope, _Scope]]:
         for expr, of in self.parts(scope):
             if of == BOOL:
                 yield expr, scope, scope
-                yield nodes.Not(expr, _NOWHERE), scope, scope
+                yield nodes.Not(expr, NOWHERE), scope, scope
             elif isinstance(of, Optional):
                 some = replace(scope, known=(*scope.known, (expr, of.inner)))
                 none = replace(scope, known=(*scope.known, (expr, NONE)))
-                yield nodes.IsNone(expr, True, _NOWHERE), some, none
-                yield nodes.IsNone(expr, False, _NOWHERE), none, some
+                yield nodes.IsNone(expr, True, NOWHERE), some, none
+                yield nodes.IsNone(expr, False, NOWHERE), none, some
 
     def returns(self, scope: _Scope) -> Iterator[tuple[nodes.Statement, _Scope, int]]:
         after = replace(scope, returned=True)
         if self.task.result is None:
-            yield nodes.Return(None, _NOWHERE), after, 1
+            yield nodes.Return(None, NOWHERE), after, 1
             return
         for value, _ in self.operands(scope, self.task.result):
-            yield nodes.Return(value, _NOWHERE), after, 1
+            yield nodes.Return(value, NOWHERE), after, 1
 
 
 def _left_open(inner: _Scope, outer: _Scope) -> bool:
@@ -283,7 +282,7 @@ def _unbounded(of: Type) -> Type:
 
 
 def _name(text: str) -> nodes.Name:
-    return nodes.Name(text, _NOWHERE)
+    return nodes.Name(text, NOWHERE)
 
 
 def _variable(text: str) -> nodes.Variable:
@@ -298,4 +297,4 @@ def all_compositions(spec: Spec, task: Task, steps: int) -> Iterator[nodes.Compo
     for body, end, _ in enumerator.blocks(scope, steps, empty=False):
         finished = task.result is None or end.returned
         if finished and not any(filling.waiting for _, filling in end.filling):
-            yield nodes.ComposeDecl(_name(task.name), parameters, body, _NOWHERE)
+            yield nodes.ComposeDecl(_name(task.name), parameters, body, NOWHERE)
