@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from examples.agentdojo.plans import Argument, Origin, Plan, Reader, Source, Statement, Translation, translate
+from examples.agentdojo.plans import Argument, Origin, Plan, Reader, Statement, Translation
+from examples.agentdojo.translation import Source, translate
 from p2c_dsl.rules import read_rules
 from p2c_dsl.rules.provenance import Provenance
 from p2c_dsl.spec import Parameter, Spec, Subtask

@@ -6,7 +6,8 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from examples.agentdojo.plans import Plan, Reader, Translation, plans_of, reader_file, translate
+from examples.agentdojo.plans import Plan, Reader, Translation, plans_of, reader_file
+from examples.agentdojo.translation import translate
 from p2c_dsl.importing import spec_of
 from p2c_dsl.importing.mcp_tools import read_tools
 from p2c_dsl.lint import Report, lint_loaded

@@ -11,8 +11,9 @@ import pytest
 
 from examples.agentdojo.measure import clean, recall
 from examples.agentdojo.mutations import attacks
-from examples.agentdojo.plans import Call, Plan, mentions, quotes
+from examples.agentdojo.plans import Call, Plan
 from examples.agentdojo.suites import HERE, SUITES, Suite, prepare
+from examples.agentdojo.translation import mentions, quotes
 from p2c_dsl.lint import lint_file
 
 EXTERNAL = Path(os.environ.get("P2C_EXTERNAL", Path(__file__).parents[3] / "shared" / "external"))
