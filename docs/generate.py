@@ -16,7 +16,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from p2c_dsl.diagnostics.codes import Code, all_codes
+from p2c_dsl.codes import all_codes
+from p2c_dsl.diagnostics.codes import Code
 from p2c_dsl.diagnostics.model import Diagnostic
 from p2c_dsl.diagnostics.text import render
 from p2c_dsl.lint import lint_file, lint_text

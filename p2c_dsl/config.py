@@ -72,7 +72,7 @@ def _checked(path: Path, table: Mapping[str, object]) -> Config:
 
 def check_codes(codes: tuple[str, ...], where: str) -> tuple[str, ...]:
     """Codes or beginnings of codes, each of which something has. Raises `ConfigError`."""
-    from p2c_dsl.diagnostics.codes import all_codes
+    from p2c_dsl.codes import all_codes
 
     for code in codes:
         if not code.startswith("P2C") or not any(known.startswith(code) for known in all_codes()):

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from p2c_dsl import suppress
 from p2c_dsl.analysis import MOST_FINDINGS, Analysis, analyze
 from p2c_dsl.claims import overridden, unsigned
-from p2c_dsl.diagnostics import suppress
-from p2c_dsl.diagnostics.model import Diagnostic, Severity, Verdict
+from p2c_dsl.codes import all_codes
+from p2c_dsl.diagnostics.model import Diagnostic, Severity, Suppressed, Verdict
 from p2c_dsl.program import Program
 from p2c_dsl.resolve import Loaded, load, load_text
 from p2c_dsl.rules import AnyRule, read_rules
@@ -28,7 +29,7 @@ class Report:
     loaded: Loaded
     analyses: tuple[Analysis, ...]
     diagnostics: tuple[Diagnostic, ...]
-    suppressed: tuple[suppress.Suppressed, ...] = ()
+    suppressed: tuple[Suppressed, ...] = ()
 
     @property
     def clean(self) -> bool:
@@ -63,7 +64,7 @@ def lint_loaded(loaded: Loaded, *, counterexamples: bool = True) -> Report:
         # Otherwise what could not be read is the cause of whatever else there would be to say.
         analyses, said = _judged(loaded, len(found), counterexamples=counterexamples)
         found += said
-    outcome = suppress.apply(loaded.files, sorted(_once(found), key=_place))
+    outcome = suppress.apply(loaded.files, sorted(_once(found), key=_place), all_codes())
     return Report(loaded, tuple(analyses), outcome.reported, outcome.suppressed)
 
 

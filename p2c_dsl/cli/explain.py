@@ -21,7 +21,7 @@ def explain(
 
       p2c explain only-if
     """
-    from p2c_dsl.diagnostics.codes import all_codes
+    from p2c_dsl.codes import all_codes
 
     if code is None:
         for known in all_codes().values():
@@ -35,7 +35,7 @@ def explain(
 
 def explained(code: str) -> str:
     """What a code or a rule, by its name, means. Raises `LookupError` for what is neither."""
-    from p2c_dsl.diagnostics.codes import all_codes
+    from p2c_dsl.codes import all_codes
     from p2c_dsl.rules import RULES
 
     codes = all_codes()

@@ -12,9 +12,8 @@ from p2c_dsl.cli import EXIT_FINDINGS, EXIT_USAGE
 from p2c_dsl.cli.files import STDIN, fail, stdin_text, with_progress, write
 from p2c_dsl.cli.paths import FORCE_EXCLUDE, STDIN_FILENAME, display_name, files_of, settings_hold
 from p2c_dsl.config import FORMATS, check_codes
-from p2c_dsl.diagnostics.model import Diagnostic, Severity
+from p2c_dsl.diagnostics.model import Diagnostic, Severity, Suppressed
 from p2c_dsl.diagnostics.plain import plain
-from p2c_dsl.diagnostics.suppress import Suppressed
 from p2c_dsl.lint import Report, lint_file, lint_text
 from p2c_dsl.settings import Settings
 
@@ -142,9 +141,10 @@ def _show(found: list[Diagnostic], suppressed: list[Suppressed], format: str, ou
 
             write(data.render(found), output)
         case "sarif":
+            from p2c_dsl.codes import all_codes
             from p2c_dsl.diagnostics import sarif
 
-            write(sarif.render(found, suppressed), output)
+            write(sarif.render(found, all_codes(), suppressed), output)
         case "github":
             from p2c_dsl.diagnostics import github
 

@@ -93,3 +93,11 @@ class Diagnostic:
             case 1:
                 return "no breaking run was found in the small world that was tried"
         return f"no breaking run was found among the {self.tried} small worlds that were tried"
+
+
+@dataclass(frozen=True, slots=True)
+class Suppressed:
+    """A finding that is not reported, and the reason that its suppression gives."""
+
+    diagnostic: Diagnostic
+    reason: str

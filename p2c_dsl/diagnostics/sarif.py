@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from urllib.parse import quote
 
 import sarif_pydantic as sarif
 from sarif_pydantic import sarif as flows
 
 from p2c_dsl import __version__
-from p2c_dsl.diagnostics.codes import Code, all_codes
-from p2c_dsl.diagnostics.model import Counterexample, CounterexampleStep, Diagnostic, Location
-from p2c_dsl.diagnostics.suppress import Suppressed
+from p2c_dsl.diagnostics.codes import Code
+from p2c_dsl.diagnostics.model import Counterexample, CounterexampleStep, Diagnostic, Location, Suppressed
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
-def render(diagnostics: Iterable[Diagnostic], suppressed: Iterable[Suppressed] = ()) -> str:
+def render(
+    diagnostics: Iterable[Diagnostic], codes: Mapping[str, Code], suppressed: Iterable[Suppressed] = ()
+) -> str:
     """The findings as one SARIF log; what is suppressed is in it, with its reason."""
     found, silenced = list(diagnostics), list(suppressed)
     used = sorted({d.code for d in (*found, *(s.diagnostic for s in silenced))})
     results = [_result(d, used) for d in found]
     results += (_result(s.diagnostic, used, suppressions=[_suppression(s)]) for s in silenced)
-    driver = sarif.ToolDriver(name="p2c", version=__version__, rules=[_rule(all_codes()[c]) for c in used])
+    driver = sarif.ToolDriver(name="p2c", version=__version__, rules=[_rule(codes[c]) for c in used])
     run = sarif.Run(tool=sarif.Tool(driver=driver), results=results, columnKind="unicodeCodePoints")
     log = sarif.Sarif(version="2.1.0", schema_uri=_SCHEMA, runs=[run])
     return str(log.model_dump_json(indent=2, exclude_none=True, by_alias=True)) + "\n"

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from p2c_dsl.diagnostics.codes import all_codes
+from p2c_dsl.codes import all_codes
 from p2c_dsl.rules import RULES
 from tests.cli.commands import p2c
 

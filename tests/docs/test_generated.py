@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from p2c_dsl.diagnostics.codes import all_codes
+from p2c_dsl.codes import all_codes
 from p2c_dsl.rules import RULES
 
 ROOT = Path(__file__).parents[2]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from p2c_dsl.diagnostics.codes import all_codes
+from p2c_dsl.codes import all_codes
 from p2c_dsl.grammar.tables import KEYWORDS, OPERATORS
 from p2c_dsl.rules import RULES
 from tests.mdtest import blocks

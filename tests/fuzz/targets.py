@@ -15,6 +15,7 @@ from rich.console import Console
 
 from p2c_dsl.cli.fix import all_repairs, repaired
 from p2c_dsl.cli.mcp_texts import Refused, with_rules
+from p2c_dsl.codes import all_codes
 from p2c_dsl.diagnostics import concise, data, github, sarif
 from p2c_dsl.diagnostics import text as as_text
 from p2c_dsl.diagnostics.model import Severity
@@ -62,7 +63,7 @@ def lints(text: str) -> None:
         assert diagnostic.message and 0 <= span.start <= span.end <= len(diagnostic.location.source.text) + 1
     for render in (concise.render, data.render, github.render):
         render(report.diagnostics).encode()
-    sarif.render(report.diagnostics, report.suppressed)
+    sarif.render(report.diagnostics, all_codes(), report.suppressed)
     # Laying out is slow, and one finding is laid out like another.
     as_text.render(report.diagnostics[:_MOST_SHOWN], Console(file=io.StringIO(), width=80))
 

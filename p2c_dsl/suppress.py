@@ -9,10 +9,11 @@ and nor can a suppression that is itself wrong.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from p2c_dsl.diagnostics.model import Diagnostic, Location, Severity
+from p2c_dsl.diagnostics.codes import Code
+from p2c_dsl.diagnostics.model import Diagnostic, Location, Severity, Suppressed
 from p2c_dsl.syntax.lines import LogicalLines, logical_lines
 from p2c_dsl.syntax.nodes import Comment, File
 from p2c_dsl.syntax.span import Source, Span
@@ -26,13 +27,34 @@ _ELSEWHERE = ("P2C441",)
 _NAMED = ("P2C121", "P2C122")
 """How names look: a file with them has a meaning."""
 
-
-@dataclass(frozen=True, slots=True)
-class Suppressed:
-    """A finding that is not reported, and the reason that its suppression gives."""
-
-    diagnostic: Diagnostic
-    reason: str
+CODES = (
+    Code(
+        "P2C910",
+        "a suppression without a reason",
+        "Whoever silences a finding says why, for whoever reads it later.",
+        rejected="book(r)  # p2c: ignore[P2C401]",
+        accepted="book(r)  # p2c: ignore[P2C401] the caller bounds the guests",
+    ),
+    Code(
+        "P2C911",
+        "a suppression of what does not exist",
+        "The code in the brackets is none that lint reports.",
+    ),
+    Code(
+        "P2C912",
+        "a suppression that suppresses nothing",
+        "The statement has no such finding any more: remove it.",
+    ),
+    Code(
+        "P2C913", "a malformed suppression", "Write `# p2c: ignore[CODE] reason`, several codes with commas."
+    ),
+    Code(
+        "P2C914",
+        "a suppression of what cannot be ignored",
+        "Without its syntax, names and types a file means nothing, so there is nothing to accept. "
+        "A wrong suppression is corrected, not suppressed.",
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +76,8 @@ class _Suppression:
     reason: str
 
 
-def apply(files: Sequence[File], diagnostics: Sequence[Diagnostic]) -> Suppression:
-    """Applies the suppressions of `files` to what was found in them.
+def apply(files: Sequence[File], diagnostics: Sequence[Diagnostic], known: Collection[str]) -> Suppression:
+    """Applies the suppressions of `files` to what was found in them; `known` are all codes.
 
     Unused ones are reported in the last file only: nothing is known about compositions in the files it uses, and
     nothing about this one either where it has no meaning.
@@ -67,7 +89,10 @@ def apply(files: Sequence[File], diagnostics: Sequence[Diagnostic]) -> Suppressi
     # Where a statement begins and ends is asked only in files that suppress something.
     lines = {f.source.name: logical_lines(f.source) for f in files if any(map(_marked, f.comments))}
     found = [
-        s for f in files if f.source.name in lines for s in _suppressions(f, lines[f.source.name], wrong)
+        suppression
+        for f in files
+        if f.source.name in lines
+        for suppression in _SuppressionReader(f.source, lines[f.source.name], known, wrong).read(f.comments)
     ]
     at = _by_statement(found)
     for diagnostic in diagnostics:
@@ -108,46 +133,50 @@ def _marked(comment: Comment) -> bool:
     return _MARK.search(comment.text) is not None
 
 
-def _suppressions(file: File, lines: LogicalLines, wrong: list[Diagnostic]) -> Iterator[_Suppression]:
-    """The suppressions of a file that can be applied; what is wrong with the others goes into `wrong`."""
-    for comment in file.comments:
-        mark = _MARK.search(comment.text)
-        if mark is not None:
-            suppression = _read(mark["rest"], comment, file.source, lines, wrong)
-            if suppression is not None:
-                yield suppression
+@dataclass(frozen=True, slots=True)
+class _SuppressionReader:
+    """Reads the suppressions of a file; what is wrong with them goes into `wrong`."""
 
+    source: Source
+    lines: LogicalLines
+    known: Collection[str]
+    wrong: list[Diagnostic]
 
-def _read(
-    text: str, comment: Comment, source: Source, lines: LogicalLines, wrong: list[Diagnostic]
-) -> _Suppression | None:
-    form = _FORM.match(text)
-    listed = [c.strip() for c in form["codes"].split(",") if c.strip()] if form else []
-    if form is None or not listed:
-        help_ = "write `# p2c: ignore[P2C401] reason`"
-        wrong.append(_diagnostic("P2C913", comment, source, "this suppression cannot be read", help_))
-        return None
-    codes = tuple(code for code in dict.fromkeys(listed) if _may_silence(code, comment, source, wrong))
-    reason = form["reason"].strip()
-    if not reason:
-        help_ = "say behind the bracket why this finding is acceptable"
-        wrong.append(_diagnostic("P2C910", comment, source, "a suppression needs a reason", help_))
-        return None
-    return _Suppression(comment, source, lines.of(comment), codes, reason)
+    def read(self, comments: Iterable[Comment]) -> Iterator[_Suppression]:
+        """The suppressions that can be applied."""
+        for comment in comments:
+            mark = _MARK.search(comment.text)
+            if mark is not None:
+                suppression = self._read(mark["rest"], comment)
+                if suppression is not None:
+                    yield suppression
 
+    def _read(self, text: str, comment: Comment) -> _Suppression | None:
+        form = _FORM.match(text)
+        listed = [c.strip() for c in form["codes"].split(",") if c.strip()] if form else []
+        if form is None or not listed:
+            help_ = "write `# p2c: ignore[P2C401] reason`"
+            self._object("P2C913", comment, "this suppression cannot be read", help_)
+            return None
+        codes = tuple(code for code in dict.fromkeys(listed) if self._may_silence(code, comment))
+        reason = form["reason"].strip()
+        if not reason:
+            help_ = "say behind the bracket why this finding is acceptable"
+            self._object("P2C910", comment, "a suppression needs a reason", help_)
+            return None
+        return _Suppression(comment, self.source, self.lines.of(comment), codes, reason)
 
-def _may_silence(code: str, comment: Comment, source: Source, wrong: list[Diagnostic]) -> bool:
-    from p2c_dsl.diagnostics.codes import all_codes
+    def _may_silence(self, code: str, comment: Comment) -> bool:
+        if code not in self.known:
+            self._object("P2C911", comment, f"there is no code `{code}`", "`p2c explain` lists all codes")
+            return False
+        if code.startswith(_FIRM) and code not in _NAMED:
+            self._object("P2C914", comment, f"{code} cannot be ignored", "correct what it says")
+            return False
+        return True
 
-    if code not in all_codes():
-        help_ = "`p2c explain` lists all codes"
-        wrong.append(_diagnostic("P2C911", comment, source, f"there is no code `{code}`", help_))
-        return False
-    if code.startswith(_FIRM) and code not in _NAMED:
-        help_ = "correct what it says"
-        wrong.append(_diagnostic("P2C914", comment, source, f"{code} cannot be ignored", help_))
-        return False
-    return True
+    def _object(self, code: str, comment: Comment, message: str, help: str) -> None:
+        self.wrong.append(_diagnostic(code, comment, self.source, message, help))
 
 
 def _unused(suppression: _Suppression, code: str) -> Diagnostic:

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from p2c_dsl.diagnostics.suppress import apply
+from p2c_dsl.codes import all_codes
 from p2c_dsl.lint import Report, lint_file, lint_text
+from p2c_dsl.suppress import apply
 from p2c_dsl.syntax.nodes import File
 from p2c_dsl.syntax.parser import parse
 from p2c_dsl.syntax.span import Source
@@ -154,10 +155,10 @@ def test_unused_suppressions_of_a_used_file_are_that_file_s_affair(tmp_path: Pat
 
 
 def test_nothing_comes_of_no_files() -> None:
-    outcome = apply((), ())
+    outcome = apply((), (), ())
     assert outcome.reported == () and outcome.suppressed == ()
 
 
 def test_a_suppression_at_the_end_of_a_file_concerns_nothing() -> None:
     file: File = parse(Source("t.p2c", "type A\n# p2c: ignore[P2C401] reason")).file
-    assert [d.code for d in apply([file], ()).reported] == ["P2C912"]
+    assert [d.code for d in apply([file], (), all_codes()).reported] == ["P2C912"]

@@ -2,7 +2,7 @@
 
 import re
 
-from p2c_dsl.diagnostics.codes import all_codes
+from p2c_dsl.codes import all_codes
 
 FAMILIES = "12345679"
 
