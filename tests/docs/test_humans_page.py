@@ -29,7 +29,7 @@ def test_it_is_in_the_table_of_contents_and_its_pictures_are_there() -> None:
 
 
 def test_the_keys_that_it_names_are_the_page_s() -> None:
-    script = (ROOT / "planners" / "training" / "humans" / "page" / "page.js").read_text()
+    script = (ROOT / "planners" / "preferences" / "humans" / "page" / "page.js").read_text()
     for key, name in (
         ("1", '"1"'),
         ("2", '"2"'),
