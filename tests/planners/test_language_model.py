@@ -16,7 +16,6 @@ pytest.importorskip("llguidance")
 
 import torch
 import transformers
-from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 
 from p2c_dsl.planners import FewerPlans, NoContinuation, Unplannable
 from p2c_dsl.planners.language_model import LanguageModelPlanner, prompt
@@ -26,7 +25,9 @@ from tests.planners import tiny
 from tests.planners.tiny import STEPS, accepted, all_accepted, domain_of, spec_of
 
 BUDGET = 120
+
 BEGUN = "compose book_dinner(users):\n    table = {}\n    for user in users:\n"
+
 FEW = """\
 type A
 subtask f() -> A
@@ -87,8 +88,6 @@ def test_plans_go_on_until_there_are_no_more() -> None:
 
 
 # ---------------------------------------------------------------- the best of several
-
-
 def log_probability(spec_text: str, ids: Sequence[int]) -> float:
     """What the model gives a row of tokens, masked and renormalised, by one forward pass."""
     spec, task = spec_of(spec_text)
@@ -127,8 +126,6 @@ def test_the_best_is_the_likeliest_or_what_a_scorer_likes_best() -> None:
 
 
 # ---------------------------------------------------------------- while it writes
-
-
 def test_a_stream_is_the_plan_in_pieces() -> None:
     pieces = list(planner(seed=3).stream(*domain_of("dinner")))
     assert len(pieces) > 10
@@ -151,8 +148,6 @@ def test_who_watches_is_told_the_text_so_far() -> None:
 
 
 # ---------------------------------------------------------------- from a beginning
-
-
 def test_it_goes_on_from_a_beginning() -> None:
     for candidate in planner(best_of=3).candidates(*domain_of("dinner"), BEGUN):
         assert candidate.text.startswith(BEGUN.rstrip()) and accepted("dinner", candidate.text)
@@ -178,8 +173,6 @@ def test_within_a_word_too() -> None:
 
 
 # ---------------------------------------------------------------- what has been found out before
-
-
 def test_what_has_been_found_out_is_kept_in_a_file(tmp_path: Path) -> None:
     cache = tmp_path / "dinner.cache"
     first = planner(cache=cache, seed=2).plan(*domain_of("dinner"))
@@ -196,8 +189,6 @@ def test_what_has_been_found_out_is_kept_in_a_file(tmp_path: Path) -> None:
 
 
 # ---------------------------------------------------------------- odd models, tokenizers and specs
-
-
 def test_the_least_budget_is_enough_and_less_is_told() -> None:
     tokens = TokenAutomaton(*domain_of("dinner"), vocabulary_of(tiny.tokenizer()), 256, effort=300)
     least = tokens.needed(tokens.start)
@@ -256,57 +247,6 @@ def test_a_model_that_gives_no_numbers_is_told_so() -> None:
         LanguageModelPlanner(broken, tiny.tokenizer(), BUDGET).plan(*domain_of("dinner"))
 
 
-def bytes_alone() -> Any:
-    """No merges at all: each byte is a token."""
-    alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
-    made = Tokenizer(models.BPE({t: i for i, t in enumerate(["<end>", "<pad>", *alphabet])}, []))
-    made.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
-    made.decoder = decoders.ByteLevel()
-    return tiny.wrapped(made)
-
-
-def sentence_pieces() -> Any:
-    """Metaspaces for blanks, bytes for what is in no piece."""
-    pieces = [
-        "▁",
-        "▁compose",
-        "com",
-        "pose",
-        "▁for",
-        "▁in",
-        "ask",
-        "_",
-        "pre",
-        "ference",
-        "user",
-        "users",
-        "table",
-    ]
-    pieces += ["▁=", "over", "lap", "▁▁▁▁", "▁▁▁▁▁▁▁▁", ":", "s"]
-    single = [f"<0x{byte:02X}>" for byte in range(256)]
-    scores = [
-        ("<unk>", 0.0),
-        ("<end>", 0.0),
-        ("<pad>", 0.0),
-        *((p, -1.0) for p in pieces),
-        *((b, -9.0) for b in single),
-    ]
-    made = Tokenizer(models.Unigram(scores, unk_id=0, byte_fallback=True))
-    made.pre_tokenizer = pre_tokenizers.Metaspace()
-    made.decoder = decoders.Sequence(
-        [decoders.Replace("▁", " "), decoders.ByteFallback(), decoders.Fuse(), decoders.Strip(" ", 1, 0)]
-    )
-    return tiny.wrapped(made, unk_token="<unk>", clean_up_tokenization_spaces=True)
-
-
-@pytest.mark.parametrize("make", [bytes_alone, sentence_pieces])
-def test_odd_tokenizers(make: Any) -> None:
-    words = make()
-    odd = LanguageModelPlanner(tiny.model_for(words), words, 400, temperature=2.0, best_of=2)
-    for candidate in odd.candidates(*domain_of("dinner")):
-        assert accepted("dinner", candidate.text), candidate.text
-
-
 def test_specs_in_other_scripts_and_tasks_without_inputs() -> None:
     text = (
         'type Straße\n\nsubtask größe_ändern() -> Straße:\n    """Ändert die Größe 🙂."""\n\n'
@@ -318,15 +258,6 @@ def test_specs_in_other_scripts_and_tasks_without_inputs() -> None:
     assert len(set(plans)) == 3 and all_accepted(text, plans)
     assert not any("�" in piece for piece in told)
     assert "".join(unicode.stream(*spec_of(text))) == plans[0]
-
-
-def test_a_tokenizer_that_cannot_write_a_name_is_told_so() -> None:
-    made = Tokenizer(models.BPE({t: i for i, t in enumerate(["<end>", "<pad>", *"abc"])}, []))
-    made.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
-    made.decoder = decoders.ByteLevel()
-    words = tiny.wrapped(made)
-    with pytest.raises(ValueError, match="lacks that byte"):
-        LanguageModelPlanner(tiny.model_for(words), words).plan(*domain_of("dinner"))
 
 
 def test_the_core_is_read_without_torch() -> None:
