@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import p2c_dsl.rules as rules
+from p2c_dsl.codes import all_codes
 from p2c_dsl.lint import lint_text
 from p2c_dsl.rules.base import AnyRule, Rule
 from p2c_dsl.runtime.interpreter import run
@@ -26,7 +27,9 @@ def new_rule(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[AnyRule]]:
     rule = module["BeginsWith"]
     assert isinstance(rule, type) and issubclass(rule, Rule)
     monkeypatch.setattr(rules, "RULES", (*rules.RULES, rule))
+    all_codes.cache_clear()
     yield rule
+    all_codes.cache_clear()
 
 
 def codes(text: str) -> list[str]:
