@@ -32,6 +32,7 @@ from p2c_dsl.planners.rl.policy.models import codec_of
 from p2c_dsl.planners.rl.settings import PRESETS
 from p2c_dsl.planners.rl.trainer import Trainer
 from p2c_dsl.planners.small import fresh
+from p2c_dsl.planners.tokens.bitmask import width
 from p2c_dsl.planners.tokens.canonical import ANY, CANONICAL
 from p2c_dsl.planners.tokens.vocabulary import vocabulary_of
 
@@ -54,7 +55,7 @@ class GrammarSpace:
         self._rows: dict[bytes, int] = {}
         self._of: dict[int, int] = {}
         self._end = tokenizer.eos_token_id
-        self._width = -(-len(tokenizer) // 32)
+        self._width = width(len(tokenizer))
         self.digest = f"grammar {domain.name}"
 
     @property

@@ -16,7 +16,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from random import Random
 
-import numpy as np
 import torch
 
 from p2c_dsl.planners.rl.batch import pieces
@@ -26,6 +25,7 @@ from p2c_dsl.planners.rl.episode import Codec, Episode, Written, masks_of
 from p2c_dsl.planners.rl.ppo import trainable
 from p2c_dsl.planners.rl.rollout import collated, roll_out
 from p2c_dsl.planners.rl.trainer import Trainer
+from p2c_dsl.planners.tokens.bitmask import allows, tokens_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,8 +212,7 @@ def _text(space: Space, budget: int, random: Random, begun: Sequence[int]) -> li
         if len(tokens) < len(begun):
             tokens.append(begun[len(tokens)])
         else:
-            legal = np.flatnonzero(np.unpackbits(space.table[row].view(np.uint8), bitorder="little"))
-            tokens.append(int(random.choice(legal)))
+            tokens.append(int(random.choice(tokens_of(space.table[row]))))
         state = space.step(state, tokens[-1])
     return tokens
 
@@ -226,8 +225,7 @@ def _legal(space: Space, budget: int, tokens: Sequence[int]) -> bool:
             return False
         # The row may be a new one, which the table has only now.
         row = space.row(state, budget - place)
-        word = int(space.table[row, token // 32])
-        if not word >> token % 32 & 1:
+        if not allows(space.table[row], token):
             return False
         state = space.step(state, token)
     return state is None

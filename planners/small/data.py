@@ -19,6 +19,7 @@ from p2c_dsl.planners.automaton.automaton import Unplannable
 from p2c_dsl.planners.automaton.resume import lexemes
 from p2c_dsl.planners.prompt import prompt
 from p2c_dsl.planners.small.domains import Domain, domain
+from p2c_dsl.planners.tokens.bitmask import unpack
 from p2c_dsl.planners.tokens.masks import SemanticMask
 from p2c_dsl.planners.tokens.token_automaton import TokenAutomaton, automaton_in_tokens
 from p2c_dsl.planners.tokens.vocabulary import Vocabulary, vocabulary_of
@@ -98,9 +99,8 @@ def collate(examples: Sequence[Example], pad: int, size: int) -> Batch:
         tokens[row, : len(made)] = torch.tensor(made.prompt + made.composition)
         asked[row, : len(made.prompt)] = True
         wanted[row, len(made.prompt) : len(made)] = True
-    packed = np.concatenate([made.legal for made in examples]).view(np.uint8)
-    bits = np.unpackbits(packed, axis=1, bitorder="little")[:, :size]
-    return Batch(tokens, asked, wanted, torch.from_numpy(bits.astype(np.bool_)))
+    bits = unpack(np.concatenate([made.legal for made in examples]), size)
+    return Batch(tokens, asked, wanted, torch.from_numpy(bits.copy()))
 
 
 class Batches(IterableDataset[Batch]):

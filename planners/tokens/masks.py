@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,32 +12,29 @@ from numpy.typing import NDArray
 from outlines.processors import OutlinesLogitsProcessor
 from torch import Tensor
 
+from p2c_dsl.planners.tokens.bitmask import BitmaskTable, pack
 from p2c_dsl.planners.tokens.cache import load, save
 from p2c_dsl.planners.tokens.token_automaton import TokenAutomaton
 
-_BITS = 32
-
 
 class SemanticMask:
-    """The tokens that each state allows, packed 32 to a word, in one table whose rows are made once.
-
-    Attributes:
-        table: `(rows, ceil(vocab / 32))`, int32: token `t` is bit `t % 32` of word `t // 32`.
-    """
+    """The tokens that each state allows, as the rows of one table of bitmasks; each row is made once."""
 
     def __init__(self, tokens: TokenAutomaton) -> None:
         self.tokens = tokens
-        width = -(-len(tokens.vocabulary) // _BITS)
-        self.table: NDArray[np.int32] = np.zeros((64, width), np.int32)
-        self._rows: dict[tuple[int, ...], int] = {}
+        self._bitmasks = BitmaskTable(len(tokens.vocabulary))
         self._free: dict[int | None, tuple[int, int]] = {}
         self._tight: dict[tuple[int, int], int] = {}
-        self._copies: dict[torch.device, Tensor] = {}
         self._free[None] = 0, self._row((tokens.vocabulary.end,))
+
+    @property
+    def table(self) -> NDArray[np.int32]:
+        """`(rows, ceil(vocab / 32))`: the bitmasks so far, and room for more."""
+        return self._bitmasks.words
 
     def __len__(self) -> int:
         """How many different masks there are."""
-        return len(self._rows)
+        return len(self._bitmasks)
 
     def row(self, state: int | None, left: int) -> int:
         """The row of a state's mask with `left` tokens to go; `None` is the state of a row that has ended.
@@ -77,12 +73,7 @@ class SemanticMask:
 
     def bits(self, rows: Tensor, vocabulary: int) -> Tensor:
         """The masks of some rows `(batch,)` as `(batch, vocabulary)` on their device, true where allowed."""
-        octets = self._on(rows.device)[rows].view(torch.uint8)
-        unpacked = _octets(rows.device).index_select(0, octets.flatten().int()).view(torch.bool)
-        unpacked = unpacked.view(len(rows), -1)
-        if vocabulary > unpacked.shape[-1]:
-            return torch.nn.functional.pad(unpacked, (0, vocabulary - unpacked.shape[-1]))
-        return unpacked[..., :vocabulary]
+        return self._bitmasks.unpacked(rows, vocabulary)
 
     def masked(self, logits: Tensor, states: Sequence[int | None], left: int) -> Tensor:
         """Logits `(batch, vocab)` with −inf where a token is not allowed. Raises like `row`."""
@@ -107,31 +98,7 @@ class SemanticMask:
         return row
 
     def _row(self, allowed: tuple[int, ...]) -> int:
-        row = self._rows.get(allowed)
-        if row is None:
-            row = self._rows[allowed] = len(self._rows)
-            if row == len(self.table):
-                self.table = np.concatenate([self.table, np.zeros_like(self.table)])
-            bits = np.zeros(self.table.shape[1] * _BITS, np.uint8)
-            bits[list(allowed)] = 1
-            self.table[row] = np.packbits(bits, bitorder="little").view(np.int32)
-        return row
-
-    def _on(self, device: torch.device) -> Tensor:
-        """The table on a device; what has come in since the last time is copied there."""
-        copy = self._copies.get(device)
-        known = 0 if copy is None else len(copy)
-        if copy is None or known < len(self._rows):
-            new = torch.from_numpy(self.table[known : len(self._rows)].copy()).to(device)
-            copy = self._copies[device] = new if copy is None else torch.cat([copy, new])
-        return copy
-
-
-@cache
-def _octets(device: torch.device) -> Tensor:
-    """The 8 truth values in each octet, lowest bit first, as one number: a gather unpacks 8 tokens at a time."""
-    bits = np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1, bitorder="little")
-    return torch.from_numpy(bits.view(np.int64).reshape(256)).to(device)
+        return self._bitmasks.number(pack(allowed, self._bitmasks.vocabulary))
 
 
 class SemanticLogitsProcessor(OutlinesLogitsProcessor):

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from p2c_dsl.planners.automaton.automaton import Unplannable
 from p2c_dsl.planners.automaton.protocol import LexemeAutomaton
+from p2c_dsl.planners.tokens.bitmask import pack
 from p2c_dsl.planners.tokens.canonical import ANY, CanonicalTokens, token_automaton
 from p2c_dsl.planners.tokens.masks import SemanticMask
 from p2c_dsl.planners.tokens.token_automaton import TokenAutomaton
@@ -81,9 +82,8 @@ class FreeText:
     start = 0
 
     def __init__(self, vocabulary: Vocabulary) -> None:
-        bits = np.zeros(-(-len(vocabulary) // 32) * 32, np.uint8)
-        bits[[token for token, text in enumerate(vocabulary.tokens) if text or token == vocabulary.end]] = 1
-        self.table = np.packbits(bits, bitorder="little").view(np.int32)[None]
+        written = [n for n, text in enumerate(vocabulary.tokens) if text or n == vocabulary.end]
+        self.table = pack(written, len(vocabulary))[None]
         self.digest = sha256(f"free {vocabulary.digest}".encode()).hexdigest()
         self._end = vocabulary.end
 

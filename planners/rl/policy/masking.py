@@ -6,14 +6,12 @@ objective's. So there is one way to a log-probability here, and one table in whi
 
 from __future__ import annotations
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from p2c_dsl.planners.rl.environments.environment import Space
+from p2c_dsl.planners.tokens.bitmask import BitmaskTable, pack
 
-_BITS = 32
 NO_MASK = 0
 """The number of a place where nothing is decided, such as context."""
 
@@ -47,27 +45,15 @@ class MaskTable:
 
     def __init__(self, vocabulary: int, device: torch.device) -> None:
         self.vocabulary, self.device = vocabulary, device
-        self._width = -(-vocabulary // _BITS)
-        self._numbers: dict[bytes, int] = {}
-        self._new: list[NDArray[np.int32]] = [np.zeros(self._width, np.int32)]
-        self._words = torch.zeros(0, self._width, dtype=torch.int32, device=device)
-        self._copied = 0
-        self._shifts = torch.arange(_BITS, dtype=torch.int32, device=device)
-        self.forced: list[int | None] = [None]
+        self._bitmasks = BitmaskTable(vocabulary)
+        self._bitmasks.number(pack((), vocabulary))
+        self.forced = self._bitmasks.forced
 
     def number(self, space: Space, row: int) -> int:
         """The number of a row of a space's table. Raises `ValueError` for one that allows nothing."""
-        allowed = space.table[row]
-        number = self._numbers.get(allowed.tobytes())
-        if number is None:
-            words = np.zeros(self._width, np.int32)
-            words[: len(allowed)] = allowed
-            legal = np.flatnonzero(np.unpackbits(words.view(np.uint8), bitorder="little"))
-            if not len(legal):
-                raise ValueError("nothing is legal here: a mask without a token")
-            number = self._numbers[allowed.tobytes()] = len(self.forced)
-            self._new.append(words)
-            self.forced.append(int(legal[0]) if len(legal) == 1 else None)
+        number = self._bitmasks.number(space.table[row])
+        if number == NO_MASK:
+            raise ValueError("nothing is legal here: a mask without a token")
         return number
 
     def decides(self, number: int) -> bool:
@@ -76,19 +62,4 @@ class MaskTable:
 
     def legal(self, numbers: Tensor) -> Tensor:
         """The masks of some numbers `(n,)` as `(n, vocab)`, true where a token is legal."""
-        words = self._on_device()[numbers]
-        return ((words.unsqueeze(-1) >> self._shifts) & 1).bool().flatten(-2)[..., : self.vocabulary]
-
-    @torch.inference_mode(False)
-    def _on_device(self) -> Tensor:
-        if self._new:
-            new = torch.from_numpy(np.stack(self._new)).to(self.device)
-            copied = self._copied + len(new)
-            if copied > len(self._words):
-                # Doubled, so that a table that grows all through a run is not copied whole at every step.
-                room = torch.zeros(2 * copied, self._width, dtype=torch.int32, device=self.device)
-                room[: self._copied] = self._words[: self._copied]
-                self._words = room
-            self._words[self._copied : copied] = new
-            self._copied, self._new = copied, []
-        return self._words
+        return self._bitmasks.unpacked(numbers, self.vocabulary)

@@ -106,7 +106,7 @@ MISTAKES: tuple[Mistake, ...] = (
         Mutant(
             "a mask without a token is let in",
             _RL + "policy.masking:MaskTable.number",
-            "if not len(legal):",
+            "if number == NO_MASK:",
             "if False:",
         ),
         tests.test_a_mask_without_a_token_is_an_error,
