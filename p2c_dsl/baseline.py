@@ -76,18 +76,20 @@ def read_baseline(path: Path) -> Baseline:
     """Reads a baseline. Raises `BaselineError`."""
     try:
         if path.exists() and not path.is_file():
-            raise BaselineError(f"{path}: it is not a plain file")
+            raise BaselineError(f"{path} is not a regular file")
         document = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise BaselineError(f"{path}: it cannot be read: {error.strerror or error}") from None
+        raise BaselineError(f"{path} cannot be read: {error.strerror or error}") from None
     except (ValueError, RecursionError) as error:
-        raise BaselineError(f"{path}: it is not JSON: {error}") from None
+        raise BaselineError(f"{path} is not JSON: {error}") from None
     try:
         if document["version"] != VERSION:
-            raise BaselineError(f"{path}: it has version {document['version']!r}, not {VERSION}")
+            raise BaselineError(
+                f"{path} has version {document['version']!r}, but only version {VERSION} is supported"
+            )
         known = Counter({_entry(listed): _count(listed) for listed in document["findings"]})
     except (KeyError, TypeError, ValueError):
-        raise BaselineError(f"{path}: it is not a baseline; --write-baseline writes one") from None
+        raise BaselineError(f"{path} is not a baseline; create one with --write-baseline") from None
     return Baseline(_folder(path), known)
 
 

@@ -15,18 +15,18 @@ from p2c_dsl.syntax.span import Source
 CODES = (
     Code(
         "P2C440",
-        "a claim that nobody has signed off",
-        "A tool's annotations are claims: a server may say of itself what it likes. Until a person says in an override "
-        "what the subtask does, it may do anything.",
+        "a claim that has not been signed off",
+        "The annotations of a tool are only claims, made by its server. Until a person states in an override what the "
+        "subtask does, it may do anything.",
         rejected="subtask look(path: Text) -> Text:\n    may anything\n    claims read_only",
         accepted="override subtask look:\n    pure",
     ),
     Code(
         "P2C441",
-        "an override elsewhere changes what is promised",
-        "In a file that this one uses, an override puts other facts in place of those that stand beside the subtask: "
-        "it has an effect less, or one more that rules may rely on, costs less, or takes free literals. Rules are "
-        "checked against the override, so whoever reviews this file should know of it.",
+        "an override in another file changes what is promised",
+        "A file that this one uses overrides what a subtask declares: the override removes an effect, adds one that "
+        "rules may rely on, lowers the cost, or allows free literals. Rules are checked against the override, so "
+        "reviewers of this file should know about it.",
     ),
 )
 
@@ -64,8 +64,8 @@ def overridden(
         if changes and subtask.name.text in concerned:
             message = f"`{subtask.name.text}` is overridden here: {'; '.join(changes)}"
             place = Location(source, override.name.span)
-            beside = Note("this is what it overrides", Location(origin, subtask.name.span))
-            help_ = "the rules are checked against the override: see that a person stands by it"
+            beside = Note("this declaration is overridden", Location(origin, subtask.name.span))
+            help_ = "rules are checked against the override: make sure that a person has reviewed it"
             yield Diagnostic("P2C441", message, place, Severity.NOTE, notes=(beside,), help=help_)
 
 
@@ -77,8 +77,10 @@ def _concerned(spec: Spec, root: File, programs: Iterable[Program]) -> Iterator[
 
 
 def _note(subtask: Subtask) -> Diagnostic:
-    message = f"`{subtask.name}` is claimed to be {', '.join(subtask.claims)}, and nobody has signed that off"
-    help_ = f"say what it does: `override subtask {subtask.name}:` with `pure` or its effects"
+    message = (
+        f"`{subtask.name}` is claimed to be {', '.join(subtask.claims)}, but this has not been signed off"
+    )
+    help_ = f"state what it does: `override subtask {subtask.name}:` with `pure` or its effects"
     return Diagnostic("P2C440", message, subtask.location, Severity.NOTE, help=help_)
 
 
@@ -91,14 +93,14 @@ def _changes(origin: Source, subtask: SubtaskDecl, source: Source, override: Ove
         # One more thing that may happen makes no rule easier to keep.
         come = [f"`{clause}`" for clause in after - before if clause.startswith("does ")]
         if gone:
-            yield f"{', '.join(gone)} {'is' if len(gone) == 1 else 'are'} not said any more"
+            yield f"{', '.join(gone)} {'is' if len(gone) == 1 else 'are'} removed"
         if come:
-            yield f"{', '.join(come)} {'is' if len(come) == 1 else 'are'} new"
+            yield f"{', '.join(come)} {'is' if len(come) == 1 else 'are'} added"
         if subtask.claims:
             claims = ", ".join(name.text for line in subtask.claims for name in line.names)
             yield f"the claims {claims} are signed off"
     if override.cost is not None and override.cost < (subtask.cost or 0):
-        yield f"it costs {override.cost} and not {subtask.cost}"
+        yield f"the cost is {override.cost} instead of {subtask.cost}"
     if override.literals:
         yield f"free literals are allowed for {', '.join(f'`{name.text}`' for name in override.literals)}"
 

@@ -76,7 +76,7 @@ def check_codes(codes: tuple[str, ...], where: str) -> tuple[str, ...]:
 
     for code in codes:
         if not code.startswith("P2C") or not any(known.startswith(code) for known in all_codes()):
-            raise ConfigError(f"{where}: no code begins with `{code}`; `p2c explain` lists them")
+            raise ConfigError(f"{where}: no code starts with `{code}`; `p2c explain` lists all codes")
     return codes
 
 
@@ -91,7 +91,7 @@ def _per_file(path: Path, value: object) -> tuple[tuple[str, tuple[str, ...]], .
     for pattern in value:
         _check_pattern(pattern, f"{path}: {name}")
         if pattern.startswith("!"):
-            raise ConfigError(f"{path}: {name}: `{pattern}` takes back what no pattern before it has named")
+            raise ConfigError(f"{path}: {name}: `{pattern}` has no earlier pattern to negate")
     return tuple((pattern, _codes(path, name, codes)) for pattern, codes in value.items())
 
 
@@ -101,7 +101,7 @@ def _check_pattern(pattern: str, where: str) -> None:
     try:
         Patterns((pattern,))
     except ValueError:
-        raise ConfigError(f"{where}: `{pattern}` is not a pattern as in a .gitignore") from None
+        raise ConfigError(f"{where}: `{pattern}` is not a valid .gitignore pattern") from None
     if pattern.startswith("/../") or pattern.split("/")[0] == "..":
         help_ = "patterns are relative to the folder of this file"
         raise ConfigError(f"{where}: `{pattern}` matches nothing: {help_}")
@@ -109,7 +109,7 @@ def _check_pattern(pattern: str, where: str) -> None:
 
 def _texts(path: Path, name: str, value: object) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
-        raise ConfigError(f"{path}: [tool.p2c] {name} must be a list of texts")
+        raise ConfigError(f"{path}: [tool.p2c] {name} must be a list of strings")
     return tuple(value)
 
 

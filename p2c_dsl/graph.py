@@ -132,7 +132,7 @@ class _Drawing:
             self._flow(write.value, target)
             self._flow(write.key, target)
             return
-        node = self._node(f"put into {self.names[write.slot]}", "write", cluster)
+        node = self._node(f"write to {self.names[write.slot]}", "write", cluster)
         self._flow(write.value, node)
         self._flow(write.key, node)
         self._edge(node, target, self._shown(write.value))

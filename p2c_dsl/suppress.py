@@ -31,28 +31,30 @@ CODES = (
     Code(
         "P2C910",
         "a suppression without a reason",
-        "Whoever silences a finding says why, for whoever reads it later.",
+        "A suppression must say why the finding is acceptable, for later readers.",
         rejected="book(r)  # p2c: ignore[P2C401]",
         accepted="book(r)  # p2c: ignore[P2C401] the caller bounds the guests",
     ),
     Code(
         "P2C911",
-        "a suppression of what does not exist",
-        "The code in the brackets is none that lint reports.",
+        "a suppression of an unknown code",
+        "Lint does not report the code in the brackets.",
     ),
     Code(
         "P2C912",
-        "a suppression that suppresses nothing",
-        "The statement has no such finding any more: remove it.",
+        "an unused suppression",
+        "The statement does not have this finding any more. Remove the suppression.",
     ),
     Code(
-        "P2C913", "a malformed suppression", "Write `# p2c: ignore[CODE] reason`, several codes with commas."
+        "P2C913",
+        "a malformed suppression",
+        "Write `# p2c: ignore[CODE] reason`. Separate several codes by commas.",
     ),
     Code(
         "P2C914",
-        "a suppression of what cannot be ignored",
-        "Without its syntax, names and types a file means nothing, so there is nothing to accept. "
-        "A wrong suppression is corrected, not suppressed.",
+        "a suppression of a code that cannot be suppressed",
+        "A file with errors in its syntax, names or types has no meaning, so these errors must be fixed. "
+        "Errors in suppressions must be fixed, too.",
     ),
 )
 
@@ -156,12 +158,12 @@ class _SuppressionReader:
         listed = [c.strip() for c in form["codes"].split(",") if c.strip()] if form else []
         if form is None or not listed:
             help_ = "write `# p2c: ignore[P2C401] reason`"
-            self._object("P2C913", comment, "this suppression cannot be read", help_)
+            self._object("P2C913", comment, "invalid suppression comment", help_)
             return None
         codes = tuple(code for code in dict.fromkeys(listed) if self._may_silence(code, comment))
         reason = form["reason"].strip()
         if not reason:
-            help_ = "say behind the bracket why this finding is acceptable"
+            help_ = "state after the bracket why this finding is acceptable"
             self._object("P2C910", comment, "a suppression needs a reason", help_)
             return None
         return _Suppression(comment, self.source, self.lines.of(comment), codes, reason)
@@ -171,7 +173,7 @@ class _SuppressionReader:
             self._object("P2C911", comment, f"there is no code `{code}`", "`p2c explain` lists all codes")
             return False
         if code.startswith(_FIRM) and code not in _NAMED:
-            self._object("P2C914", comment, f"{code} cannot be ignored", "correct what it says")
+            self._object("P2C914", comment, f"{code} cannot be suppressed", "fix the error itself")
             return False
         return True
 
@@ -180,8 +182,8 @@ class _SuppressionReader:
 
 
 def _unused(suppression: _Suppression, code: str) -> Diagnostic:
-    message = f"there is no {code} to ignore here"
-    return _diagnostic("P2C912", suppression.comment, suppression.source, message, "remove it")
+    message = f"there is no {code} to suppress here"
+    return _diagnostic("P2C912", suppression.comment, suppression.source, message, "remove the suppression")
 
 
 def _diagnostic(code: str, comment: Comment, source: Source, message: str, help: str) -> Diagnostic:

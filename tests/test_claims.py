@@ -50,15 +50,15 @@ def found(folder: Path, override: str, plan: str = PLAN) -> list[Diagnostic]:
 @pytest.mark.parametrize(
     ("body", "told"),
     [
-        ("post:\n    pure", "`does send(to)` is not said any more"),
-        ("post:\n    may send(to)", "`does send(to)` is not said any more"),
-        ("post:\n    does send( to )\n    does back_up", "`does back_up` is new"),
-        ("post:\n    cost 1", "it costs 1 and not 3"),
+        ("post:\n    pure", "`does send(to)` is removed"),
+        ("post:\n    may send(to)", "`does send(to)` is removed"),
+        ("post:\n    does send( to )\n    does back_up", "`does back_up` is added"),
+        ("post:\n    cost 1", "the cost is 1 instead of 3"),
         ("post:\n    literal to", "free literals are allowed for `to`"),
-        ("twice:\n    does send(to)", "`does send(to)` is not said any more"),
-        ("keep:\n    does back_up", "`may back_up` is not said any more; `does back_up` is new"),
-        ("keep:\n    pure", "`may back_up` is not said any more"),
-        ("look:\n    pure", "`may anything` is not said any more; the claims read_only are signed off"),
+        ("twice:\n    does send(to)", "`does send(to)` is removed"),
+        ("keep:\n    does back_up", "`may back_up` is removed; `does back_up` is added"),
+        ("keep:\n    pure", "`may back_up` is removed"),
+        ("look:\n    pure", "`may anything` is removed; the claims read_only are signed off"),
     ],
 )
 def test_it_is_named_with_what_it_changes(tmp_path: Path, body: str, told: str) -> None:

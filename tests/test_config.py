@@ -36,16 +36,16 @@ def test_all_settings_can_be_given(tmp_path: Path) -> None:
     [
         ("[tool.p2c]\nignores = []", "no setting `ignores`: did you mean `ignore`?"),
         ("[tool.p2c]\nper_file_ignores = {}", "did you mean `per-file-ignores`?"),
-        ('[tool.p2c]\nselect = "P2C4"', "select must be a list of texts"),
-        ("[tool.p2c]\nexclude = [1]", "exclude must be a list of texts"),
-        ('[tool.p2c]\nexclude = ["!"]', "`!` is not a pattern"),
+        ('[tool.p2c]\nselect = "P2C4"', "select must be a list of strings"),
+        ("[tool.p2c]\nexclude = [1]", "exclude must be a list of strings"),
+        ('[tool.p2c]\nexclude = ["!"]', "`!` is not a valid .gitignore pattern"),
         ('[tool.p2c]\nexclude = ["../x"]', "relative to the folder of this file"),
         ("[tool.p2c]\nper-file-ignores = []", "per-file-ignores must be a table"),
-        ('[tool.p2c.per-file-ignores]\n"a" = "P2C4"', "per-file-ignores must be a list of texts"),
-        ('[tool.p2c.per-file-ignores]\n"a" = ["P2C8"]', "no code begins with `P2C8`"),
-        ('[tool.p2c.per-file-ignores]\n"!a" = ["P2C4"]', "takes back"),
+        ('[tool.p2c.per-file-ignores]\n"a" = "P2C4"', "per-file-ignores must be a list of strings"),
+        ('[tool.p2c.per-file-ignores]\n"a" = ["P2C8"]', "no code starts with `P2C8`"),
+        ('[tool.p2c.per-file-ignores]\n"!a" = ["P2C4"]', "has no earlier pattern to negate"),
         ('[tool.p2c]\nformat = "xml"', "format must be one of text, concise, json, sarif, github"),
-        ('[tool.p2c]\nignore = ["P2C8"]', "no code begins with `P2C8`"),
+        ('[tool.p2c]\nignore = ["P2C8"]', "no code starts with `P2C8`"),
         ("[tool]\np2c = 1", "[tool.p2c] is not a table"),
         ("[tool.p2c", "pyproject.toml: "),
         ("a = " + "[" * 5000, "pyproject.toml: "),
@@ -66,5 +66,5 @@ def test_a_file_that_is_no_text_is_told(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("pattern", ["[z-a]", "a[z-a]b.p2c"])
 def test_a_pattern_that_is_none_is_refused(tmp_path: Path, pattern: str) -> None:
-    with pytest.raises(ConfigError, match="is not a pattern"):
+    with pytest.raises(ConfigError, match="is not a valid .gitignore pattern"):
         settings(tmp_path, f'[tool.p2c]\nexclude = ["{pattern}"]\n')

@@ -8,116 +8,134 @@ CODES = (
     Code(
         "P2C160",
         "no such subtask",
-        "A composition calls subtasks only. Effects happen through the subtasks that declare them, "
-        "and a task is what is being composed.",
+        "A composition can only call subtasks. It cannot call effects, which happen through the subtasks that declare "
+        "them, or tasks, which are what is being composed.",
     ),
-    Code("P2C161", "unknown name", "Nothing visible here has this name."),
+    Code("P2C161", "an undefined name", "No variable, constant or input with this name is visible here."),
     Code(
         "P2C162",
         "a name used outside its block",
-        "A variable ends with the loop body or branch arm that assigns it: the loop may run zero times, "
-        "the arm may not be taken. Collect into an accumulator to carry values out of a loop.",
+        "A variable is only visible in the loop body or branch that assigns it: the loop may run zero times, "
+        "and the branch may not be taken. Use an accumulator to carry values out of a loop.",
         rejected="for u in users:\n    prefs = ask(u)\nuse(prefs)",
         accepted="prefs = {}\nfor u in users:\n    prefs[u] = ask(u)\nuse(prefs)",
     ),
     Code(
         "P2C163",
         "a name assigned twice",
-        "Variables are assigned once. A name may be used again only after the block that assigned it "
+        "A variable is assigned only once. Its name may be reused after the block that assigned it "
         "has ended.",
     ),
     Code(
         "P2C164",
-        "a name that means something else",
-        "Subtasks, constants and enums keep their names: no variable may take one.",
+        "a name that is already taken",
+        "A variable cannot have the name of a subtask, a constant or an enum.",
     ),
     Code(
         "P2C165",
         "not a value",
-        "Only values can be passed, looped over, tested or collected: a subtask's name, an enum's name "
-        "or `[]` inside an expression is none.",
+        "Only values can be passed, looped over, tested or collected. The name of a subtask or an enum, "
+        "or `[]` inside an expression, is not a value.",
     ),
     Code("P2C166", "no such enum member", "The enum has no member of this name."),
-    Code("P2C167", "not an accumulator", "Only `m = {}` and `xs = []` can be written into."),
+    Code(
+        "P2C167",
+        "not an accumulator",
+        "Only accumulators, created by `m = {}` or `xs = []`, can be written to.",
+    ),
     Code(
         "P2C168",
         "a value derived too deeply",
-        "Fields and look-ups are followed up to a fixed depth, which keeps the analysis linear.",
+        "The number of fields and lookups in a chain is limited, which keeps the analysis linear.",
     ),
     Code(
         "P2C169",
-        "a condition in the wrong place",
-        "`not` and `is None` belong into an `if`: they are no values.",
+        "a condition outside an `if`",
+        "`not` and `is None` can only be used in the condition of an `if`, not as values.",
     ),
     Code(
         "P2C170",
         "an accumulator read while it is being filled",
-        "An accumulator is complete, and may be read, after the loop that fills it.",
+        "An accumulator can only be read after the loop that fills it has ended.",
     ),
     Code(
         "P2C171",
         "an accumulator written outside its loop",
-        "An accumulator is written inside the first loop that follows it in its own block, and nowhere else.",
+        "An accumulator can only be written to in the first loop that follows it in its own block.",
     ),
     Code(
         "P2C172",
-        "a closed accumulator written",
-        "Reading an accumulator closes it, and so does the end of the loop that fills it.",
+        "a write to a closed accumulator",
+        "An accumulator is closed when it is read, and when the loop that fills it ends.",
     ),
     Code(
         "P2C173",
-        "a map written as a list, or a list as a map",
-        "`m = {}` is written with `m[key] = value`, `xs = []` with `xs.append(value)`.",
+        "the wrong kind of write to an accumulator",
+        "Write to a map `m = {}` with `m[key] = value`, and to a list `xs = []` with `xs.append(value)`.",
     ),
     Code(
         "P2C174",
         "`return` inside a loop",
-        "A composition returns at its top level or in the arm of a branch.",
+        "`return` is only allowed outside loops: at the top level or in a branch.",
     ),
-    Code("P2C175", "code that nothing reaches", "Nothing follows `return` in its block."),
-    Code("P2C180", "no such task", "`compose` names the task that it composes."),
-    Code("P2C181", "other inputs than the task's", "A composition names its task's inputs, in their order."),
+    Code("P2C175", "unreachable code", "No statement can follow `return` in the same block."),
+    Code("P2C180", "no such task", "`compose` must name a declared task."),
+    Code("P2C181", "the wrong inputs", "A composition must list its task's inputs by name and in order."),
     Code(
         "P2C182",
-        "more findings than are listed",
-        "Every rule is checked at every step; of a composition that breaks very many, the first findings are listed.",
+        "too many findings",
+        "Every rule is checked at every step. If a composition has very many findings, only the first are listed.",
     ),
-    Code("P2C230", "a value of the wrong type", "The value's type is no subtype of the one expected here."),
+    Code("P2C230", "a value of the wrong type", "The value's type is not a subtype of the expected type."),
     Code(
         "P2C231",
         "a free literal",
-        "A composition may not invent data: it names constants, enum members and inputs. A parameter "
-        "whose type says `literal` takes free literals.",
+        "A composition may not invent data: it must use constants, enum members and inputs. Only a parameter "
+        "whose type is marked `literal` takes free literals.",
         rejected='send("someone@example.org")',
         accepted='constant office: Email = "office@example.org"\n…\nsend(office)',
     ),
-    Code("P2C232", "a loop over what is no collection", "A loop runs over a List, a Set or a Map's keys."),
     Code(
-        "P2C233", "a condition of the wrong type", "A condition is a Bool, or tests an Optional for `None`."
+        "P2C232",
+        "a loop over something that is not a collection",
+        "A loop runs over a List, a Set or the keys of a Map.",
+    ),
+    Code(
+        "P2C233",
+        "a condition of the wrong type",
+        "A condition must be a Bool, or test an Optional for `None`.",
     ),
     Code(
         "P2C234",
-        "values that have no common type",
-        "All that is written into one accumulator has a common type.",
+        "values without a common type",
+        "All values that are written to one accumulator must have a common type.",
     ),
     Code(
-        "P2C235", "a result of the wrong type", "What is returned is what the task promises, on every path."
+        "P2C235",
+        "a result of the wrong type",
+        "Every path must return the result type that the task declares.",
     ),
     Code(
         "P2C236",
         "a value that cannot be a key",
-        "A map's keys are compared by value: no collection can be one.",
+        "Keys of maps are compared by value, so they cannot be collections.",
     ),
     Code("P2C237", "no such field", "The value's type has no field of this name."),
-    Code("P2C238", "a look-up in what is no map", "Only maps are looked up, by a key of their key type."),
-    Code("P2C239", "collections nested too deeply", "Collections are nested up to a fixed depth."),
+    Code("P2C238", "an invalid lookup", "A lookup needs a Map, and a key of the map's key type."),
+    Code("P2C239", "collections nested too deeply", "The nesting depth of collections is limited."),
     Code("P2C240", "a missing argument", "Every parameter without a default needs an argument."),
     Code("P2C241", "too many arguments", "The call passes more arguments than the subtask has parameters."),
     Code("P2C242", "no such parameter", "The subtask has no parameter of this name."),
-    Code("P2C243", "an argument given twice", "A parameter takes one argument."),
-    Code("P2C244", "the result of a subtask that gives none", "A subtask without `->` has no result to use."),
+    Code("P2C243", "an argument given twice", "A parameter takes only one argument."),
+    Code("P2C244", "use of a missing result", "A subtask declared without `->` returns nothing."),
     Code(
-        "P2C901", "an accumulator that is never filled", "It is created, and nothing is ever written into it."
+        "P2C901",
+        "an accumulator that is never filled",
+        "The accumulator is created, but nothing is ever written to it.",
     ),
-    Code("P2C902", "a condition that is already decided", "The condition can only come out one way here."),
+    Code(
+        "P2C902",
+        "a condition that is always the same",
+        "The outcome of this condition is already known here.",
+    ),
 )

@@ -48,10 +48,12 @@ class Expressions:
             case nodes.Call():
                 return self._used_call(expr, nested)
             case nodes.EmptyMap(span) | nodes.EmptyList(span):
-                help_ = "give the accumulator a name on a line of its own: `m = {}`"
-                return self._refuse("P2C165", span, "an empty collection is no value here", help_)
+                help_ = "create the accumulator on a line of its own: `m = {}`"
+                return self._refuse("P2C165", span, "an empty collection cannot be used as a value", help_)
             case nodes.Not(_, span) | nodes.IsNone(_, _, span):
-                return self._refuse("P2C169", span, "a test is no value", "put it into an `if`")
+                return self._refuse(
+                    "P2C169", span, "a condition cannot be used as a value", "use it in an `if`"
+                )
 
     # ------------------------------------------------------------ names and parts
 
@@ -75,8 +77,8 @@ class Expressions:
                 context.report(
                     "P2C162",
                     name.span,
-                    f"`{text}` is not defined here: it ends with the block that assigns it",
-                    "collect into an accumulator that is created before the loop, or use it inside the block",
+                    f"`{text}` is not defined here: it is only visible in the block that assigns it",
+                    "collect its values in an accumulator that is created before the loop, or use it inside the block",
                     notes=[(f"`{text}` is assigned here, in a block that may not run", ended.span)],
                 )
             return Resolved(Hole(), name.span, ended.type)
@@ -86,7 +88,7 @@ class Expressions:
             help_ = f"call it: `{text}(…)`"
             return self._refuse("P2C165", name.span, f"`{text}` is a subtask, not a value", help_)
         if isinstance(context.spec.types.get(text), Enum):
-            help_ = f"name a member: `{text}.…`"
+            help_ = f"use one of its members: `{text}.…`"
             return self._refuse("P2C165", name.span, f"`{text}` is an enum, not a value", help_)
         known = [*context.scope.names(), *context.constants]
         return self._refuse("P2C161", name.span, f"`{text}` is not defined", context.closest(text, known))
@@ -122,15 +124,15 @@ class Expressions:
         if isinstance(of, Unknown) or isinstance(key_type, Unknown):
             return Resolved(Hole(), expr.span)
         if lookup_type(of, key_type) is None:
-            message = f"{show(of)} cannot be looked up by {show(key_type)}"
-            help_ = "only a Map is looked up, by a key of its key type; a List or Set is looped over"
+            message = f"cannot look up {show(key_type)} in {show(of)}"
+            help_ = "only a Map supports lookups, by a key of its key type; loop over a List or Set instead"
             return self._refuse("P2C238", expr.span, message, help_)
         return self._bounded(ItemOf(base.operand, key.operand), expr.span, base.size + key.size)
 
     def _bounded(self, operand: Operand, span: Span, size: int) -> Resolved:
         if size > _MOST_PARTS:
-            message = f"this is derived through more than {_MOST_PARTS} fields and look-ups"
-            return self._refuse("P2C168", span, message, "let a subtask take it out")
+            message = f"this chain has more than {_MOST_PARTS} fields and lookups"
+            return self._refuse("P2C168", span, message, "call a subtask that extracts the value")
         return Resolved(operand, span, None, size)
 
     def _refuse(self, code: str, span: Span, message: str, help: str | None) -> Resolved:
@@ -156,7 +158,7 @@ class Expressions:
         subtask = self._context.spec.subtasks.get(expr.function.text)
         operand = self.call(expr, nested=nested)
         if subtask is not None and subtask.result is None:
-            message = f"`{subtask.name}` gives no result"
+            message = f"`{subtask.name}` does not return a result"
             return self._refuse("P2C244", expr.span, message, "call it on a line of its own")
         return Resolved(operand, expr.span)
 
@@ -196,12 +198,14 @@ class Expressions:
         performers = [s.name for s in spec.subtasks.values() if any(u.effect.name == text for u in s.effects)]
         help_: str | None
         if text in spec.effects:
-            message = f"`{text}` is an effect, and effects are not called"
+            message = f"`{text}` is an effect and cannot be called"
             listed = ", ".join(f"`{p}`" for p in performers[:4])
-            help_ = f"call a subtask that does it: {listed}" if listed else "no subtask does it"
+            help_ = (
+                f"call a subtask that has this effect: {listed}" if listed else "no subtask has this effect"
+            )
         elif text in spec.tasks:
-            message = f"`{text}` is a task, and tasks are not called"
-            help_ = "call the subtasks that it takes"
+            message = f"`{text}` is a task and cannot be called"
+            help_ = "call the subtasks that it consists of"
         else:
             message, help_ = f"there is no subtask `{text}`", self._context.closest(text, spec.subtasks)
         self._context.report("P2C160", name.span, message, help_)
@@ -218,7 +222,8 @@ class Expressions:
         bound: list[Resolved | None] = [*positional[: len(names)]]
         bound += [None] * (len(names) - len(bound))
         if len(positional) > len(names):
-            message = f"`{subtask.name}` takes {len(names)} arguments, but here are {len(positional)}"
+            takes = f"`{subtask.name}` takes {len(names)} argument{'s' * (len(names) != 1)}"
+            message = f"{takes}, but got {len(positional)}"
             context.report("P2C241", positional[len(names)].span, message, _signature(subtask))
         for name, argument in keywords:
             if name.text not in names:
@@ -226,13 +231,13 @@ class Expressions:
                 help_ = context.closest(name.text, names) or _signature(subtask)
                 context.report("P2C242", name.span, message, help_)
             elif bound[names.index(name.text)] is not None:
-                context.report("P2C243", name.span, f"`{name.text}` is given twice", "leave one of them out")
+                context.report("P2C243", name.span, f"`{name.text}` is given twice", "remove one of them")
             else:
                 bound[names.index(name.text)] = argument
         missing = [p for p, a in zip(subtask.parameters, bound, strict=True) if a is None and not p.optional]
         if missing:
             listed = ", ".join(f"`{p.name}: {show(p.type)}`" for p in missing)
-            message = f"`{subtask.name}` also needs {listed}"
+            message = f"`{subtask.name}` is missing an argument for {listed}"
             context.report("P2C240", expr.span, message, _signature(subtask))
         return [
             Resolved(Hole(), expr.span) if a is None and not p.optional else a

@@ -38,8 +38,8 @@ class TextNarrator:
         if frame.span is None:
             return None
         high = frame.size.high
-        bound = "which has no bound" if high is None else f"of which there are at most {high}"
-        return f"this loop runs once for each of {self.name(frame.collection)}, {bound}", frame.span
+        bound = "which has no size bound" if high is None else f"which has at most {high}"
+        return f"this loop runs once for each element of {self.name(frame.collection)}, {bound}", frame.span
 
     def _shown(self, identity: Identity) -> str:
         match identity:

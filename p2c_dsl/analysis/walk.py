@@ -51,7 +51,7 @@ def _no_task(spec: Spec, compose: nodes.ComposeDecl, source: Source) -> Diagnost
         "P2C180",
         f"there is no task `{name.text}`",
         Location(source, name.span),
-        help=did_you_mean(name.text, spec.tasks) or "declare it, or `use` the file that does",
+        help=did_you_mean(name.text, spec.tasks) or "declare it, or `use` the file that declares it",
     )
 
 
@@ -69,8 +69,8 @@ class _Walk:
         context.machine.end(context.state, out)
         context.object(out, compose.span)
         if context.unlisted:
-            help_ = "mend what is listed first"
-            context.report("P2C182", compose.task.span, "there are more findings than are listed here", help_)
+            help_ = "fix the listed ones first"
+            context.report("P2C182", compose.task.span, "too many findings: only the first are listed", help_)
 
     def _inputs(self, compose: nodes.ComposeDecl) -> None:
         context = self._context
@@ -78,9 +78,8 @@ class _Walk:
         given = tuple(n.text for n in compose.parameters)
         if given != expected:
             span = compose.parameters[0].span if compose.parameters else compose.task.span
-            message = (
-                f"`{context.task.name}` has the inputs ({', '.join(expected)}), not ({', '.join(given)})"
-            )
+            takes = f"`{context.task.name}` takes the inputs ({', '.join(expected)})"
+            message = f"{takes}, but got ({', '.join(given)})"
             context.report(
                 "P2C181", span, message, f"write `compose {context.task.name}({', '.join(expected)}):`"
             )
@@ -94,8 +93,8 @@ class _Walk:
     def _block(self, statements: Sequence[nodes.Statement]) -> None:
         for statement in statements:
             if self._context.state.returned:
-                help_ = "remove it, or return later"
-                self._context.report("P2C175", statement.span, "nothing reaches this", help_)
+                help_ = "remove this code, or return later"
+                self._context.report("P2C175", statement.span, "unreachable code after `return`", help_)
                 return
             self._statement(statement)
 
@@ -124,8 +123,8 @@ class _Walk:
             if acc is None or acc.filled or binding.span in context.attempted:
                 continue
             if context.names.get(slot or 0) == name:
-                message = f"nothing is ever written into `{name}`"
-                help_ = "remove it, or fill it in the loop that follows"
+                message = f"nothing is ever written to `{name}`"
+                help_ = "remove it, or write to it in the loop that follows"
                 context.report("P2C901", binding.span, message, help_, severity=Severity.WARNING)
 
     def _bind(self, name: nodes.Name, operand: Operand, size: int = 1, *, fresh: bool = True) -> None:
@@ -136,8 +135,8 @@ class _Walk:
                 "P2C163",
                 name.span,
                 f"`{text}` is already assigned",
-                "variables are assigned once: choose another name",
-                notes=[("it is assigned here", earlier.span)],
+                "variables are assigned only once: choose another name",
+                notes=[("first assigned here", earlier.span)],
             )
             return
         spec = context.spec
@@ -147,7 +146,9 @@ class _Walk:
             ("an enum", isinstance(spec.types.get(text), Enum)),
         ):
             if taken:
-                context.report("P2C164", name.span, f"`{text}` is {kind}", "choose another name")
+                context.report(
+                    "P2C164", name.span, f"`{text}` is already the name of {kind}", "choose another name"
+                )
         if isinstance(operand, Var) and fresh:
             context.names[operand.slot] = text
         context.scope.bind(name, operand, size)
@@ -196,7 +197,10 @@ class _Walk:
         else:
             self._expressions.value(value)
             self._context.report(
-                "P2C165", span, "this does nothing", "call a subtask, or assign it to a name"
+                "P2C165",
+                span,
+                "this statement has no effect",
+                "call a subtask, or assign the value to a variable",
             )
 
     def _write(self, target: nodes.Name, key: nodes.Expr | None, value: nodes.Expr, span: Span) -> None:
@@ -226,7 +230,7 @@ class _Walk:
             context.attempted.add(binding.span)
             return operand.slot
         if not isinstance(operand, Hole):
-            message = f"`{target.text}` is no accumulator"
+            message = f"`{target.text}` is not an accumulator"
             help_ = "create one with `m = {}` or `xs = []` before the loop that fills it"
             context.report("P2C167", target.span, message, help_)
         return None
@@ -269,8 +273,8 @@ class _Walk:
         identity = context.machine.value(context.state, operand).identity
         for outcome, word in ((test, "always"), (test.opposite, "never")):
             if not isinstance(operand, Hole) and tested(outcome, identity) in context.state.facts.known:
-                message = f"this condition {word} holds here: it has been tested before"
-                help_ = "remove the test"
+                message = f"this condition is {word} true here: it has already been tested"
+                help_ = "remove the condition"
                 context.report("P2C902", span, message, help_, severity=Severity.WARNING)
 
     def _return(self, statement: nodes.Return) -> None:

@@ -59,7 +59,7 @@ def files_of(
 def left(path: str, settings: Settings, *, force_exclude: bool, stdin: str | None) -> bool:
     """Whether a single file, which is named, is left by the settings; says so if it is not."""
     if _checked(path).is_dir():
-        fail(f"{path}: this is a folder: name a file in it")
+        fail(f"{path}: this is a folder: give the path of a file in it")
     return bool(files_of([path], settings, force_exclude=force_exclude, stdin=stdin))
 
 

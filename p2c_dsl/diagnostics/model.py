@@ -89,10 +89,10 @@ class Diagnostic:
             case None:
                 return None
             case 0:
-                return "no breaking run was looked for: no world that could be tried is small enough"
+                return "no run was searched for: even the smallest worlds are too large to try"
             case 1:
-                return "no breaking run was found in the small world that was tried"
-        return f"no breaking run was found among the {self.tried} small worlds that were tried"
+                return "no run that breaks the rule was found in one small world"
+        return f"no run that breaks the rule was found in {self.tried} small worlds"
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,7 +84,7 @@ def _suppression(suppressed: Suppressed) -> flows.Suppression:
 def _flow(diagnostic: Diagnostic, counterexample: Counterexample) -> flows.CodeFlow:
     inputs = ", ".join(f"{name} = {value}" for name, value in counterexample.inputs)
     # A flow has at least one place; in a run without calls, it is where the finding stands.
-    steps = counterexample.steps or (CounterexampleStep("nothing is called", None, offending=True),)
+    steps = counterexample.steps or (CounterexampleStep("no calls are made", None, offending=True),)
     message = sarif.Message(text=f"a run that breaks the rule, with {inputs or 'no inputs'}")
     locations = [_step(step, diagnostic.location) for step in steps]
     return flows.CodeFlow(message=message, thread_flows=[flows.ThreadFlow(locations=locations)])

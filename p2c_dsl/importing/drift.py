@@ -68,7 +68,7 @@ def _by_hand(declarations: Iterable[nodes.Declaration], source: Source) -> Itera
     for declared in declarations:
         key = (_KINDS[type(declared)], _name(declared)) if type(declared) in _KINDS else None
         if key is None or key in seen:
-            message = "no import writes this: put it into a file that uses this one"
+            message = "this line does not come from the import: move it to a file that uses this one"
             yield Difference(_line(declared, source), message)
         else:
             seen.add(key)
@@ -77,13 +77,13 @@ def _by_hand(declarations: Iterable[nodes.Declaration], source: Source) -> Itera
 def _gone(old: Declared, new: Declared, source: Source) -> Iterator[Difference]:
     for (kind, name), declared in old.items():
         if (kind, name) not in new:
-            yield Difference(_line(declared, source), f"the {kind} `{name}` is gone")
+            yield Difference(_line(declared, source), f"the {kind} `{name}` has been removed")
 
 
 def _added(old: Declared, new: Declared) -> Iterator[Difference]:
     for kind, name in new:
         if (kind, name) not in old:
-            yield Difference(1, f"the {kind} `{name}` is new")
+            yield Difference(1, f"the {kind} `{name}` has been added")
 
 
 def _changed(old: Declared, new: Declared, source: Source) -> Iterator[Difference]:
@@ -105,9 +105,9 @@ def _differences(old: nodes.SubtaskDecl, new: nodes.SubtaskDecl) -> Iterator[str
     after = {p.name.text: _parameter(p) for p in new.parameters}
     for name in {**before, **after}:
         if name not in after:
-            yield f"its parameter `{name}` is gone"
+            yield f"its parameter `{name}` has been removed"
         elif name not in before:
-            yield f"it has a new parameter `{after[name]}`"
+            yield f"its parameter `{after[name]}` has been added"
         elif before[name] != after[name]:
             yield f"its parameter `{before[name]}` is now `{after[name]}`"
     heads = [_head(old), _head(new)]
@@ -123,7 +123,7 @@ def _differences(old: nodes.SubtaskDecl, new: nodes.SubtaskDecl) -> Iterator[str
     if list(before) != list(after) and before == after:
         yield "the order of its parameters has changed"
     if _edited(old) != _edited(new):
-        yield "its effects or cost were edited: put them into an override, which a fresh import leaves alone"
+        yield "its effects or cost were edited: move them to an override, which the next import does not overwrite"
 
 
 def _head(declared: nodes.SubtaskDecl) -> str:

@@ -60,7 +60,7 @@ class Server:
             raise ToolFailed(f"`{name}`: {self._reason(error)}") from None
         text = "\n".join(filter(None, map(_text, result.content)))
         if result.is_error:
-            raise ToolFailed(f"`{name}` answered with an error: {text or 'without a word'}")
+            raise ToolFailed(f"`{name}` returned an error: {text or 'no message'}")
         value = result.structured_content
         if value is None:
             value = _unstructured(result.content, text)
@@ -68,7 +68,7 @@ class Server:
         if happened is None:
             return value
         if not isinstance(happened, list) or not all(isinstance(effect, str) for effect in happened):
-            raise ToolFailed(f"`{name}`: `{HAPPENED}` is not a list of effects' names")
+            raise ToolFailed(f"`{name}`: `{HAPPENED}` is not a list of effect names")
         return Outcome(value, frozenset(happened))
 
     async def _page(self, cursor: str | None) -> Any:
@@ -111,9 +111,9 @@ def connect(command: Sequence[str], timeout: float) -> Iterator[Server]:
         from anyio.from_thread import start_blocking_portal
         from mcp import ClientSession, StdioServerParameters, stdio_client
     except ImportError:
-        raise ImportProblem("this takes the extra `mcp`: pip install 'p2c-dsl[mcp]'") from None
+        raise ImportProblem("this needs the extra `mcp`: pip install 'p2c-dsl[mcp]'") from None
     if not command:
-        raise ImportProblem("there is no command that starts a server")
+        raise ImportProblem("no command to start a server was given")
     parameters = StdioServerParameters(command=command[0], args=list(command[1:]))
     with (
         tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as log,
@@ -134,7 +134,7 @@ def connect(command: Sequence[str], timeout: float) -> Iterator[Server]:
                 raise _innermost(error) from None
             shown = " ".join(command)
             raise ImportProblem(
-                f"the server `{shown}` does not start: {_reason(error, log, timeout)}"
+                f"the server `{shown}` could not be started: {_reason(error, log, timeout)}"
             ) from None
 
 
@@ -161,12 +161,12 @@ def _reason(error: BaseException, log: IO[str], timeout: float) -> str:
     """What went wrong, with the end of what the server wrote to stderr."""
     error = _innermost(error)
     if isinstance(error, TimeoutError):
-        told = f"it has not answered in {timeout:g} s"
+        told = f"no answer within {timeout:g} s"
     elif isinstance(error, FileNotFoundError):
-        told = "there is no such command"
+        told = "command not found"
     else:
         told = f"{type(error).__name__}: {error}".rstrip(": ")
     log.flush()
     log.seek(0)
     written = log.read().strip()[-_TAIL:]
-    return f"{told}; it wrote {json.dumps(written, ensure_ascii=False)}" if written else told
+    return f"{told}; its stderr ends with {json.dumps(written, ensure_ascii=False)}" if written else told

@@ -18,19 +18,19 @@ def read_tools(path: Path) -> list[Tool]:
     """The tools in a file. Raises `ImportProblem`."""
     try:
         if path.exists() and not path.is_file():
-            raise ImportProblem(f"{path} is not a plain file")
+            raise ImportProblem(f"{path} is not a regular file")
         data = json.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
-        raise ImportProblem(f"{path}: there is no such file") from None
+        raise ImportProblem(f"{path} does not exist") from None
     except OSError as error:
-        raise ImportProblem(f"{path}: it cannot be read: {error.strerror}") from None
+        raise ImportProblem(f"{path} cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
-        raise ImportProblem(f"{path}: it is not UTF-8") from None
+        raise ImportProblem(f"{path} is not UTF-8") from None
     except (json.JSONDecodeError, RecursionError) as error:
         place = (
             f"{path}:{error.lineno}:{error.colno}" if isinstance(error, json.JSONDecodeError) else str(path)
         )
-        raise ImportProblem(f"{place}: it is no JSON: {error}") from None
+        raise ImportProblem(f"{place} is not JSON: {error}") from None
     return tools_of(data)
 
 
@@ -44,24 +44,24 @@ def tools_of(data: Any) -> list[Tool]:
     if isinstance(data, Mapping):
         data = data.get("tools")
     if not isinstance(data, list):
-        raise ImportProblem('no tools are here: expected {"tools": […]}, as a server answers `tools/list`')
+        raise ImportProblem('no tools found: expected {"tools": […]}, as a server answers to `tools/list`')
     if _depth(data) > _DEEPEST:
-        raise ImportProblem(f"tools: the list is nested more than {_DEEPEST} deep")
+        raise ImportProblem(f"tools: the list is nested more than {_DEEPEST} levels deep")
     return [_tool(entry, f"tools[{number}]") for number, entry in enumerate(data)]
 
 
 def _tool(entry: Any, where: str) -> Tool:
     if not isinstance(entry, Mapping):
-        raise ImportProblem(f"{where}: a tool is an object")
+        raise ImportProblem(f"{where}: a tool must be an object")
     name = entry.get("name")
     if not isinstance(name, str) or not name:
-        raise ImportProblem(f"{where}.name: a tool has a name, a text")
+        raise ImportProblem(f"{where}.name: a tool must have a name, which is a string")
     given = entry.get("inputSchema", {"type": "object"})
     if not isinstance(given, Mapping):
-        raise ImportProblem(f"{where}.inputSchema: a JSON Schema is an object")
+        raise ImportProblem(f"{where}.inputSchema: a JSON Schema must be an object")
     annotations = entry.get("annotations") or {}
     if not isinstance(annotations, Mapping):
-        raise ImportProblem(f"{where}.annotations: they are an object")
+        raise ImportProblem(f"{where}.annotations: annotations must be an object")
     returns = entry.get("returns")
     output = entry.get("outputSchema")
     untyped = "text"

@@ -47,7 +47,7 @@ class SchemaPlace:
     def to(self, step: str, *, always: bool = False) -> SchemaPlace:
         """Further inside; `always` when no value is without it. Raises `ImportProblem` when it is too deep."""
         if len(self.path) > _DEEPEST:
-            raise ImportProblem(f"{self}: schemas are nested more than {_DEEPEST} deep")
+            raise ImportProblem(f"{self}: schemas are nested more than {_DEEPEST} levels deep")
         inside = self.inside if always else ()
         return replace(self, path=(*self.path, step), definition="", record="", inside=inside)
 

@@ -33,10 +33,10 @@ def functions_at(target: str) -> dict[str, Callable[..., Any]]:
         try:
             found = getattr(found, step)
         except AttributeError:
-            raise ImportProblem(f"{target}: there is no `{step}` in it") from None
+            raise ImportProblem(f"{target}: `{step}` was not found") from None
     functions = dict(_functions(found))
     if not functions:
-        raise ImportProblem(f"{target}: there are no public functions in it")
+        raise ImportProblem(f"{target}: no public functions found")
     return functions
 
 
@@ -46,7 +46,7 @@ def tool_of(name: str, function: Callable[..., Any]) -> Tool:
         signature = inspect.signature(function)
         return _read(name, function, signature, get_type_hints(function, include_extras=True))
     except (TypeError, ValueError, NameError) as error:
-        raise ImportProblem(f"{name}: its signature cannot be read: {error}") from None
+        raise ImportProblem(f"{name}: the signature cannot be read: {error}") from None
 
 
 def _read(
@@ -57,7 +57,9 @@ def _read(
     required: list[str] = []
     for parameter in signature.parameters.values():
         if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
-            raise ImportProblem(f"{name}: `{parameter}` takes any number of arguments, which no subtask can")
+            raise ImportProblem(
+                f"{name}: `{parameter}` takes any number of arguments, but subtasks have a fixed number of parameters"
+            )
         schema = read.schema(hints[parameter.name]) if parameter.name in hints else {}
         if parameter.default is parameter.empty:
             required.append(parameter.name)
@@ -101,7 +103,7 @@ def _functions(found: Any) -> Iterable[tuple[str, Callable[..., Any]]]:
             yield found.__name__, found
         case type():
             raise ImportProblem(
-                f"`{found.__name__}` is a class: give an object of it, whose methods are tools"
+                f"`{found.__name__}` is a class: pass an object of it, whose methods become tools"
             )
         case _:
             for name, value in inspect.getmembers(found, inspect.isroutine):

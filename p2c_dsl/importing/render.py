@@ -57,9 +57,9 @@ def spec_of(tools: Sequence[Tool], origin: str, known: Mapping[str, str] | None 
 
 def _head(origin: str) -> Iterator[str]:
     shown = "".join(c if c.isprintable() else " " for c in origin)
-    yield f"{MARK}{shown}. Do not edit: `p2c import` overwrites it, and with --check tells what is new."
-    yield "# What its tools say of themselves is only claimed. Sign off what they do in a file that uses this one:"
-    yield "# `override subtask NAME:` with `pure` or the effects that it has."
+    yield f"{MARK}{shown}. Do not edit: `p2c import` overwrites it. `--check` shows what has changed."
+    yield "# What the tools state about themselves is only a claim. Sign off what they do in a file that uses this one:"
+    yield "# write `override subtask NAME:` with `pure` or its effects."
     yield ""
 
 
@@ -100,14 +100,14 @@ def _arguments(schema: Mapping[str, Any], place: SchemaPlace) -> Mapping[str, An
     while "$ref" in schema:
         target = local(schema["$ref"])
         if target in seen or not isinstance(place.defs.get(target), Mapping):
-            raise ImportProblem(f"{place}: its input is described nowhere")
+            raise ImportProblem(f"{place}: the input has no description")
         seen.append(target)
         schema = place.defs[target]
     if schema.get("type", "object") != "object":
-        raise ImportProblem(f"{place}: a tool's input is an object, not {schema['type']!r}")
+        raise ImportProblem(f"{place}: the input of a tool must be an object, not {schema['type']!r}")
     properties = schema.get("properties") or {}
     if not isinstance(properties, Mapping):
-        raise ImportProblem(f"{place}: properties are an object")
+        raise ImportProblem(f"{place}: `properties` must be an object")
     return {**schema, "type": "object", "properties": properties}
 
 
@@ -166,7 +166,7 @@ def _definitions(schema: Mapping[str, Any], tool: str) -> Mapping[str, Any]:
     for word in ("definitions", "$defs"):
         definitions = schema.get(word) or {}
         if not isinstance(definitions, Mapping):
-            raise ImportProblem(f"{tool}: {word} are an object")
+            raise ImportProblem(f"{tool}: `{word}` must be an object")
         found.update(definitions)
     return found
 

@@ -35,7 +35,7 @@ def required(schema: Mapping[str, Any], place: SchemaPlace) -> Sequence[str]:
     """The names of the properties that an object must have. Raises `ImportProblem`."""
     found = schema.get("required") or []
     if not isinstance(found, list) or not all(isinstance(name, str) for name in found):
-        raise ImportProblem(f"{place}: `required` is a list of names, not {shown(found)}")
+        raise ImportProblem(f"{place}: `required` must be a list of names, not {shown(found)}")
     return found
 
 
@@ -66,14 +66,14 @@ def bound(word: str, schema: Mapping[str, Any], place: SchemaPlace) -> int | Non
     if found is None:
         return None
     if not isinstance(found, int) or isinstance(found, bool) or not 0 <= found < 10**_MOST_DIGITS:
-        raise ImportProblem(f"{place}: {word} is a number of items, not {shown(found)}")
+        raise ImportProblem(f"{place}: `{word}` must be a number of items, not {shown(found)}")
     return found
 
 
 def listed(value: Any, place: SchemaPlace) -> list[Any]:
     """The value, which has to be a list that is not empty. Raises `ImportProblem`."""
     if not isinstance(value, list) or not value:
-        raise ImportProblem(f"{place}: this is a list with something in it, not {shown(value)}")
+        raise ImportProblem(f"{place}: expected a non-empty list, not {shown(value)}")
     return value
 
 

@@ -48,7 +48,7 @@ class ImportedTypes:
         if schema is True or schema == {}:
             return self.opaque(place, "it has no schema")
         if not isinstance(schema, Mapping):
-            raise ImportProblem(f"{place}: a schema is an object, not {shown(schema)}")
+            raise ImportProblem(f"{place}: a schema must be an object, not {shown(schema)}")
         if isinstance(kinds := schema.get("type"), list):
             return self._union([{**schema, "type": one} for one in kinds], place)
         self.note_dropped(schema, place)
@@ -81,7 +81,7 @@ class ImportedTypes:
             case "null":
                 return self.opaque(place, "it is always null")
             case None:
-                return self.opaque(place, "it says no type")
+                return self.opaque(place, "it has no type")
         return self.opaque(place, f"there is no type {shown(kind)}")
 
     def opaque(self, place: SchemaPlace, reason: str) -> str:
@@ -106,7 +106,7 @@ class ImportedTypes:
                 return self.opaque(place, "it contains itself")
             self._references[key] = known = self._defined(name, key, parts, place)
         elif known in place.inside:
-            return self.opaque(place, "a value of it would hold itself without end")
+            return self.opaque(place, "a value of it would contain itself endlessly")
         self.report.exact["$ref"] += 1
         return known
 
@@ -120,7 +120,7 @@ class ImportedTypes:
 
     def _unknown(self, name: str, place: SchemaPlace) -> str:
         if ("unknown", name) not in self._known:
-            self._known["unknown", name] = self.opaque(place.to(name), f"{shown(name)} is not described here")
+            self._known["unknown", name] = self.opaque(place.to(name), f"{shown(name)} is not defined")
         return self._known["unknown", name]
 
     def _union(self, parts: Sequence[Schema], place: SchemaPlace) -> str:
@@ -142,7 +142,7 @@ class ImportedTypes:
     def _enum(self, members: Sequence[Any], place: SchemaPlace) -> str:
         words = [m for m in members if m is not None]
         if not words or not all(isinstance(m, str) for m in words):
-            return self.opaque(place, "its values are no texts")
+            return self.opaque(place, "its values are not strings")
         known = distinct(dict.fromkeys(words))
         lines = [f"    {named(member, word)}" for word, member in known.items()]
         self.report.exact["enum"] += 1
@@ -177,16 +177,16 @@ class ImportedTypes:
     def _object(self, schema: Mapping[str, Any], place: SchemaPlace) -> str:
         properties = schema.get("properties") or {}
         if not isinstance(properties, Mapping):
-            raise ImportProblem(f"{place}: properties are an object, not {shown(properties)}")
+            raise ImportProblem(f"{place}: `properties` must be an object, not {shown(properties)}")
         others = schema.get("additionalProperties")
         if properties:
             if isinstance(others, Mapping) and others:
-                return self.opaque(place, "it has properties and others besides")
+                return self.opaque(place, "it has both listed and additional properties")
             return self._record(schema, properties, place)
         if isinstance(others, Mapping) and others:
             self.report.exact["map"] += 1
             return f"Map[Text, {self.of(others, place.to('values'))}]"
-        return self.opaque(place, "it is an object of which no property is known")
+        return self.opaque(place, "it is an object without known properties")
 
     def _record(self, schema: Mapping[str, Any], properties: Mapping[str, Schema], place: SchemaPlace) -> str:
         needed = required(schema, place)

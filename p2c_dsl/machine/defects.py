@@ -83,7 +83,7 @@ class BadTest(Defect):
     def explain(self, narrator: Narrator) -> Explanation:
         wanted = "Bool" if self.test in (Test.TRUE, Test.FALSE) else "Optional"
         hint = "write `is not None`" if isinstance(self.actual, Optional) else None
-        return Explanation(f"this condition needs {wanted}, but this is {show(self.actual)}", hint)
+        return Explanation(f"this condition needs {wanted}, but the value is {show(self.actual)}", hint)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -98,7 +98,7 @@ class NoJoin(Defect):
     def explain(self, narrator: Narrator) -> Explanation:
         return Explanation(
             f"the accumulator's {self.where} are {show(self.one)}, but this is {show(self.other)}",
-            "collect values of one type in one accumulator",
+            "use a separate accumulator for each type",
         )
 
 
@@ -126,7 +126,7 @@ class Unhashable(Defect):
     actual: Type
 
     def explain(self, narrator: Narrator) -> Explanation:
-        return Explanation(f"{show(self.actual)} cannot be a map's key")
+        return Explanation(f"{show(self.actual)} cannot be a key of a map")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -137,7 +137,8 @@ class TooDeep(Defect):
 
     def explain(self, narrator: Narrator) -> Explanation:
         return Explanation(
-            f"these collections are nested more than {MOST_NESTED} deep", "let a subtask put them together"
+            f"these collections are nested more than {MOST_NESTED} levels deep",
+            "call a subtask that combines them",
         )
 
 
@@ -164,8 +165,8 @@ class WrittenOutside(Defect):
 
     def explain(self, narrator: Narrator) -> Explanation:
         return Explanation(
-            "an accumulator is written only inside the first loop that follows it",
-            "move this into that loop, or create the accumulator just before the loop that fills it",
+            "an accumulator can only be written to in the first loop that follows it",
+            "move this write into that loop, or create the accumulator just before the loop that fills it",
         )
 
 
@@ -177,8 +178,8 @@ class WrittenLate(Defect):
 
     def explain(self, narrator: Narrator) -> Explanation:
         return Explanation(
-            "this accumulator is closed: it was read, or the loop that fills it is over",
-            "collect into a new accumulator",
+            "this accumulator is closed: it has been read, or the loop that fills it has ended",
+            "use a new accumulator",
         )
 
 
@@ -191,7 +192,7 @@ class WrongKind(Defect):
 
     def explain(self, narrator: Narrator) -> Explanation:
         written = "`m[key] = value`" if self.is_map else "`xs.append(value)`"
-        return Explanation(f"this accumulator is written with {written}")
+        return Explanation(f"write to this accumulator with {written}")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -202,7 +203,8 @@ class ReturnInLoop(Defect):
 
     def explain(self, narrator: Narrator) -> Explanation:
         return Explanation(
-            "`return` may not stand inside a loop", "collect into an accumulator and return after the loop"
+            "`return` is not allowed inside a loop",
+            "collect the values in an accumulator and return it after the loop",
         )
 
 
@@ -210,7 +212,7 @@ def _conversion_help(expected: Type, actual: Type) -> str | None:
     if isinstance(actual, Optional) and is_subtype(actual.inner, expected):
         return "it may be None: test it with `is not None` first"
     if is_subtype(_unbounded(actual), _unbounded(expected)):
-        return "declare a bound on the collection's size"
+        return "declare a size bound on the collection"
     return None
 
 

@@ -140,12 +140,12 @@ class _Resolver:
             if node.default is not None:
                 default = value(node.default, of, source, self._known, self.reporter)
             if node.type.literal and not writable(of):
-                message = f"no {show(of)} can be written as a literal"
-                help_ = "remove `literal`: only texts, numbers and truth values are written out"
+                message = f"{show(of)} has no literals"
+                help_ = "remove `literal`: only text, numbers and truth values have literals"
                 self.reporter.report("P2C204", source, node.type.span, message, help_)
             if node.default is None and any(p.optional for p in parameters):
-                message = f"`{node.name.text}` has no default, but a parameter before it has one"
-                help_ = "put it before them, or give it a default"
+                message = f"required parameter `{node.name.text}` after a parameter with a default"
+                help_ = "move it before the parameters with defaults, or give it a default"
                 self.reporter.report("P2C211", source, node.name.span, message, help_)
             place = Location(source, node.name.span)
             optional = node.default is not None
@@ -164,7 +164,7 @@ class _Resolver:
 
     def _claim(self, name: Name, source: Source) -> str:
         if name.text not in CLAIMS:
-            message, otherwise = f"`{name.text}` is nothing to claim", f"claims are {', '.join(CLAIMS)}"
+            message, otherwise = f"there is no claim `{name.text}`", f"the claims are {', '.join(CLAIMS)}"
             self.reporter.unknown(
                 "P2C140", source, name.span, message, name.text, CLAIMS, otherwise=otherwise
             )
@@ -181,8 +181,10 @@ class _Resolver:
                 self.reporter.unknown("P2C141", source, node.name.span, message, name, subtasks)
             elif name in signed:
                 message = f"`{name}` is overridden twice"
-                note = Note("the first override stands here", signed[name])
-                self.reporter.report("P2C134", source, node.name.span, message, "make them one", (note,))
+                note = Note("the first override is here", signed[name])
+                self.reporter.report(
+                    "P2C134", source, node.name.span, message, "merge the two overrides", (note,)
+                )
             else:
                 signed[name] = Location(source, node.name.span)
                 subtasks = {**subtasks, name: self._override(subtask, node, source)}
@@ -204,8 +206,8 @@ class _Resolver:
                 message = f"there is no parameter `{name.text}`"
                 self.reporter.unknown("P2C137", source, name.span, message, name.text, known)
             elif not writable(known[name.text].type):
-                message = f"no {show(known[name.text].type)} can be written as a literal"
-                self.reporter.report("P2C204", source, name.span, message, "remove it")
+                message = f"{show(known[name.text].type)} has no literals"
+                self.reporter.report("P2C204", source, name.span, message, "remove this name")
             else:
                 known[name.text] = replace(known[name.text], literal=True)
         return tuple(known.values())
@@ -238,9 +240,9 @@ class _Resolver:
             if taken is not None:
                 self.reporter.twice(written.name, source, taken)
             if written.default is not None:
-                message = "a task's input has no default"
+                message = "a task's input cannot have a default"
                 self.reporter.report(
-                    "P2C211", source, written.span, message, "remove it, or declare a constant"
+                    "P2C211", source, written.span, message, "remove the default, or declare a constant"
                 )
         inputs = {p.name.text: p.name for p in node.parameters}
         constants: dict[str, Constant] = {}

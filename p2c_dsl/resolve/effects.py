@@ -36,7 +36,7 @@ class Clauses:
 
     def _anything(self, clause: nodes.EffectClause, source: Source) -> Iterator[EffectUse]:
         if clause.arguments:
-            message = f"`{ANYTHING}` has no keys: it stands for every effect with any keys"
+            message = f"`{ANYTHING}` takes no keys: it stands for every effect with any keys"
             self._reporter.report("P2C209", source, clause.span, message, "write `may anything`")
         for effect in self._effects.values():
             yield EffectUse(effect, (None,) * len(effect.keys), certain=False, anything=True)
@@ -54,7 +54,7 @@ class Clauses:
             return None
         if len(clause.arguments) != len(effect.keys):
             keys = ", ".join(show(k) for k in effect.keys)
-            message = f"`{effect.name}` has {_keys(len(effect.keys))}, but this clause gives {len(clause.arguments)}"
+            message = f"`{effect.name}` takes {_keys(len(effect.keys))}, but got {len(clause.arguments)}"
             help_ = f"it is declared as `{effect.name}({keys})`"
             self._reporter.report("P2C209", source, clause.span, message, help_)
             return None
@@ -71,7 +71,7 @@ class Clauses:
             return None
         path, of = found
         if not is_subtype(of, key):
-            message = f"`{effect.name}` is keyed by {show(key)}, but this is {show(of)}"
+            message = f"the key of `{effect.name}` must be {show(key)}, but this is {show(of)}"
             self._reporter.report(
                 "P2C210", source, argument.span, message, self._fitting(of, key, parameters)
             )
@@ -104,7 +104,7 @@ class Clauses:
             return inner.get(field.text, of)
         message = f"{show(of)} has no field `{field.text}`"
         if isinstance(of, Optional):
-            help_ = "it may be None: take a parameter or field that is not Optional"
+            help_ = "it may be None: use a parameter or field that is not Optional"
             self._reporter.report("P2C212", source, field.span, message, help_)
         elif isinstance(of, Record):
             self._reporter.unknown("P2C212", source, field.span, message, field.text, inner)
@@ -114,11 +114,11 @@ class Clauses:
 
     def _fitting(self, of: Type, key: Type, parameters: Sequence[Parameter]) -> str:
         if isinstance(of, Optional) and is_subtype(of.inner, key):
-            return "it may be None: take a parameter that is not Optional"
+            return "it may be None: use a parameter that is not Optional"
         fitting = [p.name for p in parameters if is_subtype(p.type, key)]
         if fitting:
-            return f"give a {show(key)}, such as `{fitting[0]}`"
-        return f"give a parameter, or a field of one, that is {show(key)}"
+            return f"use a {show(key)}, such as `{fitting[0]}`"
+        return f"use a parameter of type {show(key)}, or a field of that type"
 
 
 def _keys(count: int) -> str:

@@ -111,17 +111,17 @@ class _Loader:
         if len(self._seen) > MOST_FILES:
             if len(self._seen) == MOST_FILES + 1:
                 message = f"more than {MOST_FILES} files are used"
-                self._report(file, use, "P2C133", message, "use fewer, larger files")
+                self._report(file, use, "P2C133", message, "merge some of them into larger files")
             return None
         if "://" in use.path:
-            message = f"`{use.path}` is no path to a file"
-            self._report(file, use, "P2C133", message, "save it beside this file, and use that")
+            message = f"`{use.path}` is not the path of a file"
+            self._report(file, use, "P2C133", message, "save it next to this file, and use that copy")
             return None
         try:
             source = Source(os.path.normpath(Path(file.source.name).parent / use.path), self._read(target))
             return self.parse(source) if self._within is None else self._parse_confined(source)
         except Unreadable as error:
-            help_ = error.help if error.code == "P2C131" else "the path starts at this file's folder"
+            help_ = error.help if error.code == "P2C131" else "the path is relative to this file's folder"
             self._report(file, use, "P2C133", f"`{use.path}` cannot be used: {error.reason}", help_)
             return None
 
@@ -135,7 +135,7 @@ class _Loader:
             return read(target, regular=True)
         except Unreadable as error:
             # Which byte is not text is content, too.
-            reason = "it is not text" if error.code == "P2C131" else error.reason
+            reason = "it is not a text file" if error.code == "P2C131" else error.reason
             raise Unreadable(error.code, reason, error.help) from None
 
     def _parse_confined(self, source: Source) -> File:
@@ -145,7 +145,7 @@ class _Loader:
         if wrong is not None:
             line = source.position(wrong.location.span.start).line
             raise Unreadable(
-                "P2C131", f"there is an error in line {line}", f"`p2c lint {source.name}` says which"
+                "P2C131", f"there is an error in line {line}", f"run `p2c lint {source.name}` to see it"
             )
         self.diagnostics.extend(result.diagnostics)
         return result.file

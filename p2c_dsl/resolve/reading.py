@@ -36,15 +36,17 @@ def _bytes(path: Path, regular: bool) -> bytes:
         status = path.stat()
         mode = status.st_mode
         if stat.S_ISDIR(mode):
-            raise Unreadable("P2C130", "this is a folder", "name a file in it")
+            raise Unreadable("P2C130", "this is a folder", "give the path of a file in it")
         if stat.S_ISFIFO(mode) and not regular:
             return _piped(path)
         # Reading a device may never end.
         if not stat.S_ISREG(mode):
-            raise Unreadable("P2C130", "this is no plain file", "name a file")
+            raise Unreadable("P2C130", "this is not a regular file", "give the path of a regular file")
         if status.st_size > MOST_BYTES:
-            reason = f"it has {status.st_size:,} bytes, and at most {MOST_BYTES:,} are read"
-            raise Unreadable("P2C130", reason, "name a text")
+            reason = (
+                f"the file is too large: {status.st_size:,} bytes, where at most {MOST_BYTES:,} are allowed"
+            )
+            raise Unreadable("P2C130", reason, "check that this is the right file")
         return path.read_bytes()
     except FileNotFoundError:
         raise Unreadable("P2C130", "there is no such file", "check the path") from None
@@ -59,7 +61,11 @@ def _piped(path: Path) -> bytes:
     with os.fdopen(descriptor, "rb", buffering=0) as pipe:
         start = pipe.read(1)
         if start == b"":
-            raise Unreadable("P2C130", "nothing is written into this pipe", "name a file, or a pipe in use")
+            raise Unreadable(
+                "P2C130",
+                "no process has this pipe open for writing",
+                "give the path of a file, or of a pipe that is in use",
+            )
         os.set_blocking(descriptor, True)
         return (start or b"") + pipe.readall()
 
@@ -76,9 +82,9 @@ def _decode(data: bytes) -> str:
                 f"byte 0x{error.object[error.start]:02x} in line {before.count(chr(10)) + 1} is not UTF-8"
             )
         text = data.decode("utf-8-sig", "replace")
-        raise Unreadable("P2C131", reason, "save it as UTF-8", text, len(before)) from None
+        raise Unreadable("P2C131", reason, "save the file as UTF-8", text, len(before)) from None
     if "\0" in text:
         offset = text.index("\0")
         reason = f"there is a NUL character in line {text.count(chr(10), 0, offset) + 1}"
-        raise Unreadable("P2C131", reason, "save it as text in UTF-8", text, offset)
+        raise Unreadable("P2C131", reason, "save the file as UTF-8 text", text, offset)
     return text

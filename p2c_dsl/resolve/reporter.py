@@ -34,7 +34,7 @@ class Reporter:
     def twice(self, name: Name, source: Source, earlier: Location) -> None:
         """A name that is taken."""
         message = f"`{name.text}` is declared twice"
-        note = Note("it is declared here first", earlier)
+        note = Note("first declared here", earlier)
         self.report("P2C134", source, name.span, message, "rename one of them", (note,))
 
     def unknown(

@@ -55,16 +55,16 @@ class Types:
                 self.records[name] = self._fields(node, source)
         for name in endless(self.records):
             source, node = self._declared[name]
-            message = f"a value of `{name}` would hold itself without end"
-            help_ = "hold it in an Optional or a List"
+            message = f"a value of `{name}` would contain itself endlessly"
+            help_ = "break the cycle with an Optional or a List"
             self._reporter.report("P2C206", source, node.name.span, message, help_)
         return dict(self._resolved)
 
     def of(self, expr: nodes.TypeExpr, source: Source, *, literal: bool = False) -> Type:
         """The type that an expression stands for, `UNKNOWN` after an error. `literal`: may be written here."""
         if expr.literal and not literal:
-            help_ = "remove it here: a parameter's type, or a new type's base, may have it"
-            self._reporter.report("P2C204", source, expr.span, "`literal` means nothing here", help_)
+            help_ = "remove it: only the type of a parameter or the base of a new type can have it"
+            self._reporter.report("P2C204", source, expr.span, "`literal` is not allowed here", help_)
         name = expr.name.text
         if name in GENERICS:
             found = self._generic(expr, source)
@@ -89,9 +89,7 @@ class Types:
         arguments = [self.of(a, source) for a in expr.arguments]
         if len(arguments) != wanted:
             shape = {"Map": "Map[K, V]"}.get(name, f"{name}[T]")
-            message = (
-                f"`{name}` takes {wanted} type argument{'s' * (wanted > 1)}, but here are {len(arguments)}"
-            )
+            message = f"`{name}` takes {wanted} type argument{'s' * (wanted > 1)}, but got {len(arguments)}"
             self._reporter.report("P2C200", source, expr.span, message, f"write `{shape}`")
             return UNKNOWN
         if name in ("Set", "Map"):
@@ -104,7 +102,7 @@ class Types:
             case "Map":
                 return MapOf(arguments[0], arguments[1])
         if isinstance(arguments[0], Optional):
-            message = "an Optional of an Optional is no type"
+            message = "an Optional cannot contain another Optional"
             self._reporter.report("P2C203", source, expr.span, message, f"write `{show(arguments[0])}`")
             return arguments[0]
         return Optional(arguments[0])
@@ -112,23 +110,25 @@ class Types:
     def check_comparable(self, key: Type, source: Source, span: Span) -> None:
         """Reports a collection where values are compared."""
         if not is_comparable(key):
-            message = f"{show(key)} cannot be a key or a set's element"
-            self._reporter.report("P2C202", source, span, message, "use a type that is no collection")
+            message = f"{show(key)} cannot be a key or an element of a set"
+            self._reporter.report("P2C202", source, span, message, "use a type that is not a collection")
 
     def _sized(self, found: Type, expr: nodes.TypeExpr, source: Source) -> Type:
         if not expr.bounds or found == UNKNOWN:
             return found
         span = expr.bounds[0].span.to(expr.bounds[-1].span)
         if not isinstance(found, ListOf | SetOf | MapOf):
-            message = f"{show(found)} has no size to bound"
-            self._reporter.report("P2C201", source, span, message, "bound a List, Set or Map")
+            message = f"{show(found)} has no size, so it cannot have size bounds"
+            self._reporter.report(
+                "P2C201", source, span, message, "only List, Set and Map can have size bounds"
+            )
             return found
         lows = [b.value for b in expr.bounds if b.op == ">="]
         highs = [b.value for b in expr.bounds if b.op == "<="]
         low, high = max(lows, default=0), min(highs, default=None)
         if high is not None and low > high:
-            message = f"no collection has at least {low} and at most {high} elements"
-            self._reporter.report("P2C201", source, span, message, "swap the two")
+            message = f"the lower bound {low} is greater than the upper bound {high}"
+            self._reporter.report("P2C201", source, span, message, "swap the two bounds")
             return found
         size = Size(low, high)
         if isinstance(found, MapOf):
@@ -160,16 +160,18 @@ class Types:
     def _report_circle(self, name: str) -> None:
         source, node = self._declared[name]
         circle = " is a ".join(f"`{n}`" for n in [*self._open[self._open.index(name) :], name])
-        message = f"types go round in a circle: {circle}"
-        self._reporter.report("P2C206", source, node.name.span, message, "let one of them stand alone")
+        message = f"these types form a cycle: {circle}"
+        self._reporter.report(
+            "P2C206", source, node.name.span, message, "remove the parent or base of one of them"
+        )
 
     def _report_depth(self, name: str) -> None:
         if self._told_depth:
             return
         self._told_depth = True
         source, node = self._declared[name]
-        message = f"types build on each other more than {MOST_CHAINED} deep"
-        self._reporter.report("P2C207", source, node.name.span, message, "make the chain shorter")
+        message = f"this chain of types is more than {MOST_CHAINED} long"
+        self._reporter.report("P2C207", source, node.name.span, message, "shorten the chain")
 
     def _declare(self, node: TypeNode, source: Source) -> Type:
         name = node.name.text
@@ -186,7 +188,9 @@ class Types:
         base = self.of(written, source, literal=True)
         if base == UNKNOWN or isinstance(base, Base | NewType):
             return NewType(name, base, written.literal) if base != UNKNOWN else UNKNOWN
-        message = f"a new type stands over {', '.join(BASES)} or another new type, but this is {show(base)}"
+        message = (
+            f"the base of a new type must be {', '.join(BASES)} or another new type, but this is {show(base)}"
+        )
         help_ = (
             f"write `type {name} < {show(base)}`" if isinstance(base, Nominal) else f"use {show(base)} itself"
         )
@@ -198,9 +202,9 @@ class Types:
         if isinstance(parent, Nominal):
             return parent
         if parent != UNKNOWN:
-            message = f"`{written.text}` has no subtypes: it is {_kind(parent)}"
+            message = f"`{written.text}` cannot have subtypes: it is {_kind(parent)}"
             over = isinstance(parent, Base | NewType)
-            help_ = f"write `type {name} = {written.text}`" if over else "leave the parent out"
+            help_ = f"write `type {name} = {written.text}`" if over else "remove the parent"
             self._reporter.report("P2C205", source, written.span, message, help_)
         return None
 

@@ -41,11 +41,11 @@ def value(
     written = _read(expr, source, types, reporter)
     if isinstance(written, nodes.Literal):
         if not _literal_fits(written, of):
-            message = f"this is {show(_type_of(written))}, but {show(of)} is needed"
+            message = f"expected {show(of)}, but this is {show(_type_of(written))}"
             reporter.report("P2C208", source, expr.span, message, _what_to_write(of))
         return written.value
     if written is not None and not is_subtype(types[written.enum], of):
-        message = f"this is {written.enum}, but {show(of)} is needed"
+        message = f"expected {show(of)}, but this is {written.enum}"
         reporter.report("P2C208", source, expr.span, message, _what_to_write(of))
     return written
 
@@ -66,7 +66,7 @@ def _read(
             else:
                 enums = [t.name for t in types.values() if isinstance(t, Enum)]
                 message = f"there is no enum `{enum.text}`"
-                help_ = "write a text, a number, `True`, `False`, `None` or an enum's member"
+                help_ = "write a string, a number, `True`, `False`, `None` or an enum member"
                 reporter.unknown("P2C139", source, enum.span, message, enum.text, enums, help_)
     return None
 
@@ -106,5 +106,5 @@ def _what_to_write(of: Type) -> str:
             return "write `None`"
     example = next((e for base, e in _EXAMPLES.items() if of == base), None)
     if example is None:
-        return f"no value of {show(of)} can be written down: take it as a task's input"
+        return f"{show(of)} has no literals: make it an input of the task instead"
     return f"write a value such as {example}"

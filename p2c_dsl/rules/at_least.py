@@ -15,9 +15,9 @@ from p2c_dsl.rules.pattern import Match
 class AtLeast(EventCounted):
     """Every run that completes does at least N of an effect, or calls a subtask at least N times.
 
-    What stands in a loop counts as often as the collection's declared lower bound says (zero without one, for the
-    collection may be empty), what stands in one arm of an `if` counts only if the other arm has it too, and a
-    `may` effect does not count. A run that fails half-way promises nothing.
+    A call in a loop counts as often as the declared lower bound of the collection says: zero without one, because
+    the collection may be empty. A call in one arm of an `if` counts only if the other arm makes it too. A `may`
+    effect does not count. A run that fails half-way is not covered by this rule.
     """
 
     name = "at-least"
@@ -29,8 +29,8 @@ class AtLeast(EventCounted):
         Code(
             "P2C402",
             "an event can be missing",
-            "Some run completes without doing the event as often as an `at least` rule wants: the call is missing, "
-            "stands in a loop over a collection that may be empty, or on one path only.",
+            "Some run completes without doing the event as often as an `at least` rule requires: the call is missing, "
+            "is in a loop over a collection that may be empty, or is on one path only.",
         ),
     )
     accepted = """

@@ -15,9 +15,9 @@ from p2c_dsl.rules.pattern import Match
 class AtMost(EventCounted):
     """No run does more than N of an effect, or calls a subtask more than N times.
 
-    The analyzer multiplies through loops: a call in a loop over `users` happens |users| times, in two
+    The analyzer multiplies the sizes of nested loops: a call in a loop over `users` happens |users| times, and in two
     nested loops |users|·|prefs| times. A collection whose type declares no bound counts as arbitrarily large,
-    so a limited effect inside a loop needs a bound such as `Set[User] <= 20`. Of two arms of an `if`, the one
+    so a limited effect inside a loop needs a bound such as `Set[User] <= 20`. Of the two arms of an `if`, the one
     that does more counts. A `may` effect counts as if it always happened.
     """
 
@@ -31,7 +31,7 @@ class AtMost(EventCounted):
             "P2C401",
             "an event can happen too often",
             "Some run does the event more often than an `at most` rule allows: the calls on one path add up to "
-            "more, or the call stands in a loop whose collection can be too large.",
+            "more, or the call is in a loop whose collection can be too large.",
         ),
     )
     accepted = """

@@ -65,7 +65,7 @@ class HowOftenPerKey(Definition[PerKey]):
                 for keys in call.keyed(self.event, self.places):
                     seen = seen.plus(keys, 1)
                     if (often := seen.often(keys)) > self.limit:
-                        allowed = f"but the rule allows {times_words(self.limit)}"
+                        allowed = f"but the rule allows it {times_words(self.limit)}"
                         raise Broken(
                             f"`{self.event.name}` would happen {times_words(often)} for one key, {allowed}"
                         )
@@ -81,14 +81,15 @@ class HowOftenPerKey(Definition[PerKey]):
 class AtMostPer(Rule[Counts, None]):
     """For each key, no run does more than N of an effect with that key.
 
-    `at most 1 contact per User` says that nobody is contacted twice. The key is one of the effect's own
-    (`effect contact(User)`) or one of a subtask's parameters, named by its name or its type.
-    Several keys make one together: with `effect pay(to: Iban, amount: Money)`, `at most 1 pay per to, amount` allows
-    two payments that differ in one of the two.
+    `at most 1 contact per User` says that no user is contacted twice. The key is one of the keys of an effect
+    (`effect contact(User)`) or one of the parameters of a subtask. The rule gives its name or its type.
+    Several keys are combined into one: with `effect pay(to: Iban, amount: Money)`, `at most 1 pay per to, amount`
+    allows two payments that differ in one of the two.
 
-    To prove it, the analyzer needs keys that differ. The variable of a loop over a `Set`, or over a map's keys, differs
-    from round to round; one over a `List` may not. A loop nested in another goes over its keys once for each
-    round of the outer one. Two calls may have the same key unless their keys' types have no value in common.
+    To prove the rule, the analyzer needs keys that differ. In a loop over a `Set`, or over the keys of a map, the loop
+    variable is different in each iteration; in a loop over a `List` it may repeat. A nested loop goes over its keys
+    once per iteration of the outer loop. Two calls may have the same key unless their keys' types have no value in
+    common.
     """
 
     name = "at-most-per"
@@ -100,8 +101,8 @@ class AtMostPer(Rule[Counts, None]):
         Code(
             "P2C404",
             "an event can happen too often for one key",
-            "Some run may do the event more often with one and the same key than an `at most … per` rule allows: "
-            "two calls can have the same key, or a loop comes back to it.",
+            "Some run may do the event more often for one key than an `at most … per` rule allows: "
+            "two calls can have the same key, or a loop can repeat it.",
         ),
     )
     accepted = """
@@ -250,15 +251,17 @@ class TooOftenForOneKey(Violation[AtMostPer]):
             (f for f in self.loops for v in given if f.variable is v.identity and not f.makes_differ(v)), None
         )
         if over_list is not None:
-            help_ = f"loop over a Set: the elements of {narrator.name(over_list.collection)} may repeat"
+            help_ = (
+                f"loop over a Set instead: the elements of {narrator.name(over_list.collection)} may repeat"
+            )
         elif self.earlier:
-            help_ = "do it in one place only, for each element of one Set"
+            help_ = "do it in one place only, in a loop over one Set"
         else:
-            help_ = "do it once for each element of a Set, outside any other loop"
+            help_ = "do it in a loop over a Set that is not inside another loop"
         of = " and ".join(show(part.type) for part in self.keys)
         message = (
             f"`{event}` can happen {times_words(self.most)} for one {of}{shown}, "
-            f"but the rule allows {times_words(self.facet.most)}"
+            f"but the rule allows it {times_words(self.facet.most)}"
         )
         return Explanation(message, help_, tuple(notes))
 
@@ -268,12 +271,16 @@ def _position(key: Token, candidates: list[tuple[str | None, Type]], names: Name
     by_name = [i for i, (name, _) in enumerate(candidates) if name == key.text]
     by_type = [i for i, (_, t) in enumerate(candidates) if show(t) == key.text]
     if by_name and by_type and by_name != by_type:
-        message = f"`{key.text}` is the name of one key and the type of another"
+        message = f"`{key.text}` is both the name of one key and the type of another"
         raise RuleError(message, key.span, "rename one of them")
     found = by_name or by_type
     if len(found) == 1:
         return found[0]
     if found:
-        raise RuleError(f"`{key.text}` fits {len(found)} of the keys", key.span, "name the parameter instead")
+        raise RuleError(
+            f"`{key.text}` is ambiguous: {len(found)} of the keys have this type",
+            key.span,
+            "use the name of the key instead",
+        )
     known = [name for name, _ in candidates if name] + [show(t) for _, t in candidates]
-    raise names.unknown("key of it", key, known)
+    raise names.unknown("key", key, known)

@@ -68,7 +68,7 @@ class Names:
     def unknown(self, kind: str, token: Token, known: Iterable[str]) -> RuleError:
         """The error for a name that nothing has, with the closest ones that exist."""
         help_ = did_you_mean(token.text, known)
-        return RuleError(f"no {kind} is called `{token.text}`", token.span, help_)
+        return RuleError(f"there is no {kind} `{token.text}`", token.span, help_)
 
 
 @dataclass(frozen=True, eq=False)

@@ -29,9 +29,7 @@ class HappensFirst(Definition[bool]):
     def step(self, happened: bool, event: RunEvent) -> bool:
         match event:
             case Started(call) if call.most(self.second) and not happened:
-                raise Broken(
-                    f"`{self.second.name}` would happen, but `{self.first.name}` has not happened before"
-                )
+                raise Broken(f"`{self.second.name}` would happen without `{self.first.name}` before it")
             case Completed():
                 return happened or event.sure(self.first) > 0
         return happened
@@ -39,11 +37,11 @@ class HappensFirst(Definition[bool]):
 
 @dataclass(frozen=True, eq=False)
 class Before(Rule[None, None]):
-    """Whenever B happens, A has happened in a call that completed earlier, on whatever path the run took.
+    """Whenever B happens, A has already happened in a call that completed earlier, on every path.
 
-    A call in one arm of an `if`, or in a loop over a collection that may be empty, has not happened for certain
-    after it. It has, though, inside a later loop over the same collection, and under the same condition. A `may`
-    effect never counts as having happened; the call of a subtask always does.
+    A call in one arm of an `if`, or in a loop over a collection that may be empty, is not certain to have happened
+    afterwards. It is certain, though, inside a later loop over the same collection and under the same condition. A
+    `may` effect never counts as having happened; the call of a subtask always does.
     """
 
     name = "before"
@@ -54,8 +52,8 @@ class Before(Rule[None, None]):
     codes = (
         Code(
             "P2C501",
-            "an event can happen before the one it needs",
-            "Some path reaches an event without having completed the one that a `before` rule asks for.",
+            "an event can happen before the one it requires",
+            "Some path reaches an event without having completed the one that a `before` rule requires.",
         ),
     )
     accepted = """
@@ -131,10 +129,10 @@ class TooEarly(Violation[Before]):
         first, second = self.facet.first.name, self.facet.second.name
         places = narrator.calls(first)
         if not places:
-            message = f"`{second}` happens here, but `{first}` has not happened before it"
+            message = f"`{second}` happens here without `{first}` before it"
             return Explanation(message, f"call a subtask that does `{first}` first")
         notes = tuple(
-            (f"`{first}` may not have happened: this does not run on every path", s) for s in places
+            (f"this does not run on every path, so `{first}` may not have happened", s) for s in places
         )
-        message = f"`{second}` can happen here before `{first}` has"
-        return Explanation(message, f"let every path that leads here do `{first}` first", notes)
+        message = f"`{second}` can happen here before `{first}` has happened"
+        return Explanation(message, f"do `{first}` first on every path that leads here", notes)

@@ -28,7 +28,7 @@ class Branches(Rule[None, None]):
         Code(
             "P2C304",
             "branches nested too deeply",
-            "An `if` stands inside more `if`s than a `branches <= k` rule allows.",
+            "An `if` is nested inside more `if`s than a `branches <= k` rule allows.",
         ),
     )
     accepted = """
@@ -79,11 +79,11 @@ class BranchesTooDeep(Violation[Branches]):
     outer: tuple[BranchFrame, ...]
 
     def explain(self, narrator: Narrator) -> Explanation:
-        notes = tuple(("it stands inside this one", f.span) for f in self.outer if f.span is not None)
+        notes = tuple(("it is inside this one", f.span) for f in self.outer if f.span is not None)
         if not self.facet.most:
-            return Explanation("there may be no branches", "call a subtask that decides by itself")
+            return Explanation("branches are not allowed", "call a subtask that makes the decision")
         return Explanation(
-            f"this branch is nested {len(self.outer) + 1} deep, but the rule allows {self.facet.most}",
-            "let a subtask decide, or return early",
+            f"this branch is nested {len(self.outer) + 1} levels deep, but the rule allows {self.facet.most}",
+            "call a subtask that decides, or return early",
             notes,
         )

@@ -5,15 +5,15 @@ from __future__ import annotations
 from p2c_dsl.diagnostics.codes import Code
 
 CODES = (
-    Code("P2C145", "no such rule", "No rule begins with these words. `p2c rules` lists all that there are."),
+    Code("P2C145", "no such rule", "No rule has this form. `p2c rules` lists all rules."),
     Code(
         "P2C146",
         "a malformed rule",
-        "The line begins like a rule, but goes on otherwise than that rule does.",
+        "The line starts like a rule, but does not match the syntax of that rule.",
     ),
     Code(
         "P2C147",
-        "a rule that can mean nothing",
-        "The rule names what does not exist, or what it cannot be about.",
+        "a rule without a meaning",
+        "The rule names something that does not exist, or that it cannot be applied to.",
     ),
 )

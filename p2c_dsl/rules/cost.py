@@ -39,8 +39,8 @@ class Spent(Definition[int]):
 class Cost(Counted):
     """The declared costs of a run's calls add up to at most N.
 
-    A subtask's `cost` clause says what one call costs (nothing without the clause). Loops multiply, as for
-    `at most`; of two arms the dearer one counts.
+    A subtask's `cost` line says what one call costs; without it, calls are free. Loops multiply, as for `at most`.
+    Of the two arms of an `if`, the more expensive one counts.
     """
 
     name = "cost"
@@ -104,10 +104,10 @@ class TooDear(Violation[Cost]):
         return NO_ARGUMENT
 
     def explain(self, narrator: Narrator) -> Explanation:
-        total = "without bound" if self.after is None else f"up to {self.after}"
+        total = "unbounded" if self.after is None else f"up to {self.after}"
         often = f" (this call runs {polynomial(self.loops, narrator)} times)" if self.loops else ""
         return Explanation(
-            f"the costs can grow {total} by here{often}, but the budget is {self.facet.most}",
-            "call fewer or cheaper subtasks, or bound the collections that loops run over",
+            f"the cost up to here can be {total}{often}, but the budget is {self.facet.most}",
+            "call fewer or cheaper subtasks, or declare size bounds on the collections that loops run over",
             loop_notes(self.loops, narrator),
         )

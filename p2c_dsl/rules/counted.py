@@ -50,7 +50,7 @@ class HowOften(Definition[Often]):
             case Started(call) if call.most(self.event):
                 most = seen.most + call.most(self.event)
                 if self.most is not None and most > self.most:
-                    allowed = f"but the rule allows {times_words(self.most)}"
+                    allowed = f"but the rule allows it {times_words(self.most)}"
                     raise Broken(f"`{self.event.name}` would happen {times_words(most)}, {allowed}")
                 return Often(most, seen.sure)
             case Completed(call):
@@ -61,7 +61,7 @@ class HowOften(Definition[Often]):
     def end(self, seen: Often) -> None:
         if seen.sure < self.least:
             often = f"has happened only {times_words(seen.sure)}" if seen.sure else "has not happened"
-            needs = f"but the rule wants it at least {times_words(self.least)}"
+            needs = f"but the rule requires it at least {times_words(self.least)}"
             raise Broken(f"`{self.event.name}` {often}, {needs}")
 
 
@@ -153,14 +153,14 @@ class TooOften(Violation[EventCounted]):
     def explain(self, narrator: Narrator) -> Explanation:
         event, limit = self.facet.event.name, self.facet.most
         count = polynomial(self.loops, narrator)
-        earlier = tuple(("it happens here, too", span) for span in narrator.calls(event))
+        earlier = tuple(("it also happens here", span) for span in narrator.calls(event))
         notes = (*loop_notes(self.loops, narrator), *(earlier if self.before else ()))
         if any(f.repeats for f in self.loops):
-            message = f"`{event}` can happen {count} times here, but the rule allows {times_words(limit)}"
-            help_ = "move the call out of the loop, or bound the collection's size where its type is declared"
+            message = f"`{event}` can happen {count} times here, but the rule allows it {times_words(limit)}"
+            help_ = "move the call out of the loop, or declare a size bound on the collection's type"
         else:
             often = times_words(self.after)
-            message = f"`{event}` can happen {often} by here, but the rule allows {times_words(limit)}"
+            message = f"`{event}` can happen {often} up to here, but the rule allows it {times_words(limit)}"
             help_ = f"call it on one path only, {times_words(limit)} in all"
         return Explanation(message, help_, notes)
 
@@ -174,14 +174,14 @@ class TooSeldom(Violation[Counted]):
     def explain(self, narrator: Narrator) -> Explanation:
         rule = self.facet
         assert isinstance(rule, EventCounted)
-        event, needs = rule.event.name, f"but the rule wants it at least {times_words(rule.least)}"
+        event, needs = rule.event.name, f"but the rule requires it at least {times_words(rule.least)}"
         places = narrator.calls(event)
         if not places:
             return Explanation(f"`{event}` never happens, {needs}", f"call a subtask that does `{event}`")
-        notes = tuple(("this may not run, or not often enough", span) for span in places)
+        notes = tuple(("this may not run at all, or not often enough", span) for span in places)
         often = f"only {times_words(self.seen)}" if self.seen else "not at all"
         return Explanation(
             f"a run can complete with `{event}` {often}, {needs}",
-            "call it on every path, outside loops whose collection may be empty (or declare `>= 1` on its size)",
+            "call it on every path, outside loops over collections that may be empty (or declare a size bound `>= 1`)",
             notes,
         )

@@ -13,7 +13,7 @@ from p2c_dsl.rules.pattern import Match
 
 @dataclass(frozen=True, eq=False)
 class Exactly(EventCounted):
-    """`at most N` and `at least N` in one: no run does more, and every run that completes does as many."""
+    """Combines `at most N` and `at least N`: no run does more, and every run that completes does that many."""
 
     name = "exactly"
     syntax = "exactly N E"
@@ -23,7 +23,7 @@ class Exactly(EventCounted):
     codes = (
         Code(
             "P2C403",
-            "an event can happen too often or too seldom",
+            "an event can happen too often or not often enough",
             "Some run does the event more often than an `exactly` rule allows, or completes without having done "
             "it that often.",
         ),

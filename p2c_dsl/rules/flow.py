@@ -40,25 +40,26 @@ class Independent(Definition[None]):
             case Started(call, depends) if call.most(self.sink):
                 judged = call.arguments if self.parameter is None else (call.arguments[self.parameter],)
                 if any(datum is not None and self.source in datum.depends for datum in judged):
-                    raise Broken(f"`{self.sink.name}` would be given what depends on `{self.source.name}`")
+                    raise Broken(f"`{self.sink.name}` would get a value that depends on `{self.source.name}`")
                 if self.source in depends:
                     raise Broken(f"whether `{self.sink.name}` happens depends on `{self.source.name}`")
 
 
 @dataclass(frozen=True, eq=False)
 class NoFlow(Rule[Reach, Mark]):
-    """Nothing that B gets or depends on comes from A, unless it has passed through C.
+    """Nothing that B receives or depends on comes from A, unless it has passed through C.
 
-    A is a subtask (its results), an effect (the results of the subtasks that do it), a type (every value of it,
-    and whatever contains one) or a task's input. B is a subtask, an effect (the subtasks that do it) or one
-    parameter `f.p`. What depends on A: A's values, their parts, what is looked up by such a value, results of calls
-    with an argument that depends on A, and accumulators written with such a value, or in a loop or under a condition
-    that depends on A.
+    A is a subtask (its results), an effect (the results of the subtasks that do it), a type (every value of the type,
+    and every value that contains one) or an input of the task. B is a subtask, an effect (the subtasks that do it) or
+    one parameter `f.p`. The following depend on A: A's values and their parts, a lookup by such a value, the result of
+    a call with an argument that depends on A, and an accumulator that is written with such a value, or in a loop or
+    under a condition that depends on A.
 
-    Control counts. A call in a loop over a collection that depends on A, under a condition that depends on A, or after
-    an `if` on such a condition in which one arm returned, tells its observer something about A. So does a call after a
-    look-up `m[k]` where `k` depends on A, or which keys `m` has, or whether it is made at all: a missing key would have
-    ended the run. The results of C are free of what C was given: C is trusted to let nothing through that may not pass.
+    Control flow counts as well. A call reveals something about A if it is in a loop over a collection that depends on
+    A, under a condition that depends on A, or after an `if` on such a condition in which one arm returned. So does a
+    call after a lookup `m[k]` if A decides `k`, which keys `m` has, or whether the lookup is made: a missing key would
+    have ended the run. The results of C do not depend on the arguments of C: C is trusted to let only permitted
+    information through.
     """
 
     name = "no-flow"
@@ -71,7 +72,7 @@ class NoFlow(Rule[Reach, Mark]):
             "P2C602",
             "a forbidden flow of information",
             "A call of the sink depends on the source that a `no flow` rule keeps from it: through a value that it "
-            "is given, or because whether or how often it happens depends on it.",
+            "receives, or because the source decides whether or how often it happens.",
         ),
     )
     accepted = """
@@ -255,7 +256,7 @@ class Flow(Violation[NoFlow]):
     def ways(self) -> str:
         """What may stand between source and sink, in brackets."""
         via = self.facet.origin.via
-        return f" (only `{via}` may stand between)" if via else ""
+        return f" (except via `{via}`)" if via else ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -272,7 +273,7 @@ class ValueFlows(Flow):
         help_ = (
             f"pass it through `{source.via}` first"
             if source.via
-            else f"keep `{source.name}` out of what leads here"
+            else f"use a value that does not depend on `{source.name}`"
         )
         return Explanation(message, help_)
 
@@ -288,8 +289,8 @@ class ControlFlows(Flow):
         kind = "condition" if isinstance(frame, BranchFrame) else "loop"
         note = f"{narrator.name(frame.control)} depends on `{source}`"
         return Explanation(
-            f"whether this `{sink}` happens depends on `{source}`, through a {kind}{self.ways}",
-            f"do it outside of this {kind}",
+            f"whether this `{sink}` happens depends on `{source}` through a {kind}{self.ways}",
+            f"do it outside this {kind}",
             ((note, frame.span),) if frame.span is not None else (),
         )
 
@@ -297,14 +298,17 @@ class ControlFlows(Flow):
 class Way(Enum):
     """How an earlier step tells of the source by whether the run goes on: what is said of it, and what helps."""
 
-    RETURN = "an earlier branch on it may have returned", "do it before that branch, or do not return there"
+    RETURN = (
+        "an earlier branch on it may have returned",
+        "do it before that branch, or do not return in the branch",
+    )
     LOOK_UP = (
-        "an earlier look-up would have ended the run if the key had been missing",
-        "do it before that look-up, or loop over the map instead",
+        "an earlier lookup would have ended the run if the key had been missing",
+        "do it before that lookup, or loop over the map instead",
     )
     NEXT_ROUND = (
-        "before the next round, this look-up ends the run if the key is missing",
-        "do it in a loop of its own, before this one",
+        "this lookup ends the run before the next iteration if the key is missing",
+        "do it in a separate loop before this one",
     )
 
 
@@ -327,7 +331,7 @@ class ReachFlows(Flow):
 def _source(names: Names, token: Token) -> InformationSource:
     spec, text = names.spec, token.text
     if (text in spec.types or text in BASES) and text in {p.name for p in names.task.parameters}:
-        raise RuleError(f"`{text}` is a type and an input of the task", token.span, "rename one of them")
+        raise RuleError(f"`{text}` is both a type and an input of the task", token.span, "rename one of them")
     if text in spec.effects or text in spec.subtasks:
         return InformationSource(text, event=names.event(token))
     if text in spec.types or text in BASES:

@@ -16,7 +16,7 @@ from p2c_dsl.rules.pattern import Match
 class Loops(Rule[None, None]):
     """Loops are nested at most k deep.
 
-    In nested loops a call happens as often as the product of the collections' sizes, so the depth is the
+    In nested loops, the number of calls is the product of the collections' sizes, so the depth is the
     degree of the polynomial that bounds a run's calls (*Superalignment with Dynamic Human Values*, section
     5(1)). `loops <= 0` forbids loops.
     """
@@ -29,7 +29,7 @@ class Loops(Rule[None, None]):
         Code(
             "P2C303",
             "loops nested too deeply",
-            "A loop stands inside more loops than a `loops <= k` rule allows.",
+            "A loop is nested inside more loops than a `loops <= k` rule allows.",
         ),
     )
     code = "P2C303"
@@ -82,9 +82,9 @@ class LoopsTooDeep(Violation[Loops]):
     def explain(self, narrator: Narrator) -> Explanation:
         notes = (note for note in map(narrator.loop, self.outer) if note is not None)
         if not self.facet.most:
-            return Explanation("there may be no loops", "call what handles the whole collection")
+            return Explanation("loops are not allowed", "call a subtask that handles the whole collection")
         return Explanation(
-            f"this loop is nested {len(self.outer) + 1} deep, but the rule allows {self.facet.most}",
-            "collect what the outer loop finds, and loop over that after it",
+            f"this loop is nested {len(self.outer) + 1} levels deep, but the rule allows {self.facet.most}",
+            "collect the values of the outer loop, and loop over them afterwards",
             tuple(notes),
         )

@@ -44,20 +44,20 @@ class HappensNoMore(Definition[int]):
 class NoAfter(Rule[History, None]):
     """Once A has happened, B does not happen any more.
 
-    In a loop the second round comes after the first: a B that stands above an A in the same body comes
-    after it all the same. A `may` effect counts as if it happened.
+    In a loop, the second iteration comes after the first. So a B that is above an A in the body of the same loop
+    also comes after it. A `may` effect counts as if it happened.
     """
 
     name = "no-after"
     syntax = "no B after A"
     pattern = "no <second:name> after <first:name>"
-    summary = "once A has happened, B happens no more"
+    summary = "once A has happened, B does not happen any more"
     code = "P2C502"
     codes = (
         Code(
             "P2C502",
-            "an event can happen after the one that rules it out",
-            "Some run does an event after the one that a `no … after` rule names, perhaps in a later round of a loop.",
+            "an event can happen after one that forbids it",
+            "Some run does an event after the one that a `no … after` rule names, or in a later iteration of a loop.",
         ),
     )
     accepted = """
@@ -155,10 +155,10 @@ class BeforeNextRound(Violation[NoAfter]):
 
     def explain(self, narrator: Narrator) -> Explanation:
         first, second = self.facet.first.name, self.facet.second.name
-        notes = tuple((f"the loop comes back to `{second}` here", s) for s in narrator.calls(second))
+        notes = tuple((f"the next iteration does `{second}` here", s) for s in narrator.calls(second))
         return Explanation(
-            f"`{second}` can happen after this `{first}`: in the loop's next round",
-            f"finish all of `{second}` in a loop of its own, before any `{first}`",
+            f"`{second}` can happen after this `{first}`, in the next iteration of the loop",
+            f"do every `{second}` in a separate loop, before any `{first}`",
             notes,
         )
 

@@ -50,8 +50,8 @@ class NeverBoth(Definition[Seen]):
 class NotBoth(Rule[History, None]):
     """A run that does one of the two never does the other.
 
-    The two arms of one condition exclude each other, but not inside a loop, where one round may take
-    one arm and the next round the other. A `may` effect counts as if it happened.
+    The two arms of one `if` exclude each other, but not inside a loop, where one iteration may take
+    one arm and the next iteration the other. A `may` effect counts as if it happened.
     """
 
     name = "not-both"
@@ -63,7 +63,7 @@ class NotBoth(Rule[History, None]):
         Code(
             "P2C504",
             "two events that exclude each other can both happen",
-            "Some run does both of the events that a `not both` rule keeps apart.",
+            "Some run does both of the events that a `not both` rule separates.",
         ),
     )
     accepted = """
@@ -160,4 +160,4 @@ class BothHappen(Violation[NotBoth]):
     def explain(self, narrator: Narrator) -> Explanation:
         notes = tuple((f"`{self.other}` may happen here", s) for s in narrator.calls(self.other))
         message = f"a run can do both `{self.other}` and this `{self.event}`"
-        return Explanation(message, "put the two into the two arms of one `if`, outside loops", notes)
+        return Explanation(message, "put them in the two arms of one `if`, outside loops", notes)

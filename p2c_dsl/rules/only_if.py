@@ -51,7 +51,7 @@ class FoundTrue(Definition[Checked]):
                 own = [p.name for p in call.subtask.parameters]
                 if tuple(call.value(own.index(name)) for name in self.names) not in checked:
                     raise Broken(
-                        f"`{self.event.name}` would happen, but `{self.check}` was not found true of these values"
+                        f"`{self.event.name}` would happen, but `{self.check}` has not returned true for these values"
                     )
         return checked
 
@@ -87,28 +87,26 @@ Mark = Answer | Empty | None
 
 @dataclass(frozen=True, eq=False)
 class OnlyIf(Rule[None, Mark]):
-    """B is only done where the check C has been called with the same values, and was found true.
+    """B happens only where the check C has been called with the same values, and its result was tested to be true.
 
-    `pay only if approve(order, amount)` means: whoever calls a subtask that does (or may do) `pay` stands where
-    a call of `approve` has been tested and came out true, and what that call got for its first two parameters is
-    what this call passes as its own parameters `order` and `amount`. `_` leaves a position open; positions at the
-    end may be left out. The same value is meant: an alias changes nothing, another value of the type does not do.
-
-    The test may be an `if`, the `else` of `if not`, or an `if not` that has returned. A check whose answer is
-    only stored has not been tested.
+    `pay only if approve(order, amount)` means: a subtask that does (or may do) `pay` is only called where a call of
+    `approve` has been tested and was true. The first two arguments of that call must be the same values as the
+    arguments `order` and `amount` of this call. `_` leaves a position open; positions at the end may be omitted. The
+    values must be the same: an alias is fine, but another value of the same type is not. The test may be an `if`, the
+    `else` of an `if not`, or an `if not` that has returned. Storing the result of a check does not test it.
     """
 
     name = "only-if"
     syntax = "B only if C(x, …)"
     pattern = "<event:name> only if <check:check>"
-    summary = "B happens only where the check C of the same values was found true"
+    summary = "B happens only after the check C has returned true for the same values"
     code = "P2C503"
     codes = (
         Code(
             "P2C503",
             "an event can happen unchecked",
-            "Some path reaches an event although the check that an `only if` rule asks for was not called with "
-            "these values, or was not found true.",
+            "Some path reaches an event although the check that an `only if` rule requires was not called with "
+            "these values, or its result was not tested.",
         ),
     )
     accepted = """
@@ -153,10 +151,14 @@ compose settle(order, other):
         check = names.subtask(name)
         if check.result is None or not is_subtype(check.result, BOOL):
             gives = "nothing" if check.result is None else show(check.result)
-            raise RuleError(f"a check gives Bool, but `{check.name}` gives {gives}", name.span)
+            raise RuleError(f"a check must return Bool, but `{check.name}` returns {gives}", name.span)
         if len(arguments) > len(check.parameters):
-            message = f"`{check.name}` has {len(check.parameters)} parameters, but here are {len(arguments)}"
-            raise RuleError(message, span_of(arguments), "name one for each, `_` for any value")
+            message = (
+                f"`{check.name}` has {len(check.parameters)} parameters, but the rule lists {len(arguments)}"
+            )
+            raise RuleError(
+                message, span_of(arguments), "list one for each parameter, with `_` for any value"
+            )
         named = [(index, token) for index, token in enumerate(arguments) if token.text != "_"]
         for performer in names.performers(event):
             for index, token in named:
@@ -259,12 +261,12 @@ class Unchecked(Violation[OnlyIf]):
         last = max(rule.positions, default=-1)
         check = f"`{rule.check.name}({', '.join(arguments.get(i, '_') for i in range(last + 1))})`"
         notes = tuple(
-            ("it is called here, with other values or without a test of its answer", s)
+            ("it is called here, but with other values or without a test of its result", s)
             for s in narrator.calls(rule.check.name)
         )
         return Explanation(
-            f"`{rule.event.name}` can happen here although {check} was not found true",
-            f"put this call under `if {check.strip('`')}:`",
+            f"`{rule.event.name}` can happen here although {check} is not known to be true",
+            f"put this call inside `if {check.strip('`')}:`",
             notes,
         )
 
@@ -275,6 +277,6 @@ def _match(names: Names, performer: Subtask, checked: Parameter, token: Token) -
     if not (is_subtype(parameter.type, checked.type) or is_subtype(checked.type, parameter.type)):
         message = (
             f"`{performer.name}` takes {show(parameter.type)} for `{token.text}`, "
-            f"but the check takes {show(checked.type)} there"
+            f"but the check takes {show(checked.type)} in that position"
         )
-        raise RuleError(message, token.span, "name parameters in the order of the check's own")
+        raise RuleError(message, token.span, "list the parameters in the order of the check's parameters")

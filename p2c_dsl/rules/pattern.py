@@ -23,7 +23,7 @@ _HOLE = re.compile(r"<(\w+):(\w+)>")
 _EXPECTED = {
     "int": "a number",
     "name": "a name",
-    "path": "a name, or a subtask's parameter `f.p`",
+    "path": "a name or a parameter `f.p`",
     "names": "a name",
     "check": "a check such as `approved(order)`",
 }

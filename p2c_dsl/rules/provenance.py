@@ -71,10 +71,10 @@ Mark = Producers | Gathered
 class Provenance(Rule[None, Mark]):
     """Every value that reaches parameter p of f was produced by one of the named sources.
 
-    A source is a subtask (its results), a task's input by its name, `inputs` (any of them) or `constants` (named
-    constants, enum members and `None`). A part of a value was produced by whoever produced the whole. What an
-    accumulator holds was produced by whoever produced it: a list is judged by its elements, a map by its
-    values, and a map's keys when they are taken out and used. A parameter left to its default is not judged.
+    A source is a subtask (its results), an input of the task by its name, `inputs` (any of them) or `constants` (named
+    constants, enum members and `None`). A part of a value has the same source as the whole. The elements of an
+    accumulator keep their sources: a list is judged by its elements, and a map by its values. The keys of a map are
+    judged when they are taken out and used. A parameter that is left to its default is not judged.
     """
 
     name = "from"
@@ -86,7 +86,7 @@ class Provenance(Rule[None, Mark]):
         Code(
             "P2C601",
             "a value from the wrong source",
-            "A value can reach a parameter although none of the sources that a `from` rule names produced it.",
+            "A value can reach a parameter although it was not produced by any source that a `from` rule names.",
         ),
     )
     accepted = """
@@ -130,7 +130,7 @@ compose dine(users):
         path = match["sink"]
         subtask = names.subtask(path[0])
         if len(path) < 2:
-            message = "this needs a parameter of the subtask"
+            message = "expected a parameter of the subtask"
             known = subtask.parameters[0].name if subtask.parameters else "parameter"
             raise RuleError(message, path[0].span, f"write `{subtask.name}.{known} from …`")
         index, _ = names.parameter(subtask, path[1])
@@ -142,7 +142,7 @@ compose dine(users):
                 token.text in ("inputs", "constants"),
             )
             if sum(kinds) > 1:
-                message = f"`{token.text}` can mean several sources: a subtask, an input, or all of a kind"
+                message = f"`{token.text}` is ambiguous: it could be a subtask, an input or a kind of source"
                 raise RuleError(message, token.span, "rename the subtask or the input")
             if token.text not in {*names.spec.subtasks, *inputs, "inputs", "constants"}:
                 known_sources = [*names.spec.subtasks, *inputs, "inputs", "constants"]
@@ -229,12 +229,12 @@ class FromElsewhere(Violation[Provenance]):
     def explain(self, narrator: Narrator) -> Explanation:
         rule, producers = self.facet, sorted(self.producers)
         names = [s.strip("`") for s in producers if s.startswith("`")]
-        notes = tuple(("this produces it", s) for name in names for s in narrator.calls(name))
+        notes = tuple(("it is produced here", s) for name in names for s in narrator.calls(name))
         sources = " or ".join(f"`{s}`" for s in sorted(rule.sources))
         return Explanation(
             f"{narrator.name(self.value)} comes from {', '.join(producers)}, "
-            f"but `{rule.sink}.{self.parameter}` takes only what comes from {sources}",
-            f"pass on what {sources} gives",
+            f"but `{rule.sink}.{self.parameter}` only takes values from {sources}",
+            f"pass a value from {sources}",
             notes,
         )
 

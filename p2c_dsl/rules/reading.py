@@ -66,11 +66,11 @@ def _mismatch(
         return _unknown(text, types)
     token = nearest[0][0].token
     expected = " or ".join(dict.fromkeys(found.expected for found, _ in nearest))
-    actual = "the line ends" if token is None else f"this is `{token.text}`"
+    actual = "the line ends" if token is None else f"found `{token.text}`"
     span = token.span if token is not None else text.tokens[-1].span
     help_ = "write " + " or ".join(f"`{kind.syntax}`" for _, kind in nearest)
     location = Location(text.location.source, span)
-    return Diagnostic("P2C146", f"here the rule needs {expected}, but {actual}", location, help=help_)
+    return Diagnostic("P2C146", f"expected {expected}, but {actual}", location, help=help_)
 
 
 def _has_keyword(kind: type[AnyRule], tokens: Sequence[Token]) -> bool:
@@ -89,4 +89,4 @@ def _unknown(text: RuleText, types: RuleTypes) -> Diagnostic:
             break
     help_ = f"did you mean `{suggestion}`?" if suggestion else "`p2c rules` lists all rules"
     location = Location(text.location.source, span_of(text.tokens))
-    return Diagnostic("P2C145", f"`{line}` is no rule", location, help=help_)
+    return Diagnostic("P2C145", f"`{line}` is not a rule", location, help=help_)

@@ -42,7 +42,7 @@ class ConsumedOnce(Definition[UsedUp]):
                 place = datum.place
                 wholes = [place[:length] for length in range(1, len(place) + 1)]
                 if place in used.touched or any(whole in used.consumed for whole in wholes):
-                    raise Broken("a produced value, or a part of it, has been consumed before")
+                    raise Broken("a produced value, or a part of it, would be consumed a second time")
                 touched = used.touched
                 for whole in wholes:
                     touched = touched.insert(whole)
@@ -57,15 +57,15 @@ KINDS = ("sequence", "tree", "dag")
 class Shape(Rule[Consumption, bool]):
     """The restricted spaces of *Superalignment with Dynamic Human Values*, section 5(1).
 
-    `shape sequence`: no `if`, and no call written inside another call's arguments: one call after the other.
+    `shape sequence`: no `if`, and no call inside the arguments of another call. Calls follow one after the other.
 
-    `shape tree`: each produced value is consumed at most once, so that the plan is a tree, and whoever judges a step
-    sees all that follows from it. Results of calls, their parts, and accumulators that hold such are produced;
-    inputs and constants are leaves, free for all. An argument, a loop's collection, what is written into an accumulator
-    and what is returned is consumed; what is only tested is not. What a loop consumes of a value from outside it
-    it consumes once each round.
+    `shape tree`: each produced value is consumed at most once. The plan is then a tree, and a person who judges a step
+    sees everything that follows from it. Results of calls, their parts, and accumulators that hold them are produced;
+    inputs and constants are leaves, and can be used freely. Arguments, the collection of a loop, values written to an
+    accumulator and returned values are consumed; a value that is only tested is not. A loop that consumes a value from
+    outside the loop consumes it once per iteration.
 
-    `shape dag`: no restriction, said aloud.
+    `shape dag`: no restriction, stated explicitly.
     """
 
     name = "shape"
@@ -73,11 +73,13 @@ class Shape(Rule[Consumption, bool]):
     pattern = "shape <kind:name>"
     summary = "a sequence of calls, a tree of values each used once, or any graph"
     codes = (
-        Code("P2C301", "not a sequence", "Under `shape sequence` there are no branches and no nested calls."),
+        Code(
+            "P2C301", "not a sequence", "Under `shape sequence`, branches and nested calls are not allowed."
+        ),
         Code(
             "P2C302",
             "not a tree",
-            "Under `shape tree` a produced value is consumed at most once, and not together with a part of it.",
+            "Under `shape tree`, a produced value can be consumed only once, and not in addition to a part of it.",
         ),
     )
     code = "P2C302"
@@ -213,8 +215,8 @@ class NestedCall(NotASequence):
 
     def explain(self, narrator: Narrator) -> Explanation:
         return Explanation(
-            "a sequence has no call inside another call's arguments",
-            "give the inner call's result a name first",
+            "a sequence cannot have a call inside another call's arguments",
+            "assign the result of the inner call to a variable first",
         )
 
 
@@ -223,7 +225,7 @@ class Branching(NotASequence):
     """An `if`."""
 
     def explain(self, narrator: Narrator) -> Explanation:
-        return Explanation("a sequence has no branches", "let a subtask decide")
+        return Explanation("a sequence cannot have branches", "call a subtask that decides")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -237,8 +239,8 @@ class ConsumedAgain(Violation[Shape]):
 
     def explain(self, narrator: Narrator) -> Explanation:
         return Explanation(
-            f"{narrator.name(self.value)}, or a part of it, has been consumed before: this is no tree",
-            "consume each produced value once: call the subtask again, or let one subtask do both",
+            f"{narrator.name(self.value)}, or a part of it, has already been consumed, so this is not a tree",
+            "consume each produced value once: call the subtask again, or call one subtask that does both",
         )
 
 
@@ -255,7 +257,7 @@ class ConsumedEachRound(Violation[Shape]):
     def explain(self, narrator: Narrator) -> Explanation:
         note = narrator.loop(self.frame)
         return Explanation(
-            f"{narrator.name(self.value)} comes from outside this loop and is consumed in each of its rounds",
+            f"{narrator.name(self.value)} comes from outside this loop and is consumed in each of its iterations",
             "produce it inside the loop, or use it after the loop",
             (note,) if note is not None else (),
         )

@@ -18,9 +18,9 @@ from p2c_dsl.spec import Subtask
 class StepLimit(Rule[int, None]):
     """The composition has at most n steps, so that people can read it.
 
-    Each call counts (one written inside another, too), each `for`, `if`, `return` and new accumulator, and each
-    write into an accumulator whose value is not itself a call written there. Both arms of an `if` count: it is
-    the text that is measured, not a run.
+    Each call counts, including nested calls. So does each `for`, `if`, `return` and new accumulator, and each write to
+    an accumulator unless the written value is itself a call. Both arms of an `if` count: the rule measures the
+    text, not a run.
     """
 
     name = "steps"
@@ -92,5 +92,5 @@ class TooLong(Violation[StepLimit]):
         most = self.facet.most
         return Explanation(
             f"this is step {most + 1}, but the rule allows {most}",
-            "leave steps out, or let a subtask do several of them",
+            "remove steps, or call a subtask that does several of them",
         )

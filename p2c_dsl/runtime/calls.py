@@ -39,7 +39,9 @@ def result_of(subtask: Subtask, reply: object, freezer: Freezer) -> tuple[object
     value, happened = reported(reply)
     unknown = (happened or frozenset()) - {use.effect.name for use in subtask.effects}
     if unknown:
-        raise WrongValue(f"it has no effect {', '.join(f'`{name}`' for name in sorted(unknown))}")
+        raise WrongValue(
+            f"it reported an effect that it does not declare: {', '.join(f'`{name}`' for name in sorted(unknown))}"
+        )
     if subtask.result is not None:
         return freezer(value, subtask.result), happened
     if why := not_run(value):

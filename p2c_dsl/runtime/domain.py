@@ -38,7 +38,7 @@ def load_expert(folder: Path) -> type[Expert]:
 def _class(folder: Path, module_name: str, class_name: str, methods: tuple[str, ...]) -> Any:
     path = folder / f"{module_name}.py"
     if not path.is_file():
-        raise DomainError(f"there is no {path}; `p2c new` shows what one looks like")
+        raise DomainError(f"{path} does not exist; `p2c new` creates an example of one")
     module = _module(folder, path, module_name)
     found = getattr(module, class_name, None)
     if not isinstance(found, type):
@@ -86,7 +86,7 @@ def _guarded(method: Callable[..., Any], path: Path) -> Callable[..., Any]:
         except (DomainError, KeyboardInterrupt):
             raise
         except BaseException as error:
-            raise DomainError(f"`{method.__name__}` fails: {_told(error, path)}") from error
+            raise DomainError(f"`{method.__name__}` failed: {_told(error, path)}") from error
 
     return call
 

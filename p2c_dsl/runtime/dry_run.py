@@ -21,5 +21,5 @@ def dry_run(program: Program, seed: int = 0, observer: Observer | None = None) -
     try:
         inputs = world.inputs(program.task)
     except TooLarge as error:
-        raise BindingError(f"no inputs can be made up: {error}") from None
+        raise BindingError(f"cannot make up inputs: {error}") from None
     return run(program, inputs, world.tools(), observer)

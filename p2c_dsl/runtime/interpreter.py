@@ -53,7 +53,7 @@ def run(
             if reply.error is None and is_awaitable(reply.value):
                 if inspect.iscoroutine(reply.value):
                     reply.value.close()
-                reply = Reply(error="its tool is asynchronous, which takes `run_async`")
+                reply = Reply(error="its tool is asynchronous: use `run_async`")
             request = _after(calls, reply)
     except BaseException as error:
         _break_off(walk, error)
@@ -178,5 +178,5 @@ def _outcome(walk: Walk) -> Run:
     except KeyboardInterrupt:
         raise
     except BaseException as error:
-        why = f"the run completed, but its result cannot be handed out: {described(error)}"
+        why = f"the run completed, but its result cannot be copied: {described(error)}"
         return Run(events, None, why, walk.program.span)

@@ -98,7 +98,7 @@ def outward(value: object, of: Type, spec: Spec) -> Any:
             return {str(k): outward(v, held, spec) for k, v in value.items()}
         case (str() | bool() | int() | float() | None, _):
             return value
-    raise WrongValue(f"{shown(value)} cannot be given to a tool")
+    raise WrongValue(f"{shown(value)} cannot be passed to a tool")
 
 
 def inward(data: Any, of: Type, spec: Spec) -> object:
@@ -118,7 +118,9 @@ def _renamed(data: Any, of: Type, spec: Spec) -> Any:
         case Enum(name, members):
             by_original = {spec.original(name, m): EnumMember(name, m) for m in members}
             if not isinstance(data, str) or data not in by_original:
-                raise WrongValue(f"{shown(data)} is no {name}: it is one of {', '.join(by_original)}")
+                raise WrongValue(
+                    f"{shown(data)} is not a valid {name}: expected one of {', '.join(by_original)}"
+                )
             return by_original[data]
         case Record(name) if isinstance(data, Mapping):
             return {f: _field(data, name, f, t, spec) for f, t in spec.records[name].items()}
@@ -139,5 +141,5 @@ def _field(data: Mapping[str, Any], record: str, name: str, of: Type, spec: Spec
     if original not in data:
         if isinstance(of, Optional):
             return None
-        raise WrongValue(f"it has no field `{original}`, a {show(of)}, which {record} has")
+        raise WrongValue(f"missing field `{original}`: {record} needs it, as {show(of)}")
     return _renamed(data[original], of, spec)

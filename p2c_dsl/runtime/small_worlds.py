@@ -65,7 +65,7 @@ class Meter:
     def exceed(self) -> NoReturn:
         """More is needed than there is. Raises `TooLarge`."""
         self.exceeded = True
-        raise TooLarge("this world is too large to be tried")
+        raise TooLarge("this world is too large to try")
 
 
 @dataclass(frozen=True, order=True, slots=True)

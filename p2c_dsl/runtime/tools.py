@@ -43,11 +43,11 @@ def reported(reply: object) -> tuple[object, frozenset[str] | None]:
     try:
         value, happened = (getattr(Outcome, name).__get__(reply) for name in ("value", "happened"))
     except AttributeError:
-        raise WrongValue("it gives an `Outcome` that was never filled") from None
+        raise WrongValue("it returned an `Outcome` without a value") from None
     if happened is None:
         return value, None
     if type(happened) not in (frozenset, set) or not all(type(name) is str for name in happened):
-        raise WrongValue(f"`happened` is a set of effects' names, not {shown(happened)}")
+        raise WrongValue(f"`happened` must be a set of effect names, not {shown(happened)}")
     return value, frozenset(happened)
 
 
@@ -100,7 +100,7 @@ def bind_inputs(
             wrong.append(f"the input `{parameter.name}`: {error}")
     known = {p.name for p in program.task.parameters}
     wrong += [
-        f"there is no input `{name if isinstance(name, str) else shown(name)}`"
+        f"unknown input `{name if isinstance(name, str) else shown(name)}`"
         for name in given
         if name not in known
     ]
@@ -115,7 +115,7 @@ def _named(source: object, name: str) -> object:
     except KeyboardInterrupt:
         raise
     except BaseException as error:
-        raise BindingError(f"the tool for `{name}` cannot be had: {described(error)}") from None
+        raise BindingError(f"cannot get the tool for `{name}`: {described(error)}") from None
 
 
 def _called(steps: Sequence[Step]) -> Iterator[Subtask]:
@@ -133,9 +133,9 @@ def _called(steps: Sequence[Step]) -> Iterator[Subtask]:
 def _complaint(subtask: Subtask, tool: object) -> str | None:
     """What is wrong with a tool, as far as its signature can be read."""
     if tool is None:
-        return f"`{subtask.name}` has no tool"
+        return f"there is no tool for `{subtask.name}`"
     if not callable(tool):
-        return f"the tool for `{subtask.name}` is no function"
+        return f"the tool for `{subtask.name}` is not a function"
     try:
         signature = inspect.signature(tool)
     except Exception:
@@ -146,8 +146,8 @@ def _complaint(subtask: Subtask, tool: object) -> str | None:
     try:
         signature.bind(*names)
     except TypeError as error:
-        return f"{of} does not take its arguments: {error}"
+        return f"{of} does not accept these arguments: {error}"
     own = [p.name for p in signature.parameters.values() if p.kind in _POSITIONAL]
     if own != names and sorted(own) == sorted(names):
-        return f"{of} has them in another order: {', '.join(own)}"
+        return f"{of} takes them in a different order: {', '.join(own)}"
     return None

@@ -86,7 +86,7 @@ def field_of(value: object, name: str) -> object:
 def item_of(value: object, key: object) -> object:
     """What a map of a run holds under a key. Raises `WrongValue` where it holds nothing."""
     if not isinstance(value, Mapping):
-        raise WrongValue(f"{shown(value)} is no map")
+        raise WrongValue(f"{shown(value)} is not a map")
     found = value.get(comparable(key), _MISSING)
     if found is _MISSING:
         raise WrongValue(f"the map has no key {shown(key)}")
@@ -99,7 +99,7 @@ def elements_of(value: object) -> list[Any]:
     Raises `WrongValue` for what is no collection.
     """
     if not isinstance(value, Iterable):
-        raise WrongValue(f"{shown(value)} is no collection")
+        raise WrongValue(f"{shown(value)} is not a collection")
     return sorted(value, key=repr) if isinstance(value, set | frozenset) else list(value)
 
 
@@ -107,11 +107,11 @@ def not_run(value: object) -> str | None:
     """Why a tool that gives such a value has not done its work yet, `None` if it has."""
     kind = type(value)
     if kind is GeneratorType or kind is AsyncGeneratorType:
-        return "it gives a generator, so nothing of its own has run"
+        return "it returned a generator, so its body has not run"
     if kind is map or kind is filter:
-        return f"it gives a `{kind.__name__}`, which nothing has gone through, so nothing of its own has run"
+        return f"it returned a `{kind.__name__}` that has not been consumed, so its work has not been done"
     if is_awaitable(value):
-        return "it gives what nobody awaits, so nothing of its own has run"
+        return "it returned an awaitable that was not awaited, so its body has not run"
     return None
 
 
@@ -155,7 +155,7 @@ class Freezer:
 
     def _copy(self, value: object, of: Type, level: int) -> object:
         if level > MOST_LEVELS:
-            raise WrongValue(f"it is more than {MOST_LEVELS} levels deep")
+            raise WrongValue(f"it is nested more than {MOST_LEVELS} levels deep")
         match of:
             case Base() if (base := _base(value, of)) is not None:
                 return base
@@ -186,7 +186,7 @@ class Freezer:
                 pairs = self._several(value.items())
                 copied = {self._copy(k, key, level + 1): self._copy(v, held, level + 1) for k, v in pairs}
                 return _sized(FrozenMap(copied), of)
-        raise WrongValue(f"{shown(value)} is no {show(of)}")
+        raise WrongValue(f"{shown(value)} is not a valid {show(of)}")
 
     def _several(self, values: Iterable[Any]) -> list[Any]:
         found = list(islice(values, self._left + 1))
@@ -208,7 +208,7 @@ class Freezer:
                 own[field] = field_of(value, field)
                 items[field] = self._copy(own[field], of, level + 1)
             except WrongValue as error:
-                raise WrongValue(f"{shown(value)} is no {name}: `{field}`: {error}") from None
+                raise WrongValue(f"{shown(value)} is not a valid {name}: `{field}`: {error}") from None
         of_record = like(name, value, own, self._several)
         others = {k: self._part(v) for k, v in of_record.state.items() if k not in types}
         return FrozenRecord(items, of_record.parts(items, others), of_record)
@@ -222,18 +222,18 @@ class Freezer:
 
     def _handle(self, value: object, of: Nominal) -> object:
         if isinstance(value, float) and not isfinite(value):
-            raise WrongValue(f"{shown(value)} is no {show(of)}: only finite numbers can be one")
+            raise WrongValue(f"{shown(value)} is not a valid {show(of)}: only finite numbers are")
         if is_plain(value) or isinstance(value, Handle):
             return value
         known = self._handles.get(id(value))
         if known is not None:
             return known
         if not is_hashable(value):
-            raise WrongValue(f"{shown(value)} is no {show(of)}: it is not hashable")
+            raise WrongValue(f"{shown(value)} is not a valid {show(of)}: it is not hashable")
         if why := not_run(value):
-            raise WrongValue(f"{shown(value)} is no {show(of)}: {why}")
+            raise WrongValue(f"{shown(value)} is not a valid {show(of)}: {why}")
         if not value == value:
-            raise WrongValue(f"{shown(value)} is no {show(of)}: it does not equal itself")
+            raise WrongValue(f"{shown(value)} is not a valid {show(of)}: it does not equal itself")
         return self._handles.setdefault(id(value), Handle(value, hash(value)))
 
 
@@ -243,7 +243,7 @@ def _base(value: object, of: Base) -> object:
     if of.name == FLOAT.name and kind is not bool and issubclass(kind, int | float):
         number = int.__int__(value) if issubclass(kind, int) else float.__float__(value)  # type: ignore[arg-type]
         if isinstance(number, float) and not isfinite(number):
-            raise WrongValue(f"{number} is no Float: only finite numbers are")
+            raise WrongValue(f"{number} is not a valid Float: only finite numbers are")
         return number
     return value if kind is _PYTHON.get(of.name) else None
 
@@ -251,5 +251,5 @@ def _base(value: object, of: Base) -> object:
 def _sized(value: object, of: ListOf | SetOf | MapOf) -> object:
     size = len(value)  # type: ignore[arg-type]
     if size < of.size.low or (of.size.high is not None and size > of.size.high):
-        raise WrongValue(f"{size} elements are not {show(of)}")
+        raise WrongValue(f"{size} elements do not fit {show(of)}")
     return value

@@ -122,7 +122,7 @@ class Walk:
             self.events.append(RunFailed(reason, None))
             return
         subtask, values, self.span = self.running
-        self.error = f"{reason} while `{subtask.name}` was running, which is in doubt"
+        self.error = f"{reason} while `{subtask.name}` was running: its outcome is unknown"
         event = CallInDoubt(subtask.name, possible(subtask, values), reason)
         if self.observer is not None:
             with suppress(StopRun, WrongValue):
@@ -230,7 +230,7 @@ class Walk:
             why = plain(str(error))
             failure = CallFailed(subtask.name, possible(subtask, values), f"wrong result: {why}")
             self.end_call(failure, call.span)
-            self.end(f"`{subtask.name}` gave a wrong result: {why}", call.span)
+            self.end(f"`{subtask.name}` returned a wrong result: {why}", call.span)
         result = None if subtask.result is None else self.new(given)
         effects, unreported = effects_of(subtask, values, happened)
         self.end_call(CallFinished(subtask.name, effects, result, unreported), call.span)

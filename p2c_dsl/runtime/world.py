@@ -55,7 +55,7 @@ def world_of(world: type[World], seed: int, size: int | None = None) -> World:
         return world(seed)
     sizes = sizes_of(world)
     if size not in sizes:
-        known = f"{sizes[0]} to {sizes[-1]}" if sizes else "none to choose from"
+        known = f"its sizes are {sizes[0]} to {sizes[-1]}" if sizes else "it does not have sizes"
         raise ValueError(f"this world has no size {size}: {known}")
     return cast("type[SizedWorld]", world)(seed, size=size)
 

@@ -38,7 +38,7 @@ def text_of(token: Lexeme) -> str:
     try:
         return unquote(token.text)
     except ValueError as error:
-        message = f"this text cannot be read: {error}"
+        message = f"invalid string: {error}"
         raise Misuse("P2C107", place_of(token), message, "write a backslash as `\\\\`") from None
 
 
@@ -51,15 +51,15 @@ def integer_of(token: Lexeme) -> int:
 def check_digits(number: str, span: Span) -> None:
     """Refuses a number so long that nobody counts so far. Raises `Misuse`."""
     if len(number) > _MOST_DIGITS:
-        message = f"this number has more than {_MOST_DIGITS} digits"
-        raise Misuse("P2C107", span, message, "use a smaller one")
+        message = f"number with more than {_MOST_DIGITS} digits"
+        raise Misuse("P2C107", span, message, "use a smaller number")
 
 
 def floating_of(token: Lexeme) -> float:
     """A number's value. Raises `Misuse`."""
     value = float(token.text)
     if value == float("inf"):
-        raise Misuse("P2C107", place_of(token), "this number is too large", "use a smaller one")
+        raise Misuse("P2C107", place_of(token), "number too large", "use a smaller number")
     return value
 
 

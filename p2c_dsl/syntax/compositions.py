@@ -43,22 +43,22 @@ class Compositions:
 
     def set_item(self, span: Span, base: nodes.Expr, key: nodes.Expr, value: nodes.Expr) -> nodes.SetItem:
         if not isinstance(base, nodes.Variable):
-            message = "only an accumulator's own name can be written into"
+            message = "only an accumulator can be written to, by its own name"
             raise Misuse("P2C111", base.span, message, "write `m[key] = value`")
         return nodes.SetItem(base.name, key, value, span)
 
     def append(self, span: Span, base: nodes.Expr, method: Name, arguments: Items) -> nodes.Append:
         if method.text != "append":
-            message = f"values have no methods such as `{method.text}`"
-            help_ = "call a subtask; lists are written with `xs.append(value)`"
+            message = f"values have no method `{method.text}`"
+            help_ = "call a subtask, or add to a list accumulator with `xs.append(value)`"
             raise Misuse("P2C111", method.span, message, help_)
         if not isinstance(base, nodes.Variable):
-            message = "only an accumulator's own name can be written into"
+            message = "only an accumulator can be written to, by its own name"
             raise Misuse("P2C111", base.span, message, "write `xs.append(value)`")
         match items(arguments):
             case (value,) if type(value) is not tuple:
                 return nodes.Append(base.name, value, span)
-        raise Misuse("P2C111", method.span, "`append` takes one value", "write `xs.append(value)`")
+        raise Misuse("P2C111", method.span, "`append` takes exactly one value", "write `xs.append(value)`")
 
     def call_statement(self, span: Span, call: nodes.Call) -> nodes.ExprStatement:
         return nodes.ExprStatement(call, span)
@@ -120,8 +120,8 @@ class Compositions:
         first = next((i for i, argument in enumerate(given) if type(argument) is tuple), len(given))
         for argument in given[first:]:
             if type(argument) is not tuple:
-                message = "an argument without a name stands behind one with a name"
-                raise Misuse("P2C112", argument.span, message, "put the arguments without names first")
+                message = "positional argument after a keyword argument"
+                raise Misuse("P2C112", argument.span, message, "put the positional arguments first")
         return nodes.Call(function, given[:first], given[first:], span)
 
     def keyword(self, span: Span, name: Name, value: nodes.Expr) -> tuple[Name, nodes.Expr]:

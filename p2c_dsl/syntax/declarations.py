@@ -92,8 +92,8 @@ class Declarations:
 
     def effect(self, span: Span, name: Name, keys: Items, word: Name | None) -> nodes.EffectDecl:
         if word is not None and word.text != "irreversible":
-            message = f"here stands `irreversible` or nothing, not `{word.text}`"
-            raise Misuse("P2C110", word.span, message, "write `irreversible`, or remove it")
+            message = f"expected `irreversible` or the end of the line, but found `{word.text}`"
+            raise Misuse("P2C110", word.span, message, "write `irreversible`, or remove the word")
         return nodes.EffectDecl(name, items(keys), word is not None, span)
 
     def effect_keys(self, span: Span, keys: Items) -> Items:
@@ -123,7 +123,7 @@ class Declarations:
         (doc, place), effects, (cost, cost_place), pure, claims, literals = _contract(body)
         if literals:
             help_ = "write `literal` before the parameter's type"
-            raise Misuse("P2C110", literals[0].span, "this stands in an override only", help_)
+            raise Misuse("P2C110", literals[0].span, "`literal` lines are only allowed in an override", help_)
         given = items(parameters)
         return nodes.SubtaskDecl(
             name, given, result, doc, effects, cost, span, place, cost_place, pure, claims, original
@@ -132,8 +132,10 @@ class Declarations:
     def override(self, span: Span, name: Name, body: tuple[Doc, Items]) -> nodes.OverrideDecl:
         (doc, place), effects, (cost, cost_place), pure, claims, literals = _contract(body)
         if claims:
-            message = "an override says what is so: it claims nothing"
-            raise Misuse("P2C110", claims[0].span, message, "write `pure`, or the effects that it has")
+            message = "`claims` is not allowed in an override"
+            raise Misuse(
+                "P2C110", claims[0].span, message, "state what the subtask does: `pure`, or its effects"
+            )
         named = tuple(n for line in literals for n in line.names)
         literal_place = literals[0].span if literals else nodes.NOWHERE
         return nodes.OverrideDecl(
@@ -226,9 +228,11 @@ def _contract(body: tuple[Doc, Items]) -> SubtaskBody:
     costs = [c for c in clauses if isinstance(c, CostClause)]
     pure = next((c.span for c in clauses if isinstance(c, Pure)), None)
     if len(costs) > 1:
-        raise Misuse("P2C110", costs[1].span, "a subtask has one cost", "remove one of the two")
+        raise Misuse("P2C110", costs[1].span, "a subtask can have only one cost", "remove one of them")
     if pure is not None and effects:
-        raise Misuse("P2C110", pure, "it is pure or has effects, not both", "remove `pure`, or the effects")
+        raise Misuse(
+            "P2C110", pure, "a subtask cannot be `pure` and have effects", "remove `pure`, or the effects"
+        )
     claims = tuple(c for c in clauses if isinstance(c, nodes.Claims))
     literals = tuple(c for c in clauses if isinstance(c, Literals))
     return SubtaskBody(body[0], effects, costs[0] if costs else _NO_COST, pure, claims, literals)

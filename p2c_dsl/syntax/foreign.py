@@ -23,60 +23,60 @@ DECLARATIONS = (
     "use", "type", "record", "enum", "constant", "effect", "subtask", "rules", "task", "compose",
 )  # fmt: skip
 _LONGEST_SHOWN = 40
-_FUNCTIONS = "functions are not defined here: a subtask is declared with `subtask name(…) -> Type:`"
-_LOOPS = "there is no loop but `for x in collection:`, so that every run ends"
-_CAUGHT = "nothing is caught here: a subtask that fails ends the run"
-_NAMED = "leave the word out: a name is given by `x = f(y)`"
+_FUNCTIONS = "functions cannot be defined: declare a subtask with `subtask name(…) -> Type:`"
+_LOOPS = "the only loop is `for x in collection:`, so that every run ends"
+_CAUGHT = "exceptions cannot be caught: a subtask that fails ends the run"
+_NAMED = "remove this word: `x = f(y)` is enough to define a name"
 _CHOSEN = "use `if` and `elif`"
 _FOREIGN = {
-    "while": "there is no `while`: loop over a collection, so that every run ends",
+    "while": "there is no `while`: use `for` over a collection, so that every run ends",
     **dict.fromkeys(("do", "loop", "repeat", "until"), _LOOPS),
     **dict.fromkeys(("foreach",), "write `for x in collection:`"),
     **dict.fromkeys(("def", "function", "func", "fn"), _FUNCTIONS),
     "class": "there are no classes: declare a `record` or a `type`",
-    "import": 'there are no imports: `use "other.p2c"` takes in another file',
-    "from": 'there are no imports: `use "other.p2c"` takes in another file',
-    "lambda": "there are no lambdas: call a subtask",
+    "import": 'there are no imports: include another file with `use "other.p2c"`',
+    "from": 'there are no imports: include another file with `use "other.p2c"`',
+    "lambda": "there are no lambdas: call a subtask instead",
     **dict.fromkeys(("try", "except", "finally", "catch"), _CAUGHT),
-    **dict.fromkeys(("raise", "throw"), "nothing is raised here: `return` ends the composition"),
-    "with": "there is no `with`: call a subtask",
-    "pass": "a block says what it does: leave out what does nothing",
-    "break": "a loop goes over its whole collection",
-    "continue": "put the rest of the round under an `if`",
-    "assert": "nothing is asserted here: rules stand in the task",
-    "async": "calls wait for each other: leave `async` out",
-    "await": "calls wait for each other: leave `await` out",
-    "and": "put one `if` into the other",
-    "or": "use two `if`s, or let a subtask decide",
-    "yield": "collect into an accumulator: `xs = []`, then `xs.append(value)`",
-    "del": "values are never changed",
+    **dict.fromkeys(("raise", "throw"), "exceptions cannot be raised: use `return` to end the composition"),
+    "with": "there is no `with`: call a subtask instead",
+    "pass": "there are no empty blocks: leave the block out",
+    "break": "a loop always runs over its whole collection",
+    "continue": "put the rest of the loop's body under an `if`",
+    "assert": "there are no assertions: write rules in the task",
+    "async": "remove `async`: each call waits for the one before it",
+    "await": "remove `await`: each call waits for the one before it",
+    "and": "nest one `if` inside the other",
+    "or": "use two `if`s, or call a subtask that decides",
+    "yield": "collect the values in an accumulator: `xs = []`, then `xs.append(value)`",
+    "del": "values cannot be changed",
     **dict.fromkeys(("match", "switch", "case"), _CHOSEN),
     **dict.fromkeys(("var", "let", "const"), _NAMED),
-    **dict.fromkeys(("global", "nonlocal"), "a name belongs to its block: leave the line out"),
+    **dict.fromkeys(("global", "nonlocal"), "remove this line: a name belongs to its block"),
     **dict.fromkeys(("elseif", "elsif"), "write `elif`"),
     "unless": "write `if not x:`",
 }
-COMPARED = "nothing is compared here: let a subtask that returns Bool decide"
-COMPUTED = "nothing is computed here: call a subtask"
-_CHANGED = "nothing is computed here: collect with `xs.append(value)`, or call a subtask"
+COMPARED = "values cannot be compared: call a subtask that returns Bool"
+COMPUTED = "there is no arithmetic: call a subtask instead"
+_CHANGED = "values cannot be changed: collect with `xs.append(value)`, or call a subtask"
 _OPERATORS = {
     **dict.fromkeys(("==", "!=", "<", ">", "<=", ">=", "<>"), COMPARED),
     **dict.fromkeys(("+", "-", "*", "/", "%", "**", "//", "&", "^", "~", "@", "<<", ">>"), COMPUTED),
     **dict.fromkeys(("+=", "-=", "*=", "/=", "%=", "|=", "&=", "^=", "@=", "++"), _CHANGED),
-    "&&": "put one `if` into the other",
-    "||": "use two `if`s, or let a subtask decide",
-    ":=": "assign on a line of its own",
-    "|": "types are not joined with `|`: write `Optional[T]`",
-    "!": "write `not`",
-    ";": "write one statement a line",
+    "&&": "nest one `if` inside the other",
+    "||": "use two `if`s, or call a subtask that decides",
+    ":=": "put the assignment on a line of its own",
+    "|": "there are no union types: write `Optional[T]` for a value that may be `None`",
+    "!": "write `not` instead",
+    ";": "write one statement per line",
 }
 NO_BLOCK = ":"
 """Stands for a line whose block is missing: what cannot be read below it was meant to be that block."""
-_UNPACKED = "arguments are given one by one"
+_UNPACKED = "arguments cannot be unpacked: pass them one by one"
 _FIRST = {
     "@": "there are no decorators",
-    "//": "a comment begins with `#`",
-    "*": "one name is given at a time",
+    "//": "comments start with `#`",
+    "*": "assign one name at a time",
 }
 """What signs mean in other languages where a line begins."""
 _FURTHER = {
@@ -118,13 +118,13 @@ def foreign(lexemes: Sequence[Lexeme], first: int, position: int) -> Slip | None
     if lexeme.type == "IF" and before.text == "else":
         return absent(lexeme, "write `elif`")
     if lexeme.type == "IF" and position != first:
-        return absent(lexeme, "a value is not chosen in a line: use `if` and `else` with blocks")
+        return absent(lexeme, "there are no conditional expressions: use `if` and `else` with blocks")
     if lexeme.type == "IN" or (lexeme.type == "NOT" and lexemes[position + 1].type == "IN"):
         return absent(lexeme, COMPARED)
     if lexeme.type == "STRING" and before.end == lexeme.start and before.type == NAME:
-        return absent(before, "texts are taken as they stand: leave the letter before it out")
+        return absent(before, "remove the prefix: there are no special kinds of strings")
     if lexeme.type == RESERVED:
-        return absent(lexeme, "it is a word of Python's own: choose another name")
+        return absent(lexeme, "this is a reserved word of Python: choose another name")
     return None
 
 
@@ -158,7 +158,7 @@ def _comprehension(lexemes: Sequence[Lexeme], position: int) -> Lexeme | None:
 
 def absent(lexeme: Lexeme, help: str) -> Slip:
     """The error at something that the language has not, and what it has instead."""
-    return Slip("P2C113", place_of(lexeme), f"`{short(lexeme.text)}` has no place in this language", help)
+    return Slip("P2C113", place_of(lexeme), f"`{short(lexeme.text)}` is not part of the language", help)
 
 
 def _declares(head: Lexeme) -> bool:

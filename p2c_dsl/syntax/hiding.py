@@ -26,11 +26,11 @@ _HIDING = re.compile(
     rf"|(?<=[\x00-\x7f])[{_JOINERS}](?!\u20e3))(?P=character)*"
 )
 _WHY = (
-    (re.compile(f"[{_BIDIRECTIONAL}]"), "changes the order in which the text around it is shown"),
-    (re.compile(f"[{_INVISIBLE}{_JOINERS}]"), "cannot be seen"),
-    (re.compile(f"[\r{_LINES}]"), "looks like the end of a line, and is not"),
-    (re.compile("\f"), "makes what stands before it in the line count for nothing"),
-    (re.compile(f"[{_CONTROLS}]"), "is a command to the terminal that shows it"),
+    (re.compile(f"[{_BIDIRECTIONAL}]"), "changes the order in which the text around it is displayed"),
+    (re.compile(f"[{_INVISIBLE}{_JOINERS}]"), "is invisible"),
+    (re.compile(f"[\r{_LINES}]"), "looks like the end of a line but is not"),
+    (re.compile("\f"), "makes the parser ignore the indentation before it"),
+    (re.compile(f"[{_CONTROLS}]"), "is a terminal control character"),
 )
 
 
@@ -52,7 +52,7 @@ def hiding(source: Source) -> Iterator[Diagnostic]:
         end = source.text.find("\n", found.start())
         told_until = len(source.text) if end < 0 else end
         message = hides(found[0][0]) or ""
-        help_ = f"remove it (in a text in quotes it can be written as `{_escaped(found[0][0])}`)"
+        help_ = f"remove it (in a string, write it as `{_escaped(found[0][0])}`)"
         yield Diagnostic(CODE, message, Location(source, Span(*found.span())), help=help_)
 
 

@@ -152,22 +152,22 @@ class _Lexer:
         if "\t" in indentation:
             message = "this line is indented with a tab"
             place = start - len(blank)
-            self.report("P2C101", place, start, message, "indent with spaces only, four for each level")
+            self.report("P2C101", place, start, message, "indent with spaces only, four per level")
         self.indentation(width, start)
 
     def indentation(self, width: int, start: int) -> None:
         if width > self.levels[-1]:
             self.levels.append(width)
             if len(self.levels) == MOST_NESTED + 2:
-                message = f"blocks are nested more than {MOST_NESTED} deep"
+                message = f"blocks are nested more than {MOST_NESTED} levels deep"
                 self.give_up(start, start + 1, message, "move the inner part into a subtask")
             self.layout(INDENT)
         while width < self.levels[-1]:
             self.levels.pop()
             self.layout(DEDENT)
             if width > self.levels[-1]:
-                message = "this line's indentation fits no block above it"
-                help_ = f"indent it by {self.levels[-1]} spaces, like the block it belongs to"
+                message = "this line's indentation does not match any block above it"
+                help_ = f"indent it by {self.levels[-1]} spaces, like the rest of its block"
                 self.report("P2C102", start - width, start, message, help_)
                 return
 
@@ -178,7 +178,7 @@ class _Lexer:
             if len(self.out) - self.line_first > MOST_TOKENS:
                 first = self.out[self.line_first]
                 message = f"this statement has more than {MOST_TOKENS} parts"
-                self.give_up(first.start, first.end, message, "split it up")
+                self.give_up(first.start, first.end, message, "split it into several statements")
             if self.out and self.out[-1].type not in (NEWLINE, INDENT, DEDENT):
                 self.layout(NEWLINE)
             self.line_first = len(self.out)
@@ -190,7 +190,7 @@ class _Lexer:
         """The line ends although brackets are open: closes them."""
         opened = self.brackets[-1][0]
         message = f"this `{opened.text}` is never closed"
-        help_ = f"add `{_OPEN[opened.text]}`, or indent the lines that belong to it"
+        help_ = f"add `{_OPEN[opened.text]}`, or indent the lines that continue the statement"
         self.report("P2C103", opened.start, opened.end, message, help_)
         while self.brackets:
             missing = _OPEN[self.brackets.pop()[0].text]
@@ -226,8 +226,8 @@ class _Lexer:
             self.link(lexeme)
             self.brackets.append((lexeme, self.links))
             if len(self.brackets) == MOST_NESTED + 1:
-                message = f"brackets are nested more than {MOST_NESTED} deep"
-                help_ = "give the inner calls names of their own"
+                message = f"brackets are nested more than {MOST_NESTED} levels deep"
+                help_ = "assign the results of inner calls to variables first"
                 self.give_up(start, end, message, help_)
         self.out.append(lexeme)
         self.end = end
@@ -238,25 +238,25 @@ class _Lexer:
         if self.brackets and _OPEN[self.brackets[-1][0].text] == text:
             self.links = self.brackets.pop()[1]
             return True
-        message = f"this `{text}` closes nothing"
+        message = f"this `{text}` does not close any bracket"
         if self.brackets:
-            message = f"this `{text}` stands where `{_OPEN[self.brackets[-1][0].text]}` closes the bracket"
-        self.report(
-            "P2C104", lexeme.start, lexeme.end, message, "remove it, or open the bracket that it closes"
-        )
+            message = (
+                f"expected `{_OPEN[self.brackets[-1][0].text]}` to close the bracket, but found `{text}`"
+            )
+        self.report("P2C104", lexeme.start, lexeme.end, message, "remove it, or add the opening bracket")
         return False
 
     def link(self, lexeme: Lexeme) -> None:
         self.links += 1
         if self.links == MOST_LINKS + 1:
-            message = f"more than {MOST_LINKS} calls, fields and look-ups hang on each other"
-            self.give_up(lexeme.start, lexeme.end, message, "give the parts names")
+            message = f"this expression chains more than {MOST_LINKS} calls, fields and lookups"
+            self.give_up(lexeme.start, lexeme.end, message, "assign its parts to variables first")
 
     def unclosed_text(self, piece: str, start: int) -> tuple[str, str]:
         quotes = piece[:3] if piece.startswith(('"""', "'''")) else piece[0]
         where = "" if len(quotes) == 3 else " on its line"
         help_ = f"end it with `{quotes}`{where}"
-        self.report(OPEN_TEXT, start, start + len(quotes), "this text is never closed", help_)
+        self.report(OPEN_TEXT, start, start + len(quotes), "this string is never closed", help_)
         return "STRING", quotes * 2
 
     def unknown(self, text: str, start: int, end: int) -> None:
@@ -267,7 +267,7 @@ class _Lexer:
         shown = f"`{text[0]}`" if text.isprintable() else f"U+{ord(text[0]):04X}"
         if text[0].isalnum():
             shown = f"`{text[:40]}`"
-        self.report("P2C106", start, end, f"{shown} has no meaning here", "remove it")
+        self.report("P2C106", start, end, f"unexpected character {shown}", "remove it")
 
     def report(self, code: str, start: int, end: int, message: str, help: str) -> None:
         """Notes an error, one a line, and not without end."""

@@ -37,7 +37,7 @@ def look_alikes(sources: Sequence[Source]) -> Iterator[Diagnostic]:
     told = set()
     for name, other in _alike(places):
         told.add(name)
-        notes = (Note(f"`{other}` stands here", places[other]),) if other in places else ()
+        notes = (Note(f"`{other}` is here", places[other]),) if other in places else ()
         message = f"`{name}` ({_spelled(name)}) looks like `{other}`"
         yield _warning(_LOOKS_ALIKE, places[name], message, "rename one of them", notes)
     for name in places:
@@ -70,7 +70,7 @@ def _mixed(name: str, place: Location) -> Iterator[Diagnostic]:
     if len(scripts) > 1 and not any(scripts <= together for together in _TOGETHER):
         listed = " and ".join(sorted(script.title() for script in scripts))
         message = f"`{name}` ({_spelled(name)}) mixes {listed} letters"
-        yield _warning(_MIXED, place, message, "use one script in a name")
+        yield _warning(_MIXED, place, message, "use letters of one script")
 
 
 def _spelled(name: str) -> str:

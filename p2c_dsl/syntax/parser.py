@@ -76,7 +76,7 @@ def _reported(diagnostics: list[Diagnostic]) -> tuple[Diagnostic, ...]:
     if len(shown) <= MOST_ERRORS:
         return tuple(shown)
     last = shown[MOST_ERRORS - 1]
-    note = Note(f"there are further errors; these are the first {MOST_ERRORS}", last.location)
+    note = Note(f"too many errors: only the first {MOST_ERRORS} are listed", last.location)
     return (*shown[: MOST_ERRORS - 1], replace(last, notes=(*last.notes, note)))
 
 
@@ -110,8 +110,8 @@ class _Parser:
         while position < size:
             if len(self.stack.rows) > MOST_STACKED:
                 place = self.lexemes[position]
-                message = "this chain of branches is too long"
-                self._report(TOO_DEEP, place_of(place), message, "let a subtask decide")
+                message = "this chain of `elif` branches is too long"
+                self._report(TOO_DEEP, place_of(place), message, "call a subtask that decides")
                 return ()
             position = self._line(position)
         done: tuple[Any, ...] = self.stack.values[-1] if self.stack.rows[-1] is END_ROW else ()
@@ -199,7 +199,7 @@ class _Parser:
         if not self._try(Lexeme("COLON", ":", lexeme.start, lexeme.start)):
             return False
         place = Span(lexeme.start, lexeme.start + 1)
-        self._report("P2C108", place, "a `:` is missing at the end of this line", "add it")
+        self._report("P2C108", place, "expected `:` at the end of this line", "add it")
         return True
 
     def _recover(self, before: _Stack, first: int, position: int) -> int:

@@ -14,7 +14,7 @@ _WORDS = {
     NAME: "a name",
     "INT": "a number",
     "FLOAT": "a number",
-    "STRING": "a text in quotes",
+    "STRING": "a string",
     NEWLINE: "the end of the line",
     INDENT: "an indented block",
     DEDENT: "the end of the block",
@@ -29,12 +29,15 @@ def explain(lexemes: Sequence[Lexeme], first: int, position: int, accepted: froz
     """The error at a token, in the line that begins at `first`, where the terminals `accepted` would fit."""
     lexeme = lexemes[position]
     if lexeme.type == INDENT:
-        message = "this line is indented, but no line above it opens a block"
-        return Slip("P2C102", place_of(lexemes[position + 1]), message, "line it up with the line above")
+        message = "unexpected indentation: the line above does not open a block"
+        return Slip("P2C102", place_of(lexemes[position + 1]), message, "indent it like the line above")
     if INDENT in accepted and position == first:
         above = lexemes[max(first - 2, 0)]
         return Slip(
-            "P2C115", place_of(above), "the block that begins here is missing", "indent what belongs to it"
+            "P2C115",
+            place_of(above),
+            "expected an indented block after this line",
+            "indent the lines of its block",
         )
     return foreign(lexemes, first, position) or _misplaced(lexemes, first, position, accepted)
 
@@ -45,23 +48,27 @@ def _misplaced(lexemes: Sequence[Lexeme], first: int, position: int, accepted: f
     span = place_of(lexeme)
     if position == first and lexeme.text in ("else", "elif"):
         if _opener(lexemes, first) == "for":
-            return absent(lexeme, "a loop has no `else`: what follows it stands behind it")
-        help_ = "line it up with the `if` that it belongs to"
-        return Slip("P2C114", span, f"this `{lexeme.text}` has no `if`", help_)
+            return absent(lexeme, "loops have no `else`: write the code after the loop")
+        help_ = "give it the same indentation as its `if`"
+        return Slip("P2C114", span, f"this `{lexeme.text}` does not belong to any `if`", help_)
     if position == first and "COMPOSE" in accepted:
-        message = f"no declaration begins with `{short(lexeme.text)}`"
+        message = f"expected a declaration, but found `{short(lexeme.text)}`"
         if lexemes[position + 1].text in ("=", "(", ".", "[") or lexeme.text in ("for", "if", "return"):
-            return Slip("P2C110", span, message, "statements stand in a composition: `compose task(…):`")
+            return Slip(
+                "P2C110", span, message, "statements must be inside a composition: `compose task(…):`"
+            )
         return Slip("P2C110", span, message, did_you_mean(short(lexeme.text), DECLARATIONS))
     if lexeme.text == "(" and lexemes[position - 1].type == NAME and lexemes[position - 2].text == ".":
-        message = f"values have no methods such as `{short(lexemes[position - 1].text)}`"
-        help_ = "call a subtask; lists are written with `xs.append(value)`"
+        message = f"values have no method `{short(lexemes[position - 1].text)}`"
+        help_ = "call a subtask, or add to a list accumulator with `xs.append(value)`"
         return Slip("P2C111", place_of(lexemes[position - 1]), message, help_)
     if lexeme.text == "(" and lexemes[first].text not in DECLARATIONS:
-        return Slip("P2C111", span, "only subtasks can be called", "call a subtask by its name")
+        return Slip(
+            "P2C111", span, "only subtasks can be called", "write the name of a subtask before the bracket"
+        )
     expected = _expected(accepted)
-    found = "the line ends" if lexeme.type in (NEWLINE, END, DEDENT) else f"here is `{short(lexeme.text)}`"
-    message = f"expected {expected}, but {found}" if expected else f"`{short(lexeme.text)}` has no place here"
+    found = "the line ends" if lexeme.type in (NEWLINE, END, DEDENT) else f"found `{short(lexeme.text)}`"
+    message = f"expected {expected}, but {found}" if expected else f"unexpected `{short(lexeme.text)}`"
     return Slip("P2C110", span, message, _help(lexemes, first, position, accepted))
 
 
@@ -99,10 +106,10 @@ def _help(lexemes: Sequence[Lexeme], first: int, position: int, accepted: frozen
             and "RETURN" not in accepted
             and NEWLINE in accepted
         )
-        return "declarations stand at the top of the file, not in a composition" if inside else None
+        return "declarations belong at the top level of the file, not in a composition" if inside else None
     condition = head.text in ("if", "elif")
     if head.text == "for" and "IN" in accepted:
-        loops = {",": "loop over the map's keys, and look the values up: `m[key]`"}
+        loops = {",": "loop over the map's keys and look up the values with `m[key]`"}
         return loops.get(found.text, "write `for x in collection:`")
     if condition and found.text == "=":
         return COMPARED
@@ -114,16 +121,16 @@ def _help(lexemes: Sequence[Lexeme], first: int, position: int, accepted: frozen
     if found.text == "not":
         return _TESTED
     if found.text == "{" or found.text == "then":
-        return "a block begins behind a `:`, and is indented"
+        return "a block starts with a `:` and is indented"
     if before.text == ":" and (head.text == "else" or condition or head.text == "for"):
-        return "the block stands on lines of its own, indented"
+        return "put the block on its own lines, indented"
     if found.text == "=" and lexemes[first + 1].text == ":":
-        return "a field has no default: only parameters have"
+        return "fields cannot have defaults, only parameters can"
     return _help_with_values(head, before, found, accepted, position == first)
 
 
-_TESTED = "conditions stand in `if` and `elif` only"
-_ONLY_NONE = "only `None` is tested with `is`: write `if x:`, or let a subtask that returns Bool decide"
+_TESTED = "conditions are only allowed in `if` and `elif`"
+_ONLY_NONE = "`is` only tests for `None`: write `if x:`, or call a subtask that returns Bool"
 
 
 def _help_with_values(
@@ -131,27 +138,29 @@ def _help_with_values(
 ) -> str | None:
     """What to do where a value, or what is done with it, is written in another language's way."""
     if before.text == "{":
-        return "only the empty `{}` can be written: fill it in a loop with `m[key] = value`"
+        return "only an empty `{}` can be written: fill it in a loop with `m[key] = value`"
     if before.text == "[" and "RSQB" in accepted:
-        return "only the empty `[]` can be written: fill it in a loop with `xs.append(value)`"
+        return "only an empty `[]` can be written: fill it in a loop with `xs.append(value)`"
     if found.text == ":" and "RSQB" in accepted:
-        return "there are no slices: call a subtask"
+        return "there are no slices: call a subtask instead"
     if found.text == ":" and before is head:
-        return "a variable's type is not written: write `x = f(y)`"
+        return "variables have no type annotations: write `x = f(y)`"
     if found.text == ",":
-        return "there are no tuples: give values one by one, or as the fields of a record"
+        return "there are no tuples: pass values one by one, or as the fields of a record"
     if found.text == "=" and "AS" in accepted:
-        return 'a member has no value: write its name alone, or `name as "…"` for what it is called outside'
+        return (
+            'enum members have no values: write only the name, or `name as "…"` if its tool uses another name'
+        )
     if found.text == "=" and before.type == NAME:
-        return "values are never changed, and a line gives one name: write `x = f(y)`"
+        return "values cannot be changed, and a line assigns one name: write `x = f(y)`"
     if before.text == "-":
         return COMPUTED
     if found.type == "STRING" and begins:
-        return "what a composition is for stands in its task; here, write a comment with `#`"
+        return "compositions have no docstring: describe the task instead, or write a comment with `#`"
     if found.type == "STRING" and before.type == "STRING":
-        return "texts are not joined: write one"
+        return "strings are not joined: write a single one"
     if before.type in ("INT", "FLOAT") and before.end == found.start:
-        return "a number is written in decimal digits, such as `1000` or `0.5`"
+        return "write numbers in decimal digits, such as `1000` or `0.5`"
     if found.text == ".":
-        return "a block says what it does: leave out what does nothing" if begins else None
+        return "there are no empty blocks: leave the block out" if begins else None
     return None

@@ -62,20 +62,20 @@ def test_figure_1_s_unaligned_composition(folder: Path) -> None:
 
 book_dinner: 5 edited steps
   put in `bookings[u] = prefs`
-    else P2C901: nothing is ever written into `bookings`
+    else P2C901: nothing is ever written to `bookings`
   dropped `for r in prefs:` (line 7)
-    else P2C302: `prefs`, or a part of it, has been consumed before: this is no tree (rule: shape tree)
-    else P2C303: this loop is nested 2 deep, but the rule allows 1 (rule: loops <= 1)
-    else P2C403: `reserve` can happen |users|·|prefs| times here, but the rule allows once (rule: exactly 1 reserve)
+    else P2C302: `prefs`, or a part of it, has already been consumed, so this is not a tree (rule: shape tree)
+    else P2C303: this loop is nested 2 levels deep, but the rule allows 1 (rule: loops <= 1)
+    else P2C403: `reserve` can happen |users|·|prefs| times here, but the rule allows it once (rule: exactly 1 reserve)
   dropped `book_table(r)` (line 8)
-    else P2C302: `prefs`, or a part of it, has been consumed before: this is no tree (rule: shape tree)
-    else P2C303: this loop is nested 2 deep, but the rule allows 1 (rule: loops <= 1)
-    else P2C403: `reserve` can happen |users|·|prefs| times here, but the rule allows once (rule: exactly 1 reserve)
+    else P2C302: `prefs`, or a part of it, has already been consumed, so this is not a tree (rule: shape tree)
+    else P2C303: this loop is nested 2 levels deep, but the rule allows 1 (rule: loops <= 1)
+    else P2C403: `reserve` can happen |users|·|prefs| times here, but the rule allows it once (rule: exactly 1 reserve)
   changed `r = identify_overlap(prefs)` (line 9) to `r = identify_overlap(bookings)`
-    else P2C162: `prefs` is not defined here: it ends with the block that assigns it
+    else P2C162: `prefs` is not defined here: it is only visible in the block that assigns it
     else P2C230: `prefs` takes Map[User, Set[Restaurant]], but this is Set[Restaurant]
   put in `book_table(r)`
-    else P2C403: `reserve` never happens, but the rule wants it at least once (rule: exactly 1 reserve)
+    else P2C403: `reserve` never happens, but the rule requires it at least once (rule: exactly 1 reserve)
 """)
 
 

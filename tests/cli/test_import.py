@@ -74,7 +74,7 @@ def test_drift_is_told_and_fails(tools: Path) -> None:
     result = p2c("import", "tools", "tools.json", "--check", "tools.p2c")
     assert result.exit_code == 1
     assert "tools.p2c:5: `get_env`: it no longer claims to be read_only" in result.stdout
-    assert "the tool `set` is new" in result.stdout
+    assert "the tool `set` has been added" in result.stdout
     assert "set" not in (tools / "tools.p2c").read_text()
 
 
@@ -82,7 +82,7 @@ def test_a_fresh_import_tells_what_has_changed_and_keeps_names(tools: Path) -> N
     p2c("import", "tools", "tools.json", "-o", "tools.p2c")
     (tools / "tools.json").write_text(json.dumps({"tools": [{"name": "get_env"}, {"name": "get-env"}]}))
     result = p2c("import", "tools", "tools.json", "-o", "tools.p2c")
-    assert result.exit_code == 0 and "the tool `get_env_2` is new" in result.stderr
+    assert result.exit_code == 0 and "the tool `get_env_2` has been added" in result.stderr
     assert 'subtask get_env as "get-env"()' in (tools / "tools.p2c").read_text()
     assert p2c("import", "tools", "tools.json", "--check", "tools.p2c").exit_code == 0
 
@@ -124,7 +124,7 @@ def test_functions_of_the_working_folder_become_a_spec(folder: Path, monkeypatch
     monkeypatch.syspath_prepend(str(folder))
     assert "subtask ask(name: Text) -> Bool:" in p2c("import", "python", "own_tools_here").stdout
     broken = p2c("import", "python", "own_tools_here:no")
-    assert broken.exit_code == 2 and "there is no `no`" in broken.stderr
+    assert broken.exit_code == 2 and "`no` was not found" in broken.stderr
 
 
 class TestServer:
@@ -175,7 +175,7 @@ class TestServer:
         spec = (work / "files.p2c").read_text()
         (work / "files.p2c").write_text(spec.replace("is_file: Bool", "is_file: Text"))
         code, shown, _ = self.run()
-        assert code == 1 and "`is_file`: True is no Text" in shown.splitlines()[-1]
+        assert code == 1 and "`is_file`: True is not a valid Text" in shown.splitlines()[-1]
         assert not (work / "log.txt").exists()
 
     @pytest.mark.parametrize("entry", ["nope=1", "folder", "=x"])
@@ -189,4 +189,4 @@ class TestServer:
 
     def test_a_server_that_does_not_start(self, work: Path) -> None:
         result = p2c("run", "tidy.p2c", "--mcp", "no-such-command-here", "--input", "folder=in")
-        assert result.exit_code == 2 and "there is no such command" in result.stderr
+        assert result.exit_code == 2 and "command not found" in result.stderr

@@ -117,7 +117,7 @@ def test_the_world_may_stand_elsewhere(folder: Path, world: str) -> None:
         (
             "class World:\n    def __init__(self, seed): pass\n    def inputs(self): return {}\n"
             "    def tools(self): return {}\n    def verify(self): return None",
-            "`ask_preference` has no tool",
+            "there is no tool for `ask_preference`",
         ),
     ],
     ids=["no Python", "no class", "no methods", "a defect", "no tools"],
@@ -214,8 +214,8 @@ def test_so_it_is_as_data(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("verify", "status", "told"),
     [
-        ("1 / 0", 2, "`verify` fails: "),
-        ("raise SystemExit(0)", 2, "`verify` fails: "),
+        ("1 / 0", 2, "`verify` failed: "),
+        ("raise SystemExit(0)", 2, "`verify` failed: "),
         ("return 5", 2, "`verify` gives `None` or a text that says what is wrong, not 5"),
         ("raise KeyboardInterrupt", 130, "interrupted while the world verified the outcome"),
     ],
@@ -243,7 +243,7 @@ def test_what_was_done_is_shown_though_the_world_fails_to_judge_it(
         ),
         (
             WORLD.format(at_b="pass", verify="pass").replace("return dict", "raise SystemExit"),
-            "`tools` fails",
+            "`tools` failed",
         ),
     ],
     ids=["no Exception", "no subclasses", "no inputs", "an exit"],
@@ -259,4 +259,4 @@ def test_2_whatever_a_world_does(folder: Path, code: str, told: str) -> None:
 def test_2_on_an_input_that_is_not_of_its_type(folder: Path, value: str) -> None:
     (folder / "t.p2c").write_text("task t(n: Int):\n    loops <= 1\ncompose t(n):\n    return\n")
     result = p2c("run", "t.p2c", "--mcp", "no-such-server", "--input", f"n={value}")
-    assert result.exit_code == 2 and "is no Int" in result.stderr and len(result.stderr) < 1_500
+    assert result.exit_code == 2 and "is not a valid Int" in result.stderr and len(result.stderr) < 1_500

@@ -74,4 +74,4 @@ def test_a_working_folder_that_is_not_there_is_said() -> None:
 @pytest.mark.parametrize("columns", ["0", "1", "-5", "wide", "9" * 30, ""])
 def test_a_width_that_no_terminal_has_is_passed_over(columns: str) -> None:
     status, output, _ = shell(f"p2c lint {PLAN}", COLUMNS=columns)
-    assert status == 1 and "warning[P2C901]: nothing is ever written into `bookings`" in output
+    assert status == 1 and "warning[P2C901]: nothing is ever written to `bookings`" in output

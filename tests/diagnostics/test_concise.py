@@ -19,6 +19,5 @@ def test_no_name_of_a_file_starts_a_line_of_its_own() -> None:
 
 def test_a_search_in_vain_is_told() -> None:
     assert render([SEARCHED]) == (
-        "plans/t.p2c:3:9: P2C402 perhaps "
-        "(no breaking run was found among the 12 small worlds that were tried)\n"
+        "plans/t.p2c:3:9: P2C402 perhaps (no run that breaks the rule was found in 12 small worlds)\n"
     )

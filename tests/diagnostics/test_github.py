@@ -26,7 +26,7 @@ def test_a_run_is_as_short_as_for_people() -> None:
 
 
 def test_a_search_in_vain_is_told() -> None:
-    assert "no breaking run was found among the 12 small worlds" in render([SEARCHED])
+    assert "no run that breaks the rule was found in 12 small worlds" in render([SEARCHED])
 
 
 def test_a_warning_is_a_warning() -> None:

@@ -90,13 +90,13 @@ def test_nothing_of_a_run_is_left_out() -> None:
 
 def test_a_search_in_vain_is_part_of_the_message() -> None:
     text = result_of(rendered([SEARCHED]))["message"]["text"]
-    assert text == "perhaps. No breaking run was found among the 12 small worlds that were tried"
+    assert text == "perhaps. No run that breaks the rule was found in 12 small worlds"
 
 
 def test_a_run_in_which_nothing_is_called_is_a_flow_too() -> None:
     (flow,) = result_of(rendered([WITHOUT_CALLS]))["codeFlows"]
     (step,) = flow["threadFlows"][0]["locations"]
-    assert step["location"]["message"]["text"] == "nothing is called"
+    assert step["location"]["message"]["text"] == "no calls are made"
 
 
 def test_a_place_is_a_range_of_lines_and_columns() -> None:

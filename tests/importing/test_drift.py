@@ -37,13 +37,13 @@ def parameters(**properties: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("after", "expected"),
     [
-        ([BEFORE, tool("g")], "the tool `g` is new"),
-        ([], "the tool `send_mail` is gone"),
+        ([BEFORE, tool("g")], "the tool `g` has been added"),
+        ([], "the tool `send_mail` has been removed"),
         ([changed(annotations={})], "it no longer claims to be idempotent"),
         ([changed(annotations={"readOnlyHint": True})], "it now claims to be read_only"),
         ([changed(description="Send it.")], "its description has changed"),
-        ([parameters(to=TEXT)], "its parameter `body` is gone"),
-        ([parameters(to=TEXT, body=TEXT, cc=TEXT)], "it has a new parameter `cc: Text`"),
+        ([parameters(to=TEXT)], "its parameter `body` has been removed"),
+        ([parameters(to=TEXT, body=TEXT, cc=TEXT)], "its parameter `cc: Text` has been added"),
         ([parameters(to=TEXT, body={"type": "integer"})], "its parameter `body: Text` is now `body: Int`"),
         ([parameters(body=TEXT, to=TEXT)], "the order of its parameters has changed"),
     ],
@@ -73,7 +73,7 @@ def test_facts_written_into_the_import_itself_are_drift() -> None:
 def test_what_no_import_writes_is_drift() -> None:
     added = "\noverride subtask send_mail:\n    pure\n"
     (found,) = drift(Source("tools.p2c", imported(BEFORE).text + added), imported(BEFORE).text)
-    assert "put it into a file that uses this one" in found.message
+    assert "move it to a file that uses this one" in found.message
 
 
 def test_what_cannot_be_read_is_refused_with_its_line() -> None:
@@ -89,4 +89,4 @@ def test_a_new_tool_cannot_take_a_name_that_meant_another() -> None:
         after = spec_of(tools_of(tools), "a test", known)
         assert 'subtask get_env_2 as "get_env"()' in after.text
         told = [d.message for d in drift(Source("tools.p2c", before.text), after.text)]
-        assert told[-1] == "the tool `get_env_2` is new"
+        assert told[-1] == "the tool `get_env_2` has been added"

@@ -48,12 +48,12 @@ def test_an_answer_that_is_not_text_is_data(server: Server) -> None:
 def test_an_answer_may_report_which_effects_happened(server: Server) -> None:
     assert server.call("confess", {"effects": ["mail"]}) == Outcome("done", frozenset({"mail"}))
     assert server.call("confess", {"effects": []}) == Outcome("done", frozenset())
-    with pytest.raises(ToolFailed, match="`p2c/happened` is not a list of effects' names"):
+    with pytest.raises(ToolFailed, match="`p2c/happened` is not a list of effect names"):
         server.call("mumble", {})
 
 
 def test_an_error_of_a_tool_is_told(server: Server) -> None:
-    with pytest.raises(ToolFailed, match="`complain` answered with an error"):
+    with pytest.raises(ToolFailed, match="`complain` returned an error"):
         server.call("complain", {})
 
 
@@ -76,9 +76,9 @@ def test_a_late_answer_is_not_waited_for() -> None:
     ("command", "told"),
     [
         ([], "no command"),
-        (["no-such-command-here"], "there is no such command"),
+        (["no-such-command-here"], "command not found"),
         ([sys.executable, "-c", "import sys; sys.exit('bad thing')"], "bad thing"),
-        ([sys.executable, "-c", "import time; time.sleep(60)"], "has not answered in 2 s"),
+        ([sys.executable, "-c", "import time; time.sleep(60)"], "no answer within 2 s"),
     ],
 )
 def test_what_does_not_start_says_why(command: list[str], told: str) -> None:

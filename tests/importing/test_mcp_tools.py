@@ -28,9 +28,9 @@ def test_the_forms_in_which_lists_come(answer: Any) -> None:
 @pytest.mark.parametrize(
     ("answer", "told"),
     [
-        ({}, "no tools are here"),
-        ("tools", "no tools are here"),
-        ([1], "tools[0]: a tool is an object"),
+        ({}, "no tools found"),
+        ("tools", "no tools found"),
+        ([1], "tools[0]: a tool must be an object"),
         ([{"name": ""}], "tools[0].name"),
         ([{"name": "f"}, {"name": 3}], "tools[1].name"),
         ([{"name": "f", "inputSchema": []}], "tools[0].inputSchema"),
@@ -46,7 +46,7 @@ def test_what_is_no_list_of_tools(answer: Any, told: str) -> None:
 def test_a_file_that_is_no_json_is_refused_with_its_line(tmp_path: Path) -> None:
     file = tmp_path / "tools.json"
     file.write_text('{\n  "tools": [,]\n}')
-    with pytest.raises(ImportProblem, match=r"tools\.json:2:13: it is no JSON"):
+    with pytest.raises(ImportProblem, match=r"tools\.json:2:13 is not JSON"):
         read_tools(file)
 
 

@@ -188,10 +188,10 @@ def test_an_object_s_methods_are_tools(module: ModuleType) -> None:
 @pytest.mark.parametrize(
     ("target", "told"),
     [
-        ("tools_for_a_test:nope", "there is no `nope`"),
+        ("tools_for_a_test:nope", "`nope` was not found"),
         ("tools_for_a_test:Box", "is a class"),
         ("no.such.module", "cannot be imported"),
-        ("tools_for_a_test:box.put.x", "there is no `x`"),
+        ("tools_for_a_test:box.put.x", "`x` was not found"),
     ],
 )
 def test_what_holds_no_tools(module: ModuleType, target: str, told: str) -> None:

@@ -61,8 +61,8 @@ def test_what_types_can_say(schema: Any, expected: str) -> None:
         ({"enum": [1, 2]}, "no texts"),
         ({"type": "array", "prefixItems": [{"type": "string"}]}, "a tuple"),
         ({"type": "object"}, "no property is known"),
-        ({"$ref": "#/$defs/Gone"}, "not described here"),
-        ({"$ref": "https://example.org/schema"}, "not described here"),
+        ({"$ref": "#/$defs/Gone"}, "is not defined"),
+        ({"$ref": "https://example.org/schema"}, "is not defined"),
         ({"type": "rainbow"}, "no type 'rainbow'"),
         ({"allOf": [{"type": "string"}, {"type": "integer"}]}, "an intersection"),
     ],
@@ -98,7 +98,7 @@ def test_the_same_recursive_definition_in_two_tools_is_one_type() -> None:
 def test_a_value_that_would_hold_itself_without_end_is_opaque_inside() -> None:
     found = imported(tree({"left": REF}, "left"))
     assert "record Tree:" in found.text
-    assert [reason for _, reason in found.report.opaque] == ["a value of it would hold itself without end"]
+    assert [reason for _, reason in found.report.opaque] == ["a value of it would contain itself endlessly"]
 
 
 def test_a_list_of_itself_is_opaque_inside() -> None:
@@ -183,16 +183,22 @@ def test_a_narrowing_that_types_do_not_carry_is_counted() -> None:
 @pytest.mark.parametrize(
     ("schema", "told"),
     [
-        (3, "f.x: a schema is an object, not 3"),
-        ({"anyOf": []}, "f.x.anyOf: this is a list with something in it"),
+        (3, "f.x: a schema must be an object, not 3"),
+        ({"anyOf": []}, "f.x.anyOf: expected a non-empty list"),
         ({"enum": "a"}, "f.x.enum: this is a list"),
         (
             {"type": "array", "items": {"type": "string"}, "minItems": -1},
-            "f.x: minItems is a number of items",
+            "f.x: `minItems` must be a number of items",
         ),
-        ({"type": "object", "properties": [1]}, "f.x: properties are an object"),
-        ({"type": "object", "properties": {"a": {}}, "required": 3}, "f.x: `required` is a list of names"),
-        ({"type": "object", "properties": {"a": {}}, "required": [[]]}, "f.x: `required` is a list of names"),
+        ({"type": "object", "properties": [1]}, "f.x: `properties` must be an object"),
+        (
+            {"type": "object", "properties": {"a": {}}, "required": 3},
+            "f.x: `required` must be a list of names",
+        ),
+        (
+            {"type": "object", "properties": {"a": {}}, "required": [[]]},
+            "f.x: `required` must be a list of names",
+        ),
     ],
 )
 def test_what_is_no_schema_is_refused_with_its_place(schema: Any, told: str) -> None:
@@ -204,12 +210,12 @@ def test_what_is_no_schema_is_refused_with_its_place(schema: Any, told: str) -> 
 @pytest.mark.parametrize(
     ("schema", "told"),
     [
-        ({"type": "string"}, "f: a tool's input is an object, not 'string'"),
-        ({"type": "object", "properties": [1]}, "f: properties are an object"),
-        ({"type": "object", "required": "abc"}, "f: `required` is a list of names"),
-        ({"$defs": [1]}, "f: $defs are an object"),
-        ({"$ref": "#/$defs/A", "$defs": {"A": {"$ref": "#/$defs/A"}}}, "f: its input is described nowhere"),
-        ({"$ref": "https://example.org/schema"}, "f: its input is described nowhere"),
+        ({"type": "string"}, "f: the input of a tool must be an object, not 'string'"),
+        ({"type": "object", "properties": [1]}, "f: `properties` must be an object"),
+        ({"type": "object", "required": "abc"}, "f: `required` must be a list of names"),
+        ({"$defs": [1]}, "f: `$defs` must be an object"),
+        ({"$ref": "#/$defs/A", "$defs": {"A": {"$ref": "#/$defs/A"}}}, "f: the input has no description"),
+        ({"$ref": "https://example.org/schema"}, "f: the input has no description"),
     ],
 )
 def test_what_describes_no_arguments_is_refused(schema: Any, told: str) -> None:

@@ -68,17 +68,17 @@ def test_a_pipe_that_nobody_writes_into_is_not_waited_for(tmp_path: Path) -> Non
     os.mkfifo(tmp_path / "pipe.p2c")
     loaded = load(tmp_path / "pipe.p2c")
     assert [(d.code, d.message) for d in loaded.diagnostics] == [
-        ("P2C130", "nothing is written into this pipe")
+        ("P2C130", "no process has this pipe open for writing")
     ]
     assert not loaded.readable
     used = load_text('use "pipe.p2c"\n', "a.p2c", tmp_path)
-    assert [d.message for d in used.diagnostics] == ["`pipe.p2c` cannot be used: this is no plain file"]
+    assert [d.message for d in used.diagnostics] == ["`pipe.p2c` cannot be used: this is not a regular file"]
 
 
 def test_a_file_that_is_too_large_to_be_a_text_is_not_read(tmp_path: Path) -> None:
     written(tmp_path, large="")
     os.truncate(tmp_path / "large.p2c", 10**12)
-    reason = "it has 1,000,000,000,000 bytes, and at most 100,000,000 are read"
+    reason = "the file is too large: 1,000,000,000,000 bytes, where at most 100,000,000 are allowed"
     assert [d.message for d in load(tmp_path / "large.p2c").diagnostics] == [reason]
 
 
@@ -104,7 +104,7 @@ def test_what_is_no_text_is_told_at_its_place(tmp_path: Path, data: bytes, reaso
     [
         ("missing.p2c", "there is no such file"),
         (".", "this is a folder"),
-        ("/dev/zero", "this is no plain file"),
+        ("/dev/zero", "this is not a regular file"),
         ("a\0b", "it cannot be read: embedded null byte"),
         ("x" * 5000, "it cannot be read: File name too long"),
         ("a.p2c/b.p2c", "it cannot be read: Not a directory"),
@@ -261,8 +261,8 @@ def test_a_used_file_leads_no_further_out(served: Path) -> None:
     ("path", "reason"),
     [
         ("words.p2c", "there is an error in line 1"),
-        ("bytes.p2c", "it is not text"),
-        ("pipe.p2c", "this is no plain file"),
+        ("bytes.p2c", "it is not a text file"),
+        ("pipe.p2c", "this is not a regular file"),
         ("circle.p2c", "it cannot be read: Too many levels of symbolic links"),
         ("gone.p2c", "there is no such file"),
         ("a\0b.p2c", "it cannot be read: embedded null byte"),

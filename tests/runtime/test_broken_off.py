@@ -78,7 +78,7 @@ class TestInterrupts:
             )
         done = run_of(raised.value)
         assert raised.value is interrupt and done is not None and not done.completed
-        assert done.error == "interrupted while `mail` was running, which is in doubt"
+        assert done.error == "interrupted while `mail` was running: its outcome is unknown"
         assert done.trace.events[-1] == CallInDoubt("mail", (("send", ("a",)),), "interrupted")
         assert seen == list(done.trace.events)
 

@@ -26,11 +26,11 @@ class TestFailure:
     @pytest.mark.parametrize(
         ("declared", "given", "complaint"),
         [
-            ("Int", "3", "'3' is no Int"),
-            ("Int", True, "True is no Int"),
-            ("Set[Int] <= 2", [1, 2, 3], "3 elements are not Set[Int] <= 2"),
-            ("List[Int] >= 1", [], "0 elements are not List[Int] >= 1"),
-            ("Bool", None, "None is no Bool"),
+            ("Int", "3", "'3' is not a valid Int"),
+            ("Int", True, "True is not a valid Int"),
+            ("Set[Int] <= 2", [1, 2, 3], "3 elements do not fit Set[Int] <= 2"),
+            ("List[Int] >= 1", [], "0 elements do not fit List[Int] >= 1"),
+            ("Bool", None, "None is not a valid Bool"),
         ],
     )
     def test_a_result_that_is_not_of_its_type_ends_the_run(
@@ -38,7 +38,7 @@ class TestFailure:
     ) -> None:
         text = f"subtask f() -> {declared}\ntask t():\n    shape dag\ncompose t():\n    x = f()\n"
         done = run(program(text), {}, {"f": lambda: given})
-        assert done.error == f"`f` gave a wrong result: {complaint}"
+        assert done.error == f"`f` returned a wrong result: {complaint}"
 
     def test_a_key_that_is_missing_ends_the_run_there(self) -> None:
         text = """
@@ -79,10 +79,12 @@ class TestFailure:
 class TestBeforeTheRun:
     def test_all_tools_that_are_missing_are_listed_and_nothing_runs(self) -> None:
         seen: list[Event] = []
-        with pytest.raises(BindingError, match="`identify_overlap` has no tool; `book_table` has no tool"):
+        with pytest.raises(
+            BindingError, match="there is no tool for `identify_overlap`; there is no tool for `book_table`"
+        ):
             run(program(DINNER), {"users": []}, {"ask_preference": lambda user: set()}, seen.append)
         assert seen == []
 
     def test_inputs_are_checked_against_their_types(self) -> None:
-        with pytest.raises(BindingError, match="the input `users`: 7 is no Set"):
+        with pytest.raises(BindingError, match="the input `users`: 7 is not a valid Set"):
             run(program(DINNER), {"users": 7}, tools([]))

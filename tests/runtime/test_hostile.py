@@ -132,27 +132,27 @@ class TestValues:
             ("T", lambda: Raises("hash"), "it cannot be read: RuntimeError: hash"),
             ("T", lambda: Raises("eq"), "it cannot be read: RuntimeError: eq"),
             ("T", lambda: Raises("hash", "repr"), "<Raises that cannot be shown> cannot be read: "),
-            ("T", failing, "it gives a generator, so nothing of its own has run"),
-            ("T", asynchronous, "it gives a generator, so nothing of its own has run"),
+            ("T", failing, "it returned a generator, so its body has not run"),
+            ("T", asynchronous, "it returned a generator, so its body has not run"),
             ("T", lambda: float("nan"), "only finite numbers"),
             ("T", Unclassed, "cannot be read: RuntimeError: class"),
-            ("Text", Pretends, "is no Text"),
-            ("Text", Unclassed, "is no Text"),
-            ("Text", lambda: b"a", "b'a' is no Text"),
-            ("Float", lambda: float("inf"), "inf is no Float: only finite numbers are"),
+            ("Text", Pretends, "is not a valid Text"),
+            ("Text", Unclassed, "is not a valid Text"),
+            ("Text", lambda: b"a", "b'a' is not a valid Text"),
+            ("Float", lambda: float("inf"), "inf is not a valid Float: only finite numbers are"),
             ("Color", lambda: Raises("getattr"), "RuntimeError: getattr"),
             ("Set[Text]", lambda: Raises("iter"), "it cannot be read: RuntimeError: iter"),
             ("Set[Text]", lambda: {Raises("repr")}, "RuntimeError: repr"),
             ("Set[Text]", failing, "RuntimeError: half-way"),
-            ("Set[Text]", asynchronous, "is no Set[Text]"),
+            ("Set[Text]", asynchronous, "is not a valid Set[Text]"),
             ("Set[Text]", lambda: itertools.repeat("a"), "it has more than 1,000,000 elements"),
             ("List[Text]", lambda: Elsewhere(itertools.repeat("a")), "it has more than 1,000,000 elements"),
-            ("List[Text]", lambda: Elsewhere(iter([1])), "1 is no Text"),
-            ("Tree", in_itself, "it is more than 64 levels deep"),
-            ("Tree", lambda: nested(10_000), "it is more than 64 levels deep"),
+            ("List[Text]", lambda: Elsewhere(iter([1])), "1 is not a valid Text"),
+            ("Tree", in_itself, "it is nested more than 64 levels deep"),
+            ("Tree", lambda: nested(10_000), "it is nested more than 64 levels deep"),
             ("Tree", lambda: Raises("getattr"), "RuntimeError: getattr"),
-            (None, failing, "it gives a generator, so nothing of its own has run"),
-            (None, asynchronous, "it gives a generator, so nothing of its own has run"),
+            (None, failing, "it returned a generator, so its body has not run"),
+            (None, asynchronous, "it returned a generator, so its body has not run"),
         ],
     )
     def test_one_that_cannot_be_taken_fails_the_call(
@@ -160,7 +160,7 @@ class TestValues:
     ) -> None:
         done = result_of(declared, given)
         assert done.error is not None and "\n" not in done.error
-        assert done.error.startswith("`f` gave a wrong result: ") and complaint in done.error
+        assert done.error.startswith("`f` returned a wrong result: ") and complaint in done.error
         assert isinstance(failed := done.trace.events[-1], CallFailed)
         assert failed.effects == (("do", ()),)
 
@@ -182,10 +182,10 @@ class TestValues:
     @pytest.mark.parametrize(
         ("given", "complaint"),
         [
-            (Outcome(1, "do"), "`happened` is a set of effects' names, not 'do'"),  # type: ignore[arg-type]
-            (Outcome(1, ["do"]), "`happened` is a set of effects' names, not ['do']"),  # type: ignore[arg-type]
-            (Outcome(1, frozenset([1])), "`happened` is a set of effects' names, not {1}"),  # type: ignore[list-item]
-            (object.__new__(Outcome), "an `Outcome` that was never filled"),
+            (Outcome(1, "do"), "`happened` must be a set of effect names, not 'do'"),  # type: ignore[arg-type]
+            (Outcome(1, ["do"]), "`happened` must be a set of effect names, not ['do']"),  # type: ignore[arg-type]
+            (Outcome(1, frozenset([1])), "`happened` must be a set of effect names, not {1}"),  # type: ignore[list-item]
+            (object.__new__(Outcome), "an `Outcome` without a value"),
         ],
     )
     def test_an_outcome_says_which_effects_happened_and_nothing_else(
@@ -229,7 +229,7 @@ class TestInputs:
         [
             (None, "the inputs are not a mapping"),
             ({"xs": Raises("iter")}, "the input `xs`: it cannot be read: RuntimeError: iter"),
-            ({"xs": [], Raises("repr"): 1}, "there is no input `<Raises that cannot be shown>`"),
+            ({"xs": [], Raises("repr"): 1}, "unknown input `<Raises that cannot be shown>`"),
         ],
     )
     def test_what_they_do_is_said_before_anything_runs(self, inputs: Any, complaint: str) -> None:
@@ -239,7 +239,7 @@ class TestInputs:
         assert complaint in str(refused.value)
 
     def test_so_is_what_their_tools_do(self) -> None:
-        with pytest.raises(BindingError, match="the tool for `items` cannot be had: RuntimeError: getattr"):
+        with pytest.raises(BindingError, match="cannot get the tool for `items`: RuntimeError: getattr"):
             run(LISTS, {}, Raises("getattr"))
 
 
@@ -259,13 +259,13 @@ def test_what_is_too_deep_to_be_a_key_fails_its_call() -> None:
     for _ in range(300_000):
         deep = (deep,)
     done = run(program(FINDING), {}, {"find": lambda: deep, "keep": lambda thing: None})
-    assert done.error is not None and done.error.startswith("`find` gave a wrong result")
+    assert done.error is not None and done.error.startswith("`find` returned a wrong result")
 
 
 @pytest.mark.parametrize("lazy", [map(print, "ab"), filter(print, "ab")], ids=["map", "filter"])
 def test_what_nothing_has_gone_through_has_not_run(lazy: object) -> None:
     done = run(program(FINDING), {}, {"find": lambda: "it", "keep": lambda thing: lazy})
-    assert done.error is not None and "nothing of its own has run" in done.error
+    assert done.error is not None and "its work has not been done" in done.error
 
 
 class Grudging:
@@ -292,4 +292,4 @@ def test_a_result_that_cannot_be_handed_out_loses_no_trace() -> None:
         return marks
     """
     done = run(program(text), {}, {"find": lambda: [Grudging()], "mark": lambda: 1})
-    assert done.trace.events and (done.completed or "cannot be handed out" in (done.error or ""))
+    assert done.trace.events and (done.completed or "cannot be copied" in (done.error or ""))

@@ -165,7 +165,10 @@ class TestEffects:
 
     def test_a_tool_that_reports_what_it_never_does_is_wrong(self) -> None:
         done = run(program(MAY), {"user": "ada"}, {"ask": lambda user: Outcome(None, frozenset({"pay"}))})
-        assert done.error == "`ask` gave a wrong result: it has no effect `pay`"
+        assert (
+            done.error
+            == "`ask` returned a wrong result: it reported an effect that it does not declare: `pay`"
+        )
 
     def test_an_effects_key_is_read_off_the_argument(self) -> None:
         text = """
@@ -232,4 +235,4 @@ class TestAsynchronous:
 
     def test_a_run_that_does_not_wait_refuses_such_a_tool(self) -> None:
         done = run(program(DINNER), {"users": ["ada"]}, {**tools([]), "ask_preference": self.ask})
-        assert done.error == "`ask_preference` failed: its tool is asynchronous, which takes `run_async`"
+        assert done.error == "`ask_preference` failed: its tool is asynchronous: use `run_async`"

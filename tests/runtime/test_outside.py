@@ -87,7 +87,7 @@ def test_what_is_opaque_is_out_of_reach_of_who_gave_it_and_who_gets_it() -> None
 def test_a_picture_is_data_of_an_opaque_type_and_not_text() -> None:
     picture = [{"type": "image", "data": "AAAA", "mimeType": "image/png"}]
     assert outward(tool_for(SPEC.subtasks["h"], lambda *_: picture, SPEC)(), of("Blob"), SPEC) == picture
-    with pytest.raises(WrongValue, match=r"'image'.* is no Text"):
+    with pytest.raises(WrongValue, match=r"'image'.* is not a valid Text"):
         tool_for(SPEC.subtasks["signed"], lambda *_: picture, SPEC)()
 
 
@@ -103,12 +103,12 @@ def test_a_report_counts_where_somebody_has_signed_off_what_may_happen(subtask: 
 @pytest.mark.parametrize(
     ("data", "type_", "told"),
     [
-        ({"old-text": "a"}, "Edit", "no field `kinds`"),
-        ({**OUTSIDE, "old-text": 3}, "Edit", "`old`: 3 is no Text"),
-        ({**OUTSIDE, "kinds": ["gif"]}, "Edit", "'gif' is no Kind: it is one of image/png, text"),
-        ({**OUTSIDE, "kinds": "image/png"}, "Edit", "is no Set"),
-        ("a", "Edit", "'a' is no Edit"),
-        (3, "Kind", "3 is no Kind"),
+        ({"old-text": "a"}, "Edit", "missing field `kinds`"),
+        ({**OUTSIDE, "old-text": 3}, "Edit", "`old`: 3 is not a valid Text"),
+        ({**OUTSIDE, "kinds": ["gif"]}, "Edit", "'gif' is not a valid Kind: expected one of image/png, text"),
+        ({**OUTSIDE, "kinds": "image/png"}, "Edit", "is not a valid Set[Kind]"),
+        ("a", "Edit", "'a' is not a valid Edit"),
+        (3, "Kind", "3 is not a valid Kind"),
     ],
 )
 def test_what_does_not_have_the_declared_type_is_refused(data: Any, type_: str, told: str) -> None:

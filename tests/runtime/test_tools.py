@@ -67,12 +67,18 @@ def test_a_tool_that_takes_the_arguments_fits(tool: Callable[..., Any]) -> None:
 @pytest.mark.parametrize(
     ("tool", "complaint"),
     [
-        (None, "`pay` has no tool"),
-        ("pay", "the tool for `pay` is no function"),
-        (lambda order: None, "does not take its arguments: too many positional arguments"),
-        (lambda order, amount, to: None, "does not take its arguments: missing a required argument: 'to'"),
-        (lambda *, order, amount: None, "does not take its arguments: too many positional arguments"),
-        (lambda amount, order: None, r"`pay\(order, amount\)` has them in another order: amount, order"),
+        (None, "there is no tool for `pay`"),
+        ("pay", "the tool for `pay` is not a function"),
+        (lambda order: None, "does not accept these arguments: too many positional arguments"),
+        (
+            lambda order, amount, to: None,
+            "does not accept these arguments: missing a required argument: 'to'",
+        ),
+        (lambda *, order, amount: None, "does not accept these arguments: too many positional arguments"),
+        (
+            lambda amount, order: None,
+            r"`pay\(order, amount\)` takes them in a different order: amount, order",
+        ),
     ],
     ids=["none", "no function", "too few", "too many", "keywords only", "another order"],
 )
@@ -82,7 +88,7 @@ def test_a_tool_that_cannot_take_them_is_refused(tool: object, complaint: str) -
 
 
 def test_all_that_is_wrong_is_told_at_once() -> None:
-    with pytest.raises(BindingError, match="`pay` has no tool; `close` has no tool"):
+    with pytest.raises(BindingError, match="there is no tool for `pay`; there is no tool for `close`"):
         bind_tools(PAYING, SimpleNamespace())
 
 
@@ -90,10 +96,10 @@ def test_all_that_is_wrong_is_told_at_once() -> None:
     ("inputs", "complaint"),
     [
         ({"order": "o"}, "the input `amount` is missing"),
-        ({"order": "o", "amount": 1, "to": "x"}, "there is no input `to`"),
+        ({"order": "o", "amount": 1, "to": "x"}, "unknown input `to`"),
         (
             {"order": None, "amount": "x"},
-            "the input `order`: None is no Order; the input `amount`: 'x' is no Int",
+            "the input `order`: None is not a valid Order; the input `amount`: 'x' is not a valid Int",
         ),
     ],
 )

@@ -80,11 +80,11 @@ class TestTypes:
             if fits:
                 conform(given, of, SPEC)
             else:
-                with pytest.raises(WrongValue, match=f"{count} elements are not"):
+                with pytest.raises(WrongValue, match=f"{count} elements do not fit"):
                     conform(given, of, SPEC)
 
     def test_repetitions_do_not_count_towards_a_sets_size(self) -> None:
-        with pytest.raises(WrongValue, match="1 elements are not"):
+        with pytest.raises(WrongValue, match="1 elements do not fit"):
             conform(["a", "a"], SetOf(TEXT, Size(2, None)), SPEC)
 
 
