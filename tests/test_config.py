@@ -66,5 +66,5 @@ def test_a_file_that_is_no_text_is_told(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("pattern", ["[z-a]", "a[z-a]b.p2c"])
 def test_a_pattern_that_is_none_is_refused(tmp_path: Path, pattern: str) -> None:
-    with pytest.raises(ConfigError, match="is not a valid .gitignore pattern"):
+    with pytest.raises(ConfigError, match=r"is not a valid \.gitignore pattern"):
         settings(tmp_path, f'[tool.p2c]\nexclude = ["{pattern}"]\n')

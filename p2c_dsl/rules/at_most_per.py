@@ -20,7 +20,7 @@ from p2c_dsl.rules.events import Event, Occurrence
 from p2c_dsl.rules.keys import Counts, KeyClass, class_of
 from p2c_dsl.rules.multiplicity import exceeds, loop_notes, rounds
 from p2c_dsl.rules.pattern import Match
-from p2c_dsl.rules.words import times_words
+from p2c_dsl.rules.words import but_allowed, times_words
 from p2c_dsl.spec import EffectUse, Subtask
 from p2c_dsl.syntax.nodes import Token
 from p2c_dsl.types import NONE, Type, is_subtype, show
@@ -65,7 +65,7 @@ class HowOftenPerKey(Definition[PerKey]):
                 for keys in call.keyed(self.event, self.places):
                     seen = seen.plus(keys, 1)
                     if (often := seen.often(keys)) > self.limit:
-                        allowed = f"but the rule allows it {times_words(self.limit)}"
+                        allowed = but_allowed(self.limit)
                         raise Broken(
                             f"`{self.event.name}` would happen {times_words(often)} for one key, {allowed}"
                         )
@@ -259,10 +259,7 @@ class TooOftenForOneKey(Violation[AtMostPer]):
         else:
             help_ = "do it in a loop over a Set that is not inside another loop"
         of = " and ".join(show(part.type) for part in self.keys)
-        message = (
-            f"`{event}` can happen {times_words(self.most)} for one {of}{shown}, "
-            f"but the rule allows it {times_words(self.facet.most)}"
-        )
+        message = f"`{event}` can happen {times_words(self.most)} for one {of}{shown}, {but_allowed(self.facet.most)}"
         return Explanation(message, help_, tuple(notes))
 
 

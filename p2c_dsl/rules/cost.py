@@ -104,10 +104,10 @@ class TooDear(Violation[Cost]):
         return NO_ARGUMENT
 
     def explain(self, narrator: Narrator) -> Explanation:
-        total = "unbounded" if self.after is None else f"up to {self.after}"
+        total = "has no upper bound" if self.after is None else f"can reach {self.after}"
         often = f" (this call runs {polynomial(self.loops, narrator)} times)" if self.loops else ""
         return Explanation(
-            f"the cost up to here can be {total}{often}, but the budget is {self.facet.most}",
+            f"the cost up to here {total}{often}, but the budget is {self.facet.most}",
             "call fewer or cheaper subtasks, or declare size bounds on the collections that loops run over",
             loop_notes(self.loops, narrator),
         )

@@ -20,7 +20,7 @@ from p2c_dsl.rules.multiplicity import (
     polynomial,
     rounds,
 )
-from p2c_dsl.rules.words import times_words
+from p2c_dsl.rules.words import but_allowed, times_words
 from p2c_dsl.spec import Subtask
 
 
@@ -50,8 +50,8 @@ class HowOften(Definition[Often]):
             case Started(call) if call.most(self.event):
                 most = seen.most + call.most(self.event)
                 if self.most is not None and most > self.most:
-                    allowed = f"but the rule allows it {times_words(self.most)}"
-                    raise Broken(f"`{self.event.name}` would happen {times_words(most)}, {allowed}")
+                    often = times_words(most)
+                    raise Broken(f"`{self.event.name}` would happen {often}, {but_allowed(self.most)}")
                 return Often(most, seen.sure)
             case Completed(call):
                 spared = call.most(self.event) - event.most(self.event)
@@ -156,12 +156,12 @@ class TooOften(Violation[EventCounted]):
         earlier = tuple(("it also happens here", span) for span in narrator.calls(event))
         notes = (*loop_notes(self.loops, narrator), *(earlier if self.before else ()))
         if any(f.repeats for f in self.loops):
-            message = f"`{event}` can happen {count} times here, but the rule allows it {times_words(limit)}"
+            message = f"`{event}` can happen {count} times here, {but_allowed(limit)}"
             help_ = "move the call out of the loop, or declare a size bound on the collection's type"
         else:
             often = times_words(self.after)
-            message = f"`{event}` can happen {often} up to here, but the rule allows it {times_words(limit)}"
-            help_ = f"call it on one path only, {times_words(limit)} in all"
+            message = f"`{event}` can happen {often} up to here, {but_allowed(limit)}"
+            help_ = f"call it on one path only, {times_words(limit)} in all" if limit else "remove the call"
         return Explanation(message, help_, notes)
 
 
@@ -179,9 +179,11 @@ class TooSeldom(Violation[Counted]):
         if not places:
             return Explanation(f"`{event}` never happens, {needs}", f"call a subtask that does `{event}`")
         notes = tuple(("this may not run at all, or not often enough", span) for span in places)
-        often = f"only {times_words(self.seen)}" if self.seen else "not at all"
+        often = (
+            f"with `{event}` happening only {times_words(self.seen)}" if self.seen else f"without `{event}`"
+        )
         return Explanation(
-            f"a run can complete with `{event}` {often}, {needs}",
+            f"a run can complete {often}, {needs}",
             "call it on every path, outside loops over collections that may be empty (or declare a size bound `>= 1`)",
             notes,
         )
