@@ -1,4 +1,4 @@
-"""From the grammar's rules to nodes: one callback for each, called with what the rule keeps."""
+"""From the grammar's rules to nodes: one callback for each rule, called with the parts that the rule keeps."""
 
 from __future__ import annotations
 

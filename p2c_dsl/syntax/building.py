@@ -1,4 +1,4 @@
-"""What the callbacks of all rules share: lists under construction, tokens that carry values, and misuse."""
+"""Shared by the callbacks of all rules: lists under construction, tokens that carry values, and misuse."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from p2c_dsl.syntax.span import Span
 from p2c_dsl.syntax.text import unquote
 
 Items = Any
-"""A list under construction: nested pairs, the last item outermost, so that no copy of it can change."""
+"""A list under construction, as nested pairs with the last item outermost: it is immutable, so copies are safe."""
 
 _MOST_DIGITS = 18
 
@@ -23,7 +23,7 @@ class Misuse(Exception):
 
 
 def items(pairs: Items) -> tuple[Any, ...]:
-    """The list that nested pairs stand for, without what could not be read."""
+    """The items of nested pairs, without those that could not be read."""
     found = []
     while pairs is not None:
         pairs, item = pairs
@@ -34,7 +34,7 @@ def items(pairs: Items) -> tuple[Any, ...]:
 
 
 def text_of(token: Lexeme) -> str:
-    """What a text in quotes stands for. Raises `Misuse`."""
+    """The value of a string literal. Raises `Misuse`."""
     try:
         return unquote(token.text)
     except ValueError as error:
@@ -49,7 +49,7 @@ def integer_of(token: Lexeme) -> int:
 
 
 def check_digits(number: str, span: Span) -> None:
-    """Refuses a number so long that nobody counts so far. Raises `Misuse`."""
+    """Rejects a number with too many digits. Raises `Misuse`."""
     if len(number) > _MOST_DIGITS:
         message = f"number with more than {_MOST_DIGITS} digits"
         raise Misuse("P2C107", span, message, "use a smaller number")

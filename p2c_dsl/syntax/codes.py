@@ -1,4 +1,4 @@
-"""The codes of text that cannot be read."""
+"""Codes of syntax errors and of misleading characters."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ READING = (
         accepted=_LOOP,
     ),
 )
-"""What cannot be read."""
+"""Syntax errors."""
 
 UNSEEN = (
     Code(
@@ -142,6 +142,6 @@ UNSEEN = (
         accepted="subtask pay(to: Text)\n",
     ),
 )
-"""What can be read, and is not what a person reads."""
+"""Text that is parsed differently from how a person reads it."""
 
 CODES = (*READING, *UNSEEN)

@@ -1,4 +1,4 @@
-"""The comments of a file while it is formatted: each is given out once, to whoever stands closest."""
+"""The comments of a file while it is formatted: each is taken once, by the closest line or bracket."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ class Comments:
 
     @property
     def left(self) -> bool:
-        """Whether there are comments that nobody has taken."""
+        """Whether there are comments that have not been taken."""
         return len(self._taken) < len(self._comments)
 
     def take(self, start: int, end: int) -> list[Comment]:
-        """The comments between two offsets that nobody has taken."""
+        """Takes the remaining comments between two offsets."""
         found = range(bisect_left(self._starts, start), bisect_left(self._starts, end))
         free = [i for i in found if i not in self._taken]
         self._taken.update(free)
@@ -39,6 +39,6 @@ class Comments:
         return not self._taken.isdisjoint(found)
 
     def closing(self, end: int) -> int:
-        """Where the bracket closes whose last item ends here."""
+        """The position of the closing bracket after the last item, which ends here."""
         found = _TO_CLOSING.match(self._source.text, end)
         return end if found is None else found.end()

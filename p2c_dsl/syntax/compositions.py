@@ -19,7 +19,7 @@ class ParsedBlock(NamedTuple):
 
 
 class Else(NamedTuple):
-    """What an `if` does otherwise, and where its `else:` stands."""
+    """The statements of an `else`, and its place."""
 
     span: Span
     statements: tuple[nodes.Statement, ...]

@@ -1,4 +1,4 @@
-"""From the grammar's rules to nodes: what stands at the top of a file, but for compositions."""
+"""From the grammar's rules to nodes: the declarations of a file, except for compositions."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from p2c_dsl.syntax.text import clean
 
 
 class Doc(NamedTuple):
-    """A docstring and where it stands."""
+    """A docstring and its place."""
 
     text: str | None
     span: Span

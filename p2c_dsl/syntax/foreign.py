@@ -1,4 +1,4 @@
-"""What other languages have and this one has not, and what it has instead."""
+"""Constructs of other languages that this one does not have, and what to use instead."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from p2c_dsl.syntax.span import Span
 
 
 class Slip(NamedTuple):
-    """An error in words."""
+    """An error message with its code, place and help."""
 
     code: str
     span: Span
@@ -71,14 +71,14 @@ _OPERATORS = {
     ";": "write one statement per line",
 }
 NO_BLOCK = ":"
-"""Stands for a line whose block is missing: what cannot be read below it was meant to be that block."""
+"""Stands for a line whose block is missing: unreadable lines below it were meant to be that block."""
 _UNPACKED = "arguments cannot be unpacked: pass them one by one"
 _FIRST = {
     "@": "there are no decorators",
     "//": "comments start with `#`",
     "*": "assign one name at a time",
 }
-"""What signs mean in other languages where a line begins."""
+"""Signs at the start of a line that have a meaning in other languages."""
 _FURTHER = {
     "try": ("except", "finally", "else"),
     "except": ("except", "finally", "else"),
@@ -86,21 +86,21 @@ _FURTHER = {
     "switch": ("case", "default"),
     "@": ("def", "class", "async", "@"),
 }
-"""The lines that go on with one that other languages have, beside `else` and `elif`."""
+"""Lines that continue a construct of another language, in addition to `else` and `elif`."""
 
 
 def is_foreign(head: Lexeme) -> bool:
-    """Whether a line that cannot be read, and the block below it, are another language's."""
+    """Whether an unreadable line, and the block below it, is a construct of another language."""
     return head.text in _FOREIGN and head.text not in ("elseif", "elsif", "unless", "foreach")
 
 
 def goes_on(above: str, word: str) -> bool:
-    """Whether a line goes on with the one above it, by their first words, so that both have one error."""
+    """Whether a line continues the one above it, judged by their first words, so that there is one error for both."""
     return above == NO_BLOCK or word in ("else", "elif") or word in _FURTHER.get(above, ())
 
 
 def foreign(lexemes: Sequence[Lexeme], first: int, position: int) -> Slip | None:
-    """The error at a token, in the line that begins at `first`, if it is what other languages have."""
+    """The error at a token in the line that starts at `first`, if it belongs to another language."""
     lexeme, head, before = lexemes[position], lexemes[first], lexemes[max(position - 1, first)]
     word = _foreign_word(lexemes, first, position)
     if word is not None:
@@ -129,7 +129,7 @@ def foreign(lexemes: Sequence[Lexeme], first: int, position: int) -> Slip | None
 
 
 def _foreign_word(lexemes: Sequence[Lexeme], first: int, position: int) -> Lexeme | None:
-    """The word of another language that a line begins with, or that does not fit."""
+    """The word of another language that starts a line, or that does not fit."""
     lexeme, head, second = lexemes[position], lexemes[first], lexemes[min(first + 1, len(lexemes) - 1)]
     if lexeme.text in _FOREIGN and lexeme.type == RESERVED:
         return lexeme
@@ -141,7 +141,7 @@ def _foreign_word(lexemes: Sequence[Lexeme], first: int, position: int) -> Lexem
 
 
 def _comprehension(lexemes: Sequence[Lexeme], position: int) -> Lexeme | None:
-    """The `for` of the comprehension whose first part is not read, or that begins here."""
+    """The `for` of a comprehension at this token, or whose first part starts at it."""
     if lexemes[position].type == "FOR":
         return lexemes[position]
     if lexemes[position - 1].text not in ("[", "{"):
@@ -157,7 +157,7 @@ def _comprehension(lexemes: Sequence[Lexeme], position: int) -> Lexeme | None:
 
 
 def absent(lexeme: Lexeme, help: str) -> Slip:
-    """The error at something that the language has not, and what it has instead."""
+    """The error for a construct that the language does not have, with what to use instead."""
     return Slip("P2C113", place_of(lexeme), f"`{short(lexeme.text)}` is not part of the language", help)
 
 
@@ -166,5 +166,5 @@ def _declares(head: Lexeme) -> bool:
 
 
 def short(text: str) -> str:
-    """A token's text, of a length for one line."""
+    """A token's text, shortened to fit on one line."""
     return text if len(text) <= _LONGEST_SHOWN else text[: _LONGEST_SHOWN - 3] + "..."

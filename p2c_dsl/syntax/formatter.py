@@ -1,7 +1,7 @@
 """The one way to write a file: `p2c fmt`.
 
-A file is a sequence of logical lines. Each is laid out by `layout`; here they get their indentation, the comments
-between and behind them, and the blank lines: at most one where the author left some, and always one around a
+A file is a sequence of logical lines. Each is laid out by `layout`; this module adds their indentation, the comments
+between and after them, and blank lines: at most one where the author left some, and always one around a
 declaration with a body.
 """
 
@@ -23,7 +23,7 @@ from p2c_dsl.syntax.writing import LogicalLine, Writer
 
 
 class SyntaxErrors(ValueError):
-    """A text that cannot be formatted, because it cannot be read."""
+    """A text that cannot be formatted because it has syntax errors."""
 
     def __init__(self, diagnostics: tuple[Diagnostic, ...]) -> None:
         super().__init__(diagnostics[0].message)
@@ -65,7 +65,7 @@ class _Piece:
 def _with_comments(lines: list[LogicalLine], comments: Comments, source: Source) -> Iterator[_Piece]:
     """The lines and the comments that no bracket has taken, in order.
 
-    What stands inside a statement, or behind it, stays with it: behind it, and what does not fit there above it.
+    A comment inside or after a statement stays with it: after it, or above it if it does not fit.
     """
     columns: list[int] = []
     end = len(source.text) + 1
@@ -113,7 +113,7 @@ def _spaced(pieces: list[_Piece]) -> Iterator[str]:
 
 
 def _forced_blanks(pieces: list[_Piece]) -> Iterator[int]:
-    """Where a declaration with a body begins or has ended, above the comments that belong to what follows."""
+    """Where a declaration with a body starts or has ended, above the comments that belong to the next line."""
     after_body = False
     for index, piece in enumerate(pieces):
         if piece.line is None or piece.depth > 0:

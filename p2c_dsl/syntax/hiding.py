@@ -1,4 +1,4 @@
-"""Characters by which a person reads another text than the analyzer does."""
+"""Characters that make a person read a different text from the analyzer."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _INVISIBLE = (
 _LINES = "\x0b\x1c-\x1e\x85\u2028\u2029"
 _CONTROLS = "\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f"
 _JOINERS = "\u200c\u200d\ufe00-\ufe0f"
-"""What scripts and emoji need; behind a plain letter they are for hiding only, but in a key cap."""
+"""Characters that scripts and emoji need. After ASCII they only hide something, except in a keycap emoji."""
 _HIDING = re.compile(
     rf"(?P<character>[{_BIDIRECTIONAL}{_INVISIBLE}{_LINES}{_CONTROLS}]|\r(?!\n)|(?<=[^\n\f])\f"
     rf"|(?<=[\x00-\x7f])[{_JOINERS}](?!\u20e3))(?P=character)*"
@@ -35,7 +35,7 @@ _WHY = (
 
 
 def hides(character: str) -> str | None:
-    """What is wrong with a character that hides something, in words; `None` for one that does not."""
+    """Why a character is misleading, in words; `None` if it is not."""
     why = next((words for pattern, words in _WHY if pattern.match(character)), None)
     if why is None:
         return None
@@ -44,7 +44,7 @@ def hides(character: str) -> str | None:
 
 
 def hiding(source: Source) -> Iterator[Diagnostic]:
-    """One finding for each line that has such a character, at the first."""
+    """One finding for each line that has such a character, at the first one."""
     told_until = 0
     for found in _HIDING.finditer(source.text, int(source.text.startswith("\ufeff"))):
         if found.start() < told_until:

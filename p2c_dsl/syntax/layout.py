@@ -18,7 +18,7 @@ Item = tuple[Span, AbstractDoc]
 
 
 def joined(*docs: AbstractDoc) -> AbstractDoc:
-    """Documents one behind the other."""
+    """Documents one after the other."""
     return ConcatDoc(*docs)  # type: ignore[no-untyped-call]
 
 
@@ -133,7 +133,7 @@ class DocumentBuilder:
         for index, (span, doc) in enumerate(items):
             gap = self._comments.take(span.end, bounds[index + 1])
             behind = [c for c in gap if not c.own_line]
-            # One comment fits behind an item: around the comma there may stand two.
+            # One comment fits after an item, but there may be two around the comma.
             parts += [BreakDoc("") + TextDoc(c.text) for c in (*before, *behind[:-1])]
             parts += [BreakDoc(" " if index else ""), doc, TextDoc("," if index + 1 < len(items) else "")]
             parts += [TextDoc(f"  {c.text}") for c in behind[-1:]]

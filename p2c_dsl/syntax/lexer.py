@@ -1,7 +1,7 @@
 """From text to tokens: words, numbers, operators, and the indentation of lines.
 
-The terminals' patterns are the grammar's. What lark's contextual lexer and `Indenter` do is done here
-with every position kept and every slip reported, so that the parser can go on after it.
+The patterns of the terminals come from the grammar. This module does the work of lark's contextual lexer and
+`Indenter`, but keeps every position and reports every error, so that the parser can continue after it.
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ WORDS: Mapping[str, str] = {**dict.fromkeys(kwlist, RESERVED), **KEYWORDS}
 OTHERWISE: Mapping[str, str] = {
     terminal: RESERVED if word in kwlist else NAME for word, terminal in KEYWORDS.items()
 }
-"""What a keyword is where the grammar expects no such keyword."""
+"""The terminal of a keyword where the grammar does not expect it."""
 OPEN_TEXT, TOO_DEEP = "P2C105", "P2C109"
 MOST_NESTED = 40
-"""How deep brackets and blocks may nest: enough for people, and no threat to whoever walks the tree."""
+"""How deep brackets and blocks may nest: enough for people, but safe for recursion over the tree."""
 MOST_LINKS = 120
-"""How many fields, look-ups and calls may hang on each other."""
+"""How many fields, lookups and calls may be chained."""
 
 MOST_TOKENS = 5000
 """How many tokens one statement may have."""
 MOST_ERRORS = 50
-"""How many errors are told of one file."""
+"""How many errors are reported for one file."""
 
 
 class Lexeme(NamedTuple):
@@ -47,7 +47,7 @@ class Lexeme(NamedTuple):
 
 
 class Lexed(NamedTuple):
-    """A text's tokens, the last of them `$END`, its comments, and what is wrong with it already."""
+    """A text's tokens, the last of them `$END`, its comments, and the errors found so far."""
 
     lexemes: list[Lexeme]
     comments: tuple[Comment, ...]
@@ -88,14 +88,14 @@ class _Lexer:
         self.diagnostics: list[Diagnostic] = []
         self.levels = [0]
         self.brackets: list[tuple[Lexeme, int]] = []
-        """The open brackets, and how many links hung on each other before them."""
+        """The open brackets, and the number of chained links before each."""
         self.links = 0
         self.line_first = 0
         self.end = 0
         """Where the last token ended."""
         self.starts_line = True
         self.reported_until = -1
-        """The end of the line of the last report: a line's further errors follow from its first."""
+        """The end of the line of the last report: further errors in the same line usually follow from the first."""
 
     def run(self) -> Lexed:
         try:
@@ -141,7 +141,7 @@ class _Lexer:
     # ------------------------------------------------------------ lines
 
     def line_start(self, blank: str, piece: str, start: int) -> None:
-        """The first token of a line: it goes on with an open bracket, or opens or closes blocks."""
+        """Handles the first token of a line, which continues an open bracket, or opens or closes blocks."""
         self.starts_line = False
         indentation = blank.rpartition("\f")[2].partition("\\")[0].rstrip("\r")
         width = len(indentation.expandtabs(8))
@@ -187,7 +187,7 @@ class _Lexer:
         self.out.append(Lexeme(kind, "", self.end, self.end))
 
     def unclosed(self) -> None:
-        """The line ends although brackets are open: closes them."""
+        """Closes the brackets that are still open at the end of a statement, and reports that."""
         opened = self.brackets[-1][0]
         message = f"this `{opened.text}` is never closed"
         help_ = f"add `{_OPEN[opened.text]}`, or indent the lines that continue the statement"
@@ -270,7 +270,7 @@ class _Lexer:
         self.report("P2C106", start, end, f"unexpected character {shown}", "remove it")
 
     def report(self, code: str, start: int, end: int, message: str, help: str) -> None:
-        """Notes an error, one a line, and not without end."""
+        """Reports an error: at most one per line, and a limited number in all."""
         if start < self.reported_until or len(self.diagnostics) > MOST_ERRORS:
             return
         line_end = self.source.text.find("\n", start)
@@ -278,7 +278,7 @@ class _Lexer:
         self.diagnostics.append(Diagnostic(code, message, Location(self.source, Span(start, end)), help=help))
 
     def give_up(self, start: int, end: int, message: str, help: str) -> NoReturn:
-        """Notes an error behind which nothing is read."""
+        """Reports an error after which nothing more is read."""
         location = Location(self.source, Span(start, end))
         self.diagnostics.append(Diagnostic(TOO_DEEP, message, location, help=help))
         raise _LexingStopped

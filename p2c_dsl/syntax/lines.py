@@ -1,4 +1,4 @@
-"""Logical lines: what a person takes for one statement, on however many lines of the file it stands."""
+"""Logical lines: single statements, each on one or more lines of the file."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ class LogicalLines:
         self._starts = [span.start for span in spans]
 
     def at(self, offset: int) -> Span | None:
-        """The logical line that an offset lies in, if it lies in one."""
+        """The logical line at an offset, if there is one."""
         found = bisect_right(self._starts, offset) - 1
         return self._spans[found] if found >= 0 and offset <= self._spans[found].end else None
 
     def of(self, comment: Comment) -> Span | None:
-        """The logical line that a comment stands in or behind; alone between two, it belongs to the second."""
+        """The logical line that a comment is in or after. One on its own line belongs to the next logical line."""
         inside = self.at(comment.span.start)
         if inside is not None:
             return inside
@@ -36,12 +36,12 @@ class LogicalLines:
 
 
 def logical_lines(source: Source) -> LogicalLines:
-    """The logical lines of a text, whatever it is."""
+    """The logical lines of a text, which need not be valid."""
     return LogicalLines(list(_spans(lex(source).lexemes)))
 
 
 def broken(file: File, lexemes: Sequence[Lexeme], errors: Iterable[Span]) -> File:
-    """The file, with what the errors stand in marked: a composition, or else the file itself."""
+    """The file, with those compositions marked that contain errors, or the file itself for errors outside them."""
     starts = [0, *_top_level(lexemes)]
     struck = {starts[bisect_right(starts, error.start) - 1] for error in errors}
     composed = {d.span.start for d in file.declarations if isinstance(d, ComposeDecl)}
@@ -53,7 +53,7 @@ def broken(file: File, lexemes: Sequence[Lexeme], errors: Iterable[Span]) -> Fil
 
 
 def _top_level(lexemes: Iterable[Lexeme]) -> Iterator[int]:
-    """Where the lines begin that stand in no block."""
+    """The starts of the lines that are not in a block."""
     depth, fresh = 0, True
     for lexeme in lexemes:
         if lexeme.type in _LAYOUT:

@@ -1,4 +1,4 @@
-"""Names that a person takes for others."""
+"""Names that a person can mistake for others."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _TOGETHER = (
     frozenset({"LATIN", "HAN", "BOPOMOFO"}),
     frozenset({"LATIN", "HAN", "HANGUL"}),
 )
-"""The scripts that people write in one word: the highly restrictive level of Unicode's UTS 39."""
+"""The scripts that may be mixed in one word: the highly restrictive level of Unicode's UTS 39."""
 
 
 def look_alikes(sources: Sequence[Source]) -> Iterator[Diagnostic]:
@@ -46,13 +46,13 @@ def look_alikes(sources: Sequence[Source]) -> Iterator[Diagnostic]:
 
 
 def _suspicious(sources: Iterable[Source]) -> bool:
-    """Whether there may be something to say, for little work: most files are ASCII and have no such names."""
+    """A quick check for possible findings: most files are ASCII and have no such names."""
     words = {word for source in sources for word in _WORD.findall(source.text)}
     return not all(map(str.isascii, words)) or len({w.translate(_ALIKE_IN_ASCII) for w in words}) < len(words)
 
 
 def _alike(places: Mapping[str, Location]) -> Iterator[tuple[str, str]]:
-    """The names that look like another one, each with that one: a plain name rather than a strange one."""
+    """Each name that looks like another one, with the other one, which is the plainer of the two."""
     plainest: dict[str, str] = {}
     by_plainness = sorted(places, key=lambda name: not name.isascii())
     for name in (*_LANGUAGE, *by_plainness):
@@ -74,7 +74,7 @@ def _mixed(name: str, place: Location) -> Iterator[Diagnostic]:
 
 
 def _spelled(name: str) -> str:
-    """Which characters of a name are not what they may seem."""
+    """The Unicode names of the misleading characters of a name."""
     strange = [c for c in dict.fromkeys(name) if not c.isascii()] or [c for c in name if c in "1lI0O"]
     return ", ".join(f"{unicodedata.name(c, f'U+{ord(c):04X}').lower()}" for c in strange[:3])
 
@@ -84,7 +84,7 @@ def _warning(code: str, place: Location, message: str, help: str, notes: tuple[N
 
 
 def _skeleton(name: str) -> str:
-    """What looks alike has one skeleton: UTS 39's, and among plain letters only what cannot be told apart."""
+    """The skeleton of a name, by UTS 39 or, for ASCII, by indistinguishable letters: look-alikes have the same one."""
     if name.isascii():
         return name.translate(_ALIKE_IN_ASCII)
     decomposed = unicodedata.normalize("NFD", name)
@@ -94,7 +94,7 @@ def _skeleton(name: str) -> str:
 
 @cache
 def _prototype(character: str) -> str:
-    # A megabyte of data, for names that are not ASCII.
+    # Imported here because it loads a megabyte of data, which only names that are not ASCII need.
     from confusable_homoglyphs.confusables import confusables_data
 
     if character.isascii():

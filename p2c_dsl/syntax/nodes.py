@@ -1,7 +1,7 @@
 """The syntax tree of a `.p2c` file. Every node is immutable and carries its span.
 
-The tree says what was written and nothing about what it means: names are unresolved, and a
-rule is a line of tokens, because each rule's own file says how its line is read.
+The tree records what was written, but not what it means: names are unresolved, and a
+rule is a line of tokens, because each rule's own file defines how its line is parsed.
 """
 
 from __future__ import annotations
@@ -104,7 +104,7 @@ class TypeDecl:
 
 @dataclass(frozen=True, slots=True)
 class FieldDecl:
-    """`total: Int`, a line of a record; `original` is what the name stands for outside (`as "…"`)."""
+    """`total: Int`, a line of a record; `original` is the outside name (`as "…"`)."""
 
     name: Name
     type: TypeExpr
@@ -125,7 +125,7 @@ class RecordDecl:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A line of an enum; `original` is what the name stands for outside."""
+    """A line of an enum; `original` is the outside name."""
 
     name: Name
     original: str | None = None
@@ -133,7 +133,7 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class EnumDecl:
-    """`enum Channel:` and its members, one a line."""
+    """`enum Channel:` and its members, one per line."""
 
     name: Name
     doc: str | None
@@ -193,7 +193,7 @@ class EffectClause:
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """`claims read_only, idempotent`: what somebody says of a subtask and nobody has signed."""
+    """`claims read_only, idempotent`: statements about a subtask that have not been signed off."""
 
     names: tuple[Name, ...]
     span: Span
@@ -203,7 +203,7 @@ class Claims:
 class SubtaskDecl:
     """A subtask's signature, docstring, effects and cost; no body lines means pure and free.
 
-    `pure` is where it says so in words; `original` is what it is called outside.
+    `pure` is the place of that word, if it is written; `original` is the outside name.
     """
 
     name: Name
@@ -222,9 +222,9 @@ class SubtaskDecl:
 
 @dataclass(frozen=True, slots=True)
 class OverrideDecl:
-    """`override subtask f:`: a person's word on what it does, costs or is for, instead of what its file says.
+    """`override subtask f:`: a person's statement of what it does, costs or is for, which replaces that of its file.
 
-    `literals` are the parameters that free literals may be given for, too.
+    `literals` are the parameters that also allow free literals.
     """
 
     name: Name
@@ -281,7 +281,7 @@ class TaskDecl:
 class ComposeDecl:
     """`compose book_dinner(users):` and its body; `span` covers the header.
 
-    `whole` when all of it could be read: of one that is not, nothing further can be said.
+    `whole` if all of it could be read; otherwise, no further checks are possible.
     """
 
     task: Name

@@ -1,7 +1,7 @@
-"""From text to a syntax tree, by the grammar's LALR(1) tables, with several errors told in one run.
+"""From text to a syntax tree, by the grammar's LALR(1) tables, with several errors reported in one run.
 
-The driver is the textbook's shift-reduce loop. Its stack is copied at the start of each line: when a
-line cannot be read, the copy is put back, the line becomes a BAD one, and the parser goes on.
+The driver is the textbook's shift-reduce loop. Its stack is copied at the start of each line: if the line
+cannot be read, the copy is restored, the line becomes a BAD one, and the parser continues.
 """
 
 from __future__ import annotations
@@ -43,14 +43,14 @@ _LINE_ENDS = frozenset({NEWLINE, INDENT, DEDENT, END})
 
 @dataclass(frozen=True, slots=True)
 class ParseResult:
-    """The tree of all that could be read, and the errors; with errors, declarations may be missing."""
+    """The tree of everything that could be read, and the errors; with errors, declarations may be missing."""
 
     file: File
     diagnostics: tuple[Diagnostic, ...]
 
 
 def parse(source: Source) -> ParseResult:
-    """Parses a file's text. Never raises: what cannot be read is reported."""
+    """Parses a file's text. Never raises: errors are reported."""
     lexed = lex(source)
     parser = _Parser(source, lexed)
     if any(d.code == TOO_DEEP for d in lexed.diagnostics):
@@ -62,13 +62,13 @@ def parse(source: Source) -> ParseResult:
             d.code == OPEN_TEXT and d.location.span.end - d.location.span.start > 1
             for d in parser.diagnostics
         ):
-            # A text in triple quotes that never ends has all the rest of the file in it.
+            # An unterminated string in triple quotes contains the rest of the file.
             file = replace(file, whole=False)
     return ParseResult(file, _reported(parser.diagnostics))
 
 
 def _reported(diagnostics: list[Diagnostic]) -> tuple[Diagnostic, ...]:
-    """One error for each line (the rest follow from it), and not without end."""
+    """One error per line (the others usually follow from it), and a limited number in all."""
     by_line: dict[int, Diagnostic] = {}
     for d in sorted(diagnostics, key=lambda d: (d.code != TOO_DEEP, d.location.span)):
         by_line.setdefault(d.location.source.position(d.location.span.start).line, d)
@@ -102,10 +102,10 @@ class _Parser:
         self.diagnostics = list(lexed.diagnostics)
         self.stack = _Stack([START], [], [])
         self.unread: tuple[int, str] = (-1, "")
-        """Where the last line that could not be read has ended with its block, and the word it began with."""
+        """The end of the last unreadable line and its block, and the first word of that line."""
 
     def run(self) -> tuple[Any, ...]:
-        """Reads all lines. The result is the `start` rule's."""
+        """Reads all lines. Returns the result of the `start` rule."""
         position, size = 0, len(self.lexemes)
         while position < size:
             if len(self.stack.rows) > MOST_STACKED:
@@ -118,7 +118,7 @@ class _Parser:
         return done
 
     def _line(self, first: int) -> int:
-        """Reads a line from its first token on, or goes around it. Returns where the next one begins."""
+        """Reads a line from its first token on, or skips it. Returns the start of the next one."""
         before = self.stack.copy()
         position = self._feed(self.lexemes, first)
         while position == first or self.lexemes[position - 1].type not in _LINE_ENDS:
@@ -152,7 +152,7 @@ class _Parser:
                 return position
 
     def _reduce(self, action: Reduce) -> None:
-        """Puts what a rule makes of the topmost parts in their place."""
+        """Replaces the topmost parts by what a rule makes of them."""
         rows, values, places = self.stack.rows, self.stack.values, self.stack.places
         how, origin, size, kept, callback, instead = action
         if size == 1:
@@ -192,7 +192,7 @@ class _Parser:
     # ------------------------------------------------------------ errors
 
     def _added_colon(self, position: int) -> bool:
-        """Whether only a colon was missing where a line ends and its block begins; it is there now."""
+        """Whether only a colon was missing at the end of a line before its block; if so, it is inserted."""
         lexeme = self.lexemes[position]
         if lexeme.type != NEWLINE or self.lexemes[position + 1].type != INDENT:
             return False
@@ -203,7 +203,7 @@ class _Parser:
         return True
 
     def _recover(self, before: _Stack, first: int, position: int) -> int:
-        """Reports the token that does not fit and makes the parser ready to go on; returns where."""
+        """Reports the token that does not fit. Returns the position at which the parser can continue."""
         accepted = frozenset(self.stack.rows[-1])
         head = self.lexemes[first]
         goes_on = self.unread[0] == first and foreign.goes_on(self.unread[1], head.text)
@@ -220,7 +220,7 @@ class _Parser:
         return following
 
     def _around(self, first: int, position: int, *, whole_block: bool) -> int:
-        """Goes around a line; the block that it opens is read like that of an `if`, if it can be."""
+        """Skips a line; the block that it opens is read like that of an `if`, if possible."""
         stop = position
         while self.lexemes[stop].type not in _LINE_ENDS:
             stop += 1
@@ -241,7 +241,7 @@ class _Parser:
         return self._after_block(stop + 1)
 
     def _missing_body(self, position: int) -> int:
-        """Gives the line above a body that could not be read."""
+        """Gives the line above an empty body in place of the one that could not be read."""
         place = self.lexemes[position]
         parts = (INDENT, BAD, NEWLINE, DEDENT)
         if self._try(*(Lexeme(part, "", place.start, place.start) for part in parts)):
@@ -258,7 +258,7 @@ class _Parser:
         return True
 
     def _after_block(self, position: int) -> int:
-        """The position after the block that begins here with its INDENT."""
+        """The position after the block that starts here with its INDENT."""
         depth = 0
         while position < len(self.lexemes):
             depth += {INDENT: 1, DEDENT: -1}.get(self.lexemes[position].type, 0)

@@ -1,4 +1,4 @@
-"""What to say about a token that does not fit: what was expected, and for common slips what to do."""
+"""Explains a token that does not fit: what was expected, and for common mistakes what to do."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _MOST_EXPECTED = 5
 
 
 def explain(lexemes: Sequence[Lexeme], first: int, position: int, accepted: frozenset[str]) -> Slip:
-    """The error at a token, in the line that begins at `first`, where the terminals `accepted` would fit."""
+    """The error at a token in the line that starts at `first`, where the terminals `accepted` would fit."""
     lexeme = lexemes[position]
     if lexeme.type == INDENT:
         message = "unexpected indentation: the line above does not open a block"
@@ -43,7 +43,7 @@ def explain(lexemes: Sequence[Lexeme], first: int, position: int, accepted: froz
 
 
 def _misplaced(lexemes: Sequence[Lexeme], first: int, position: int, accepted: frozenset[str]) -> Slip:
-    """Something that the language has, elsewhere."""
+    """The error for something that the language has, but not here."""
     lexeme = lexemes[position]
     span = place_of(lexeme)
     if position == first and lexeme.text in ("else", "elif"):
@@ -97,7 +97,7 @@ def _expected(accepted: frozenset[str]) -> str:
 
 
 def _help(lexemes: Sequence[Lexeme], first: int, position: int, accepted: frozenset[str]) -> str | None:
-    """What to do about a token that does not fit, where it is known what was meant."""
+    """What to do about a token that does not fit, if it is clear what was meant."""
     head, found, before = lexemes[first], lexemes[position], lexemes[max(position - 1, first)]
     if head.text in DECLARATIONS:
         inside = (
@@ -136,7 +136,7 @@ _ONLY_NONE = "`is` only tests for `None`: write `if x:`, or call a subtask that 
 def _help_with_values(
     head: Lexeme, before: Lexeme, found: Lexeme, accepted: frozenset[str], begins: bool
 ) -> str | None:
-    """What to do where a value, or what is done with it, is written in another language's way."""
+    """What to do about a value or an operation that is written as in another language."""
     if before.text == "{":
         return "only an empty `{}` can be written: fill it in a loop with `m[key] = value`"
     if before.text == "[" and "RSQB" in accepted:

@@ -1,4 +1,4 @@
-"""Where a piece of text stands: offsets into a source, and the source that turns them into lines."""
+"""The place of a piece of text: offsets into a source, and the source that turns them into lines."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""The syntax tree of a composition's body, and what it shares with declarations: names, comments, types.
+"""The syntax tree of a composition's body, and of what it shares with declarations: names, comments, types.
 
-Every node is immutable and carries its span. `p2c_dsl.syntax.nodes` has the rest of the tree, and these, too.
+Every node is immutable and carries its span. `p2c_dsl.syntax.nodes` has the rest of the tree and re-exports this.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Comment(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class SizeBound:
-    """`<= 20` or `>= 1` behind a collection's type."""
+    """`<= 20` or `>= 1` after a collection's type."""
 
     op: str
     value: int
@@ -95,7 +95,7 @@ class Attribute:
 
 @dataclass(frozen=True, slots=True)
 class Subscript:
-    """`prefs[user]`: a map look-up."""
+    """`prefs[user]`: a map lookup."""
 
     base: Expr
     key: Expr

@@ -1,4 +1,4 @@
-"""The grammar's tables with the callbacks in them, linked so that a step of the parser is one look-up."""
+"""The grammar's tables with the callbacks in them, linked so that a step of the parser is one lookup."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ from p2c_dsl.syntax.nodes import Literal
 from p2c_dsl.syntax.span import Span
 
 PASS, FIRST, NEXT, SAME, CALL = range(5)
-"""What a rule makes: its only part, a list of one, a longer list, the same list, or what its callback makes."""
+"""The result of a rule: its only part, a list of one, a longer list, the same list, or its callback's result."""
 _LISTS = {"one": FIRST, "more": NEXT, "same": SAME}
 
 
 class Reduce(NamedTuple):
-    """What a rule's `size` parts become, in place of `origin`: with `CALL`, what `callback` makes of them."""
+    """How a rule's `size` parts are reduced to `origin`: with `CALL`, by `callback`."""
 
     how: int
     origin: str
     size: int
     kept: tuple[int, ...]
-    """Which parts count, -1 for one left out."""
+    """Which parts are passed on, -1 for an omitted one."""
     callback: Callable[..., Any]
     instead: Callable[[Span], Any]
-    """What stands for the parts when they do not fit together."""
+    """What replaces the parts if they do not fit together."""
 
 
 Row = dict[str, Any]
-"""What a state does on each symbol: the row of the next state, or a `Reduce`."""
+"""The action of a state for each symbol: the row of the next state, or a `Reduce`."""
 
 _EXPRESSIONS = frozenset({"expr", "postfix", "call", "argument", "literal", "value"})
 

@@ -1,4 +1,4 @@
-"""Texts in quotes: what they stand for, and how they are written."""
+"""String literals: their values, and how they are written."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import warnings
 
 
 def unquote(literal: str) -> str:
-    """The value of a text in quotes, by Python's rules. Raises `ValueError` for a meaningless escape."""
+    """The value of a string literal, by Python's rules. Raises `ValueError` for an invalid escape."""
     literal = literal.replace("\r\n", "\n").replace("\r", "\n")
     if "\\" not in literal and "\0" not in literal:
         width = 3 if literal.startswith(('"""', "'''")) else 1
@@ -23,13 +23,13 @@ def unquote(literal: str) -> str:
 
 
 def line_end(text: str) -> str:
-    """How the lines of a text end: as its first one does."""
+    """The line ending of a text: that of its first line."""
     first = text.find("\n")
     return "\r\n" if first > 0 and text[first - 1] == "\r" else "\n"
 
 
 def with_line_ends(text: str, end: str) -> str:
-    """A text whose lines all end alike."""
+    """The text with the same line ending on all lines."""
     return text.replace("\r\n", "\n").replace("\n", end)
 
 
@@ -45,7 +45,7 @@ def clean(doc: str) -> str:
 
 
 def docstring_lines(doc: str) -> list[str]:
-    """The lines of a cleaned docstring, quoted: `clean` gives it back from them, whatever their indentation."""
+    """The lines of a cleaned docstring, quoted. `clean` restores it from them, at any indentation."""
     lines = [_escape(line).replace('"""', '\\"\\"\\"') for line in doc.split("\n")]
     if len(lines) == 1:
         last = lines[0]

@@ -1,4 +1,4 @@
-"""From the tree to logical lines: what stands on each, how deep, and where it came from."""
+"""From the tree to logical lines: the content of each, its depth, and its place in the source."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from p2c_dsl.syntax.text import quote
 
 @dataclass(frozen=True, slots=True)
 class LogicalLine:
-    """A logical line: `opens` when it is a declaration with a body, `joined` when it goes on with one."""
+    """A logical line: `opens` if it is a declaration with a body, `joined` if it continues a statement such as `if`."""
 
     depth: int
     doc: AbstractDoc
