@@ -1,4 +1,4 @@
-"""The codes of what can be wrong with files, and with the names and types of a spec."""
+"""Codes of errors in files, and in the names and types of a spec."""
 
 from __future__ import annotations
 

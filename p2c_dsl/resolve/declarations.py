@@ -1,4 +1,4 @@
-"""Everything that files declare, as one `Spec`."""
+"""Combines everything that files declare into one `Spec`."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ D = TypeVar("D", Constant, Effect, Subtask, Task)
 
 
 def resolve(files: Sequence[nodes.File]) -> tuple[Spec, tuple[Diagnostic, ...]]:
-    """The spec that the files make together, and what is wrong with it."""
+    """The spec that the files form together, and the errors in it."""
     resolver = _Resolver(files)
     return resolver.spec(), tuple(resolver.reporter.diagnostics)
 
@@ -171,7 +171,7 @@ class _Resolver:
         return name.text
 
     def _overridden(self, subtasks: dict[str, Subtask]) -> dict[str, Subtask]:
-        """With what overrides say in place of what the subtasks' own files do."""
+        """The subtasks with overrides applied."""
         signed: dict[str, Location] = {}
         for source, node in self._all(nodes.OverrideDecl):
             name = node.name.text
@@ -199,7 +199,7 @@ class _Resolver:
         return replace(subtask, cost=cost, doc=subtask.doc if node.doc is None else node.doc)
 
     def _literal(self, subtask: Subtask, names: Sequence[Name], source: Source) -> tuple[Parameter, ...]:
-        """The parameters, of which free literals may be given for some more."""
+        """The parameters, where those in `names` also allow free literals."""
         known = {p.name: p for p in subtask.parameters}
         for name in names:
             if name.text not in known:
@@ -213,7 +213,7 @@ class _Resolver:
         return tuple(known.values())
 
     def _originals(self) -> dict[tuple[str, ...], str]:
-        """What is called otherwise outside, by the path of its name."""
+        """The outside names that differ from the declared ones, by the path of the declared name."""
         found: dict[tuple[str, ...], str | None] = {}
         for file in self._files:
             for node in file.declarations:
@@ -264,7 +264,7 @@ class _Resolver:
 
 
 def _first(declared: Iterable[D]) -> dict[str, D]:
-    """By name; of two with one name, which is an error, the first counts, as the message says."""
+    """By name; of two with the same name, which is an error, the first counts, as the message says."""
     found: dict[str, D] = {}
     for one in declared:
         found.setdefault(one.name, one)

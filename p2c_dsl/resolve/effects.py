@@ -1,4 +1,4 @@
-"""What a subtask says that it does: an effect, and the parameters or fields that are its keys."""
+"""The effects that a subtask declares, and the parameters or fields that are their keys."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from p2c_dsl.types import Optional, Record, Type, Unknown, is_subtype, show
 
 Records = Mapping[str, Mapping[str, Type]]
 ANYTHING = "anything"
-"""`may anything`: what a subtask does of which nobody knows what it does."""
+"""`may anything`: the effects of a subtask that have not been stated."""
 
 
 class Clauses:
@@ -25,7 +25,7 @@ class Clauses:
     def read(
         self, clauses: Sequence[nodes.EffectClause], parameters: Sequence[Parameter], source: Source
     ) -> tuple[EffectUse, ...]:
-        """The clauses that could be read; what is wrong with the others is reported."""
+        """The valid clauses; errors in the others are reported."""
         uses: list[EffectUse | None] = []
         for clause in clauses:
             if clause.effect.text == ANYTHING and not clause.certain:

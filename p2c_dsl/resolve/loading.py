@@ -1,4 +1,4 @@
-"""Reads a file and all that it uses, each once."""
+"""Reads a file and all files that it uses, each once."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SUFFIX = ".p2c"
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A file, all files that it uses (itself last), the spec that they make, and what is wrong with them."""
+    """A file, all files that it uses (itself last), the spec that they form, and the errors in them."""
 
     root: File
     files: tuple[File, ...]
@@ -30,11 +30,11 @@ class Loaded:
     readable: bool = True
     """Whether the file itself could be read at all."""
     whole: bool = True
-    """Whether all that the spec is made of could be read; what seems to be missing otherwise may well be there."""
+    """Whether all parts of the spec could be read. If not, missing names may be in the unreadable parts."""
 
 
 def load(path: Path) -> Loaded:
-    """Reads and resolves a file. Raises nothing: what is wrong stands in the diagnostics."""
+    """Reads and resolves a file. Does not raise: errors are in the diagnostics."""
     source = read_source(path)
     if isinstance(source, Diagnostic):
         empty = File(source.location.source, (), ())
@@ -43,7 +43,7 @@ def load(path: Path) -> Loaded:
 
 
 def read_source(path: Path) -> Source | Diagnostic:
-    """A file's text, or what to say about one that has none. Raises nothing."""
+    """A file's text, or a diagnostic if it cannot be read. Does not raise."""
     try:
         return Source(str(path), read(path))
     except Unreadable as error:
@@ -55,9 +55,9 @@ def read_source(path: Path) -> Source | Diagnostic:
 def load_text(
     text: str, name: str, base: Path, path: Path | None = None, *, confined: bool = False
 ) -> Loaded:
-    """Resolves a text called `name`; `use` is relative to the folder `base`. Raises nothing.
+    """Resolves a text called `name`; `use` is relative to the folder `base`. Does not raise.
 
-    `confined` is for a text of somebody who may see `.p2c` files in `base` and nothing else, wherever links lead.
+    `confined` is for a text from a caller who may only see the `.p2c` files in `base`, even through symbolic links.
     """
     loader = _Loader(real(base) if confined else None)
     root = loader.parse(Source(name, text))
@@ -70,7 +70,7 @@ def load_text(
 
 
 class _Loader:
-    """The files read so far, in the order in which they can be understood, and the folder that they must be in."""
+    """The files read so far, each after the files that it uses, and the folder that they must be in."""
 
     def __init__(self, within: Path | None) -> None:
         self._within = within
@@ -85,7 +85,7 @@ class _Loader:
         return result.file
 
     def follow(self, root: File, base: Path, path: list[Path]) -> None:
-        """Reads what a file uses, depth first and without recursion: chains may be long."""
+        """Reads the files that a file uses, depth first and without recursion, because chains may be long."""
         stack = [(root, base, _uses(root))]
         opened = dict.fromkeys(path)
         while stack:
@@ -126,7 +126,7 @@ class _Loader:
             return None
 
     def _read(self, target: Path) -> str:
-        """The text of a used file. Raises `Unreadable`: of a foreign file not even whether there is one."""
+        """The text of a used file. Raises `Unreadable`, without revealing whether a file outside the folder exists."""
         if self._within is None:
             return read(target, regular=True)
         if not (target.suffix == SUFFIX and target.is_relative_to(self._within)):
@@ -134,12 +134,12 @@ class _Loader:
         try:
             return read(target, regular=True)
         except Unreadable as error:
-            # Which byte is not text is content, too.
+            # The position of an invalid byte would also reveal content.
             reason = "it is not a text file" if error.code == "P2C131" else error.reason
             raise Unreadable(error.code, reason, error.help) from None
 
     def _parse_confined(self, source: Source) -> File:
-        """A file in the language. Raises `Unreadable` for any other: what a syntax error quotes may be anything."""
+        """A file in the language. Raises `Unreadable` for any other, because a syntax error could quote any content."""
         result = parse(source)
         wrong = next((d for d in result.diagnostics if d.severity is Severity.ERROR), None)
         if wrong is not None:

@@ -1,4 +1,4 @@
-"""From bytes on a disk to text, or the reason why not."""
+"""Reads files as text, or gives the reason why a file cannot be read."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ MOST_BYTES = 100_000_000
 
 
 class Unreadable(Exception):
-    """A file that is no text of ours; `text` is what could be made of it, `offset` the place in it."""
+    """A file that cannot be read; `text` is the part that could be decoded, `offset` the place of the error in it."""
 
     def __init__(self, code: str, reason: str, help: str, text: str = "", offset: int = 0) -> None:
         super().__init__(reason)
@@ -19,12 +19,12 @@ class Unreadable(Exception):
 
 
 def read(path: Path, *, regular: bool = False) -> str:
-    """A file's text without a byte order mark. `regular`: pipes are refused, too. Raises `Unreadable`."""
+    """A file's text without a byte order mark. With `regular`, pipes are refused. Raises `Unreadable`."""
     return _decode(_bytes(path, regular))
 
 
 def real(path: Path) -> Path:
-    """A file's one absolute path, as far as the system can tell. Raises nothing."""
+    """A file's canonical absolute path, as far as the system can tell. Does not raise."""
     try:
         return path.resolve()
     except (OSError, RuntimeError, ValueError):
@@ -56,7 +56,7 @@ def _bytes(path: Path, regular: bool) -> bytes:
 
 
 def _piped(path: Path) -> bytes:
-    """What is written into a pipe. Raises `Unreadable` if nobody does: opening it would wait for ever."""
+    """The data that is written to a pipe. Raises `Unreadable` if it has no writer: opening it would wait forever."""
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
     with os.fdopen(descriptor, "rb", buffering=0) as pipe:
         start = pipe.read(1)

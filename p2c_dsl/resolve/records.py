@@ -1,4 +1,4 @@
-"""Records that have no values, because one would hold another of its kind without end."""
+"""Records that have no values, because each value would contain another one endlessly."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ Records = Mapping[str, Mapping[str, Type]]
 
 
 def endless(records: Records) -> Iterator[str]:
-    """One record of each circle, without recursion: chains of records may be long."""
+    """One record of each cycle, found without recursion because chains of records may be long."""
     done: set[str] = set()
     for name in records:
         path = {name: _held(name, records)}
@@ -28,7 +28,7 @@ def endless(records: Records) -> Iterator[str]:
 
 
 def _held(name: str, records: Records) -> Iterator[str]:
-    """The records that a value always holds: through an Optional or a collection it may hold none."""
+    """The records that a value always contains; an Optional or a collection may contain none."""
     for of in records.get(name, {}).values():
         pending = [of]
         while pending:

@@ -1,4 +1,4 @@
-"""Where the errors of one spec are gathered."""
+"""Collects the errors of one spec."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ class Reporter:
         help: str | None = None,
         notes: tuple[Note, ...] = (),
     ) -> None:
-        """One more error."""
+        """Reports an error."""
         self.diagnostics.append(Diagnostic(code, message, Location(source, span), help=help, notes=notes))
 
     def twice(self, name: Name, source: Source, earlier: Location) -> None:
-        """A name that is taken."""
+        """Reports a name that is already declared."""
         message = f"`{name.text}` is declared twice"
         note = Note("first declared here", earlier)
         self.report("P2C134", source, name.span, message, "rename one of them", (note,))
@@ -47,8 +47,8 @@ class Reporter:
         known: Iterable[str],
         otherwise: str | None = None,
     ) -> None:
-        """A name that nothing has, with what it may have been meant to be; `otherwise` when nothing is close."""
-        # A flood of unknown names has one cause, and comparing each with all would take long.
+        """Reports an unknown name with a suggestion; `otherwise` is the help if no known name is close."""
+        # Many unknown names usually have one cause, and comparing each with all known ones would be slow.
         self._suggested += 1
         help_ = did_you_mean(name, known) if self._suggested <= _MOST_SUGGESTIONS else None
         if otherwise is not None and not (help_ and help_.startswith("did you mean")):

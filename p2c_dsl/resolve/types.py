@@ -37,7 +37,7 @@ TypeNode = nodes.TypeDecl | nodes.RecordDecl | nodes.EnumDecl
 
 
 class Types:
-    """The declared types by name, each resolved when it is first asked for."""
+    """The declared types by name, each resolved on first use."""
 
     def __init__(self, declared: Mapping[str, tuple[Source, TypeNode]], reporter: Reporter) -> None:
         self._declared, self._reporter = declared, reporter
@@ -61,7 +61,7 @@ class Types:
         return dict(self._resolved)
 
     def of(self, expr: nodes.TypeExpr, source: Source, *, literal: bool = False) -> Type:
-        """The type that an expression stands for, `UNKNOWN` after an error. `literal`: may be written here."""
+        """The type that an expression stands for, `UNKNOWN` after an error. `literal` says if that word is allowed."""
         if expr.literal and not literal:
             help_ = "remove it: only the type of a parameter or the base of a new type can have it"
             self._reporter.report("P2C204", source, expr.span, "`literal` is not allowed here", help_)
@@ -78,7 +78,7 @@ class Types:
     # ------------------------------------------------------------ expressions
 
     def _unknown(self, name: Name, source: Source) -> Type:
-        # Not a list: of a flood of unknown names, few are compared with the known ones.
+        # Lazy, because only a few unknown names are compared with the known ones.
         known = chain(self._declared, BASES, GENERICS)
         message = f"there is no type `{name.text}`"
         self._reporter.unknown("P2C138", source, name.span, message, name.text, known)

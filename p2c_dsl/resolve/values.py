@@ -1,4 +1,4 @@
-"""Values that a spec writes down: those of constants and of parameters' defaults."""
+"""The values of constants and of parameter defaults."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def writable(of: Type) -> bool:
 def value(
     expr: nodes.Expr, of: Type, source: Source, types: Mapping[str, Type], reporter: Reporter
 ) -> ConstantValue:
-    """What is written, as a value of a type; what does not fit is reported."""
+    """The written value, which must have the type; a mismatch is reported."""
     written = _read(expr, source, types, reporter)
     if isinstance(written, nodes.Literal):
         if not _literal_fits(written, of):
@@ -72,7 +72,7 @@ def _read(
 
 
 def _type_of(literal: nodes.Literal) -> Type:
-    """A literal's own type; to a new type every literal of its base may belong."""
+    """A literal's own type; a literal of a base type also fits new types over it."""
     match literal.value:
         case None:
             return NONE
