@@ -1,4 +1,4 @@
-"""The codes of what can be wrong with a composition apart from its task's rules."""
+"""Codes of errors in a composition other than violations of its task's rules."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What one walk over a composition carries along, and how it reports."""
+"""The state of one walk over a composition, and how it reports findings."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from p2c_dsl.spec import Spec, Task
 from p2c_dsl.syntax.span import Source, Span
 
 MOST_FINDINGS = 200
-"""How many findings are put into words: each of many rules may object to each of many steps."""
+"""How many findings are explained: each of many rules may object to each of many steps."""
 _MOST_SUGGESTIONS = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A diagnostic, and the rule whose objection it puts into words (`None` for any other)."""
+    """A diagnostic, and the rule that it reports a violation of (`None` for any other diagnostic)."""
 
     diagnostic: Diagnostic
     rule: AnyRule | None = None
@@ -30,9 +30,9 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """What the analyzer has to say about one composition.
+    """The analyzer's result for one composition.
 
-    `program` runs as far as the text makes sense (`None` where there is no such task).
+    `program` can run up to the first error in the text (`None` if there is no such task).
     """
 
     program: Program | None
@@ -59,7 +59,7 @@ class Context:
         self._most = most
         self._suggested = 0
         self.unlisted = False
-        """Whether there are more objections than may be put into words."""
+        """Whether there are more objections than can be explained."""
         self.constants = spec.constants_of(task)
         self.machine = Machine(spec, task, rules)
         self.state: State = self.machine.start()
@@ -72,7 +72,7 @@ class Context:
         self.findings: list[Finding] = []
         self.reported: set[str] = set()
         self.attempted: set[Span] = set()
-        """Where accumulators stand that some line wanted to write into, rightly or not."""
+        """The places of accumulators that some line tried to write to, whether or not that was allowed."""
 
     def report(
         self,
@@ -84,12 +84,12 @@ class Context:
         notes: Sequence[tuple[str, Span]] = (),
         severity: Severity = Severity.ERROR,
     ) -> None:
-        """A finding that no rule makes."""
+        """Reports a finding that does not come from a rule."""
         diagnostic = Diagnostic(code, message, self._at(span), severity, notes=self._notes(notes), help=help)
         self.findings.append(Finding(diagnostic))
 
     def object(self, out: Violations, span: Span, arguments: Mapping[int, Span] | None = None) -> None:
-        """The machine's objections to the step at `span`, each put into words."""
+        """Explains each of the machine's objections to the step at `span`."""
         for violation in out:
             if len(self.findings) >= self._most:
                 self.unlisted = True
@@ -109,7 +109,7 @@ class Context:
             self.findings.append(Finding(diagnostic, rule))
 
     def closest(self, name: str, known: Iterable[str]) -> str | None:
-        """What a name that nothing has may have been meant to be; no more is said in a flood of such names."""
+        """A suggestion for an unknown name. After many unknown names, no more suggestions are made."""
         self._suggested += 1
         return did_you_mean(name, known) if self._suggested <= _MOST_SUGGESTIONS else None
 

@@ -1,4 +1,4 @@
-"""From expressions to operands: names, fields, look-ups and the calls that stand inside."""
+"""From expressions to operands: names, fields, lookups and nested calls."""
 
 from __future__ import annotations
 
@@ -140,12 +140,12 @@ class Expressions:
         return Resolved(Hole(), span)
 
     def take_out_before(self, later: Iterable[nodes.Expr], resolved: Resolved) -> None:
-        """Makes an operand's look-ups now where a call follows it in its statement: all is evaluated left to right."""
+        """Makes an operand's lookups now if a call follows it in its statement: evaluation is from left to right."""
         if looks_up(resolved.operand) and any(map(_calls, later)):
             self.take_out(resolved)
 
     def take_out(self, resolved: Resolved) -> None:
-        """Makes an operand's look-ups now, and looks into the accumulator that it is a part of."""
+        """Makes an operand's lookups now, and reads the accumulator that it is a part of."""
         context, out = self._context, Violations()
         context.state, _ = context.machine.read(context.state, resolved.operand, out)
         context.object(out, resolved.span)
@@ -163,7 +163,7 @@ class Expressions:
         return Resolved(operand, expr.span)
 
     def call(self, expr: nodes.Call, *, nested: bool = False) -> Operand:
-        """A call and all calls inside it, as steps; its result's operand, a `Hole` where it has none."""
+        """Adds a call and all calls inside it as steps. Returns its result, a `Hole` if there is none."""
         context = self._context
         given = [*expr.arguments, *(e for _, e in expr.keywords)]
         values: list[Resolved] = []
@@ -175,7 +175,7 @@ class Expressions:
         subtask = context.spec.subtasks.get(expr.function.text)
         if subtask is None:
             self._no_subtask(expr.function)
-            # The program keeps a place where its runs fail, for its calls up to here may break a rule.
+            # The program keeps a place where its runs fail: the calls before it may still break a rule.
             context.add(Return(Hole(), expr.span))
             return Hole()
         arguments = self._bind(subtask, expr, positional, keywords)
@@ -246,7 +246,7 @@ class Expressions:
 
 
 def _calls(expr: nodes.Expr) -> bool:
-    """Whether a call stands in an expression."""
+    """Whether an expression contains a call."""
     match expr:
         case nodes.Call():
             return True

@@ -1,4 +1,4 @@
-"""Names and places for the words in which rules explain their objections."""
+"""Names and places for the explanations of violations."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _MOST_PLACES = 4
 
 
 class TextNarrator:
-    """A `Narrator` for a composition's text: `names` by slot, and the calls so far by event."""
+    """A `Narrator` for a composition's text: `names` by slot, and the calls up to here by event."""
 
     def __init__(self, names: Mapping[int, str]) -> None:
         self._names = names
@@ -21,7 +21,7 @@ class TextNarrator:
         self._calls: dict[str, list[Span]] = {}
 
     def record(self, call: Call) -> None:
-        """A call that has been passed."""
+        """Records a call."""
         if call.slot is not None:
             self._producers[call.slot] = call.subtask.name
         events = {call.subtask.name, *(use.effect.name for use in call.subtask.effects)}

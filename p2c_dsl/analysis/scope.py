@@ -22,7 +22,7 @@ class Binding:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """A name whose block is over: where it was assigned, and what type it had."""
+    """A name whose block has ended: where it was assigned, and its type."""
 
     span: Span
     type: Type
