@@ -1,7 +1,7 @@
 """The abstract machine: it moves forward through a composition, one step at a time.
 
-Lint folds it over a program, and the decoder asks it what may come next. How a rule is proved is written once,
-in its facet. What a rule means of a run is its definition, beside it in the rule's file, and knows nothing of this.
+Lint folds it over a program, and the decoder asks it what may come next. The proof of a rule is written once, in
+its facet. The meaning of a rule for a run is its definition, in the same file, which does not depend on the machine.
 """
 
 from p2c_dsl.machine.facet import AnyFacet, CallSite, Facet, Origin, Part, Place, Violation, Violations

@@ -1,4 +1,4 @@
-"""How accumulators are filled, frozen, and merged where two arms of a branch meet."""
+"""How accumulators are filled, frozen, and merged after the two arms of a branch."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from p2c_dsl.machine.state import Accumulator, LoopFrame, Parts, State, Value
 from p2c_dsl.types import BOTTOM, UNKNOWN, Size, Type, join
 
 Merge = Callable[[Parts, Parts], Parts]
-"""How the marks of two arms are put together."""
+"""How the marks of two arms are merged."""
 
 
 def as_value(number: int, acc: Accumulator) -> Value:
-    """An accumulator as a value to read."""
+    """The value of an accumulator that is read."""
     return Value(slot(number), acc.type, acc.size, acc.is_map or acc.distinct, acc.marks)
 
 
@@ -63,7 +63,7 @@ def written(
 
 
 def blanked(state: State, number: int) -> State:
-    """The state after a write whose types do not fit: no more is said of what the accumulator holds."""
+    """The state after a write whose types do not fit: the accumulator's types become unknown."""
     acc = state.accumulators[number]
     return state.with_accumulator(number, acc._replace(key=UNKNOWN, value=UNKNOWN))
 
@@ -88,7 +88,7 @@ def rounds_of(loops: Iterable[LoopFrame]) -> Size:
 
 
 def after_loop(entry: State, body: State, first: int, outlive: Callable[[Parts], Parts]) -> State:
-    """The accumulators from before a loop, as its body has left them; those it alone could write freeze."""
+    """The state after a loop, with the accumulators as its body left them; those that it could write are frozen."""
     after, depth = entry._replace(fresh=None), len(entry.frames)
     for number in _changed(entry, body):
         acc = body.accumulators[number]
@@ -101,9 +101,9 @@ def after_loop(entry: State, body: State, first: int, outlive: Callable[[Parts],
 
 
 def carried(entry: State, then: State) -> State:
-    """The state at the start of an else arm: what the then arm froze or filled stays so for later rounds.
+    """The state at the start of an else arm: what the then arm froze or filled stays so for later iterations.
 
-    The types of what it wrote stay as well: what the else arm writes has to have a common type with them.
+    The types of what it wrote stay as well: what the else arm writes must have a common type with them.
     """
     start = entry._replace(fresh=None)
     for number in _changed(entry, then):
@@ -114,7 +114,7 @@ def carried(entry: State, then: State) -> State:
 
 
 def merged(entry: State, then: State, orelse: State, merge: Merge) -> State:
-    """The accumulators from before a branch, as its two arms have left them."""
+    """The state after a branch, with the accumulators as its two arms left them."""
     after = entry
     for number in _changed(entry, then, orelse):
         one, two = then.accumulators[number], orelse.accumulators[number]
@@ -123,7 +123,7 @@ def merged(entry: State, then: State, orelse: State, merge: Merge) -> State:
 
 
 def kept(entry: State, going: State) -> State:
-    """The accumulators from before a branch, as the one arm that goes on has left them."""
+    """The state after a branch, with the accumulators as the only arm that continues left them."""
     after = entry
     for number in _changed(entry, going):
         after = after.with_accumulator(number, going.accumulators[number])
@@ -131,7 +131,7 @@ def kept(entry: State, going: State) -> State:
 
 
 def _changed(entry: State, *ends: State) -> list[int]:
-    """Which of the accumulators from before a block have changed in it, or in one of its arms."""
+    """The accumulators from before a block that have changed in it, or in one of its arms."""
     touched = {number for end in ends for number in since(end.touched, entry.touched)}
     return sorted(number for number in touched if number < entry.slots)
 

@@ -1,4 +1,4 @@
-"""What the machine itself objects to, which no rule asks for: types, and how accumulators may be used."""
+"""The machine's own objections, independent of rules: types, and the use of accumulators."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from p2c_dsl.program import Test
 from p2c_dsl.types import MapOf, Optional, SetOf, Type, is_subtype, show
 
 MOST_NESTED = 12
-"""How deep accumulators may hold one another: types stay small, and so does the work on them."""
+"""How deep accumulators may be nested, which keeps types small and fast to compare."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -25,7 +25,7 @@ class Defect(Violation[None]):
         return self.fixed
 
 
-# ---------------------------------------------------------------- every value fits where it is used
+# ---------------------------------------------------------------- types
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,7 +46,7 @@ class Mismatch(Defect):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FreeLiteral(Defect):
-    """A literal for a parameter that takes none."""
+    """A literal for a parameter that does not take literals."""
 
     fixed = "P2C231"
     name: str
@@ -60,7 +60,7 @@ class FreeLiteral(Defect):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NotACollection(Defect):
-    """A loop over something else than a collection."""
+    """A loop over something that is not a collection."""
 
     fixed = "P2C232"
     actual: Type
@@ -74,7 +74,7 @@ class NotACollection(Defect):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BadTest(Defect):
-    """A condition on a value that cannot be tested so."""
+    """A condition on a value that cannot be tested in this way."""
 
     fixed = "P2C233"
     actual: Type
@@ -88,7 +88,7 @@ class BadTest(Defect):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NoJoin(Defect):
-    """An accumulator's keys, or values, that have no type in common."""
+    """Keys or values of an accumulator that have no common type."""
 
     fixed = "P2C234"
     where: str
@@ -104,7 +104,7 @@ class NoJoin(Defect):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BadReturn(Defect):
-    """A result of another type than the task promises; `None` is no result."""
+    """A result of another type than the task declares; `None` stands for no result."""
 
     fixed = "P2C235"
     expected: Type | None
@@ -120,7 +120,7 @@ class BadReturn(Defect):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Unhashable(Defect):
-    """A map's key that cannot be one."""
+    """A value that cannot be a key of a map."""
 
     fixed = "P2C236"
     actual: Type
@@ -131,7 +131,7 @@ class Unhashable(Defect):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TooDeep(Defect):
-    """Collections that hold one another too deep."""
+    """Collections that are nested too deeply."""
 
     fixed = "P2C239"
 
@@ -142,12 +142,12 @@ class TooDeep(Defect):
         )
 
 
-# ---------------------------------------------------------------- accumulators are filled in one loop, then read
+# ---------------------------------------------------------------- accumulators
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ReadEarly(Defect):
-    """An accumulator that is read while its loop still fills it."""
+    """A read of an accumulator while its loop is still filling it."""
 
     fixed = "P2C170"
 

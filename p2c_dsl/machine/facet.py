@@ -1,4 +1,4 @@
-"""A facet: one rule's part of the machine, and what it is given to see."""
+"""A facet: one rule's part of the machine, and the data that it receives."""
 
 from __future__ import annotations
 
@@ -19,38 +19,38 @@ if TYPE_CHECKING:
 S = TypeVar("S")
 """A facet's own state: immutable and hashable."""
 M = TypeVar("M")
-"""What a facet knows of a value, its mark: immutable and hashable."""
+"""A facet's mark of a value, which is what it knows about the value: immutable and hashable."""
 
 
 class Origin(Enum):
-    """Where a value that no subtask produced comes from."""
+    """The origin of a value that no subtask produced."""
 
     INPUT = auto()
     CONSTANT = auto()
     LITERAL = auto()
     UNKNOWN = auto()
-    """An earlier error hides the origin; a facet should not complain about it."""
+    """The origin is unknown because of an earlier error; a facet should not object to the value."""
 
 
 class Part(Enum):
-    """How a part is taken out of a whole."""
+    """How a part is extracted from a whole."""
 
     FIELD = auto()
     ELEMENT = auto()
     """By a loop: a list's or set's element, a map's key."""
     ITEM = auto()
-    """By a look-up: a map's value."""
+    """By a lookup: a map's value."""
 
 
 @dataclass(frozen=True, slots=True)
 class CallSite:
-    """A call as the facets see it. An argument is `None` where its default stands in."""
+    """A call as the facets see it. An argument is `None` if its default is used."""
 
     subtask: Subtask
     arguments: tuple[Value | None, ...]
     nested: bool
     keys: tuple[tuple[Value, ...], ...]
-    """For each of the subtask's effect clauses, the values of the effect's keys."""
+    """The values of the effect's keys, for each of the subtask's effect clauses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class Place(Generic[S, M]):
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """A violation in words."""
+    """The explanation of a violation."""
 
     message: str
     help: str | None = None
@@ -80,13 +80,13 @@ class Explanation:
 
 
 class Narrator(Protocol):
-    """What a violation may ask for when it is put into words: names and places, which states do not hold."""
+    """What the explanation of a violation may ask for: names and places, which are not part of states."""
 
     def name(self, value: Value) -> str:
         """The value as the composition writes it, in backquotes."""
 
     def calls(self, event: str) -> tuple[Span, ...]:
-        """Where the composition has called or caused an event so far."""
+        """The places where the composition has called or caused an event so far."""
 
     def loop(self, frame: LoopFrame) -> tuple[str, Span] | None:
         """A note on how often an open loop runs."""
@@ -97,14 +97,14 @@ F = TypeVar("F", bound="AnyFacet | None", covariant=True)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Violation(Generic[F]):
-    """An objection to a step, as data: each kind has a class of its own, which puts it into words.
+    """An objection to a step, as data: each kind has its own class, which explains it.
 
-    `facet` is the one that objects, `None` for the machine's own checks.
+    `facet` is the facet that objects, `None` for the machine's own checks.
     """
 
     facet: F
     argument: int | None = field(default=None, kw_only=True)
-    """The argument of the call that is to blame, where it is one."""
+    """The argument of the call that causes the violation, if it is an argument."""
 
     @property
     def code(self) -> str:
@@ -113,29 +113,29 @@ class Violation(Generic[F]):
         return self.facet.code
 
     def explain(self, narrator: Narrator) -> Explanation:
-        """The violation in words."""
+        """The explanation of the violation."""
         raise TypeError(f"{type(self).__name__} is not meant to be reported")
 
     def blames(self, subtask: Subtask) -> frozenset[int] | None:
-        """The parameters whose arguments an objection to a call comes from, `None` where that is not known.
+        """The parameters whose arguments cause an objection to a call, `None` if that is not known.
 
-        In the same state, every call of the subtask with these arguments for them is objected to.
+        In the same state, every call of the subtask with the same arguments for these parameters is objected to.
         """
         return None
 
 
 Violations = list[Violation["AnyFacet | None"]]
-"""Where a step's objections go."""
+"""The list to which a step's objections are added."""
 _NOTHING: Any = None
-"""The state, or mark, of a facet that needs none."""
+"""The state or mark of a facet that does not need one."""
 
 
 class Facet(Generic[S, M]):
     """One rule as a component of the machine: how its state moves at each step.
 
-    A facet never changes, and one object may serve several machines: what it knows of a composition is in its states
-    and marks. Methods that look at values get the `Place` of their own marks, `at`. Objections go into `out`; the
-    state that a method returns after objecting must be good enough to go on with.
+    A facet is immutable, and one object may be used in several machines: its knowledge of a composition is in its
+    states and marks. Methods that look at values get the `Place` of their own marks, `at`. Objections are added to
+    `out`; after an objection, a method must return a state with which the analysis can continue.
     """
 
     code: ClassVar[str]
@@ -153,7 +153,7 @@ class Facet(Generic[S, M]):
         return nothing
 
     def part(self, at: Place[S, M], mark: M, part: Part, of: Type, spec: Spec, key: Value | None) -> M:
-        """The mark of a part of type `of`, from the whole's mark; `key` is what an `ITEM` is looked up by."""
+        """The mark of a part of type `of`, given the mark of the whole; `key` is the key of an `ITEM`."""
         nothing: M = _NOTHING
         return nothing
 
@@ -168,11 +168,11 @@ class Facet(Generic[S, M]):
         return nothing
 
     def outlive(self, mark: M, first: int) -> M:
-        """An accumulator's mark after a loop: slots from `first` on are used anew."""
+        """An accumulator's mark after a loop: slots from `first` on will be reused."""
         return mark
 
     def merge(self, one: M, other: M) -> M:
-        """An accumulator's mark after two arms that wrote it differently."""
+        """An accumulator's mark after two arms that wrote to it differently."""
         nothing: M = _NOTHING
         return nothing
 
@@ -184,11 +184,11 @@ class Facet(Generic[S, M]):
         return nothing
 
     def step(self, own: S, state: State, out: Violations) -> S:
-        """Any step that counts towards the program's size."""
+        """Called at every step that counts towards the program's size."""
         return own
 
     def look_up(self, at: Place[S, M], own: S, state: State, whole: Value, key: Value, out: Violations) -> S:
-        """A look-up in a map, which ends the run where the key is missing."""
+        """A lookup in a map, which ends the run if the key is missing."""
         return own
 
     def call(self, at: Place[S, M], own: S, state: State, call: CallSite, out: Violations) -> S:
@@ -206,77 +206,77 @@ class Facet(Generic[S, M]):
         return own
 
     def enter_loop(self, own: S, state: State, frame: LoopFrame, out: Violations) -> S:
-        """Into a loop's body; `frame` is not yet in `state.frames`."""
+        """Enters a loop's body; `frame` is not yet in `state.frames`."""
         return own
 
     def exit_loop(self, at: Place[S, M], own: S, frame: LoopFrame) -> S:
-        """Out of a loop's body; `frame.entry` holds the state before the loop."""
+        """Leaves a loop's body; `frame.entry` holds the state before the loop."""
         return own
 
     def enter_branch(self, own: S, state: State, frame: BranchFrame, out: Violations) -> S:
-        """Into the then arm; `frame` is not yet in `state.frames`."""
+        """Enters the then arm; `frame` is not yet in `state.frames`."""
         return own
 
     def learns(self, at: Place[S, M], test: Test, value: Value) -> frozenset[Fact]:
-        """What is known where a test has come out this way."""
+        """What is known after a test with this outcome."""
         return NOTHING
 
     def enter_else(self, before: S, then: S) -> S:
-        """Into the else arm, with the state before the branch and at the then arm's end."""
+        """Enters the else arm, given the state before the branch and at the then arm's end."""
         return before
 
     def join(self, then: S, orelse: S) -> S:
-        """After a branch both of whose arms go on."""
+        """After a branch of which both arms continue."""
         return then
 
     def resume(self, at: Place[S, M], own: S, frame: BranchFrame, last: S) -> S:
-        """After a branch one of whose arms returned: `own` is the other arm's state, `last` the else arm's."""
+        """After a branch of which one arm returned: `own` is the other arm's state, `last` the else arm's."""
         return own
 
     def forget(self, own: S, before: S, first: int) -> S:
-        """At a block's end: the state without what is about slots from `first` on, which are used anew.
+        """At a block's end: the state without information about slots from `first` on, which will be reused.
 
         `before` is the state at the block's beginning.
         """
         return own
 
     def finish(self, own: S, state: State, out: Violations) -> None:
-        """The composition completes here."""
+        """Called where the composition completes."""
 
     # ------------------------------------------------------------ decoding
 
     def needed(self, own: S, state: State) -> tuple[frozenset[str], ...]:
-        """Sets of subtasks: of each set, one has yet to be called before the composition may complete."""
+        """Sets of subtasks: at least one of each set must still be called before the composition may complete."""
         return ()
 
     def room(self, own: S) -> int | None:
-        """How many further steps there may be, `None` without a bound."""
+        """How many further steps are allowed, `None` without a limit."""
         return None
 
     def forbids_loop(self, outer: int) -> bool:
-        """Whether no loop may stand inside `outer` loops."""
+        """Whether a loop inside `outer` loops is forbidden."""
         return False
 
     def forbids_branch(self, outer: int) -> bool:
-        """Whether no branch may stand inside `outer` branches."""
+        """Whether a branch inside `outer` branches is forbidden."""
         return False
 
     def exhausted(self, own: S, state: State, subtask: Subtask) -> bool:
-        """Whether every further call of `subtask` on a way through this state would be objected to."""
+        """Whether every further call of `subtask` on a path through this state would be objected to."""
         return False
 
     def prerequisites(self, at: Place[S, M], state: State, subtask: Subtask) -> tuple[frozenset[str], ...]:
-        """Sets of subtasks: of each set, one has yet to be called before `subtask` may be."""
+        """Sets of subtasks: at least one of each set must be called before `subtask` may be."""
         return ()
 
     def key(self, own: S, state: State) -> Hashable:
-        """What of the own state can still change a verdict; states with equal keys are one to the decoder."""
+        """The part of the own state that can still change a verdict; the decoder merges states with equal keys."""
         return own
 
     def mark_key(self, mark: M) -> Hashable:
-        """What of a mark can still change a verdict."""
+        """The part of a mark that can still change a verdict."""
         return mark
 
 
 AnyFacet = Facet[Any, Any]
-"""A facet of any state and marks: what the machine has many of."""
+"""A facet with any type of state and marks."""

@@ -1,11 +1,11 @@
-"""What is known for certain at a point of a composition, whatever path led there.
+"""What is known for certain at a point of a composition, on every path that leads there.
 
 A fact is a tuple whose first element is its kind: `("true", v)`, `("some", v)`, `("filled", v)`
 for a collection that is not empty, or a rule's own, such as `("happened", "reserve")`. Values
-never change and what has happened stays so, hence a fact, once known, stays known.
+never change and events cannot be undone, so a fact, once known, stays known.
 
 Besides the known facts there are implications, `if the collection v is not empty then A has
-happened`: that is what a loop over `v` leaves behind, and a later loop over `v` picks up.
+happened`. A loop over `v` adds such an implication, and a later loop over `v` uses it.
 """
 
 from __future__ import annotations
@@ -35,22 +35,22 @@ def filled(identity: Identity) -> Fact:
 
 
 def opposite(fact: Fact) -> Fact | None:
-    """The fact that a tested fact rules out."""
+    """The fact that contradicts a tested fact."""
     test = _TESTS.get(fact[0])
     return None if test is None else (test.opposite.value, fact[1])
 
 
 def outliving(facts: Iterable[Fact], first: int) -> frozenset[Fact]:
-    """The facts that say nothing about slots from `first` on, which end with their block."""
+    """The facts that do not depend on slots from `first` on, which end with their block."""
     return frozenset(f for f in facts if not mentions_slot_from(f, first))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Facts:
-    """Known facts, and what further facts would follow from one.
+    """Known facts, and implications between facts.
 
-    `learned` and `linked` log what has been added, so that a block's end looks at the block's own facts
-    alone: the work is linear in the length of the text.
+    `learned` and `linked` log what has been added, so that the end of a block only looks at the block's own facts:
+    the work is linear in the length of the text.
     """
 
     known: HashTrieSet[Fact] = field(default_factory=HashTrieSet)
@@ -59,7 +59,7 @@ class Facts:
     linked: Log[Fact] = None
 
     def learn(self, new: Iterable[Fact]) -> Facts:
-        """These facts and all that follows from them."""
+        """With these facts and all that follow from them."""
         pending = [f for f in new if f not in self.known]
         known, learned = self.known, self.learned
         while pending:
@@ -70,7 +70,7 @@ class Facts:
         return self if known is self.known else Facts(known, self.implied, learned, self.linked)
 
     def imply(self, condition: Fact, facts: Iterable[Fact]) -> Facts:
-        """Knowing that further facts follow from one."""
+        """With the implication that further facts follow from one."""
         before = self.implied.get(condition, NOTHING)
         after = before.union(facts)
         if after == before:
@@ -83,7 +83,7 @@ class Facts:
         return frozenset(since(self.learned, entry.learned))
 
     def outliving(self, entry: Facts, first: int) -> Facts:
-        """At the end of a block that began with `entry`: what is not about slots from `first` on."""
+        """At the end of a block that started with `entry`: what does not depend on slots from `first` on."""
         facts = entry
         for condition in sorted(set(since(self.linked, entry.linked)), key=repr):
             if not mentions_slot_from(condition, first):
@@ -95,7 +95,7 @@ class Facts:
         return any(opposite(f) in self.known for f in condition)
 
     def after_loop(self, body: Facts, collection: Identity, runs: bool, first: int) -> Facts:
-        """What stands after a loop: all of before, and the body's facts if the collection was not empty."""
+        """What is known after a loop: everything before it, and the body's facts if the collection was not empty."""
         gained = outliving(body.since(self), first) - {filled(collection)}
         after = self.imply(filled(collection), gained)
         return (
@@ -103,9 +103,9 @@ class Facts:
         )
 
     def after_branch(self, fact: Fact, then: Facts, orelse: Facts) -> Facts:
-        """What stands after both arms of a branch on `fact`: the common facts, the rest under a condition.
+        """What is known after both arms of a branch on `fact`: the common facts, and the rest under a condition.
 
-        Both arms have been cut down to what outlives them.
+        Both arms must already be reduced to what outlives them.
         """
         negation = opposite(fact)
         assert negation is not None

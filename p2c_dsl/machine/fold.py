@@ -1,4 +1,4 @@
-"""The machine folded over a whole program: what lint does statement by statement, for a program that is resolved."""
+"""Folds the machine over a resolved program, as lint does statement by statement."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from p2c_dsl.program import Branch, Call, Create, Loop, Program, Return, Step, T
 
 
 def fold(machine: Machine, program: Program) -> tuple[Violation[AnyFacet | None], ...]:
-    """Every objection of the machine's facets to a program, in the order of its steps."""
+    """All objections of the machine's facets to a program, in the order of its steps."""
     out: Violations = []
     machine.end(_block(machine, machine.start(), program.body, out), out)
     return tuple(out)

@@ -10,10 +10,10 @@ from p2c_dsl.spec import EnumMember
 
 
 class VariableSlot:
-    """The place that a variable has in a state.
+    """The place of a variable in a state.
 
-    It is not an `int`: facts hold other numbers too, such as the positions of parameters, and only slots are
-    used anew after their block. There is one object for each number, so that comparing two is comparing objects.
+    It is not an `int`, because facts also contain other numbers, such as the positions of parameters, and only slots
+    are reused after their block. There is one object for each number, so that they are compared by identity.
     """
 
     __slots__ = ("number",)
@@ -29,10 +29,10 @@ class VariableSlot:
 
 
 class BoundKey:
-    """The place of a key in what is known of all that a map holds.
+    """The place of a key in what is known about all values of a map.
 
-    `height` counts the maps inside: the keys of a map of answers are at height 0, those of a map of such maps
-    at height 1. So the keys of two levels are two places. There is one object for each height.
+    `height` counts the nested maps: the keys of a map of answers are at height 0, those of a map of such maps at
+    height 1. So the keys of two levels are different places. There is one object for each height.
     """
 
     __slots__ = ("height",)
@@ -55,18 +55,18 @@ _BOUND: dict[int, BoundKey] = {}
 
 
 def slot(number: int) -> VariableSlot:
-    """The slot of that number."""
+    """The slot with that number."""
     # `setdefault` is atomic: two threads must not make two slots of one number.
     return _SLOTS.get(number) or _SLOTS.setdefault(number, VariableSlot(number))
 
 
 def bound(height: int) -> BoundKey:
-    """The bound place of that height."""
+    """The bound place with that height."""
     return _BOUND.get(height) or _BOUND.setdefault(height, BoundKey(height))
 
 
 def constant_identity(value: object) -> Identity:
-    """The value number of a constant: equal constants (1 and 1.0, too) have equal numbers."""
+    """The value number of a constant: equal constants (also 1 and 1.0) have equal numbers."""
     if isinstance(value, EnumMember):
         return ("constant", value.enum, f"{value.enum}.{value.member}")
     if isinstance(value, float) and value.is_integer():
@@ -80,14 +80,14 @@ def is_constant(identity: Identity) -> bool:
 
 
 def mentions_slot_from(part: object, first: int) -> bool:
-    """Whether a value number (or a fact) is about a value in slot `first` or later."""
+    """Whether a value number (or a fact) depends on a value in slot `first` or later."""
     if isinstance(part, VariableSlot):
         return part.number >= first
     return isinstance(part, tuple) and any(mentions_slot_from(inner, first) for inner in part)
 
 
 def substituted(identity: Identity, old: Identity, new: Identity) -> Identity:
-    """A value number with another one put in for one that it is, or is about."""
+    """A value number with one value number in it replaced by another."""
     if identity == old:
         return new
     if not isinstance(identity, tuple):

@@ -1,6 +1,6 @@
-"""What has been added to a state, newest first, as nested pairs whose tails later states share.
+"""A log of additions to a state, newest first, as nested pairs whose tails later states share.
 
-It lets the end of a block look at what the block has added alone, so that the work is linear in the text.
+With it, the end of a block only looks at what the block has added, so that the work is linear in the text.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ Log = tuple[T, "Log[T]"] | None
 
 
 def since(log: Log[T], end: Log[T]) -> Iterator[T]:
-    """What has been added after `end`, an earlier state's log; newest first."""
+    """The additions after `end`, an earlier state's log; newest first."""
     while log is not end:
         assert log is not None
         yield log[0]
@@ -21,7 +21,7 @@ def since(log: Log[T], end: Log[T]) -> Iterator[T]:
 
 
 def apart(log: Log[T], length: int, other: Log[T], other_length: int) -> list[T]:
-    """What has been added to the first of two logs that have grown from one, newest first; both lengths are known."""
+    """The additions to the first of two logs with a common start, newest first; both lengths are known."""
     found: list[T] = []
     while log is not other:
         if length >= other_length:

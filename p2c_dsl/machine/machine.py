@@ -1,7 +1,7 @@
 """The abstract machine: each method is one step, from state to state.
 
-A step's objections are appended to `out`; the returned state is good enough to go on with after
-them, so that one pass over a program finds everything that is wrong with it.
+A step's objections are appended to `out`; the analysis can continue with the returned state after
+them, so that one pass over a program finds all errors.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class Machine(ValueQueries):
         return state, self.value(state, operand)
 
     def may_step(self, state: State) -> bool:
-        """Whether no rule objects to one more step, whatever it is."""
+        """Whether the rules allow one more step of any kind."""
         out: Out = []
         self.step(state, out)
         return not out
@@ -139,12 +139,12 @@ class Machine(ValueQueries):
         if not typing.check_joined(acc, key_value, new, key_type, value_type, out):
             after = accumulators.blanked(after, number)
         if direct and isinstance(value, Var):
-            # The call's result has no name: nothing can use it any more.
+            # The call's result has no name, so nothing can use it any more.
             after = after._replace(values=after.values.discard(value.slot))
         return after
 
     def enter_loop(self, state: State, collection: Operand, out: Out, span: Span | None = None) -> State:
-        """Into a loop's body; the loop variable takes the next slot."""
+        """Enters a loop's body; the loop variable takes the next slot."""
         state, value = self.read(state, collection, out)
         element = element_of(value.type)
         if element is None:
@@ -169,7 +169,7 @@ class Machine(ValueQueries):
         return accumulators.opened(inner)
 
     def exit_loop(self, state: State) -> State:
-        """Out of the innermost block, which is a loop."""
+        """Leaves the innermost block, which is a loop."""
         frame = state.frames[-1]
         assert isinstance(frame, LoopFrame)
         entry = frame.entry
@@ -186,7 +186,7 @@ class Machine(ValueQueries):
     def enter_branch(
         self, state: State, operand: Operand, test: Test, out: Out, span: Span | None = None
     ) -> State:
-        """Into a branch's then arm."""
+        """Enters a branch's then arm."""
         state, value = self.read(state, operand, out)
         known = state.facts.known
         if tested(test, value.identity) not in known and tested(test.opposite, value.identity) not in known:
@@ -198,7 +198,7 @@ class Machine(ValueQueries):
         return self.learned(state._replace(frames=(*state.frames, frame), fresh=None), value, test)
 
     def enter_else(self, state: State) -> State:
-        """From the then arm's end into the else arm."""
+        """Goes from the then arm's end into the else arm."""
         frame = state.frames[-1]
         assert isinstance(frame, BranchFrame)
         entry = frame.entry
@@ -212,7 +212,7 @@ class Machine(ValueQueries):
         return self.learned(start, frame.tested, frame.test.opposite)
 
     def exit_branch(self, state: State) -> State:
-        """From the else arm's end out of the branch."""
+        """Goes from the else arm's end out of the branch."""
         frame = state.frames[-1]
         assert isinstance(frame, BranchFrame) and frame.then is not None
         entry, then = frame.entry, frame.then
@@ -227,7 +227,7 @@ class Machine(ValueQueries):
         return after._replace(facts=facts, facets=own)
 
     def _after_return(self, frame: BranchFrame, going: State, last: State) -> State:
-        """Only one arm (or none) goes on, so what it knows stays known."""
+        """The state after a branch of which at most one arm continues, so that what this arm knows stays known."""
         entry = frame.entry
         after = accumulators.kept(entry, going)
         own = self.moved(
@@ -236,7 +236,7 @@ class Machine(ValueQueries):
         return after._replace(facts=going.facts, facets=own, returned=going.returned)
 
     def _ended(self, state: State, entry: State) -> State:
-        """A block's last state without its own names, whose slots are used anew from here on."""
+        """A block's last state without its own names, whose slots are reused from here on."""
         return state._replace(
             values=entry.values,
             facts=state.facts.outliving(entry.facts, entry.slots),
@@ -275,7 +275,7 @@ def _variables(operand: Operand) -> list[int]:
 
 
 def _look_ups(operand: Operand) -> list[tuple[Operand, Operand]]:
-    """The maps and keys of an operand's look-ups, in the order in which they are made."""
+    """The maps and keys of an operand's lookups, in the order in which they are made."""
     match operand:
         case FieldOf(base, _):
             return _look_ups(base)

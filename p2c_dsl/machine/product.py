@@ -1,4 +1,4 @@
-"""The facets side by side: a state holds one state for each of them, a value one mark for each."""
+"""The product of the facets: a state holds one state for each facet, and a value one mark for each."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from p2c_dsl.program import Test
 
 AnyPlace = Place[Any, Any]
 Placed = tuple[tuple[AnyPlace, AnyFacet], ...]
-"""Facets, each with the place of its states and marks."""
+"""Facets with the places of their states and marks."""
 Move = Callable[[AnyPlace, AnyFacet, Any], Any]
-"""From a facet's own part before a step to the one after it."""
+"""A function from a facet's own part before a step to the one after it."""
 
 
 class Product:
-    """Moves all facets by one hook; a facet that leaves a hook as it is costs nothing.
+    """Applies one hook of all facets; facets that do not override the hook are skipped.
 
     Attributes:
         facets: One for each rule, in the order of every state's and value's parts.
@@ -35,12 +35,12 @@ class Product:
         self._outliving, self._merging = self.having("outlive"), self.having("merge")
 
     def having(self, hook: str) -> Placed:
-        """The facets that have a hook of their own."""
+        """The facets that override a hook."""
         default = getattr(Facet, hook)
         return tuple((at, f) for at, f in self.placed if getattr(type(f), hook) is not default)
 
     def marks(self, among: Placed, mark: Callable[[AnyPlace, AnyFacet], object]) -> Parts:
-        """Marks made by these facets; the others have none."""
+        """Marks made by these facets; the others have no mark."""
         if not among:
             return self._nothing
         marks = list(self._nothing)
@@ -64,7 +64,7 @@ class Product:
         moved = self.moved(state.facets, movers, move)
         return state if moved is state.facets else state._replace(facets=moved)
 
-    # ------------------------------------------------------------ what several steps do
+    # ------------------------------------------------------------ shared by several steps
 
     def step(self, state: State, out: Violations) -> State:
         """One more step of the program's size."""
@@ -77,16 +77,16 @@ class Product:
         )
 
     def look_up(self, state: State, whole: Value, key: Value, out: Violations) -> State:
-        """The state after a look-up that has not failed."""
+        """The state after a lookup that has not failed."""
         return self.each(state, self._lookers, lambda at, f, own: f.look_up(at, own, state, whole, key, out))
 
     def learned(self, state: State, value: Value, test: Test) -> State:
-        """The state where a test of a value has come out this way."""
+        """The state after a test of a value with this outcome."""
         facts = {tested(test, value.identity)}.union(*(f.learns(at, test, value) for at, f in self._learners))
         return state._replace(facts=state.facts.learn(facts))
 
     def forgotten(self, state: State, entry: State) -> Parts:
-        """The facets' states at the end of a block that began in `entry`, whose slots are used anew."""
+        """The facets' states at the end of a block that started in `entry`, whose slots are reused."""
         first = entry.slots
         return self.moved(
             state.facets, self._forgetters, lambda at, f, own: f.forget(own, at.state(entry), first)
@@ -102,5 +102,5 @@ class Product:
         return self.moved(marks, self._outliving, lambda _, f, mark: f.outlive(mark, first))
 
     def merged(self, one: Parts, other: Parts) -> Parts:
-        """An accumulator's marks after two arms that wrote it differently."""
+        """An accumulator's marks after two arms that wrote to it differently."""
         return self.moved(one, self._merging, lambda at, f, mark: f.merge(mark, other[at.index]))

@@ -1,7 +1,7 @@
 """What the machine remembers between two steps. All of it is immutable.
 
-What every step makes anew is a named tuple: a search makes millions of them, and a frozen dataclass takes
-several times as long to make.
+Objects that every step creates are named tuples: a search creates millions of them, and a frozen dataclass takes
+several times as long to create.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from p2c_dsl.types import BOTTOM, ListOf, MapOf, Size, Type
 
 _EMPTY = Size(0, 0)
 Parts = tuple[Any, ...]
-"""One part for each facet, of a type that only that facet knows; `Place` gives each facet its own."""
+"""One part for each facet, of a type that only this facet knows; `Place` gives each facet its own part."""
 
 
 class Value(NamedTuple):
     """A value as the machine sees it.
 
     `identity` is its value number: equal numbers are equal values, so that an alias changes nothing.
-    `distinct` says of a collection that its elements differ. `marks` holds what each facet knows about it.
+    `distinct` says that the elements of a collection differ. `marks` holds what each facet knows about the value.
     """
 
     identity: Identity
@@ -38,11 +38,11 @@ class Value(NamedTuple):
 
 
 class Accumulator(NamedTuple):
-    """`m = {}` or `xs = []` while it can still change, and after.
+    """An accumulator, `m = {}` or `xs = []`.
 
-    `loop` is the depth of the loop that may write it (`None` before that loop is entered);
-    `frozen` ends all writing. `witness` is what is known at every write so far, hence known
-    wherever the accumulator is not empty (`None` before the first write).
+    `loop` is the depth of the loop that may write to it (`None` before that loop is entered). A `frozen` one cannot be
+    written to any more. `witness` is what is known at every write so far, and therefore wherever the accumulator is
+    not empty (`None` before the first write).
     """
 
     is_map: bool
@@ -65,7 +65,7 @@ class Accumulator(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class LoopFrame:
-    """An open loop: the state before it, what it runs over, and the first slot that is its own."""
+    """An open loop: the state before it, its collection, and its first own slot."""
 
     entry: State
     collection: Value
@@ -79,16 +79,16 @@ class LoopFrame:
 
     @property
     def size(self) -> Size:
-        """Bounds on the number of rounds."""
+        """Bounds on the number of iterations."""
         return self.collection.size
 
     def makes_differ(self, value: Value) -> bool:
-        """Whether a value is the loop's variable, and differs from round to round."""
+        """Whether a value is the loop's variable and differs from iteration to iteration."""
         return value.identity is self.variable and self.collection.distinct
 
     @property
     def repeats(self) -> bool:
-        """Whether there can be a second round."""
+        """Whether there can be a second iteration."""
         return self.size.high is None or self.size.high > 1
 
     @property
@@ -99,7 +99,7 @@ class LoopFrame:
 
 @dataclass(frozen=True, slots=True)
 class BranchFrame:
-    """An open branch: the state before it, the tested value, and the then arm's end once in the else arm."""
+    """An open branch: the state before it, the tested value, and, in the else arm, the state at the then arm's end."""
 
     entry: State
     tested: Value
@@ -119,8 +119,8 @@ Frame = LoopFrame | BranchFrame
 class State(NamedTuple):
     """The machine between two steps: scope, facts, open blocks and each facet's own state.
 
-    `slots` is the next free slot; `returned` says that the block's end cannot be reached. `touched` logs which
-    accumulators have changed, `fresh` those of the innermost block that no loop has followed yet.
+    `slots` is the next free slot; `returned` says that the end of the block cannot be reached. `touched` logs the
+    accumulators that have changed, `fresh` those of the innermost block that no loop has followed yet.
     """
 
     values: HashTrieMap[int, Value]
@@ -144,6 +144,6 @@ class State(NamedTuple):
         return tuple(sorted(number for number, acc in self.accumulators.items() if not acc.frozen))
 
     def with_accumulator(self, slot: int, accumulator: Accumulator) -> State:
-        """This state with an accumulator put in."""
+        """This state with an accumulator replaced."""
         accumulators = self.accumulators.insert(slot, accumulator)
         return self._replace(accumulators=accumulators, touched=(slot, self.touched))

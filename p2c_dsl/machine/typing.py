@@ -46,7 +46,7 @@ def fits(value: Value, operand: Operand, parameter: Parameter) -> bool:
 
 
 def check_argument(index: int, value: Value, operand: Operand, parameter: Parameter, out: Violations) -> None:
-    """The argument's type fits, and a free literal is welcome."""
+    """Checks that the argument's type fits, and that a free literal is allowed."""
     if not is_subtype(value.type, parameter.type):
         out.append(Mismatch(parameter.name, parameter.type, value.type, argument=index))
     elif (
@@ -58,17 +58,17 @@ def check_argument(index: int, value: Value, operand: Operand, parameter: Parame
 
 
 def field_type(spec: Spec, of: Type, name: str) -> Type | None:
-    """The type of a record's field, `None` where there is no such field."""
+    """The type of a record's field, `None` if there is no such field."""
     return spec.records.get(of.name, {}).get(name) if isinstance(of, Record) else None
 
 
 def lookup_type(of: Type, key: Type) -> Type | None:
-    """The type of what a map holds under a key of type `key`, `None` where it cannot be looked up so."""
+    """The type of a map's value for a key of type `key`, `None` if this lookup is not possible."""
     return of.value if isinstance(of, MapOf) and is_subtype(key, of.key) else None
 
 
 def check_test(value: Value, test: Test, out: Violations) -> None:
-    """A truth test needs a Bool, a `None` test an Optional."""
+    """Checks that a truth test gets a Bool, and a `None` test an Optional."""
     if isinstance(value.type, Unknown):
         return
     if test in (Test.TRUE, Test.FALSE):
@@ -80,7 +80,7 @@ def check_test(value: Value, test: Test, out: Violations) -> None:
 
 
 def check_write(acc: Accumulator, key: Value | None, out: Violations) -> bool:
-    """Whether the accumulator can be written here and so."""
+    """Whether the accumulator can be written to here and in this way."""
     before = len(out)
     if acc.is_map != (key is not None):
         out.append(WrongKind(acc.is_map))
@@ -101,7 +101,7 @@ def check_joined(
     value_type: Type | None,
     out: Violations,
 ) -> bool:
-    """Whether what is written has a common type with what was written before."""
+    """Whether the written value has a common type with the values written before."""
     before = len(out)
     if key is not None and key_type is None:
         out.append(NoJoin("keys", acc.key, key.type))
@@ -128,7 +128,7 @@ def _depth(t: Type) -> int:
 
 
 def check_return(value: Value | None, task: Task, in_loop: bool, out: Violations) -> None:
-    """What is returned is what the task promises, and `return` stands outside loops."""
+    """Checks that the returned value has the task's result type, and that `return` is outside loops."""
     if in_loop:
         out.append(ReturnInLoop())
     if value is None:

@@ -1,4 +1,4 @@
-"""What the machine knows of operands: their values, with types, sizes, identities and the facets' marks."""
+"""What the machine knows about operands: their values, with types, sizes, identities and the facets' marks."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from p2c_dsl.types import NONE, UNKNOWN, MapOf, Optional, SetOf, Type, size_of
 
 
 class ValueQueries(Product):
-    """The half of the machine that only looks: it moves no state.
+    """The read-only half of the machine: it does not change states.
 
     Attributes:
         spec, task: What is analysed.
@@ -33,7 +33,7 @@ class ValueQueries(Product):
         )
 
     def value(self, state: State, operand: Operand) -> Value:
-        """What the machine knows of an operand; a blank value where it does not resolve."""
+        """The value of an operand; a blank value if the operand does not resolve."""
         match operand:
             case Var(number):
                 acc = state.accumulators.get(number)
@@ -55,7 +55,7 @@ class ValueQueries(Product):
         return self.value_of(constant_identity(constant.value), constant.type, marks)
 
     def field(self, state: State, base: Value, name: str) -> Value:
-        """A record's field; blank when the base has no such field."""
+        """A record's field; blank if the base has no such field."""
         of = typing.field_type(self.spec, base.type, name)
         if of is None:
             return self._blank
@@ -76,11 +76,11 @@ class ValueQueries(Product):
         )
 
     def value_of(self, identity: Identity, of: Type, marks: Parts) -> Value:
-        """A value of a type, with what the type says of its size."""
+        """A value of a type, with the size bounds of the type."""
         return Value(identity, of, size_of(of), isinstance(of, SetOf | MapOf), marks)
 
     def marks_of(self, origin: Origin, name: str | None, of: Type) -> Parts:
-        """What each facet knows of a value that no subtask produced."""
+        """The marks of a value that no subtask produced."""
         return self.marks(self._sources, lambda _, f: f.source(origin, name, of, self.spec))
 
     def _narrowed(self, state: State, value: Value) -> Value:
@@ -113,11 +113,11 @@ class ValueQueries(Product):
         return value
 
     def unknown(self, of: Type) -> Value:
-        """A value of which nothing but its type is known."""
+        """A value of which only the type is known."""
         return self.value_of(UNKNOWN_IDENTITY, of, self.marks_of(Origin.UNKNOWN, None, of))
 
     def default(self, parameter: Parameter) -> Value:
-        """The value that stands in for an argument left out."""
+        """The value that replaces an omitted argument."""
         of = NONE if parameter.default is None else parameter.type
         return self.constant(ConstantOf(parameter.default, of))
 
