@@ -42,7 +42,7 @@ RULES: tuple[type[AnyRule], ...] = (
 
 
 def read_rules(spec: Spec, task: Task) -> tuple[tuple[AnyRule, ...], tuple[Diagnostic, ...]]:
-    """The rules that a composition of `task` must keep, and what is wrong with lines that are none."""
+    """The rules that a composition of `task` must keep, and the errors in rule lines."""
     return read_all(spec, task, RULES)
 
 

@@ -27,18 +27,18 @@ from p2c_dsl.types import NONE, Type, is_subtype, show
 
 
 class PerKey(NamedTuple):
-    """How often the event may have happened for each key, and how often with a key that nobody knows."""
+    """How often the event may have happened for each key, and how often with an unknown key."""
 
     known: HashTrieMap[definition.Keys, int] = HashTrieMap()
     unknown: int = 0
 
     def often(self, keys: definition.Keys | None) -> int:
-        """How often it may have happened for a key; of one that nobody knows, for the key that it happened for most."""
+        """How often it may have happened for a key; for an unknown key (`None`), the greatest number for any key."""
         known = max(self.known.values(), default=0) if keys is None else self.known.get(keys, 0)
         return known + self.unknown
 
     def plus(self, keys: definition.Keys | None, by: int) -> PerKey:
-        """With so many more, or fewer."""
+        """The counts with `by` added for a key."""
         if keys is None:
             return self._replace(unknown=self.unknown + by)
         return self._replace(known=self.known.insert(keys, self.known.get(keys, 0) + by))
@@ -48,8 +48,8 @@ class PerKey(NamedTuple):
 class HowOftenPerKey(Definition[PerKey]):
     """For each value of the keys at `places`, the event happens at most `limit` times.
 
-    Of a key that nobody knows, every value has to be reckoned with. A call that is open, that failed, or that does not
-    report what it may do, has done all that it may.
+    An unknown key may have any value. A call that is open, that failed, or that does not report its `may` effects
+    counts as having done all of them.
     """
 
     event: Event
@@ -187,7 +187,7 @@ compose survey(users):
         return then.join(orelse)
 
     def finish(self, own: Counts, state: State, out: Violations) -> None:
-        # Two arms in a loop, each within the limit, can exceed it in different rounds.
+        # Two arms in a loop, each within the limit, can exceed it in different iterations.
         if own.reported or own.within(self.most):
             return
         for keys, _ in own.entries():
@@ -197,7 +197,7 @@ compose survey(users):
                 return
 
     def exhausted(self, own: Counts, state: State, subtask: Subtask) -> bool:
-        """Whether values of the whole types that the keys have here have used every one of them up."""
+        """Whether calls with any values of the keys' types have already used up the limit for every key."""
         if not self.event.happens(subtask):
             return False
         widest = tuple(KeyClass(of, None) for of in self._key_types(subtask))
@@ -222,7 +222,7 @@ compose survey(users):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TooOftenForOneKey(Violation[AtMostPer]):
-    """Calls that can have one key in common; `values` are this call's own, `None` for a default."""
+    """Calls that can have a key in common; `values` are the keys of this call, `None` for a default."""
 
     earlier: bool
     loops: tuple[LoopFrame, ...]

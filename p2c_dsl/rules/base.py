@@ -1,4 +1,4 @@
-"""What every rule file builds on: its documentation, and how it resolves the names in its line."""
+"""The base of every rule file: its documentation, and how it resolves the names in its line."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from p2c_dsl.syntax.nodes import Token
 from p2c_dsl.syntax.span import Span
 
 NO_ARGUMENT: frozenset[int] = frozenset()
-"""What rules blame that look at which subtask is called, and not at its arguments."""
+"""What rules blame that depend on which subtask is called, but not on its arguments."""
 
 
 class RuleError(Exception):
-    """A rule's line that cannot mean anything: an unknown name, a check that is no Bool."""
+    """A rule's line without a valid meaning: an unknown name, or a check that does not return Bool."""
 
     def __init__(self, message: str, span: Span, help: str | None = None) -> None:
         super().__init__(message)
@@ -30,7 +30,7 @@ class RuleError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What a rule's line may name."""
+    """The names that a rule's line may use."""
 
     spec: Spec
     task: Task
@@ -66,18 +66,18 @@ class Names:
         return frozenset(s.name for s in self.performers(event) if event.surely(s))
 
     def unknown(self, kind: str, token: Token, known: Iterable[str]) -> RuleError:
-        """The error for a name that nothing has, with the closest ones that exist."""
+        """The error for an unknown name, with the closest known ones."""
         help_ = did_you_mean(token.text, known)
         return RuleError(f"there is no {kind} `{token.text}`", token.span, help_)
 
 
 @dataclass(frozen=True, eq=False)
 class Rule(Facet[S, M]):
-    """A rule as its file declares it: the facet that proves it, and what people need to know about it.
+    """A rule as its file declares it: the facet that proves it, and its documentation.
 
-    A subclass's docstring is its page: what the rule promises, and why one would want it. What it means of a run is
-    its `definition`, a class of its own that stands above it in the file and shares nothing with the facet but
-    what the rule's line says.
+    A subclass's docstring is its page in the documentation: what the rule guarantees, and why it is useful. Its meaning
+    for a run is its `definition`, a separate class above it in the file that shares only the content of the rule's line
+    with the facet.
     """
 
     name: ClassVar[str]
@@ -88,7 +88,7 @@ class Rule(Facet[S, M]):
     accepted: ClassVar[str]
     rejected: ClassVar[str]
     text: str = field(default="", kw_only=True)
-    """The rule as the spec has it."""
+    """The rule as written in the spec."""
 
     @classmethod
     def read(cls, match: Match, names: Names) -> Self:
@@ -96,14 +96,14 @@ class Rule(Facet[S, M]):
         raise TypeError(f"{cls.__name__} does not read its line")
 
     def definition(self) -> AnyDefinition | None:
-        """What the rule says of a run, `None` where it is about the text alone."""
+        """The rule's meaning for a run, `None` if the rule is only about the text."""
         return None
 
     @property
     def textual(self) -> bool:
-        """Whether the rule is about the text: no run is needed to show a violation."""
+        """Whether the rule is only about the text, so that no run is needed to show a violation."""
         return self.definition() is None
 
 
 AnyRule = Rule[Any, Any]
-"""A rule of any state and marks."""
+"""A rule with any type of state and marks."""

@@ -18,7 +18,7 @@ from p2c_dsl.spec import Subtask
 
 @dataclass(frozen=True)
 class HappensFirst(Definition[bool]):
-    """When `second` happens, or may, `first` has happened for certain in an earlier call that has completed."""
+    """When `second` happens, or may happen, `first` has certainly happened in an earlier call that has completed."""
 
     first: Event
     second: Event
@@ -101,7 +101,7 @@ compose clean(file, files):
 
     @property
     def fact(self) -> Fact:
-        """What is known where `first` has happened."""
+        """The fact that `first` has happened."""
         return ("happened", self.first.name)
 
     def call(self, at: Place[None, None], own: None, state: State, call: CallSite, out: Violations) -> None:

@@ -74,7 +74,7 @@ compose start():
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BranchesTooDeep(Violation[Branches]):
-    """A branch inside too many others."""
+    """A branch that is nested in too many others."""
 
     outer: tuple[BranchFrame, ...]
 

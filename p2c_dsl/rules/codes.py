@@ -1,4 +1,4 @@
-"""The codes of rule lines that cannot be read."""
+"""Codes of errors in rule lines."""
 
 from __future__ import annotations
 

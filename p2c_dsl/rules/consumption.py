@@ -1,4 +1,4 @@
-"""What a composition has consumed so far, as `shape tree` has to know it."""
+"""What a composition has consumed so far, as `shape tree` needs to know it."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from p2c_dsl.machine.state import LoopFrame
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Consumption:
-    """What has been consumed: `wholes` themselves, and in `touched` all that they are part of, too.
+    """The consumed values: `wholes` are the values themselves, and `touched` also contains all that they are part of.
 
-    `log` lists the consumptions, newest first, as nested pairs whose tails are shared by all
-    later states, so that two arms are joined by what they have added alone.
+    `log` lists the consumptions, newest first, as nested pairs whose tails are shared by all later states, so that a
+    join of two arms only looks at what they have added.
     """
 
     wholes: HashTrieSet[Identity]
@@ -25,18 +25,18 @@ class Consumption:
     length: int = 0
 
     def add(self, identity: Identity) -> Consumption:
-        """One more."""
+        """With one more consumption."""
         touched = self.touched
         for whole in _wholes(identity):
             touched = touched.insert(whole)
         return Consumption(self.wholes.insert(identity), touched, (identity, self.log), self.length + 1)
 
     def conflicts(self, identity: Identity) -> bool:
-        """Whether it, a part of it, or what it is part of, has been consumed."""
+        """Whether the value, a part of it, or a value that it is part of has been consumed."""
         return identity in self.touched or any(whole in self.wholes for whole in _wholes(identity))
 
     def join(self, other: Consumption) -> Consumption:
-        """What either of two arms has consumed."""
+        """The consumptions of both arms."""
         joined = other
         for identity in reversed(apart(self.log, self.length, other.log, other.length)):
             joined = joined.add(identity)
@@ -71,7 +71,7 @@ def _whole(identity: Identity) -> Identity | None:
 
 
 def collapsed(identity: Identity) -> Identity:
-    """A part's value number without keys: two keys may be equal, so all of a map's values are as one."""
+    """A part's value number without keys: two keys may be equal, so all values of a map count as one."""
     match identity:
         case ("field", VariableSlot() | tuple() as base, name):
             return ("field", collapsed(base), name)
@@ -81,7 +81,7 @@ def collapsed(identity: Identity) -> Identity:
 
 
 def once_a_round(identity: Identity, frame: LoopFrame) -> bool:
-    """Whether each round of the loop consumes another value: one made inside, or under the round's own key."""
+    """Whether each iteration consumes a different value: one from inside the loop, or under its own key."""
     while True:
         match identity:
             case ("item", _, key) if key is frame.variable and frame.collection.distinct:

@@ -95,7 +95,7 @@ compose look_up():
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TooDear(Violation[Cost]):
-    """The costs by here, and the loops that they are spent in."""
+    """The costs up to here, and the loops that the call is in."""
 
     after: int | None
     loops: tuple[LoopFrame, ...]

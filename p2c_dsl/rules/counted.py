@@ -1,4 +1,4 @@
-"""What `at most`, `at least`, `exactly` and `cost` share: one running count."""
+"""Shared by `at most`, `at least`, `exactly` and `cost`: one running count."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from p2c_dsl.spec import Subtask
 
 
 class Often(NamedTuple):
-    """How often an event has happened: at most, for all that anybody knows, and for certain."""
+    """How often an event has happened: possibly, and certainly."""
 
     most: int = 0
     sure: int = 0
@@ -35,7 +35,7 @@ class Often(NamedTuple):
 class HowOften(Definition[Often]):
     """An event happens at most `most` times in a run, and at least `least` times in one that completes.
 
-    A call that is open, that failed, or that does not report what it may do, has done all that it may.
+    A call that is open, that failed, or that does not report its `may` effects counts as having done all of them.
     """
 
     event: Event
@@ -89,12 +89,12 @@ class Counted(Rule[Count, None]):
         often = rounds(loops)
         after = own.plus(weight.low * often.low, times(weight.high, often.high))
         if self.most is not None and exceeds(after.high, self.most):
-            # Each call that goes beyond is reported, so that none hides behind another that is suppressed.
+            # Each call that exceeds the limit is reported, so that none is hidden by another that is suppressed.
             out.append(self.too_much(own, after, loops))
         return after
 
     def too_much(self, before: Count, after: Count, loops: tuple[LoopFrame, ...]) -> Violation[Counted]:
-        """The objection to a call that goes beyond `most`."""
+        """The objection to a call that exceeds `most`."""
         raise TypeError(f"{type(self).__name__} has no upper limit")
 
     def join(self, then: Count, orelse: Count) -> Count:
@@ -141,7 +141,7 @@ class EventCounted(Counted):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TooOften(Violation[EventCounted]):
-    """By a loop without a bound, by a bound too large, or by calls that add up."""
+    """Too many events: because of a loop without a bound, a bound that is too large, or calls that add up."""
 
     before: int | None
     after: int | None

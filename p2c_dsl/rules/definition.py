@@ -1,11 +1,11 @@
-"""What a rule means: a fold over the events of one concrete run.
+"""The meaning of a rule: a fold over the events of one concrete run.
 
-A definition is written to be read beside the rule's sentence in `docs/semantics.md`. It sees a run as it happens,
-with no abstraction, and knows nothing of the machine that proves the rule. The run-time monitor folds definitions,
+A definition is meant to be read next to the rule's sentence in `docs/semantics.md`. It sees a run as it happens,
+without abstraction, and does not depend on the machine that proves the rule. The run-time monitor folds definitions,
 one event at a time, before the event takes effect.
 
-Where a value comes from and what it depends on is given: `Datum` and `Started` carry it. The interpreter follows
-every value exactly (`p2c_dsl.runtime.lineage`); who watches a run from outside has to go by what can be seen.
+`Datum` and `Started` carry the origin of a value and what it depends on. The interpreter tracks every value exactly
+(`p2c_dsl.runtime.lineage`); an observer from outside can only use what is visible.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from p2c_dsl.spec import Subtask
 from p2c_dsl.types import Type
 
 S = TypeVar("S")
-"""A definition's state: immutable, so that a run can be followed in several ways from one point."""
+"""A definition's state: immutable, so that several continuations of a run can be followed from one point."""
 Keys = tuple[Hashable, ...]
 
 
@@ -34,7 +34,7 @@ class Broken(Exception):
 
 
 class Producer(Enum):
-    """Who made a value, where no subtask did."""
+    """The kind of producer of a value that no subtask produced."""
 
     INPUT = auto()
     CONSTANT = auto()
@@ -43,14 +43,14 @@ class Producer(Enum):
 
 
 Origin = tuple[Producer, str]
-"""Who made a value, and its name: of the subtask or input, empty for the others."""
+"""The producer of a value, with the name of the subtask or input (empty for other kinds)."""
 
 
 @dataclass(frozen=True, slots=True)
 class InformationSource:
-    """What a run's information may come from: an event's results, a type's values, or an input of that name.
+    """A source of information: the results of an event, the values of a type, or the input of that name.
 
-    The result of `via`, where one is named, does not depend on the source through what `via` was given.
+    The result of `via`, if there is one, does not depend on the source through the arguments of `via`.
     """
 
     name: str
@@ -76,23 +76,23 @@ class Datum(Protocol):
 
     @property
     def answers(self) -> RunCall | None:
-        """The call whose very result this is, also when it was kept in an accumulator since."""
+        """The call whose result this is, even if it has been stored in an accumulator since."""
 
     @property
     def origins(self) -> frozenset[Origin]:
-        """Who made it; of an accumulator, who made its elements or its map's values."""
+        """The producers of the value; for an accumulator, those of its elements or its map's values."""
 
     @property
     def depends(self) -> frozenset[InformationSource]:
-        """The sources, of those that the definitions name, that it depends on."""
+        """Those sources named by definitions that the value depends on."""
 
     @property
     def produced(self) -> bool:
-        """Whether it comes from a call's result, whole or part, and not from an input or a constant."""
+        """Whether it is all or part of the result of a call, and not of an input or a constant."""
 
     @property
     def place(self) -> tuple[Hashable, ...]:
-        """Which value it is a part of, and then the way to it: fields' names, and values of keys."""
+        """The value that it is a part of, and the path to it: names of fields and values of keys."""
 
 
 # ---------------------------------------------------------------- events
@@ -100,9 +100,9 @@ class Datum(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class RunCall:
-    """One call of a run. An argument is `None` where the default stands in.
+    """One call of a run. An argument is `None` if its default is used.
 
-    `keys` are those of each effect clause of the subtask, `None` where nobody knows them (`may anything`).
+    `keys` are those of each effect clause of the subtask, `None` if they are unknown (`may anything`).
     """
 
     number: int
@@ -111,16 +111,16 @@ class RunCall:
     keys: tuple[Keys | None, ...]
 
     def value(self, parameter: int) -> Hashable:
-        """What a parameter stands for."""
+        """The value of a parameter."""
         argument = self.arguments[parameter]
         return self.subtask.parameters[parameter].default if argument is None else argument.value
 
     def most(self, event: Event) -> int:
-        """How often the call is the event at most: every `may` happens."""
+        """The greatest number of times that the call is the event: every `may` happens."""
         return len(event.occurrences(self.subtask))
 
     def keyed(self, event: Event, places: tuple[int, ...]) -> Iterator[Keys | None]:
-        """The keys at these places, for each time that the call is, or may be, the event."""
+        """The keys at these places, for each time that the call is or may be the event."""
         for occurrence in event.occurrences(self.subtask):
             if occurrence.clause is None:
                 yield tuple(self.value(place) for place in places)
@@ -131,7 +131,7 @@ class RunCall:
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """A call is about to be made. `depends` are the sources on which it depends whether it is reached."""
+    """A call is about to be made. `depends` are the sources that decide whether it is reached."""
 
     call: RunCall
     depends: frozenset[InformationSource]
@@ -139,37 +139,37 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class Completed:
-    """A call came back: by their numbers, the effect clauses that happened, and those that nobody reported."""
+    """A call returned: the numbers of the effect clauses that happened, and of those that were not reported."""
 
     call: RunCall
     happened: frozenset[int]
     unreported: frozenset[int] = frozenset()
 
     def sure(self, event: Event) -> int:
-        """How often the call was the event, for certain."""
+        """How often the call certainly was the event."""
         return sum(
             o.clause is None or o.clause in self.happened for o in event.occurrences(self.call.subtask)
         )
 
     def most(self, event: Event) -> int:
-        """How often the call was the event at most: what nobody reported happened."""
+        """How often the call may have been the event: unreported effects count."""
         return sum(self.may_have_been(o.clause) for o in event.occurrences(self.call.subtask))
 
     def may_have_been(self, clause: int | None) -> bool:
-        """Whether an effect clause happened, as far as anybody knows; `None` is the call itself."""
+        """Whether an effect clause may have happened; `None` is the call itself."""
         return clause is None or clause in self.happened or clause in self.unreported
 
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """A call failed, or is in doubt: what it does or may do may have happened, and it has not completed."""
+    """A call failed, or its outcome is unknown: its effects may have happened, but it has not completed."""
 
     call: RunCall
 
 
 @dataclass(frozen=True, slots=True)
 class Tested:
-    """A condition was tested, and `test` is what turned out true of the value."""
+    """A condition was tested, and `test` is true of the value."""
 
     datum: Datum
     test: Test
@@ -186,21 +186,21 @@ RunEvent = Started | Completed | Failed | Tested | Consumed
 
 
 class Definition(ABC, Generic[S]):
-    """What a rule says of a run. `step` and `end` raise `Broken` for what would break it."""
+    """A rule's meaning for a run. `step` and `end` raise `Broken` if the rule would be broken."""
 
     @abstractmethod
     def start(self) -> S:
-        """The state before anything has happened."""
+        """The state at the start of a run."""
 
     @abstractmethod
     def step(self, state: S, event: RunEvent) -> S:
         """The state after an event. Several calls may be open at a time."""
 
     def end(self, state: S) -> None:
-        """The run completes here."""
+        """Called when the run completes."""
 
     def asks(self) -> tuple[InformationSource, ...]:
-        """The sources whose flow the rule is about."""
+        """The sources whose flow the rule restricts."""
         return ()
 
 

@@ -9,7 +9,7 @@ from p2c_dsl.spec import KeyPath, Subtask
 
 @dataclass(frozen=True, slots=True)
 class Occurrence:
-    """An event of a call: for certain or perhaps, and its keys (none for a subtask's own event)."""
+    """An event of a call: certain or possible, and its keys (none for a subtask's own event)."""
 
     certain: bool
     clause: int | None
@@ -24,7 +24,7 @@ class Event:
     is_effect: bool
 
     def occurrences(self, subtask: Subtask) -> tuple[Occurrence, ...]:
-        """How often, and how surely, one call of `subtask` is this event."""
+        """The occurrences of this event in one call of `subtask`."""
         if not self.is_effect:
             return (Occurrence(True, None),) if subtask.name == self.name else ()
         return tuple(

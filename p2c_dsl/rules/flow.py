@@ -23,7 +23,7 @@ from p2c_dsl.types import BASES, MapOf, Type
 
 @dataclass(frozen=True)
 class Independent(Definition[None]):
-    """No call of the sink depends on the source: neither by what it is given, nor by whether it is reached."""
+    """No call of the sink depends on the source: neither through its arguments, nor through whether it is reached."""
 
     source: InformationSource
     sink: Event
@@ -181,7 +181,7 @@ compose report(person):
         """The open loops and branches that depend on A."""
         return tuple(frame for frame in frames if at.mark(frame.control))
 
-    # ------------------------------------------------------------ steps: whether getting here depends on A
+    # ------------------------------------------------------------ steps: whether reaching them depends on A
 
     def start(self) -> Reach:
         return Reach()
@@ -247,14 +247,14 @@ compose report(person):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Flow(Violation[NoFlow]):
-    """What all of the rule's violations say alike."""
+    """Shared by all violations of the rule."""
 
     def blames(self, subtask: Subtask) -> frozenset[int] | None:
         return NO_ARGUMENT if self.argument is None else frozenset({self.argument})
 
     @property
     def ways(self) -> str:
-        """What may stand between source and sink, in brackets."""
+        """The permitted way from source to sink, in brackets."""
         via = self.facet.origin.via
         return f" (except via `{via}`)" if via else ""
 
@@ -296,7 +296,7 @@ class ControlFlows(Flow):
 
 
 class Way(Enum):
-    """How an earlier step tells of the source by whether the run goes on: what is said of it, and what helps."""
+    """How an earlier step reveals the source by whether the run continues: the explanation and the help."""
 
     RETURN = (
         "an earlier branch on it may have returned",
@@ -314,12 +314,12 @@ class Way(Enum):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ReachFlows(Flow):
-    """The sink, where it depends on the source whether the run gets there."""
+    """A sink whose reachability depends on the source."""
 
     way: Way
 
     def blames(self, subtask: Subtask) -> frozenset[int] | None:
-        # A look-up may stand in any of the call's own arguments.
+        # The lookup may be in any of the call's own arguments.
         return NO_ARGUMENT if self.way is Way.RETURN else None
 
     def explain(self, narrator: Narrator) -> Explanation:

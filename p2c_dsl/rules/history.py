@@ -1,8 +1,8 @@
-"""What may have happened: the past that `no B after A` and `not both A, B` look back on.
+"""The events that may have happened, for `no B after A` and `not both A, B`.
 
-`past` holds what some path to here may have done, each event with the test outcomes it stood
-under, so that two arms of one condition do not mix. `rounds` holds, for each open loop, what its
-body does anywhere: an earlier round may have done it, and a later one will come after it.
+`past` holds the events that some path to here may have done, each with the test outcomes under which it
+happened, so that the two arms of a condition are kept apart. `rounds` holds, for each open loop, the events anywhere
+in its body: an earlier iteration may have done them, and a later one will come after them.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ class History:
     rounds: tuple[Past, ...] = ()
 
     def happened(self, event: str, state: State) -> bool:
-        """Whether some path to here, or an earlier round of an open loop, may have done the event."""
+        """Whether some path to here, or an earlier iteration of an open loop, may have done the event."""
         return _compatible(self.past, event, state.facts) or self.in_round(event, state)
 
     def in_round(self, event: str, state: State) -> bool:
-        """Whether another round of an open loop may do the event."""
+        """Whether another iteration of an open loop may do the event."""
         return any(
             _compatible(done, event, state.facts)
             for done, frame in zip(self.rounds, state.loops, strict=True)
@@ -65,7 +65,7 @@ class History:
 
 
 def _conditions(state: State) -> frozenset[Fact]:
-    """The outcomes of the tests under which a step stands."""
+    """The outcomes of the tests that a step is under."""
     return frozenset(
         tested(f.test if f.then is None else f.test.opposite, f.tested.identity)
         for f in state.frames

@@ -1,4 +1,4 @@
-"""What the analyzer knows of an event's keys, and how often one key value may have had the event."""
+"""What the analyzer knows about an event's keys, and how often the event may have happened for one key."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from p2c_dsl.types import Type, is_subtype, may_share
 class KeyClass:
     """Values of a key that the analyzer cannot tell apart: all of a type, or one constant.
 
-    `loop` is the open loop, by its variable, whose distinct variable the key is: only one of
-    its rounds has a given key. Two arms of a branch inside it exclude each other only if they agree in that.
+    `loop` is the variable of an open loop if the key is that variable and differs in each iteration: only one iteration
+    has a given key. Two arms of a branch inside the loop exclude each other only if they agree on that.
     """
 
     type: Type
@@ -28,7 +28,7 @@ class KeyClass:
     loop: VariableSlot | None = None
 
     def covers(self, key: KeyClass) -> bool:
-        """Whether a value of `key`, of no narrower a class than that, may be one of this class."""
+        """Whether a value of the class `key` may also be in this class."""
         if self.constant is not None:
             return bool(self.constant == key.constant)
         if key.constant is not None:
@@ -39,7 +39,7 @@ class KeyClass:
 
 
 _MOST_WORK = 2_048
-"""How many comparisons of classes one call may take, about."""
+"""About how many comparisons of classes one call may take."""
 
 Keys = tuple[KeyClass, ...]
 """One class for each of the keys that a rule names."""
@@ -57,7 +57,7 @@ def class_of(key: Value, state: State) -> KeyClass:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """The greatest number for each class of keys, `None` where nothing bounds it.
+    """The greatest number of events for each class of keys, `None` if there is no limit.
 
     `constants` are the keys that are fully known, by their value numbers. A constant may have been seen with several
     types. `log` lists them as they were counted, so that two arms are joined by what they have counted alone.
@@ -74,7 +74,7 @@ class Counts:
         return bool(self.classes) or len(self.constants) > 0
 
     def entries(self) -> Iterator[Entry]:
-        """All classes with their numbers; a constant once for each type that it was seen with."""
+        """All classes with their counts; a constant once for each type that it was seen with."""
         yield from self.classes
         for seen, often in self.constants.values():
             yield from ((keys, often) for keys in seen)
@@ -92,7 +92,7 @@ class Counts:
         return replace(self, constants=constants, log=(known, self.log), length=self.length + 1)
 
     def after_loop(self, variable: VariableSlot) -> Counts:
-        """What is left of them where the loop with that variable is closed."""
+        """The counts after the end of the loop with that variable."""
         if not any(part.loop is variable for keys, _ in self.classes for part in keys):
             return self
         closed = [(tuple(_outside(part, variable) for part in keys), often) for keys, often in self.classes]
@@ -127,7 +127,7 @@ class Counts:
         return not exceeds(every, limit) or not exceeds(_greatest_total(entries, None), limit)
 
     def key(self, limit: int) -> object:
-        """What can still change a verdict when `limit` is already too many."""
+        """The part of the counts that can still change a verdict, where `limit` is already too many."""
         classes = frozenset((keys, _saturated(often, limit)) for keys, often in self.classes)
         return classes, frozenset((seen, _saturated(often, limit)) for seen, often in self.constants.values())
 
@@ -176,7 +176,7 @@ def _greatest_total(entries: list[Entry], called: Keys | None) -> Number:
 
 
 def _best(entries: list[Entry], called: Keys | None, places: list[int]) -> Number:
-    """The greatest sum over the entries that share a value at each of these places."""
+    """The greatest sum over entries that have a value in common at each of these places."""
     if not places:
         return total(often for _, often in entries)
     place, *others = places
@@ -197,5 +197,5 @@ def _narrowest(entries: list[Entry], called: Keys | None, place: int) -> list[Ke
 
 
 def _alone(part: KeyClass) -> KeyClass:
-    """The class itself, whatever loop it was seen in."""
+    """The class without the loop that it was seen in."""
     return part if part.loop is None else replace(part, loop=None)

@@ -75,7 +75,7 @@ compose poll(users):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LoopsTooDeep(Violation[Loops]):
-    """A loop inside too many others."""
+    """A loop that is nested in too many others."""
 
     outer: tuple[LoopFrame, ...]
 

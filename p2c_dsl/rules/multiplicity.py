@@ -1,9 +1,9 @@
-"""How often something happens, between a least and a greatest number over all runs.
+"""How often something happens: a lower and an upper bound over all runs.
 
 In nested loops a call happens |a|·|b| times, so an effect's count is a polynomial over collection
-sizes. Nothing but declared bounds is known about a size, so the polynomial is evaluated at those
-bounds as it grows (an evaluation is a homomorphism: sums and products commute with it). Arms of a
-branch take the greater upper and the smaller lower bound.
+sizes. Only declared bounds are known about a size, so the polynomial is evaluated at these
+bounds as it grows (evaluation is a homomorphism: sums and products commute with it). A branch takes the greater upper
+bound and the smaller lower bound of its arms.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ from p2c_dsl.syntax.span import Span
 
 
 class Count(NamedTuple):
-    """A least and a greatest number; `high` is `None` where nothing bounds it."""
+    """A lower and an upper bound; `high` is `None` if there is no limit."""
 
     low: int = 0
     high: int | None = 0
 
     def plus(self, low: int, high: int | None) -> Count:
-        """Both bounds moved up."""
+        """The sum of two counts."""
         return Count(at_least(self.low + low), add(self.high, high))
 
     def join(self, other: Count) -> Count:
-        """What holds when either may be the case."""
+        """The bounds that hold in either case."""
         return Count(min(self.low, other.low), greatest(self.high, other.high))
 
 
@@ -36,7 +36,7 @@ ZERO = Count()
 
 
 def exceeds(high: int | None, limit: int) -> bool:
-    """Whether an upper bound lies above a limit."""
+    """Whether an upper bound is above a limit."""
     return high is None or high > limit
 
 
@@ -57,6 +57,6 @@ def polynomial(loops: Iterable[LoopFrame], narrator: Narrator) -> str:
 
 
 def loop_notes(loops: Iterable[LoopFrame], narrator: Narrator) -> tuple[tuple[str, Span], ...]:
-    """One note for each open loop, on how often it runs."""
+    """One note for each open loop about how often it runs."""
     notes = (narrator.loop(frame) for frame in loops)
     return tuple(note for note in notes if note is not None)

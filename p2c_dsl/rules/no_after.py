@@ -18,9 +18,9 @@ from p2c_dsl.spec import Subtask
 
 @dataclass(frozen=True)
 class HappensNoMore(Definition[int]):
-    """When `second` happens, or may, `first` has not happened in an earlier call, for all that anybody knows.
+    """When `second` happens, or may happen, `first` cannot have happened in an earlier call.
 
-    The state is the number of calls so far in which `first` has happened, or may have.
+    The state is the number of calls so far in which `first` has or may have happened.
     """
 
     first: Event
@@ -135,7 +135,7 @@ compose tidy(accounts):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AfterFirst(Violation[NoAfter]):
-    """The second event where the first may have happened."""
+    """The second event at a point where the first may have happened."""
 
     def blames(self, subtask: Subtask) -> frozenset[int]:
         return NO_ARGUMENT
@@ -148,7 +148,7 @@ class AfterFirst(Violation[NoAfter]):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BeforeNextRound(Violation[NoAfter]):
-    """The first event in a loop that comes back to the second."""
+    """The first event in a loop whose next iteration does the second."""
 
     def blames(self, subtask: Subtask) -> frozenset[int]:
         return NO_ARGUMENT

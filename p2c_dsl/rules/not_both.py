@@ -25,7 +25,7 @@ class Seen(NamedTuple):
 
 @dataclass(frozen=True)
 class NeverBoth(Definition[Seen]):
-    """A run in which one of the two has happened, for all that anybody knows, has none of the other."""
+    """In a run in which one of the two may have happened, the other does not happen."""
 
     one: Event
     other: Event
@@ -149,7 +149,7 @@ compose settle(order):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BothHappen(Violation[NotBoth]):
-    """One of the two events where the other may have happened."""
+    """One of the two events at a point where the other may have happened."""
 
     event: str
     other: str

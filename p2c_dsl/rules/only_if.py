@@ -23,12 +23,12 @@ from p2c_dsl.syntax.nodes import Token
 from p2c_dsl.types import BOOL, Type, is_subtype, show
 
 Checked: TypeAlias = "HashTrieSet[tuple[Hashable, ...]]"
-"""The values, at the positions that the rule compares, of checks that were found true."""
+"""The values, at the compared positions, of checks whose results were tested to be true."""
 
 
 @dataclass(frozen=True)
 class FoundTrue(Definition[Checked]):
-    """Before a subtask that does, or may do, the event is called, a check of the same values has been found true.
+    """Before a call of a subtask that does or may do the event, a check of the same values has been tested to be true.
 
     `positions` are the check's parameters that are compared, `names` those of the subtask that they have to equal.
     """
@@ -58,27 +58,27 @@ class FoundTrue(Definition[Checked]):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a value says: that the check was asked this. In a map of answers the keys are bound places.
+    """The mark of a result of the check: the values that were checked. In a map of results, the keys are bound places.
 
-    `height` is how many look-ups lead to the answer: none for the answer itself, one for a map of answers.
+    `height` is the number of lookups that lead to the result: 0 for the result itself, 1 for a map of results.
     """
 
     about: tuple[Identity, ...]
     height: int = 0
 
     def under(self, key: Identity) -> Answer:
-        """What a map says once this has been written under a key."""
+        """The mark of a map to which this has been written under a key."""
         place = bound(self.height)
         return Answer(tuple(substituted(i, key, place) for i in self.about), self.height + 1)
 
     def at(self, key: Identity) -> Answer:
-        """What a map says of what it holds under a key."""
+        """The mark of the value of a map for a key."""
         place = bound(self.height - 1)
         return Answer(tuple(substituted(i, place, key) for i in self.about), self.height - 1)
 
 
 class Empty:
-    """The mark of an accumulator into which nothing has been written."""
+    """The mark of an accumulator that nothing has been written to."""
 
 
 EMPTY = Empty()
@@ -142,7 +142,7 @@ compose settle(order, other):
     positions: tuple[int, ...]
     """The check's parameters that the rule compares."""
     names: tuple[str, ...]
-    """The parameters to compare them with, of whatever subtask does the event."""
+    """The parameters to compare them with, of any subtask that does the event."""
 
     @classmethod
     def read(cls, match: Match, names: Names) -> Self:
@@ -173,7 +173,7 @@ compose settle(order, other):
         own = [parameter.name for parameter in subtask.parameters]
         return tuple(own.index(name) for name in self.names)
 
-    # ------------------------------------------------------------ marks: what was asked for an answer
+    # ------------------------------------------------------------ marks: which values a result is about
 
     def result(self, at: Place[None, Mark], call: CallSite, spec: Spec) -> Mark:
         if call.subtask.name != self.check.name:
@@ -186,7 +186,7 @@ compose settle(order, other):
     def gather(
         self, at: Place[None, Mark], state: State, mark: Mark, key: Value | None, value: Value
     ) -> Mark:
-        """A map of a check's answers by what was checked is as good as the answers."""
+        """A map from checked values to results of the check counts like the results."""
         own = at.mark(value)
         return self.merge(
             mark, own.under(key.identity) if isinstance(own, Answer) and key is not None else None
@@ -247,7 +247,7 @@ def _identity(call: CallSite, index: int) -> Identity:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Unchecked(Violation[OnlyIf]):
-    """A path on which the check was not found true of these values, `None` for a default."""
+    """A path on which the check is not known to be true for these values, `None` for a default."""
 
     values: tuple[Value | None, ...]
 
@@ -272,7 +272,7 @@ class Unchecked(Violation[OnlyIf]):
 
 
 def _match(names: Names, performer: Subtask, checked: Parameter, token: Token) -> None:
-    """Raises `RuleError` where a performer has no parameter of that name, or one of another type than is checked."""
+    """Raises `RuleError` if a performer has no parameter of that name, or one of another type than the check takes."""
     _, parameter = names.parameter(performer, token)
     if not (is_subtype(parameter.type, checked.type) or is_subtype(checked.type, parameter.type)):
         message = (

@@ -1,8 +1,8 @@
-"""How a rule's line is read: each rule has a pattern, and the line has to match one.
+"""How a rule's line is parsed: each rule has a pattern, and the line must match one.
 
 A pattern is a line of words and holes: `at most <count:int> <event:name> [per <key:name>]`.
-Holes are `int`, `name`, `path` (`f` or `f.p`), `names` (`g, h`) and `check` (`C(x, _)`); what stands in
-square brackets may be left out.
+Holes are `int`, `name`, `path` (`f` or `f.p`), `names` (`g, h`) and `check` (`C(x, _)`); parts in
+square brackets are optional.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _EXPECTED = {
 
 @dataclass(frozen=True, slots=True)
 class NoMatch:
-    """Where a line stopped fitting a pattern (`None`: at its end), and what would have fitted."""
+    """Where a line stops matching a pattern (`None`: at its end), and what was expected."""
 
     progress: int
     token: Token | None

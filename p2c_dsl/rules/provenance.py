@@ -17,7 +17,7 @@ from p2c_dsl.types import Type
 
 @dataclass(frozen=True)
 class ProducedBy(Definition[None]):
-    """What is passed for a parameter was produced by the sources; what is left to its default is not judged."""
+    """The argument for a parameter was produced by the sources; a default is not judged."""
 
     sink: str
     parameter: int
@@ -57,14 +57,14 @@ NONE: Producers = frozenset()
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """An accumulator's parts: what wrongly produced a map's keys, and the elements or values."""
+    """The wrong producers of an accumulator: those of a map's keys, and those of its elements or values."""
 
     keys: Mark
     values: Mark
 
 
 Mark = Producers | Gathered
-"""The producers that the rule does not allow and that may stand behind a value."""
+"""The producers that the rule does not allow and that may have produced a value."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -206,7 +206,7 @@ compose dine(users):
     def prerequisites(
         self, at: Place[None, Mark], state: State, subtask: Subtask
     ) -> tuple[frozenset[str], ...]:
-        """Where only subtasks are sources and nothing of theirs is there, one has to be called."""
+        """If only subtasks are sources and there is no value from them, one of them must be called."""
         if subtask.name != self.sink or self.others or subtask.parameters[self.parameter].optional:
             return ()
         marks = [at.mark(v) for v in state.values.values()]
@@ -217,7 +217,7 @@ compose dine(users):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FromElsewhere(Violation[Provenance]):
-    """An argument that others than the sources may have produced."""
+    """An argument that may have been produced by something other than the sources."""
 
     parameter: str
     value: Value
@@ -253,5 +253,5 @@ def _join(one: Mark, other: Mark) -> Mark:
 
 
 def _spread(mark: Mark) -> Gathered:
-    """A whole's producers as those of all its parts."""
+    """The producers of a whole as the producers of all its parts."""
     return mark if isinstance(mark, Gathered) else Gathered(mark, mark)

@@ -1,4 +1,4 @@
-"""From a rule's line to the rule: the one whose pattern the line matches."""
+"""Parses a rule's line: finds the rule whose pattern the line matches."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class _Unreadable(Exception):
 
 
 def read_all(spec: Spec, task: Task, types: RuleTypes) -> tuple[tuple[AnyRule, ...], tuple[Diagnostic, ...]]:
-    """The rules that hold for a task, each once, and what is wrong with the lines that cannot be read."""
+    """The rules that hold for a task, each once, and the errors in invalid lines."""
     rules: dict[str, AnyRule] = {}
     diagnostics: list[Diagnostic] = []
     for text in spec.rules_of(task):
@@ -74,7 +74,7 @@ def _mismatch(
 
 
 def _has_keyword(kind: type[AnyRule], tokens: Sequence[Token]) -> bool:
-    """Whether the tokens hold one of the rule's own words, so that it is likely meant."""
+    """Whether the tokens contain one of the rule's own words, so that it is probably the intended rule."""
     return any(token.text in kind.pattern.split() for token in tokens)
 
 

@@ -23,7 +23,7 @@ Places: TypeAlias = "HashTrieSet[tuple[Hashable, ...]]"
 
 
 class UsedUp(NamedTuple):
-    """The produced values that have been consumed, and with them all that they are part of."""
+    """The produced values that have been consumed, and all values that they are part of."""
 
     consumed: Places = HashTrieSet()
     touched: Places = HashTrieSet()
@@ -31,7 +31,7 @@ class UsedUp(NamedTuple):
 
 @dataclass(frozen=True)
 class ConsumedOnce(Definition[UsedUp]):
-    """No produced value is consumed twice, and none together with a part of it."""
+    """No produced value is consumed twice, or in addition to a part of it."""
 
     def start(self) -> UsedUp:
         return UsedUp()
@@ -202,7 +202,7 @@ compose mail():
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NotASequence(Violation[Shape]):
-    """What a sequence does not have."""
+    """Something that a sequence cannot have."""
 
     @property
     def code(self) -> str:
@@ -230,7 +230,7 @@ class Branching(NotASequence):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ConsumedAgain(Violation[Shape]):
-    """A value that has been consumed, or of which a part or the whole has."""
+    """A value that has already been consumed, wholly or in part, or as part of another."""
 
     value: Value
 
@@ -264,5 +264,5 @@ class ConsumedEachRound(Violation[Shape]):
 
 
 def _up_to(argument: int | None) -> frozenset[int] | None:
-    """What an argument conflicts with may be one of those before it."""
+    """An argument may conflict with one of those before it."""
     return None if argument is None else frozenset(range(argument + 1))

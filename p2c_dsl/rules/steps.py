@@ -83,7 +83,7 @@ compose short():
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TooLong(Violation[StepLimit]):
-    """One step more than there may be."""
+    """One step more than the rule allows."""
 
     def blames(self, subtask: Subtask) -> frozenset[int]:
         return NO_ARGUMENT
