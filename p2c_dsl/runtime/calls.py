@@ -1,4 +1,4 @@
-"""One call of a tool: what it is given, what it gives back, and the effects that it had."""
+"""One call of a tool: its arguments, its reply, and the effects that it had."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from p2c_dsl.spec import EffectUse, Subtask
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A call to be made."""
+    """A call that is about to be made."""
 
     tool: Tool
     values: tuple[object, ...]
@@ -27,7 +27,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a call gave, or why it failed; `in_doubt` where nobody knows how far it came."""
+    """The result of a call, or why it failed; `in_doubt` if it is unknown how far the call got."""
 
     value: Any = None
     error: str | None = None
@@ -35,7 +35,7 @@ class Reply:
 
 
 def result_of(subtask: Subtask, reply: object, freezer: Freezer) -> tuple[object, frozenset[str] | None]:
-    """What the call gave, as a value of the declared type, and what it says of its effects. Raises `WrongValue`."""
+    """The result as a value of the declared type, and the effects that the tool reports. Raises `WrongValue`."""
     value, happened = reported(reply)
     unknown = (happened or frozenset()) - {use.effect.name for use in subtask.effects}
     if unknown:
@@ -60,7 +60,7 @@ def possible(subtask: Subtask, values: Sequence[object]) -> Effects:
 def effects_of(
     subtask: Subtask, values: Sequence[object], happened: frozenset[str] | None
 ) -> tuple[Effects, Effects]:
-    """The effects that the call had, with their keys, and those of which nobody knows."""
+    """The effects that the call had, with their keys, and those that are unknown."""
     had = tuple(zip(subtask.effects, possible(subtask, values), strict=True))
     if happened is None:
         sure = tuple(effect for use, effect in had if use.certain)

@@ -1,4 +1,4 @@
-"""The smallest run that breaks a rule: small worlds, watched by the monitor for that one rule."""
+"""Finds a smallest run that breaks a rule: runs small worlds under the monitor for that one rule."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ WORK = 20_000
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """What came of a search: a breaking run, or how many small worlds were tried in vain; and the work it took."""
+    """The result of a search: a breaking run if one was found, the number of small worlds tried, and the work spent."""
 
     counterexample: Counterexample | None
     tried: int
@@ -45,7 +45,7 @@ class SearchResult:
 
 
 def find(program: Program, rule: AnyRule, work: int = WORK) -> SearchResult:
-    """Looks for a breaking run on inputs as small as can be found.
+    """Searches for a breaking run on inputs that are as small as possible.
 
     The search is bounded by the work, and not by time, so that its answer does not depend on the computer's speed.
     """
@@ -71,13 +71,13 @@ class _Broken:
 def _worlds(size: int) -> Iterator[Choices]:
     if size in _SMALL:
         return chain(explore(_EXPLORED), sample(_SAMPLED, _SEED + size))
-    # Where a count has to be exceeded, a run needs collections as large as they get.
+    # To exceed a count, a run needs collections that are as large as possible.
     large = (Choices(rest=lambda n: n - 1), Choices(rest=lambda n: n - 1 if n > 2 else 0))
     return chain(large, sample(_SAMPLED_LARGE, _SEED + size))
 
 
 class _Search:
-    """A search while it goes on: the work that is left, and how many worlds have been tried."""
+    """A search in progress: the work that is left, and how many worlds have been tried."""
 
     def __init__(self, program: Program, rule: AnyRule, work: int) -> None:
         self._program, self._rule = program, rule
@@ -101,10 +101,10 @@ class _Search:
         try:
             result = run(program, world.inputs(program.task), world.tools(), watch)
         except (BindingError, TooLarge):
-            # A type may have fewer values than the least size of a set of them, or none that is small.
+            # A type may have fewer values than the minimum size of a set of them, or no small values.
             return None
         finally:
-            # A run has a price of its own: its tools are bound, whether it calls them or not.
+            # Each run has a fixed cost, because its tools are bound whether it calls them or not.
             self.left -= allowed - meter.left + len(program.spec.subtasks)
         self.tried += not meter.exceeded
         if watch.broken is None:
@@ -113,7 +113,7 @@ class _Search:
         return _Broken(choices.made, result.trace, offending, result.span, why)
 
     def _simplest(self, broken: _Broken, size: int) -> _Broken:
-        """A run that breaks the rule, too, and in which no single choice can be made simpler."""
+        """A run that also breaks the rule, and in which no single choice can be made simpler."""
         tries = _SIMPLIFIED
         while True:
             for made in islice(simpler(broken.made), tries):
@@ -148,7 +148,7 @@ class _Watch:
 
 
 def _work(event: Event) -> int:
-    """What it takes to judge an event: of a call, each of its effects, of which `may anything` has very many."""
+    """The work to judge an event. For a call it counts each effect, because `may anything` has very many."""
     return 1 + len(event.effects) + len(event.unreported) if isinstance(event, CallFinished) else 1
 
 

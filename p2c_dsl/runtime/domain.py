@@ -1,6 +1,6 @@
 """Loads a domain's world and expert from the folder of its spec.
 
-What goes wrong in them is told with the file and line of theirs where it does.
+Errors in them are reported with the file and line of the domain's code.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from p2c_dsl.runtime.world import Expert, World
 
 
 class DomainError(Exception):
-    """The folder holds no usable world or expert, or one that fails; the message says where and why."""
+    """The folder has no usable world or expert, or one that fails; the message says where and why."""
 
 
 def load_world(folder: Path) -> type[World]:

@@ -1,4 +1,4 @@
-"""A dry run: the calls that a composition would make, with made-up values, and no tool called."""
+"""A dry run: the calls that a composition would make, with made-up values and without calling tools."""
 
 from __future__ import annotations
 

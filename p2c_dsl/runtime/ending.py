@@ -1,4 +1,4 @@
-"""Where a run may end before its time: by a `return`, or by a look-up whose key is missing."""
+"""Where a run may end early: by a `return`, or by a lookup whose key is missing."""
 
 from __future__ import annotations
 
@@ -25,21 +25,21 @@ Found = frozenset[ItemOf]
 
 
 def ending(program: Program) -> frozenset[Span]:
-    """The branches and loops in which a run may end, so that going on behind them tells which way they went."""
+    """The branches and loops in which a run may end, so that continuing after them reveals which way they went."""
     reader = _EndingFinder()
     reader.block(program.body, frozenset())
     return frozenset(reader.ending)
 
 
 class _EndingFinder:
-    """Reads a program once; `found` is what has been looked up on every path, which cannot fail again."""
+    """Reads a program once; `found` are the lookups made on every path, which cannot fail again."""
 
     def __init__(self) -> None:
         self.ending: set[Span] = set()
         self._loops: list[Loop] = []
 
     def block(self, block: Sequence[Step], found: Found) -> tuple[bool, Found | None]:
-        """Whether a run may end in a block, and what has been found behind it, `None` where nothing comes behind it."""
+        """Whether a run may end in a block, and the lookups made after it, `None` if the block always ends the run."""
         ends, here = False, found
         for step in block:
             new = frozenset(i for o in operands(step) for i in _look_ups(o) if not self._is_own_key(i)) - here
@@ -69,12 +69,12 @@ class _EndingFinder:
         return False, found
 
     def _is_own_key(self, item: ItemOf) -> bool:
-        """Whether the key is the variable of a loop over the very map, which has it for certain."""
+        """Whether the key is the variable of a loop over the same map, which therefore has the key."""
         return any(item.key == Var(loop.slot) and item.base == loop.collection for loop in self._loops)
 
 
 def _joined(branch: Branch, then: Found | None, orelse: Found | None) -> Found | None:
-    """What has been found on both ways, of what is not the arms' own: their slots are used anew."""
+    """The lookups made in both arms, except for those about the arms' own slots, which are reused."""
     both = orelse if then is None else then if orelse is None else then & orelse
     if both is None:
         return None

@@ -1,17 +1,17 @@
-"""What a run holds: values of its own that nobody else has, never change, and can be keys.
+"""The values of a run: private copies that never change and can be keys.
 
-A value is copied once when it comes in (`values.Freezer`), and copied again for whoever is given it (`thawed.thaw`):
+A value is copied once when it comes in (`values.Freezer`), and copied again when it is passed on (`thawed.thaw`):
 
-| in the language | in the run | as a tool is given it |
+| in the language | in the run | as passed to a tool |
 | --- | --- | --- |
 | `Bool`, `Int`, `Float`, `Text`, `None`, an enum's member | itself | itself |
-| a nominal type | `Handle`, or itself where it is of a plain type | the very object that came in |
+| a nominal type | `Handle`, or itself where it is of a plain type | the same object that came in |
 | a record | `FrozenRecord` | `Fields`, or an object of the class that came in |
 | `List[T]` | `FrozenList` | `list` |
 | `Set[T]` | `Distinct` | `Distinct` |
 | `Map[K, V]` | `FrozenMap` | `dict` |
 
-Two of them are equal exactly when Python says so of what came in; records, lists, sets and maps by their parts.
+Two values are equal exactly when the originals are equal in Python; records, lists, sets and maps by their parts.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ _WIDTH = 200
 
 
 class WrongValue(Exception):
-    """A value that does not have the type it should have; the message says where and why."""
+    """A value that does not have the expected type; the message says where and why."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Handle:
-    """A value of which only its class knows more than which one it is.
+    """An opaque value, of which only the identity and equality are known.
 
-    Its hash is asked once, so that one object stays one key whatever is done to it.
+    Its hash is computed once, so that an object stays the same key even if it is changed.
     """
 
     held: object
@@ -69,7 +69,7 @@ class FrozenList(tuple[Any, ...]):
 
 
 class Distinct(Set[Any]):
-    """A set that keeps an order, so that a loop over it always runs the same."""
+    """A set that keeps its order, so that a loop over it always runs in the same way."""
 
     __slots__ = ("_elements",)
 
@@ -78,7 +78,7 @@ class Distinct(Set[Any]):
 
     @classmethod
     def of(cls, elements: dict[Hashable, Any]) -> Self:
-        """The set of elements whose stand-ins are known."""
+        """The set of elements whose keys are known."""
         made = cls()
         made._elements = elements
         return made
@@ -133,8 +133,8 @@ class FrozenRecord(FrozenMap):
     """A record: its declared fields by name.
 
     Attributes:
-        parts: By what it is equal to others: all that the mapping or object held that it came in as.
-        like: How to make such a one again.
+        parts: The data that decides equality: everything that the original mapping or object held.
+        like: How to make another one like the original.
     """
 
     __slots__ = ("like", "parts")
@@ -145,7 +145,7 @@ class FrozenRecord(FrozenMap):
 
     @property
     def type(self) -> str:
-        """The record's name."""
+        """The record type's name."""
         return self.like.record
 
     def __hash__(self) -> int:
@@ -163,14 +163,14 @@ _OWN = frozenset({Handle, FrozenList, Distinct, FrozenMap, FrozenRecord})
 
 
 def is_plain(value: object) -> bool:
-    """Whether the value is of a class that nobody can have changed."""
+    """Whether the value is of a class that cannot have been modified."""
     return type(value) in _PLAIN
 
 
 def is_hashable(value: object) -> bool:
-    """Whether the value can be a key; a frozen dataclass that holds a list only looks as if it could.
+    """Whether the value can be a key; a frozen dataclass that holds a list only appears to be hashable.
 
-    Python's own hash of tuples in tuples goes as deep as they do, and ends the process when that is too deep.
+    Python's own hash of nested tuples is recursive and crashes the process if they are nested too deeply.
     """
     if _is_deep(value):
         return False
@@ -185,7 +185,7 @@ _DEEPEST = 1_000
 
 
 def _is_deep(value: object) -> bool:
-    """Whether tuples and frozen sets stand inside one another deeper than a key has any use for."""
+    """Whether tuples and frozen sets are nested more deeply than a key could reasonably be."""
     level = [value] if isinstance(value, tuple | frozenset) else []
     for _ in range(_DEEPEST):
         level = [part for whole in level for part in whole if isinstance(part, tuple | frozenset)]
@@ -195,11 +195,11 @@ def _is_deep(value: object) -> bool:
 
 
 Several = Callable[[Iterable[Any]], Iterable[Any]]
-"""Reads what a collection holds, and may raise when that is too much."""
+"""Reads the elements of a collection; may raise if there are too many."""
 
 
 def comparable(value: object, several: Several = iter) -> Hashable:
-    """A hashable stand-in that is equal exactly when the values are. Of a value of a run, it is the value itself."""
+    """A hashable object that is equal exactly when the values are. For a value of a run, it is the value itself."""
     if type(value) in _PLAIN or type(value) in _OWN:
         return value
     match value:

@@ -1,4 +1,4 @@
-"""Runs a composition with tools for its subtasks, synchronously or not, leaving a trace."""
+"""Runs a composition with tools for its subtasks, synchronously or asynchronously, and records a trace."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ __all__ = ["BindingError", "Observer", "Outcome", "Run", "StopRun", "Tool", "run
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A run: its trace, the result if it completed, and what ended it otherwise."""
+    """A run: its trace, and its result if it completed or else the reason why it ended."""
 
     trace: Trace
     result: object = None
     error: str | None = None
     span: Span | None = None
-    """Where it was ended, as far as that is known."""
+    """Where the run ended, as far as that is known."""
 
     @property
     def completed(self) -> bool:
-        """Whether the run came to its end."""
+        """Whether the run completed."""
         return self.error is None
 
 
@@ -41,9 +41,9 @@ def run(
 ) -> Run:
     """Runs a program with tools by name from a mapping, a module or an object.
 
-    What goes wrong in it (a tool that raises, a missing key) ends the run and is told in it. Raises
-    `BindingError` before anything happens when tools or inputs are missing or do not fit. What breaks the run off
-    from outside (`KeyboardInterrupt`) is raised again, and `run_of` has the run up to there.
+    An error (a tool that raises, a missing key) ends the run and is recorded in it. Raises `BindingError` before
+    anything happens if tools or inputs are missing or do not fit. An interruption from outside (`KeyboardInterrupt`)
+    is raised again, and `run_of` returns the run up to that point.
     """
     walk, calls = _begin(program, inputs, tools, observer)
     try:
@@ -64,9 +64,9 @@ def run(
 async def run_async(
     program: Program, inputs: Mapping[str, object], tools: object, observer: Observer | None = None
 ) -> Run:
-    """`run` for tools of which some are asynchronous; calls are awaited one after the other.
+    """Like `run`, but tools may be asynchronous; calls are awaited one after the other.
 
-    When its task is cancelled, the cancellation is raised again, and `run_of` has the run up to there.
+    If its task is cancelled, the cancellation is raised again, and `run_of` returns the run up to that point.
     """
     walk, calls = _begin(program, inputs, tools, observer)
     try:
@@ -84,20 +84,20 @@ async def run_async(
 
 
 def _heed_cancellation() -> None:
-    """Raises the cancellation of the task that runs, if it has been asked for: a tool may have swallowed it."""
+    """Raises the pending cancellation of the current task, if any: a tool may have swallowed it."""
     import asyncio
 
     try:
         task = asyncio.current_task()
     except RuntimeError:
-        # Another library's loop runs this.
+        # This runs in another library's event loop.
         return
     if task is not None and task.cancelling():
         raise asyncio.CancelledError
 
 
 def run_of(error: BaseException) -> Run | None:
-    """The run that an exception broke off, also where another one (`TimeoutError`) has been made of it since."""
+    """The run that an exception interrupted, even if that was converted to another exception such as `TimeoutError`."""
     seen: set[int] = set()
     cause: BaseException | None = error
     while cause is not None and id(cause) not in seen:
@@ -156,7 +156,7 @@ async def _awaited(value: Awaitable[object]) -> Reply:
 
 
 def _is_being_cancelled() -> bool:
-    """Whether it is this task that is cancelled, and not something that a tool has waited for."""
+    """Whether this task was cancelled, and not something that a tool waited for."""
     import asyncio
 
     try:
@@ -167,7 +167,7 @@ def _is_being_cancelled() -> bool:
 
 
 def _failed(error: BaseException) -> Reply:
-    """A tool that wanted the process to end may have been anywhere in its work."""
+    """A tool that tried to end the process may have stopped at any point of its work."""
     return Reply(error=described(error), in_doubt=isinstance(error, SystemExit))
 
 

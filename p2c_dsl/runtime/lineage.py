@@ -1,7 +1,7 @@
-"""Where the values of a run come from, and what they depend on: followed exactly, from its trace.
+"""Where the values of a run come from, and what they depend on, tracked exactly from its trace.
 
-This is what `docs/semantics.md` says of provenance, flow and consumption, for one run: what rules' definitions are
-given to judge by. The work for one event does not grow with the length of the run.
+This implements provenance, flow and consumption of `docs/semantics.md` for one run. Definitions of rules judge by
+it. The work for one event does not grow with the length of the run.
 """
 
 from __future__ import annotations
@@ -36,13 +36,13 @@ from p2c_dsl.types import (
 class _Loop(NamedTuple):
     collection: Traced
     elements: Sequence[Traced] | None
-    """The very instances that an accumulator holds, `None` for any other collection."""
+    """The instances that an accumulator holds, `None` for any other collection."""
 
 
 class Lineage:
-    """Follows a run, value by value.
+    """Tracks a run, value by value.
 
-    `sources` are those whose flow is asked for. Reading `depends` gives those on which it depends that the run is here.
+    `sources` are those whose flow is tracked. `depends` are the sources that decide whether the run gets here.
     """
 
     def __init__(self, program: Program, sources: Iterable[InformationSource]) -> None:
@@ -59,11 +59,11 @@ class Lineage:
 
     @property
     def depends(self) -> Sources:
-        """The sources on which it depends whether the run gets here: open loops and branches, and what is past."""
+        """The sources that decide whether the run gets here, through open or earlier loops and branches."""
         return self._control[-1] | self._past
 
     def of(self, instance: Instance) -> Traced:
-        """What is known of an instance."""
+        """What is known about an instance."""
         traced = self._traced[instance.id]
         return replace(traced, held=instance.value) if instance.id == traced.accumulator else traced
 
@@ -79,12 +79,12 @@ class Lineage:
         """A constant, enum member, `None` or free literal."""
         of = self._constant_type(name, instance.value)
         self._add(instance, of, NOTHING, (Producer.LITERAL if free else Producer.CONSTANT, ""))
-        # Wherever it is written, it is the same value.
+        # It is the same value wherever it is written.
         same = replace(self._traced[instance.id], place=("constant", comparable(instance.value)))
         self._traced[instance.id] = same
 
     def result(self, call: RunCall, instance: Instance) -> None:
-        """What a call gave."""
+        """Records the result of a call."""
         of = call.subtask.result
         assert of is not None
         passed = NOTHING.union(*(a.depends for a in call.arguments if a is not None))
@@ -99,7 +99,7 @@ class Lineage:
         self._traced[instance.id] = self._part(instance, whole, of, (*whole.place, name), None, whole.depends)
 
     def item(self, base: Instance, key: Instance, instance: Instance) -> None:
-        """What a map holds under a key. It was there: that a missing one ends the run is part of what is past."""
+        """Records the value of a map for a key. That a missing key ends the run is tracked separately."""
         whole, at = self.of(base), self.of(key)
         if at.element_of != whole.place and (whole.place, at.place) not in self._found:
             self._past |= at.depends | whole.keys
@@ -125,7 +125,7 @@ class Lineage:
         self._open(whole.depends)
 
     def start_round(self, instance: Instance) -> None:
-        """A round of the innermost loop; the instance is its variable's."""
+        """An iteration of the innermost loop; the instance is that of its variable."""
         (loop, number) = self._loops[-1]
         self._loops[-1] = loop, number + 1
         whole = loop.collection
@@ -135,7 +135,7 @@ class Lineage:
         self._traced[instance.id] = replace(element, element_of=whole.place)
 
     def leave_loop(self, ends: bool) -> None:
-        """The innermost loop is over; `ends` says whether a round of it could have ended the run."""
+        """The innermost loop has ended; `ends` says whether one of its iterations could have ended the run."""
         self._loops.pop()
         self._leave(ends)
 
@@ -144,11 +144,11 @@ class Lineage:
         self._open(self.of(tested).depends)
 
     def leave_branch(self, ends: bool) -> None:
-        """The innermost branch is over; `ends` says whether one of its arms could have ended the run."""
+        """The innermost branch has ended; `ends` says whether one of its arms could have ended the run."""
         self._leave(ends)
 
     def _leave(self, ends: bool) -> None:
-        # That the run goes on tells which way the block went, or how often.
+        # The fact that the run continues reveals which way the block went, or how often.
         if ends:
             self._past |= self._control[-1]
         self._control.pop()
@@ -180,13 +180,13 @@ class Lineage:
     # ------------------------------------------------------------ helpers
 
     def _held(self, whole: Traced) -> Contents | None:
-        """What a value holds, as it was written, if it is an accumulator."""
+        """What an accumulator holds, as it was written; `None` for any other value."""
         return None if whole.accumulator is None else self._contents[whole.accumulator]
 
     def _add(
         self, instance: Instance, of: Type, own: Sources, origin: Origin, answers: RunCall | None = None
     ) -> None:
-        """A value that is no part of another: given, constant, or the result of the call that it answers."""
+        """A value that is not part of another: an input, a constant, or the result of a call."""
         self._traced[instance.id] = Traced(
             instance.value,
             (instance.id,),
@@ -207,7 +207,7 @@ class Lineage:
         within: Traced | None,
         keys: Sources,
     ) -> Traced:
-        """A part of a whole; `within` is the very value that was written, where the whole is an accumulator."""
+        """A part of a whole; `within` is the value that was written, if the whole is an accumulator."""
         if within is not None:
             of, keys = within.type, keys | within.keys
         return Traced(
@@ -223,7 +223,7 @@ class Lineage:
         )
 
     def _typed(self, of: Type) -> Sources:
-        """The sources of whose type a value of this type may be, or which it may hold."""
+        """The sources that are types of which a value of this type may be or contain an instance."""
         found = self._types.get(of)
         if found is None:
             held = _held_types(of, self._spec)
@@ -232,7 +232,7 @@ class Lineage:
         return found
 
     def _keys_typed(self, of: Type) -> Sources:
-        """The sources on which the keys of a value of a type depend: a map's keys hold what its key type holds."""
+        """The sources that the keys of a value of a type depend on, judged by the map's key type."""
         return self._typed(of.key if isinstance(of, MapOf) else of)
 
     def _field_type(self, of: Type, name: str) -> Type:
@@ -248,7 +248,7 @@ class Lineage:
 
 
 def _held_types(of: Type, spec: Spec) -> set[Type]:
-    """A type, and all types of what its values hold."""
+    """A type, and all types of the parts of its values."""
     held, pending = set[Type](), [of]
     while pending:
         part = pending.pop()
@@ -266,7 +266,7 @@ def _held_types(of: Type, spec: Spec) -> set[Type]:
 
 
 def _may_be(held: Iterable[Type], wanted: Type) -> bool:
-    """Whether values of one of the types may be of the wanted one; what is declared a `Place` may be a `Bistro`."""
+    """Whether values of one of the types may be of the wanted one: a declared `Place` may be a `Bistro`."""
     above = supertypes(wanted)
     return any(wanted in supertypes(of) or (isinstance(of, Nominal) and of in above) for of in held)
 

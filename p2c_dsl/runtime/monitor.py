@@ -1,7 +1,8 @@
-"""The rules as a run-time monitor: their definitions, folded over what happens.
+"""The rules as a run-time monitor: folds their definitions over the events of a run.
 
-It shares nothing with the analyzer, so it is a second line of defence: a fault in a rule's proof does not blind it. The
-monitor decides before a call is made, so what the call may do counts as happening; once it is over, what it did.
+It shares no code with the analyzer, so it is a second line of defence: it also works if the proof of a rule is wrong.
+The monitor decides before a call is made, so the call counts as doing everything that it may do; after the call, only
+what it did counts.
 """
 
 from __future__ import annotations
@@ -56,7 +57,7 @@ Effects = Sequence[tuple[str, Sequence[object]]]
 
 
 class RuleBroken(StopRun):
-    """A rule would be broken by what comes next; `why` says how, without naming the rule."""
+    """The next event would break a rule; `why` says how, without naming the rule."""
 
     def __init__(self, rule: AnyRule, why: str) -> None:
         super().__init__(f"stopped by `{rule.text}`: {why}")
@@ -66,7 +67,7 @@ class RuleBroken(StopRun):
 class RuleMonitor:
     """An observer for one run that raises `RuleBroken` before the event that would break a rule.
 
-    `rules` are those to watch, by default all of the task's. Rules about the text alone are lint's.
+    `rules` are those to watch, by default all rules of the task. Rules that are only about the text are left to lint.
     """
 
     def __init__(self, program: Program, rules: Sequence[AnyRule] | None = None) -> None:
@@ -84,7 +85,7 @@ class RuleMonitor:
 
     @classmethod
     def after(cls, program: Program, events: Iterable[Event], rules: Sequence[AnyRule] | None = None) -> Self:
-        """The monitor of a run that goes on after the events of a recorded trace. Raises `RuleBroken`."""
+        """The monitor of a run that continues after the events of a recorded trace. Raises `RuleBroken`."""
         monitor = cls(program, rules)
         for event in events:
             monitor(event)
@@ -171,7 +172,7 @@ class RuleMonitor:
 
 
 def _keys(use: EffectUse, subtask: Subtask, arguments: Sequence[Traced | None]) -> Keys | None:
-    """The keys of an effect clause, `None` where nobody knows them."""
+    """The keys of an effect clause, `None` if they are unknown."""
     found: list[Hashable] = []
     for path in use.arguments:
         if path is None:
@@ -185,9 +186,9 @@ def _keys(use: EffectUse, subtask: Subtask, arguments: Sequence[Traced | None]) 
 
 
 def _clauses(call: RunCall, effects: Effects, unreported: Effects) -> tuple[frozenset[int], frozenset[int]]:
-    """The effect clauses of a call that happened, by their numbers, and those that nobody reported.
+    """The numbers of the effect clauses of a call that happened, and of those that were not reported.
 
-    What a clause does for certain has happened, so that only the rest of the effects can be what others may do.
+    The effects of `does` clauses have certainly happened, so only the remaining effects can belong to `may` clauses.
     """
     names = [use.effect.name for use in call.subtask.effects]
     clauses = list(zip(names, call.keys, strict=True))

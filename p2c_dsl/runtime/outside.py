@@ -1,4 +1,4 @@
-"""Between the language's values and the data that tools outside take and give: JSON, under the tools' own names."""
+"""Converts between the language's values and the JSON of outside tools, which use their own names."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ from p2c_dsl.types import (
 )
 
 WRAPPED = "result"
-"""The one field of the object that servers put around a result that is no object."""
+"""The only field of the object that servers wrap around a result that is not an object."""
 
 Call = Callable[[str, dict[str, Any]], Any]
-"""Calls a tool by its name outside with JSON arguments, and gives JSON, or an `Outcome` with JSON for its value."""
+"""Calls a tool by its outside name with JSON arguments, and returns JSON, or an `Outcome` with JSON as its value."""
 
 
 @dataclass(frozen=True, slots=True)
 class Opaque:
-    """Data of a type of which nothing is known: it can be passed on, and compared."""
+    """Data of an opaque type: it can be passed on and compared."""
 
     type: str
     text: str
@@ -48,14 +48,14 @@ class Opaque:
 def tool_for(subtask: Subtask, call: Call, spec: Spec) -> Callable[..., object]:
     """The subtask as a callable that calls a tool outside.
 
-    What the tool reports of its effects counts only if somebody has signed off which it may have (not `may anything`).
+    The tool's report of its effects counts only if its possible effects have been signed off (not `may anything`).
     It raises `WrongValue` when the result does not have the declared type, and whatever `call` raises.
     """
 
     def tool(*values: object) -> object:
         arguments: dict[str, Any] = {}
         for parameter, value in zip(subtask.parameters, values, strict=True):
-            # `None` for a parameter that may be left out is how the language leaves it out.
+            # In the language, `None` for an optional parameter means that it is omitted.
             if not (parameter.optional and value is None):
                 name = spec.original(subtask.name, parameter.name)
                 arguments[name] = outward(value, parameter.type, spec)
@@ -73,7 +73,7 @@ def tool_for(subtask: Subtask, call: Call, spec: Spec) -> Callable[..., object]:
 
 
 def _unwrapped(given: Any, of: Type) -> Any:
-    """What a server has put into an object of its own, because a structured result has to be one."""
+    """The result that a server has wrapped in an object, because a structured result must be one."""
     if isinstance(of, Record) or not isinstance(given, Mapping) or list(given) != [WRAPPED]:
         return given
     return given if isinstance(of, MapOf) and not isinstance(given[WRAPPED], Mapping) else given[WRAPPED]
@@ -102,12 +102,12 @@ def outward(value: object, of: Type, spec: Spec) -> Any:
 
 
 def inward(data: Any, of: Type, spec: Spec) -> object:
-    """JSON as a value of a type. Raises `WrongValue` for data that is none."""
+    """JSON as a value of a type. Raises `WrongValue` if it does not have the type."""
     return thaw(conform(_renamed(data, of, spec), of, spec))
 
 
 def _renamed(data: Any, of: Type, spec: Spec) -> Any:
-    """The data under the spec's names; what does not fit is left for `conform` to refuse."""
+    """The data with the spec's names; data that does not fit is left for `conform` to reject."""
     match of:
         case Optional(inner):
             return None if data is None else _renamed(data, inner, spec)

@@ -1,4 +1,4 @@
-"""Values and errors as short text, whatever a stranger's class does when it is asked for its own."""
+"""Values and errors as short text, even if the `__repr__` or `__str__` of a foreign class misbehaves."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _WIDTH = 60
 
 
 def shown(value: object, width: int = _WIDTH) -> str:
-    """A value as short text. No more of it is read than fits."""
+    """A value as short text. Only as much of it is read as fits."""
     text = ""
     try:
         for piece in _pieces(value, width):
@@ -26,7 +26,7 @@ def shown(value: object, width: int = _WIDTH) -> str:
 
 
 def described(error: BaseException) -> str:
-    """An exception on one line: its class and what it says, if it can."""
+    """An exception on one line: its class and its message, if it has a readable one."""
     try:
         text = str.__str__(str(error))
     except KeyboardInterrupt:
@@ -41,7 +41,7 @@ def _class(value: object) -> str:
 
 
 def _pieces(value: object, width: int) -> Iterator[str]:
-    # A class's own `__class__` may claim to be any other: only what is truly a known kind is looked into.
+    # A class can fake its `__class__`, so only values that are truly of a known type are inspected.
     kind = type(value)
     if kind is EnumMember:
         yield f"{value.enum}.{value.member}"  # type: ignore[attr-defined]
@@ -84,5 +84,5 @@ def _joined(parts: Iterable[Iterator[str]]) -> Iterator[str]:
 
 
 def _own(value: object, width: int) -> Iterator[str]:
-    """What the value says of itself; of a long text only as much as can be shown."""
+    """The value's own `repr`; only the start of a long string."""
     yield str.__str__(repr(value[: width + 1] if type(value) is str else value))

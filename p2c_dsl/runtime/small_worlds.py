@@ -1,11 +1,11 @@
 """Small worlds: every value of a type up to a size, chosen by numbers, so that runs can be enumerated.
 
-Values are made when they are asked for, and each part of one is paid for: of a type whose values are too large
-there are no small worlds.
+Values are made on demand, and each part of a value counts as work: there are no small worlds for a type whose
+values are too large.
 
-A world is a sequence of choices. `explore` goes through all of them depth first, the first choice that
-is made varying last; running the program again with another sequence is another world. Calls never fail here:
-a failing call only cuts a run short, and a run is judged as far as it goes.
+A world is a sequence of choices. `explore` enumerates them depth first, so that the first choice varies last;
+another sequence is another world in which the program is run again. Calls never fail here: a failing call only
+shortens a run, and each run is judged as far as it goes.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ MOST_PARTS = 2_000
 
 
 class TooLarge(Exception):
-    """A world cannot be small: its values have more parts than may be made, or nest too deep."""
+    """A world is too large: its values have too many parts, or are nested too deeply."""
 
 
 @dataclass(slots=True)
@@ -53,24 +53,24 @@ class Meter:
 
     left: int = MOST_PARTS
     exceeded: bool = False
-    """Whether it was not enough."""
+    """Whether the work was not enough."""
 
     def spend(self, amount: int = 1) -> None:
-        """So much work. Raises `TooLarge` when there is not as much left."""
+        """Spends work. Raises `TooLarge` if there is not enough left."""
         if self.left < amount:
             self.left = 0
             self.exceed()
         self.left -= amount
 
     def exceed(self) -> NoReturn:
-        """More is needed than there is. Raises `TooLarge`."""
+        """Gives up because more work is needed than is left. Raises `TooLarge`."""
         self.exceeded = True
         raise TooLarge("this world is too large to try")
 
 
 @dataclass(frozen=True, order=True, slots=True)
 class Atom:
-    """A value of a nominal type: all there is to know is which one it is."""
+    """A value of a nominal type, which has only an identity."""
 
     type: str
     number: int
@@ -83,7 +83,7 @@ class Atom:
 class SmallWorld:
     """Inputs and tools whose values `choose` decides; collections have at most `size` elements.
 
-    All that makes values raises `TooLarge`.
+    All methods that make values raise `TooLarge`.
     """
 
     spec: Spec
@@ -147,7 +147,7 @@ class SmallWorld:
         return size.low + self.choose(max(high - size.low, 0) + 1)
 
     def _distinct(self, element: Type, size: Size, depth: int) -> list[Any]:
-        """Different values; fewer than wanted if the type has not so many (a run then fails to type)."""
+        """Different values; fewer than wanted if the type has fewer (the run then fails its type check)."""
         wanted, found = self._count(size, depth), dict[Any, Any]()
         for _ in range(8 * wanted):
             if len(found) == wanted:
@@ -192,7 +192,7 @@ class Choices:
 
 
 def explore(limit: int) -> Iterator[Choices]:
-    """All sequences of choices in turn, at most `limit`; each is to be used up before the next is asked for."""
+    """All sequences of choices in turn, at most `limit`; each must be used before the next is requested."""
     prefix: tuple[int, ...] | None = ()
     for _ in range(limit):
         if prefix is None:
@@ -210,7 +210,7 @@ def sample(limit: int, seed: int) -> Iterator[Choices]:
 
 
 def simpler(made: Sequence[int]) -> Iterator[tuple[int, ...]]:
-    """Sequences that are simpler than one that was made: with one choice left out, or smaller."""
+    """Sequences that are simpler than a given one: with one choice omitted, or smaller."""
     for place, choice in enumerate(made):
         if choice > 0:
             yield (*made[:place], 0, *made[place + 1 :])

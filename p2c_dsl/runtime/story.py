@@ -25,7 +25,7 @@ _TESTS = {Test.TRUE: "is true", Test.FALSE: "is false", Test.NONE: "is None", Te
 
 
 class StoryLine(NamedTuple):
-    """One line: where it stands in the text, how deep in blocks, and what it says."""
+    """One line: its place in the text, its block depth, and its content."""
 
     line: int | None
     depth: int
@@ -67,7 +67,7 @@ def told(program: Program, trace: Trace) -> Iterator[StoryLine]:
 
 
 def in_doubt(trace: Trace) -> dict[str, object] | None:
-    """As data, the call that was running when the run was broken off, and what it may have done."""
+    """As data, the call that was running when the run was interrupted, and the effects that it may have had."""
     last = trace.events[-1] if trace.events else None
     if not isinstance(last, CallInDoubt):
         return None

@@ -1,4 +1,4 @@
-"""Values of a run for others: as tools are given them, to be changed or kept without an effect on the run."""
+"""Copies of a run's values for tools, which may change or keep them without an effect on the run."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from p2c_dsl.runtime.frozen import (
 
 
 class Fields(dict[str, Any]):
-    """A record as a mapping of its fields that can be a key, too."""
+    """A record as a mapping of its fields that can also be a key."""
 
     def __init__(self, type_: str, fields: Mapping[str, Any]) -> None:
         super().__init__(fields)
@@ -34,7 +34,7 @@ class Fields(dict[str, Any]):
 
 
 class Attributes(SimpleNamespace):
-    """A record as an object with its fields, for one whose own class cannot be made with them; it can be a key."""
+    """A record as an object with its fields, if its own class cannot be constructed from them; it can be a key."""
 
     def __hash__(self) -> int:  # type: ignore[override]
         return hash(comparable(vars(self)))
@@ -42,13 +42,13 @@ class Attributes(SimpleNamespace):
 
 @dataclass(frozen=True, slots=True)
 class Like:
-    """What came in as a record.
+    """The original of a record.
 
     Attributes:
         record: The name of its type.
         cls: The class of the object, `dict` for any mapping.
-        state: What else it held than its fields, by name; for a field `None`, in its place.
-        kinds: The fields that held a tuple or frozenset, which its class may need as one to be hashable.
+        state: Its other attributes by name; a field is `None`, to keep its position.
+        kinds: The fields that held a tuple or frozenset, which its class may need to be hashable.
     """
 
     record: str
@@ -57,7 +57,7 @@ class Like:
     kinds: Mapping[str, type]
 
     def made(self, own: Mapping[str, object]) -> object:
-        """Another one with these fields. A class's `__init__` is not asked."""
+        """Another object with these fields, made without calling `__init__`."""
         held = {name: _spread(v) for name, v in self.state.items() if name not in own} | dict(own)
         if self.cls is dict:
             return Fields(self.record, held)
@@ -69,7 +69,7 @@ class Like:
             for name, value in held.items():
                 object.__setattr__(made, name, value)
         except Exception:
-            # A class may forbid even this: what it holds counts, not what it is.
+            # A class may forbid even this. Then a plain object with the same fields is used.
             return Attributes(**own)
         return made
 
@@ -88,7 +88,7 @@ class Like:
 
 
 def like(type_: str, value: object, own: Mapping[str, object], several: Several) -> Like:
-    """What has come in as a record of which these fields have been read; `several` reads what it holds."""
+    """The original of a record of which these fields have been read; `several` reads its collections."""
     cls: Any = type(value)
     kinds = {name: type(v) for name, v in own.items() if type(v) in (tuple, frozenset)}
     if isinstance(value, Mapping):
@@ -103,14 +103,14 @@ def like(type_: str, value: object, own: Mapping[str, object], several: Several)
                 state[name] = slot.__get__(value)
         state.update(getattr(value, "__dict__", {}))
     if not own.keys() <= state.keys():
-        # What it computes when it is asked cannot be put into another one.
+        # Computed attributes cannot be set on a copy.
         return Like(type_, Attributes, own, kinds)
     held = {name: None if name in own else _taken(v, several) for name, v in state.items()}
     return Like(type_, cls, held, kinds)
 
 
 def _taken(value: object, several: Several) -> object:
-    """A copy of what no plan can see, or what is too much for one as it is."""
+    """A copy of attributes that plans cannot see; the attributes themselves if they are too large."""
     try:
         return _spread(value, several)
     except Exception:
@@ -118,7 +118,7 @@ def _taken(value: object, several: Several) -> object:
 
 
 def _spread(value: Any, several: Several = iter) -> Any:
-    """A copy of Python's own collections in a value, so that one and another do not share them."""
+    """A copy of Python's own collections in a value, so that copies do not share them."""
     kind = type(value)
     if kind is dict:
         return {k: _spread(v, several) for k, v in several(value.items())}
@@ -141,7 +141,7 @@ def _slots(cls: type) -> tuple[tuple[str, MemberDescriptorType], ...]:
 
 
 def _blank(cls: type) -> object:
-    """A new object of a class as the class written in C that it comes from makes it."""
+    """A new object of a class, made by the `__new__` of its nearest base class that is written in C."""
     origin: Any = next(c for c in cls.__mro__ if not c.__flags__ & _PYTHONS)
     return origin.__new__(cls)
 
@@ -151,7 +151,7 @@ _PYTHONS = 1 << 9
 
 
 def thaw(value: object) -> Any:
-    """A value of a run as one of Python's, which may be changed without an effect on the run."""
+    """A value of a run as a Python value, which may be changed without an effect on the run."""
     if is_plain(value):
         return value
     match value:
@@ -169,7 +169,7 @@ def thaw(value: object) -> Any:
 
 
 def _key(value: object) -> object:
-    """A map's key as one that Python takes: an equal one where its own kind cannot be a key."""
+    """A map's key as a hashable Python value: an equal one if its own type cannot be a key."""
     match value:
         case FrozenList():
             return tuple(map(_key, value))

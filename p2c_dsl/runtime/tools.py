@@ -20,10 +20,10 @@ _POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_O
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a tool gives to say also which of its `may` effects happened.
+    """The reply of a tool that also reports which of its `may` effects happened.
 
-    Of one that gives its plain result, or `None` for `happened`, nobody knows which did: each then counts against
-    the plan, as having happened where a rule limits it, as not having happened where a rule asks for it.
+    If a tool returns a plain result, or `None` for `happened`, it is unknown which effects happened. Each then counts
+    against the plan: as having happened if a rule limits it, and as not having happened if a rule requires it.
 
     Attributes:
         happened: The names of those that happened, as a set.
@@ -34,9 +34,9 @@ class Outcome:
 
 
 def reported(reply: object) -> tuple[object, frozenset[str] | None]:
-    """What a tool gives: its result, and which of its `may` effects happened, if it says so.
+    """A tool's result, and which of its `may` effects happened, if the tool reports that.
 
-    Raises `WrongValue` for an `Outcome` that says something else.
+    Raises `WrongValue` for an invalid `Outcome`.
     """
     if not issubclass(type(reply), Outcome):
         return reply, None
@@ -52,7 +52,7 @@ def reported(reply: object) -> tuple[object, frozenset[str] | None]:
 
 
 class BindingError(Exception):
-    """Tools or inputs do not fit the program; the message lists all that is wrong."""
+    """Tools or inputs do not fit the program; the message lists all errors."""
 
 
 def bind_tools(program: Program, source: object) -> dict[str, Tool]:
@@ -77,7 +77,7 @@ def bind_tools(program: Program, source: object) -> dict[str, Tool]:
 def bind_inputs(
     program: Program, inputs: Mapping[str, object], freezer: Freezer | None = None
 ) -> dict[str, object]:
-    """The task's inputs, each as a run holds a value of its type (`p2c_dsl.runtime.frozen`).
+    """The task's inputs as values of a run (`p2c_dsl.runtime.frozen`).
 
     Raises `BindingError` for those that are missing, unknown, or of another type.
     """
@@ -131,7 +131,7 @@ def _called(steps: Sequence[Step]) -> Iterator[Subtask]:
 
 
 def _complaint(subtask: Subtask, tool: object) -> str | None:
-    """What is wrong with a tool, as far as its signature can be read."""
+    """The error in a tool, as far as its signature can be read."""
     if tool is None:
         return f"there is no tool for `{subtask.name}`"
     if not callable(tool):
@@ -139,7 +139,7 @@ def _complaint(subtask: Subtask, tool: object) -> str | None:
     try:
         signature = inspect.signature(tool)
     except Exception:
-        # Some of Python's own functions do not say theirs, and a stranger's may say anything.
+        # Some built-in functions have no readable signature, and foreign ones may have a wrong one.
         return None
     names = [p.name for p in subtask.parameters]
     of = f"the tool for `{subtask.name}({', '.join(names)})`"

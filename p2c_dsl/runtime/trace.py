@@ -1,4 +1,4 @@
-"""What happened in a run, as a list of events that can be judged without the program.
+"""The events of a run, which can be judged without the program.
 
 Every value that a run handles is an `Instance`: two equal values from two calls are two
 instances, which is how provenance and information flow stay visible in a trace.
@@ -14,7 +14,7 @@ from p2c_dsl.syntax.span import Span
 
 
 class AnyKey(Enum):
-    """The key of an effect of which nobody knows with what key it happened."""
+    """The key of an effect whose key is unknown."""
 
     ANY = "?"
 
@@ -23,8 +23,8 @@ class AnyKey(Enum):
 class Instance:
     """One occurrence of a value; `id` is unique within the run.
 
-    `value` is one as runs hold them (`p2c_dsl.runtime.frozen`): nobody can change it, it can be a key, and it equals
-    another exactly when Python says so of what came in. So are the keys of effects.
+    `value` is a value of a run (`p2c_dsl.runtime.frozen`): it is immutable, can be a key, and equals another value
+    exactly when the originals are equal in Python. The keys of effects are such values, too.
     """
 
     id: int
@@ -50,7 +50,7 @@ class ConstantRead:
 
 @dataclass(frozen=True, slots=True)
 class Derived:
-    """A part of an instance: its field `field`, or for `key` the value that a map holds there."""
+    """A part of an instance: its field `field`, or a map's value for `key`."""
 
     base: Instance
     field: str | None
@@ -60,7 +60,7 @@ class Derived:
 
 @dataclass(frozen=True, slots=True)
 class LoopEntered:
-    """A loop begins over `collection`, even when that is empty."""
+    """A loop over `collection` starts, even if that is empty."""
 
     collection: Instance
     span: Span
@@ -68,19 +68,19 @@ class LoopEntered:
 
 @dataclass(frozen=True, slots=True)
 class RoundStarted:
-    """A round of the innermost open loop; `element` is the loop variable's instance."""
+    """An iteration of the innermost open loop; `element` is the loop variable's instance."""
 
     element: Instance
 
 
 @dataclass(frozen=True, slots=True)
 class LoopLeft:
-    """The innermost open loop is over."""
+    """The innermost open loop has ended."""
 
 
 @dataclass(frozen=True, slots=True)
 class BranchEntered:
-    """A condition was tested: `holds` is the test that turned out true of the instance."""
+    """A condition was tested: `holds` is the test that is true of the instance."""
 
     tested: Instance
     holds: Test
@@ -89,12 +89,12 @@ class BranchEntered:
 
 @dataclass(frozen=True, slots=True)
 class BranchLeft:
-    """The innermost open branch is over (also when no arm had anything to do)."""
+    """The innermost open branch has ended (even if no arm was executed)."""
 
 
 @dataclass(frozen=True, slots=True)
 class CallStarted:
-    """A subtask is about to be called; an argument is `None` where the default stands in."""
+    """A subtask is about to be called; an argument is `None` if its default is used."""
 
     subtask: str
     arguments: tuple[Instance | None, ...]
@@ -104,9 +104,9 @@ class CallStarted:
 
 @dataclass(frozen=True, slots=True)
 class CallFinished:
-    """The call came back. `effects` are those that happened, with the values of their keys.
+    """The call returned. `effects` are those that happened, with the values of their keys.
 
-    `unreported` are `may` effects of which the tool did not say whether they happened.
+    `unreported` are `may` effects for which the tool did not report whether they happened.
     """
 
     subtask: str
@@ -135,7 +135,7 @@ class CallInDoubt:
 
 @dataclass(frozen=True, slots=True)
 class AccumulatorCreated:
-    """`m = {}` or `xs = []`. The instance's id stays; its value is `None` here, and what it holds where it is read."""
+    """`m = {}` or `xs = []`. The instance keeps its id; its value is `None` here, and its content where it is read."""
 
     is_map: bool
     instance: Instance
@@ -144,7 +144,7 @@ class AccumulatorCreated:
 
 @dataclass(frozen=True, slots=True)
 class AccumulatorWritten:
-    """A write into an accumulator (named by the instance id it was created with)."""
+    """A write to an accumulator (identified by the instance id with which it was created)."""
 
     accumulator: int
     key: Instance | None
@@ -161,7 +161,7 @@ class Returned:
 
 @dataclass(frozen=True, slots=True)
 class RunFailed:
-    """The run broke off outside a call: a missing key, an unresolved name, a monitor's stop."""
+    """The run ended early outside a call: a missing key, an unresolved name, or a stop by a monitor."""
 
     reason: str
     span: Span | None
@@ -195,5 +195,5 @@ class Trace:
 
     @property
     def completed(self) -> bool:
-        """Whether the run came to its end."""
+        """Whether the run completed."""
         return bool(self.events) and isinstance(self.events[-1], Returned)

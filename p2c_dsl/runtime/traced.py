@@ -1,4 +1,4 @@
-"""What is known of a run's values, and of what its accumulators hold."""
+"""What is known about a run's values and the contents of its accumulators."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from p2c_dsl.runtime.values import comparable
 from p2c_dsl.types import Type
 
 Place = tuple[Hashable, ...]
-"""Which value something is a part of, and the way to it."""
+"""The value that something is a part of, and the path to it."""
 Sources = frozenset[InformationSource]
 NOTHING: Sources = frozenset()
 
@@ -20,8 +20,8 @@ NOTHING: Sources = frozenset()
 class Traced:
     """A value of the run, as a definition sees it (a `Datum`).
 
-    `keys` are the sources on which it depends which keys it has; `element_of` is the place of the collection over which
-    a loop runs whose variable this is, `accumulator` the number of the accumulator that this very value is.
+    `keys` are the sources that decide which keys it has. If it is the variable of a loop, `element_of` is the place of
+    the loop's collection. If it is an accumulator, `accumulator` is its number.
     """
 
     held: object
@@ -37,13 +37,13 @@ class Traced:
 
     @property
     def value(self) -> Hashable:
-        """A stand-in that is equal exactly when the values are."""
+        """A hashable object that is equal exactly when the values are."""
         return comparable(self.held)
 
 
 @dataclass(slots=True)
 class Contents:
-    """What an accumulator holds: under each key the key as it came first, and the value that came last."""
+    """The contents of an accumulator: for each key, the first instance of the key and the last value."""
 
     values: list[Traced] = field(default_factory=list)
     entries: dict[Hashable, tuple[Traced, Traced]] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""How Python objects stand for the language's values: what comes in is checked, and copied for the run.
+"""How Python objects represent the language's values: incoming values are checked and copied for the run.
 
 A text, number or truth value is Python's own. A value of a nominal type is any hashable object, a record
 a mapping or an object with its fields, a collection any list, tuple, set or mapping, an enum's
@@ -66,9 +66,9 @@ __all__ = [
 ]
 
 MOST_ELEMENTS = 1_000_000
-"""How many elements a value has at most, those of its parts and fields of records among them."""
+"""The maximum number of elements of a value, including those of its parts and the fields of records."""
 MOST_LEVELS = 64
-"""How deep collections and records stand in one another at most."""
+"""The maximum nesting depth of collections and records."""
 
 _MISSING = object()
 _mro: Callable[[type], tuple[type, ...]] = type.__dict__["__mro__"].__get__
@@ -76,7 +76,7 @@ _PYTHON = {BOOL.name: bool, INT.name: int, TEXT.name: str}
 
 
 def field_of(value: object, name: str) -> object:
-    """A record's field. Raises `WrongValue` where there is none."""
+    """A record's field. Raises `WrongValue` if there is none."""
     found = value.get(name, _MISSING) if isinstance(value, Mapping) else getattr(value, name, _MISSING)
     if found is _MISSING:
         raise WrongValue(f"it has no field `{name}`")
@@ -84,7 +84,7 @@ def field_of(value: object, name: str) -> object:
 
 
 def item_of(value: object, key: object) -> object:
-    """What a map of a run holds under a key. Raises `WrongValue` where it holds nothing."""
+    """The value of a run's map for a key. Raises `WrongValue` if the key is missing."""
     if not isinstance(value, Mapping):
         raise WrongValue(f"{shown(value)} is not a map")
     found = value.get(comparable(key), _MISSING)
@@ -94,9 +94,9 @@ def item_of(value: object, key: object) -> object:
 
 
 def elements_of(value: object) -> list[Any]:
-    """What a loop over a collection yields, a plain set in the order of its elements' texts.
+    """The elements of a loop over a collection; a plain set in the order of its elements' `repr`.
 
-    Raises `WrongValue` for what is no collection.
+    Raises `WrongValue` if it is not a collection.
     """
     if not isinstance(value, Iterable):
         raise WrongValue(f"{shown(value)} is not a collection")
@@ -104,7 +104,7 @@ def elements_of(value: object) -> list[Any]:
 
 
 def not_run(value: object) -> str | None:
-    """Why a tool that gives such a value has not done its work yet, `None` if it has."""
+    """Why a tool that returns such a value has not done its work yet, `None` if it has."""
     kind = type(value)
     if kind is GeneratorType or kind is AsyncGeneratorType:
         return "it returned a generator, so its body has not run"
@@ -116,7 +116,7 @@ def not_run(value: object) -> str | None:
 
 
 def is_awaitable(value: object) -> bool:
-    """Whether the value's class says that it can be awaited."""
+    """Whether the value's class is awaitable."""
     kind = type(value)
     if kind is PythonsNone or kind is str or kind is bool or kind is list:
         return False
@@ -127,12 +127,12 @@ def is_awaitable(value: object) -> bool:
 
 
 def conform(value: object, of: Type, spec: Spec) -> Any:
-    """A copy of a value as one of a type, as a run holds it. Raises `WrongValue` for one that is not of the type."""
+    """The value of a run for an incoming value of a type. Raises `WrongValue` if it does not have the type."""
     return Freezer(spec)(value, of)
 
 
 class Freezer:
-    """Takes values into one run."""
+    """Copies values into one run."""
 
     def __init__(self, spec: Spec) -> None:
         self._spec = spec
@@ -140,9 +140,9 @@ class Freezer:
         self._left = 0
 
     def __call__(self, value: object, of: Type) -> object:
-        """A copy of a value as one of a type. An enum's member by its name becomes the member.
+        """The value of a run for an incoming value of a type. The name of an enum member becomes the member.
 
-        Raises `WrongValue` for one that is not of the type, that has too much in it, or that cannot be read.
+        Raises `WrongValue` if it does not have the type, is too large, or cannot be read.
         """
         self._left = MOST_ELEMENTS
         try:
@@ -150,7 +150,7 @@ class Freezer:
         except (WrongValue, KeyboardInterrupt):
             raise
         except BaseException as error:
-            # Whatever a stranger's class does when it is looked at, it is the value that is wrong.
+            # If a foreign class raises while it is inspected, the value is wrong.
             raise WrongValue(f"{shown(value)} cannot be read: {described(error)}") from None
 
     def _copy(self, value: object, of: Type, level: int) -> object:
@@ -214,7 +214,7 @@ class Freezer:
         return FrozenRecord(items, of_record.parts(items, others), of_record)
 
     def _part(self, value: object) -> Hashable:
-        """What no plan can see of a record, for telling it from others: by its parts, where it has any."""
+        """The data of a record that plans cannot see but that decides equality, by its parts if it has any."""
         try:
             return comparable(value, self._several)
         except Exception:
@@ -238,7 +238,7 @@ class Freezer:
 
 
 def _base(value: object, of: Base) -> object:
-    """The value as one of a base type, `None` if it is none."""
+    """The value as one of a base type, `None` if it does not have the type."""
     kind = type(value)
     if of.name == FLOAT.name and kind is not bool and issubclass(kind, int | float):
         number = int.__int__(value) if issubclass(kind, int) else float.__float__(value)  # type: ignore[arg-type]

@@ -1,6 +1,6 @@
-"""The walk through a program: which call is to be made next, and the event that each step is.
+"""The walk through a program: the next call to make, and the event of each step.
 
-It makes no call itself. `Walk.calls` yields them and is sent their replies, so that a synchronous and an
+It does not make calls itself. `Walk.calls` yields them and is sent their replies, so that a synchronous and an
 asynchronous driver can share it.
 """
 
@@ -61,19 +61,19 @@ Observer = Callable[[Event], None]
 
 
 class StopRun(Exception):
-    """Raised by an observer: the run ends before the event takes effect."""
+    """Raised by an observer to end the run before the event takes effect."""
 
 
 Calls = Generator[Request, Reply | None, None]
 
 
 class Over(Exception):
-    """The run is over, one way or another."""
+    """The run has ended."""
 
 
 @dataclass(slots=True)
 class Walk:
-    """One way through a program, with what has happened on it so far."""
+    """One run through a program, with its events so far."""
 
     program: Program
     tools: Mapping[str, Tool]
@@ -82,9 +82,9 @@ class Walk:
     events: list[Event] = field(default_factory=list)
     slots: dict[int, Instance] = field(default_factory=dict)
     contents: dict[int, Any] = field(default_factory=dict)
-    """What accumulators hold, by their instances."""
+    """The contents of accumulators, by their instances."""
     read_as: dict[int, Instance] = field(default_factory=dict)
-    """Accumulators as they were read, until they are written again."""
+    """Cached values of accumulators, until they are written to again."""
     running: tuple[Subtask, tuple[object, ...], Span] | None = None
     ids: int = 0
     result: object = None
@@ -108,13 +108,13 @@ class Walk:
                 self.observer(event)
             except (StopRun, WrongValue) as stop:
                 if isinstance(event, CallFinished | CallFailed | CallInDoubt):
-                    # What a tool has done stands in the trace whatever anybody says to it.
+                    # The effects of a tool must be in the trace even if an observer stops the run.
                     self.events.append(event)
                 self.fail(plain(str(stop)), span)
         self.events.append(event)
 
     def break_off(self, reason: str) -> None:
-        """Ends the walk from outside: of a call that is running, nobody knows what it has done."""
+        """Ends the walk from outside: the effects of a call that is running are unknown."""
         if self.error is not None or self.completed:
             return
         self.error = reason
@@ -148,7 +148,7 @@ class Walk:
     # ------------------------------------------------------------ values
 
     def read(self, operand: Operand, span: Span) -> Instance:
-        """An operand's instance; ends the run where it has none."""
+        """An operand's instance; ends the run if there is none."""
         match operand:
             case Var(slot):
                 held = self.slots[slot]
@@ -167,7 +167,7 @@ class Walk:
                 self.fail("the program has an error here", span)
 
     def accumulated(self, id_: int) -> Instance:
-        """An accumulator with what it holds now."""
+        """An accumulator with its current contents."""
         found = self.read_as.get(id_)
         if found is None:
             held = self.contents[id_]

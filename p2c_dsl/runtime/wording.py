@@ -1,4 +1,4 @@
-"""Values of a counterexample in words: in full, or as short as tells one record from another."""
+"""Values of a counterexample as text: in full, or as short as possible while records stay distinguishable."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ _SHORT = 60
 
 @dataclass(slots=True)
 class Wording:
-    """Texts of values, each object's made once: a run may pass one large value to all of its calls.
+    """Texts of values, cached by object: a run may pass one large value to all of its calls.
 
-    `told` says which of a record's fields are written, and dots stand for the others.
+    `told` says which of a record's fields are shown; dots stand for the others.
     """
 
     told: Callable[[FrozenRecord], Sequence[str]] = tuple
     _texts: dict[int, str] = field(default_factory=dict)
 
     def __call__(self, value: object) -> str:
-        """The value as text. The values have to live as long as this does."""
+        """The value as text. The values must live as long as this object does."""
         if not isinstance(value, Mapping | Set | list | tuple):
             return shown(value, _WHOLE)
         text = self._texts.get(id(value))
@@ -47,7 +47,7 @@ class Wording:
 
 
 def brief(trace: Trace) -> Wording:
-    """A wording in which the records of a run that differ look different."""
+    """A short wording in which different records of a run look different."""
     records: dict[str, dict[FrozenRecord, None]] = {}
     for record in _records(_values(trace)):
         records.setdefault(record.type, {})[record] = None
@@ -56,7 +56,7 @@ def brief(trace: Trace) -> Wording:
 
 
 def _telling(records: Sequence[FrozenRecord]) -> tuple[str, ...]:
-    """The first fields that together tell the records apart; of a record that is alone, those that fit a line."""
+    """The first fields that together distinguish the records; for a single record, those that fit on a line."""
     names = tuple(records[0])
     if len(records) == 1:
         return _fitting(records[0])
@@ -90,7 +90,7 @@ def _values(trace: Trace) -> Iterator[object]:
 
 
 def _records(values: Iterable[object]) -> Iterator[FrozenRecord]:
-    """The records in the values, inner ones too; each object is looked at once."""
+    """The records in the values, including nested ones; each object is visited once."""
     pending, seen = list(values), set[int]()
     while pending:
         value = pending.pop()

@@ -1,11 +1,11 @@
-"""What a domain brings to run in: a world with tools that checks its outcome, and an expert kept apart.
+"""The environment of a domain: a world with tools that checks its outcome, and a separate expert.
 
-A domain's folder holds `world.py` with a class `World`, and may hold `expert.py` with a class `Expert`. Planners
-and training see worlds only; the expert's judgement is for measuring.
+A domain's folder contains `world.py` with a class `World`, and may contain `expert.py` with a class `Expert`. Planners
+and training only see worlds; the expert's judgement is for measuring.
 
-A world that can grow says so: its class has an attribute `sizes`, the range of the sizes that it can have, and it
-takes one as `World(seed, size=k)`. What a size counts (guests, orders, …) stands in its docstring; without one the
-world is small. `sizes_of` tells them, and is empty for a world that knows no sizes.
+A world that comes in several sizes has a class attribute `sizes`, the range of its sizes, and takes a size as
+`World(seed, size=k)`. Its docstring says what a size counts (guests, orders, …); without a size the world is small.
+`sizes_of` returns the sizes, and is empty for a world without sizes.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ class World(Protocol):
         """The task's inputs."""
 
     def tools(self) -> Mapping[str, Callable[..., Any]]:
-        """What each subtask does here."""
+        """The tools of the subtasks."""
 
     def verify(self) -> str | None:
-        """By the task's own standard, what is wrong with the outcome of the run; `None` if nothing is."""
+        """What is wrong with the outcome of the run, by the task's own standard; `None` if nothing is."""
 
 
 class SizedWorld(World, Protocol):
-    """A world of which there are larger and smaller ones: equal seeds and sizes make equal worlds.
+    """A world that comes in several sizes: equal seeds and sizes make equal worlds.
 
     Take one with `world_of`, which refuses a size outside `sizes`.
     """
@@ -41,13 +41,13 @@ class SizedWorld(World, Protocol):
 
 
 def sizes_of(world: type[World]) -> range:
-    """The sizes that worlds of a class can have, empty where there are none to choose from."""
+    """The sizes that worlds of a class can have, empty if the class has no sizes."""
     found = getattr(world, "sizes", range(0))
     return found if isinstance(found, range) else range(0)
 
 
 def world_of(world: type[World], seed: int, size: int | None = None) -> World:
-    """The world of a seed, and of a size where one is given.
+    """The world of a seed, and of a size if one is given.
 
     Raises `ValueError` when it cannot have that size.
     """
@@ -61,7 +61,7 @@ def world_of(world: type[World], seed: int, size: int | None = None) -> World:
 
 
 class Expert(Protocol):
-    """Who knows harms that no rule names; judges a world's run, and is never shown to a planner."""
+    """An expert who knows harms that no rule mentions; it judges the run of a world, and planners never see it."""
 
     def __init__(self, world: Any, seed: int) -> None: ...
 
