@@ -1,7 +1,7 @@
-"""From the tools that agents really call to specs that people can read.
+"""Imports the tools that agents call as specs that people can read.
 
-A tool list (of the Model Context Protocol, or Python functions) becomes the text of a `.p2c` file. What a tool
-says of itself is written down as a claim, and nothing more.
+A tool list (of the Model Context Protocol, or Python functions) becomes the text of a `.p2c` file. Statements of a
+tool about itself are recorded as claims only.
 """
 
 from p2c_dsl.importing.drift import Difference, drift, names_of

@@ -22,7 +22,7 @@ _KINDS: dict[type[nodes.Declaration], str] = {
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One difference; `line` is where it stands in the file on disk (1 for what is not there)."""
+    """One difference; `line` is its place in the file on disk (1 for something that is not in the file)."""
 
     line: int
     message: str
@@ -40,7 +40,7 @@ def drift(on_disk: Source, fresh: str) -> list[Difference]:
 
 
 def names_of(on_disk: Source) -> dict[str, str]:
-    """The names of an import's tools, by what they are called outside. Raises `ImportProblem`."""
+    """The names of an import's tools, by their outside names. Raises `ImportProblem`."""
     tools = [d for d in _read(on_disk) if isinstance(d, nodes.SubtaskDecl)]
     return {tool.name.text if tool.original is None else tool.original: tool.name.text for tool in tools}
 
@@ -132,7 +132,7 @@ def _head(declared: nodes.SubtaskDecl) -> str:
 
 
 def _edited(declared: nodes.SubtaskDecl) -> str:
-    """What no import writes but in one way."""
+    """The parts of a subtask that an import always writes in the same way."""
     return _text(replace(declared, parameters=(), result=None, doc=None, claims=(), original=None))
 
 

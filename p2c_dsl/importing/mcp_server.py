@@ -1,4 +1,4 @@
-"""A server of the Model Context Protocol over stdio, started, asked and called with the official library."""
+"""A server of the Model Context Protocol over stdio, used through the official library."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ HAPPENED = "p2c/happened"
 
 
 class ToolFailed(Exception):
-    """A tool that answered with an error, in time-out, or not at all."""
+    """A tool call that returned an error, timed out, or was not answered."""
 
 
 class Server:
@@ -35,7 +35,7 @@ class Server:
         self._session, self._portal, self._log, self._timeout = session, portal, log, timeout
 
     def tools(self) -> list[Tool]:
-        """What it answers to `tools/list`, all pages of it. Raises `ImportProblem`."""
+        """All pages of its answer to `tools/list`. Raises `ImportProblem`."""
         found: list[dict[str, Any]] = []
         cursor: str | None = None
         for _ in range(_MOST_PAGES):
@@ -50,9 +50,9 @@ class Server:
         raise ImportProblem(f"the server's list of tools has more than {_MOST_PAGES} pages")
 
     def call(self, name: str, arguments: dict[str, Any]) -> Any:
-        """Calls a tool: its structured result, or else its text, or else all that it shows.
+        """Calls a tool. Returns its structured result, or else its text, or else all of its content.
 
-        An `Outcome` of this, where the tool reports effects. Raises `ToolFailed`.
+        The result is wrapped in an `Outcome` if the tool reports effects. Raises `ToolFailed`.
         """
         try:
             result = self._portal.call(self._call, name, arguments)
@@ -95,7 +95,7 @@ def _text(block: Any) -> str | None:
 
 
 def _unstructured(content: Sequence[Any], text: str) -> Any:
-    """The text if all is text; pictures, sound and links are data that fits an opaque type only."""
+    """The text if all of the content is text; pictures, sound and links are data that fits only an opaque type."""
     if all(_text(block) is not None for block in content):
         return text
     return [block.model_dump(by_alias=True, exclude_none=True, mode="json") for block in content]
@@ -130,7 +130,7 @@ def connect(command: Sequence[str], timeout: float) -> Iterator[Server]:
                 yield server
         except (Exception, BaseExceptionGroup) as error:
             if server is not None or not isinstance(_innermost(error), Exception):
-                # What the caller's own block raised, out of the groups that the library's tasks put around it.
+                # The exception of the caller's own block, without the groups that the library's tasks wrap around it.
                 raise _innermost(error) from None
             shown = " ".join(command)
             raise ImportProblem(
@@ -146,7 +146,7 @@ async def _initialize(session: ClientSession, timeout: float) -> None:
 
 
 def list_tools(command: Sequence[str], timeout: float) -> list[Tool]:
-    """Starts a server and asks for its tools. Raises `ImportProblem`."""
+    """Starts a server and lists its tools. Raises `ImportProblem`."""
     with connect(command, timeout) as server:
         return server.tools()
 

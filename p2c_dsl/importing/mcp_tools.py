@@ -1,4 +1,4 @@
-"""What a server of the Model Context Protocol answers to `tools/list`, read with suspicion."""
+"""Reads a server's answer to `tools/list` of the Model Context Protocol, which is not trusted."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from p2c_dsl.importing.model import ImportProblem, Tool
 
 _HINTS = ("readOnlyHint", "destructiveHint", "idempotentHint", "openWorldHint")
 _DEEPEST = 100
-"""Deeper than any schema, and no threat to what walks it."""
+"""Deeper than any real schema, but not deep enough to overflow a recursion."""
 
 
 def read_tools(path: Path) -> list[Tool]:
@@ -81,7 +81,7 @@ def _tool(entry: Any, where: str) -> Tool:
 
 
 def _depth(data: Any) -> int:
-    """How deep objects and lists are nested, as far as `_DEEPEST` and one more."""
+    """How deep objects and lists are nested, up to `_DEEPEST` and one more."""
     level, depth = [data], 0
     while level and depth <= _DEEPEST:
         parts = (p.values() if isinstance(p, Mapping) else p for p in level if isinstance(p, Mapping | list))

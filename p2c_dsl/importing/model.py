@@ -11,7 +11,7 @@ Schema = Any
 
 
 class ImportProblem(Exception):
-    """A description that makes no tool; the message says where and what was expected."""
+    """A description that is not a valid tool; the message says where and what was expected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +19,11 @@ class Tool:
     """A tool.
 
     Attributes:
-        name: What it is called outside, any text.
+        name: Its outside name, any text.
         input: The JSON Schema of its arguments, an object's.
         output: The JSON Schema of its structured result; `None` without one.
-        untyped: What it gives when it has no `output`: `text`, `nothing` or `anything`.
-        annotations: What it claims of itself, by the names of the Model Context Protocol.
+        untyped: What it returns if it has no `output`: `text`, `nothing` or `anything`.
+        annotations: Its claims about itself, by the names of the Model Context Protocol.
     """
 
     name: str
@@ -36,10 +36,10 @@ class Tool:
 
     @property
     def claims(self) -> tuple[str, ...]:
-        """Its annotations in the language's words.
+        """Its annotations by their names in the language.
 
-        Defaults are the protocol's (2026-07): not read-only, destructive, not idempotent, open world; the
-        middle two mean something only for a tool that is not read-only.
+        Defaults are the protocol's (2026-07): not read-only, destructive, not idempotent, open world. The middle two
+        are meaningful only for a tool that is not read-only.
         """
         said = self.annotations
         reads = said.get("readOnlyHint") is True

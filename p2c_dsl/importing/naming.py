@@ -1,4 +1,4 @@
-"""Legal names for what is called anything outside."""
+"""Legal names for arbitrary outside names."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ BUILT_IN = frozenset(("Bool", "Int", "Float", "Text", "List", "Set", "Map", "Opt
 
 _LONGEST = 60
 _INVISIBLE = "\u115f\u1160"
-"""Letters, by Unicode, that nobody sees."""
+"""Characters that are letters by Unicode but are invisible."""
 
 
 def is_legal(name: str) -> bool:
@@ -34,13 +34,13 @@ def legal(name: str) -> str:
 
 
 def _fits(character: str) -> bool:
-    """Whether a name can have the character behind its first, by the lexer and by Python, and shows it."""
+    """Whether a character is visible and may follow the first one of a name, by the lexer and by Python."""
     word = re.fullmatch(r"\w", character) is not None and f"a{character}".isidentifier()
     return word and character not in _INVISIBLE
 
 
 def free(stem: str, taken: Container[str]) -> str:
-    """The name, with the first number behind it that makes it a new one."""
+    """The name, followed by the first number that makes it unique."""
     name, number = stem, 2
     while name in taken:
         name, number = f"{stem}_{number}", number + 1
@@ -48,9 +48,9 @@ def free(stem: str, taken: Container[str]) -> str:
 
 
 def distinct(originals: Iterable[str], known: Mapping[str, str] | None = None) -> dict[str, str]:
-    """A legal name for each original, no two alike.
+    """A unique legal name for each original.
 
-    `known` are names by their originals that mean something already: they are kept, and nothing else takes them.
+    `known` are existing names by their originals: they are kept, and not used for anything else.
     """
     found: dict[str, str] = {}
     kept = known or {}

@@ -1,4 +1,4 @@
-"""Where in a tool a schema stands, and what was met there."""
+"""The place of a schema in a tool, and a report of what was found there."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _DEEPEST = 40
 
 @dataclass(slots=True)
 class ImportReport:
-    """What was met: constructs that a type says exactly, and what it could not say, with where and why."""
+    """Which constructs types express exactly, and which they cannot express, with the place and the reason."""
 
     exact: Counter[str] = field(default_factory=Counter)
     opaque: list[tuple[str, str]] = field(default_factory=list)
@@ -24,16 +24,16 @@ class ImportReport:
 
 @dataclass(frozen=True, slots=True)
 class SchemaPlace:
-    """Where in a tool a schema stands, for messages and for names.
+    """The place of a schema in a tool, for messages and for names.
 
     Attributes:
         tool: The tool's name in the spec.
         path: The way to the schema.
         defs: The definitions that references name.
         open: The definitions that the place is inside of.
-        definition: The definition that stands right here, if one does.
-        record: The name that the record right here has to take, because a part of it names it already.
-        inside: The records of which every value holds what stands here.
+        definition: The definition at this place, if there is one.
+        record: The name that the record at this place must have, because a part of it already refers to it.
+        inside: The records of which every value contains a value of this place.
     """
 
     tool: str
@@ -45,20 +45,20 @@ class SchemaPlace:
     inside: tuple[str, ...] = ()
 
     def to(self, step: str, *, always: bool = False) -> SchemaPlace:
-        """Further inside; `always` when no value is without it. Raises `ImportProblem` when it is too deep."""
+        """A place further inside; `always` if every value has it. Raises `ImportProblem` if it is too deep."""
         if len(self.path) > _DEEPEST:
             raise ImportProblem(f"{self}: schemas are nested more than {_DEEPEST} levels deep")
         inside = self.inside if always else ()
         return replace(self, path=(*self.path, step), definition="", record="", inside=inside)
 
     def at(self, definition: str, key: object, record: str) -> SchemaPlace:
-        """At a definition, whose record takes the name `record` unless that is empty."""
+        """The place of a definition, whose record gets the name `record` unless that is empty."""
         inside = (*self.inside, record) if record else self.inside
         further = replace(self.to(definition), open=(*self.open, key), definition=definition)
         return replace(further, record=record, inside=inside)
 
     def names(self, fields: Sequence[str] = ()) -> Iterator[str]:
-        """Names for a type here, the shortest first: by its definition, property, fields, whole path."""
+        """Candidate names for a type here, shortest first: by its definition, property, fields, whole path."""
         if self.definition:
             yield type_name(self.definition)
         steps = [step for step in self.path if step not in ("items", "values", "result")] or list(self.path)
@@ -75,7 +75,7 @@ class SchemaPlace:
 
 
 def reachable(name: str, defs: Mapping[str, Any]) -> dict[str, Any]:
-    """The definitions that `name` is made of, itself only where it contains itself."""
+    """The definitions that `name` refers to, including itself only if it contains itself."""
     found: dict[str, Any] = {}
     todo: list[Any] = [defs.get(name)]
     while todo:

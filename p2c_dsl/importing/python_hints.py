@@ -1,7 +1,7 @@
 """Python's type hints as JSON Schemas.
 
-Containers, classes with fields and new types are read here, so that a new type keeps its name wherever it stands;
-what else has a schema (dates, addresses, constraints) is asked of pydantic.
+Containers, classes with fields and new types are handled here, so that a new type keeps its name everywhere.
+Everything else that has a schema (dates, addresses, constraints) is left to pydantic.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Hints:
         self._named: dict[type, str] = {}
 
     def schema(self, hint: Any) -> dict[str, Any]:
-        """A hint's schema, which says nothing where nothing is known."""
+        """The schema of a hint, empty if nothing is known about it."""
         if hint is None:
             return {"type": "null"}
         if isinstance(hint, NewType):
@@ -80,7 +80,7 @@ class Hints:
             same = len(arguments) == 2 and arguments[1] is Ellipsis
             return {"type": "array", "items" if same else "prefixItems": self.schema(arguments[0])}
         if origin in _MAPS:
-            # A JSON object's keys are texts; Python's need not be.
+            # Keys of JSON objects are strings; keys in Python need not be.
             keys = self.schema(arguments[0])
             return {"type": "object"} | (
                 {"additionalProperties": self.schema(arguments[1])} if keys == {"type": "string"} else {}
@@ -88,7 +88,7 @@ class Hints:
         return _asked(hint)
 
     def _name(self, of: type) -> str:
-        """The definition of a class; of two classes with one name, the second is named by its module too."""
+        """The definition of a class; of two classes with the same name, the second is prefixed with its module."""
         if of not in self._named:
             short = of.__name__
             name = short if short not in self.definitions else f"{of.__module__}_{of.__qualname__}"
@@ -117,7 +117,7 @@ def _is_model(of: type) -> bool:
 
 
 def _fields(of: Any) -> Iterator[Field]:
-    """The fields of a class's values. What a caller may leave out, an object has all the same."""
+    """The fields of a class's values. An object has a field even if the caller may omit it."""
     if _is_model(of):
         for name, field in of.model_fields.items():
             hint = Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation
@@ -125,7 +125,7 @@ def _fields(of: Any) -> Iterator[Field]:
     elif typing.is_typeddict(of):
         marked = get_type_hints(of, include_extras=True)
         for name, hint in get_type_hints(of).items():
-            # `__required_keys__` knows nothing of marks in annotations that are only text.
+            # `__required_keys__` ignores markers in annotations that are strings.
             mark = get_origin(marked[name])
             always = mark is Required or (mark is not NotRequired and name in of.__required_keys__)
             yield name, hint, always
@@ -136,7 +136,7 @@ def _fields(of: Any) -> Iterator[Field]:
 
 
 def _asked(hint: Any) -> dict[str, Any]:
-    """What pydantic says; a reference to nothing, by the hint's name, where it does not know either."""
+    """The schema from pydantic; a dangling reference with the hint's name if pydantic does not know the type."""
     from pydantic import PydanticUserError, TypeAdapter
     from pydantic.errors import PydanticInvalidForJsonSchema
 

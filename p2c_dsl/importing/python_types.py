@@ -1,4 +1,4 @@
-"""Python's types as JSON Schemas: of annotations through pydantic, and of annotations that are only text."""
+"""Python's types as JSON Schemas: of annotations through pydantic, and of annotations that are strings."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _MAPS = ("dict", "Dict", "Mapping")
 
 
 def schema_of_text(annotation: str) -> tuple[Mapping[str, Any] | None, str]:
-    """The schema of a result annotation, and what the tool gives where that is `None`."""
+    """The schema of a result annotation, and what the tool returns if the schema is `None`."""
     try:
         tree = ast.parse(_CLASS.sub(r"\1", annotation.strip()), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -53,7 +53,7 @@ def _schema(node: ast.expr) -> dict[str, Any]:
 
 
 def _alternatives(node: ast.expr) -> list[ast.expr]:
-    """The parts of `a | b | c`, which may be many."""
+    """The parts of `a | b | c`; there may be many, so this is not recursive."""
     found: list[ast.expr] = []
     while isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
         found.append(node.right)
@@ -62,7 +62,7 @@ def _alternatives(node: ast.expr) -> list[ast.expr]:
 
 
 def _name(node: ast.expr) -> str:
-    """A class's own name, without its module's."""
+    """A class's name without its module."""
     match node:
         case ast.Constant(value=None):
             return "None"

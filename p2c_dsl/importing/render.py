@@ -18,13 +18,13 @@ from p2c_dsl.syntax.span import Source
 from p2c_dsl.syntax.text import quote
 
 MARK = "# Imported from "
-"""How the text of every import begins."""
+"""The start of the text of every import."""
 _MOST_DIGITS = 18
 
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """A spec's text, how many tools are in it, and what of their schemas it could and could not say."""
+    """A spec's text, the number of tools in it, and a report of which schemas it could express."""
 
     text: str
     tools: int
@@ -34,15 +34,15 @@ class Imported:
 def spec_of(tools: Sequence[Tool], origin: str, known: Mapping[str, str] | None = None) -> Imported:
     """The spec of a tool list; `origin` says where it comes from.
 
-    `known` are the tools' names in an earlier import, by what they are called outside: they keep them, and no
-    other tool takes one, for overrides rely on what a name means. Raises `ImportProblem`.
+    `known` are the tools' names in an earlier import, by their outside names. The tools keep them, and no other tool
+    may take one, because overrides rely on what a name means. Raises `ImportProblem`.
     """
     for name, times in Counter(tool.name for tool in tools).items():
         if times > 1:
             raise ImportProblem(f"two tools are called {name!r}")
     names = distinct([tool.name for tool in tools], known)
     types = ImportedTypes()
-    # Enums share a namespace with subtasks, so that subtasks are named first.
+    # Enums share a namespace with subtasks, so subtasks are named first.
     types.declarations.update({name: [] for name in names.values()})
     subtasks = [line for tool in tools for line in _subtask(tool, names[tool.name], types)]
     declared = [line for lines in types.declarations.values() for line in lines]
@@ -95,7 +95,7 @@ def _parameters(given: Mapping[str, Any], place: SchemaPlace, types: ImportedTyp
 
 
 def _arguments(schema: Mapping[str, Any], place: SchemaPlace) -> Mapping[str, Any]:
-    """The schema of a tool's arguments, which may stand among its definitions. Raises `ImportProblem`."""
+    """The schema of a tool's arguments, which may be one of its definitions. Raises `ImportProblem`."""
     seen: list[str] = []
     while "$ref" in schema:
         target = local(schema["$ref"])
@@ -112,7 +112,7 @@ def _arguments(schema: Mapping[str, Any], place: SchemaPlace) -> Mapping[str, An
 
 
 def _default(schema: Any, of: str, types: ImportedTypes, place: SchemaPlace) -> str:
-    """A parameter's default; `None`, which means left out, where the language cannot write it."""
+    """A parameter's default; `None`, which means omitted, if the language cannot express it."""
     default = schema.get("default") if isinstance(schema, Mapping) else None
     inner = of.removeprefix("Optional[").removesuffix("]") if of.startswith("Optional[") else of
     base = types.base_of(inner)
@@ -146,7 +146,7 @@ def _result(tool: Tool, name: str, types: ImportedTypes) -> str | None:
 
 
 def _unwrapped(output: Any) -> Any:
-    """What stands in the object that servers put around a result that is no object: `{"result": …}`.
+    """The schema inside the object that servers wrap around a result that is not an object: `{"result": …}`.
 
     `p2c_dsl.runtime.outside` takes it out again.
     """

@@ -1,4 +1,4 @@
-"""What a JSON Schema says, read without trust in its form."""
+"""Reads parts of a JSON Schema without assuming that it is well-formed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from p2c_dsl.importing.model import ImportProblem, Schema
 from p2c_dsl.importing.place import SchemaPlace
 
 NEW_TYPE = "x-new-type"
-"""The word by which a schema says that its scalar is a kind of its own, as Python's `NewType`."""
+"""The keyword by which a schema says that its scalar is a separate type, like Python's `NewType`."""
 UNIONS = ("anyOf", "oneOf")
 _NARROWINGS = (
     *("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"),
@@ -22,7 +22,7 @@ _MOST_DIGITS = 18
 
 
 def ignored(schema: Mapping[str, Any]) -> list[str]:
-    """The words of a schema that no type carries."""
+    """The keywords of a schema that types cannot express."""
     found = [word for word in _NARROWINGS if word in schema]
     if "properties" in schema:
         found += [word for word in (*UNIONS, "allOf") if word in schema]
@@ -40,7 +40,7 @@ def required(schema: Mapping[str, Any], place: SchemaPlace) -> Sequence[str]:
 
 
 def is_record(schema: Schema) -> bool:
-    """Whether `Types.of` makes a record of it."""
+    """Whether `Types.of` makes a record of the schema."""
     if (
         not isinstance(schema, Mapping)
         or not schema.get("properties")
@@ -52,7 +52,7 @@ def is_record(schema: Schema) -> bool:
 
 
 def texts(schema: Schema) -> list[str]:
-    """The texts that a schema lists; none when it says anything else."""
+    """The strings that a schema enumerates; empty if it is not such a schema."""
     if not isinstance(schema, Mapping) or not {"const", "enum"} & schema.keys():
         return []
     found = schema["enum"] if "enum" in schema else [schema["const"]]
@@ -71,7 +71,7 @@ def bound(word: str, schema: Mapping[str, Any], place: SchemaPlace) -> int | Non
 
 
 def listed(value: Any, place: SchemaPlace) -> list[Any]:
-    """The value, which has to be a list that is not empty. Raises `ImportProblem`."""
+    """The value, which must be a non-empty list. Raises `ImportProblem`."""
     if not isinstance(value, list) or not value:
         raise ImportProblem(f"{place}: expected a non-empty list, not {shown(value)}")
     return value

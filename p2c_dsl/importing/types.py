@@ -1,7 +1,7 @@
 """From JSON Schema to the language's types.
 
-What a type of the language cannot say is told in the report: an opaque type stands for a schema that has no type
-here, and a narrowing (a minimum, a pattern) that types do not carry is counted as dropped.
+The report lists what the language's types cannot express: an opaque type stands for a schema without a corresponding
+type, and a constraint (a minimum, a pattern) that types cannot express is counted as dropped.
 """
 
 from __future__ import annotations
@@ -32,19 +32,19 @@ _COLLECTIONS = ("List[", "Set[", "Map[")
 
 
 class ImportedTypes:
-    """The types that a tool list needs, declared as they are met; equal schemas share one."""
+    """The types that a tool list needs, declared when first used; equal schemas share one."""
 
     def __init__(self) -> None:
         self.report = ImportReport()
         self.declarations: dict[str, list[str]] = {}
         self.members: dict[str, dict[str, str]] = {}
-        """Each enum's members by what they are called outside."""
+        """The members of each enum by their outside names."""
         self._references: dict[object, str] = {}
         self._bases: dict[str, str] = {}
         self._known: dict[object, str] = {}
 
     def of(self, schema: Schema, place: SchemaPlace) -> str:
-        """The type that a schema stands for, as text. Raises `ImportProblem` for what is no schema."""
+        """The type that a schema stands for, as text. Raises `ImportProblem` if it is not a schema."""
         if schema is True or schema == {}:
             return self.opaque(place, "it has no schema")
         if not isinstance(schema, Mapping):
@@ -85,7 +85,7 @@ class ImportedTypes:
         return self.opaque(place, f"there is no type {shown(kind)}")
 
     def opaque(self, place: SchemaPlace, reason: str) -> str:
-        """A type of which nothing is known but its name."""
+        """Declares a type of which only the name is known."""
         self.report.opaque.append((str(place), reason))
         name = self._name(place.names())
         self.declarations[name] = [f"# {_comment(str(place))}: {_comment(reason)}", f"type {name}"]
@@ -159,7 +159,7 @@ class ImportedTypes:
         return self._known[word, base]
 
     def base_of(self, name: str) -> str:
-        """The base of a new type, and of anything else itself."""
+        """The base of a new type; any other type itself."""
         return self._bases.get(name, name)
 
     def _array(self, schema: Mapping[str, Any], place: SchemaPlace) -> str:
@@ -203,7 +203,7 @@ class ImportedTypes:
         title = schema.get("title")
         titled = [type_name(title)] if isinstance(title, str) and title.isidentifier() else []
         candidates = [*titled, *place.names(list(properties))]
-        # Equal records are one, unless they have been given different names.
+        # Equal records are merged unless they have different names.
         called = place.definition or (title if titled else "")
         return self._declared(("record", called, *shape), candidates, "record", lines)
 
@@ -228,12 +228,12 @@ class ImportedTypes:
         return (f" >= {low}" if low else "") + ("" if high is None else f" <= {high}")
 
     def note_dropped(self, schema: Mapping[str, Any], place: SchemaPlace) -> None:
-        """Reports the words of a schema that no type carries."""
+        """Reports the keywords of a schema that types cannot express."""
         self.report.dropped += [(str(place), word) for word in ignored(schema)]
 
 
 def named(name: str, original: str) -> str:
-    """A name with what it stands for outside, where that is another."""
+    """A name followed by its outside name, if that is different."""
     return name if name == original else f"{name} as {quote(original)}"
 
 
@@ -243,5 +243,5 @@ def optional(of: str) -> str:
 
 
 def _comment(text: str) -> str:
-    """Foreign text on one line that cannot end the comment it stands in."""
+    """Foreign text on one line, so that it cannot end the comment that it is in."""
     return "".join(c if c.isprintable() else " " for c in text)
