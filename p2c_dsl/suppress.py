@@ -1,9 +1,9 @@
-"""`# p2c: ignore[P2C401] reason`: findings that somebody has decided to live with.
+"""`# p2c: ignore[P2C401] reason`: findings that the author has decided to accept.
 
-A suppression concerns the statement on one of whose lines it stands, or, alone on its line, the next statement.
-Of a `for` or an `if` that is the header. It changes what lint says; planners and monitors keep every rule all
-the same. What leaves a file without a meaning (syntax, names and types: families 1 and 2) cannot be lived with,
-and nor can a suppression that is itself wrong.
+A suppression applies to the statement on one of whose lines it is, or, on a line of its own, to the next statement.
+For a `for` or an `if`, the statement is the header. A suppression changes only the report of lint: planners and
+monitors still keep every rule. Errors that leave a file without a meaning (syntax, names and types: families 1 and 2)
+cannot be suppressed, and neither can errors in suppressions.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ _FORM = re.compile(r"ignore\s*\[(?P<codes>[^\]]*)\](?P<reason>.*)")
 _MEANING = ("P2C1", "P2C2")
 _FIRM = (*_MEANING, "P2C91")
 _ELSEWHERE = ("P2C441",)
-"""What is found when another file is linted: its suppression has nothing to do in its own."""
+"""Codes that are found only when another file is linted, so a suppression of them is never unused in its own file."""
 _NAMED = ("P2C121", "P2C122")
-"""How names look: a file with them has a meaning."""
+"""Codes about the look of names, which do not leave a file without a meaning."""
 
 CODES = (
     Code(
@@ -61,7 +61,7 @@ CODES = (
 
 @dataclass(frozen=True, slots=True)
 class Suppression:
-    """What there is to report, the suppressions' own defects included, and what was silenced."""
+    """The findings to report, including errors in the suppressions themselves, and the suppressed findings."""
 
     reported: tuple[Diagnostic, ...]
     suppressed: tuple[Suppressed, ...]
@@ -69,7 +69,7 @@ class Suppression:
 
 @dataclass(frozen=True, slots=True)
 class _Suppression:
-    """A comment that silences `codes` in a statement (`None` behind the last one), for a reason."""
+    """A comment that suppresses `codes` in a statement (`None` after the last one), for a reason."""
 
     comment: Comment
     source: Source
@@ -81,14 +81,14 @@ class _Suppression:
 def apply(files: Sequence[File], diagnostics: Sequence[Diagnostic], known: Collection[str]) -> Suppression:
     """Applies the suppressions of `files` to what was found in them; `known` are all codes.
 
-    Unused ones are reported in the last file only: nothing is known about compositions in the files it uses, and
-    nothing about this one either where it has no meaning.
+    Unused suppressions are reported in the last file only, because compositions in the files that it uses are not
+    checked. They are not reported if the file has no meaning.
     """
     wrong: list[Diagnostic] = []
     reported: list[Diagnostic] = []
     suppressed: list[Suppressed] = []
     used: set[tuple[_Suppression, str]] = set()
-    # Where a statement begins and ends is asked only in files that suppress something.
+    # Files without suppressions do not need to be split into statements.
     lines = {f.source.name: logical_lines(f.source) for f in files if any(map(_marked, f.comments))}
     found = [
         suppression

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """A stable code, what it means, and, where short ones say more than words, two examples."""
+    """A stable code, its meaning, and two examples where short ones help."""
 
     code: str
     title: str

@@ -9,7 +9,7 @@ from p2c_dsl.diagnostics.plain import plain
 
 
 def render(diagnostics: Iterable[Diagnostic]) -> str:
-    """The findings, one a line."""
+    """The findings, one per line."""
     return "".join(f"{_line(d)}\n" for d in diagnostics)
 
 

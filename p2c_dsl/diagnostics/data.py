@@ -1,4 +1,4 @@
-"""Findings as JSON, in a versioned form: `diagnostics.schema.json` says what it holds."""
+"""Findings as JSON in a versioned format, described by `diagnostics.schema.json`."""
 
 from __future__ import annotations
 

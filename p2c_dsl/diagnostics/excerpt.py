@@ -13,7 +13,7 @@ _CUT = "…"
 
 
 class Excerpt(NamedTuple):
-    """A line in three parts; `…` stands where something is left out."""
+    """A line in three parts; `…` marks omitted text."""
 
     before: str
     marked: str
@@ -24,7 +24,7 @@ def excerpt(line: str, start: int, length: int, room: int) -> Excerpt:
     """The part of `line` around `length` characters from `start` on, at most `room` cells wide."""
     start = min(start, len(line))
     end = min(start + max(length, 1), len(line))
-    # No character that is shown is narrower than a cell by much: what is further away cannot be seen.
+    # Nearly every character takes up at least one cell, so text that is further away cannot be visible.
     far = 2 * room
     before = _clean(line[:start] if start <= far else line[start - far : start])
     marked, after = _clean(line[start : min(end, start + far)]), _clean(line[end : end + far])

@@ -1,4 +1,4 @@
-"""What the tools have to say about a file, as data. Renderers turn it into text, JSON or SARIF."""
+"""Findings about a file, as data. Renderers turn them into text, JSON or SARIF."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from p2c_dsl.syntax.span import Source, Span
 
 
 class Severity(StrEnum):
-    """How much a diagnostic weighs: an error rejects, a warning reports, a note is only to be known."""
+    """How serious a diagnostic is: an error rejects the file, a warning reports a problem, a note only informs."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -38,7 +38,7 @@ class Location:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A secondary span and what it adds to the story."""
+    """A secondary span and what it adds to the explanation."""
 
     message: str
     location: Location
@@ -55,7 +55,7 @@ class CounterexampleStep:
 
 @dataclass(frozen=True, slots=True)
 class Counterexample:
-    """The smallest inputs and the run of calls that breaks a rule; `brief` is the same run shortened for people."""
+    """The smallest inputs and the run of calls that breaks a rule; `brief` is the same run, shortened for people."""
 
     inputs: tuple[tuple[str, str], ...]
     steps: tuple[CounterexampleStep, ...]
@@ -80,11 +80,11 @@ class Diagnostic:
     help: str | None = None
     counterexample: Counterexample | None = None
     tried: int | None = None
-    """How many small worlds have been tried for a breaking run when none was found."""
+    """How many small worlds were tried if no run that breaks the rule was found."""
 
     @property
     def search(self) -> str | None:
-        """What came of the search for a breaking run, where it found none."""
+        """The result of the search for a run that breaks the rule, if it found none."""
         match self.tried:
             case None:
                 return None

@@ -14,7 +14,7 @@ def plain(text: str) -> str:
 
 
 def printable(text: str) -> str:
-    """The text without what could move the cursor, start a line or hide what stands beside it."""
+    """The text without characters that move the cursor, start a line or hide the text next to them."""
     return "".join(map(_shown, text))
 
 

@@ -19,7 +19,7 @@ _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 def render(
     diagnostics: Iterable[Diagnostic], codes: Mapping[str, Code], suppressed: Iterable[Suppressed] = ()
 ) -> str:
-    """The findings as one SARIF log; what is suppressed is in it, with its reason."""
+    """The findings as one SARIF log, including suppressed ones with their reasons."""
     found, silenced = list(diagnostics), list(suppressed)
     used = sorted({d.code for d in (*found, *(s.diagnostic for s in silenced))})
     results = [_result(d, used) for d in found]
@@ -83,7 +83,7 @@ def _suppression(suppressed: Suppressed) -> flows.Suppression:
 
 def _flow(diagnostic: Diagnostic, counterexample: Counterexample) -> flows.CodeFlow:
     inputs = ", ".join(f"{name} = {value}" for name, value in counterexample.inputs)
-    # A flow has at least one place; in a run without calls, it is where the finding stands.
+    # A flow needs at least one location; for a run without calls, it is the location of the finding.
     steps = counterexample.steps or (CounterexampleStep("no calls are made", None, offending=True),)
     message = sarif.Message(text=f"a run that breaks the rule, with {inputs or 'no inputs'}")
     locations = [_step(step, diagnostic.location) for step in steps]
@@ -111,6 +111,6 @@ def _location(location: Location, message: str | None = None) -> sarif.Location:
 
 
 def _uri(name: str) -> str:
-    """A path as a URI reference; bytes that are no text stay recognisable."""
+    """A path as a URI reference; bytes that are not text stay recognisable."""
     path = quote(os.fsencode(name.replace(os.sep, "/")))
     return f"file://{path}" if os.path.isabs(name) else path

@@ -32,7 +32,7 @@ class LocationData(_JsonModel):
 
 
 class NoteData(_JsonModel):
-    """A secondary place and what it adds to the story."""
+    """A secondary place and what it adds to the explanation."""
 
     message: str
     location: LocationData

@@ -1,6 +1,6 @@
-"""Findings for people: the line they stand on, the story around it, and the run that proves it.
+"""Findings for people: the line, the explanation, and the run that proves it.
 
-Written for terminals with and without colour, wide and narrow: nothing is said by colour alone.
+It works on terminals with and without colour, wide and narrow: no information depends on colour alone.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from p2c_dsl.diagnostics.plain import plain
 
 _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.NOTE: "bold blue"}
 MOST_SHOWN = 500
-"""How many findings are shown in full: nobody reads more, and laying them out takes milliseconds each."""
+"""How many findings are shown in full: people do not read more, and the layout of each takes milliseconds."""
 _NARROWEST = 20
 _GUTTER = 4
 
 
 def render(diagnostics: Iterable[Diagnostic], console: Console) -> None:
-    """Prints the findings, as many as one would read, and a last line that counts them all."""
+    """Prints the first findings, and a last line that counts all of them."""
     found = list(diagnostics)
     for diagnostic in found[:MOST_SHOWN]:
         _diagnostic(diagnostic, console)
@@ -103,12 +103,12 @@ def _excerpt(location: Location, mark: str, style: str, console: Console) -> Non
 
 
 def _hanging(console: Console, text: Text, indent: Text) -> None:
-    """A paragraph whose further lines stand in from the first."""
+    """Prints a paragraph with a hanging indent."""
     _paragraph(console, Text(), text, indent)
 
 
 def _paragraph(console: Console, first: Text, body: Text, further: Text) -> None:
-    """A text, wrapped, with something in front of its first line and of the others."""
+    """Prints a wrapped text, with one prefix for its first line and another for the rest."""
     room = console.width - max(first.cell_len, further.cell_len)
     if room < _NARROWEST:
         console.print(first + body)
