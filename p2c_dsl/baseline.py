@@ -1,4 +1,4 @@
-"""A baseline: the findings that were there already when a project began to lint, so that new ones stand out."""
+"""A baseline: the findings from when a project started to use lint, so that only new ones are reported."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class BaselineError(Exception):
 
 
 class Entry(NamedTuple):
-    """A finding by what it concerns, wherever that stands in its file: the words of its statement."""
+    """A finding identified by the tokens of its statement, so that it does not depend on the position in the file."""
 
     file: str
     code: str
@@ -34,13 +34,13 @@ class Entry(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """The findings that are known, each as often as it was there. Their files are relative to `folder`."""
+    """The known findings with their number of occurrences. Their files are relative to `folder`."""
 
     folder: Path
     known: Mapping[Entry, int]
 
     def split(self, found: Iterable[Diagnostic]) -> tuple[list[Diagnostic], Counter[Entry]]:
-        """The findings that are not known, and what is known of the findings' files and not there any more."""
+        """The findings that are not in the baseline, and the entries for these files that are not found any more."""
         left = Counter(self.known)
         new = []
         entries = _Entries(self.folder)
@@ -53,14 +53,14 @@ class Baseline:
         return new, +left
 
     def with_findings(self, found: Sequence[Diagnostic], files: Iterable[str]) -> Baseline:
-        """The baseline, with these findings for these files in place of what it knew of them."""
+        """The baseline with these findings in place of its entries for these files."""
         entries = _Entries(self.folder)
         judged = {_relative(file, self.folder) for file in files}
         kept = {entry: count for entry, count in self.known.items() if entry.file not in judged}
         return Baseline(self.folder, {**kept, **Counter(map(entries.of, found))})
 
     def about(self, entries: Counter[Entry], files: Iterable[str]) -> Counter[Entry]:
-        """Those entries that concern these files, or files that are not there any more."""
+        """The entries for these files, or for files that do not exist any more."""
         judged = {_relative(file, self.folder) for file in files}
         return Counter(
             {e: n for e, n in entries.items() if e.file in judged or not (self.folder / e.file).exists()}
@@ -94,7 +94,7 @@ def read_baseline(path: Path) -> Baseline:
 
 
 def empty_baseline(path: Path) -> Baseline:
-    """A baseline that knows nothing, to be written into a file."""
+    """An empty baseline, to be filled and written to a file."""
     return Baseline(_folder(path), {})
 
 
@@ -121,7 +121,7 @@ def _relative(file: str, folder: Path) -> str:
 
 
 class _Entries:
-    """Says what findings concern; each file is split into statements once."""
+    """Makes the entries of findings; each file is split into statements once."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -141,7 +141,7 @@ class _Entries:
 
 
 def _words(statement: str) -> str:
-    """A statement's tokens, as they are however it is laid out."""
+    """A statement's tokens, which do not depend on its layout."""
     lexemes = [lexeme for lexeme in lex(Source("", statement)).lexemes if lexeme.text]
     following = [*lexemes[1:], None]
     kept = (x for x, after in zip(lexemes, following, strict=True) if not _trailing_comma(x, after))

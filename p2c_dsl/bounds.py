@@ -1,7 +1,7 @@
-"""Arithmetic on bounds: least numbers, and greatest ones, which are `None` where nothing bounds them.
+"""Arithmetic on lower and upper bounds; an upper bound is `None` if there is no limit.
 
 Sizes multiply through loops, and lists that are filled from lists square them: their digits would soon fill the
-memory. Above `MOST`, which is more than any rule or type can say, a greatest number is as good as none.
+memory. An upper bound above `MOST`, which is more than any rule or type can state, counts as no limit.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ MOST = 10**18
 
 
 def at_least(number: int) -> int:
-    """A least number as far as it can matter."""
+    """A lower bound, cut off where larger numbers make no difference."""
     return min(number, MOST)
 
 
@@ -30,7 +30,7 @@ def total(bounds: Iterable[int | None]) -> int | None:
 
 
 def times(a: int | None, b: int | None) -> int | None:
-    """The product of two upper bounds; nothing happens without bound zero times."""
+    """The product of two upper bounds; zero times no limit is zero."""
     if a == 0 or b == 0:
         return 0
     return None if a is None or b is None else _within(a * b)

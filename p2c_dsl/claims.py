@@ -1,4 +1,4 @@
-"""What somebody claims of a subtask, and who has signed off what: named by lint, whatever rules make of it."""
+"""Notes of lint about claims that are not signed off, and about overrides in other files."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def unsigned(spec: Spec, root: File, programs: Iterable[Program]) -> Iterator[Di
 def overridden(
     spec: Spec, files: Sequence[File], root: File, programs: Iterable[Program]
 ) -> Iterator[Diagnostic]:
-    """One note for each override in another file that changes what a file's reader would rely on."""
+    """One note for each override in another file that changes what a reader of this file would rely on."""
     declared = {
         d.name.text: (f.source, d)
         for f in reversed(files)
@@ -70,7 +70,7 @@ def overridden(
 
 
 def _concerned(spec: Spec, root: File, programs: Iterable[Program]) -> Iterator[Subtask]:
-    """The subtasks that a file's compositions call; for a file without any, all of its spec."""
+    """The subtasks that a file's compositions call; for a file without compositions, all subtasks of its spec."""
     called = {s.subtask.name for p in programs for s in steps(p.body) if isinstance(s, Call)}
     composes = any(isinstance(d, ComposeDecl) for d in root.declarations)
     return (subtask for subtask in spec.subtasks.values() if subtask.name in called or not composes)
@@ -85,12 +85,12 @@ def _note(subtask: Subtask) -> Diagnostic:
 
 
 def _changes(origin: Source, subtask: SubtaskDecl, source: Source, override: OverrideDecl) -> Iterator[str]:
-    """What an override says less, or lets rules rely on more, in words."""
+    """Describes what an override removes, or what it lets rules rely on in addition."""
     if override.effects or override.pure is not None:
         before = Counter(_clause(origin, clause) for clause in subtask.effects)
         after = Counter(_clause(source, clause) for clause in override.effects)
         gone = [f"`{clause}`" for clause in before - after]
-        # One more thing that may happen makes no rule easier to keep.
+        # An additional `may` effect does not make any rule easier to keep.
         come = [f"`{clause}`" for clause in after - before if clause.startswith("does ")]
         if gone:
             yield f"{', '.join(gone)} {'is' if len(gone) == 1 else 'are'} removed"
@@ -106,7 +106,7 @@ def _changes(origin: Source, subtask: SubtaskDecl, source: Source, override: Ove
 
 
 def _clause(source: Source, clause: EffectClause) -> str:
-    """A clause in one spelling: `does pay(to, amount)`."""
+    """A clause in canonical spelling: `does pay(to, amount)`."""
     arguments = (source.text[a.span.start : a.span.end] for a in clause.arguments)
     listed = ", ".join("".join(argument.split()) for argument in arguments)
     return f"{'does' if clause.certain else 'may'} {clause.effect.text}{listed and f'({listed})'}"

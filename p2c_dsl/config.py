@@ -1,4 +1,4 @@
-"""`[tool.p2c]` of a `pyproject.toml`: what it may say."""
+"""The settings in `[tool.p2c]` of a `pyproject.toml`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class ConfigError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """How a project wants its files linted. Codes may be shortened: `P2C4` stands for all of its family.
+    """How a project's files are linted. Codes may be shortened: `P2C4` stands for its whole family.
 
     `exclude` and the files of `per_file_ignores` are patterns as in a `.gitignore` in `folder`.
     """
@@ -71,7 +71,7 @@ def _checked(path: Path, table: Mapping[str, object]) -> Config:
 
 
 def check_codes(codes: tuple[str, ...], where: str) -> tuple[str, ...]:
-    """Codes or beginnings of codes, each of which something has. Raises `ConfigError`."""
+    """Codes or prefixes of codes, each of which must match a code. Raises `ConfigError`."""
     from p2c_dsl.codes import all_codes
 
     for code in codes:

@@ -1,4 +1,4 @@
-"""What values of one type may hold of another: through the fields of records, too."""
+"""Which types can contain values of another type, also through the fields of records."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def contains(of: Type, wanted: Type, spec: Spec) -> bool:
 
 
 def _holders(wanted: Type, records: Records) -> frozenset[str]:
-    """The records that hold the type, found from the inside out: each field is looked at once."""
+    """The records that hold the type, searched from the inside out so that each field is visited once."""
     outer: dict[str, list[str]] = {}
     pending: list[str] = []
     for name, fields in records.items():
@@ -40,7 +40,7 @@ def _holders(wanted: Type, records: Records) -> frozenset[str]:
 
 
 def _parts(of: Type) -> Iterator[Type]:
-    """The type and what collections and Optionals in it hold; records are not opened."""
+    """The type, and the element types of collections and Optionals in it; records are not opened."""
     pending = [of]
     while pending:
         part = pending.pop()

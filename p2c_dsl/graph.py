@@ -1,4 +1,4 @@
-"""A composition as a graph: calls and what flows between them, inside the loops and branches they stand in."""
+"""A composition as a graph: calls and the values that flow between them, inside loops and branches."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Everything there is to say about a file: its syntax, its spec, its rules and its compositions."""
+"""All checks of a file: its syntax, its spec, its rules and its compositions."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from p2c_dsl.syntax.look_alikes import look_alikes
 from p2c_dsl.syntax.nodes import ComposeDecl, File
 
 WORK = 40_000
-"""How much work the search for breaking runs may take in one file, in events of runs and parts of values."""
+"""How much work the search for runs that break rules may take in one file, in events of runs and parts of values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,19 +33,19 @@ class Report:
 
     @property
     def clean(self) -> bool:
-        """Whether there is nothing to mend, style included."""
+        """Whether there are no findings at all, including style."""
         return all(d.severity is Severity.NOTE for d in self.diagnostics)
 
     @property
     def accepted(self) -> bool:
-        """Whether nothing was rejected, suppressed or not."""
+        """Whether there are no errors, suppressed or not."""
         return not any(d.severity is Severity.ERROR for d in self.diagnostics) and all(
             a.accepted for a in self.analyses
         )
 
 
 def lint_file(path: Path, *, counterexamples: bool = True) -> Report:
-    """Lints a file. Raises nothing for what a file may hold: that is reported."""
+    """Lints a file. Does not raise for any content of the file: errors are reported."""
     return lint_loaded(load(path), counterexamples=counterexamples)
 
 
@@ -61,7 +61,7 @@ def lint_loaded(loaded: Loaded, *, counterexamples: bool = True) -> Report:
     found = [*loaded.diagnostics, *_unseen(loaded.files)]
     analyses: list[Analysis] = []
     if loaded.whole:
-        # Otherwise what could not be read is the cause of whatever else there would be to say.
+        # Otherwise the unreadable part would cause further errors that are not real.
         analyses, said = _judged(loaded, len(found), counterexamples=counterexamples)
         found += said
     outcome = suppress.apply(loaded.files, sorted(_once(found), key=_place), all_codes())
@@ -69,14 +69,14 @@ def lint_loaded(loaded: Loaded, *, counterexamples: bool = True) -> Report:
 
 
 def _unseen(files: Sequence[File]) -> Iterator[Diagnostic]:
-    """What a reviewer would not see in the files."""
+    """Findings about characters and names that mislead a reviewer."""
     for file in files:
         yield from hiding(file.source)
     yield from look_alikes([file.source for file in files])
 
 
 def _judged(loaded: Loaded, found: int, *, counterexamples: bool) -> tuple[list[Analysis], list[Diagnostic]]:
-    """The compositions of the root file under the rules of their tasks, and what there is to say beside `found`."""
+    """The results for the compositions of the root file, and further findings in addition to `found`."""
     spec = loaded.spec
     rules = {task.name: read_rules(spec, task) for task in spec.tasks.values()}
     said = [diagnostic for _, wrong in rules.values() for diagnostic in wrong]
@@ -96,13 +96,13 @@ def _judged(loaded: Loaded, found: int, *, counterexamples: bool) -> tuple[list[
 
 
 class _Explainer:
-    """Adds breaking runs to findings, one for each rule, within the work that a whole file may take."""
+    """Adds runs that break rules to findings, one for each rule, within the work limit of a file."""
 
     def __init__(self) -> None:
         self._left = WORK
 
     def explained(self, analysis: Analysis) -> list[Diagnostic]:
-        """The findings of a composition, with a breaking run for each rule that has one."""
+        """The findings of a composition, with a run that breaks it for each rule that has one."""
         said = [finding.diagnostic for finding in analysis.findings]
         of_rule: dict[AnyRule, list[int]] = {}
         for place, finding in enumerate(analysis.findings):
@@ -114,10 +114,10 @@ class _Explainer:
         return said
 
     def _explain(self, said: list[Diagnostic], places: list[int], program: Program, rule: AnyRule) -> None:
-        """Gives a run that breaks the rule to the finding at the line where it does, or to the rule's first one."""
+        """Attaches a run that breaks the rule to the finding at the same line, or else to the rule's first finding."""
         from p2c_dsl.runtime import counterexample
 
-        # What is left is never spent at once, so that the last rules have their chance, too.
+        # Each rule may use only a part of the remaining work, so that some is left for the last rules.
         search = counterexample.find(program, rule, min(counterexample.WORK, self._left // 2))
         self._left -= search.spent
         if search.counterexample is None:
@@ -129,7 +129,7 @@ class _Explainer:
 
 
 def _once(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
-    """Without repetitions: a spec's rule is read for each of its tasks."""
+    """The diagnostics without repetitions: a rule of the spec is read once for each task."""
     seen: dict[tuple[object, ...], Diagnostic] = {}
     for d in diagnostics:
         seen.setdefault((d.code, d.location.source.name, d.location.span, d.message, d.rule), d)

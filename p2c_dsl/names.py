@@ -1,4 +1,4 @@
-"""What to say about a name that nothing has."""
+"""Suggestions for unknown names."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _MOST_COMPARED = 200
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str | None:
-    """The closest known name, or a short list of all; `None` where nothing is known."""
+    """The closest known name, or a short list of all known names; `None` if there are none."""
     # Most runs have no unknown name to explain.
     from difflib import get_close_matches
 
@@ -25,7 +25,7 @@ def did_you_mean(name: str, known: Iterable[str]) -> str | None:
 
 
 def _comparable(name: str, names: list[str]) -> list[str]:
-    """A number of names that can be compared in no time: of many, those that begin or end alike."""
+    """A number of names that can be compared quickly: of many, those with the same start or end."""
     if len(names) <= _MOST_COMPARED:
         return sorted(names)
     alike = [n for n in names if n[:2] == name[:2] or n[-2:] == name[-2:]]

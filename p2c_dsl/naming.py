@@ -1,4 +1,4 @@
-"""Canonical variable names: they follow from types and from what else is visible, and from nothing else."""
+"""Canonical variable names: they depend only on types and on the other visible names."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ _WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
 def reserved(spec: Spec, task: Task) -> frozenset[str]:
-    """What no variable of a composition of `task` may be called."""
+    """The names that a variable in a composition of `task` cannot have."""
     inputs = (p.name for p in task.parameters)
     return frozenset([*spec.subtasks, *spec.constants_of(task), *spec.types, *inputs, *keyword.kwlist])
 
 
 def names(state: State, task: Task, taken: frozenset[str]) -> dict[int, str]:
-    """The name of each visible variable, by slot. `taken` is what `reserved` gives."""
+    """The name of each visible variable, by slot. `taken` is the result of `reserved`."""
     found: dict[int, str] = {}
     used = set(taken)
     for slot in visible(state):
@@ -43,7 +43,7 @@ def visible(state: State) -> list[int]:
 
 
 def free(stem: str, used: Iterable[str]) -> str:
-    """The stem, or the stem with the smallest number from 2 on that makes it new."""
+    """The stem, or the stem with the smallest number from 2 on that makes it unique."""
     taken = used if isinstance(used, set | frozenset) else set(used)
     if stem not in taken:
         return stem

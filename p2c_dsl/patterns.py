@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 
 class Patterns:
-    """Patterns in order: a later one counts more, and `!` takes back. Raises `ValueError` for what is not one."""
+    """Patterns in order: a later one takes precedence, and `!` negates. Raises `ValueError` for an invalid pattern."""
 
     def __init__(self, patterns: Sequence[str]) -> None:
         # Most projects exclude nothing.
@@ -21,11 +21,11 @@ class Patterns:
             raise ValueError(str(error)) from None
 
     def match(self, path: str, *, folder: bool = False) -> bool:
-        """Whether they name a file or folder, by its path below the folder that they stand in."""
+        """Whether they match a file or folder, given its path relative to the folder of the patterns."""
         return self._spec.match_file(f"{path}/" if folder else path)
 
 
 def _anchored(pattern: str) -> str:
-    """`./vendor`, which names nothing in a `.gitignore`, as whoever writes it means it."""
+    """Strips a leading `./`, with which a pattern would match nothing in a `.gitignore`."""
     back = "!" if pattern.startswith("!") else ""
     return back + re.sub(r"^(\./)+", "/", pattern.removeprefix("!"))

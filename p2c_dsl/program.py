@@ -32,7 +32,7 @@ class FieldOf:
 
 @dataclass(frozen=True, slots=True)
 class ItemOf:
-    """`prefs[user]`; a run in which the key is missing fails there."""
+    """`prefs[user]`; a run fails here if the key is missing."""
 
     base: Operand
     key: Operand
@@ -50,14 +50,14 @@ class ConstantOf:
 
 @dataclass(frozen=True, slots=True)
 class Hole:
-    """What an error left unresolved; a run fails when it gets here."""
+    """An operand that an error left unresolved; a run fails when it reaches it."""
 
 
 Operand = Var | FieldOf | ItemOf | ConstantOf | Hole
 
 
 def looks_up(operand: Operand) -> bool:
-    """Whether an operand is, or is taken out of, what a map holds."""
+    """Whether an operand is, or is part of, a value in a map."""
     match operand:
         case FieldOf(base, _):
             return looks_up(base)
@@ -76,7 +76,7 @@ class Test(StrEnum):
 
     @property
     def opposite(self) -> Test:
-        """The test that holds exactly when this one does not."""
+        """The test that is true exactly when this one is false."""
         return _OPPOSITES[self]
 
 
@@ -85,7 +85,7 @@ _OPPOSITES = {Test.TRUE: Test.FALSE, Test.FALSE: Test.TRUE, Test.NONE: Test.SOME
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One subtask call. An argument is `None` where its default stands in; `slot` takes the result."""
+    """One subtask call. An argument is `None` if its default is used; `slot` takes the result."""
 
     subtask: Subtask
     arguments: tuple[Operand | None, ...]
@@ -96,9 +96,9 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class TakeOut:
-    """The look-ups of an operand, made here although it is used later: a missing key fails the run at this point.
+    """The lookups of an operand, made here although it is used later: a missing key fails the run at this point.
 
-    An alias takes its part out where it is written, and so does an operand that stands before a call in its statement.
+    An alias makes its lookups where it is written, and so does an operand that precedes a call in its statement.
     """
 
     value: Operand
@@ -118,7 +118,7 @@ class Create:
 class Write:
     """`m[k] = v`, or with no key `xs.append(v)`; `slot` is the accumulator's.
 
-    `direct` when the value is a call written in this statement (its `Call` stands just before).
+    `direct` when the value is a call written in this statement (its `Call` comes just before).
     """
 
     slot: int
@@ -161,7 +161,7 @@ Step = Call | TakeOut | Create | Write | Loop | Branch | Return
 
 
 def steps(body: tuple[Step, ...]) -> Iterator[Step]:
-    """A block's steps and all that stand in them, in the text's order."""
+    """The steps of a block and all steps nested in them, in the order of the text."""
     pending = list(reversed(body))
     while pending:
         step = pending.pop()
@@ -174,7 +174,7 @@ def steps(body: tuple[Step, ...]) -> Iterator[Step]:
 
 
 def operands(step: Step) -> Iterator[Operand]:
-    """A step's own operands, without those of the steps that stand in it."""
+    """A step's own operands, without those of nested steps."""
     match step:
         case Call(arguments=arguments):
             yield from (a for a in arguments if a is not None)
@@ -190,8 +190,8 @@ def operands(step: Step) -> Iterator[Operand]:
 class Program:
     """A resolved composition.
 
-    `names` gives what a step makes (a call's result, a loop's variable, an accumulator) its name in the
-    text, where it has one, by the step's span: slots are used anew after each block, spans are not.
+    `names` maps the span of a step to the name in the text of what the step makes (a call's result, a loop's variable,
+    an accumulator), if it has one. Spans are used as keys because slots are reused after each block.
     """
 
     spec: Spec

@@ -1,4 +1,4 @@
-"""The settings that hold for each file: those of the nearest `pyproject.toml` above it that has `[tool.p2c]`."""
+"""The settings for each file: those of the nearest `pyproject.toml` above it that has `[tool.p2c]`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from p2c_dsl.patterns import Patterns
 
 
 class Settings:
-    """Looks settings up, each once. `select` and `ignore` take the place of what the files say.
+    """Looks up settings, each once. `select` and `ignore` override the files.
 
     Every method raises `ConfigError` for settings that cannot be used.
     """
@@ -27,18 +27,18 @@ class Settings:
         return self._in(_absolute(path).parent)
 
     def within(self, folder: Path) -> Config:
-        """The settings for what lies in a folder."""
+        """The settings for the files in a folder."""
         return self._in(_absolute(folder))
 
     def excludes(self, path: Path) -> bool:
-        """Whether a file is left out, or a folder that it lies in."""
+        """Whether a file, or a folder that contains it, is excluded."""
         file = _absolute(path)
         return any(map(self._excludes_folder, reversed(file.parents[:-1]))) or _names(
             self._in(file.parent), file, folder=False
         )
 
     def wants(self, diagnostic: Diagnostic) -> bool:
-        """Whether a finding is to be reported, by the settings of the file that it stands in."""
+        """Whether a finding is reported, by the settings of the file that it is in."""
         path, code = _absolute(Path(diagnostic.location.source.name)), diagnostic.code
         config = self._in(path.parent)
         selected = config.select if self._select is None else self._select
@@ -78,7 +78,7 @@ def _below(config: Config, path: Path) -> str:
 
 
 def _absolute(path: Path) -> Path:
-    """The path without `..`, links as they are: a pattern speaks of names."""
+    """The path without `..`, but with symbolic links as they are: patterns match names."""
     return Path(os.path.abspath(path))
 
 

@@ -50,7 +50,7 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """A named effect, the types of its keys, and the keys' names where they have some."""
+    """A named effect, the types of its keys, and the names of the keys that have one."""
 
     name: str
     keys: tuple[Type, ...]
@@ -75,7 +75,7 @@ class KeyPath:
 class EffectUse:
     """`does contact(user)` or `may contact(user)`, one key path for each of the effect's keys.
 
-    `may anything` (`anything`) stands for every effect, with keys that nobody knows: `None`.
+    `may anything` (`anything`) stands for every effect, with unknown keys: `None`.
     """
 
     effect: Effect
@@ -86,9 +86,9 @@ class EffectUse:
 
 @dataclass(frozen=True, slots=True)
 class Subtask:
-    """A subtask's contract: what it takes, gives, does and costs.
+    """A subtask's contract: its parameters, result, effects and cost.
 
-    `claims` are facts that somebody states and nobody has signed off: no rule relies on them.
+    `claims` are statements that have not been signed off: no rule relies on them.
     """
 
     name: str
@@ -108,7 +108,7 @@ class Subtask:
 
 @dataclass(frozen=True, slots=True)
 class RuleText:
-    """A rule's line, still unread: `p2c_dsl.rules` gives it its meaning."""
+    """A rule's line, not yet parsed: `p2c_dsl.rules` gives it its meaning."""
 
     tokens: tuple[Token, ...]
     location: Location
@@ -116,7 +116,7 @@ class RuleText:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A task's inputs, result and rules (its own; the spec's stand in `Spec.rules`)."""
+    """A task's inputs, result and its own rules (those of the spec are in `Spec.rules`)."""
 
     name: str
     parameters: tuple[Parameter, ...]
@@ -139,13 +139,13 @@ class Spec:
     tasks: Mapping[str, Task] = field(default_factory=dict)
     rules: tuple[RuleText, ...] = ()
     originals: Mapping[tuple[str, ...], str] = field(default_factory=dict)
-    """What names stand for outside: of a subtask `(f,)`, of its parameters `(f, p)`, of a record's fields
-    and an enum's members `(type, name)`. Only where `as "…"` gives one."""
+    """The outside names given by `as "…"`: of a subtask by `(f,)`, of its parameters by `(f, p)`, of a record's fields
+    and an enum's members by `(type, name)`."""
     holders: dict[Type, frozenset[str]] = field(default_factory=dict, init=False, repr=False, compare=False)
-    """For a type, the records that hold it, as far as `p2c_dsl.containment` has been asked: a memory, not a part."""
+    """A cache of `p2c_dsl.containment`: for a type, the records that hold it."""
 
     def original(self, *path: str) -> str:
-        """What a name is called outside: by itself, unless its declaration says otherwise."""
+        """The outside name of a declaration: its own name, unless the declaration gives another."""
         return self.originals.get(path, path[-1])
 
     def rules_of(self, task: Task) -> tuple[RuleText, ...]:

@@ -1,7 +1,7 @@
 """A spec as data: Pydantic models for JSON in and out.
 
-Types and rules stand in it as the language writes them. What comes in is written as a `.p2c` text and resolved
-like any other, so that data and text mean the same and are checked by the same code.
+Types and rules are written as in the language. Incoming data is turned into a `.p2c` text and resolved like any
+other, so that data and text have the same meaning and are checked by the same code.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from p2c_dsl.spec import ConstantValue, EnumMember, RuleText, Spec
 from p2c_dsl.syntax.text import quote
 from p2c_dsl.types import Enum, NewType, Nominal, Record, Type, show
 
-# One line each, so that no part of the data can grow into further declarations.
+# One line each, so that data cannot smuggle in further declarations.
 Identifier = Annotated[str, Field(pattern=r"^[^\W\d]\w*$")]
 Path_ = Annotated[str, Field(pattern=r"^[^\W\d]\w*(\.[^\W\d]\w*)*$")]
 TypeText = Annotated[str, Field(pattern=r"^[\w\[\], <>=]+$")]
@@ -48,7 +48,7 @@ class TypeData(_Model):
 
 
 class EnumMemberData(_Model):
-    """A line of an enum; `original` is what the name stands for outside."""
+    """A line of an enum; `original` is the outside name."""
 
     name: Identifier
     original: str | None = None
@@ -104,7 +104,7 @@ class EffectUseData(_Model):
 
 
 class SubtaskData(_Model):
-    """A subtask; `anything` says that it may have any effect, `claims` what nobody has signed off."""
+    """A subtask; `anything` says that it may have any effect, and `claims` have not been signed off."""
 
     name: Identifier
     parameters: tuple[ParameterData, ...] = ()
@@ -127,7 +127,7 @@ class TaskData(_Model):
 
 
 class SpecData(_Model):
-    """A whole spec. `model_validate_json` and `model_dump_json` are the way in and out."""
+    """A whole spec. `model_validate_json` and `model_dump_json` read and write it."""
 
     types: tuple[TypeData, ...] = ()
     enums: tuple[EnumData, ...] = ()
@@ -140,7 +140,7 @@ class SpecData(_Model):
 
 
 class BadSpec(ValueError):
-    """Data that makes no spec; the diagnostics speak of the text that was made from it."""
+    """Data that is not a valid spec; the diagnostics refer to the text that was made from it."""
 
     def __init__(self, diagnostics: tuple[Diagnostic, ...]) -> None:
         super().__init__("; ".join(d.message for d in diagnostics))
@@ -148,7 +148,7 @@ class BadSpec(ValueError):
 
 
 def to_data(spec: Spec) -> SpecData:
-    """A spec's data. Places in files are left out."""
+    """A spec's data, without places in files."""
     return SpecData(
         types=tuple(_type(t) for t in spec.types.values() if isinstance(t, Nominal | NewType)),
         enums=tuple(_enum(t, spec) for t in spec.types.values() if isinstance(t, Enum)),
@@ -167,7 +167,7 @@ def to_data(spec: Spec) -> SpecData:
 
 
 def from_data(data: SpecData) -> Spec:
-    """The spec that data stands for. Raises `BadSpec`."""
+    """The spec that the data describes. Raises `BadSpec`."""
     loaded = load_text(to_text(data), "<data>", Path())
     errors = tuple(d for d in loaded.diagnostics if d.severity is Severity.ERROR)
     if errors:

@@ -105,7 +105,7 @@ class Bottom:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """The type of what an earlier error left unclear. Fits everywhere, so that one slip is told once."""
+    """The type of something that an earlier error left unknown. Fits everywhere, so that one error is reported once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,7 @@ BASES = {t.name: t for t in (BOOL, INT, FLOAT, TEXT)}
 
 
 _REMEMBERED = 1 << 16
-"""How many answers about types are kept: a planner asks the same ones at every place."""
+"""How many answers about types are cached: a planner asks the same questions at every step."""
 
 
 def show(t: Type) -> str:
@@ -192,7 +192,7 @@ def is_subtype(sub: Type, sup: Type) -> bool:
 
 @lru_cache(maxsize=_REMEMBERED)
 def join(a: Type, b: Type) -> Type | None:
-    """The least type that both fit, or `None` when there is none."""
+    """The least common supertype, or `None` if there is none."""
     if is_subtype(a, b):
         return b if not isinstance(b, Unknown) else a
     if is_subtype(b, a):
@@ -220,7 +220,7 @@ def _hull(m: Size, n: Size) -> Size:
 
 @lru_cache(maxsize=_REMEMBERED)
 def may_share(a: Type, b: Type) -> bool:
-    """Whether one value can belong to both types, which is what lets two keys be equal."""
+    """Whether one value can belong to both types, so that two keys can be equal."""
     match a, b:
         case (Optional(x), y) | (y, Optional(x)):
             return may_share(x, y.inner if isinstance(y, Optional) else y) or isinstance(
@@ -237,14 +237,14 @@ def may_share(a: Type, b: Type) -> bool:
 
 
 def size_of(t: Type) -> Size:
-    """A collection type's declared bounds. Of an unknown type an error has been reported: one element is no news."""
+    """A collection type's declared bounds. Of an unknown type, whose error is already reported, one element."""
     if isinstance(t, Unknown):
         return Size(1, 1)
     return t.size if isinstance(t, ListOf | SetOf | MapOf) else ANY_SIZE
 
 
 def element_of(t: Type) -> Type | None:
-    """What a loop over `t` yields (a map yields its keys), or `None` when it is no collection."""
+    """The type of the elements of a loop over `t` (a map yields its keys), or `None` if it is not a collection."""
     match t:
         case ListOf(element) | SetOf(element):
             return element
@@ -256,5 +256,5 @@ def element_of(t: Type) -> Type | None:
 
 
 def allows_literal(t: Type) -> bool:
-    """Whether the type's declaration says that free literals are welcome."""
+    """Whether the type's declaration allows free literals."""
     return isinstance(t, NewType) and (t.literal or allows_literal(t.base))
