@@ -23,10 +23,10 @@ def add(a: int | None, b: int | None) -> int | None:
 
 def total(bounds: Iterable[int | None]) -> int | None:
     """The sum of upper bounds."""
-    found: int | None = 0
+    result: int | None = 0
     for bound in bounds:
-        found = add(found, bound)
-    return found
+        result = add(result, bound)
+    return result
 
 
 def times(a: int | None, b: int | None) -> int | None:

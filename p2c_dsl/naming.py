@@ -21,20 +21,20 @@ def reserved(spec: Spec, task: Task) -> frozenset[str]:
 
 def names(state: State, task: Task, taken: frozenset[str]) -> dict[int, str]:
     """The name of each visible variable, by slot. `taken` is the result of `reserved`."""
-    found: dict[int, str] = {}
+    result: dict[int, str] = {}
     used = set(taken)
     for slot in visible(state):
         if slot < len(task.parameters):
-            found[slot] = task.parameters[slot].name
+            result[slot] = task.parameters[slot].name
             continue
         accumulator = state.accumulators.get(slot)
         if accumulator is not None:
             stem = "table" if accumulator.is_map else "items"
         else:
             stem = stem_of(state.values[slot].type)
-        found[slot] = free(stem, used)
-        used.add(found[slot])
-    return found
+        result[slot] = free(stem, used)
+        used.add(result[slot])
+    return result
 
 
 def visible(state: State) -> list[int]:

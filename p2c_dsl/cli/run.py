@@ -286,9 +286,9 @@ def _finish(result: Run, about: RunSummary, status: int) -> None:
 
 
 def _print(program: Program, result: Run, about: RunSummary, trace: str) -> None:
-    from p2c_dsl.runtime.story import in_doubt, told
+    from p2c_dsl.runtime.story import in_doubt, story_lines
 
-    steps = list(told(program, result.trace))
+    steps = list(story_lines(program, result.trace))
     verdict = result.error or about.problem
     if trace == "json":
         document: dict[str, Any] = {

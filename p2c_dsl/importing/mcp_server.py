@@ -161,12 +161,12 @@ def _reason(error: BaseException, log: IO[str], timeout: float) -> str:
     """What went wrong, with the end of what the server wrote to stderr."""
     error = _innermost(error)
     if isinstance(error, TimeoutError):
-        told = f"no answer within {timeout:g} s"
+        reason = f"no answer within {timeout:g} s"
     elif isinstance(error, FileNotFoundError):
-        told = "command not found"
+        reason = "command not found"
     else:
-        told = f"{type(error).__name__}: {error}".rstrip(": ")
+        reason = f"{type(error).__name__}: {error}".rstrip(": ")
     log.flush()
     log.seek(0)
     written = log.read().strip()[-_TAIL:]
-    return f"{told}; its stderr ends with {json.dumps(written, ensure_ascii=False)}" if written else told
+    return f"{reason}; its stderr ends with {json.dumps(written, ensure_ascii=False)}" if written else reason

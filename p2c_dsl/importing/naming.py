@@ -52,13 +52,13 @@ def distinct(originals: Iterable[str], known: Mapping[str, str] | None = None) -
 
     `known` are existing names by their originals: they are kept, and not used for anything else.
     """
-    found: dict[str, str] = {}
+    result: dict[str, str] = {}
     kept = known or {}
     taken = set(kept.values())
     for original in originals:
-        found[original] = kept.get(original) or free(legal(original), taken)
-        taken.add(found[original])
-    return found
+        result[original] = kept.get(original) or free(legal(original), taken)
+        taken.add(result[original])
+    return result
 
 
 def type_name(*words: str) -> str:

@@ -76,19 +76,19 @@ class SchemaPlace:
 
 def reachable(name: str, defs: Mapping[str, Any]) -> dict[str, Any]:
     """The definitions that `name` refers to, including itself only if it contains itself."""
-    found: dict[str, Any] = {}
+    result: dict[str, Any] = {}
     todo: list[Any] = [defs.get(name)]
     while todo:
         part = todo.pop()
         if isinstance(part, Mapping):
             target = local(part.get("$ref"))
-            if target in defs and target not in found:
-                found[target] = defs[target]
+            if target in defs and target not in result:
+                result[target] = defs[target]
                 todo.append(defs[target])
             todo += part.values()
         elif isinstance(part, list):
             todo += part
-    return found
+    return result
 
 
 def local(target: Any) -> str:

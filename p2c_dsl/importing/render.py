@@ -162,13 +162,13 @@ def _unwrapped(output: Any) -> Any:
 
 
 def _definitions(schema: Mapping[str, Any], tool: str) -> Mapping[str, Any]:
-    found: dict[str, Any] = {}
+    result: dict[str, Any] = {}
     for word in ("definitions", "$defs"):
         definitions = schema.get(word) or {}
         if not isinstance(definitions, Mapping):
             raise ImportProblem(f"{tool}: `{word}` must be an object")
-        found.update(definitions)
-    return found
+        result.update(definitions)
+    return result
 
 
 def _doc(tool: Tool, given: Mapping[str, Any]) -> str:

@@ -23,20 +23,20 @@ _MOST_DIGITS = 18
 
 def ignored(schema: Mapping[str, Any]) -> list[str]:
     """The keywords of a schema that types cannot express."""
-    found = [word for word in _NARROWINGS if word in schema]
+    result = [word for word in _NARROWINGS if word in schema]
     if "properties" in schema:
-        found += [word for word in (*UNIONS, "allOf") if word in schema]
+        result += [word for word in (*UNIONS, "allOf") if word in schema]
     if "format" in schema and schema.get("type") != "string":
-        found.append("format")
-    return found
+        result.append("format")
+    return result
 
 
 def required(schema: Mapping[str, Any], place: SchemaPlace) -> Sequence[str]:
     """The names of the properties that an object must have. Raises `ImportProblem`."""
-    found = schema.get("required") or []
-    if not isinstance(found, list) or not all(isinstance(name, str) for name in found):
-        raise ImportProblem(f"{place}: `required` must be a list of names, not {shown(found)}")
-    return found
+    result = schema.get("required") or []
+    if not isinstance(result, list) or not all(isinstance(name, str) for name in result):
+        raise ImportProblem(f"{place}: `required` must be a list of names, not {shown(result)}")
+    return result
 
 
 def is_record(schema: Schema) -> bool:
@@ -62,12 +62,12 @@ def texts(schema: Schema) -> list[str]:
 
 def bound(word: str, schema: Mapping[str, Any], place: SchemaPlace) -> int | None:
     """A bound on an array's size, if there is one. Raises `ImportProblem`."""
-    found = schema.get(word)
-    if found is None:
+    result = schema.get(word)
+    if result is None:
         return None
-    if not isinstance(found, int) or isinstance(found, bool) or not 0 <= found < 10**_MOST_DIGITS:
-        raise ImportProblem(f"{place}: `{word}` must be a number of items, not {shown(found)}")
-    return found
+    if not isinstance(result, int) or isinstance(result, bool) or not 0 <= result < 10**_MOST_DIGITS:
+        raise ImportProblem(f"{place}: `{word}` must be a number of items, not {shown(result)}")
+    return result
 
 
 def listed(value: Any, place: SchemaPlace) -> list[Any]:

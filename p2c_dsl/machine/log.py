@@ -22,13 +22,13 @@ def since(log: Log[T], end: Log[T]) -> Iterator[T]:
 
 def apart(log: Log[T], length: int, other: Log[T], other_length: int) -> list[T]:
     """The additions to the first of two logs with a common start, newest first; both lengths are known."""
-    found: list[T] = []
+    result: list[T] = []
     while log is not other:
         if length >= other_length:
             assert log is not None
-            found.append(log[0])
+            result.append(log[0])
             log, length = log[1], length - 1
         else:
             assert other is not None
             other, other_length = other[1], other_length - 1
-    return found
+    return result

@@ -265,10 +265,10 @@ class _Resolver:
 
 def _first(declared: Iterable[D]) -> dict[str, D]:
     """By name; of two with the same name, which is an error, the first counts, as the message says."""
-    found: dict[str, D] = {}
+    result: dict[str, D] = {}
     for one in declared:
-        found.setdefault(one.name, one)
-    return found
+        result.setdefault(one.name, one)
+    return result
 
 
 def _rules(lines: Iterable[nodes.RuleLine], source: Source) -> tuple[RuleText, ...]:

@@ -43,7 +43,7 @@ class Types:
         self._declared, self._reporter = declared, reporter
         self._resolved: dict[str, Type] = {}
         self._open: list[str] = []
-        self._told_depth = False
+        self._depth_reported = False
         self.records: dict[str, dict[str, Type]] = {}
 
     def resolve_all(self) -> dict[str, Type]:
@@ -166,9 +166,9 @@ class Types:
         )
 
     def _report_depth(self, name: str) -> None:
-        if self._told_depth:
+        if self._depth_reported:
             return
-        self._told_depth = True
+        self._depth_reported = True
         source, node = self._declared[name]
         message = f"this chain of types is more than {MOST_CHAINED} long"
         self._reporter.report("P2C207", source, node.name.span, message, "shorten the chain")

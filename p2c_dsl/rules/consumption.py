@@ -55,11 +55,11 @@ class Consumption:
 
 def _wholes(identity: Identity) -> list[Identity]:
     """The value itself and all that it is part of."""
-    found = [identity]
+    result = [identity]
     while (whole := _whole(identity)) is not None:
-        found.append(whole)
+        result.append(whole)
         identity = whole
-    return found
+    return result
 
 
 def _whole(identity: Identity) -> Identity | None:

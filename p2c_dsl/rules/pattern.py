@@ -40,13 +40,13 @@ class NoMatch:
 
 def match(pattern: str, tokens: Sequence[Token]) -> Match | NoMatch:
     """Reads a rule's tokens by a pattern."""
-    found: dict[str, Tokens] = {}
-    position = _sequence(_parts(pattern), tuple(tokens), 0, found)
+    result: dict[str, Tokens] = {}
+    position = _sequence(_parts(pattern), tuple(tokens), 0, result)
     if isinstance(position, NoMatch):
         return position
     if position < len(tokens):
         return NoMatch(position, tokens[position], "the end of the line")
-    return found
+    return result
 
 
 @cache

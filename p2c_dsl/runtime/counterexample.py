@@ -156,11 +156,11 @@ def _work(event: Event) -> int:
 
 
 def _in_words(program: Program, broken: _Broken) -> Counterexample:
-    short = _told(program, broken, brief(broken.trace))
-    return replace(_told(program, broken, Wording()), brief=short)
+    short = _described(program, broken, brief(broken.trace))
+    return replace(_described(program, broken, Wording()), brief=short)
 
 
-def _told(program: Program, broken: _Broken, wording: Wording) -> Counterexample:
+def _described(program: Program, broken: _Broken, wording: Wording) -> Counterexample:
     given = [e for e in broken.trace.events if isinstance(e, InputGiven)]
     inputs = tuple((event.name, wording(event.instance.value)) for event in given)
     steps = (*_calls(program, broken.trace, wording), _last(program, broken, wording))

@@ -25,14 +25,14 @@ class DomainError(Exception):
 
 def load_world(folder: Path) -> type[World]:
     """The `World` of a domain's folder. It, and later its methods, raise `DomainError`."""
-    found: type[World] = _class(folder, "world", "World", ("inputs", "tools", "verify"))
-    return found
+    result: type[World] = _class(folder, "world", "World", ("inputs", "tools", "verify"))
+    return result
 
 
 def load_expert(folder: Path) -> type[Expert]:
     """The `Expert` of a domain's folder. It, and later its methods, raise `DomainError`."""
-    found: type[Expert] = _class(folder, "expert", "Expert", ("part", "whole"))
-    return found
+    result: type[Expert] = _class(folder, "expert", "Expert", ("part", "whole"))
+    return result
 
 
 def _class(folder: Path, module_name: str, class_name: str, methods: tuple[str, ...]) -> Any:
@@ -50,7 +50,7 @@ def _class(folder: Path, module_name: str, class_name: str, methods: tuple[str, 
     try:
         return type(class_name, (found,), {**guarded, "__module__": found.__module__})
     except Exception as error:
-        raise DomainError(f"`{class_name}` in {path} cannot be used: {_told(error, path)}") from error
+        raise DomainError(f"`{class_name}` in {path} cannot be used: {_located_text(error, path)}") from error
 
 
 def _module(folder: Path, path: Path, name: str) -> ModuleType:
@@ -74,7 +74,7 @@ def _module(folder: Path, path: Path, name: str) -> ModuleType:
         raise
     except BaseException as error:
         sys.modules.pop(full_name, None)
-        raise DomainError(f"{path} cannot be imported: {_told(error, path)}") from error
+        raise DomainError(f"{path} cannot be imported: {_located_text(error, path)}") from error
     return module
 
 
@@ -86,12 +86,12 @@ def _guarded(method: Callable[..., Any], path: Path) -> Callable[..., Any]:
         except (DomainError, KeyboardInterrupt):
             raise
         except BaseException as error:
-            raise DomainError(f"`{method.__name__}` failed: {_told(error, path)}") from error
+            raise DomainError(f"`{method.__name__}` failed: {_located_text(error, path)}") from error
 
     return call
 
 
-def _told(error: BaseException, path: Path) -> str:
+def _located_text(error: BaseException, path: Path) -> str:
     """An error and the domain's own line that it comes from."""
     frames = traceback.extract_tb(error.__traceback__)
     own = [frame for frame in frames if Path(frame.filename).parent == path.parent]

@@ -102,9 +102,9 @@ def run_of(error: BaseException) -> Run | None:
     cause: BaseException | None = error
     while cause is not None and id(cause) not in seen:
         seen.add(id(cause))
-        found = getattr(cause, _BROKEN_OFF, None)
-        if isinstance(found, Run):
-            return found
+        result = getattr(cause, _BROKEN_OFF, None)
+        if isinstance(result, Run):
+            return result
         cause = cause.__cause__ or cause.__context__
     return None
 

@@ -224,12 +224,12 @@ class Lineage:
 
     def _typed(self, of: Type) -> Sources:
         """The sources that are types of which a value of this type may be or contain an instance."""
-        found = self._types.get(of)
-        if found is None:
+        result = self._types.get(of)
+        if result is None:
             held = _held_types(of, self._spec)
-            found = frozenset(s for s in self._sources if s.type is not None and _may_be(held, s.type))
-            self._types[of] = found
-        return found
+            result = frozenset(s for s in self._sources if s.type is not None and _may_be(held, s.type))
+            self._types[of] = result
+        return result
 
     def _keys_typed(self, of: Type) -> Sources:
         """The sources that the keys of a value of a type depend on, judged by the map's key type."""

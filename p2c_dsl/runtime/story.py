@@ -32,7 +32,7 @@ class StoryLine(NamedTuple):
     text: str
 
 
-def told(program: Program, trace: Trace) -> Iterator[StoryLine]:
+def story_lines(program: Program, trace: Trace) -> Iterator[StoryLine]:
     """The lines of a run."""
     depth, call = 0, ""
     for event in trace.events:

@@ -60,7 +60,7 @@ def bind_tools(program: Program, source: object) -> dict[str, Tool]:
 
     Raises `BindingError` for those that are missing, or cannot take their subtask's arguments.
     """
-    found: dict[str, Tool] = {}
+    result: dict[str, Tool] = {}
     wrong: list[str] = []
     for subtask in {s.name: s for s in _called(program.body)}.values():
         tool = _named(source, subtask.name)
@@ -68,10 +68,10 @@ def bind_tools(program: Program, source: object) -> dict[str, Tool]:
         if complaint is not None:
             wrong.append(complaint)
         elif callable(tool):
-            found[subtask.name] = tool
+            result[subtask.name] = tool
     if wrong:
         raise BindingError("; ".join(wrong))
-    return found
+    return result
 
 
 def bind_inputs(
@@ -88,14 +88,14 @@ def bind_inputs(
         raise
     except BaseException as error:
         raise BindingError(f"the inputs are not a mapping of names to values: {described(error)}") from None
-    found: dict[str, object] = {}
+    result: dict[str, object] = {}
     wrong: list[str] = []
     for parameter in program.task.parameters:
         if parameter.name not in given:
             wrong.append(f"the input `{parameter.name}` is missing")
             continue
         try:
-            found[parameter.name] = freezer(given[parameter.name], parameter.type)
+            result[parameter.name] = freezer(given[parameter.name], parameter.type)
         except WrongValue as error:
             wrong.append(f"the input `{parameter.name}`: {error}")
     known = {p.name for p in program.task.parameters}
@@ -106,7 +106,7 @@ def bind_inputs(
     ]
     if wrong:
         raise BindingError("; ".join(wrong))
-    return found
+    return result
 
 
 def _named(source: object, name: str) -> object:

@@ -77,20 +77,20 @@ _PYTHON = {BOOL.name: bool, INT.name: int, TEXT.name: str}
 
 def field_of(value: object, name: str) -> object:
     """A record's field. Raises `WrongValue` if there is none."""
-    found = value.get(name, _MISSING) if isinstance(value, Mapping) else getattr(value, name, _MISSING)
-    if found is _MISSING:
+    result = value.get(name, _MISSING) if isinstance(value, Mapping) else getattr(value, name, _MISSING)
+    if result is _MISSING:
         raise WrongValue(f"it has no field `{name}`")
-    return found
+    return result
 
 
 def item_of(value: object, key: object) -> object:
     """The value of a run's map for a key. Raises `WrongValue` if the key is missing."""
     if not isinstance(value, Mapping):
         raise WrongValue(f"{shown(value)} is not a map")
-    found = value.get(comparable(key), _MISSING)
-    if found is _MISSING:
+    result = value.get(comparable(key), _MISSING)
+    if result is _MISSING:
         raise WrongValue(f"the map has no key {shown(key)}")
-    return found
+    return result
 
 
 def elements_of(value: object) -> list[Any]:
@@ -189,9 +189,9 @@ class Freezer:
         raise WrongValue(f"{shown(value)} is not a valid {show(of)}")
 
     def _several(self, values: Iterable[Any]) -> list[Any]:
-        found = list(islice(values, self._left + 1))
-        self._count(len(found))
-        return found
+        result = list(islice(values, self._left + 1))
+        self._count(len(result))
+        return result
 
     def _count(self, elements: int) -> None:
         self._left -= elements

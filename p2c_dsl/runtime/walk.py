@@ -168,12 +168,12 @@ class Walk:
 
     def accumulated(self, id_: int) -> Instance:
         """An accumulator with its current contents."""
-        found = self.read_as.get(id_)
-        if found is None:
+        result = self.read_as.get(id_)
+        if result is None:
             held = self.contents[id_]
             frozen = FrozenMap(held) if isinstance(held, dict) else FrozenList(held)
-            found = self.read_as[id_] = Instance(id_, frozen)
-        return found
+            result = self.read_as[id_] = Instance(id_, frozen)
+        return result
 
     def part(
         self, whole: Instance, name: str | None, key: Instance | None, take: Callable[[], object], span: Span

@@ -17,10 +17,10 @@ _SHORT = 60
 class Wording:
     """Texts of values, cached by object: a run may pass one large value to all of its calls.
 
-    `told` says which of a record's fields are shown; dots stand for the others.
+    `shown_fields` says which of a record's fields are shown; dots stand for the others.
     """
 
-    told: Callable[[FrozenRecord], Sequence[str]] = tuple
+    shown_fields: Callable[[FrozenRecord], Sequence[str]] = tuple
     _texts: dict[int, str] = field(default_factory=dict)
 
     def __call__(self, value: object) -> str:
@@ -35,7 +35,7 @@ class Wording:
     def _text(self, value: Mapping[object, object] | Set[object] | Sequence[object]) -> str:
         match value:
             case FrozenRecord():
-                names = self.told(value)
+                names = self.shown_fields(value)
                 parts = [f"{name}={self(value[name])}" for name in names]
                 dots = ["…"] * (len(names) < len(value))
                 return f"{value.type}({', '.join([*parts, *dots])})"
@@ -51,11 +51,11 @@ def brief(trace: Trace) -> Wording:
     records: dict[str, dict[FrozenRecord, None]] = {}
     for record in _records(_values(trace)):
         records.setdefault(record.type, {})[record] = None
-    told = {name: _telling(list(found)) for name, found in records.items()}
-    return Wording(lambda record: told[record.type])
+    shown_fields = {name: _distinguishing(list(found)) for name, found in records.items()}
+    return Wording(lambda record: shown_fields[record.type])
 
 
-def _telling(records: Sequence[FrozenRecord]) -> tuple[str, ...]:
+def _distinguishing(records: Sequence[FrozenRecord]) -> tuple[str, ...]:
     """The first fields that together distinguish the records; for a single record, those that fit on a line."""
     names = tuple(records[0])
     if len(records) == 1:
@@ -63,9 +63,9 @@ def _telling(records: Sequence[FrozenRecord]) -> tuple[str, ...]:
     chosen: tuple[str, ...] = ()
     groups = 1
     for name in names:
-        told = {tuple(r[n] for n in (*chosen, name)) for r in records}
-        if len(told) > groups:
-            chosen, groups = (*chosen, name), len(told)
+        apart = {tuple(r[n] for n in (*chosen, name)) for r in records}
+        if len(apart) > groups:
+            chosen, groups = (*chosen, name), len(apart)
         if groups == len(records):
             break
     return chosen

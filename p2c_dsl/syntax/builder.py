@@ -19,8 +19,8 @@ class Builder(Declarations, Compositions):
 
     def callback(self, name: str) -> Callable[..., Any]:
         """The method for a rule."""
-        found: Callable[..., Any] = getattr(self, name)
-        return found
+        result: Callable[..., Any] = getattr(self, name)
+        return result
 
     def start(self, span: Span, declarations: Items) -> tuple[nodes.Declaration, ...]:
         return items(declarations)

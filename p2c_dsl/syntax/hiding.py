@@ -45,12 +45,12 @@ def hides(character: str) -> str | None:
 
 def hiding(source: Source) -> Iterator[Diagnostic]:
     """One finding for each line that has such a character, at the first one."""
-    told_until = 0
+    reported_until = 0
     for found in _HIDING.finditer(source.text, int(source.text.startswith("\ufeff"))):
-        if found.start() < told_until:
+        if found.start() < reported_until:
             continue
         end = source.text.find("\n", found.start())
-        told_until = len(source.text) if end < 0 else end
+        reported_until = len(source.text) if end < 0 else end
         message = hides(found[0][0]) or ""
         help_ = f"remove it (in a string, write it as `{_escaped(found[0][0])}`)"
         yield Diagnostic(CODE, message, Location(source, Span(*found.span())), help=help_)

@@ -34,14 +34,14 @@ def look_alikes(sources: Sequence[Source]) -> Iterator[Diagnostic]:
         for lexeme in lex(source).lexemes:
             if lexeme.type in (NAME, RESERVED) or lexeme.text in _LANGUAGE:
                 places.setdefault(lexeme.text, Location(source, Span(lexeme.start, lexeme.end)))
-    told = set()
+    reported = set()
     for name, other in _alike(places):
-        told.add(name)
+        reported.add(name)
         notes = (Note(f"`{other}` is here", places[other]),) if other in places else ()
         message = f"`{name}` ({_spelled(name)}) looks like `{other}`"
         yield _warning(_LOOKS_ALIKE, places[name], message, "rename one of them", notes)
     for name in places:
-        if not name.isascii() and name not in told:
+        if not name.isascii() and name not in reported:
             yield from _mixed(name, places[name])
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from p2c_dsl.runtime.interpreter import run
-from p2c_dsl.runtime.story import StoryLine, told
+from p2c_dsl.runtime.story import StoryLine, story_lines
 from tests.runtime.texts import program
 
 PROGRAM = program("""
@@ -30,7 +30,7 @@ compose t(users):
 
 def lines(**tools: Callable[..., Any]) -> list[StoryLine]:
     bound = {"awake": lambda user: user == "ada", "ask": lambda user, times: None, "count": len, **tools}
-    return list(told(PROGRAM, run(PROGRAM, {"users": ["ada", "ben"]}, bound).trace))
+    return list(story_lines(PROGRAM, run(PROGRAM, {"users": ["ada", "ben"]}, bound).trace))
 
 
 def test_calls_tests_and_loops_are_told_with_their_lines_and_depths() -> None:
