@@ -19,9 +19,9 @@ with warnings.catch_warnings():
     from agentdojo.task_suite.load_suites import get_suites
 
 from p2c_dsl.program import Program
+from p2c_dsl.runtime.external_tools import inward, tool_for
 from p2c_dsl.runtime.interpreter import Run, run
 from p2c_dsl.runtime.monitor import RuleMonitor
-from p2c_dsl.runtime.outside import inward, tool_for
 
 VERSION = "v1.2.2"
 

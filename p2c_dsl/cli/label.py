@@ -11,8 +11,8 @@ import typer
 
 from p2c_dsl.cli import EXIT_FINDINGS
 from p2c_dsl.cli.files import fail, load_spec, needs_extra, task_of
+from p2c_dsl.resolve.files import Unreadable, read
 from p2c_dsl.resolve.loading import SUFFIX
-from p2c_dsl.resolve.reading import Unreadable, read
 
 if TYPE_CHECKING:
     from p2c_dsl.planners.preferences.humans.store import LabelStore

@@ -161,8 +161,8 @@ def _run_on_server(
 ) -> None:
     from p2c_dsl.importing import ImportProblem
     from p2c_dsl.importing.mcp_server import connect
+    from p2c_dsl.runtime.external_tools import tool_for
     from p2c_dsl.runtime.interpreter import BindingError, run
-    from p2c_dsl.runtime.outside import tool_for
 
     inputs = _inputs(program, given)
     about = RunSummary(f"a run of `{program.task.name}` on `{command}`", "completed", None, None, None)
@@ -202,7 +202,7 @@ def _status(interrupt: KeyboardInterrupt) -> int:
 
 def _inputs(program: Program, given: list[str]) -> dict[str, object]:
     """The task's inputs from NAME=VALUE; ends the command for what is none."""
-    from p2c_dsl.runtime.outside import inward
+    from p2c_dsl.runtime.external_tools import inward
     from p2c_dsl.runtime.values import WrongValue
 
     types = {p.name: p.type for p in program.task.parameters}

@@ -12,7 +12,7 @@ from p2c_dsl.importing.naming import distinct
 from p2c_dsl.importing.place import ImportReport, SchemaPlace, local
 from p2c_dsl.importing.schemas import required
 from p2c_dsl.importing.types import ImportedTypes, named, optional
-from p2c_dsl.runtime.outside import WRAPPED
+from p2c_dsl.runtime.external_tools import WRAPPED
 from p2c_dsl.syntax.formatter import SyntaxErrors, format_source
 from p2c_dsl.syntax.span import Source
 from p2c_dsl.syntax.text import quote
@@ -148,7 +148,7 @@ def _result(tool: Tool, name: str, types: ImportedTypes) -> str | None:
 def _unwrapped(output: Any) -> Any:
     """The schema inside the object that servers wrap around a result that is not an object: `{"result": …}`.
 
-    `p2c_dsl.runtime.outside` takes it out again.
+    `p2c_dsl.runtime.external_tools` takes it out again.
     """
     properties = output.get("properties") if isinstance(output, Mapping) else None
     if (

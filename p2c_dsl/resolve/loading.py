@@ -9,7 +9,7 @@ from pathlib import Path
 
 from p2c_dsl.diagnostics.model import Diagnostic, Location, Severity
 from p2c_dsl.resolve.declarations import resolve
-from p2c_dsl.resolve.reading import Unreadable, read, real
+from p2c_dsl.resolve.files import Unreadable, read, real
 from p2c_dsl.spec import Spec
 from p2c_dsl.syntax.nodes import File, Use
 from p2c_dsl.syntax.parser import parse

@@ -1,6 +1,6 @@
 """The values of a run: private copies that never change and can be keys.
 
-A value is copied once when it comes in (`values.Freezer`), and copied again when it is passed on (`thawed.thaw`):
+A value is copied once when it comes in (`values.Freezer`), and copied again when it is passed on (`copies.thaw`):
 
 | in the language | in the run | as passed to a tool |
 | --- | --- | --- |
@@ -20,11 +20,11 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Seq
 from dataclasses import dataclass, fields, is_dataclass
 from typing import TYPE_CHECKING, Any, Self
 
-from p2c_dsl.runtime.showing import described, shown
+from p2c_dsl.runtime.display import described, shown
 from p2c_dsl.spec import EnumMember
 
 if TYPE_CHECKING:
-    from p2c_dsl.runtime.thawed import Like
+    from p2c_dsl.runtime.copies import Like
 
 
 _WIDTH = 200

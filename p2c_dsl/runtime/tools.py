@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from p2c_dsl.program import Branch, Call, Loop, Program, Step
-from p2c_dsl.runtime.showing import described
+from p2c_dsl.runtime.display import described
 from p2c_dsl.runtime.values import Freezer, WrongValue, shown
 from p2c_dsl.spec import Subtask
 

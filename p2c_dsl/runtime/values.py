@@ -14,6 +14,8 @@ from types import AsyncGeneratorType, GeneratorType
 from types import NoneType as PythonsNone
 from typing import Any
 
+from p2c_dsl.runtime.copies import Fields, like, thaw
+from p2c_dsl.runtime.display import described, shown
 from p2c_dsl.runtime.frozen import (
     Distinct,
     FrozenList,
@@ -25,8 +27,6 @@ from p2c_dsl.runtime.frozen import (
     is_hashable,
     is_plain,
 )
-from p2c_dsl.runtime.showing import described, shown
-from p2c_dsl.runtime.thawed import Fields, like, thaw
 from p2c_dsl.spec import EnumMember, Spec
 from p2c_dsl.types import (
     BOOL,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
+from p2c_dsl.runtime.display import shown
 from p2c_dsl.runtime.frozen import FrozenRecord
-from p2c_dsl.runtime.showing import shown
 from p2c_dsl.runtime.trace import CallFinished, CallStarted, InputGiven, Trace
 
 _WHOLE = 1 << 30

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from p2c_dsl.resolve import load_text
-from p2c_dsl.runtime.outside import Opaque, inward, outward, tool_for
+from p2c_dsl.runtime.external_tools import Opaque, inward, outward, tool_for
 from p2c_dsl.runtime.tools import Outcome
 from p2c_dsl.runtime.values import Distinct, Fields, WrongValue
 from p2c_dsl.spec import EnumMember
