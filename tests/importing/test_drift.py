@@ -67,7 +67,7 @@ def test_a_changed_enum_is_named() -> None:
 
 
 def test_facts_written_into_the_import_itself_are_drift() -> None:
-    assert any("put them into an override" in t for t in told(BEFORE, edit=("may anything", "pure")))
+    assert any("move them to an override" in t for t in told(BEFORE, edit=("may anything", "pure")))
 
 
 def test_what_no_import_writes_is_drift() -> None:

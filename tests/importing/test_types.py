@@ -54,13 +54,13 @@ def test_what_types_can_say(schema: Any, expected: str) -> None:
     [
         (True, "no schema"),
         ({}, "no schema"),
-        ({"description": "anything"}, "says no type"),
+        ({"description": "anything"}, "has no type"),
         ({"type": ["string", "boolean"]}, "one of several types"),
         ({"anyOf": [{"type": "string"}, {"type": "integer"}]}, "one of several types"),
         ({"type": "null"}, "always null"),
-        ({"enum": [1, 2]}, "no texts"),
+        ({"enum": [1, 2]}, "not strings"),
         ({"type": "array", "prefixItems": [{"type": "string"}]}, "a tuple"),
-        ({"type": "object"}, "no property is known"),
+        ({"type": "object"}, "without known properties"),
         ({"$ref": "#/$defs/Gone"}, "is not defined"),
         ({"$ref": "https://example.org/schema"}, "is not defined"),
         ({"type": "rainbow"}, "no type 'rainbow'"),
@@ -185,7 +185,7 @@ def test_a_narrowing_that_types_do_not_carry_is_counted() -> None:
     [
         (3, "f.x: a schema must be an object, not 3"),
         ({"anyOf": []}, "f.x.anyOf: expected a non-empty list"),
-        ({"enum": "a"}, "f.x.enum: this is a list"),
+        ({"enum": "a"}, "f.x.enum: expected a non-empty list"),
         (
             {"type": "array", "items": {"type": "string"}, "minItems": -1},
             "f.x: `minItems` must be a number of items",
