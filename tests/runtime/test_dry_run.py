@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from p2c_dsl.runtime.dry_run import dry_run
 from p2c_dsl.runtime.monitor import RuleMonitor
-from p2c_dsl.runtime.story import told
+from p2c_dsl.runtime.story import story_lines
 from p2c_dsl.runtime.trace import CallStarted, InputGiven
 from tests.runtime.texts import DINNER, program
 
@@ -19,7 +19,7 @@ def test_values_are_placeholders() -> None:
 
 def test_a_seed_names_its_run() -> None:
     assert dry_run(BOOKING, 3) == dry_run(BOOKING, 3)
-    assert len({str(list(told(BOOKING, dry_run(BOOKING, seed).trace))) for seed in range(20)}) > 5
+    assert len({str(list(story_lines(BOOKING, dry_run(BOOKING, seed).trace))) for seed in range(20)}) > 5
 
 
 def test_every_run_is_one_that_could_be() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from p2c_dsl.runtime.interpreter import BindingError, Outcome, Run, run
 from p2c_dsl.runtime.monitor import RuleMonitor
-from p2c_dsl.runtime.story import told
+from p2c_dsl.runtime.story import story_lines
 from p2c_dsl.runtime.trace import CallFailed, RunFailed
 from tests.runtime.desk import LISTS
 from tests.runtime.texts import program
@@ -121,7 +121,7 @@ compose t():
 """
     compiled = program(text)
     done = run(compiled, {}, {"f": given, "g": lambda *_: None}, RuleMonitor(compiled))
-    assert all("\n" not in line.text for line in told(compiled, done.trace))
+    assert all("\n" not in line.text for line in story_lines(compiled, done.trace))
     return done
 
 
