@@ -14,7 +14,7 @@ Variables = Callable[[int], str]
 
 
 def line(move: Move, name: str | None, variables: Variables, named: Set[str] = frozenset()) -> str:
-    """A step's line; `name` is what it binds, if anything, `named` as in `call`."""
+    """A step's line; `name` is the variable that it binds, if any, and `named` is as in `call`."""
     match move:
         case CallMove():
             written = call(move, variables, named)
@@ -40,7 +40,7 @@ def line(move: Move, name: str | None, variables: Variables, named: Set[str] = f
 
 
 def call(move: CallMove, variables: Variables, named: Set[str] = frozenset()) -> str:
-    """A call. The parameters in `named` are, and all behind one of these or one whose default stands in."""
+    """A call. Arguments are named for parameters in `named`, and for all parameters after a named or omitted one."""
     parts, by_name = [], False
     for argument, parameter in zip(move.arguments, move.subtask.parameters, strict=True):
         by_name = by_name or argument is None or parameter.name in named

@@ -1,4 +1,4 @@
-"""A line's steps as data: what it asks of the machine, so that it can be tried again from another state."""
+"""A line's steps as data, so that they can be tried again from another state of the machine."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class CreateMove:
 
 @dataclass(frozen=True, slots=True)
 class WriteMove:
-    """A write; when `call` is given, its result is what is written."""
+    """A write; if `call` is given, its result is written."""
 
     slot: int
     key: Operand | None
@@ -64,7 +64,7 @@ class WriteMove:
 
 @dataclass(frozen=True, slots=True)
 class LoopMove:
-    """Into a loop; its variable takes the next slot."""
+    """Enters a loop; its variable takes the next slot."""
 
     collection: Operand
 
@@ -77,7 +77,7 @@ class LoopMove:
 
 @dataclass(frozen=True, slots=True)
 class BranchMove:
-    """Into a branch's then arm."""
+    """Enters a branch's then arm."""
 
     operand: Operand
     test: Test
@@ -91,7 +91,7 @@ class BranchMove:
 
 @dataclass(frozen=True, slots=True)
 class ElseMove:
-    """From the then arm into the else arm."""
+    """Goes from the then arm into the else arm."""
 
     def apply(self, machine: Machine, state: State, out: Violations) -> State:
         return machine.enter_else(state)
@@ -117,7 +117,7 @@ Move = CallMove | CreateMove | WriteMove | LoopMove | BranchMove | ElseMove | Re
 
 
 def operands_of(move: Move) -> tuple[Operand, ...]:
-    """What a move names, in the order of the text."""
+    """The operands of a move, in the order of the text."""
     match move:
         case CallMove(_, arguments):
             return tuple(a for a in arguments if a is not None)

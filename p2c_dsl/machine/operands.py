@@ -1,4 +1,4 @@
-"""The variables in a move's operands: which they are, and the move with others in their place."""
+"""Finds and replaces the variables in a move's operands."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def variables(operand: Operand) -> Iterator[int]:
 
 
 def used_by(move: Move) -> Iterator[int]:
-    """The variables that a move reads or writes into."""
+    """The variables that a move reads or writes to."""
     for operand in operands(move):
         yield from variables(operand)
     if isinstance(move, WriteMove):
@@ -44,7 +44,7 @@ def operands(move: Move) -> Iterator[Operand]:
 
 
 def renamed(move: Move, slots: dict[int, int]) -> Move:
-    """The move with other variables in the place of its own."""
+    """The move with its variables replaced."""
     match move:
         case CallMove(subtask, arguments):
             return CallMove(subtask, tuple(a and moved(a, slots) for a in arguments))
@@ -60,7 +60,7 @@ def renamed(move: Move, slots: dict[int, int]) -> Move:
 
 
 def moved(operand: Operand, slots: dict[int, int]) -> Operand:
-    """The operand with other variables in the place of its own, -1 where there is none."""
+    """The operand with its variables replaced, by -1 if there is no replacement."""
     match operand:
         case Var(definition):
             return Var(slots.get(definition, -1))
@@ -72,7 +72,7 @@ def moved(operand: Operand, slots: dict[int, int]) -> Operand:
 
 
 def defines(move: Move | None) -> bool:
-    """Whether it gives a value that later steps can use."""
+    """Whether the move makes a value that later steps can use."""
     match move:
         case CallMove(subtask):
             return subtask.result is not None
