@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from p2c_dsl.config import Config, ConfigError, config_in
+from p2c_dsl.settings.config import Config, ConfigError, config_in
 
 
 def settings(folder: Path, text: str) -> Config | None:

@@ -11,11 +11,11 @@ import typer
 from p2c_dsl.cli import EXIT_FINDINGS, EXIT_USAGE
 from p2c_dsl.cli.files import STDIN, fail, stdin_text, with_progress, write
 from p2c_dsl.cli.paths import FORCE_EXCLUDE, STDIN_FILENAME, display_name, files_of, settings_hold
-from p2c_dsl.config import FORMATS, check_codes
 from p2c_dsl.diagnostics.model import Diagnostic, Severity, Suppressed
 from p2c_dsl.diagnostics.plain import plain
 from p2c_dsl.lint import Report, lint_file, lint_text
 from p2c_dsl.settings import Settings
+from p2c_dsl.settings.config import FORMATS, check_codes
 
 UNREAD = ("P2C10", "P2C11", "P2C120", "P2C130", "P2C131", "P2C132", "P2C133")
 """What leaves a text, or a part of it, unread. It is not one finding among others: nothing there has been checked."""

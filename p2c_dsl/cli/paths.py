@@ -9,9 +9,9 @@ from pathlib import Path
 import typer
 
 from p2c_dsl.cli.files import STDIN, fail
-from p2c_dsl.config import ConfigError
 from p2c_dsl.resolve.loading import SUFFIX
 from p2c_dsl.settings import Settings
+from p2c_dsl.settings.config import ConfigError
 
 FORCE_EXCLUDE = typer.Option(
     "--force-exclude/--no-force-exclude",

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from p2c_dsl.runtime.copies import thaw
 from p2c_dsl.runtime.tools import Tool, reported
 from p2c_dsl.runtime.trace import AnyKey
 from p2c_dsl.runtime.values import Freezer, WrongValue, field_of, not_run
+from p2c_dsl.runtime.values.copies import thaw
 from p2c_dsl.spec import EffectUse, Subtask
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from p2c_dsl.runtime.display import described
+from p2c_dsl.runtime.values.display import described
 from p2c_dsl.runtime.world import Expert, World
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from random import Random
 
 from p2c_dsl.program import Program
+from p2c_dsl.runtime.counterexample.small_worlds import SmallWorld, TooLarge
 from p2c_dsl.runtime.interpreter import BindingError, Observer, Run, run
-from p2c_dsl.runtime.small_worlds import SmallWorld, TooLarge
 
 SIZE = 2
 

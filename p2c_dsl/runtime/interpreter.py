@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 from p2c_dsl.program import Program
 from p2c_dsl.runtime.calls import Reply, Request
-from p2c_dsl.runtime.copies import thaw
-from p2c_dsl.runtime.display import described
 from p2c_dsl.runtime.tools import BindingError, Outcome, Tool, bind_inputs, bind_tools
 from p2c_dsl.runtime.trace import Trace
 from p2c_dsl.runtime.values import Freezer, is_awaitable
+from p2c_dsl.runtime.values.copies import thaw
+from p2c_dsl.runtime.values.display import described
 from p2c_dsl.runtime.walk import Calls, Observer, StopRun, Walk
 from p2c_dsl.syntax.span import Span
 

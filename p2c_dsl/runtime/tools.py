@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from p2c_dsl.program import Branch, Call, Loop, Program, Step
-from p2c_dsl.runtime.display import described
 from p2c_dsl.runtime.values import Freezer, WrongValue, shown
+from p2c_dsl.runtime.values.display import described
 from p2c_dsl.spec import Subtask
 
 Tool = Callable[..., Any]
@@ -77,7 +77,7 @@ def bind_tools(program: Program, source: object) -> dict[str, Tool]:
 def bind_inputs(
     program: Program, inputs: Mapping[str, object], freezer: Freezer | None = None
 ) -> dict[str, object]:
-    """The task's inputs as values of a run (`p2c_dsl.runtime.frozen`).
+    """The task's inputs as values of a run (`p2c_dsl.runtime.values.frozen`).
 
     Raises `BindingError` for those that are missing, unknown, or of another type.
     """

@@ -23,8 +23,8 @@ class AnyKey(Enum):
 class Instance:
     """One occurrence of a value; `id` is unique within the run.
 
-    `value` is a value of a run (`p2c_dsl.runtime.frozen`): it is immutable, can be a key, and equals another value
-    exactly when the originals are equal in Python. The keys of effects are such values, too.
+    `value` is a value of a run (`p2c_dsl.runtime.values.frozen`): it is immutable, can be a key, and equals another
+    value exactly when the originals are equal in Python. The keys of effects are such values, too.
     """
 
     id: int

@@ -31,7 +31,6 @@ from p2c_dsl.program import (
     Write,
 )
 from p2c_dsl.runtime.calls import Reply, Request, effects_of, possible, result_of
-from p2c_dsl.runtime.frozen import FrozenList, FrozenMap
 from p2c_dsl.runtime.tools import Tool
 from p2c_dsl.runtime.trace import (
     AccumulatorCreated,
@@ -54,6 +53,7 @@ from p2c_dsl.runtime.trace import (
     RunFailed,
 )
 from p2c_dsl.runtime.values import Freezer, WrongValue, elements_of, field_of, item_of
+from p2c_dsl.runtime.values.frozen import FrozenList, FrozenMap
 from p2c_dsl.spec import Subtask
 from p2c_dsl.syntax.span import Span
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
-from p2c_dsl.runtime.frozen import Distinct, FrozenList, FrozenMap, FrozenRecord, Handle
 from p2c_dsl.runtime.trace import Instance, Trace
+from p2c_dsl.runtime.values.frozen import Distinct, FrozenList, FrozenMap, FrozenRecord, Handle
 from p2c_dsl.syntax.span import Span
 from tests.oracle.values import Rec, SmallSet
 

@@ -9,7 +9,7 @@ from functools import lru_cache
 from types import MemberDescriptorType, SimpleNamespace
 from typing import Any
 
-from p2c_dsl.runtime.frozen import (
+from p2c_dsl.runtime.values.frozen import (
     Distinct,
     FrozenList,
     FrozenMap,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from p2c_dsl.runtime.small_worlds import Atom
+from p2c_dsl.runtime.counterexample.small_worlds import Atom
+from p2c_dsl.runtime.counterexample.wording import Wording, brief
 from p2c_dsl.runtime.trace import InputGiven, Instance, Trace
 from p2c_dsl.runtime.values import Distinct, conform
-from p2c_dsl.runtime.wording import Wording, brief
 from p2c_dsl.spec import EnumMember, Spec
 from p2c_dsl.types import INT, TEXT, Record
 

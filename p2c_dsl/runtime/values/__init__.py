@@ -14,9 +14,9 @@ from types import AsyncGeneratorType, GeneratorType
 from types import NoneType as PythonsNone
 from typing import Any
 
-from p2c_dsl.runtime.copies import Fields, like, thaw
-from p2c_dsl.runtime.display import described, shown
-from p2c_dsl.runtime.frozen import (
+from p2c_dsl.runtime.values.copies import Fields, like, thaw
+from p2c_dsl.runtime.values.display import described, shown
+from p2c_dsl.runtime.values.frozen import (
     Distinct,
     FrozenList,
     FrozenMap,

@@ -9,7 +9,7 @@ import pytest
 
 from p2c_dsl.runtime.values import Fields, WrongValue, conform, field_of, thaw
 from p2c_dsl.types import SetOf
-from tests.runtime.objects import ORDER, RED, SPEC, Computed, Numbered, Order, Row, Slotted
+from tests.runtime.values.objects import ORDER, RED, SPEC, Computed, Numbered, Order, Row, Slotted
 
 
 class TestRecords:

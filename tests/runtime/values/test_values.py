@@ -8,7 +8,7 @@ import pytest
 
 from p2c_dsl.runtime.values import Distinct, Fields, WrongValue, conform, elements_of, item_of, shown, thaw
 from p2c_dsl.types import BOOL, FLOAT, INT, TEXT, ListOf, MapOf, NewType, Optional, SetOf, Size, Type
-from tests.runtime.objects import COLOR, ORDER, RED, SPEC, USER, Basket, Order, Paint
+from tests.runtime.values.objects import COLOR, ORDER, RED, SPEC, USER, Basket, Order, Paint
 
 
 class TestTypes:

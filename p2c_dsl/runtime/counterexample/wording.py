@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
-from p2c_dsl.runtime.display import shown
-from p2c_dsl.runtime.frozen import FrozenRecord
 from p2c_dsl.runtime.trace import CallFinished, CallStarted, InputGiven, Trace
+from p2c_dsl.runtime.values.display import shown
+from p2c_dsl.runtime.values.frozen import FrozenRecord
 
 _WHOLE = 1 << 30
 _SHORT = 60

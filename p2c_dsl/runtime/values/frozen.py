@@ -20,11 +20,11 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Seq
 from dataclasses import dataclass, fields, is_dataclass
 from typing import TYPE_CHECKING, Any, Self
 
-from p2c_dsl.runtime.display import described, shown
+from p2c_dsl.runtime.values.display import described, shown
 from p2c_dsl.spec import EnumMember
 
 if TYPE_CHECKING:
-    from p2c_dsl.runtime.copies import Like
+    from p2c_dsl.runtime.values.copies import Like
 
 
 _WIDTH = 200

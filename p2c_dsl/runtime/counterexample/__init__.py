@@ -9,9 +9,7 @@ from itertools import chain, islice
 from p2c_dsl.diagnostics.model import Counterexample, CounterexampleStep, Location
 from p2c_dsl.program import Program
 from p2c_dsl.rules import AnyRule
-from p2c_dsl.runtime.interpreter import BindingError, run
-from p2c_dsl.runtime.monitor import RuleBroken, RuleMonitor
-from p2c_dsl.runtime.small_worlds import (
+from p2c_dsl.runtime.counterexample.small_worlds import (
     Choices,
     Meter,
     SmallWorld,
@@ -20,9 +18,11 @@ from p2c_dsl.runtime.small_worlds import (
     sample,
     simpler,
 )
+from p2c_dsl.runtime.counterexample.wording import Wording, brief
+from p2c_dsl.runtime.interpreter import BindingError, run
+from p2c_dsl.runtime.monitor import RuleBroken, RuleMonitor
 from p2c_dsl.runtime.trace import CallFinished, CallStarted, Event, InputGiven, Instance, Returned, Trace
 from p2c_dsl.runtime.walk import StopRun
-from p2c_dsl.runtime.wording import Wording, brief
 from p2c_dsl.syntax.span import Span
 
 _SMALL, _LARGE = (1, 2, 3), (6, 12, 24)

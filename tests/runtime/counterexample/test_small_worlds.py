@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from p2c_dsl.runtime.small_worlds import Atom, Choices, SmallWorld, explore, sample, simpler
+from p2c_dsl.runtime.counterexample.small_worlds import Atom, Choices, SmallWorld, explore, sample, simpler
 from p2c_dsl.runtime.values import comparable, conform
 from p2c_dsl.spec import Spec
 from p2c_dsl.types import (

@@ -10,7 +10,7 @@ import pytest
 
 from p2c_dsl.runtime.values import Distinct, Fields, Freezer, comparable, conform, thaw
 from p2c_dsl.types import SetOf
-from tests.runtime.objects import SPEC, USER, Basket, Known, Name, Order
+from tests.runtime.values.objects import SPEC, USER, Basket, Known, Name, Order
 
 
 class TestEquality:

@@ -15,7 +15,7 @@ from p2c_dsl.runtime.counterexample import WORK, SearchResult, find
 from p2c_dsl.syntax.nodes import ComposeDecl
 from tests.runtime.texts import program
 
-UNALIGNED = Path(__file__).parents[2] / "examples" / "dinner" / "unaligned.p2c"
+UNALIGNED = Path(__file__).parents[3] / "examples" / "dinner" / "unaligned.p2c"
 
 
 def broken(found: Program, text: str) -> Counterexample | None:
