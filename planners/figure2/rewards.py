@@ -10,11 +10,24 @@ from p2c_dsl.planners.figure2.summary import summary_of
 from p2c_dsl.planners.rl.environments.environment import Credit, Outcome
 
 if TYPE_CHECKING:
-    from p2c_dsl.planners.figure2.human_proxy import HumanProxy
-    from p2c_dsl.planners.figure2.scalable_align import Tried
+    from p2c_dsl.planners.figure2.human_proxy import HumanProxy, Solved
+    from p2c_dsl.planners.figure2.problem import Problem
+    from p2c_dsl.planners.figure2.verification import Complete
 
 UNCOMPOSABLE = -0.5
 """What it costs to ask for parts that cannot be put together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """An attempt: what was asked for, solved, judged, put together and verified."""
+
+    problem: Problem
+    world: int
+    solved: tuple[Solved, ...]
+    judged: tuple[float, ...]
+    solution: Complete
+    reward: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from p2c_dsl.planners.figure2.contracts import Contract
 from p2c_dsl.planners.figure2.human_proxy import HumanProxy, Solved
 from p2c_dsl.planners.figure2.problem import Problem
-from p2c_dsl.planners.figure2.rewards import Rewards
+from p2c_dsl.planners.figure2.rewards import Rewards, Tried
 from p2c_dsl.planners.figure2.translation import Recomposition
 from p2c_dsl.planners.figure2.verification import Complete, WorldVerifier, complete
 from p2c_dsl.planners.preferences.humans.candidates import Pair
@@ -146,18 +146,6 @@ class Planner:
         """R + Σ partial rewards, each credited where it was earned."""
         self.tried.append(tried)
         return self.rewards.outcome(tried, H_phi)
-
-
-@dataclass(frozen=True, slots=True)
-class Tried:
-    """An attempt: what was asked for, solved, judged, put together and verified."""
-
-    problem: Problem
-    world: int
-    solved: tuple[Solved, ...]
-    judged: tuple[float, ...]
-    solution: Complete
-    reward: float
 
 
 @dataclass

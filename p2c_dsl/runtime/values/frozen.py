@@ -18,14 +18,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, fields, is_dataclass
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Protocol, Self
 
 from p2c_dsl.runtime.values.display import described, shown
 from p2c_dsl.spec import EnumMember
-
-if TYPE_CHECKING:
-    from p2c_dsl.runtime.values.copies import Like
-
 
 _WIDTH = 200
 
@@ -129,6 +125,17 @@ class FrozenMap(Mapping[Any, Any]):
         return shown(self)
 
 
+class Maker(Protocol):
+    """What makes a record again as it came in."""
+
+    @property
+    def record(self) -> str:
+        """The name of its type."""
+
+    def made(self, own: Mapping[str, object]) -> object:
+        """Another one with these fields."""
+
+
 class FrozenRecord(FrozenMap):
     """A record: its declared fields by name.
 
@@ -139,7 +146,7 @@ class FrozenRecord(FrozenMap):
 
     __slots__ = ("like", "parts")
 
-    def __init__(self, items: Mapping[str, Any], parts: FrozenMap, like: Like) -> None:
+    def __init__(self, items: Mapping[str, Any], parts: FrozenMap, like: Maker) -> None:
         super().__init__(items)
         self.parts, self.like = parts, like
 
