@@ -250,7 +250,7 @@ class TestBaseline:
             ("", "not JSON"),
             ("[" * 100_000, "not JSON"),
             ("[]", "not a baseline"),
-            ('{"version": 2}', "version 2, not 1"),
+            ('{"version": 2}', "version 2, but only version 1 is supported"),
             ('{"version": 1, "findings": [{"file": 1}]}', "not a baseline"),
             ('{"version": 1, "findings": 3}', "not a baseline"),
         ],
