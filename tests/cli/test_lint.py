@@ -37,7 +37,7 @@ class TestEnd:
         [
             (["--format", "xml"], "there is no format `xml`"),
             (["--select", "P2C8"], "no code starts with `P2C8`"),
-            (["--ignore", "E501"], "no code begins with `E501`"),
+            (["--ignore", "E501"], "no code starts with `E501`"),
             (["--output", "no/such/folder"], "cannot write no/such/folder"),
         ],
     )
