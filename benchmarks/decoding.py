@@ -24,8 +24,7 @@ from p2c_dsl.planners.tokens.token_automaton import TokenAutomaton
 from p2c_dsl.planners.tokens.vocabulary import vocabulary_of
 from p2c_dsl.resolve import load, load_text
 from p2c_dsl.runtime.domain import load_world
-from p2c_dsl.runtime.interpreter import run
-from p2c_dsl.runtime.monitor import RuleMonitor
+from p2c_dsl.runtime.trial import try_out
 from p2c_dsl.spec import Spec, Task
 from p2c_dsl.syntax.nodes import ComposeDecl
 from p2c_dsl.syntax.parser import parse
@@ -178,8 +177,7 @@ def verified(domain: Domain, answer: str, seeds: Sequence[int]) -> bool:
     assert program is not None
     for seed in seeds:
         world = load_world(domain.folder)(seed)
-        done = run(program, world.inputs(), world.tools(), RuleMonitor(program))
-        if not done.completed or world.verify() is not None:
+        if not try_out(program, world).verified:
             return False
     return True
 

@@ -28,8 +28,8 @@ from p2c_dsl.planners.random import walk
 from p2c_dsl.program import Program
 from p2c_dsl.resolve import Loaded, load, load_text
 from p2c_dsl.runtime.domain import load_expert, load_world
-from p2c_dsl.runtime.interpreter import run
 from p2c_dsl.runtime.trace import CallStarted, Trace
+from p2c_dsl.runtime.trial import try_out
 from p2c_dsl.runtime.values import thaw
 from p2c_dsl.runtime.world import world_of
 from p2c_dsl.spec import Task
@@ -114,10 +114,9 @@ def judge(folder: Path, program: Program, seed: int, size: int | None) -> Verdic
     """Runs a program in one world, and asks the expert about its calls and about the whole."""
     world = world_of(load_world(folder), seed, size)
     expert = load_expert(folder)(world, seed)
-    result = run(program, world.inputs(), world.tools())
-    verified = result.completed and world.verify() is None
-    parts = any(expert.part(name, arguments) for name, arguments in calls(program, result.trace))
-    return Verdict(result.completed, verified, parts, bool(expert.whole()))
+    trial = try_out(program, world)
+    parts = any(expert.part(name, arguments) for name, arguments in calls(program, trial.run.trace))
+    return Verdict(trial.run.completed, trial.verified, parts, bool(expert.whole()))
 
 
 def calls(program: Program, trace: Trace) -> Iterator[tuple[str, dict[str, object]]]:

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from p2c_dsl.resolve import Loaded
     from p2c_dsl.runtime.interpreter import Observer, Run
     from p2c_dsl.runtime.trace import Event
-    from p2c_dsl.runtime.world import World
 
 
 def run(
@@ -227,6 +226,7 @@ def _in_world(program: Program, folder: Path, seed: int, monitor: Observer) -> t
     """The run, what is wrong with its outcome, and the command's status; ends it if there is no usable world."""
     from p2c_dsl.runtime.domain import DomainError, load_world
     from p2c_dsl.runtime.interpreter import BindingError, run
+    from p2c_dsl.runtime.trial import verdict
 
     try:
         world = load_world(folder)(seed)
@@ -240,7 +240,7 @@ def _in_world(program: Program, folder: Path, seed: int, monitor: Observer) -> t
         return result, None, status
     # What has been done is shown whatever becomes of the verdict on it.
     try:
-        return result, _verdict(world), status
+        return result, verdict(world), status
     except DomainError as error:
         return result, str(error), EXIT_USAGE
     except KeyboardInterrupt as interrupt:
@@ -255,16 +255,6 @@ def _awaiting(
     from p2c_dsl.runtime.interpreter import run_async
 
     return asyncio.run(run_async(program, inputs, tools, observer))
-
-
-def _verdict(world: World) -> str | None:
-    from p2c_dsl.runtime.domain import DomainError
-    from p2c_dsl.runtime.values import shown
-
-    found: object = world.verify()
-    if found is not None and not isinstance(found, str):
-        raise DomainError(f"`verify` gives `None` or a text that says what is wrong, not {shown(found)}")
-    return found
 
 
 class RunSummary(NamedTuple):

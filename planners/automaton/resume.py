@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from p2c_dsl.analysis import analyze
+from p2c_dsl.analysis.read import NotAccepted, the_composition
 from p2c_dsl.machine.moves import CallMove, Move, ReturnMove, WriteMove
 from p2c_dsl.machine.operands import renamed, used_by
 from p2c_dsl.planners.automaton.automaton import Automaton, Position
@@ -14,7 +15,6 @@ from p2c_dsl.planners.automaton.units import Kind, Original, Unit, original
 from p2c_dsl.planners.lines.node import Node
 from p2c_dsl.planners.lines.pattern import Line
 from p2c_dsl.syntax.nodes import ComposeDecl
-from p2c_dsl.syntax.parser import parse
 from p2c_dsl.syntax.span import Source
 
 _LAST_BREAK = re.compile(r"\n\s*\Z")
@@ -115,15 +115,16 @@ def _read(automaton: Automaton, text: str) -> Begun:
 
 
 def _parsed(automaton: Automaton, source: Source) -> ComposeDecl:
-    parsed, task = parse(source), automaton.machine.task
-    for problem in parsed.diagnostics:
-        line = source.position(problem.location.span.start).line
-        raise NoContinuation(
-            f"line {line}: {problem.message}; what is to be gone on with ends after a whole line, or is in canonical "
-            "form and ends between two words"
-        )
-    composes = [d for d in parsed.file.declarations if isinstance(d, ComposeDecl)]
-    found = composes[0] if len(composes) == 1 else None
+    task, found = automaton.machine.task, None
+    try:
+        found = the_composition(source)
+    except NotAccepted as error:
+        for problem in error.findings:
+            line = source.position(problem.location.span.start).line
+            raise NoContinuation(
+                f"line {line}: {problem.message}; what is to be gone on with ends after a whole line, or is in "
+                "canonical form and ends between two words"
+            ) from None
     if found is None or found.task.text != task.name or len(found.parameters) != len(task.parameters):
         raise NoContinuation(f"line 1: one composition is expected, which begins with `{automaton.header}`")
     return found

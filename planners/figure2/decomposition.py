@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from itertools import chain, islice
 from math import inf
 
+from p2c_dsl.analysis.read import read_composition
 from p2c_dsl.planners.automaton.automaton import DEFAULT_BUDGET, Automaton, Unplannable
 from p2c_dsl.planners.automaton.protocol import END
 from p2c_dsl.planners.figure2.contracts import (
@@ -22,7 +23,6 @@ from p2c_dsl.planners.figure2.contracts import (
     catalogue,
     contract_of,
 )
-from p2c_dsl.planners.figure2.programs import program_of
 from p2c_dsl.planners.lines.pattern import Weigh, each_one
 from p2c_dsl.planners.search import cheapest
 from p2c_dsl.program import Call, steps
@@ -212,7 +212,7 @@ def _needs(spec: Spec, task: Task, known: Container[str]) -> Iterator[frozenset[
     known_one = automaton.header + "".join(automaton.completion(automaton.start))
     found: list[frozenset[str]] = []
     for text in islice(chain([known_one], more), _PLANS):
-        called = (s.subtask.name for s in steps(program_of(spec, text).body) if isinstance(s, Call))
+        called = (s.subtask.name for s in steps(read_composition(spec, text).body) if isinstance(s, Call))
         tools = frozenset(called)
         if not any(need <= tools for need in found):
             found = [need for need in found if not tools < need] + [tools]

@@ -9,11 +9,11 @@ from itertools import islice
 from math import tanh
 from typing import Protocol
 
+from p2c_dsl.analysis.read import read_composition
 from p2c_dsl.machine import Machine
 from p2c_dsl.planners.completion.completions import Completions
 from p2c_dsl.planners.figure2.contracts import Contract
 from p2c_dsl.planners.figure2.inlining import fits_in
-from p2c_dsl.planners.figure2.programs import program_of
 from p2c_dsl.planners.figure2.translation import SolvedSubtask, refused
 from p2c_dsl.planners.lines.node import Node
 from p2c_dsl.planners.lines.pattern import each_one
@@ -147,7 +147,7 @@ class HumanProxy:
         header = f"compose {task.name}({', '.join(p.name for p in task.parameters)}):"
         begun = [(Node(machine.start(), True), 0, header)]
         for text in cheapest(machine, Completions(machine, each_one), begun, _LEXEMES, _EFFORT):
-            program = program_of(spec, text)
+            program = read_composition(spec, text)
             if fits_in(program) and keyed_as_declared(program, subtask):
                 yield program
 

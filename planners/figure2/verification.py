@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from p2c_dsl.analysis.read import NotAccepted, read_composition
 from p2c_dsl.planners.figure2.inlining import inlined, text_of
-from p2c_dsl.planners.figure2.programs import NotAccepted, program_of
 from p2c_dsl.planners.figure2.translation import Recomposition
 from p2c_dsl.program import Program
-from p2c_dsl.runtime.interpreter import BindingError, Run, run
-from p2c_dsl.runtime.monitor import RuleMonitor
+from p2c_dsl.runtime.interpreter import BindingError
+from p2c_dsl.runtime.trial import Trial, try_out
 from p2c_dsl.spec import Spec, Task
 
 
@@ -37,26 +37,17 @@ def complete(composition: str, space: Recomposition, spec: Spec, task: Task) -> 
     """The complete solution that a composition of subtasks stands for, in a domain with a condition's rules."""
     try:
         # The rules are checked on the whole: what is written without a mask may break any.
-        parts = program_of(space.spec, composition, ())
+        parts = read_composition(space.spec, composition, ())
         solutions: Mapping[str, Program] = {name: part.program for name, part in space.parts.items()}
         text = text_of(inlined(parts, solutions, spec, task))
-        program = program_of(spec, text, ())
+        program = read_composition(spec, text, ())
     except NotAccepted as error:
         return Complete(composition, problem=str(error))
     try:
-        program_of(spec, text)
+        read_composition(spec, text)
     except NotAccepted as error:
         return Complete(composition, text, program, str(error))
     return Complete(composition, text, program, None, True)
-
-
-@dataclass(frozen=True, slots=True)
-class Ran:
-    """One run of a complete solution in a world."""
-
-    run: Run
-    world: Any
-    problem: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +61,14 @@ class WorldVerifier:
 
     def verify(self, solution: Complete, seed: int) -> float:
         """R: 1 for a solution that runs to its end and leaves the world as the task wants it, else 0."""
-        ran = self.ran(solution, seed)
-        return float(ran is not None and ran.problem is None)
+        trial = self.trial(solution, seed)
+        return float(trial is not None and trial.verified)
 
-    def ran(self, solution: Complete, seed: int) -> Ran | None:
-        """The run, `None` for a solution that is no program. Raises `DomainError` for a world of no use."""
+    def trial(self, solution: Complete, seed: int) -> Trial | None:
+        """The run, `None` for a solution that is not a program. Raises `DomainError` for a world of no use."""
         if solution.program is None:
             return None
-        world = self.world(seed)
         try:
-            result = run(solution.program, world.inputs(), world.tools(), RuleMonitor(solution.program))
+            return try_out(solution.program, self.world(seed))
         except BindingError as error:
             raise ValueError(f"the world does not fit its spec: {error}") from error
-        return Ran(result, world, world.verify() if result.completed else result.error)

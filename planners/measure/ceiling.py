@@ -20,7 +20,7 @@ class ExpertVerifier(WorldVerifier):
     expert: type[Expert]
 
     def verify(self, solution: Complete, seed: int) -> float:
-        ran = self.ran(solution, seed)
-        if ran is None or ran.problem is not None:
+        trial = self.trial(solution, seed)
+        if trial is None or not trial.verified:
             return 0.0
-        return float(not self.expert(ran.world, seed).whole())
+        return float(not self.expert(trial.world, seed).whole())

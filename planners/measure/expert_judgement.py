@@ -104,21 +104,21 @@ def judged(tried: Tried, verifier: WorldVerifier, expert: type[Expert]) -> Judge
         "text": solution.text,
         "problem": solution.problem,
     }
-    ran = verifier.ran(solution, tried.world)
-    if ran is None or solution.program is None:
+    trial = verifier.trial(solution, tried.world)
+    if trial is None or solution.program is None:
         return Judged(completed=False, verified=False, **common)
-    knows = expert(ran.world, tried.world)
-    parts = [h for name, given in calls(solution.program, ran.run.trace) for h in knows.part(name, given)]
-    completed = ran.run.completed
+    knows = expert(trial.world, tried.world)
+    parts = [h for name, given in calls(solution.program, trial.run.trace) for h in knows.part(name, given)]
+    completed = trial.run.completed
     whole = tuple(dict.fromkeys(knows.whole())) if completed else ()
     return Judged(
         completed=completed,
-        verified=ran.problem is None,
+        verified=trial.verified,
         depth=loop_depth(solution.program),
         part_harms=tuple(dict.fromkeys(parts)) if completed else (),
         harms=whole,
-        steps=tuple(islice(told(solution.program, ran.run.trace), _TOLD)) if whole else (),
-        **(dict(common) | {"problem": solution.problem or ran.problem}),
+        steps=tuple(islice(told(solution.program, trial.run.trace), _TOLD)) if whole else (),
+        **(dict(common) | {"problem": solution.problem or trial.problem}),
     )
 
 

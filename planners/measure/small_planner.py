@@ -21,17 +21,15 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from p2c_dsl.analysis import analyze
+from p2c_dsl.analysis.read import NotAccepted, read_composition
 from p2c_dsl.planners import Planner, RandomPlanner, SearchPlanner, Unplannable
 from p2c_dsl.planners.language_model import Candidate, LanguageModelPlanner
 from p2c_dsl.planners.small.domains import unseen_domain
 from p2c_dsl.planners.small.model import CHECKPOINT, load
 from p2c_dsl.resolve import load as load_spec
-from p2c_dsl.resolve import load_text
 from p2c_dsl.runtime.domain import load_world
-from p2c_dsl.runtime.interpreter import run
+from p2c_dsl.runtime.trial import try_out
 from p2c_dsl.spec import Spec, Task
-from p2c_dsl.syntax.nodes import ComposeDecl
 
 _WORLDS = 10
 """In how many worlds a plan for an example is tried."""
@@ -111,28 +109,25 @@ def on_examples(model: Any, tokenizer: Any, folder: Path, samples: int) -> Table
         spec = load_spec(world.parent / f"{world.parent.name}.p2c").spec
         task = next(iter(spec.tasks.values()))
         made = plans(model, tokenizer, spec, task, 0, samples)
-        each = statistics.mean(_verified(world.parent, c.text) for c in made.samples) if made.samples else 0.0
-        shares = {name: _verified(world.parent, text) for name, text in made.by_planner()}
+        each = (
+            statistics.mean(_verified(world.parent, spec, c.text) for c in made.samples)
+            if made.samples
+            else 0.0
+        )
+        shares = {name: _verified(world.parent, spec, text) for name, text in made.by_planner()}
         shown = (shares["random"], shares["search"], each, shares["small, best"])
         table.add_row(world.parent.name, *(f"{value:.0%}" for value in shown))
     return table
 
 
-def _verified(folder: Path, composition: str) -> float:
+def _verified(folder: Path, spec: Spec, composition: str) -> float:
     """The share of an example's worlds that verify a plan."""
-    loaded = load_text(f'use "{folder.name}.p2c"\n{composition}', "plan.p2c", folder)
-    declaration = next((d for d in loaded.root.declarations if isinstance(d, ComposeDecl)), None)
-    if declaration is None:
+    try:
+        program = read_composition(spec, composition)
+    except NotAccepted:
         return 0.0
-    program = analyze(loaded.spec, declaration, loaded.root.source).program
-    if program is None:
-        return 0.0
-    good = 0
-    for seed in range(_WORLDS):
-        world = load_world(folder)(seed)
-        result = run(program, world.inputs(), world.tools())
-        good += result.completed and world.verify() is None
-    return good / _WORLDS
+    world = load_world(folder)
+    return statistics.mean(try_out(program, world(seed)).verified for seed in range(_WORLDS))
 
 
 def _known(log: Path | None) -> dict[int, Mapping[str, Sequence[bool]]]:

@@ -10,15 +10,11 @@ from typing import Any, Protocol
 
 import networkx as nx
 
-from p2c_dsl.analysis import analyze
-from p2c_dsl.diagnostics.model import Severity
+from p2c_dsl.analysis.read import read_composition
 from p2c_dsl.graph import Cluster, graph_of
 from p2c_dsl.planners.preferences.features import Features
 from p2c_dsl.program import Program
 from p2c_dsl.spec import Spec, Task
-from p2c_dsl.syntax.nodes import ComposeDecl
-from p2c_dsl.syntax.parser import parse
-from p2c_dsl.syntax.span import Source
 from p2c_dsl.types import show
 
 LEFT, RIGHT = 0, 1
@@ -112,18 +108,7 @@ def solution_of(spec: Spec, text: str, features: Features, subtask: str | None =
     Raises `ValueError` for a text that is no composition, does not resolve, or calls other subtasks than those
     of `features`.
     """
-    source = Source("solution", text)
-    parsed = parse(source)
-    composed = [d for d in parsed.file.declarations if isinstance(d, ComposeDecl)]
-    if parsed.diagnostics or len(composed) != 1:
-        raise ValueError(
-            parsed.diagnostics[0].message if parsed.diagnostics else "this is not one composition"
-        )
-    analysis = analyze(spec, composed[0], source, ())
-    errors = [d.message for d in analysis.diagnostics if d.severity is Severity.ERROR]
-    if errors or analysis.program is None:
-        raise ValueError(errors[0])
-    program = analysis.program
+    program = read_composition(spec, text, (), "solution")
     declared = declaration(program.task) if subtask is None else subtask
     return PartialSolution(declared, text, effect_lines(program), features.of(program), features.names)
 

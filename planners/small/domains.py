@@ -21,7 +21,7 @@ from p2c_dsl.planners.small.wording import Words
 from p2c_dsl.planners.small.worlds import FreeWorld
 from p2c_dsl.program import Program
 from p2c_dsl.resolve import load_text
-from p2c_dsl.runtime.interpreter import run
+from p2c_dsl.runtime.trial import try_out
 from p2c_dsl.spec import Spec, Task
 from p2c_dsl.syntax.nodes import ComposeDecl
 from p2c_dsl.types import show
@@ -61,9 +61,7 @@ class Domain:
         if program is None:
             return problem
         for seed in worlds:
-            world = self.world(seed)
-            result = run(program, world.inputs(), world.tools())
-            problem = result.error or world.verify()
+            problem = try_out(program, self.world(seed)).problem
             if problem is not None:
                 return problem
         return None

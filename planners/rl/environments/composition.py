@@ -7,18 +7,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from p2c_dsl.analysis import analyze
-from p2c_dsl.diagnostics.model import Severity
+from p2c_dsl.analysis.read import NotAccepted, read_composition
 from p2c_dsl.planners.rl.environments.environment import Outcome, Play, Space, Turn, Walked
 from p2c_dsl.planners.rl.environments.shaping import Judged, credits_of, partial_reward
 from p2c_dsl.program import Program
-from p2c_dsl.runtime.interpreter import run
-from p2c_dsl.runtime.monitor import RuleMonitor
 from p2c_dsl.runtime.trace import CallFinished
+from p2c_dsl.runtime.trial import try_out
 from p2c_dsl.spec import Spec, Task
-from p2c_dsl.syntax.nodes import ComposeDecl
-from p2c_dsl.syntax.parser import parse
-from p2c_dsl.syntax.span import Source
 
 _REMEMBERED = 4096
 
@@ -56,12 +51,10 @@ class Verifier:
         program = self.program(text)
         if isinstance(program, str):
             return Verdict(False, program)
-        world = self.world(seed)
-        result = run(program, world.inputs(), world.tools(), RuleMonitor(program))
-        problem = world.verify() if result.completed else result.error
-        done = [e.subtask for e in result.trace.events if isinstance(e, CallFinished)]
+        trial = try_out(program, self.world(seed))
+        done = [e.subtask for e in trial.run.trace.events if isinstance(e, CallFinished)]
         cost = sum(self.spec.subtasks[name].cost for name in done)
-        return Verdict(True, problem, len(done), cost, Judged(text, program, result, world))
+        return Verdict(True, trial.problem, len(done), cost, Judged(text, program, trial.run, trial.world))
 
     def program(self, text: str) -> Program | str:
         """The accepted composition of a text, or why it is none. A policy repeats itself: the last ones are kept."""
@@ -73,17 +66,12 @@ class Verifier:
         return found
 
     def _read(self, text: str) -> Program | str:
-        source = Source("<plan>", text.rstrip("\n") + "\n")
-        parsed = parse(source)
-        declared = parsed.file.declarations
-        composition = declared[0] if len(declared) == 1 else None
-        if not isinstance(composition, ComposeDecl) or composition.task.text != self.task.name:
-            return f"this is not one composition of `{self.task.name}`"
-        analysis = analyze(self.spec, composition, source)
-        errors = [d for d in (*parsed.diagnostics, *analysis.diagnostics) if d.severity is Severity.ERROR]
-        if errors or analysis.program is None:
-            return errors[0].message
-        return analysis.program
+        try:
+            program = read_composition(self.spec, text)
+        except NotAccepted as error:
+            return str(error)
+        wanted = self.task.name
+        return program if program.task.name == wanted else f"this is not one composition of `{wanted}`"
 
 
 class CompositionEnvironment:

@@ -7,13 +7,13 @@ from random import Random
 
 import pytest
 
+from p2c_dsl.analysis.read import NotAccepted, read_composition
 from p2c_dsl.planners import Unplannable
 from p2c_dsl.planners.automaton.automaton import Automaton
 from p2c_dsl.planners.figure2.contracts import contract_of
 from p2c_dsl.planners.figure2.decomposition import Decompositions
 from p2c_dsl.planners.figure2.human_proxy import HumanProxy
 from p2c_dsl.planners.figure2.inlining import inlined, text_of
-from p2c_dsl.planners.figure2.programs import NotAccepted, program_of
 from p2c_dsl.planners.figure2.translation import Recomposition, SolvedSubtask, recomposition
 from p2c_dsl.planners.random import walk
 from p2c_dsl.resolve import load_text
@@ -74,7 +74,9 @@ def parts(spec: Spec, task: Task, *names: str) -> list[SolvedSubtask]:
         assert contract is not None and contract.name == name
         given = ", ".join(slot.name for slot in contract.parameters)
         found.append(
-            SolvedSubtask(contract, program_of(human.asked(contract), f"compose {name}({given}):\n{body}"))
+            SolvedSubtask(
+                contract, read_composition(human.asked(contract), f"compose {name}({given}):\n{body}")
+            )
         )
     return found
 
@@ -82,7 +84,7 @@ def parts(spec: Spec, task: Task, *names: str) -> list[SolvedSubtask]:
 def complete(made: Recomposition, text: str, spec: Spec, task: Task) -> str:
     """What a composition of parts is, solutions in the places of calls."""
     solutions = {name: part.program for name, part in made.parts.items()}
-    return text_of(inlined(program_of(made.spec, text, ()), solutions, spec, task))
+    return text_of(inlined(read_composition(made.spec, text, ()), solutions, spec, task))
 
 
 def lines(task: Task) -> list[str]:
@@ -140,7 +142,7 @@ def test_limits_measure_the_complete_solution(rule: str, body: str, kept: bool) 
     text = f"compose settle(order, orders):\n{body}"
     rules = [*read_rules(made.spec, made.task)[0], *made.limits]
     whole = complete(made, text, spec, task)
-    for check in (lambda: program_of(made.spec, text, rules), lambda: program_of(spec, whole)):
+    for check in (lambda: read_composition(made.spec, text, rules), lambda: read_composition(spec, whole)):
         if kept:
             check()
         else:
@@ -168,7 +170,7 @@ def test_solutions_stand_in_the_places_of_calls() -> None:
         "        if answer:\n            refund(each)\n        table[each] = draft(each)\n"
         "    for each2 in table:\n        send(each2, table[each2])\n"
     )
-    program_of(spec, whole)
+    read_composition(spec, whole)
 
 
 def test_a_solution_s_loop_closes_no_accumulator_of_the_composition() -> None:
@@ -187,7 +189,7 @@ def test_a_solution_s_loop_closes_no_accumulator_of_the_composition() -> None:
         "    for each2 in orders:\n        table2[each2] = table[each2]\n        items.append(each2)\n"
         "    for each3 in table2:\n        send(each3, table2[each3])\n"
     )
-    program_of(spec, whole)
+    read_composition(spec, whole)
 
 
 def refusals(name: str, decompositions: int, walks: int) -> tuple[int, int]:
@@ -208,7 +210,7 @@ def refusals(name: str, decompositions: int, walks: int) -> tuple[int, int]:
             text = walk(automaton, Random(number))
             checked += 1
             try:
-                program_of(of.spec, complete(made, text, of.spec, of.task))
+                read_composition(of.spec, complete(made, text, of.spec, of.task))
             except NotAccepted:
                 refused += 1
     return checked, refused

@@ -1,0 +1,47 @@
+"""A composition tried out: one run in a world of its own, rules watching, and the world's verdict on the outcome."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from p2c_dsl.program import Program
+from p2c_dsl.runtime.domain import DomainError
+from p2c_dsl.runtime.interpreter import Observer, Run, run
+from p2c_dsl.runtime.monitor import RuleMonitor
+from p2c_dsl.runtime.values import shown
+from p2c_dsl.runtime.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One run in a world.
+
+    Attributes:
+        problem: Why the run did not complete, or what is wrong with its outcome; `None` if nothing is.
+    """
+
+    run: Run
+    world: World
+    problem: str | None
+
+    @property
+    def verified(self) -> bool:
+        """Whether the run completed and the world is content with its outcome."""
+        return self.problem is None
+
+
+def try_out(program: Program, world: World, observer: Observer | None = None) -> Trial:
+    """Runs a program in a fresh world under the monitor (or another observer), and verifies the outcome.
+
+    Raises `BindingError` or `DomainError` for a world of no use.
+    """
+    result = run(program, world.inputs(), world.tools(), observer or RuleMonitor(program))
+    return Trial(result, world, verdict(world) if result.completed else result.error)
+
+
+def verdict(world: World) -> str | None:
+    """What is wrong with the outcome of the run, `None` if nothing is. Raises `DomainError` for another answer."""
+    found: object = world.verify()
+    if found is not None and not isinstance(found, str):
+        raise DomainError(f"`verify` gives `None` or a text that says what is wrong, not {shown(found)}")
+    return found
