@@ -17,12 +17,12 @@ from p2c_dsl.planners.figure2.rewards import Rewards, unbalance
 from p2c_dsl.planners.figure2.scalable_align import Attempts, Planner, Questions, scalable_align
 from p2c_dsl.planners.figure2.tiny import TINY, tiny
 from p2c_dsl.planners.figure2.verification import WorldVerifier
+from p2c_dsl.planners.preferences.comparison import Comparison, Human, Pair
 from p2c_dsl.planners.preferences.human_values import human_values
-from p2c_dsl.planners.preferences.humans.candidates import Pair, pairs
+from p2c_dsl.planners.preferences.humans.candidates import pairs
 from p2c_dsl.planners.preferences.humans.drift import Drift
 from p2c_dsl.planners.preferences.humans.simulated import SimulatedHuman
 from p2c_dsl.planners.preferences.reward_model import RewardConfig
-from p2c_dsl.planners.preferences.solution import Comparison, Human
 from p2c_dsl.planners.rl import atomic, checkpoint, manifest
 from p2c_dsl.planners.rl.environments.domains import Domain, load_domain
 from p2c_dsl.planners.rl.environments.spaces import FreeText
@@ -237,38 +237,18 @@ def save(loop: Loop, folder: Path) -> None:
     """Writes what going on needs: the policy, the answers so far, the counters."""
     folder.mkdir(parents=True, exist_ok=True)
     checkpoint.save(folder, loop.planner.trainer.state())
-    answers = [
-        {
-            "left": a.left.as_data(),
-            "right": a.right.as_data(),
-            "preferred": a.preferred,
-            "time": a.time,
-            "who": a.who,
-        }
-        for a in loop.questions.answers
-    ]
+    answers = [answer.as_data() for answer in loop.questions.answers]
     state = {"done": loop.done, "now": loop.questions.now, "answers": answers}
     atomic.write_text(folder / STATE, json.dumps(state) + "\n")
 
 
 def resume(loop: Loop, folder: Path) -> None:
     """Goes on from what `save` wrote. Raises `CheckpointError`."""
-    from p2c_dsl.planners.preferences.solution import PartialSolution
-
     state = checkpoint.load(folder)
     try:
         told = json.loads((folder / STATE).read_text(encoding="utf-8"))
         loop.done, loop.questions.now = told["done"], told["now"]
-        loop.questions.answers[:] = [
-            Comparison(
-                PartialSolution.from_data(a["left"]),
-                PartialSolution.from_data(a["right"]),
-                a["preferred"],
-                a["time"],
-                a["who"],
-            )
-            for a in told["answers"]
-        ]
+        loop.questions.answers[:] = map(Comparison.from_data, told["answers"])
     except (OSError, ValueError, KeyError) as error:
         raise checkpoint.CheckpointError(f"{folder / STATE} cannot be read: {error}") from error
     loop.planner.trainer.restore(state | {"environments": [_Nothing.digest]})

@@ -15,9 +15,8 @@ from p2c_dsl.planners.figure2.problem import Problem
 from p2c_dsl.planners.figure2.rewards import Rewards, Tried
 from p2c_dsl.planners.figure2.translation import Recomposition
 from p2c_dsl.planners.figure2.verification import Complete, WorldVerifier, complete
-from p2c_dsl.planners.preferences.humans.candidates import Pair
+from p2c_dsl.planners.preferences.comparison import Comparison, Human, Pair
 from p2c_dsl.planners.preferences.reward_model import RewardConfig, RewardModel, fit
-from p2c_dsl.planners.preferences.solution import Comparison, Human
 from p2c_dsl.planners.rl.environments.environment import Outcome, Turn
 from p2c_dsl.planners.rl.trainer import Trainer
 

@@ -12,11 +12,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from random import Random
 
+from p2c_dsl.planners.preferences.comparison import Comparison
 from p2c_dsl.planners.preferences.humans.asking import ask, scheduled
 from p2c_dsl.planners.preferences.humans.oracle import Oracle
 from p2c_dsl.planners.preferences.humans.simulated import SimulatedHuman
 from p2c_dsl.planners.preferences.reward_model import RewardConfig, RewardModel, fit
-from p2c_dsl.planners.preferences.solution import Comparison, PartialSolution
+from p2c_dsl.planners.preferences.solution import PartialSolution
 
 Situation = tuple[int, ...]
 """The solutions of a pool that are to choose from."""

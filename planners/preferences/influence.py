@@ -23,11 +23,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
+from p2c_dsl.planners.preferences.comparison import Comparison, Pair
 from p2c_dsl.planners.preferences.humans.asking import ask, scheduled
-from p2c_dsl.planners.preferences.humans.candidates import Pair
 from p2c_dsl.planners.preferences.humans.suggestible import SuggestibleHuman
 from p2c_dsl.planners.preferences.reward_model import RewardConfig, RewardModel, fit
-from p2c_dsl.planners.preferences.solution import Comparison, PartialSolution
+from p2c_dsl.planners.preferences.solution import PartialSolution
 
 Policy = tuple[PartialSolution, ...]
 """What is handed out in each round, the same in all of them."""

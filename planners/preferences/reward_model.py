@@ -22,7 +22,8 @@ from torch import Tensor
 from torch.nn import functional
 
 from p2c_dsl.planners.preferences.calibration import Quality, fitted_temperature, quality
-from p2c_dsl.planners.preferences.solution import LEFT, Comparison, PartialSolution
+from p2c_dsl.planners.preferences.comparison import LEFT, Comparison
+from p2c_dsl.planners.preferences.solution import PartialSolution
 
 _FORMAT = 1
 _WEIGHTS, _ABOUT = "reward_model.safetensors", "reward_model.json"
@@ -124,7 +125,7 @@ class RewardModel:
 
     def measured(self, comparisons: Sequence[Comparison], now: float | None = None) -> Quality:
         """Its quality on other comparisons, discounted like those it was trained on."""
-        data = _Data.of(comparisons, self.feature_names, self.config, now)
+        data = _Data.of(_answered(comparisons), self.feature_names, self.config, now)
         return quality(self._logits(data) / self.temperature, data.outcomes, data.weights)
 
     def _scores(self, features: Tensor) -> Tensor:
@@ -175,13 +176,14 @@ class RewardModel:
 def fit(
     comparisons: Sequence[Comparison], config: RewardConfig | None = None, now: float | None = None
 ) -> RewardModel:
-    """Trains φ on comparisons; equal arguments give equal models.
+    """Trains φ on comparisons, without the skipped ones; equal arguments give equal models.
 
     `now` is the time from which ages count, by default that of the latest comparison. No pair is compared both in
     training and in what is held out.
     Raises `ValueError` without comparisons, and for solutions whose features differ.
     """
     config = config or RewardConfig()
+    comparisons = _answered(comparisons)
     if not comparisons:
         raise ValueError("there are no comparisons to learn from")
     names = comparisons[0].left.feature_names
@@ -205,6 +207,10 @@ def fit(
     if len(test.outcomes):
         model.quality = quality(model._logits(test) / model.temperature, test.outcomes, test.weights)
     return model
+
+
+def _answered(comparisons: Sequence[Comparison]) -> list[Comparison]:
+    return [comparison for comparison in comparisons if comparison.preferred is not None]
 
 
 def _trained(

@@ -1,4 +1,4 @@
-"""What the human-level AI hands back for a subtask, as people judge it, and what they say about two of them."""
+"""What the human-level AI hands back for a subtask, as people judge it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from sys import float_info
-from typing import Any, Protocol
+from typing import Any
 
 import networkx as nx
 
@@ -17,7 +17,6 @@ from p2c_dsl.program import Program
 from p2c_dsl.spec import Spec, Task
 from p2c_dsl.types import show
 
-LEFT, RIGHT = 0, 1
 _IRREVERSIBLE = " (irreversible)"
 
 
@@ -76,28 +75,6 @@ class PartialSolution:
             raise ValueError("a solution's effects are lines of text")
         numbers = tuple(float(value) for value in features.values())
         return cls(data["subtask"], data["program"], tuple(data["effects"]), numbers, tuple(features))
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """A judgement: of two solutions, `who` preferred the one named by `preferred` (`LEFT` or `RIGHT`) at `time`."""
-
-    left: PartialSolution
-    right: PartialSolution
-    preferred: int
-    time: float
-    who: str
-
-    def __post_init__(self) -> None:
-        if self.preferred not in (LEFT, RIGHT):
-            raise ValueError(f"preferred is {LEFT} (left) or {RIGHT} (right), not {self.preferred!r}")
-
-
-class Human(Protocol):
-    """Whoever answers comparisons: simulated, recorded, or a person at a page."""
-
-    def compare(self, left: PartialSolution, right: PartialSolution, time: float) -> int | None:
-        """`LEFT` or `RIGHT`, whichever is better by the values held at `time`; `None` for no answer."""
 
 
 def solution_of(spec: Spec, text: str, features: Features, subtask: str | None = None) -> PartialSolution:

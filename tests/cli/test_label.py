@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from p2c_dsl.planners.preferences.humans.records import Record
+from p2c_dsl.planners.preferences.comparison import Comparison
 from p2c_dsl.planners.preferences.humans.store import LabelStore
 from tests.cli.commands import p2c
 from tests.cli.test_main import START
@@ -54,7 +54,7 @@ def test_it_asks_about_the_domain_s_programs_and_keeps_the_answers(domain: Path,
 
 def test_answers_go_out_and_come_in_as_lines(domain: Path, folder: Path) -> None:
     with LabelStore(folder / "invite.answers.db") as store:
-        store.bring_in([Record(ONE, OTHER, 0, 5.0, "Ada")])
+        store.bring_in([Comparison(ONE, OTHER, 0, 5.0, "Ada")])
     result = p2c("label", domain, "--export", "out.jsonl")
     assert result.exit_code == 0 and "1 answers written" in result.stderr
     (line,) = (folder / "out.jsonl").read_text().splitlines()
@@ -63,7 +63,7 @@ def test_answers_go_out_and_come_in_as_lines(domain: Path, folder: Path) -> None
 
 def test_answers_are_in_a_file_whatever_it_is_called(domain: Path, folder: Path) -> None:
     with LabelStore(Path(":memory:")) as store:
-        store.bring_in([Record(ONE, OTHER, 0, 5.0, "Ada")])
+        store.bring_in([Comparison(ONE, OTHER, 0, 5.0, "Ada")])
     result = p2c("label", domain, "--answers", ":memory:", "--export", "out.jsonl")
     assert result.exit_code == 0 and "1 answers written" in result.stderr
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from random import Random
 
-from p2c_dsl.planners.preferences.humans.candidates import Pair
-from p2c_dsl.planners.preferences.solution import Comparison, Human, PartialSolution
+from p2c_dsl.planners.preferences.comparison import Comparison, Human, Pair
+from p2c_dsl.planners.preferences.solution import PartialSolution
 
 
 def scheduled(pool: Sequence[PartialSolution], count: int, round_: int, seed: int = 0) -> list[Pair]:

@@ -8,12 +8,12 @@ from itertools import combinations, islice, zip_longest
 from random import Random
 
 from p2c_dsl.planners.automaton.automaton import DEFAULT_BUDGET
+from p2c_dsl.planners.preferences.comparison import Pair
 from p2c_dsl.planners.preferences.features import Features
 from p2c_dsl.planners.preferences.solution import PartialSolution, solution_of
 from p2c_dsl.planners.search import SearchPlanner
 from p2c_dsl.spec import Spec, Task
 
-Pair = tuple[PartialSolution, PartialSolution]
 _LOOKED_AT = 10
 """How many programs are looked at for each that is wanted: most differ in nothing that a value could be about."""
 

@@ -7,7 +7,8 @@ from difflib import SequenceMatcher
 from typing import Any
 
 from p2c_dsl.grammar.tables import KEYWORDS
-from p2c_dsl.planners.preferences.humans.store import Asked
+from p2c_dsl.planners.preferences.comparison import Pair
+from p2c_dsl.planners.preferences.humans.store import pair_id
 from p2c_dsl.planners.preferences.solution import PartialSolution, performers
 from p2c_dsl.syntax.lexer import lex
 from p2c_dsl.syntax.span import Source
@@ -16,11 +17,11 @@ Words = list[tuple[str, str]]
 _LITERALS = frozenset({"STRING", "INT", "FLOAT"})
 
 
-def displayed(asked: Asked) -> dict[str, Any]:
+def displayed(pair: Pair) -> dict[str, Any]:
     """As JSON for the page. All of it is text: the page never reads markup."""
-    left, right = asked.left, asked.right
+    left, right = pair
     return {
-        "id": asked.id,
+        "id": pair_id(pair),
         "subtask": left.subtask,
         "left": _side(left, right),
         "right": _side(right, left),

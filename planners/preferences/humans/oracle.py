@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from p2c_dsl.planners.preferences.humans.candidates import Pair
+from p2c_dsl.planners.preferences.comparison import Pair
 from p2c_dsl.planners.preferences.humans.simulated import SimulatedHuman
 from p2c_dsl.planners.preferences.solution import PartialSolution
 

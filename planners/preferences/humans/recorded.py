@@ -1,4 +1,4 @@
-"""A person whose answers stand in a file."""
+"""A person whose answers are read from a file."""
 
 from __future__ import annotations
 
@@ -6,25 +6,25 @@ from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 
-from p2c_dsl.planners.preferences.humans.records import Record, RecordError, read_records
+from p2c_dsl.planners.preferences.comparison import Comparison
+from p2c_dsl.planners.preferences.humans.records import RecordError, read_records
 from p2c_dsl.planners.preferences.humans.store import LabelStore, StoreError, is_database
-from p2c_dsl.planners.preferences.solution import Comparison, PartialSolution
+from p2c_dsl.planners.preferences.solution import PartialSolution
 
 
 class RecordedHuman:
-    """Gives the answer that was recorded for a pair, the latest one that had been given by the time asked about.
+    """Gives the answer that was recorded for a pair: the latest one given by the time asked about.
 
     Attributes:
         comparisons: All answers but skipped ones, in order of time.
     """
 
-    def __init__(self, records: Iterable[Record]) -> None:
+    def __init__(self, records: Iterable[Comparison]) -> None:
         ordered = sorted(records, key=lambda record: record.time)
-        found = (record.comparison for record in ordered)
-        self.comparisons: tuple[Comparison, ...] = tuple(c for c in found if c is not None)
-        self._records: dict[frozenset[str], list[Record]] = defaultdict(list)
+        self.comparisons = tuple(c for c in ordered if c.preferred is not None)
+        self._by_pair: dict[frozenset[str], list[Comparison]] = defaultdict(list)
         for record in ordered:
-            self._records[frozenset((record.left.key, record.right.key))].append(record)
+            self._by_pair[frozenset((record.left.key, record.right.key))].append(record)
 
     @classmethod
     def load(cls, path: Path) -> RecordedHuman:
@@ -43,8 +43,5 @@ class RecordedHuman:
 
     def compare(self, left: PartialSolution, right: PartialSolution, time: float) -> int | None:
         """The recorded answer, `None` where the pair had been skipped or not been asked about by then."""
-        known = [r for r in self._records[frozenset((left.key, right.key))] if r.time <= time]
-        if not known or known[-1].preferred is None:
-            return None
-        latest = known[-1]
-        return latest.preferred if latest.left.key == left.key else 1 - known[-1].preferred
+        known = [r for r in self._by_pair[frozenset((left.key, right.key))] if r.time <= time]
+        return known[-1].preferred_if_left_is(left.key) if known else None

@@ -10,8 +10,9 @@ from hashlib import sha256
 from math import exp, sqrt
 from random import Random
 
+from p2c_dsl.planners.preferences.comparison import LEFT, RIGHT
 from p2c_dsl.planners.preferences.humans.drift import Constant, Drift
-from p2c_dsl.planners.preferences.solution import LEFT, RIGHT, PartialSolution
+from p2c_dsl.planners.preferences.solution import PartialSolution
 
 Values = Mapping[str, float]
 """Weights by feature name; features that are not named do not matter."""

@@ -15,9 +15,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from p2c_dsl.planners.preferences.humans.candidates import Pair
-from p2c_dsl.planners.preferences.humans.records import Record
-from p2c_dsl.planners.preferences.solution import LEFT, RIGHT, PartialSolution
+from p2c_dsl.planners.preferences.comparison import LEFT, RIGHT, Comparison, Pair
+from p2c_dsl.planners.preferences.solution import PartialSolution
 
 _VERSION = 1
 _APPLICATION = 0x70326364
@@ -59,15 +58,6 @@ class Progress:
     answered: int
     skipped: int
     total: int
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A pair with its id."""
-
-    id: str
-    left: PartialSolution
-    right: PartialSolution
 
 
 def is_database(path: Path) -> bool:
@@ -167,14 +157,14 @@ class LabelStore:
         ((total,),) = self._db.execute("SELECT count(*) FROM pair")
         return int(total)
 
-    def next(self, who: str) -> Asked | None:
+    def next(self, who: str) -> Pair | None:
         """The first pair that they have neither answered nor skipped, `None` when there is none left."""
         query = (
-            "SELECT id, left, right FROM pair WHERE NOT EXISTS "
+            "SELECT left, right FROM pair WHERE NOT EXISTS "
             "(SELECT 1 FROM standing WHERE standing.pair = pair.id AND who = ?) ORDER BY place LIMIT 1"
         )
         row = self._db.execute(query, (who,)).fetchone()
-        return None if row is None else Asked(row[0], self._solution(row[1]), self._solution(row[2]))
+        return None if row is None else (self._solution(row[0]), self._solution(row[1]))
 
     def progress(self, who: str) -> Progress:
         """How many pairs they have answered and skipped, of how many."""
@@ -222,7 +212,7 @@ class LabelStore:
 
     # ------------------------------------------------------------ in and out
 
-    def records(self) -> list[Record]:
+    def records(self) -> list[Comparison]:
         """The answers that stand, in the order in which they were given."""
         query = (
             "SELECT left, right, preferred, time, who FROM standing JOIN pair ON pair.id = standing.pair "
@@ -231,9 +221,9 @@ class LabelStore:
         rows = self._db.execute(query).fetchall()
         keys = dict.fromkeys(key for row in rows for key in row[:2])
         solutions = {key: self._solution(key) for key in keys}
-        return [Record(solutions[left], solutions[right], *rest) for left, right, *rest in rows]
+        return [Comparison(solutions[left], solutions[right], *rest) for left, right, *rest in rows]
 
-    def bring_in(self, records: Iterable[Record]) -> int:
+    def bring_in(self, records: Iterable[Comparison]) -> int:
         """Adds records, all of them or none, and says how many were new.
 
         One of the same pair, person and time is not, even if it has been taken back here.
@@ -241,20 +231,13 @@ class LabelStore:
         added = 0
         with self._writing():
             for record in records:
-                pair = self._add((record.left, record.right))
+                pair = self._add(record.pair)
                 same = "SELECT 1 FROM answer WHERE pair = ? AND who = ? AND time = ?"
                 if self._db.execute(same, (pair, record.who, record.time)).fetchone() is None:
-                    preferred = self._sided(pair, record)
-                    row = (pair, preferred, record.time, record.who)
+                    ((left,),) = self._db.execute("SELECT left FROM pair WHERE id = ?", (pair,))
+                    row = (pair, record.preferred_if_left_is(left), record.time, record.who)
                     self._db.execute(
                         "INSERT INTO answer (pair, preferred, time, who) VALUES (?, ?, ?, ?)", row
                     )
                     added += 1
         return added
-
-    def _sided(self, pair: str, record: Record) -> int | None:
-        """What was preferred, on the sides that the pair has here."""
-        ((left,),) = self._db.execute("SELECT left FROM pair WHERE id = ?", (pair,))
-        if record.preferred is None or left == record.left.key:
-            return record.preferred
-        return RIGHT if record.preferred == LEFT else LEFT

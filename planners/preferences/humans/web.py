@@ -22,10 +22,10 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from p2c_dsl.planners.preferences.comparison import LEFT, RIGHT
 from p2c_dsl.planners.preferences.humans.display import displayed
 from p2c_dsl.planners.preferences.humans.records import parsed
 from p2c_dsl.planners.preferences.humans.store import LabelStore, StoreError
-from p2c_dsl.planners.preferences.solution import LEFT, RIGHT
 
 ADDRESS = "127.0.0.1"
 _FILES = Path(__file__).parent / "page"
@@ -156,9 +156,9 @@ class _Page:
         return Response(lines, media_type="application/jsonl", headers=headers)
 
     def _state(self, store: LabelStore, kept: bool = True) -> dict[str, Any]:
-        asked, progress = store.next(self.who), store.progress(self.who)
+        pair, progress = store.next(self.who), store.progress(self.who)
         return {
-            "pair": None if asked is None else displayed(asked),
+            "pair": None if pair is None else displayed(pair),
             "progress": {name: getattr(progress, name) for name in ("answered", "skipped", "total")},
             "latest": store.latest(self.who),
             "kept": kept,

@@ -20,6 +20,7 @@ from p2c_dsl.runtime.domain import load_expert
 from tests.planners.small_domain import write_domain
 
 PLANNERS = Path(align_run.__file__).parents[1]
+SAMPLES = Path(__file__).parents[1] / "preferences" / "humans" / "samples"
 SETTINGS = AlignSettings(
     iterations=1,
     questions=12,
@@ -95,6 +96,17 @@ def test_a_stopped_run_goes_on_as_if_it_had_not_been_stopped(tmp_path: Path) -> 
     told = next(other.rounds())
     assert told["R"] == expected["R"]
     assert told["partial rewards"] == pytest.approx(expected["partial rewards"])
+
+
+def test_answers_of_an_older_run_are_read_and_written_byte_for_byte(tmp_path: Path) -> None:
+    loop = begun(tmp_path)
+    align_run.save(loop, tmp_path / "run")
+    text = (SAMPLES / "align_state.json").read_text(encoding="utf-8")
+    (tmp_path / "run" / align_run.STATE).write_text(text, encoding="utf-8")
+    align_run.resume(loop, tmp_path / "run")
+    assert (loop.done, loop.questions.now, len(loop.questions.answers)) == (3, 2, 2)
+    align_run.save(loop, tmp_path / "again")
+    assert (tmp_path / "again" / align_run.STATE).read_text(encoding="utf-8") == text
 
 
 def test_the_expert_is_asked_for_the_measure(tmp_path: Path) -> None:

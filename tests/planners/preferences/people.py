@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from random import Random
 
-from p2c_dsl.planners.preferences.humans.candidates import Pair
+from p2c_dsl.planners.preferences.comparison import Comparison, Pair
 from p2c_dsl.planners.preferences.humans.simulated import SimulatedHuman
-from p2c_dsl.planners.preferences.solution import Comparison, PartialSolution
+from p2c_dsl.planners.preferences.solution import PartialSolution
 
 NAMES = ("fee", "calls", "leaks", "steps")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from p2c_dsl.planners.preferences.comparison import LEFT, Comparison
 from p2c_dsl.planners.preferences.humans.asking import ask, scheduled
 from p2c_dsl.planners.preferences.humans.suggestible import SuggestibleHuman
 from p2c_dsl.planners.preferences.influence import (
@@ -15,7 +16,7 @@ from p2c_dsl.planners.preferences.influence import (
     influence_incentive,
     rejudged,
 )
-from p2c_dsl.planners.preferences.solution import LEFT, Comparison, PartialSolution
+from p2c_dsl.planners.preferences.solution import PartialSolution
 
 NAMES = ("service", "bait")
 

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 import torch
 
+from p2c_dsl.planners.preferences.comparison import Comparison
 from p2c_dsl.planners.preferences.humans.drift import Step
 from p2c_dsl.planners.preferences.humans.oracle import Oracle
 from p2c_dsl.planners.preferences.humans.simulated import SimulatedHuman
 from p2c_dsl.planners.preferences.reward_model import RewardConfig, RewardModel, fit
-from p2c_dsl.planners.preferences.solution import Comparison
 from tests.planners.preferences.people import asked, drawn_pairs, solution, solutions
 
 VALUES = {"fee": -1.0, "calls": -0.5, "leaks": -2.0}

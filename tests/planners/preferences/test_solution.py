@@ -5,7 +5,7 @@ import json
 import pytest
 
 from p2c_dsl.planners.preferences.features import Features
-from p2c_dsl.planners.preferences.solution import LEFT, Comparison, PartialSolution, solution_of
+from p2c_dsl.planners.preferences.solution import PartialSolution, solution_of
 from tests.planners.preferences.domain import solved, spec
 
 LINES = ("for guest in guests:", "    wish = ask(guest)", "    if is_kind(wish):", "        publish(blank())")
@@ -66,10 +66,3 @@ def test_data_that_are_no_solution_are_refused(change: dict[str, object]) -> Non
 def test_features_and_names_belong_together() -> None:
     with pytest.raises(ValueError, match="1 features have 2 names"):
         PartialSolution("", "", (), (1.0,), ("a", "b"))
-
-
-def test_a_comparison_prefers_one_of_two() -> None:
-    one, other = solved("ask(host)"), solved(*LINES)
-    assert Comparison(one, other, LEFT, 0.0, "Ada").preferred == LEFT
-    with pytest.raises(ValueError, match="preferred is"):
-        Comparison(one, other, 2, 0.0, "Ada")

@@ -14,8 +14,8 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.wait import WebDriverWait
 
+from p2c_dsl.planners.preferences.comparison import LEFT, RIGHT
 from p2c_dsl.planners.preferences.humans.store import LabelStore, pair_id
-from p2c_dsl.planners.preferences.solution import LEFT, RIGHT
 from tests.planners.preferences.domain import solved
 from tests.planners.preferences.humans.page import Server
 

@@ -9,8 +9,8 @@ from random import Random
 import httpx
 import pytest
 
+from p2c_dsl.planners.preferences.comparison import LEFT, RIGHT
 from p2c_dsl.planners.preferences.humans.store import LabelStore, pair_id
-from p2c_dsl.planners.preferences.solution import LEFT, RIGHT
 from tests.planners.preferences.humans.page import Server
 from tests.planners.preferences.people import solution
 

@@ -6,17 +6,17 @@ from typing import Any
 
 import pytest
 
+from p2c_dsl.planners.preferences.comparison import LEFT, RIGHT, Comparison
 from p2c_dsl.planners.preferences.humans.recorded import RecordedHuman
-from p2c_dsl.planners.preferences.humans.records import Record, RecordError, read_solutions
+from p2c_dsl.planners.preferences.humans.records import RecordError, read_solutions
 from p2c_dsl.planners.preferences.humans.store import LabelStore
-from p2c_dsl.planners.preferences.solution import LEFT, RIGHT
 from tests.planners.preferences.people import solution
 
 ONE, OTHER, THIRD = solution(1, 0, 0, 0), solution(2, 0, 0, 0), solution(3, 0, 0, 0)
 RECORDS = [
-    Record(ONE, OTHER, LEFT, 10.0, "Ada"),
-    Record(OTHER, ONE, LEFT, 20.0, "Ada"),
-    Record(ONE, THIRD, None, 30.0, "Ada"),
+    Comparison(ONE, OTHER, LEFT, 10.0, "Ada"),
+    Comparison(OTHER, ONE, LEFT, 20.0, "Ada"),
+    Comparison(ONE, THIRD, None, 30.0, "Ada"),
 ]
 
 
@@ -48,14 +48,14 @@ def change(**changes: Any) -> str:
 @pytest.mark.parametrize(
     ("line", "told"),
     [
-        ("{", "no JSON"),
+        ("{", "not JSON"),
         ("[]", "an answer is an object"),
         ('{"left": 1}', "an answer without `right`"),
         (change(preferred=2), "`preferred` is 0"),
         (change(preferred=True), "`preferred` is 0"),
         (change(time="now"), "`time` is a number"),
         (change(time=float("nan")), "`time` is a number"),
-        (change(who=None), "`who` is a text"),
+        (change(who=None), "`who` is a string"),
         (change(left={"subtask": 1}), "a solution's `subtask`"),
     ],
 )

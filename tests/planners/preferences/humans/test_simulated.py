@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from p2c_dsl.planners.preferences.comparison import LEFT, RIGHT
 from p2c_dsl.planners.preferences.humans.drift import Slow, Step
 from p2c_dsl.planners.preferences.humans.oracle import Oracle
 from p2c_dsl.planners.preferences.humans.simulated import SimulatedHuman, drawn_values
-from p2c_dsl.planners.preferences.solution import LEFT, RIGHT
 from tests.planners.preferences.people import asked, drawn_pairs, solution, solutions
 
 ROOT = Path(__file__).parents[4]

@@ -8,9 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from p2c_dsl.planners.preferences.humans.records import Record
+from p2c_dsl.planners.preferences.comparison import LEFT, RIGHT, Comparison
 from p2c_dsl.planners.preferences.humans.store import LabelStore, Progress, StoreError, pair_id
-from p2c_dsl.planners.preferences.solution import LEFT, RIGHT
 from tests.planners.preferences.people import solution
 
 PAIRS = [(solution(n, 0, 0, 0), solution(n + 1, 1, 0, 0)) for n in range(5)]
@@ -28,7 +27,7 @@ def test_pairs_are_asked_about_in_their_order_until_each_has_an_answer(path: Pat
     with LabelStore(path) as store:
         for place, id_ in enumerate(IDS):
             asked = store.next("Ada")
-            assert asked is not None and asked.id == id_ and (asked.left, asked.right) == PAIRS[place]
+            assert asked is not None and pair_id(asked) == id_ and asked == PAIRS[place]
             assert store.answer(id_, LEFT if place % 2 else None, float(place), "Ada")
         assert store.next("Ada") is None
         assert store.progress("Ada") == Progress(answered=2, skipped=3, total=5)
@@ -38,7 +37,7 @@ def test_a_pair_is_asked_about_once_whichever_way_round_it_comes(path: Path) -> 
     with LabelStore(path) as store:
         assert store.add([(right, left) for left, right in PAIRS]) == 0
         asked = store.next("Ada")
-        assert asked is not None and (asked.left, asked.right) == PAIRS[0]
+        assert asked == PAIRS[0]
 
 
 def test_people_answer_for_themselves(path: Path) -> None:
@@ -67,7 +66,7 @@ def test_an_answer_taken_back_is_asked_for_again_and_stays_on_record(path: Path)
         assert latest is not None and store.undo(latest, 1.0, "Ada")
         assert not store.undo(latest, 1.0, "Ada"), "twice is once"
         asked = store.next("Ada")
-        assert asked is not None and asked.id == IDS[1]
+        assert asked is not None and pair_id(asked) == IDS[1]
         assert store.answer(IDS[1], RIGHT, 2.0, "Ada")
         assert [record.preferred for record in store.records()] == [LEFT, RIGHT]
     with sqlite3.connect(path) as db:
@@ -83,7 +82,7 @@ def test_nobody_takes_back_what_another_has_said(path: Path) -> None:
 
 def test_what_is_brought_in_twice_is_there_once_on_the_sides_that_the_pair_has(path: Path) -> None:
     left, right = PAIRS[0]
-    records = [Record(right, left, LEFT, 3.0, "Cleo"), Record(*PAIRS[1], None, 4.0, "Cleo")]
+    records = [Comparison(right, left, LEFT, 3.0, "Cleo"), Comparison(*PAIRS[1], None, 4.0, "Cleo")]
     with LabelStore(path) as store:
         assert store.bring_in(records) == 2 and store.bring_in(records) == 0
         kept = store.records()
@@ -92,7 +91,7 @@ def test_what_is_brought_in_twice_is_there_once_on_the_sides_that_the_pair_has(p
 
 def test_bringing_in_is_all_or_nothing(path: Path) -> None:
     def broken() -> object:
-        yield Record(*PAIRS[0], LEFT, 3.0, "Cleo")
+        yield Comparison(*PAIRS[0], LEFT, 3.0, "Cleo")
         raise RuntimeError("the file ends here")
 
     with LabelStore(path) as store:

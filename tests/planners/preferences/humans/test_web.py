@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
+from p2c_dsl.planners.preferences.comparison import LEFT, RIGHT
 from p2c_dsl.planners.preferences.humans.recorded import RecordedHuman
 from p2c_dsl.planners.preferences.humans.records import read_records
 from p2c_dsl.planners.preferences.humans.store import LabelStore, pair_id
 from p2c_dsl.planners.preferences.humans.web import application
-from p2c_dsl.planners.preferences.solution import LEFT, RIGHT
 from tests.planners.preferences.domain import solved
 from tests.planners.preferences.humans.page import Server
 
