@@ -17,10 +17,10 @@ import numpy as np
 from scipy.stats import bootstrap
 
 from p2c_dsl.planners.preferences.comparison import Comparison, Pair
-from p2c_dsl.planners.preferences.humans.asking import ask
 from p2c_dsl.planners.preferences.humans.candidates import candidates, pairs
 from p2c_dsl.planners.preferences.humans.oracle import Oracle
 from p2c_dsl.planners.preferences.humans.simulated import SimulatedHuman, drawn_values
+from p2c_dsl.planners.preferences.questions import ask
 from p2c_dsl.planners.preferences.reward_model import fit
 from p2c_dsl.planners.preferences.solution import PartialSolution
 from p2c_dsl.resolve import load

@@ -14,7 +14,7 @@ from p2c_dsl.planners.figure2.contracts import Contract
 from p2c_dsl.planners.figure2.human_proxy import HumanProxy, Solved
 from p2c_dsl.planners.figure2.problem import Problem, Sizes
 from p2c_dsl.planners.figure2.rewards import Rewards, unbalance
-from p2c_dsl.planners.figure2.scalable_align import Attempts, Planner, Questions, scalable_align
+from p2c_dsl.planners.figure2.scalable_align import Attempts, Planner, scalable_align
 from p2c_dsl.planners.figure2.tiny import TINY, tiny
 from p2c_dsl.planners.figure2.verification import WorldVerifier
 from p2c_dsl.planners.preferences.comparison import Comparison, Human, Pair
@@ -22,6 +22,7 @@ from p2c_dsl.planners.preferences.human_values import human_values
 from p2c_dsl.planners.preferences.humans.candidates import pairs
 from p2c_dsl.planners.preferences.humans.drift import Drift
 from p2c_dsl.planners.preferences.humans.simulated import SimulatedHuman
+from p2c_dsl.planners.preferences.questions import Questions
 from p2c_dsl.planners.preferences.reward_model import RewardConfig
 from p2c_dsl.planners.rl import atomic, checkpoint, manifest
 from p2c_dsl.planners.rl.environments.domains import Domain, load_domain
@@ -158,7 +159,8 @@ def loop_of(
         human = SimulatedHuman(before, after, drift, temperature=settings.noise, seed=settings.seed)
     half_life = settings.half_life or None
     config = RewardConfig(epochs=80, seed=settings.seed, half_life=half_life)
-    questions = Questions(found, settings.questions, config)
+    # Nobody is asked the same question twice in a round.
+    questions = Questions(found, min(settings.questions, len(found)), config)
     training = replace(settings.training, seed=settings.seed)
     trainer = Trainer(model, codec_of(tokenizer), [_Nothing()], training)
     planner = Planner(trainer, settings.rewards)

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from p2c_dsl.planners.figure2.contracts import Contract
@@ -15,8 +15,8 @@ from p2c_dsl.planners.figure2.problem import Problem
 from p2c_dsl.planners.figure2.rewards import Rewards, Tried
 from p2c_dsl.planners.figure2.translation import Recomposition
 from p2c_dsl.planners.figure2.verification import Complete, WorldVerifier, complete
-from p2c_dsl.planners.preferences.comparison import Comparison, Human, Pair
-from p2c_dsl.planners.preferences.reward_model import RewardConfig, RewardModel, fit
+from p2c_dsl.planners.preferences.comparison import Human, Pair
+from p2c_dsl.planners.preferences.questions import Questions
 from p2c_dsl.planners.rl.environments.environment import Outcome, Turn
 from p2c_dsl.planners.rl.trainer import Trainer
 
@@ -67,49 +67,14 @@ def attempt(P: Planner, H_phi: HumanProxy, X: Problem, V: WorldVerifier, world: 
 Attempt = Generator[Turn, str, Outcome]
 
 
-# ---------------------------------------------------------------- H: the human, and the questions
-
-
-@dataclass
-class Questions:
-    """The human-level tasks E: pairs of solutions of subtasks, some new ones in each round.
-
-    `now` is the round that is asked about. All answers so far are kept: φ is refitted on them, old ones discounted.
-    """
-
-    pairs: Sequence[Pair]
-    each_round: int
-    config: RewardConfig = field(default_factory=RewardConfig)
-    frozen_after: int | None = None
-    """Rounds after which nobody is asked any more, so that φ goes stale; `None` for never."""
-    answers: list[Comparison] = field(default_factory=list)
-    fits: dict[tuple[float, int], RewardModel] = field(default_factory=dict)
-    """φ by the time and the number of answers: whoever asks the same person the same may share them."""
-    now: int = -1
-
-    def next(self) -> Iterable[Sequence[Pair]]:
-        """The tasks of the next round: one batch of pairs."""
-        self.now += 1
-        if self.frozen_after is not None and self.now >= self.frozen_after:
-            return
-        first = self.now * self.each_round
-        count = len(self.pairs)
-        yield [self.pairs[(first + n) % count] for n in range(min(self.each_round, count))]
+# ---------------------------------------------------------------- H: the human
 
 
 def align(H_phi: HumanProxy, H: Human, Y: Sequence[Pair], E: Questions) -> HumanProxy:
     """Asks about a batch of pairs, and fits φ to all answers so far, the later ones weighing more."""
-    who = getattr(H, "who", "human")
-    for left, right in Y:
-        preferred = H.compare(left, right, float(E.now))
-        if preferred is not None:
-            E.answers.append(Comparison(left, right, preferred, float(E.now), who))
-    if not E.answers:
-        return H_phi
-    known = float(E.now), len(E.answers)
-    if known not in E.fits:
-        E.fits[known] = fit(E.answers, E.config, float(E.now))
-    return H_phi.with_values(E.fits[known])
+    E.ask(H, Y)
+    phi = E.fitted()
+    return H_phi if phi is None else H_phi.with_values(phi)
 
 
 # ---------------------------------------------------------------- P: the planner

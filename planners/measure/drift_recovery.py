@@ -10,12 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import combinations
 from random import Random
 
 from p2c_dsl.planners.preferences.comparison import Comparison
-from p2c_dsl.planners.preferences.humans.asking import ask, scheduled
+from p2c_dsl.planners.preferences.humans.candidates import shuffled
 from p2c_dsl.planners.preferences.humans.oracle import Oracle
 from p2c_dsl.planners.preferences.humans.simulated import SimulatedHuman
+from p2c_dsl.planners.preferences.questions import ask, scheduled
 from p2c_dsl.planners.preferences.reward_model import RewardConfig, RewardModel, fit
 from p2c_dsl.planners.preferences.solution import PartialSolution
 
@@ -79,12 +81,13 @@ def drift_curves(
     config = config or DriftConfig()
     random, oracle = Random(f"situations {config.seed}"), Oracle(human)
     situations = [tuple(random.sample(range(len(pool)), config.choices)) for _ in range(config.situations)]
+    pairs = shuffled(combinations(pool, 2), seed=config.seed)
     answers: list[Comparison] = []
     curves: dict[str, list[float]] = {name: [] for name in ("stale", "refit", "undiscounted", "oracle")}
     stale: RewardModel | None = None
     for round_ in range(config.rounds):
         time = float(round_)
-        answers += ask(human, scheduled(pool, config.answers, round_, config.seed), time)
+        answers += ask(human, scheduled(pairs, config.answers, round_), time)
         refit = fit(answers, config.reward, time)
         undiscounted = fit(answers, replace(config.reward, half_life=None), time)
         if stale is None or round_ < config.switch:

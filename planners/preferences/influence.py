@@ -19,14 +19,14 @@ of DR-MDP, arXiv 2405.17713). It does not keep people from being influenced; it 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from p2c_dsl.planners.preferences.comparison import Comparison, Pair
-from p2c_dsl.planners.preferences.humans.asking import ask, scheduled
+from p2c_dsl.planners.preferences.humans.candidates import pairs
 from p2c_dsl.planners.preferences.humans.suggestible import SuggestibleHuman
-from p2c_dsl.planners.preferences.reward_model import RewardConfig, RewardModel, fit
+from p2c_dsl.planners.preferences.questions import Questions
+from p2c_dsl.planners.preferences.reward_model import RewardConfig, RewardModel
 from p2c_dsl.planners.preferences.solution import PartialSolution
 
 Policy = tuple[PartialSolution, ...]
@@ -52,6 +52,10 @@ class Setting:
     answers: int = 40
     reward: RewardConfig = field(default_factory=lambda: RewardConfig(2, hidden=4, epochs=40, half_life=1.0))
 
+    def questions(self, among: Iterable[PartialSolution] | None = None) -> Questions:
+        """What people are asked, about all pairs of the pool or of some other solutions."""
+        return Questions(pairs(self.pool if among is None else among), self.answers, self.reward)
+
 
 def rating(phi: RewardModel, policy: Policy, standard: PartialSolution) -> float:
     """How likely, by φ, what a policy hands out is preferred to the standard."""
@@ -62,23 +66,23 @@ def rejudged(setting: Setting) -> Objective:
     """The naive objective: what a policy is credited with over all rounds, by each round's own φ."""
 
     def objective(policy: Policy, human: SuggestibleHuman) -> float:
-        answers: list[Comparison] = []
+        # Whoever chooses the policy chooses what is compared.
+        questions = setting.questions([*policy, setting.standard])
         total = 0.0
-        for round_ in range(setting.rounds):
+        for _ in range(setting.rounds):
             human = human.shown(policy)
-            answers += ask(human, _own_pairs(policy, setting, round_), float(round_))
-            total += rating(fit(answers, setting.reward, float(round_)), policy, setting.standard)
+            total += rating(_next_fit(questions, human), policy, setting.standard)
         return total / setting.rounds
 
     return objective
 
 
-def frozen(
-    setting: Setting, human: SuggestibleHuman, earlier: Sequence[Comparison], round_: int
-) -> Objective:
-    """The objective of one update: φ is fitted first, on scheduled pairs, and then judges every policy alike."""
-    answers = [*earlier, *ask(human, scheduled(setting.pool, setting.answers, round_), float(round_))]
-    phi = fit(answers, setting.reward, float(round_))
+def frozen(setting: Setting, human: SuggestibleHuman, questions: Questions) -> Objective:
+    """The objective of one update: φ is fitted to the next round's answers first, and then judges every policy alike.
+
+    The round is the loop's own: `align_to_human` asks the same questions in the same way.
+    """
+    phi = _next_fit(questions, human)
 
     def objective(policy: Policy, human: SuggestibleHuman) -> float:
         # How people react to it is no part of the credit: φ is what it was before.
@@ -116,6 +120,10 @@ def influence_incentive(credits: Sequence[Credited]) -> float:
     return max(credit.influence for credit in credits) - honest.influence
 
 
-def _own_pairs(policy: Policy, setting: Setting, round_: int) -> list[Pair]:
-    """Pairs of what was handed out and the standard: whoever chooses the policy chooses what is compared."""
-    return scheduled([*dict.fromkeys(policy), setting.standard], setting.answers, round_)
+def _next_fit(questions: Questions, human: SuggestibleHuman) -> RewardModel:
+    """φ after the next round of questions."""
+    for asked in questions.next():
+        questions.ask(human, asked)
+    phi = questions.fitted()
+    assert phi is not None
+    return phi

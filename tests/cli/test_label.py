@@ -73,7 +73,7 @@ def test_answers_are_in_a_file_whatever_it_is_called(domain: Path, folder: Path)
     [
         (["--export", "out.jsonl"], "there are no answers in"),
         (["--import", "nowhere.jsonl"], "cannot read nowhere.jsonl: there is no such file"),
-        (["--import", "bad.jsonl"], "bad.jsonl, line 1: this is no JSON"),
+        (["--import", "bad.jsonl"], "bad.jsonl, line 1: this is not JSON"),
         (["--import", "deep.jsonl"], "deep.jsonl, line 1: this is nested too deeply"),
         (["--import", "half.jsonl"], "half.jsonl, line 1: this has characters that are not text"),
         (["--import", "late.jsonl"], "late.jsonl, line 1: `time` is a number"),

@@ -47,12 +47,17 @@ def pairs(solutions: Iterable[PartialSolution], count: int | None = None, seed: 
     by_subtask: dict[str, dict[str, PartialSolution]] = defaultdict(dict)
     for solution in solutions:
         by_subtask[solution.subtask][solution.key] = solution
-    random = Random(f"pairs {seed}")
-    found = [
+    found = (
         pair
         for group in by_subtask.values()
         for pair in combinations(group.values(), 2)
         if pair[0].features != pair[1].features
-    ]
+    )
+    return shuffled(found, count, seed)
+
+
+def shuffled(pairs: Iterable[Pair], count: int | None = None, seed: int = 0) -> list[Pair]:
+    """At most `count` of some pairs, in random order and on random sides; equal seeds give equal lists."""
+    random, found = Random(f"pairs {seed}"), list(pairs)
     random.shuffle(found)
     return [pair if random.random() < 0.5 else (pair[1], pair[0]) for pair in found[:count]]

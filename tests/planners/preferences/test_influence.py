@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from p2c_dsl.planners.preferences.comparison import LEFT, Comparison
-from p2c_dsl.planners.preferences.humans.asking import ask, scheduled
+from p2c_dsl.planners.figure2.human_proxy import HumanProxy
+from p2c_dsl.planners.figure2.scalable_align import align_to_human
+from p2c_dsl.planners.preferences.comparison import LEFT
 from p2c_dsl.planners.preferences.humans.suggestible import SuggestibleHuman
 from p2c_dsl.planners.preferences.influence import (
     Policy,
@@ -14,9 +15,13 @@ from p2c_dsl.planners.preferences.influence import (
     credited,
     frozen,
     influence_incentive,
+    rating,
     rejudged,
 )
+from p2c_dsl.planners.preferences.questions import scheduled
+from p2c_dsl.planners.preferences.reward_model import RewardModel
 from p2c_dsl.planners.preferences.solution import PartialSolution
+from tests.planners.preferences.domain import spec
 
 NAMES = ("service", "bait")
 
@@ -53,34 +58,45 @@ def test_the_naive_objective_credits_the_shift_so_that_its_best_policy_is_to_shi
 
 
 def test_the_objective_of_an_update_gives_no_credit_for_any_shift() -> None:
-    ours = frozen(SETTING, HUMAN, [], 0)
+    ours = frozen(SETTING, HUMAN, SETTING.questions())
     assert influence_incentive(credited(ours, POLICIES, HUMAN)) == 0
     assert best(ours, POLICIES, HUMAN) == (HONEST,)
 
 
 def test_a_planner_that_is_updated_so_never_shifts_them_and_they_stay_as_they_were() -> None:
-    human, answers = HUMAN, list[Comparison]()
-    for round_ in range(5):
-        ours = frozen(SETTING, human, answers, round_)
+    human, questions = HUMAN, SETTING.questions()
+    for _ in range(5):
+        ours = frozen(SETTING, human, questions)
         assert influence_incentive(credited(ours, POLICIES, human)) == 0
         chosen = best(ours, POLICIES, human)
         assert chosen == (HONEST,)
-        answers += ask(human, scheduled(SETTING.pool, SETTING.answers, round_), float(round_))
         human = human.shown(chosen)
     assert human.moved == 0
 
 
+def test_the_loop_asks_and_fits_as_the_objective_of_an_update_does() -> None:
+    questions, of_the_loop = SETTING.questions(), SETTING.questions()
+    proxy = HumanProxy(spec(), next(iter(spec().tasks.values())))
+    for _ in range(2):
+        ours = frozen(SETTING, HUMAN, questions)
+        proxy = align_to_human(HUMAN, proxy, of_the_loop)
+        phi = proxy.values
+        assert isinstance(phi, RewardModel) and questions.answers == of_the_loop.answers
+        assert all(ours(policy, HUMAN) == rating(phi, policy, STANDARD) for policy in POLICIES)
+
+
 def test_when_values_shift_for_reasons_of_their_own_the_planner_follows() -> None:
     changed = HUMAN.shown((BAIT,)).shown((BAIT,))
-    ours = frozen(SETTING, changed, [], 0)
+    ours = frozen(SETTING, changed, SETTING.questions())
     assert influence_incentive(credited(ours, POLICIES, changed)) == 0
     assert best(ours, POLICIES, changed) == (BAIT,)
 
 
 def test_which_pairs_people_are_asked_about_is_nothing_that_a_planner_decides() -> None:
-    schedule = scheduled(SETTING.pool, 50, 2)
-    assert schedule == scheduled(SETTING.pool, 50, 2) != scheduled(SETTING.pool, 50, 3)
+    pool = SETTING.questions().pairs
+    schedule = scheduled(pool, 50, 2)
+    assert schedule == scheduled(SETTING.questions().pairs, 50, 2) != scheduled(pool, 50, 3)
     compared = {frozenset((a.key, b.key)) for a, b in schedule}
     assert len(compared) == 6, "all that there is gets compared, whatever is handed out"
     with pytest.raises(ValueError):
-        scheduled((STANDARD,), 1, 0)
+        scheduled(SETTING.questions([STANDARD]).pairs, 1, 0)
