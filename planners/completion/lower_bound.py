@@ -24,7 +24,7 @@ class Estimate:
         self.machine = machine
         subtasks = machine.spec.subtasks.values()
         self._subtasks = {s.name: s for s in subtasks}
-        self._cost = _NEW | {s.name: 2 + s.required + max(s.required - 1, 0) for s in subtasks}
+        self._cost = _NEW | {s.name: call_cost(s) for s in subtasks}
         self._makers: dict[Type | None, frozenset[str]] = {}
         self._holds: dict[tuple[Type, Type | None], bool] = {}
         self._had: dict[frozenset[Type], dict[Type, bool]] = {}
@@ -236,6 +236,11 @@ class Estimate:
         if key not in self._holds:
             self._holds[key] = _may_hold(of, wanted, self.machine)
         return self._holds[key]
+
+
+def call_cost(subtask: Subtask) -> int:
+    """The lexemes of the shortest call: `f(` and `)`, the arguments that it needs, and the commas between them."""
+    return 2 + subtask.required + max(subtask.required - 1, 0)
 
 
 def required(subtask: Subtask) -> list[Type]:

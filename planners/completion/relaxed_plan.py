@@ -10,7 +10,7 @@ from collections.abc import Hashable
 from typing import NamedTuple
 
 from p2c_dsl.machine import Machine, State
-from p2c_dsl.planners.completion.lower_bound import Estimate, required
+from p2c_dsl.planners.completion.lower_bound import Estimate, call_cost, required
 from p2c_dsl.planners.lines.node import Keyed, Node
 from p2c_dsl.planners.lines.pattern import NEVER
 from p2c_dsl.types import ListOf, MapOf, Optional, Type
@@ -35,7 +35,7 @@ class Guesses:
         self._found: dict[Hashable, Guess] = {}
         self._subtasks = machine.spec.subtasks
         self._relevant = [self._subtasks[name] for name in sorted(estimate.relevant)]
-        self._own = {s.name: 2 + s.required + max(s.required - 1, 0) for s in self._relevant}
+        self._own = {s.name: call_cost(s) for s in self._relevant}
         self._tables: dict[Hashable, dict[str, int]] = {}
 
     def of(self, node: Node) -> Guess:
