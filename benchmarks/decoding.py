@@ -180,13 +180,3 @@ def verified(domain: Domain, answer: str, seeds: Sequence[int]) -> bool:
         if not try_out(program, world).verified:
             return False
     return True
-
-
-def wilson(hits: int, of: int, z: float = 1.96) -> tuple[float, float]:
-    """Wilson's interval for a share, at 95% unless `z` says otherwise (Wilson 1927)."""
-    if not of:
-        return 0.0, 1.0
-    share, spread = hits / of, z * z / of
-    middle = (share + spread / 2) / (1 + spread)
-    half = z * (share * (1 - share) / of + spread / (4 * of)) ** 0.5 / (1 + spread)
-    return max(0.0, middle - half), min(1.0, middle + half)

@@ -24,7 +24,9 @@ from typing import Any
 
 import torch
 import transformers
-from decoding import WAYS, Domain, accepted, domains, model_of, sampling, verified, wilson
+from decoding import WAYS, Domain, accepted, domains, model_of, sampling, verified
+
+from p2c_dsl.planners.interval import wilson
 
 REJECTION = "llguidance and rejection"
 WORLDS = range(3)
@@ -121,7 +123,7 @@ def row(name: str, tallies: list[Tally]) -> str:
 
 
 def _interval(hits: int, of: int) -> str:
-    low, high = wilson(hits, of)
+    _, low, high = wilson(hits, of)
     return f"{100 * low:.1f} to {100 * high:.1f}%"
 
 

@@ -14,16 +14,15 @@ from typing import Any
 import numpy as np
 
 from p2c_dsl.planners.figure2.conditions import FLOOR
+from p2c_dsl.planners.interval import UNDEFINED, Interval, wilson
 from p2c_dsl.planners.measure.cells import CEILING, DRIFT, Cell, read
 from p2c_dsl.planners.measure.drift_section import drifted
 from p2c_dsl.planners.measure.pictures import lines
 from p2c_dsl.planners.measure.statistics import (
-    Estimate,
     Table,
     estimate,
     mean_of,
     recovered,
-    wilson,
 )
 
 _STYLE = """
@@ -108,7 +107,7 @@ def report(measured: Measured, command: str) -> str:
 MAIN = ("completed", "verified", "A_p", "A_c", "P2C gap", "gap recovered")
 
 
-def main_numbers(measured: Measured, label: str) -> list[Estimate]:
+def main_numbers(measured: Measured, label: str) -> list[Interval]:
     """The numbers of a condition that `MAIN` names."""
     names = ("completed", "verified", "parts", "complete")
     shown = [estimate([measured.table(label, name)], mean_of) for name in names]
@@ -133,14 +132,14 @@ def _main_table(measured: Measured) -> Iterator[str]:
     yield "</table>"
 
 
-def _row(label: str, measured: Measured, shown: Sequence[Estimate]) -> str:
+def _row(label: str, measured: Measured, shown: Sequence[Interval]) -> str:
     cells = "".join(f"<td>{_shown(e)}" for e in shown)
     return f"<tr><th>{escape(label)}<td>{len(measured.cells[label])}{cells}</tr>"
 
 
-def _recovered(measured: Measured, number: str, label: str) -> Estimate:
+def _recovered(measured: Measured, number: str, label: str) -> Interval:
     if FLOOR not in measured.cells or CEILING not in measured.cells:
-        return Estimate(nan, nan, nan)
+        return UNDEFINED
     return estimate([measured.table(of, number) for of in (label, FLOOR, CEILING)], recovered)
 
 
@@ -160,7 +159,7 @@ def _statement(measured: Measured) -> Iterator[str]:
         yield "</table>"
 
 
-def _verdict(difference: Estimate) -> str:
+def _verdict(difference: Interval) -> str:
     if isnan(difference.low):
         return "nothing to compare"
     if difference.high < 0:
@@ -269,7 +268,7 @@ def _mean(values: Sequence[float]) -> str:
     return f"{fmean(values):.2f}" if values else "–"
 
 
-def _shown(estimated: Estimate) -> str:
+def _shown(estimated: Interval) -> str:
     return escape(str(estimated))
 
 

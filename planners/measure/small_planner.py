@@ -23,6 +23,7 @@ from rich.table import Table
 
 from p2c_dsl.analysis.read import NotAccepted, read_composition
 from p2c_dsl.planners import Planner, RandomPlanner, SearchPlanner, Unplannable
+from p2c_dsl.planners.interval import wilson
 from p2c_dsl.planners.language_model import Candidate, LanguageModelPlanner
 from p2c_dsl.planners.small.domains import unseen_domain
 from p2c_dsl.planners.small.model import CHECKPOINT, load
@@ -73,11 +74,9 @@ def _plan(planner: Planner, spec: Spec, task: Task) -> str:
 
 def share(counts: Sequence[bool]) -> str:
     """A share with Wilson's 95% interval."""
-    from scipy.stats import binomtest
-
     if not counts:
         return "none"
-    found = binomtest(sum(counts), len(counts)).proportion_ci(0.95, method="wilson")
+    found = wilson(sum(counts), len(counts))
     return f"{sum(counts)} of {len(counts)} ({found.low:.0%} to {found.high:.0%})"
 
 

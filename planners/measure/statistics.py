@@ -3,29 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from p2c_dsl.planners.interval import LEVEL, Interval
+
 Table = NDArray[np.float64]
 """Scores `(seeds, domains)`; `nan` where a cell has none."""
-LEVEL = 0.95
 SMALLEST = 0.02
 """Below this distance between floor and ceiling there is no gap to recover."""
-
-
-class Estimate(NamedTuple):
-    """A number and the bounds of its interval; `nan` where it is not defined."""
-
-    value: float
-    low: float
-    high: float
-
-    def __str__(self) -> str:
-        if np.isnan(self.value):
-            return "–"
-        return f"{self.value:.2f} [{self.low:.2f}, {self.high:.2f}]"
 
 
 def interquartile_mean(scores: Table) -> float:
@@ -41,7 +28,7 @@ def estimate(
     statistic: Callable[[Sequence[Table]], float],
     resamples: int = 1000,
     seed: int = 0,
-) -> Estimate:
+) -> Interval:
     """A statistic of tables of one shape, with its percentile bootstrap interval.
 
     Each resample draws seeds and domains, both with replacement, and takes the same ones in all tables: seeds alone,
@@ -58,9 +45,9 @@ def estimate(
         found.append(statistic([table[np.ix_(rows, columns)] for table in tables]))
     defined = np.asarray(found)[~np.isnan(found)]
     if not defined.size:
-        return Estimate(statistic(tables), float("nan"), float("nan"))
+        return Interval(statistic(tables), float("nan"), float("nan"))
     low, high = np.quantile(defined, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
-    return Estimate(statistic(tables), float(low), float(high))
+    return Interval(statistic(tables), float(low), float(high))
 
 
 def mean_of(tables: Sequence[Table]) -> float:
@@ -75,13 +62,3 @@ def recovered(tables: Sequence[Table]) -> float:
     if not ceiling - floor > SMALLEST:
         return float("nan")
     return (own - floor) / (ceiling - floor)
-
-
-def wilson(successes: int, count: int) -> Estimate:
-    """A share with Wilson's interval."""
-    from scipy.stats import binomtest
-
-    if not count:
-        return Estimate(float("nan"), float("nan"), float("nan"))
-    bounds = binomtest(successes, count).proportion_ci(LEVEL, method="wilson")
-    return Estimate(successes / count, float(bounds.low), float(bounds.high))

@@ -8,6 +8,7 @@ from typing import Any
 
 import torch
 
+from p2c_dsl.planners.interval import LEVEL, wilson
 from p2c_dsl.planners.rl.environments.domains import HELD_OUT
 from p2c_dsl.planners.rl.environments.environment import Environment
 from p2c_dsl.planners.rl.episode import Codec
@@ -31,12 +32,10 @@ class Evaluation:
         """Of the episodes, how many the world verified."""
         return self.verified / self.episodes
 
-    def interval(self, level: float = 0.95) -> tuple[float, float]:
+    def interval(self, level: float = LEVEL) -> tuple[float, float]:
         """Wilson's interval of the verified share."""
-        from scipy.stats import binomtest
-
-        found = binomtest(self.verified, self.episodes).proportion_ci(level, method="wilson")
-        return float(found.low), float(found.high)
+        _, low, high = wilson(self.verified, self.episodes, level)
+        return low, high
 
     def data(self) -> dict[str, Any]:
         """As plain data, for JSON."""

@@ -13,6 +13,7 @@ from random import Random
 import numpy as np
 import pytest
 
+from p2c_dsl.planners.interval import wilson
 from p2c_dsl.planners.measure import cells
 from p2c_dsl.planners.measure.cells import CEILING, DRIFT, Cell
 from p2c_dsl.planners.measure.drift import KINDS, ROUNDS, SWITCH
@@ -24,7 +25,6 @@ from p2c_dsl.planners.measure.statistics import (
     interquartile_mean,
     mean_of,
     recovered,
-    wilson,
 )
 
 DOMAINS = ("examples/dinner", "examples/trip")
