@@ -22,7 +22,8 @@ from torch import Tensor
 from torch.nn import functional
 
 from p2c_dsl.planners.preferences.calibration import Quality, fitted_temperature, quality
-from p2c_dsl.planners.preferences.comparison import LEFT, Comparison
+from p2c_dsl.planners.preferences.comparison import Comparison
+from p2c_dsl.planners.preferences.comparison_data import ComparisonData, feature_matrix
 from p2c_dsl.planners.preferences.solution import PartialSolution
 
 _FORMAT = 1
@@ -100,7 +101,7 @@ class RewardModel:
 
     def judgement(self, solutions: Sequence[PartialSolution]) -> Judgement:
         """Mean and spread for each solution. Raises `ValueError` for features that φ was not trained on."""
-        scores = self._scores(_matrix(solutions, self.feature_names))
+        scores = self._scores(feature_matrix(solutions, self.feature_names))
         return Judgement(scores.mean(0), scores.std(0))
 
     def judge(self, solution: PartialSolution) -> float:
@@ -125,7 +126,7 @@ class RewardModel:
 
     def measured(self, comparisons: Sequence[Comparison], now: float | None = None) -> Quality:
         """Its quality on other comparisons, discounted like those it was trained on."""
-        data = _Data.of(_answered(comparisons), self.feature_names, self.config, now)
+        data = ComparisonData.of(comparisons, self.feature_names, self.config.half_life, now)
         return quality(self._logits(data) / self.temperature, data.outcomes, data.weights)
 
     def _scores(self, features: Tensor) -> Tensor:
@@ -134,7 +135,7 @@ class RewardModel:
         standard = (features - weights["center"]) / weights["width"]
         return (_scored(weights, standard) - weights["shift"][:, None]) / weights["scale"]
 
-    def _logits(self, data: _Data) -> Tensor:
+    def _logits(self, data: ComparisonData) -> Tensor:
         """Differences of mean scores, not yet divided by the temperature, `(comparisons,)`."""
         mean = self._scores(data.features).mean(0) * self._weights["scale"]
         return mean[data.left] - mean[data.right]
@@ -183,16 +184,13 @@ def fit(
     Raises `ValueError` without comparisons, and for solutions whose features differ.
     """
     config = config or RewardConfig()
-    comparisons = _answered(comparisons)
-    if not comparisons:
-        raise ValueError("there are no comparisons to learn from")
-    names = comparisons[0].left.feature_names
-    data = _Data.of(comparisons, names, config, now)
+    names = next((comparison.left.feature_names for comparison in comparisons), ())
+    data = ComparisonData.of(comparisons, names, config.half_life, now)
     generator = torch.Generator().manual_seed(config.seed)
-    train, calibration, test = data.split(config, generator)
+    train, calibration, test = data.split(config.calibration, config.test, generator)
     center = data.features.mean(0)
     width = data.features.std(0, correction=0)
-    # A feature that never varies tells nothing; it must not blow up where it does.
+    # Nothing is learned from a feature that never varies; dividing by its width must not blow up where it does vary.
     width = torch.where(width > 0, width, torch.ones_like(width))
     weights = _trained((data.features - center) / width, train, config, generator)
     weights |= {"center": center, "width": width}
@@ -209,12 +207,8 @@ def fit(
     return model
 
 
-def _answered(comparisons: Sequence[Comparison]) -> list[Comparison]:
-    return [comparison for comparison in comparisons if comparison.preferred is not None]
-
-
 def _trained(
-    standard: Tensor, train: _Data, config: RewardConfig, generator: torch.Generator
+    standard: Tensor, train: ComparisonData, config: RewardConfig, generator: torch.Generator
 ) -> dict[str, Tensor]:
     """The ensemble's weights; `standard` are the standardised features, `(solutions, features)`."""
     weights = _initial(standard.shape[1], config, generator)
@@ -256,64 +250,3 @@ def _scored(weights: dict[str, Tensor], standard: Tensor) -> Tensor:
     inner = torch.tanh(torch.einsum("sf,mfh->msh", standard, weights["inner"]) + weights["bias"][:, None])
     linear = torch.einsum("sf,mf->ms", standard, weights["linear"])
     return linear + torch.einsum("msh,mh->ms", inner, weights["outer"])
-
-
-class _Data(NamedTuple):
-    """Comparisons as indices into the features of the solutions that occur in them."""
-
-    features: Tensor
-    left: Tensor
-    right: Tensor
-    outcomes: Tensor
-    """1 where the left one is preferred."""
-    weights: Tensor
-
-    @classmethod
-    def of(
-        cls,
-        comparisons: Sequence[Comparison],
-        names: tuple[str, ...],
-        config: RewardConfig,
-        now: float | None,
-    ) -> _Data:
-        distinct: dict[tuple[float, ...], int] = {}
-        solutions: list[PartialSolution] = []
-        indices: list[tuple[int, int]] = []
-        for comparison in comparisons:
-            both = (comparison.left, comparison.right)
-            for solution in both:
-                if distinct.setdefault(solution.features, len(distinct)) == len(solutions):
-                    solutions.append(solution)
-            indices.append((distinct[both[0].features], distinct[both[1].features]))
-        times = torch.tensor([c.time for c in comparisons], dtype=torch.float64)
-        age = (float(times.max()) if now is None else now) - times
-        weights = torch.ones_like(age) if config.half_life is None else 0.5 ** (age / config.half_life)
-        pairs = torch.tensor(indices)
-        outcomes = torch.tensor([float(c.preferred == LEFT) for c in comparisons])
-        # So old that nothing is left of it is still a little more than nothing: shares stay defined.
-        return cls(
-            _matrix(solutions, names), pairs[:, 0], pairs[:, 1], outcomes, weights.float().clamp(min=1e-30)
-        )
-
-    def split(self, config: RewardConfig, generator: torch.Generator) -> tuple[_Data, _Data, _Data]:
-        """For training, calibration and test; all comparisons of a pair are in the same part."""
-        low, high = torch.minimum(self.left, self.right), torch.maximum(self.left, self.right)
-        pairs, pair = torch.unique(low * len(self.features) + high, return_inverse=True)
-        rank = torch.randperm(len(pairs), generator=generator)[pair]
-        held = int(config.test * len(pairs))
-        calibrated = held + int(config.calibration * len(pairs))
-        parts = (rank >= calibrated, (rank >= held) & (rank < calibrated), rank < held)
-        train, calibration, test = (self._where(part) for part in parts)
-        return train, calibration, test
-
-    def _where(self, mask: Tensor) -> _Data:
-        return _Data(self.features, *(part[mask] for part in self[1:]))
-
-
-def _matrix(solutions: Sequence[PartialSolution], names: tuple[str, ...]) -> Tensor:
-    """`(solutions, features)`."""
-    for solution in solutions:
-        if solution.feature_names != names:
-            unknown = sorted(set(solution.feature_names) ^ set(names)) or ["their order"]
-            raise ValueError(f"these are other features than φ's: {', '.join(unknown[:3])}")
-    return torch.tensor([s.features for s in solutions], dtype=torch.float32)
