@@ -16,13 +16,8 @@ from math import inf
 from p2c_dsl.analysis.read import read_composition
 from p2c_dsl.planners.automaton.automaton import DEFAULT_BUDGET, Automaton, Unplannable
 from p2c_dsl.planners.automaton.protocol import END
-from p2c_dsl.planners.figure2.contracts import (
-    MOST_CONTRACTS,
-    OPENING,
-    Contract,
-    catalogue,
-    contract_of,
-)
+from p2c_dsl.planners.figure2.catalogue import MOST_CONTRACTS, catalogue
+from p2c_dsl.planners.figure2.contracts import OPENING, Contract, contract_of
 from p2c_dsl.planners.lines.pattern import Weigh, each_one
 from p2c_dsl.planners.search import cheapest
 from p2c_dsl.program import Call, steps

@@ -7,7 +7,8 @@ from random import Random
 import pytest
 
 from p2c_dsl.planners import Unplannable
-from p2c_dsl.planners.figure2.contracts import catalogue, contract_of, with_acts
+from p2c_dsl.planners.figure2.catalogue import catalogue
+from p2c_dsl.planners.figure2.contracts import contract_of, with_acts
 from p2c_dsl.planners.figure2.decomposition import Decompositions, subtasks_of
 from p2c_dsl.planners.figure2.problem import EveryName
 from p2c_dsl.planners.rl.environments.domains import Domain
