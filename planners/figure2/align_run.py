@@ -15,7 +15,6 @@ from p2c_dsl.planners.figure2.human_proxy import HumanProxy, Solved
 from p2c_dsl.planners.figure2.problem import Problem, Sizes
 from p2c_dsl.planners.figure2.rewards import Rewards, unbalance
 from p2c_dsl.planners.figure2.scalable_align import Attempts, Planner, scalable_align
-from p2c_dsl.planners.figure2.tiny import TINY, tiny
 from p2c_dsl.planners.figure2.verification import WorldVerifier
 from p2c_dsl.planners.preferences.comparison import Comparison, Human, Pair
 from p2c_dsl.planners.preferences.human_values import human_values
@@ -31,8 +30,10 @@ from p2c_dsl.planners.rl.imitate import Example, WarmUp, explored, imitate
 from p2c_dsl.planners.rl.policy.models import codec_of, load_model
 from p2c_dsl.planners.rl.settings import TrainingSettings
 from p2c_dsl.planners.rl.trainer import Trainer
+from p2c_dsl.planners.small.model import tiny
 
 METRICS, STATE, ABOUT = "align.jsonl", "align_state.json", "align.json"
+TINY = "tiny"
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,11 @@ def fresh(seed: int) -> tuple[Any, Any]:
     return shaped(seed, width=160, inner=448, layers=4, heads=5, prepared=_mimic)
 
 
+def tiny(seed: int) -> tuple[Any, Any]:
+    """A planner with a tenth of the weights, so that hundreds of runs of Figure 2's loop fit into hours."""
+    return shaped(seed, width=64, inner=128, layers=2, heads=2)
+
+
 def shaped(
     seed: int,
     *,
