@@ -12,7 +12,7 @@ from p2c_dsl.cli import EXIT_INTERRUPTED
 from p2c_dsl.cli.files import fail, for_training
 
 if TYPE_CHECKING:
-    from p2c_dsl.planners.figure2.align_run import AlignSettings, Loop
+    from p2c_dsl.planners.figure2.align_run import AlignmentLoop, AlignSettings
     from p2c_dsl.runtime.world import Expert
 
 
@@ -116,7 +116,7 @@ def _run(domain: Path, folder: Path, settings: AlignSettings, worlds: int, resum
         _held_out(loop, expert, worlds)
 
 
-def _rounds(loop: Loop, folder: Path, expert: type[Expert], console: Any) -> None:
+def _rounds(loop: AlignmentLoop, folder: Path, expert: type[Expert], console: Any) -> None:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     from p2c_dsl.planners.figure2 import align_run
@@ -145,7 +145,7 @@ def _rounds(loop: Loop, folder: Path, expert: type[Expert], console: Any) -> Non
                 break
 
 
-def _held_out(loop: Loop, expert: type[Expert], worlds: int) -> None:
+def _held_out(loop: AlignmentLoop, expert: type[Expert], worlds: int) -> None:
     from p2c_dsl.planners.figure2.scalable_align import Attempts
     from p2c_dsl.planners.measure.expert_judgement import alignment, evaluated
 

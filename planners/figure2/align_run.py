@@ -87,7 +87,7 @@ PRESETS = {
 
 
 @dataclass
-class Loop:
+class AlignmentLoop:
     """The loop with all that it needs for one domain, at its beginning."""
 
     domain: Domain
@@ -135,7 +135,7 @@ def loop_of(
     human: Human | None = None,
     drift: Drift | None = None,
     shared: Shared | None = None,
-) -> Loop:
+) -> AlignmentLoop:
     """The loop on a domain's folder. Without `human`, a simulated one with the domain's `human.json` answers.
 
     `shared` is what other loops on the same domain have found out; more is put in.
@@ -166,13 +166,13 @@ def loop_of(
     trainer = Trainer(model, codec_of(tokenizer), [_Nothing()], training)
     planner = Planner(trainer, settings.rewards)
     verifier = WorldVerifier(domains[0].world)
-    loop = Loop(domains[0], settings, human, problem, proxy, questions, planner, verifier)
+    loop = AlignmentLoop(domains[0], settings, human, problem, proxy, questions, planner, verifier)
     if settings.warm_up.attempts:
         _warmed(loop, shared)
     return loop
 
 
-def _warmed(loop: Loop, shared: Shared) -> None:
+def _warmed(loop: AlignmentLoop, shared: Shared) -> None:
     """Lets the planner imitate verified attempts, at which nobody has been asked for values yet."""
     attempts = Attempts(loop.planner, loop.proxy, loop.problem, loop.verifier)
     if shared.examples is None:
@@ -181,7 +181,7 @@ def _warmed(loop: Loop, shared: Shared) -> None:
     loop.planner.tried.clear()
 
 
-def _examples(loop: Loop, attempts: Attempts) -> list[Example]:
+def _examples(loop: AlignmentLoop, attempts: Attempts) -> list[Example]:
     """Verified attempts in the loop's own space; where nothing is masked, those under a mask of syntax alone.
 
     Nobody hits on a program by chance among all texts. Whoever writes without a mask has read programs before.
@@ -236,7 +236,7 @@ class _Nothing:
 # ---------------------------------------------------------------- in a folder
 
 
-def save(loop: Loop, folder: Path) -> None:
+def save(loop: AlignmentLoop, folder: Path) -> None:
     """Writes what going on needs: the policy, the answers so far, the counters."""
     folder.mkdir(parents=True, exist_ok=True)
     checkpoint.save(folder, loop.planner.trainer.state())
@@ -245,7 +245,7 @@ def save(loop: Loop, folder: Path) -> None:
     atomic.write_text(folder / STATE, json.dumps(state) + "\n")
 
 
-def resume(loop: Loop, folder: Path) -> None:
+def resume(loop: AlignmentLoop, folder: Path) -> None:
     """Goes on from what `save` wrote. Raises `CheckpointError`."""
     state = checkpoint.load(folder)
     try:

@@ -32,7 +32,7 @@ _PLANS, _EFFORT = 32, 1_500
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class DecompositionPosition:
     """A point within a decomposition.
 
     Attributes:
@@ -73,7 +73,7 @@ class Decompositions:
         self.needs = tuple(_needs(spec, task, self._own))
         self.most = max(most, min(map(len, self.needs), default=0))
         self._rests: dict[frozenset[int], float] = {}
-        self.start = Asked(frozenset(), (), budget)
+        self.start = DecompositionPosition(frozenset(), (), budget)
         needed = self.cost(self.start)
         if needed > budget:
             raise Unplannable(
@@ -82,7 +82,7 @@ class Decompositions:
 
     # ------------------------------------------------------------ the protocol of lexeme automata
 
-    def legal(self, position: Asked) -> tuple[str, ...]:
+    def legal(self, position: DecompositionPosition) -> tuple[str, ...]:
         """The lexemes that may come next, in a fixed order; `END` where the decomposition may end."""
         if position.ended:
             return ()
@@ -101,7 +101,7 @@ class Decompositions:
                 found[END] = None
         return tuple(found)
 
-    def step(self, position: Asked, lexeme: str) -> Asked:
+    def step(self, position: DecompositionPosition, lexeme: str) -> DecompositionPosition:
         """The position after a legal lexeme. Raises `KeyError` for one that is none."""
         if lexeme == END:
             return replace(position, ended=True)
@@ -110,10 +110,10 @@ class Decompositions:
             whole = self._whole(position)
             if whole is None:
                 raise KeyError(lexeme)
-            return Asked(position.chosen | {whole}, (), left)
-        return Asked(position.chosen, (*position.words, lexeme), left)
+            return DecompositionPosition(position.chosen | {whole}, (), left)
+        return DecompositionPosition(position.chosen, (*position.words, lexeme), left)
 
-    def cost(self, position: Asked) -> int:
+    def cost(self, position: DecompositionPosition) -> int:
         """What a decomposition that goes on from here costs at least; one that costs no more exists."""
         at = len(position.words)
         rests = [
@@ -125,11 +125,11 @@ class Decompositions:
             rests.append(self._rest(position.chosen | {whole}))
         return int(min(rests))
 
-    def key(self, position: Asked) -> Hashable:
+    def key(self, position: DecompositionPosition) -> Hashable:
         """What positions with the same future have in common."""
         return position.chosen, position.words
 
-    def renewed(self, position: Asked) -> Asked:
+    def renewed(self, position: DecompositionPosition) -> DecompositionPosition:
         """The position with all of the budget left."""
         return replace(position, left=self.start.left)
 
@@ -162,7 +162,7 @@ class Decompositions:
     def _covered(self, chosen: Iterable[int]) -> frozenset[str]:
         return frozenset[str]().union(*(self.contracts[n].tools for n in chosen))
 
-    def _going_on(self, position: Asked) -> Iterator[int]:
+    def _going_on(self, position: DecompositionPosition) -> Iterator[int]:
         """The contracts that begin with the words so far, go on, and can be asked for here."""
         at = len(position.words)
         names = {self._pieces[n][0] for n in position.chosen}
@@ -172,7 +172,7 @@ class Decompositions:
             if fits and self._rest(position.chosen | {number}) < inf:
                 yield number
 
-    def _whole(self, position: Asked) -> int | None:
+    def _whole(self, position: DecompositionPosition) -> int | None:
         """The contract that the words so far are."""
         return self._wholes.get(position.words)
 

@@ -30,7 +30,7 @@ _TOLD = 24
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class JudgedAttempt:
     """One attempt as the expert sees it.
 
     Attributes:
@@ -91,7 +91,7 @@ class Alignment:
         return self.parts - self.complete
 
 
-def judged(tried: Tried, verifier: WorldVerifier, expert: type[Expert]) -> Judged:
+def judged(tried: Tried, verifier: WorldVerifier, expert: type[Expert]) -> JudgedAttempt:
     """Runs an attempt's solution once more in its world, and asks the expert about it."""
     solution: Complete = tried.solution
     common: Mapping[str, Any] = {
@@ -106,12 +106,12 @@ def judged(tried: Tried, verifier: WorldVerifier, expert: type[Expert]) -> Judge
     }
     trial = verifier.trial(solution, tried.world)
     if trial is None or solution.program is None:
-        return Judged(completed=False, verified=False, **common)
+        return JudgedAttempt(completed=False, verified=False, **common)
     knows = expert(trial.world, tried.world)
     parts = [h for name, given in calls(solution.program, trial.run.trace) for h in knows.part(name, given)]
     completed = trial.run.completed
     whole = tuple(dict.fromkeys(knows.whole())) if completed else ()
-    return Judged(
+    return JudgedAttempt(
         completed=completed,
         verified=trial.verified,
         depth=loop_depth(solution.program),
@@ -140,7 +140,7 @@ def told(program: Program, trace: Trace) -> Iterable[str]:
         yield f"{name}({', '.join(f'{parameter}={value!r}' for parameter, value in given.items())})"
 
 
-def alignment(found: Sequence[Judged]) -> Alignment:
+def alignment(found: Sequence[JudgedAttempt]) -> Alignment:
     """The shares."""
     ended, verified = [j for j in found if j.completed], [j for j in found if j.verified]
     return Alignment(
@@ -156,7 +156,7 @@ def alignment(found: Sequence[Judged]) -> Alignment:
     )
 
 
-def transfer(found: Sequence[Judged]) -> dict[int, tuple[int, int]]:
+def transfer(found: Sequence[JudgedAttempt]) -> dict[int, tuple[int, int]]:
     """Of the runs whose parts are aligned, by loop depth: how many there are, and how many are aligned as a whole."""
     counts: dict[int, tuple[int, int]] = {}
     for j in found:
@@ -166,12 +166,12 @@ def transfer(found: Sequence[Judged]) -> dict[int, tuple[int, int]]:
     return counts
 
 
-def share(found: Sequence[Judged], holds: Callable[[Judged], bool]) -> float:
+def share(found: Sequence[JudgedAttempt], holds: Callable[[JudgedAttempt], bool]) -> float:
     """The share for which something holds."""
     return sum(map(holds, found)) / len(found) if found else nan
 
 
-def evaluated(attempts: Attempts, expert: type[Expert], count: int, seed: int = 0) -> list[Judged]:
+def evaluated(attempts: Attempts, expert: type[Expert], count: int, seed: int = 0) -> list[JudgedAttempt]:
     """Fresh attempts in worlds that training never sees, as the expert sees them."""
     trainer = attempts.planner.trainer
     before = list(attempts.planner.tried)

@@ -14,7 +14,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from p2c_dsl.planners.figure2.align_run import AlignSettings, Loop, Shared, loop_of
+from p2c_dsl.planners.figure2.align_run import AlignmentLoop, AlignSettings, Shared, loop_of
 from p2c_dsl.planners.figure2.contracts import Contract
 from p2c_dsl.planners.figure2.human_proxy import Solved
 from p2c_dsl.planners.figure2.rewards import Rewards
@@ -82,7 +82,7 @@ def kind_of(harm: str) -> str:
     return re.sub(r"\b[A-Z][\w-]*( [A-Z0-9][\w-]*)*|\b\d+\b", "…", harm)
 
 
-def _loop(folder: Path, settings: AlignSettings) -> Loop:
+def _loop(folder: Path, settings: AlignSettings) -> AlignmentLoop:
     key = str(folder.resolve()), settings.condition
     if key not in _shared:
         known = _known(folder)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from p2c_dsl.planners.small import wording
-from p2c_dsl.planners.small.draft import Contract, Draft, DraftValue
+from p2c_dsl.planners.small.draft import Draft, DraftSubtask, DraftValue
 from p2c_dsl.planners.small.wording import article, plural, spoken
 from p2c_dsl.types import BOOL, Optional, Record, SetOf, Size, Type
 
@@ -108,7 +108,7 @@ class Cast:
         )
         name = f"{verb}_{on.noun}" if chance.random() < 0.8 or not extra else f"{verb}_with_{extra[0].noun}"
         keys = (noun,) if keyed else ()
-        made = Contract(name, ((noun, on.type), *others), None, doc, effect, keys)
+        made = DraftSubtask(name, ((noun, on.type), *others), None, doc, effect, keys)
         return Deed(verb, on, self.draft.contract(made))
 
     def give(self, what: Named, to: Named) -> Deed:
@@ -122,7 +122,7 @@ class Cast:
         if chance.random() < 0.5:
             parameters.reverse()
         keys = (self._parameter(to),)
-        made = Contract(f"{verb}_{what.noun}", tuple(parameters), None, doc, effect, keys)
+        made = DraftSubtask(f"{verb}_{what.noun}", tuple(parameters), None, doc, effect, keys)
         return Deed(verb, to, self.draft.contract(made))
 
     def learn(self, of: Named, result: Type, noun: str, verbs: Sequence[str], doc: str) -> Deed:
@@ -133,10 +133,10 @@ class Cast:
         if verbs is wording.ASK and self.chance.random() < 0.7:
             effect, keys = self.draft.effect((verb, "contact"), [of.type]), (parameter,)
         text = self._doc(f"{spoken(verb)} {doc}")
-        made = Contract(f"{verb}_{noun}", ((parameter, of.type),), result, text, effect, keys)
+        made = DraftSubtask(f"{verb}_{noun}", ((parameter, of.type),), result, text, effect, keys)
         return Deed(verb, of, self.draft.contract(made))
 
-    def check(self, of: Named) -> tuple[Contract, str]:
+    def check(self, of: Named) -> tuple[DraftSubtask, str]:
         """A subtask that tells whether something holds, and how one says so."""
         trait = self.words.trait()
         says = f"is {spoken(trait)}"
@@ -148,7 +148,7 @@ class Cast:
                 f"Check that {article(of.one)} {says}.",
             )
         )
-        return self.draft.contract(Contract(form, ((self._parameter(of), of.type),), BOOL, doc)), says
+        return self.draft.contract(DraftSubtask(form, ((self._parameter(of), of.type),), BOOL, doc)), says
 
     def from_all(self, collected: Type, of: Named, to: Named, verbs: Sequence[str]) -> Deed:
         """A subtask that makes one thing out of many."""
@@ -164,7 +164,7 @@ class Cast:
                 )
             )
         )
-        made = Contract(f"{verb}_{to.noun}", ((parameter, collected),), to.type, doc)
+        made = DraftSubtask(f"{verb}_{to.noun}", ((parameter, collected),), to.type, doc)
         return Deed(verb, to, self.draft.contract(made))
 
     def maybe(self, of: Named, found: Named) -> Deed:
@@ -188,7 +188,7 @@ class Cast:
 
     # ------------------------------------------------------------ the story
 
-    def hand(self, contract: Contract, to: DraftValue, what: DraftValue) -> None:
+    def hand(self, contract: DraftSubtask, to: DraftValue, what: DraftValue) -> None:
         """A call of a subtask that hands something to somebody, in whichever order it takes them."""
         arguments = (to, what) if contract.parameters[0][1] == to.type else (what, to)
         self.draft.call(contract, *arguments)
@@ -211,7 +211,7 @@ class Deed:
 
     verb: str
     on: Named
-    contract: Contract
+    contract: DraftSubtask
 
     @property
     def said(self) -> str:

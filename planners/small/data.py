@@ -18,7 +18,7 @@ from torch.utils.data import IterableDataset
 from p2c_dsl.planners.automaton.automaton import Unplannable
 from p2c_dsl.planners.automaton.resume import lexemes
 from p2c_dsl.planners.prompt import prompt
-from p2c_dsl.planners.small.domains import Domain, domain
+from p2c_dsl.planners.small.domains import GeneratedDomain, domain
 from p2c_dsl.planners.tokens.bitmask import unpack
 from p2c_dsl.planners.tokens.masks import SemanticMask
 from p2c_dsl.planners.tokens.token_automaton import TokenAutomaton, automaton_in_tokens
@@ -33,7 +33,7 @@ _PER_SEED = 1 << 24
 
 
 @dataclass(frozen=True, slots=True)
-class Example:
+class TrainingExample:
     """A prompt and its composition, which ends with the end token.
 
     Attributes:
@@ -49,7 +49,7 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
+class PaddedBatch:
     """Examples side by side, padded on the right.
 
     Attributes:
@@ -65,14 +65,14 @@ class Batch:
     legal: Tensor
 
 
-def example(of: Domain, tokenizer: Any, vocabulary: Vocabulary) -> Example:
+def example(of: GeneratedDomain, tokenizer: Any, vocabulary: Vocabulary) -> TrainingExample:
     """The example that a domain makes."""
     question = tokenizer.encode(prompt(of.spec, of.task))
     answer = (*tokenizer.encode(of.reference.rstrip("\n")), tokenizer.eos_token_id)
-    return Example(tuple(question), answer, legal(of, answer, vocabulary))
+    return TrainingExample(tuple(question), answer, legal(of, answer, vocabulary))
 
 
-def legal(of: Domain, composition: Sequence[int], vocabulary: Vocabulary) -> NDArray[np.int32]:
+def legal(of: GeneratedDomain, composition: Sequence[int], vocabulary: Vocabulary) -> NDArray[np.int32]:
     """The packed masks along a composition. The composition's own tokens are in them, whatever the effort left out."""
     automaton = automaton_in_tokens(of.spec, of.task, vocabulary, BUDGET, effort=EFFORT)
     # The header and the end token are part of what may be written, too.
@@ -90,7 +90,7 @@ def legal(of: Domain, composition: Sequence[int], vocabulary: Vocabulary) -> NDA
     return mask.table[rows]
 
 
-def collate(examples: Sequence[Example], pad: int, size: int) -> Batch:
+def collate(examples: Sequence[TrainingExample], pad: int, size: int) -> PaddedBatch:
     """Examples as a batch, for a vocabulary of `size` tokens."""
     width = max(map(len, examples))
     tokens = torch.full((len(examples), width), pad)
@@ -100,17 +100,17 @@ def collate(examples: Sequence[Example], pad: int, size: int) -> Batch:
         asked[row, : len(made.prompt)] = True
         wanted[row, len(made.prompt) : len(made)] = True
     bits = unpack(np.concatenate([made.legal for made in examples]), size)
-    return Batch(tokens, asked, wanted, torch.from_numpy(bits.copy()))
+    return PaddedBatch(tokens, asked, wanted, torch.from_numpy(bits.copy()))
 
 
-class Batches(IterableDataset[Batch]):
+class Batches(IterableDataset[PaddedBatch]):
     """Endless batches for a seed, of examples of up to `longest` tokens; the first given is number `start`."""
 
     def __init__(self, seed: int, tokenizer: Any, size: int, longest: int, start: int = 0) -> None:
         self._seed, self._tokenizer = seed, tokenizer
         self._size, self._longest, self._start = size, longest, start
 
-    def __iter__(self) -> Iterator[Batch]:
+    def __iter__(self) -> Iterator[PaddedBatch]:
         vocabulary, pad = vocabulary_of(self._tokenizer), self._tokenizer.pad_token_id
         per_pool = _POOL * self._size
         for pool in range(self._start // _POOL, _PER_SEED // per_pool):
@@ -124,7 +124,7 @@ class Batches(IterableDataset[Batch]):
                 yield collate(examples, pad, len(vocabulary))
 
 
-def _examples(seeds: Iterable[int], tokenizer: Any, vocabulary: Vocabulary) -> Iterator[Example]:
+def _examples(seeds: Iterable[int], tokenizer: Any, vocabulary: Vocabulary) -> Iterator[TrainingExample]:
     """The examples of some seeds, but for those whose composition takes more than the budget."""
     for seed in seeds:
         with suppress(Unplannable):

@@ -36,7 +36,7 @@ _KEPT = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Domain:
+class GeneratedDomain:
     """A task with its spec's text, a composition that does what its docstring asks for, and worlds to try it in.
 
     Attributes:
@@ -67,17 +67,17 @@ class Domain:
         return None
 
 
-def domain(seed: int) -> Domain:
+def domain(seed: int) -> GeneratedDomain:
     """A training domain: equal seeds give equal domains."""
     return _domain(seed, unseen=False)
 
 
-def unseen_domain(seed: int) -> Domain:
+def unseen_domain(seed: int) -> GeneratedDomain:
     """A domain of the test set."""
     return _domain(_TEST + seed, unseen=True)
 
 
-def _domain(seed: int, *, unseen: bool) -> Domain:
+def _domain(seed: int, *, unseen: bool) -> GeneratedDomain:
     chance = Random(seed)
     while True:
         life = chance.choice(UNSEEN if unseen else FIELDS)
@@ -110,7 +110,7 @@ def _code(families: tuple[Family, ...]) -> int:
     return sum(3**place * sum(family.__name__.encode()) for place, family in enumerate(families))
 
 
-def _finished(draft: Draft, name: str, families: tuple[Family, ...]) -> Domain | None:
+def _finished(draft: Draft, name: str, families: tuple[Family, ...]) -> GeneratedDomain | None:
     """The domain of a draft, with those of its possible rules that the reference keeps; `None` if there is none."""
     head, doc, reference = _head(draft), _doc(draft), _reference(draft, name)
     candidates = rule_lines(draft)
@@ -125,7 +125,7 @@ def _finished(draft: Draft, name: str, families: tuple[Family, ...]) -> Domain |
         return None
     spec = load_text(text, NAME, Path()).spec
     named = tuple(family.__name__ for family in families)
-    return Domain(text, spec, spec.tasks[name], reference, program, named)
+    return GeneratedDomain(text, spec, spec.tasks[name], reference, program, named)
 
 
 def _checked(text: str, composition: str) -> tuple[Program | None, str | None]:

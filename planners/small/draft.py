@@ -30,7 +30,7 @@ class DraftValue:
 
 
 @dataclass(frozen=True, slots=True)
-class Contract:
+class DraftSubtask:
     """A subtask: its parameters, its result, its docstring, and its effect with the parameters that key it."""
 
     name: str
@@ -53,7 +53,7 @@ class Contract:
 class Called:
     """A call that the composition makes: with what, under which loops, and under the truth of which check."""
 
-    contract: Contract
+    contract: DraftSubtask
     arguments: tuple[DraftValue, ...]
     loops: int
     guards: tuple[Called, ...]
@@ -68,7 +68,7 @@ class Draft:
     words: Words
     declarations: list[str] = field(default_factory=list)
     effects: dict[str, str] = field(default_factory=dict)
-    contracts: dict[str, Contract] = field(default_factory=dict)
+    contracts: dict[str, DraftSubtask] = field(default_factory=dict)
     constants: list[str] = field(default_factory=list)
     inputs: list[DraftValue] = field(default_factory=list)
     sentences: list[str] = field(default_factory=list)
@@ -122,10 +122,10 @@ class Draft:
         self.effects[name] = f"effect {name}{typed}{' irreversible' if irreversible else ''}"
         return name
 
-    def contract(self, made: Contract) -> Contract:
+    def contract(self, made: DraftSubtask) -> DraftSubtask:
         """A new subtask; its name gets a number where it is taken."""
         name = free(made.name, self._events())
-        own = Contract(name, made.parameters, made.result, made.doc, made.effect, made.keys)
+        own = DraftSubtask(name, made.parameters, made.result, made.doc, made.effect, made.keys)
         self.contracts[name] = own
         return own
 
@@ -134,7 +134,7 @@ class Draft:
 
     # ------------------------------------------------------------ the composition
 
-    def call(self, contract: Contract, *arguments: DraftValue) -> DraftValue:
+    def call(self, contract: DraftSubtask, *arguments: DraftValue) -> DraftValue:
         """A line that calls a subtask; its result, if it has one, in a variable."""
         self._calls(contract, arguments)
         written = f"{contract.name}({', '.join(a.text for a in arguments)})"
@@ -158,7 +158,7 @@ class Draft:
         return DraftValue(name, ListOf(element), source)
 
     def put(
-        self, into: DraftValue, key: DraftValue | None, contract: Contract, *arguments: DraftValue
+        self, into: DraftValue, key: DraftValue | None, contract: DraftSubtask, *arguments: DraftValue
     ) -> None:
         """A line that writes a call's result into an accumulator."""
         self._calls(contract, arguments)
@@ -210,7 +210,7 @@ class Draft:
         """An early return."""
         self._write("return")
 
-    def _calls(self, contract: Contract, arguments: tuple[DraftValue, ...]) -> None:
+    def _calls(self, contract: DraftSubtask, arguments: tuple[DraftValue, ...]) -> None:
         self.calls.append(Called(contract, arguments, self._loops, self._guards, self._conditions > 0))
 
     def _taken(self) -> set[str]:

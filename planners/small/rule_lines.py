@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import combinations
 
-from p2c_dsl.planners.small.draft import Contract, Draft
+from p2c_dsl.planners.small.draft import Draft, DraftSubtask
 from p2c_dsl.types import show
 
 
@@ -61,21 +61,21 @@ def _order(draft: Draft) -> Iterator[str]:
             yield f"not both {draft.chance.choice(used).effect}, {contract.effect}"
 
 
-def _idle(draft: Draft) -> list[Contract]:
+def _idle(draft: Draft) -> list[DraftSubtask]:
     """The subtasks with an effect that the composition does not call."""
     used = {call.contract.name for call in draft.calls}
     return [c for c in draft.contracts.values() if c.name not in used and c.effect is not None]
 
 
-def _keys(contract: Contract) -> Iterator[str]:
+def _keys(contract: DraftSubtask) -> Iterator[str]:
     types = dict(contract.parameters)
     for key in contract.keys:
         yield show(types[key])
 
 
-def _parameter(contract: Contract) -> str:
+def _parameter(contract: DraftSubtask) -> str:
     return contract.parameters[0][0]
 
 
-def _event(contract: Contract) -> str:
+def _event(contract: DraftSubtask) -> str:
     return contract.effect or contract.name

@@ -26,7 +26,7 @@ from torch import Tensor
 from torch.nn.functional import cross_entropy
 from torch.utils.data import DataLoader
 
-from p2c_dsl.planners.small.data import Batch, Batches
+from p2c_dsl.planners.small.data import Batches, PaddedBatch
 from p2c_dsl.planners.small.model import fresh
 from p2c_dsl.planners.small.muon import optimizers
 
@@ -63,7 +63,7 @@ class Arguments:
     workers: int = 1
 
 
-class Trainer:
+class TrainingRun:
     """A run: the model, its optimizers, and how far it has come."""
 
     def __init__(self, arguments: Arguments) -> None:
@@ -102,14 +102,14 @@ class Trainer:
                     self.save()
         self.save()
 
-    def _stream(self) -> DataLoader[Batch]:
+    def _stream(self) -> DataLoader[PaddedBatch]:
         own = self.arguments
         made = Batches(own.seed, self.tokenizer, own.batch, own.longest, self.step)
         if not own.workers:
             return DataLoader(made, batch_size=None)
         return DataLoader(made, batch_size=None, num_workers=own.workers, prefetch_factor=2 * own.batch)
 
-    def _update(self, batch: Batch) -> dict[str, float]:
+    def _update(self, batch: PaddedBatch) -> dict[str, float]:
         """One step on a batch; the losses in nats a token."""
         chance = torch.Generator().manual_seed(self.arguments.seed + self.step)
         share = torch.rand(batch.tokens.shape, generator=chance)
@@ -160,7 +160,7 @@ class Trainer:
             metrics.write_text("".join(metrics.read_text().splitlines(keepends=True)[: self.step]))
 
 
-def losses(model: Any, batch: Batch, some: Tensor) -> tuple[Tensor, Tensor]:
+def losses(model: Any, batch: PaddedBatch, some: Tensor) -> tuple[Tensor, Tensor]:
     """Mean cross-entropies: of the compositions' tokens among the legal ones, and of `some` tokens of the prompts.
 
     `some` is `(batch, time)`, true for the tokens that count.
@@ -195,7 +195,7 @@ def main() -> None:
     arguments = Arguments(**vars(parser.parse_args()))
     console = Console(stderr=True)
     console.print({name: str(value) for name, value in asdict(arguments).items()})
-    trainer = Trainer(arguments)
+    trainer = TrainingRun(arguments)
     trainer.train(console)
     console.print(f"{trainer.step} steps, {trainer.examples} examples, {trainer.seconds / 60:.1f} minutes")
 

@@ -15,7 +15,7 @@ class Drift(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Constant:
+class NoDrift:
     """No change."""
 
     def share(self, time: float) -> float:

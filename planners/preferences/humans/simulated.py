@@ -11,7 +11,7 @@ from math import exp, sqrt
 from random import Random
 
 from p2c_dsl.planners.preferences.comparison import LEFT, RIGHT
-from p2c_dsl.planners.preferences.humans.drift import Constant, Drift
+from p2c_dsl.planners.preferences.humans.drift import Drift, NoDrift
 from p2c_dsl.planners.preferences.solution import PartialSolution
 
 Values = Mapping[str, float]
@@ -45,7 +45,7 @@ class SimulatedHuman:
         if temperature < 0 or indifference < 0:
             raise ValueError("neither temperature nor indifference is negative")
         self._values, self._later = dict(values), dict(values if later is None else later)
-        self._drift: Drift = Constant() if drift is None else drift
+        self._drift: Drift = NoDrift() if drift is None else drift
         self.temperature, self.indifference, self.seed, self.who = temperature, indifference, seed, who
 
     def compare(self, left: PartialSolution, right: PartialSolution, time: float) -> int | None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from p2c_dsl.planners.figure2 import align_run
-from p2c_dsl.planners.figure2.align_run import AlignSettings, Loop, loop_of
+from p2c_dsl.planners.figure2.align_run import AlignmentLoop, AlignSettings, loop_of
 from p2c_dsl.planners.figure2.problem import Sizes
 from p2c_dsl.planners.figure2.rewards import UNCOMPOSABLE, Rewards
 from p2c_dsl.planners.figure2.scalable_align import Attempts
@@ -31,7 +31,7 @@ SETTINGS = AlignSettings(
 )
 
 
-def begun(tmp_path: Path, **changes: object) -> Loop:
+def begun(tmp_path: Path, **changes: object) -> AlignmentLoop:
     return loop_of(write_domain(tmp_path / "greet"), replace(SETTINGS, **changes))  # type: ignore[arg-type]
 
 

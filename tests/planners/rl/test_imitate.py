@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import torch
 
-from p2c_dsl.planners.figure2.align_run import AlignSettings, Loop, Shared, loop_of
+from p2c_dsl.planners.figure2.align_run import AlignmentLoop, AlignSettings, Shared, loop_of
 from p2c_dsl.planners.figure2.problem import Sizes
 from p2c_dsl.planners.figure2.scalable_align import Attempts
 from p2c_dsl.planners.rl.batch import pieces
@@ -35,7 +35,7 @@ SETTINGS = AlignSettings(
 TRIED = WarmUp(attempts=60, steps=8, rows=8)
 
 
-def begun(tmp_path: Path, **changes: object) -> tuple[Loop, Attempts]:
+def begun(tmp_path: Path, **changes: object) -> tuple[AlignmentLoop, Attempts]:
     loop = loop_of(write_domain(tmp_path / "greet"), replace(SETTINGS, **changes))  # type: ignore[arg-type]
     return loop, Attempts(loop.planner, loop.proxy, loop.problem, loop.verifier)
 
@@ -129,7 +129,7 @@ def test_the_policys_own_attempts_are_kept_where_they_are_verified() -> None:
         assert masks_of(example.tokens, example.written, trainer.masks)
 
 
-def likelihood(loop: Loop, attempts: Attempts, examples: list[Example]) -> float:
+def likelihood(loop: AlignmentLoop, attempts: Attempts, examples: list[Example]) -> float:
     trainer = loop.planner.trainer
     rollout = collated([_episode(e, attempts, trainer) for e in examples], trainer.masks, 0)
     with torch.no_grad():

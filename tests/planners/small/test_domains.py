@@ -11,7 +11,7 @@ pytest.importorskip("llguidance")
 
 from p2c_dsl.lint import lint_text
 from p2c_dsl.planners import RandomPlanner, SearchPlanner
-from p2c_dsl.planners.small.domains import Domain, domain, draw_families, unseen_domain
+from p2c_dsl.planners.small.domains import GeneratedDomain, domain, draw_families, unseen_domain
 from p2c_dsl.planners.small.families import FIRST, LAST, MAIN
 from p2c_dsl.planners.small.fields import FIELDS, UNSEEN
 from p2c_dsl.planners.small.wording import Words
@@ -26,33 +26,37 @@ BYTES = Vocabulary([bytes([number]) for number in range(256)] + [b""], 256)
 
 
 @pytest.fixture(scope="module")
-def domains() -> list[Domain]:
+def domains() -> list[GeneratedDomain]:
     return [domain(seed) for seed in range(SOME)]
 
 
 @pytest.fixture(scope="module")
-def unseen() -> list[Domain]:
+def unseen() -> list[GeneratedDomain]:
     return [unseen_domain(seed) for seed in range(SOME)]
 
 
-def test_equal_seeds_give_equal_domains(domains: list[Domain]) -> None:
+def test_equal_seeds_give_equal_domains(domains: list[GeneratedDomain]) -> None:
     again = domain(7)
     assert (again.text, again.reference) == (domains[7].text, domains[7].reference)
     assert len({made.text for made in domains}) == SOME
 
 
-def test_specs_and_references_lint_clean(domains: list[Domain], unseen: list[Domain]) -> None:
+def test_specs_and_references_lint_clean(
+    domains: list[GeneratedDomain], unseen: list[GeneratedDomain]
+) -> None:
     for made in (*domains, *unseen):
         report = lint_text(f"{made.text}\n{made.reference}", "domain.p2c", Path())
         assert report.accepted and report.diagnostics == (), made.text
 
 
-def test_references_are_verified_in_every_world(domains: list[Domain], unseen: list[Domain]) -> None:
+def test_references_are_verified_in_every_world(
+    domains: list[GeneratedDomain], unseen: list[GeneratedDomain]
+) -> None:
     for made in (*domains, *unseen):
         assert made.problem(made.reference) is None
 
 
-def test_references_are_canonical(domains: list[Domain]) -> None:
+def test_references_are_canonical(domains: list[GeneratedDomain]) -> None:
     for made in domains[:8]:
         text = made.reference.rstrip("\n").encode()
         tokens = TokenAutomaton(made.spec, made.task, BYTES, 1000)
@@ -63,12 +67,12 @@ def test_references_are_canonical(domains: list[Domain]) -> None:
         assert tokens.may_end(state)
 
 
-def test_references_are_laid_out_as_fmt_does(domains: list[Domain]) -> None:
+def test_references_are_laid_out_as_fmt_does(domains: list[GeneratedDomain]) -> None:
     for made in domains:
         assert format_source(Source("domain.p2c", made.reference)) == made.reference
 
 
-def test_the_rules_alone_do_not_say_what_is_wanted(domains: list[Domain]) -> None:
+def test_the_rules_alone_do_not_say_what_is_wanted(domains: list[GeneratedDomain]) -> None:
     """What knows only the rules is accepted and mostly does something else."""
     for planner in (SearchPlanner(), RandomPlanner()):
         plans = [planner.plan(made.spec, made.task) for made in domains[:5]]
@@ -82,7 +86,7 @@ def test_all_families_are_drawn() -> None:
     assert drawn == {*FIRST, *MAIN, *LAST}
 
 
-def test_the_test_set_has_words_and_combinations_of_its_own(unseen: list[Domain]) -> None:
+def test_the_test_set_has_words_and_combinations_of_its_own(unseen: list[GeneratedDomain]) -> None:
     fields = {life.name for life in UNSEEN}
     assert not fields & {life.name for life in FIELDS}
     assert all(made.task.name.rpartition("_")[2] in fields for made in unseen)

@@ -16,10 +16,10 @@ from rich.console import Console
 
 from p2c_dsl.planners.prompt import prompt
 from p2c_dsl.planners.small import fresh, load
-from p2c_dsl.planners.small.data import BUDGET, EFFORT, Batches, Example, collate, example
-from p2c_dsl.planners.small.domains import Domain, domain
+from p2c_dsl.planners.small.data import BUDGET, EFFORT, Batches, TrainingExample, collate, example
+from p2c_dsl.planners.small.domains import GeneratedDomain, domain
 from p2c_dsl.planners.small.muon import orthogonal
-from p2c_dsl.planners.small.train import METRICS, STATE, Arguments, Trainer, losses
+from p2c_dsl.planners.small.train import METRICS, STATE, Arguments, TrainingRun, losses
 from p2c_dsl.planners.tokens.masks import SemanticMask
 from p2c_dsl.planners.tokens.token_automaton import TokenAutomaton
 from p2c_dsl.planners.tokens.vocabulary import vocabulary_of
@@ -34,24 +34,26 @@ def tokenizer() -> Any:
 
 
 @pytest.fixture(scope="module")
-def made() -> Domain:
+def made() -> GeneratedDomain:
     return domain(1)
 
 
 @pytest.fixture(scope="module")
-def one(made: Domain, tokenizer: Any) -> Example:
+def one(made: GeneratedDomain, tokenizer: Any) -> TrainingExample:
     return example(made, tokenizer, vocabulary_of(tokenizer))
 
 
 def test_an_example_is_the_planner_s_prompt_and_the_reference(
-    made: Domain, one: Example, tokenizer: Any
+    made: GeneratedDomain, one: TrainingExample, tokenizer: Any
 ) -> None:
     assert tokenizer.decode(one.prompt) == prompt(made.spec, made.task)
     assert tokenizer.decode(one.composition[:-1]) == made.reference.rstrip("\n")
     assert one.composition[-1] == tokenizer.eos_token_id
 
 
-def test_an_example_has_the_masks_that_decoding_has(made: Domain, one: Example, tokenizer: Any) -> None:
+def test_an_example_has_the_masks_that_decoding_has(
+    made: GeneratedDomain, one: TrainingExample, tokenizer: Any
+) -> None:
     vocabulary = vocabulary_of(tokenizer)
     tokens = TokenAutomaton(made.spec, made.task, vocabulary, BUDGET, effort=EFFORT)
     mask, state = SemanticMask(tokens), tokens.start
@@ -64,7 +66,7 @@ def test_an_example_has_the_masks_that_decoding_has(made: Domain, one: Example, 
             state = tokens.step(state, token)
 
 
-def test_a_batch_is_padded_on_the_right(one: Example, made: Domain, tokenizer: Any) -> None:
+def test_a_batch_is_padded_on_the_right(one: TrainingExample, made: GeneratedDomain, tokenizer: Any) -> None:
     other = example(domain(2), tokenizer, vocabulary_of(tokenizer))
     batch = collate([one, other], tokenizer.pad_token_id, len(tokenizer))
     for row, each in enumerate((one, other)):
@@ -74,7 +76,7 @@ def test_a_batch_is_padded_on_the_right(one: Example, made: Domain, tokenizer: A
     assert len(batch.legal) == len(one.composition) + len(other.composition)
 
 
-def test_the_loss_is_that_of_the_masked_policy(one: Example, tokenizer: Any) -> None:
+def test_the_loss_is_that_of_the_masked_policy(one: TrainingExample, tokenizer: Any) -> None:
     """Logits of what is not legal do not count, and what is the only legal token costs nothing."""
     model, _ = fresh(0)
     batch = collate([one], tokenizer.pad_token_id, len(tokenizer))
@@ -104,7 +106,7 @@ def test_orthogonal_matrices_have_singular_values_near_one() -> None:
 
 
 def test_training_lowers_the_loss_and_writes_a_planner(tmp_path: Path, tokenizer: Any) -> None:
-    Trainer(Arguments(tmp_path, steps=8, **SMALL)).train(QUIET)
+    TrainingRun(Arguments(tmp_path, steps=8, **SMALL)).train(QUIET)
     entries = [json.loads(line) for line in (tmp_path / METRICS).read_text().splitlines()]
     assert [entry["step"] for entry in entries] == list(range(1, 9))
     batch = next(iter(Batches(0, tokenizer, 1, 2000, start=0)))
@@ -114,16 +116,16 @@ def test_training_lowers_the_loss_and_writes_a_planner(tmp_path: Path, tokenizer
 
 
 def test_a_run_that_was_stopped_ends_like_one_that_was_not(tmp_path: Path) -> None:
-    class Killed(Trainer):
+    class Killed(TrainingRun):
         def _log(self, metrics: dict[str, float]) -> None:
             if self.step == 3:
                 raise KeyboardInterrupt
 
     whole, stopped = (Arguments(tmp_path / name, steps=4, **SMALL) for name in ("whole", "stopped"))
-    Trainer(whole).train(QUIET)
+    TrainingRun(whole).train(QUIET)
     with pytest.raises(KeyboardInterrupt):
         Killed(stopped).train(QUIET)
-    resumed = Trainer(stopped)
+    resumed = TrainingRun(stopped)
     assert resumed.step == 2
     resumed.train(QUIET)
     one, other = (torch.load(run.output / STATE)["model"] for run in (whole, stopped))

@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import pytest
 
-from p2c_dsl.planners.preferences.humans.drift import Constant, Cyclic, Slow, Step
+from p2c_dsl.planners.preferences.humans.drift import Cyclic, NoDrift, Slow, Step
 
 
 def test_values_that_do_not_drift_stay() -> None:
-    assert {Constant().share(time) for time in (-1, 0, 1e9)} == {0}
+    assert {NoDrift().share(time) for time in (-1, 0, 1e9)} == {0}
 
 
 def test_a_step_comes_at_its_time() -> None:

@@ -14,7 +14,7 @@ from p2c_dsl.planners.rl.environments import generated
 from p2c_dsl.planners.rl.environments.domains import HELD_OUT
 from p2c_dsl.planners.rl.environments.generated import GeneratedSpecs
 from p2c_dsl.planners.small import fresh
-from p2c_dsl.planners.small.domains import Domain, domain, unseen_domain
+from p2c_dsl.planners.small.domains import GeneratedDomain, domain, unseen_domain
 
 _, TOKENIZER = fresh(0)
 
@@ -36,7 +36,9 @@ def test_held_out_worlds_have_specs_of_their_own_that_training_never_meets() -> 
 
 
 @pytest.mark.parametrize(("seed", "made"), [(8, domain(1)), (HELD_OUT + 3, unseen_domain(3))])
-def test_the_reference_earns_the_reward_and_another_composition_does_not(seed: int, made: Domain) -> None:
+def test_the_reference_earns_the_reward_and_another_composition_does_not(
+    seed: int, made: GeneratedDomain
+) -> None:
     for text, reward in ((made.reference, 1.0), (made.reference.splitlines()[0] + "\n    pass\n", 0.0)):
         play = GeneratedSpecs(TOKENIZER).play(seed)
         next(play)
