@@ -1,6 +1,6 @@
-"""AgentDojo's environments as worlds, its tools as tools, and its own verdict on what a run has done.
+"""AgentDojo's environments as worlds, its functions as tools, and its own verdict on a run.
 
-This takes `pip install agentdojo==0.1.35`; nothing here asks a model.
+Needs `pip install agentdojo==0.1.35`; nothing here calls a model.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ VERSION = "v1.2.2"
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A run, AgentDojo's verdict on it, and whether the task is done without any call, too."""
+    """A run, AgentDojo's verdict on it, and whether the verdict would be negative without any call."""
 
     run: Run
     verified: bool
@@ -36,7 +36,7 @@ class Outcome:
 
 
 def injections(name: str) -> list[Plan]:
-    """The attacker's tasks of a suite, by their ground truth."""
+    """The ground-truth plans of a suite's attacks."""
     suite = get_suites(VERSION)[name]
     found = []
     for task in suite.injection_tasks.values():
@@ -48,7 +48,7 @@ def injections(name: str) -> list[Plan]:
 
 
 def execute(suite: Suite, plan: Translation, program: Program) -> Outcome:
-    """Runs an accepted composition in the task's environment, with the rules watching."""
+    """Runs an accepted composition in the task's environment, under the run-time monitor."""
     dojo = get_suites(VERSION)[suite.name]
     task = dojo.user_tasks[plan.plan.id]
     environment = task.init_environment(dojo.load_and_inject_default_environment({}))
@@ -77,7 +77,7 @@ def execute(suite: Suite, plan: Translation, program: Program) -> Outcome:
 def _tools(
     program: Program, plan: Translation, call: Callable[[str, dict[str, Any]], Any]
 ) -> Iterator[tuple[str, Callable[..., object]]]:
-    """Tools for all subtasks: AgentDojo's, and readers that give what the ground truth has read."""
+    """Tools for all subtasks: AgentDojo's own, and readers that return the values of the ground truth."""
     replies, readers = iter(plan.replies), {reader.name for reader in plan.readers}
     for name, subtask in program.spec.subtasks.items():
         if name.startswith("listed_"):

@@ -21,17 +21,17 @@ from p2c_dsl.rules.provenance import Provenance
 
 Share = tuple[int, int]
 Judged = tuple[Translation, Report]
-"""A plan, and what lint says of it."""
+"""A plan and lint's report on it."""
 
 
 def clean(suite: Suite) -> tuple[list[Judged], list[Judged]]:
-    """The plans that are accepted, and those that are rejected, with what lint says of them."""
+    """The accepted plans and the rejected ones, each with lint's report."""
     reports = [(plan, suite.lint(plan)) for plan in suite.translations]
     return [r for r in reports if r[1].accepted], [r for r in reports if not r[1].accepted]
 
 
 def constrained(accepted: Iterable[Judged]) -> Counter[str]:
-    """For each kind of rule, the plans in which some call could break it."""
+    """For each kind of rule, the number of plans in which some call could break it."""
     found: Counter[str] = Counter()
     for plan, report in accepted:
         spec = report.loaded.spec
@@ -53,7 +53,7 @@ def constrained(accepted: Iterable[Judged]) -> Counter[str]:
 
 
 def recall(suite: Suite, accepted: Iterable[Judged]) -> tuple[dict[str, Share], list[Mutant]]:
-    """For each mutation, how many are caught of how many; and those that are not."""
+    """For each mutation, how many mutants are caught, and how many there are; and the mutants that are missed."""
     counts: dict[str, list[bool]] = defaultdict(list)
     missed = []
     for plan, _ in accepted:
@@ -66,7 +66,7 @@ def recall(suite: Suite, accepted: Iterable[Judged]) -> tuple[dict[str, Share], 
 
 
 def injected(suite: Suite, accepted: Iterable[Judged], injections: Iterable[Plan]) -> dict[str, Share]:
-    """For each way of attacking, how many of all pairs of a user's and an attacker's plan are rejected."""
+    """For each kind of attack, how many pairs of a user's and an attacker's plan are rejected, of how many."""
     counts: dict[str, list[bool]] = defaultdict(list)
     plans = list(injections)
     for plan, report in track(list(accepted), f"attacking {suite.name}", transient=True):
@@ -77,7 +77,7 @@ def injected(suite: Suite, accepted: Iterable[Judged], injections: Iterable[Plan
 
 
 def main() -> None:
-    """The command."""
+    """Prints the tables."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument(
         "data", type=Path, help="the folder with banking.json, slack.json, travel.json, workspace.json"

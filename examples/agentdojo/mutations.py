@@ -1,4 +1,4 @@
-"""Ways in which a good plan goes wrong, and the attacker's calls behind a user's plan."""
+"""Mutations of good plans, and user plans followed by an attacker's calls."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from p2c_dsl.rules.provenance import Provenance
 from p2c_dsl.spec import Parameter, Spec, Subtask
 
 Mutant = tuple[str, Translation]
-"""What was done, and the plan after it."""
+"""The name of the mutation, and the mutated plan."""
 
 
 def mutants(plan: Translation) -> Iterator[Mutant]:
-    """Every single mutation of a plan."""
+    """All mutants of a plan, with one mutation each."""
     for at, statement in enumerate(plan.statements):
         if statement.call.writes:
             yield "repeat a write", _with(plan, at + 1, [replace(statement, result=None)])
@@ -54,7 +54,7 @@ def _moved(plan: Translation, at: int) -> Iterator[Mutant]:
 
 
 def _looped(plan: Translation, at: int) -> Iterator[Mutant]:
-    """The write, for each element of a list that is read out of the first result that something is read out of."""
+    """The write in a loop over a list that is read from the first result from which the plan reads."""
     statement = plan.statements[at]
     types = {reader.tool: reader.source for reader in plan.readers}
     found = next((s for s in plan.statements[:at] if s.result is not None and s.subtask in types), None)
@@ -66,7 +66,7 @@ def _looped(plan: Translation, at: int) -> Iterator[Mutant]:
 
 
 def attacks(plan: Translation, attack: Plan, spec: Spec) -> Iterator[Mutant]:
-    """The attacker's calls behind a user's plan: what they need written out, or read from what is most trusted.
+    """The attacker's calls after a user's plan, with arguments as literals or read from the most trusted result.
 
     `spec` is the plan's own, with its task.
     """

@@ -13,7 +13,7 @@ _KINDS = {"Text": "text", "Float": "number", "Int": "whole", "List[Text]": "text
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A ground-truth call: what is called with what, whether it writes, and its result as text."""
+    """A ground-truth call: the function, its arguments, whether it writes, and its result as text."""
 
     function: str
     args: Mapping[str, Any]
@@ -23,7 +23,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A task's request and its calls in order."""
+    """A task's request and its calls, in order."""
 
     id: str
     prompt: str
@@ -41,7 +41,7 @@ class Origin(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """An argument as the composition writes it; `value` is what it stands for."""
+    """An argument as written in the composition, and the `value` that it stands for."""
 
     parameter: str
     text: str
@@ -51,7 +51,7 @@ class Argument:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A call, its result's name, and what it is repeated for: `each` of a set that was read."""
+    """A call, the name of its result, and the set that it is repeated over, if any: `for each in over`."""
 
     call: Call
     subtask: str
@@ -59,7 +59,7 @@ class Statement:
     result: str | None
     over: str | None = None
     reads: tuple[tuple[str, str], ...] = ()
-    """What is read before a loop, so that it is read once: names and readers' calls."""
+    """Values read before a loop, so that they are read once: names and readers' calls."""
 
     @property
     def text(self) -> str:
@@ -86,7 +86,7 @@ class Reader:
 class Translation:
     """A plan as a composition.
 
-    `constants` are the request's values: name, type and text. `replies` are what the readers have to give,
+    `constants` are the request's values: name, type and text. `replies` are the values that the readers must return,
     in the order of their calls, for the plan to do what the ground truth does.
     """
 
@@ -132,11 +132,11 @@ def plans_of(suite: Mapping[str, Any]) -> list[Plan]:
 
 
 MOST_LISTED = 4
-"""How many values a list that the request gives can have."""
+"""The most values that a list from the request can have."""
 
 
 def reader_file(readers: Iterable[Reader]) -> str:
-    """The readers' declarations, and those of lists that the request gives."""
+    """Declarations of the readers, and of subtasks that build lists of the request's values."""
     lines = ["# What a model may read out of the tools' results, and lists of what the request contains."]
     lines += [f"subtask {r.name}(source: {r.source}) -> {r.result}" for r in sorted(set(readers))]
     for count in range(1, MOST_LISTED + 1):

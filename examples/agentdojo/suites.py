@@ -1,4 +1,4 @@
-"""AgentDojo's suites as specs: the imported tools, the readers, and the overlay that a person has signed."""
+"""AgentDojo's suites as specs: the imported tools, the readers, and the overlay that a person has signed off."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SUITES = ("workspace", "travel", "banking", "slack")
 
 @dataclass(frozen=True, slots=True)
 class Suite:
-    """A suite: its overlay's file, what that makes, and the user tasks' plans in AgentDojo's words and in ours."""
+    """A suite: its overlay's file, the resulting spec, and the user tasks' plans, original and translated."""
 
     name: str
     overlay: Path
@@ -46,7 +46,7 @@ def prepare(name: str, data: Path, folder: Path = HERE) -> Suite:
     (tools / f"{name}.p2c").write_text(spec_of(read_tools(source), source.name).text, encoding="utf-8")
     plans = tuple(plans_of(json.loads(source.read_text(encoding="utf-8"))))
     overlay = folder / f"{name}.p2c"
-    # Which readers there are follows from the plans, which are translated by the tools' signatures.
+    # The plans determine which readers there are, and translating them needs the tools' signatures.
     write_readers(tools, name, ())
     signed = load(overlay).spec
     translations = tuple(translate(plan, signed) for plan in plans)

@@ -1,9 +1,9 @@
 """From AgentDojo's ground-truth calls to compositions, mechanically.
 
-An argument is, in this order: a constant, where the user's request contains it; a literal, where the overlay lets
-text be written freely; and otherwise something that a model has read out of an earlier result. Reading is a subtask of
-its own (`text_from_read_file`), so that rules can say which tool's results may decide what. Calls that follow each
-other and differ in one value that was read become a loop over the set of these values.
+An argument is a constant if the user's request contains it, else a literal if the overlay allows free text there, and
+otherwise a value that a model has read from an earlier result. Reading is a subtask of its own (`text_from_read_file`),
+so that rules can say which tool's results may decide what. Successive calls that differ only in one value that was
+read become a loop over the set of these values.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ Choose = Callable[[Subtask, Parameter, Sequence[Source]], Source | None]
 def translate(
     plan: Plan, spec: Spec, start: Translation | None = None, choose: Choose | None = None
 ) -> Translation:
-    """The plan's calls as statements, behind those of `start` if there is one.
+    """The plan's calls as statements, after those of `start` if given.
 
-    `choose` says where values come from that the request does not contain, in place of where they are found.
+    `choose` picks the result from which values outside the request are read; by default, the first that contains them.
     """
     return _Translator(plan, spec, start or Translation(plan), choose).translated()
 
@@ -71,7 +71,7 @@ class _Translator:
             self.sources.append(source)
 
     def _varied(self, rest: Sequence[Call]) -> tuple[str, Sequence[str]]:
-        """The parameter in which the next calls differ, if that is all, and its values if they were read."""
+        """The only parameter in which the next calls differ, and its values if they were read."""
         first, name, values = rest[0], "", [""]
         for call in rest[1:]:
             if call.function != first.function or call.args.keys() != first.args.keys():
@@ -100,7 +100,7 @@ class _Translator:
                     reads.append((f"h{len(self.out.replies)}", argument.text))
                     argument = replace(argument, text=reads[-1][0])
                 arguments.append(argument)
-        # A loop's set is read last, as it is when the composition runs.
+        # The set of a loop is read last, as when the composition runs.
         over = self._read(list(values), "Set[Text]", self._holding(values)) if varied else None
         result = f"r{len(self.out.statements)}" if subtask.result is not None and over is None else None
         return Statement(call, subtask.name, tuple(arguments), result, over, tuple(reads))
@@ -129,7 +129,7 @@ class _Translator:
         return Argument(parameter.name, self._read(value, show(of), source), Origin.READ, value)
 
     def _is_given(self, value: Any) -> bool:
-        """Whether the request contains the value; truth values are how it is understood."""
+        """Whether the request contains the value. Booleans count as given: they interpret the request."""
         return isinstance(value, bool) or (
             isinstance(value, str | int | float) and mentions(self.plan.prompt, value)
         )
@@ -144,14 +144,14 @@ class _Translator:
         return name
 
     def _read(self, value: Any, of: str, source: Source | None) -> str:
-        """A reader's call on a result, by default on the latest of all."""
+        """A reader's call on a result, by default on the latest."""
         source = source or self.sources[-1]
         reader = Reader(source.tool, source.of, of)
         self.out = replace(self.out, readers=self.out.readers | {reader}, replies=(*self.out.replies, value))
         return f"{reader.name}({source.name})"
 
     def _holding(self, values: Sequence[Any]) -> Source | None:
-        """The first result that has the values as texts of their own, or else somewhere in it."""
+        """The first result that contains all the values in quotes, or else the first that mentions them."""
         for found in (quotes, mentions):
             for source in self.sources:
                 if all(found(source.text, v) for v in values):
@@ -160,7 +160,7 @@ class _Translator:
 
 
 def quotes(text: str, value: Any) -> bool:
-    """Whether a text has a value in quotes."""
+    """Whether a text contains a value in quotes."""
     return repr(str(value)) in text
 
 

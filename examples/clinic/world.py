@@ -14,7 +14,7 @@ PEOPLE = tuple(["Ada", "Ben", "Cleo", "Dan", "Eve", "Finn", "Gus", "Hana", "Ivo"
 
 @dataclass(frozen=True, order=True, slots=True, repr=False)
 class Patient:
-    """Somebody with an appointment."""
+    """A person with an appointment."""
 
     name: str
 
@@ -24,7 +24,7 @@ class Patient:
 
 @dataclass(frozen=True, order=True, slots=True, repr=False)
 class Slot:
-    """Time that a colleague has left."""
+    """A free slot of a colleague."""
 
     day: int
     number: int
@@ -47,7 +47,7 @@ class Appointment:
 
 @dataclass(frozen=True, order=True, slots=True)
 class Note:
-    """What is read out or recorded; `reason` is what it gives away."""
+    """What is read out or recorded; `reason` is the reason that it reveals, if any."""
 
     patient: Patient
     reason: str | None
@@ -69,18 +69,18 @@ class World:
         free = chance.randint(0, count + 1)
         self.free = [Slot(chance.randint(1, DAYS), i + 1) for i in range(free)]
         self.moved: list[tuple[Appointment, Slot, Slot]] = []
-        """Each with the slot that it got and the first that was free at that moment."""
+        """The appointments moved, each with its new slot and the first slot that was free then."""
         self.cancelled: list[tuple[Appointment, bool]] = []
-        """Each with whether a slot was free at that moment."""
+        """The appointments cancelled, each with whether a slot was free then."""
         self.told: list[tuple[Patient, Note, str, frozenset[Appointment]]] = []
-        """Each with the way it went and the appointments that were settled by then."""
+        """The patients notified, each with the note, the way it was sent, and the appointments settled by then."""
 
     def inputs(self) -> Mapping[str, object]:
         """The task's inputs."""
         return {"appointments": list(self.appointments)}
 
     def tools(self) -> Mapping[str, Callable[..., object]]:
-        """What each subtask does here."""
+        """The function for each subtask."""
         return {
             "free_slots": self.free_slots,
             "soonest": self.soonest,
@@ -102,11 +102,11 @@ class World:
         return min(slots, default=None)
 
     def quietest(self, slots: Sequence[Slot]) -> Slot | None:
-        """The last days are quiet, for nobody has filled them yet."""
+        """The latest slot: the last days are quiet, because they are not filled yet."""
         return max(slots, default=None)
 
     def move(self, appointment: Appointment, slot: Slot) -> None:
-        """Raises `LookupError` when the slot has been given away."""
+        """Raises `LookupError` if the slot has been given away."""
         if slot not in self.free:
             raise LookupError(f"{slot} has been given away")
         self.moved.append((appointment, slot, min(self.free)))
@@ -119,14 +119,14 @@ class World:
         return sorted({appointment.patient for appointment in appointments})
 
     def settled(self) -> list[Appointment]:
-        """The appointments that were moved or cancelled, as often as they were."""
+        """The appointments that were moved or cancelled, once for each time."""
         return [*(moved[0] for moved in self.moved), *(cancelled[0] for cancelled in self.cancelled)]
 
     def _tell(self, patient: Patient, note: Note, way: str) -> None:
         self.told.append((patient, note, way, frozenset(self.settled())))
 
     def verify(self) -> str | None:
-        """What is wrong with the outcome, `None` if nothing is."""
+        """What is wrong with the outcome, or `None` if nothing is."""
         settled = self.settled()
         for appointment in self.appointments:
             if settled.count(appointment) != 1:

@@ -1,4 +1,4 @@
-"""A company's data about one person: copies here and there, a court's hold now and then, and a mailbox."""
+"""A company's data about one person: copies in several places, perhaps a court's hold, and a mailbox."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PLACES = ("customer database", "mailing list", "support mailbox", "tape archive"
 
 @dataclass(frozen=True, order=True, slots=True, repr=False)
 class Person:
-    """Somebody about whom the company knows something."""
+    """A person about whom the company holds data."""
 
     name: str
 
@@ -24,7 +24,7 @@ class Person:
 
 @dataclass(frozen=True, order=True, slots=True, repr=False)
 class Copy:
-    """A place where personal data lies."""
+    """A place where personal data is stored."""
 
     place: str
     backup: bool
@@ -35,15 +35,15 @@ class Copy:
 
 @dataclass(frozen=True, order=True, slots=True)
 class Content:
-    """What a copy says."""
+    """The content of a copy."""
 
     text: str
     sensitive: bool
 
 
 class World:
-    """The company as `seed` makes it. The person confirms the request and no court forbids it, unless
-    `confirms` or `held` say otherwise. `size` is the number of copies, by default 1 to 4."""
+    """The company as `seed` makes it. The person confirms the request unless `confirms` is false,
+    and no court forbids it unless `held` is true. `size` is the number of copies, by default 1 to 4."""
 
     sizes: ClassVar[range] = range(1, 13)
 
@@ -73,7 +73,7 @@ class World:
         return {"person": self.person, "copies": list(self.copies)}
 
     def tools(self) -> Mapping[str, Callable[..., object]]:
-        """What each subtask does here."""
+        """The function for each subtask."""
         return {
             "confirm": self.confirm,
             "check_hold": self.check_hold,
@@ -84,18 +84,18 @@ class World:
         }
 
     def confirm(self, person: Person) -> None:
-        """Raises `PermissionError` when the person does not confirm."""
+        """Raises `PermissionError` if the person does not confirm."""
         self.asked.append(person)
         if not self.confirms:
             raise PermissionError(f"{person.name} has not confirmed the request")
 
     def check_hold(self, person: Person) -> None:
-        """Raises `PermissionError` when a court forbids the deletion."""
+        """Raises `PermissionError` if a court forbids the deletion."""
         if self.held:
             raise PermissionError(f"a legal hold covers the data about {person.name}")
 
     def read_copy(self, copy: Copy) -> Content:
-        """Raises `LookupError` when the copy is gone."""
+        """Raises `LookupError` if the copy is gone."""
         if copy in self.erased:
             raise LookupError(f"the {copy.place} has been erased")
         self.read.append(copy)
@@ -111,7 +111,7 @@ class World:
         self.sent.append((to, text, len(self.erased)))
 
     def verify(self) -> str | None:
-        """What is wrong with the outcome, `None` if nothing is."""
+        """What is wrong with the outcome, or `None` if nothing is."""
         for copy in self.copies:
             if self.erased.count(copy) != 1:
                 return f"the {copy.place} is erased {self.erased.count(copy)} times"

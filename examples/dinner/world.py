@@ -32,13 +32,13 @@ class Restaurant:
 
 
 def _name(number: int) -> str:
-    """The name of a guest of a large party: in the second round through the names Ada 2, and so on."""
+    """The name of a guest in a large party: after the last name comes Ada 2, and so on."""
     again, first = divmod(number, len(GUESTS))
     return f"{GUESTS[first]} {again + 1}" if again else GUESTS[first]
 
 
 class World:
-    """The town as `seed` makes it. There is always one restaurant that suits everybody.
+    """The town as `seed` makes it. There is always a restaurant that suits everyone.
 
     `size` is the number of guests, by default 2 to 5.
     """
@@ -64,7 +64,7 @@ class World:
         return {"users": list(self.guests)}
 
     def tools(self) -> Mapping[str, Callable[..., object]]:
-        """What each subtask does here."""
+        """The function for each subtask."""
         return {
             "ask_preference": self.ask_preference,
             "identify_overlap": self.identify_overlap,
@@ -76,7 +76,7 @@ class World:
         return sorted(self.likes[user])
 
     def identify_overlap(self, prefs: Mapping[User, list[Restaurant]]) -> Restaurant:
-        """Raises `ValueError` when nothing suits everybody, and when nobody was asked."""
+        """Raises `ValueError` if nothing suits everyone, or if no guest was asked."""
         overlap = set.intersection(*(set(liked) for liked in prefs.values())) if prefs else set()
         if not overlap:
             raise ValueError("no restaurant suits everybody")
@@ -86,7 +86,7 @@ class World:
         self.bookings.append(restaurant)
 
     def verify(self) -> str | None:
-        """What is wrong with the outcome, `None` if nothing is."""
+        """What is wrong with the outcome, or `None` if nothing is."""
         if len(self.bookings) != 1:
             return f"{len(self.bookings)} tables are booked instead of one"
         unhappy = [guest.name for guest in self.guests if self.bookings[0] not in self.likes[guest]]

@@ -1,4 +1,4 @@
-"""A small file server that speaks the Model Context Protocol: `python examples/files/server.py`."""
+"""A small file server for the Model Context Protocol: `python examples/files/server.py`."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ WRITES = ToolAnnotations(read_only_hint=False, destructive_hint=True)
 
 
 class Entry(BaseModel):
-    """A line of a folder's list."""
+    """An entry of a folder."""
 
     name: str
     is_file: bool
 
 
 class Listing(BaseModel):
-    """What stands in a folder."""
+    """The entries of a folder."""
 
     entries: list[Entry]
 

@@ -12,7 +12,7 @@ PEOPLE = tuple(["Abe", "Bea", "Cem", "Dora", "Emil", "Fay", "Gil", "Ida", "Joe",
 
 @dataclass(frozen=True, order=True, slots=True, repr=False)
 class Applicant:
-    """Somebody who would like to have the post."""
+    """A person who has applied for the post."""
 
     name: str
 
@@ -22,7 +22,7 @@ class Applicant:
 
 @dataclass(frozen=True, order=True, slots=True)
 class Sample:
-    """A piece of work; `quality` is what it is worth."""
+    """A work sample; `quality` is how good it is."""
 
     number: int
     quality: int
@@ -30,14 +30,14 @@ class Sample:
 
 @dataclass(frozen=True, order=True, slots=True)
 class School:
-    """A school with its place in a newspaper's ranking."""
+    """A school's place in a newspaper's ranking."""
 
     rank: int
 
 
 @dataclass(frozen=True, order=True, slots=True)
 class Gap:
-    """Years of which an application says nothing."""
+    """Years that an application does not account for."""
 
     years: int
 
@@ -76,14 +76,14 @@ class World:
         self.employers: list[Applicant] = []
         self.questioned: list[Applicant] = []
         self.answers: list[tuple[Applicant, str]] = []
-        """Who was invited and who declined, in order."""
+        """The answers sent, in order: `invited` or `declined`."""
 
     def inputs(self) -> Mapping[str, object]:
         """The task's inputs."""
         return {"applicants": list(self.applicants)}
 
     def tools(self) -> Mapping[str, Callable[..., object]]:
-        """What each subtask does here."""
+        """The function for each subtask."""
         return {
             "read_application": self.read_application,
             "grade_sample": lambda sample: sample.quality,
@@ -102,7 +102,7 @@ class World:
         return self.applications[applicant]
 
     def ask_employer(self, applicant: Applicant) -> int:
-        """Employers praise everybody whom they would not miss."""
+        """Employers praise those whom they would not miss."""
         self.employers.append(applicant)
         return 100 - self.applications[applicant].sample.quality // 2
 
@@ -111,7 +111,7 @@ class World:
         return 100 - 10 * gap.years
 
     def best(self, grades: Mapping[Applicant, int]) -> list[Applicant]:
-        """Raises `ValueError` when nobody has a grade."""
+        """Raises `ValueError` if there are no grades."""
         if not grades:
             raise ValueError("nobody has a grade")
         order = sorted(grades, key=lambda applicant: (-grades[applicant], applicant))
@@ -125,7 +125,7 @@ class World:
         return [applicant for applicant, given in self.answers if given == answer]
 
     def verify(self) -> str | None:
-        """What is wrong with the outcome, `None` if nothing is."""
+        """What is wrong with the outcome, or `None` if nothing is."""
         invited, wanted = set(self.answered("invited")), len(self.applicants) // 2
         if len(invited) != wanted:
             return f"{len(invited)} applicants are invited instead of {wanted}"

@@ -15,7 +15,7 @@ MOST_APPROVED = 20_000
 
 @dataclass(frozen=True, order=True, slots=True, repr=False)
 class Customer:
-    """Somebody who buys things."""
+    """A person who buys things."""
 
     name: str
 
@@ -67,7 +67,7 @@ class World:
         self.told: list[tuple[Customer, str]] = []
 
     def _owner(self, chance: Random) -> Customer:
-        """Once in a while a claim names an order that somebody else made."""
+        """Occasionally a claim names someone else's order."""
         return Customer(chance.choice(CUSTOMERS)) if chance.random() < 0.1 else self.customer
 
     def inputs(self) -> Mapping[str, object]:
@@ -75,7 +75,7 @@ class World:
         return {"customer": self.customer, "orders": list(self.orders)}
 
     def tools(self) -> Mapping[str, Callable[..., object]]:
-        """What each subtask does here."""
+        """The function for each subtask."""
         return {
             "check_fraud": self.check_fraud,
             "approve": self.approve,
@@ -106,7 +106,7 @@ class World:
         self.told.append((customer, outcome.member))
 
     def verify(self) -> str | None:
-        """What is wrong with the outcome, `None` if nothing is."""
+        """What is wrong with the outcome, or `None` if nothing is."""
         settled = [order for order, _ in (*self.paid, *self.vouchers)]
         if self.frozen:
             return "the account is frozen, and money was paid" if self.paid else None

@@ -1,4 +1,4 @@
-"""A region after an earthquake: villages, what they looked like once and look like now, and a depot of food."""
+"""A region after an earthquake: villages, as they were at the last census and as they are now, and a depot of food."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ REGION = tuple(
 
 @dataclass(frozen=True, order=True, slots=True, repr=False)
 class Village:
-    """A place where people wait."""
+    """A place where people wait for food."""
 
     name: str
 
@@ -31,7 +31,7 @@ class Load:
 
 @dataclass(frozen=True, order=True, slots=True)
 class Need:
-    """What is known about a village."""
+    """How many people a village has, and whether its road is open."""
 
     people: int
     road_open: bool
@@ -56,7 +56,7 @@ class World:
         self.posted: list[Mapping[Village, Need]] = []
 
     def _once(self, chance: Random, people: int) -> int:
-        """How many lived there when the census was taken."""
+        """How many people lived there at the time of the census."""
         return max(10, int(people * chance.choice((0.4, 0.8, 1.0, 1.2, 2.5))))
 
     def inputs(self) -> Mapping[str, object]:
@@ -64,7 +64,7 @@ class World:
         return {"villages": list(self.villages)}
 
     def tools(self) -> Mapping[str, Callable[..., object]]:
-        """What each subtask does here."""
+        """The function for each subtask."""
         return {
             "survey": self.survey,
             "look_up": self.census.__getitem__,
@@ -95,7 +95,7 @@ class World:
         return loads
 
     def verify(self) -> str | None:
-        """What is wrong with the outcome, `None` if nothing is."""
+        """What is wrong with the outcome, or `None` if nothing is."""
         for village, loads in self.arrived().items():
             if len(loads) != 1:
                 return f"{len(loads)} loads have reached {village.name}"

@@ -22,7 +22,7 @@ class Build:
 
 @dataclass(frozen=True, order=True, slots=True, repr=False)
 class Stage:
-    """Some machines, and those who use the service on them."""
+    """Some machines, and the number of users they serve."""
 
     number: int
     users: int
@@ -34,7 +34,7 @@ class Stage:
 class World:
     """The service as `seed` makes it. `size` is the number of stages, by default 2 to 5.
 
-    Of five builds, one fails the tests, and one passes them and does not work.
+    Of five builds, one fails the tests, and one passes them but does not work.
     """
 
     sizes: ClassVar[range] = range(1, 13)
@@ -49,23 +49,23 @@ class World:
             [(False, False), (True, False), (True, True), (True, True), (True, True)]
         )
         self.new: set[Stage] = set()
-        """The stages that run the build."""
+        """The stages that run the new build."""
         self.burnt: set[Stage] = set()
-        """The stages that have no other."""
+        """The stages whose old build is gone."""
         self.tested = False
         self.looked_at: set[Stage] = set()
         self.shipped: list[tuple[Stage, frozenset[Stage]]] = []
-        """Each with the stages on which somebody had looked how the build does."""
+        """The stages deployed to, each with the stages whose health had been checked by then."""
         self.postponed = 0
         self.announced: list[tuple[str, frozenset[Stage]]] = []
-        """Each with the stages that ran the build at that moment."""
+        """The audiences informed, each with the stages that ran the new build then."""
 
     def inputs(self) -> Mapping[str, object]:
         """The task's inputs."""
         return {"build": self.build, "stages": list(self.stages)}
 
     def tools(self) -> Mapping[str, Callable[..., object]]:
-        """What each subtask does here."""
+        """The function for each subtask."""
         return {
             "run_tests": self.run_tests,
             "pilot": lambda stages: min(stages, key=lambda stage: stage.users),
@@ -96,7 +96,7 @@ class World:
         return self.works or stage not in self.new
 
     def roll_back(self, stage: Stage) -> None:
-        """Raises `LookupError` when there is no old build any more."""
+        """Raises `LookupError` if the old build is gone."""
         if stage in self.burnt:
             raise LookupError(f"{stage} has no old build any more")
         self.new.discard(stage)
@@ -108,7 +108,7 @@ class World:
         self.announced.append((audience.member, frozenset(self.new)))
 
     def verify(self) -> str | None:
-        """What is wrong with the outcome, `None` if nothing is."""
+        """What is wrong with the outcome, or `None` if nothing is."""
         if not self.shipped:
             wrong = self.passes or not self.postponed
             return f"nobody has tried {self.build}" if wrong else None

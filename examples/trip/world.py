@@ -1,4 +1,4 @@
-"""A class before its trip: pupils, parents who agree or not, families with and without money, and coach firms."""
+"""A class before its trip: pupils, parents who may not agree, families who may not be able to pay, and coach firms."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ PRICE_OF_A_SEAT = 12
 
 @dataclass(frozen=True, order=True, slots=True, repr=False)
 class Pupil:
-    """A child of the class."""
+    """A child in the class."""
 
     name: str
 
@@ -23,7 +23,7 @@ class Pupil:
 
 @dataclass(frozen=True, order=True, slots=True)
 class Quote:
-    """What a coach firm offers."""
+    """A coach firm's offer."""
 
     seats: int
     price: int
@@ -46,17 +46,17 @@ class World:
         self.asked: list[Pupil] = []
         self.looked_up: list[Pupil] = []
         self.tickets: list[tuple[Pupil, bool]] = []
-        """Each with whether the family pays it."""
+        """The pupils with tickets, each with whether the family pays."""
         self.insured: list[Pupil] = []
         self.hired: list[tuple[Quote, frozenset[Pupil]]] = []
-        """Each with the pupils whose parents had been asked by then."""
+        """The coaches hired, each with the pupils whose parents had been asked by then."""
 
     def inputs(self) -> Mapping[str, object]:
         """The task's inputs."""
         return {"pupils": list(self.pupils)}
 
     def tools(self) -> Mapping[str, Callable[..., object]]:
-        """What each subtask does here."""
+        """The function for each subtask."""
         return {
             "ask_parents": self.ask_parents,
             "needs_help": self.needs_help,
@@ -84,11 +84,11 @@ class World:
         return Quote(seats, price, self.cheap_belts), Quote(seats, price + 40, True)
 
     def belted(self, offers: Collection[Quote]) -> Quote:
-        """Raises `ValueError` when no coach has belts."""
+        """Raises `ValueError` if no coach has seat belts."""
         return min((quote for quote in offers if quote.belts), key=lambda quote: quote.price)
 
     def verify(self) -> str | None:
-        """What is wrong with the outcome, `None` if nothing is."""
+        """What is wrong with the outcome, or `None` if nothing is."""
         coming = [pupil for pupil, _ in self.tickets]
         for pupil in self.pupils:
             due = 1 if pupil in self.allowed else 0
