@@ -24,7 +24,7 @@ import torch
 from tokenizers import Tokenizer, models, pre_tokenizers
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast, TrainerCallback
 
-from p2c_dsl.planners.rl.environments.environment import Outcome, Play, Turn
+from p2c_dsl.planners.rl.environments.environment import EpisodeOutcome, Play, Turn
 from p2c_dsl.planners.rl.environments.spaces import FreeText
 from p2c_dsl.planners.rl.episode import Codec
 from p2c_dsl.planners.rl.settings import TrainingSettings
@@ -69,7 +69,7 @@ class Sums:
 
     def play(self, seed: int) -> Play:
         text = yield Turn(PROMPT_TEXT, self.space, LONGEST)
-        return Outcome(reward(text), verified=True)
+        return EpisodeOutcome(reward(text), verified=True)
 
 
 def reward(text: str) -> float:

@@ -24,9 +24,9 @@ import torch
 from numpy.typing import NDArray
 
 from p2c_dsl.planners.grammar_export.grammar import spec_to_lark
-from p2c_dsl.planners.rl.environments.composition import CompositionEnvironment, Verdict
+from p2c_dsl.planners.rl.environments.composition import CompositionEnvironment, CompositionVerdict
 from p2c_dsl.planners.rl.environments.domains import Domain, load_domain
-from p2c_dsl.planners.rl.environments.environment import Outcome, Space
+from p2c_dsl.planners.rl.environments.environment import EpisodeOutcome, Space
 from p2c_dsl.planners.rl.environments.spaces import FreeText, semantic_space
 from p2c_dsl.planners.rl.policy.models import codec_of
 from p2c_dsl.planners.rl.settings import PRESETS
@@ -85,7 +85,7 @@ class GrammarSpace:
 class Penalised(CompositionEnvironment):
     """Rejected text costs a little."""
 
-    def outcome(self, verdict: Verdict) -> Outcome:
+    def outcome(self, verdict: CompositionVerdict) -> EpisodeOutcome:
         outcome = super().outcome(verdict)
         return outcome if verdict.accepted else replace(outcome, reward=PENALTY)
 

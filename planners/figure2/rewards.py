@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from p2c_dsl.planners.figure2.summary import summary_of
-from p2c_dsl.planners.rl.environments.environment import Credit, Outcome
+from p2c_dsl.planners.rl.environments.environment import Credit, EpisodeOutcome
 
 if TYPE_CHECKING:
     from p2c_dsl.planners.figure2.human_proxy import HumanProxy, Solved
@@ -46,11 +46,11 @@ class Rewards:
     balance: float = 0.1
     summary: float = 0.1
 
-    def outcome(self, tried: Tried, human: HumanProxy) -> Outcome:
+    def outcome(self, tried: Tried, human: HumanProxy) -> EpisodeOutcome:
         """What PPO is told of an attempt."""
         solution = tried.solution
         whole = solution.program is not None
-        return Outcome(
+        return EpisodeOutcome(
             reward=tried.reward if solution.composition else UNCOMPOSABLE,
             verified=tried.reward == 1.0,
             accepted=solution.sound,

@@ -17,7 +17,7 @@ from p2c_dsl.planners.figure2.translation import Recomposition
 from p2c_dsl.planners.figure2.verification import Complete, WorldVerifier, complete
 from p2c_dsl.planners.preferences.comparison import Human, Pair
 from p2c_dsl.planners.preferences.questions import Questions
-from p2c_dsl.planners.rl.environments.environment import Outcome, Turn
+from p2c_dsl.planners.rl.environments.environment import EpisodeOutcome, Turn
 from p2c_dsl.planners.rl.trainer import Trainer
 
 # ---------------------------------------------------------------- Figure 2
@@ -64,7 +64,7 @@ def attempt(P: Planner, H_phi: HumanProxy, X: Problem, V: WorldVerifier, world: 
     return P.earned(Tried(X, world, tuple(partial_solutions), tuple(partial_rewards), S, R), H_phi)
 
 
-Attempt = Generator[Turn, str, Outcome]
+Attempt = Generator[Turn, str, EpisodeOutcome]
 
 
 # ---------------------------------------------------------------- H: the human
@@ -106,7 +106,7 @@ class Planner:
         text = yield turn
         return complete(text, made, X.space_spec, X.space_task)
 
-    def earned(self, tried: Tried, H_phi: HumanProxy) -> Outcome:
+    def earned(self, tried: Tried, H_phi: HumanProxy) -> EpisodeOutcome:
         """R + Σ partial rewards, each credited where it was earned."""
         self.tried.append(tried)
         return self.rewards.outcome(tried, H_phi)

@@ -21,7 +21,7 @@ from p2c_dsl.machine import Machine
 from p2c_dsl.naming import stem_of
 from p2c_dsl.planners.grammar_export.names import (
     Expression,
-    Names,
+    GrammarNames,
     choice,
     literals,
     optional,
@@ -104,7 +104,7 @@ class _Grammar:
         )
         self._task, self._subtasks = task, list(spec.subtasks.values())
         self._rules: dict[str, str] = {}
-        self._terminals(Names(spec, task, self._most_loops > 0))
+        self._terminals(GrammarNames(spec, task, self._most_loops > 0))
         self._calls = {s.name: self._call(number, s) for number, s in enumerate(self._subtasks, 1)}
         self._statements()
         self._whole()
@@ -129,7 +129,7 @@ class _Grammar:
 
     # ------------------------------------------------------------ names and values
 
-    def _terminals(self, names: Names) -> None:
+    def _terminals(self, names: GrammarNames) -> None:
         self._each = self._define("EACH", names.loop_variable())
         variable = self._define("VARIABLE", names.variable())
         field = self._define("FIELD", names.field())

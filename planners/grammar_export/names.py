@@ -60,7 +60,7 @@ def optional(part: Expression) -> str:
     return f"{part}?" if part.isidentifier() else f"({part})?"
 
 
-class Names:
+class GrammarNames:
     """The names of a task: what each kind of name is, as an expression."""
 
     def __init__(self, spec: Spec, task: Task, loops: bool) -> None:

@@ -10,7 +10,7 @@ from p2c_dsl.machine.moves import BranchMove, CallMove, LoopMove
 from p2c_dsl.machine.operands import defines, used_by
 from p2c_dsl.naming import free, reserved, stem_of
 from p2c_dsl.planners.automaton.units import Kind, Original, Unit
-from p2c_dsl.planners.repair.points import Event, Found, Op
+from p2c_dsl.planners.repair.points import EditEvent, Found, Op
 from p2c_dsl.program_text import Variables, call, line
 
 AS_WRITTEN = -1
@@ -42,7 +42,7 @@ class Item:
 class _Step:
     """An event that is a step, with what later events do with its result."""
 
-    event: Event
+    event: EditEvent
     unit: Unit | None
     index: int
     slots: int
@@ -207,7 +207,7 @@ class Items:
 
     # ------------------------------------------------------------ text
 
-    def _item(self, index: int, event: Event, unit: Unit | None) -> Item:
+    def _item(self, index: int, event: EditEvent, unit: Unit | None) -> Item:
         step = self._steps[index]
         group = self._group(step)
         is_main = group[-1] == index

@@ -35,7 +35,7 @@ class Op(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class EditEvent:
     """One act on a unit of the original, or a step that is put in; a move's operands name slots.
 
     `edits` is what it costs.
@@ -81,7 +81,7 @@ class GivenUp(Exception):
 class Found:
     """The way to the nearest accepted composition; `points` are where its events start, and the end."""
 
-    events: tuple[Event, ...]
+    events: tuple[EditEvent, ...]
     points: tuple[Point, ...]
     edits: int
 

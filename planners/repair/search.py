@@ -16,7 +16,7 @@ from p2c_dsl.machine import Machine
 from p2c_dsl.planners.automaton.units import Original
 from p2c_dsl.planners.lines.node import Node, accepted
 from p2c_dsl.planners.repair.bound import Bound
-from p2c_dsl.planners.repair.points import EDIT, Event, Found, GivenUp, Point
+from p2c_dsl.planners.repair.points import EDIT, EditEvent, Found, GivenUp, Point
 from p2c_dsl.planners.repair.successors import Successor, Successors
 
 
@@ -35,7 +35,7 @@ class Search:
         """The nearest within `most` edits, `None` if there is none. Raises `GivenUp` after too much effort."""
         first = Point(Node(self.machine.start(), True), 0, tuple((d, d) for d in range(self.original.inputs)))
         best: dict[Hashable, int] = {self._key(first): 0}
-        came: dict[int, tuple[int, Event]] = {}
+        came: dict[int, tuple[int, EditEvent]] = {}
         points, order = [first], count()
         queue: list[tuple[int, int, int, int, int, bool]] = []
 
@@ -91,7 +91,7 @@ class Search:
         )
 
 
-def _found(points: list[Point], came: dict[int, tuple[int, Event]], here: int, edits: int) -> Found:
+def _found(points: list[Point], came: dict[int, tuple[int, EditEvent]], here: int, edits: int) -> Found:
     events, passed = [], [points[here]]
     while here in came:
         here, event = came[here]

@@ -12,11 +12,11 @@ from p2c_dsl.planners.automaton.units import Kind, Original, Unit
 from p2c_dsl.planners.lines.node import Keys, Node, after_else, closed
 from p2c_dsl.planners.lines.statements import Lines
 from p2c_dsl.planners.repair.bound import Bound
-from p2c_dsl.planners.repair.points import DROPPED, NAME, Blocks, Event, Op, Point, loss
+from p2c_dsl.planners.repair.points import DROPPED, NAME, Blocks, EditEvent, Op, Point, loss
 from p2c_dsl.program import Hole, Operand, Var
 from p2c_dsl.types import Unknown
 
-Successor = tuple[Event, Point]
+Successor = tuple[EditEvent, Point]
 
 
 class Successors:
@@ -68,13 +68,13 @@ class Successors:
         left = NAME * leaves
         if not (unit.inner and point.going):
             loses = left + (0 if unit.again else DROPPED)
-            yield Event(Op.DROP, point.place, edits=1, loses=loses), after
+            yield EditEvent(Op.DROP, point.place, edits=1, loses=loses), after
         if unit.inner:
             # With all of its statement, a call that has no line of its own goes for nothing.
-            yield Event(Op.DROP, point.place, loses=left), replace(after, going=True)
+            yield EditEvent(Op.DROP, point.place, loses=left), replace(after, going=True)
 
     def _ended(self, point: Point, unit: Unit) -> Iterator[Successor]:
-        event = Event(Op.KEEP, point.place)
+        event = EditEvent(Op.KEEP, point.place)
         if all(head != unit.head for head, _ in point.blocks):
             yield event, replace(point, place=point.place + 1)
             return
@@ -100,13 +100,13 @@ class Successors:
         if head is None:
             outer = closed(self.machine, point.node)
             if outer is not None:
-                yield from self._shut(Event(Op.CLOSE), point, outer, point.blocks[:-1])
+                yield from self._shut(EditEvent(Op.CLOSE), point, outer, point.blocks[:-1])
         if not new_else and (head is None or not self.original.units[head].has_else):
             inner = after_else(self.machine, point.node)
             if inner is not None:
-                yield from self._shut(Event(Op.ELSE), point, inner, (*point.blocks[:-1], (head, True)))
+                yield from self._shut(EditEvent(Op.ELSE), point, inner, (*point.blocks[:-1], (head, True)))
 
-    def _shut(self, event: Event, point: Point, node: Node, blocks: Blocks) -> Iterator[Successor]:
+    def _shut(self, event: EditEvent, point: Point, node: Node, blocks: Blocks) -> Iterator[Successor]:
         """The point where a block's own variables are gone; there is none if one of them is still to be used."""
         first = node.state.slots
         if all(slot < first for slot in point.unused):
@@ -124,7 +124,7 @@ class Successors:
         if not isinstance(operand, Var):
             state, _ = self.machine.read(state, operand, out)
         if not out:
-            yield Event(Op.KEEP, point.place), replace(after, node=Node(state, False))
+            yield EditEvent(Op.KEEP, point.place), replace(after, node=Node(state, False))
 
     # ------------------------------------------------------------ steps of the original
 
@@ -140,7 +140,7 @@ class Successors:
             after, edits = self._applied(point.node.state, move, False, False), 1
         if after is not None:
             op = Op.CHANGE if edits else Op.KEEP
-            yield self._step(point, unit, Event(op, point.place, move, direct, edits), after)
+            yield self._step(point, unit, EditEvent(op, point.place, move, direct, edits), after)
 
     def _applied(self, state: State, move: Move, direct: bool, nested: bool) -> Node | None:
         out: Violations = []
@@ -155,7 +155,7 @@ class Successors:
             return None
         return Node(after, len(after.frames) > len(state.frames))
 
-    def _step(self, point: Point, unit: Unit | None, event: Event, node: Node) -> Successor:
+    def _step(self, point: Point, unit: Unit | None, event: EditEvent, node: Node) -> Successor:
         """The point after a step, which is a unit of the original if one is given."""
         before, slots = point.node.state, point.slots
         if unit is not None and unit.defines is not None and defines(event.move):
@@ -201,17 +201,19 @@ class Successors:
             yield from self._other_arguments(point, unit)
         for move, node in self._following(point.node):
             if unit is not None and type(unit.move) is type(move) and not _calls(move):
-                event = Event(Op.CHANGE, place, move, edits=1, loses=loss(unit.move, move, slots))
+                event = EditEvent(Op.CHANGE, place, move, edits=1, loses=loss(unit.move, move, slots))
                 yield self._step(point, unit, event, node)
-            event = Event(Op.INSERT, None, move, edits=1 + _calls(move), loses=NAME * splits)
+            event = EditEvent(Op.INSERT, None, move, edits=1 + _calls(move), loses=NAME * splits)
             yield from self._inserted(point, event, node)
             if point.fresh and _writes(move, point.node.state.slots - 1):
                 after = self._applied(point.node.state, move, True, False)
                 if after is None:
                     continue
-                yield from self._inserted(point, Event(Op.INSERT, None, move, True, 1, NAME * named), after)
+                yield from self._inserted(
+                    point, EditEvent(Op.INSERT, None, move, True, 1, NAME * named), after
+                )
                 if unit is not None and isinstance(unit.move, WriteMove):
-                    yield self._step(point, unit, Event(Op.CHANGE, place, move, True, 1), after)
+                    yield self._step(point, unit, EditEvent(Op.CHANGE, place, move, True, 1), after)
 
     def _other_arguments(self, point: Point, unit: Unit) -> Iterator[Successor]:
         """A call of the original with some of its arguments changed, the others as they were."""
@@ -232,10 +234,10 @@ class Successors:
                 if after is not None:
                     loses = loss(unit.move, mixed, dict(point.slots))
                     yield self._step(
-                        point, unit, Event(Op.CHANGE, point.place, mixed, edits=1, loses=loses), after
+                        point, unit, EditEvent(Op.CHANGE, point.place, mixed, edits=1, loses=loses), after
                     )
 
-    def _inserted(self, point: Point, event: Event, node: Node) -> Iterator[Successor]:
+    def _inserted(self, point: Point, event: EditEvent, node: Node) -> Iterator[Successor]:
         """A step that is put in, unless it can never have been worth its edit."""
         event, after = self._step(point, None, event, node)
         match event.move:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from p2c_dsl.planners.rl.environments.environment import Environment, Outcome, Play, Space, Turn
+from p2c_dsl.planners.rl.environments.environment import Environment, EpisodeOutcome, Play, Space, Turn
 from p2c_dsl.planners.rl.policy.masking import NO_MASK, MaskTable
 
 
@@ -67,7 +67,7 @@ class Episode:
     written: list[Written] = field(default_factory=list)
     start: int = 0
     fed: int = 0
-    outcome: Outcome | None = None
+    outcome: EpisodeOutcome | None = None
 
     @classmethod
     def begin(cls, environment: Environment, seed: int, codec: Codec) -> Episode:

@@ -20,7 +20,7 @@ import torch
 
 from p2c_dsl.planners.rl.batch import pieces
 from p2c_dsl.planners.rl.environments.domains import HELD_OUT
-from p2c_dsl.planners.rl.environments.environment import Environment, Outcome, Space
+from p2c_dsl.planners.rl.environments.environment import Environment, EpisodeOutcome, Space
 from p2c_dsl.planners.rl.episode import Codec, Episode, Written, masks_of
 from p2c_dsl.planners.rl.ppo import trainable
 from p2c_dsl.planners.rl.rollout import collated, roll_out
@@ -59,7 +59,7 @@ class Example:
     prompt: tuple[int, ...]
     tokens: tuple[int, ...]
     written: tuple[Written, ...]
-    outcome: Outcome
+    outcome: EpisodeOutcome
 
     def turns(self) -> list[tuple[int, ...]]:
         """The tokens of each turn."""
@@ -178,7 +178,7 @@ def _verified(environment: Environment, codec: Codec, example: Example, seed: in
         for tokens in example.turns():
             play.send(codec.text(tokens))
     except StopIteration as stop:
-        outcome: Outcome = stop.value
+        outcome: EpisodeOutcome = stop.value
         return outcome.verified
     # There it would have taken more turns.
     return False

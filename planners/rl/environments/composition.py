@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from p2c_dsl.analysis.read import NotAccepted, read_composition
-from p2c_dsl.planners.rl.environments.environment import Outcome, Play, Space, Turn, Walked
+from p2c_dsl.planners.rl.environments.environment import EpisodeOutcome, Play, Space, Turn, Walked
 from p2c_dsl.planners.rl.environments.shaping import Judged, credits_of, partial_reward
 from p2c_dsl.program import Program
 from p2c_dsl.runtime.trace import CallFinished
@@ -19,7 +19,7 @@ _REMEMBERED = 4096
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class CompositionVerdict:
     """A composition judged: as a text, and by one run in one world.
 
     Attributes:
@@ -46,15 +46,17 @@ class Verifier:
         self.spec, self.task, self.world = spec, task, world
         self._programs: OrderedDict[str, Program | str] = OrderedDict()
 
-    def __call__(self, text: str, seed: int) -> Verdict:
+    def __call__(self, text: str, seed: int) -> CompositionVerdict:
         """The verdict in the world of a seed. Raises `BindingError` or `DomainError` for a world that is of no use."""
         program = self.program(text)
         if isinstance(program, str):
-            return Verdict(False, program)
+            return CompositionVerdict(False, program)
         trial = try_out(program, self.world(seed))
         done = [e.subtask for e in trial.run.trace.events if isinstance(e, CallFinished)]
         cost = sum(self.spec.subtasks[name].cost for name in done)
-        return Verdict(True, trial.problem, len(done), cost, Judged(text, program, trial.run, trial.world))
+        return CompositionVerdict(
+            True, trial.problem, len(done), cost, Judged(text, program, trial.run, trial.world)
+        )
 
     def program(self, text: str) -> Program | str:
         """The accepted composition of a text, or why it is none. A policy repeats itself: the last ones are kept."""
@@ -108,10 +110,10 @@ class CompositionEnvironment:
         if isinstance(self.space, Walked):
             self.space.walk_again(walk)
 
-    def outcome(self, verdict: Verdict) -> Outcome:
+    def outcome(self, verdict: CompositionVerdict) -> EpisodeOutcome:
         """What a verdict earns."""
         earned = () if verdict.judged is None else credits_of(self.partial_rewards, verdict.judged)
-        return Outcome(
+        return EpisodeOutcome(
             reward=float(verdict.verified),
             verified=verdict.verified,
             accepted=verdict.accepted,

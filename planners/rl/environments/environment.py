@@ -1,11 +1,11 @@
 """Where a policy acts: in turns, each of masked text, which an environment answers.
 
 An episode is a generator. It yields a `Turn`, is sent what the policy wrote in it, and yields the next one or returns
-the `Outcome`. An episode of one turn is
+the `EpisodeOutcome`. An episode of one turn is
 
     def play(self, seed):
         text = yield Turn(self.prompt, self.space, self.budget)
-        return Outcome(reward=judged(text, seed))
+        return EpisodeOutcome(reward=judged(text, seed))
 
 A turn's own text is context: the policy reads it, and it is neither an action nor credited. The first turn's text is
 the prompt; episodes that share it share its computation.
@@ -70,7 +70,7 @@ class Credit:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class EpisodeOutcome:
     """How an episode ended.
 
     Attributes:
@@ -89,7 +89,7 @@ class Outcome:
     info: Mapping[str, float] = field(default_factory=dict)
 
 
-Play = Generator[Turn, str, Outcome]
+Play = Generator[Turn, str, EpisodeOutcome]
 """An episode that is being played."""
 
 

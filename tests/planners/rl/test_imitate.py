@@ -14,7 +14,7 @@ from p2c_dsl.planners.figure2.problem import Sizes
 from p2c_dsl.planners.figure2.scalable_align import Attempts
 from p2c_dsl.planners.rl.batch import pieces
 from p2c_dsl.planners.rl.environments.domains import load_domain
-from p2c_dsl.planners.rl.environments.environment import Outcome, Play, Turn
+from p2c_dsl.planners.rl.environments.environment import EpisodeOutcome, Play, Turn
 from p2c_dsl.planners.rl.episode import masks_of
 from p2c_dsl.planners.rl.imitate import Example, WarmUp, _episode, attempted, explored, imitate, spelled
 from p2c_dsl.planners.rl.policy.masking import MaskTable
@@ -54,7 +54,7 @@ class Fickle(toy.Liking):
 
     def play(self, seed: int) -> Play:
         word = yield Turn(self.prompt, self.space, 4)
-        return Outcome(1.0, word == "bc" or (word.startswith("b") and seed % 2 == 0))
+        return EpisodeOutcome(1.0, word == "bc" or (word.startswith("b") and seed % 2 == 0))
 
 
 def texts(config: WarmUp) -> set[str]:
@@ -111,7 +111,7 @@ def test_what_does_not_fit_another_space_is_not_spelled() -> None:
     class Narrow(toy.Liking):
         def play(self, seed: int) -> Play:
             word = yield Turn(self.prompt, self.space, 3)
-            return Outcome(1.0, word.startswith("b"))
+            return EpisodeOutcome(1.0, word.startswith("b"))
 
     codec = toy.codec()
     found = {codec.text(e.tokens): spelled(e, Narrow(), codec) for e in explored(Fickle(), codec, TRIED)}

@@ -14,7 +14,7 @@ import torch
 from transformers import LlamaConfig, LlamaForCausalLM
 
 from p2c_dsl.planners.rl.advantages import ReturnScale
-from p2c_dsl.planners.rl.environments.environment import Credit, Environment, Outcome, Play, Turn
+from p2c_dsl.planners.rl.environments.environment import Credit, Environment, EpisodeOutcome, Play, Turn
 from p2c_dsl.planners.rl.episode import Codec, Episode
 from p2c_dsl.planners.rl.policy.masking import MaskTable
 from p2c_dsl.planners.rl.policy.policy import Policy
@@ -81,7 +81,7 @@ class Liking:
     def play(self, seed: int) -> Play:
         word = yield Turn(self.prompt, self.space, 4)
         reward = REWARDS[word]
-        return Outcome(reward, reward > 0, self.credits(word), truncated=self.truncated)
+        return EpisodeOutcome(reward, reward > 0, self.credits(word), truncated=self.truncated)
 
 
 class Dialogue:
@@ -96,7 +96,7 @@ class Dialogue:
         first = yield Turn("edcb", self.space, 4)
         second = yield Turn(f"?{first}!", self.space, 4)
         credits = (Credit(0, 0, 0.25, "first"), Credit(1, len(second) - 1, 0.5, "second"))
-        return Outcome(REWARDS[second], REWARDS[second] > 0, credits)
+        return EpisodeOutcome(REWARDS[second], REWARDS[second] > 0, credits)
 
 
 def codec() -> Codec:

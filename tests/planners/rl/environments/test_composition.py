@@ -14,7 +14,7 @@ pytest.importorskip("outlines")
 
 from p2c_dsl.planners.rl.environments.composition import CompositionEnvironment, Verifier
 from p2c_dsl.planners.rl.environments.domains import Domain, load_domain
-from p2c_dsl.planners.rl.environments.environment import Outcome
+from p2c_dsl.planners.rl.environments.environment import EpisodeOutcome
 from p2c_dsl.planners.rl.environments.shaping import partial_reward, register_partial_reward
 from p2c_dsl.planners.rl.environments.spaces import FreeText
 from p2c_dsl.planners.tokens.vocabulary import Vocabulary
@@ -37,12 +37,12 @@ def environment(domain: Domain, partial_rewards: Sequence[str] = ()) -> Composit
     return CompositionEnvironment(domain.name, "plan", space, 100, verifier, partial_rewards)
 
 
-def played(made: CompositionEnvironment, text: str, seed: int = 0) -> Outcome:
+def played(made: CompositionEnvironment, text: str, seed: int = 0) -> EpisodeOutcome:
     play = made.play(seed)
     assert next(play).text == "plan"
     with pytest.raises(StopIteration) as stop:
         play.send(text)
-    outcome: Outcome = stop.value.value
+    outcome: EpisodeOutcome = stop.value.value
     return outcome
 
 

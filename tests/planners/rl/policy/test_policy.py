@@ -14,7 +14,7 @@ import torch
 from transformers import DiffLlamaConfig, DiffLlamaForCausalLM, LlamaConfig, LlamaForCausalLM
 
 from p2c_dsl.planners.rl.batch import pieces
-from p2c_dsl.planners.rl.environments.environment import Outcome, Play, Turn
+from p2c_dsl.planners.rl.environments.environment import EpisodeOutcome, Play, Turn
 from p2c_dsl.planners.rl.policy.masking import MaskTable
 from p2c_dsl.planners.rl.policy.policy import Policy
 from p2c_dsl.planners.rl.rollout import Rollout, roll_out
@@ -118,7 +118,7 @@ def test_a_later_turn_that_is_longer_than_a_model_reads_is_refused() -> None:
         def play(self, seed: int) -> Play:
             yield Turn("edcb", self.space, 4)
             yield Turn("a" * 60, self.space, 4)
-            return Outcome(0.0, False)
+            return EpisodeOutcome(0.0, False)
 
     with pytest.raises(ValueError, match=r"may take 7\d tokens, and the model reads 64"):
         roll_out(policy(), codec(), [(Long(), 0)], torch.Generator(), 0)
