@@ -1,4 +1,4 @@
-"""How good probabilities of binary outcomes are: accuracy, log-loss, calibration, and a temperature that mends it."""
+"""How good probabilities of binary outcomes are: accuracy, log-loss, calibration, and a temperature for them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _STEPS = 60
 
 
 class Quality(NamedTuple):
-    """What was measured on comparisons that took no part in training."""
+    """What was measured on comparisons that were not trained on."""
 
     accuracy: float
     log_loss: float
@@ -26,7 +26,7 @@ def quality(logits: Tensor, outcomes: Tensor, weights: Tensor) -> Quality:
     """The quality of predictions σ(logits), all tensors `(comparisons,)`; the weights need not add up to 1."""
     share = weights / weights.sum()
     right = (logits > 0).float() == outcomes
-    # Nothing is said where both are equally likely: half of such guesses are right.
+    # Where both are equally likely, half of the guesses are right.
     hit = torch.where(logits == 0, torch.full_like(logits, 0.5), right.float())
     loss = functional.binary_cross_entropy_with_logits(logits, outcomes, reduction="none")
     return Quality(
@@ -40,7 +40,7 @@ def quality(logits: Tensor, outcomes: Tensor, weights: Tensor) -> Quality:
 def calibration_error(confidence: Tensor, hit: Tensor, weights: Tensor) -> float:
     """The expected calibration error (Guo et al., arXiv 1706.04599) over equally wide bins of [½, 1].
 
-    `confidence` is the probability of the outcome held more likely, `hit` whether it came.
+    `confidence` is the probability of the more likely outcome, `hit` whether it occurred.
     """
     place = ((confidence - 0.5) * 2 * BINS).long().clamp(0, BINS - 1)
     error = torch.zeros(())
@@ -54,8 +54,8 @@ def calibration_error(confidence: Tensor, hit: Tensor, weights: Tensor) -> float
 def fitted_temperature(logits: Tensor, outcomes: Tensor, weights: Tensor) -> float:
     """The temperature T for which σ(logits / T) fits best, by golden-section search over log T.
 
-    It is the mode of a posterior: log-loss, and a Gaussian prior on log T around 0 that keeps a handful of outcomes
-    from moving it far and is outweighed by hundreds.
+    It is the mode of a posterior: log-loss, and a Gaussian prior on log T around 0. A handful of outcomes cannot
+    move it far; hundreds outweigh the prior.
     """
     low, high = torch.tensor(0.05).log(), torch.tensor(20.0).log()
     ratio = (5**0.5 - 1) / 2

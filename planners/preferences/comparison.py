@@ -34,7 +34,7 @@ class Comparison:
     def __post_init__(self) -> None:
         if self.preferred not in (LEFT, RIGHT, None):
             raise ValueError(
-                f"`preferred` is {LEFT} (left), {RIGHT} (right) or None (skipped), not {self.preferred!r}"
+                f"`preferred` must be {LEFT} (left), {RIGHT} (right) or None (skipped), not {self.preferred!r}"
             )
 
     @property
@@ -66,19 +66,19 @@ class Comparison:
     def from_data(cls, data: Any) -> Comparison:
         """The comparison that `as_data` wrote. Raises `ValueError` for anything else, and says what is wrong."""
         if not isinstance(data, Mapping):
-            raise ValueError("an answer is an object with left, right, preferred, time and who")
+            raise ValueError("an answer must be an object with left, right, preferred, time and who")
         missing = [name for name in _FIELDS if name not in data]
         if missing:
-            raise ValueError(f"an answer without `{missing[0]}`")
+            raise ValueError(f"an answer has no `{missing[0]}`")
         preferred, time, who = data["preferred"], data["time"], data["who"]
         if preferred is not None and (type(preferred) is not int or preferred not in (LEFT, RIGHT)):
             raise ValueError(
-                f"`preferred` is {LEFT} (left), {RIGHT} (right) or null (skipped), not {preferred!r}"
+                f"`preferred` must be {LEFT} (left), {RIGHT} (right) or null (skipped), not {preferred!r}"
             )
         if type(time) not in (int, float) or not abs(time) <= _LATEST:
-            raise ValueError(f"`time` is a number, not {time!r}")
+            raise ValueError(f"`time` must be a number, not {time!r}")
         if not isinstance(who, str):
-            raise ValueError(f"`who` is a string, not {who!r}")
+            raise ValueError(f"`who` must be a string, not {who!r}")
         left, right = (PartialSolution.from_data(data[side]) for side in ("left", "right"))
         return cls(left, right, preferred, float(time), who)
 

@@ -1,8 +1,8 @@
-"""What can be said of a program in numbers, for any domain: the vector that values are stated over.
+"""The features of a program, for any domain: the vector of numbers that values are stated over.
 
-A feature is, where that is possible, what a rule would count or object to if the spec had it: how often an
-effect can happen, whether twice for one key, whether data of a type reach it. So the machine measures these, with
-the rules' own facets. What is left (size, branches, results that nobody uses) is read off the steps.
+Where possible, a feature is what a rule would count or object to if the spec had that rule: how often an effect can
+happen, whether twice for one key, whether data of a type reach it. The machine measures these with the rules' own
+facets. The others (size, branches, unused results) are read from the steps.
 """
 
 from __future__ import annotations
@@ -39,11 +39,11 @@ from p2c_dsl.rules.multiplicity import Count
 from p2c_dsl.spec import Spec, Subtask
 
 MANY = 5
-"""Counts are told apart up to here; more, and any number of times, are one to the features."""
+"""Counts above this, and unbounded ones, are all counted as this many."""
 
 
 class Features:
-    """The features of a domain's programs; its declarations decide which there are, in which order.
+    """The features of a domain's programs; its declarations decide which there are, and in which order.
 
     Attributes:
         spec: The domain.
@@ -60,7 +60,7 @@ class Features:
     def of(self, program: Program) -> tuple[float, ...]:
         """The features of a program over the domain's subtasks, one for each of `names`.
 
-        The program's own spec may have tasks that the domain has not.
+        The program's own spec may have tasks that the domain does not have.
         Raises `ValueError` for a call of a subtask that the domain does not have.
         """
         shape = _Shape(self.spec, program)
@@ -77,7 +77,7 @@ class Features:
 
 @dataclass(frozen=True, slots=True)
 class _Gauge:
-    """A facet, the features that it measures, and how they are read off its objections."""
+    """A facet, the features that it measures, and how they are read from its violations."""
 
     facet: AnyFacet
     names: tuple[str, ...]
@@ -86,14 +86,14 @@ class _Gauge:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Reading(Violation[Counted]):
-    """What a gauge has counted where a run can complete."""
+    """What a gauge has counted at a place where a run can complete."""
 
     count: Count
 
 
 @dataclass(frozen=True, eq=False)
 class Occurrences(EventCounted):
-    """A counting rule as a gauge: where the rule would judge its count, this reports it."""
+    """A counting rule as a gauge: it reports the count that the rule would judge."""
 
     def finish(self, own: Count, state: State, out: Violations) -> None:
         out.append(Reading(self, own))
@@ -130,7 +130,7 @@ def _gauges(spec: Spec) -> tuple[_Gauge, ...]:
 
 
 def count_of(reported: Violations) -> Count:
-    """What a gauge reported where a run can complete: at least, and at most, over all of these places."""
+    """What a gauge reported, at least and at most, over all places where a run can complete."""
     first, *others = (violation.count for violation in reported if isinstance(violation, Reading))
     for other in others:
         first = first.join(other)
@@ -156,11 +156,11 @@ def _objects(reported: Violations) -> tuple[float, ...]:
 
 
 def _flows(reported: Violations) -> tuple[float, ...]:
-    """1 where a value flows, a half where only whether or how often something happens tells about it."""
+    """1 where a value flows, ½ where only whether or how often something happens depends on it."""
     return (max((1.0 if isinstance(v, ValueFlows) else 0.5 for v in reported), default=0.0),)
 
 
-# ---------------------------------------------------------------- read off the steps
+# ---------------------------------------------------------------- read from the steps
 
 _SIZES = (
     "steps",
@@ -176,7 +176,7 @@ _PLACES = ("in a loop", "under a condition")
 
 @dataclass
 class _Shape:
-    """One walk over a program, in the order of its text."""
+    """One walk over a program, in the order of its text, that counts what it meets."""
 
     spec: Spec
     program: Program
@@ -214,7 +214,7 @@ class _Shape:
             for operand in () if isinstance(step, TakeOut) else operands(step):
                 self._use(operand)
             if isinstance(step, Create | Loop):
-                # Slots are used anew after their block: this one no longer holds a call's result.
+                # Slots are reused after their block: this one no longer holds a call's result.
                 self._results.pop(step.slot, None)
             match step:
                 case Call():
@@ -230,7 +230,9 @@ class _Shape:
     def _call(self, call: Call, depth: int, conditional: bool) -> None:
         subtask = call.subtask
         if subtask.name not in self.spec.subtasks:
-            raise ValueError(f"the domain has no subtask `{subtask.name}`, so its features do not cover this")
+            raise ValueError(
+                f"the domain has no subtask `{subtask.name}`, so it has no features for this program"
+            )
         self.after += self._irreversible
         for use in subtask.effects:
             self._irreversible |= use.effect.irreversible

@@ -1,7 +1,7 @@
-"""What the simulated human of a domain holds: general values about parts, and the domain's own in its `human.json`.
+"""The values of a domain's simulated human: general ones about parts, and the domain's own in its `human.json`.
 
-They are about *parts*: features of short programs, such as which tools they call. What the hidden expert knows about
-whole runs is not among them.
+They are about *parts*: features of short programs, such as which tools they call. They do not include what the hidden
+expert knows about whole runs.
 """
 
 from __future__ import annotations
@@ -20,22 +20,22 @@ GENERAL = {
     "free literals": -1.0,
     "cost": -0.3,
 }
-"""What people hold anywhere: short, nothing for nothing, nothing after what cannot be undone, and cheap."""
+"""What people value in any domain: short and cheap, no unused results, nothing after what cannot be undone."""
 
 
 def human_values(folder: Path, features: Features) -> tuple[dict[str, float], dict[str, float]]:
-    """The weights by feature before and after a drift. Raises `ValueError` for a file that says something else."""
+    """The weights by feature before and after a drift. Raises `ValueError` for any other file."""
     path = (folder if folder.is_dir() else folder.parent) / NAME
-    told: Mapping[str, Mapping[str, float]] = {}
+    weights: Mapping[str, Mapping[str, float]] = {}
     if path.is_file():
         try:
-            told = json.loads(path.read_text(encoding="utf-8"))
+            weights = json.loads(path.read_text(encoding="utf-8"))
         except ValueError as error:
-            raise ValueError(f"{path} is no JSON: {error}") from error
-    if not isinstance(told, dict) or set(told) - {"values", "later"}:
-        raise ValueError(f"{path} has `values` and `later`, each a weight by feature")
-    before = {**GENERAL, **told.get("values", {})}
-    after = {**before, **told.get("later", {})}
+            raise ValueError(f"{path} is not JSON: {error}") from error
+    if not isinstance(weights, dict) or set(weights) - {"values", "later"}:
+        raise ValueError(f"{path} can have `values` and `later`, each an object of weights by feature")
+    before = {**GENERAL, **weights.get("values", {})}
+    after = {**before, **weights.get("later", {})}
     unknown = sorted(set(after) - set(features.names))
     if unknown:
         raise ValueError(

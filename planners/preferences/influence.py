@@ -7,14 +7,14 @@ their values, and answer comparisons, from which φ is fitted. An *objective* cr
     credit(π) = objective(π, people who react to what they see) − objective(π, people who do not),
 
 and its **influence incentive** is max over π of credit(π) − credit(π₀), where π₀ is the best policy by the
-objective on people who do not react. It is what the best shifting of labels adds to the credit, beyond what it adds to
-a policy that has no such aim. An objective that does not depend on the reaction has none.
+objective on people who do not react. It is how much credit the best shifting of labels can add, beyond what people's
+reactions add to a policy that does not aim at them. An objective that does not depend on reactions has none.
 
-`rejudged` is the naive objective: policies are credited over several rounds, each judged by φ as refitted on
-labels that the policy itself has moved, on pairs that it handed out itself. `frozen` is the construction of
-`scalable_align`: in an update every policy is credited by one φ, fitted before the update on pairs of a schedule.
-Later effects on people are credited to nobody, so that nothing is gained by causing them (the myopic objective
-of DR-MDP, arXiv 2405.17713). It does not keep people from being influenced; it gives no reason to do it.
+`rejudged` is the naive objective: policies are credited over several rounds, in each by a φ that was refitted to
+labels that the policy itself has shifted, about pairs of its own solutions. `frozen` is the objective of
+`scalable_align`: in an update every policy is credited by one φ, which was fitted before the update to answers about
+scheduled pairs. No policy is credited for later effects on people, so that nothing is gained by causing them (the
+myopic objective of DR-MDP, arXiv 2405.17713). People may still be influenced; there is just no incentive for it.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Setting:
     """What the objectives have in common.
 
     Attributes:
-        pool: The solutions that there are.
+        pool: All solutions.
         standard: The solution that others are rated against.
         rounds: How many rounds the naive objective credits.
         answers: Comparisons in each round.
@@ -53,17 +53,17 @@ class Setting:
     reward: RewardConfig = field(default_factory=lambda: RewardConfig(2, hidden=4, epochs=40, half_life=1.0))
 
     def questions(self, among: Iterable[PartialSolution] | None = None) -> Questions:
-        """What people are asked, about all pairs of the pool or of some other solutions."""
+        """Questions about all pairs of the pool, or of some other solutions."""
         return Questions(pairs(self.pool if among is None else among), self.answers, self.reward)
 
 
 def rating(phi: RewardModel, policy: Policy, standard: PartialSolution) -> float:
-    """How likely, by φ, what a policy hands out is preferred to the standard."""
+    """The probability, by φ, that what a policy hands out is preferred to the standard."""
     return sum(phi.preference(solution, standard) for solution in policy) / len(policy)
 
 
 def rejudged(setting: Setting) -> Objective:
-    """The naive objective: what a policy is credited with over all rounds, by each round's own φ."""
+    """The naive objective: a policy's rating over all rounds, by each round's own φ."""
 
     def objective(policy: Policy, human: SuggestibleHuman) -> float:
         # Whoever chooses the policy chooses what is compared.
@@ -85,7 +85,7 @@ def frozen(setting: Setting, human: SuggestibleHuman, questions: Questions) -> O
     phi = _next_fit(questions, human)
 
     def objective(policy: Policy, human: SuggestibleHuman) -> float:
-        # How people react to it is no part of the credit: φ is what it was before.
+        # How people react does not count: φ stays what it was before the update.
         return rating(phi, policy, setting.standard)
 
     return objective
@@ -97,7 +97,7 @@ def best(objective: Objective, policies: Sequence[Policy], human: SuggestibleHum
 
 
 class Credited(NamedTuple):
-    """What an objective gives a policy, with people who do not react and with people who do."""
+    """What an objective credits a policy with, with people who do not react and with people who do."""
 
     alone: float
     reacting: float
@@ -109,9 +109,9 @@ class Credited(NamedTuple):
 
 
 def credited(objective: Objective, policies: Sequence[Policy], human: SuggestibleHuman) -> list[Credited]:
-    """What each policy gets, from `human` as they are and made unshakeable."""
-    unshakeable = replace(human, rate=0.0)
-    return [Credited(objective(policy, unshakeable), objective(policy, human)) for policy in policies]
+    """What each policy is credited with, for `human` as they are and for one whose values do not shift."""
+    steadfast = replace(human, rate=0.0)
+    return [Credited(objective(policy, steadfast), objective(policy, human)) for policy in policies]
 
 
 def influence_incentive(credits: Sequence[Credited]) -> float:

@@ -2,7 +2,7 @@
 
 Bradley–Terry over a score of the features: P(left preferred) = σ(score(left) − score(right)). The score is a
 linear function and a small network on top of it. Several of them, each trained on its own bootstrap sample of the
-comparisons, make an ensemble, whose spread says where φ does not know; `mean − caution · spread` is the
+comparisons, make an ensemble, whose spread shows where φ is uncertain; `mean − caution · spread` is the
 conservative judgement of Coste et al. (arXiv 2310.02743). For values that drift, each comparison weighs γ^(now − time)
 in the loss, as in NS-DPO (arXiv 2407.18676).
 """
@@ -40,7 +40,7 @@ class RewardConfig:
         epochs, learning_rate: Full-batch Adam.
         prior: Standard deviation of the Gaussian prior on every weight (of standardised features).
         half_life: Time after which a comparison weighs half as much, γ = 2^(−1/half_life); `None`: never.
-        caution: λ of the conservative judgement.
+        caution: λ of the conservative judgement, how many spreads are subtracted.
         calibration, test: Shares of the compared pairs that fit the temperature, and that measure `Quality`.
         seed: Decides the split, the bootstrap samples and the initial weights.
     """
@@ -58,31 +58,31 @@ class RewardConfig:
 
     def __post_init__(self) -> None:
         if self.members < 2:
-            raise ValueError("an ensemble has two members or more")
+            raise ValueError("an ensemble needs at least two members")
         if self.half_life is not None and self.half_life <= 0:
-            raise ValueError("a half-life is positive")
+            raise ValueError("a half-life must be positive")
         if min(self.calibration, self.test) < 0 or self.calibration + self.test >= 1:
-            raise ValueError("something has to be left to train on beside `calibration` and `test`")
+            raise ValueError("`calibration` and `test` must be shares that leave something to train on")
 
 
 class Judgement(NamedTuple):
-    """What the ensemble says of solutions: mean and standard deviation over the members, each `(solutions,)`."""
+    """The ensemble's scores of solutions: mean and standard deviation over the members, each `(solutions,)`."""
 
     mean: Tensor
     std: Tensor
 
 
 class RewardModel:
-    """φ, trained and frozen: nothing that reads it changes it.
+    """φ, trained and frozen: judging does not change it.
 
     Scores are in units of their spread over the solutions that φ was trained on, around their mean: 0 is an
     average solution, 1 a good one.
 
     Attributes:
         config: How it was trained.
-        feature_names: What it sees; solutions with other features are refused.
-        quality: On comparisons of pairs that were held out; `None` where there were too few to hold any out.
-        temperature: What divides differences of scores before they become probabilities.
+        feature_names: Its inputs; solutions with other features are refused.
+        quality: On comparisons of held-out pairs; `None` where there were too few to hold any out.
+        temperature: Divides differences of scores before they become probabilities.
     """
 
     def __init__(
@@ -115,7 +115,7 @@ class RewardModel:
         return judged
 
     def best(self, solutions: Sequence[PartialSolution]) -> int:
-        """Which solution has the highest conservative judgement; the first of equals."""
+        """The index of the solution with the highest conservative judgement; the first of equals."""
         judged = self.judged(solutions)
         return judged.index(max(judged))
 
@@ -125,7 +125,7 @@ class RewardModel:
         return float(torch.sigmoid((mean[0] - mean[1]) * self._weights["scale"] / self.temperature))
 
     def measured(self, comparisons: Sequence[Comparison], now: float | None = None) -> Quality:
-        """Its quality on other comparisons, discounted like those it was trained on."""
+        """Its quality on other comparisons, discounted like the ones it was trained on."""
         data = ComparisonData.of(comparisons, self.feature_names, self.config.half_life, now)
         return quality(self._logits(data) / self.temperature, data.outcomes, data.weights)
 
@@ -140,10 +140,10 @@ class RewardModel:
         mean = self._scores(data.features).mean(0) * self._weights["scale"]
         return mean[data.left] - mean[data.right]
 
-    # ------------------------------------------------------------ keeping
+    # ------------------------------------------------------------ saving
 
     def save(self, folder: Path) -> None:
-        """Writes weights (safetensors) and all else (JSON) into a folder."""
+        """Writes the weights (safetensors) and everything else (JSON) into a folder."""
         folder.mkdir(parents=True, exist_ok=True)
         save_file({name: value.contiguous() for name, value in self._weights.items()}, folder / _WEIGHTS)
         about = {
@@ -157,18 +157,18 @@ class RewardModel:
 
     @classmethod
     def load(cls, folder: Path) -> RewardModel:
-        """What `save` wrote. Raises `ValueError` for a folder that holds no reward model of this format."""
+        """Reads what `save` wrote. Raises `ValueError` for a folder without a reward model of this format."""
         try:
             about: dict[str, Any] = json.loads((folder / _ABOUT).read_text(encoding="utf-8"))
             weights = load_file(folder / _WEIGHTS)
             if about["format"] != _FORMAT:
-                raise ValueError(f"its format is {about['format']}, and this version reads {_FORMAT}")
+                raise ValueError(f"it has format {about['format']}, and this version reads format {_FORMAT}")
             known = {field.name for field in fields(RewardConfig)}
             config = RewardConfig(**{k: v for k, v in about["config"].items() if k in known})
             measured = None if about["quality"] is None else Quality(**about["quality"])
             return cls(config, tuple(about["feature_names"]), weights, float(about["temperature"]), measured)
         except (OSError, KeyError, TypeError, ValueError, SafetensorError) as error:
-            raise ValueError(f"{folder} holds no reward model: {error}") from error
+            raise ValueError(f"{folder} does not hold a reward model: {error}") from error
 
 
 # ---------------------------------------------------------------- training
@@ -179,8 +179,8 @@ def fit(
 ) -> RewardModel:
     """Trains φ on comparisons, without the skipped ones; equal arguments give equal models.
 
-    `now` is the time from which ages count, by default that of the latest comparison. No pair is compared both in
-    training and in what is held out.
+    `now` is the time from which ages count, by default that of the latest comparison. No pair is both
+    trained on and held out.
     Raises `ValueError` without comparisons, and for solutions whose features differ.
     """
     config = config or RewardConfig()
@@ -224,7 +224,7 @@ def _trained(
         scores = _scored(weights, standard)
         losses = functional.softplus(-sign * (scores[:, train.left] - scores[:, train.right]))
         likelihood = (losses * importance).sum(1) / total
-        # The prior counts once against all the evidence there is, so that it fades as comparisons come in.
+        # The prior counts once against all the evidence together, so that it fades as comparisons come in.
         penalty = sum((w**2).flatten(1).sum(1) for w in weights.values()) / (2 * config.prior**2)
         optimizer.zero_grad()
         (likelihood + penalty / total).sum().backward()  # type: ignore[no-untyped-call]

@@ -1,4 +1,4 @@
-"""What the human-level AI hands back for a subtask, as people judge it."""
+"""A partial solution: what the human-level AI returns for a subtask, as people judge it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class PartialSolution:
         subtask: The subtask's declaration, as text.
         program: The program, a composition over the domain's tools, as text.
         effects: What it does to the world, one readable line for each call that does or may do something.
-        features, feature_names: What a value model sees; solutions of one domain have the same names.
+        features, feature_names: The inputs of a reward model; solutions of one domain have the same names.
     """
 
     subtask: str
@@ -43,11 +43,11 @@ class PartialSolution:
 
     @property
     def key(self) -> str:
-        """Equal for equal subtasks and programs, and short: names the solution in files and pages."""
+        """A short hash of subtask and program, which names the solution in files and pages."""
         return sha256(f"{self.subtask}\n\0{self.program}".encode()).hexdigest()[:16]
 
     def feature(self, name: str) -> float:
-        """One feature by its name. Raises `ValueError` if there is none of that name."""
+        """The feature of that name. Raises `ValueError` if there is none."""
         return self.features[self.feature_names.index(name)]
 
     def as_data(self) -> dict[str, Any]:
@@ -61,18 +61,18 @@ class PartialSolution:
 
     @classmethod
     def from_data(cls, data: Any) -> PartialSolution:
-        """The solution that `as_data` wrote. Raises `ValueError` for what is none, and says what is wrong."""
+        """The solution that `as_data` wrote. Raises `ValueError` for anything else, and says what is wrong."""
         if not isinstance(data, Mapping):
-            raise ValueError("a solution is an object with subtask, program, effects and features")
+            raise ValueError("a solution must be an object with subtask, program, effects and features")
         for name, kind in (("subtask", str), ("program", str), ("effects", list), ("features", dict)):
             if not isinstance(data.get(name), kind):
-                raise ValueError(f"a solution's `{name}` is missing or of the wrong kind")
+                raise ValueError(f"a solution's `{name}` is missing or has the wrong type")
         features = data["features"]
         # An integer may be too large for a float.
         if not all(type(v) in (int, float) and abs(v) <= float_info.max for v in features.values()):
-            raise ValueError("a solution's features are finite numbers")
+            raise ValueError("a solution's features must be finite numbers")
         if not all(isinstance(line, str) for line in data["effects"]):
-            raise ValueError("a solution's effects are lines of text")
+            raise ValueError("a solution's effects must be strings")
         numbers = tuple(float(value) for value in features.values())
         return cls(data["subtask"], data["program"], tuple(data["effects"]), numbers, tuple(features))
 
@@ -80,7 +80,7 @@ class PartialSolution:
 def solution_of(spec: Spec, text: str, features: Features, subtask: str | None = None) -> PartialSolution:
     """A composition's text, as planners emit it, as a partial solution.
 
-    `spec` is what the text was written for; whether it keeps the task's rules is not asked here.
+    `spec` is what the text was written for; the task's rules are not checked here.
     `subtask` is the declaration of what it solves, by default that of the composed task.
     Raises `ValueError` for a text that is no composition, does not resolve, or calls other subtasks than those
     of `features`.

@@ -1,1 +1,1 @@
-"""Whoever answers comparisons: simulated people, recorded answers, and a person at a page."""
+"""Those who answer comparisons: simulated people, recorded answers, and a person at a page."""

@@ -15,17 +15,17 @@ from p2c_dsl.planners.search import SearchPlanner
 from p2c_dsl.spec import Spec, Task
 
 _LOOKED_AT = 10
-"""How many programs are looked at for each that is wanted: most differ in nothing that a value could be about."""
+"""How many programs are considered for each that is wanted: most differ in no feature that a value could be about."""
 
 
 def candidates(
     spec: Spec, task: Task, count: int, features: Features | None = None, budget: int = DEFAULT_BUDGET
 ) -> list[PartialSolution]:
-    """Up to `count` accepted programs of a task that some feature tells apart.
+    """Up to `count` accepted programs of a task, no two with the same features.
 
     They are chosen among the shortest, so that what they do to the world differs as much as it can: the shortest
     program of each list of effects comes first, then the second of each, and so on.
-    Raises `Unplannable` if nothing is accepted within a budget of lexemes.
+    Raises `Unplannable` if there is no accepted program within a budget of lexemes.
     """
     features = features or Features(spec)
     found: dict[tuple[float, ...], PartialSolution] = {}
@@ -42,7 +42,7 @@ def candidates(
 def pairs(solutions: Iterable[PartialSolution], count: int | None = None, seed: int = 0) -> list[Pair]:
     """Pairs of solutions of the same subtask, at most `count`, in random order and on random sides.
 
-    Solutions that no feature tells apart are not paired: nothing can be learned from the answer.
+    Solutions with the same features are not paired: nothing can be learned from the answer.
     """
     by_subtask: dict[str, dict[str, PartialSolution]] = defaultdict(dict)
     for solution in solutions:

@@ -1,4 +1,4 @@
-"""A pair of solutions as the page shows it: words with what they are, and which lines differ."""
+"""A pair of solutions as the page shows it: words with their classes, and which lines differ."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def _side(solution: PartialSolution, other: PartialSolution) -> dict[str, Any]:
 
 
 def _only_here(lines: list[str], others: list[str]) -> frozenset[int]:
-    """The numbers of the lines that the other side has not."""
+    """The numbers of the lines that the other side does not have."""
     matcher = SequenceMatcher(None, lines, others, autojunk=False)
     changed = (range(i, j) for tag, i, j, _, _ in matcher.get_opcodes() if tag != "equal")
     return frozenset(number for span in changed for number in span)

@@ -1,4 +1,4 @@
-"""How values change over time: how much of the way from one set of values to another they have gone."""
+"""How values drift over time from one set of values to another."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Protocol
 
 
 class Drift(Protocol):
-    """A way of changing."""
+    """A course of change."""
 
     def share(self, time: float) -> float:
-        """How far the values have moved at a time: 0 as they were, 1 as they become."""
+        """How far the values have moved at a time: 0 is the old values, 1 the new ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Slow:
 
     def __post_init__(self) -> None:
         if not self.start < self.end:
-            raise ValueError("a slow drift starts before it ends")
+            raise ValueError("a slow drift must start before it ends")
 
     def share(self, time: float) -> float:
         return min(max((time - self.start) / (self.end - self.start), 0.0), 1.0)
@@ -49,13 +49,13 @@ class Slow:
 
 @dataclass(frozen=True, slots=True)
 class Cyclic:
-    """There and back again, once in each period. Raises `ValueError` for a period that is not positive."""
+    """To the new values and back again, once in each period. Raises `ValueError` for a period that is not positive."""
 
     period: float
 
     def __post_init__(self) -> None:
         if self.period <= 0:
-            raise ValueError("a period is positive")
+            raise ValueError("a period must be positive")
 
     def share(self, time: float) -> float:
         return (1 - cos(2 * pi * time / self.period)) / 2

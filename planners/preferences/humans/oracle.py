@@ -1,6 +1,6 @@
-"""What a simulated person holds, at a time: for measurements and tests, never for whatever is trained.
+"""The values of a simulated person at a time: for measurements and tests, never for training.
 
-A test reads the imports: nothing but what measures may import this module.
+A test reads the imports: only code that measures may import this module.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ class Oracle:
         self._human = human
 
     def values(self, time: float) -> dict[str, float]:
-        """The weights that they hold at a time."""
+        """Their weights at a time."""
         return self._human._weights(time)
 
     def value(self, solution: PartialSolution, time: float) -> float:
@@ -32,6 +32,6 @@ class Oracle:
         return self._human._chance(self.value(left, time) - self.value(right, time))
 
     def best_accuracy(self, pairs: Sequence[Pair], time: float) -> float:
-        """The Bayes-optimal accuracy: how often the likelier answer comes, which no predictor can beat."""
+        """The Bayes-optimal accuracy: how often the likelier answer is given, which no predictor can beat."""
         chances = [self.probability(pair, time) for pair in pairs]
         return sum(max(chance, 1 - chance) for chance in chances) / len(chances)

@@ -1,6 +1,6 @@
-"""A simulated person: explicit values over features, that drift, and answers with noise.
+"""A simulated person: explicit values over features, which drift, and noisy answers.
 
-What the values are at a time is for `oracle.py` alone, and that is for measurements: nothing that trains reads it.
+Only `oracle.py` reads the values at a time, and it is for measurements: nothing that trains reads it.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ from p2c_dsl.planners.preferences.comparison import LEFT, RIGHT
 from p2c_dsl.planners.preferences.humans.drift import Drift, NoDrift
 from p2c_dsl.planners.preferences.solution import PartialSolution
 
-Values = Mapping[str, float]
-"""Weights by feature name; features that are not named do not matter."""
+Weights = Mapping[str, float]
+"""Values as weights by feature name; features that are not named do not matter."""
 
 
 class SimulatedHuman:
     """Answers by Bradley–Terry: P(left) = σ((value(left) − value(right)) / temperature).
 
-    The answer to a pair at a time is a fixed draw: asked the same again, in whichever order, they say the same, so
-    that a run can be resumed or done in parallel. Asked at another time, they may say something else.
+    The answer to a pair at a time is a fixed draw: the same question gets the same answer, in either order, so that
+    runs can be resumed and done in parallel. At another time the answer may differ.
 
     Attributes:
         values, later: What matters to them before and after the drift.
@@ -33,8 +33,8 @@ class SimulatedHuman:
 
     def __init__(
         self,
-        values: Values,
-        later: Values | None = None,
+        values: Weights,
+        later: Weights | None = None,
         drift: Drift | None = None,
         *,
         temperature: float = 1.0,
@@ -43,7 +43,7 @@ class SimulatedHuman:
         who: str = "simulated",
     ) -> None:
         if temperature < 0 or indifference < 0:
-            raise ValueError("neither temperature nor indifference is negative")
+            raise ValueError("temperature and indifference must not be negative")
         self._values, self._later = dict(values), dict(values if later is None else later)
         self._drift: Drift = NoDrift() if drift is None else drift
         self.temperature, self.indifference, self.seed, self.who = temperature, indifference, seed, who
@@ -53,7 +53,7 @@ class SimulatedHuman:
         difference = self._value(left, time) - self._value(right, time)
         if abs(difference) <= self.indifference and self.indifference > 0:
             return None
-        # One draw for both orders: what it takes for the one with the lesser key to win.
+        # One draw decides both orders: whether the solution with the lesser key wins.
         first = left.key <= right.key
         one, other = sorted((left.key, right.key))
         draw = self._draw(one, other, time)

@@ -1,7 +1,7 @@
-"""Where answers are kept: a SQLite file that loses none of them, whoever else writes into it.
+"""Where answers are stored: a SQLite file that loses none of them, even with several writers.
 
-Each answer is one transaction that has reached the disk before it is acknowledged (WAL, `synchronous=FULL`). Nothing
-is ever deleted: taking an answer back adds a tombstone.
+Each answer is one transaction, which is on the disk before it is acknowledged (WAL, `synchronous=FULL`). Nothing is
+ever deleted: undoing an answer adds a tombstone.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from p2c_dsl.planners.preferences.solution import PartialSolution
 
 _VERSION = 1
 _APPLICATION = 0x70326364
-"""Marks the file as one of ours: `p2cd`."""
+"""Marks the file as ours: `p2cd`."""
 _MAGIC = b"SQLite format 3\0"
 _PATIENCE = 30.0
-"""Seconds to wait for whoever else is writing."""
+"""Seconds to wait for other writers."""
 _SCHEMA = f"""
 CREATE TABLE solution (key TEXT PRIMARY KEY, data TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE pair (
@@ -48,12 +48,12 @@ PRAGMA user_version = {_VERSION};
 
 
 class StoreError(Exception):
-    """A file that holds no answers, or that cannot be written; the message says why."""
+    """A file that is not a store of answers, or cannot be written; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far somebody has come."""
+    """How many pairs someone has answered and skipped, of how many."""
 
     answered: int
     skipped: int
@@ -67,7 +67,7 @@ def is_database(path: Path) -> bool:
 
 
 def pair_id(pair: Pair) -> str:
-    """One for both orders."""
+    """The id of a pair, the same in both orders."""
     return "-".join(sorted((pair[0].key, pair[1].key)))
 
 
@@ -77,7 +77,7 @@ class LabelStore:
     def __init__(self, path: Path) -> None:
         self.path = path
         try:
-            # Where it is absolute, `:memory:` is a file's name like any other.
+            # As an absolute path, `:memory:` is the name of a file like any other.
             self._db = sqlite3.connect(path.absolute(), timeout=_PATIENCE, isolation_level=None)
         except sqlite3.Error as error:
             raise StoreError(f"{path} cannot be opened: {error}") from error
@@ -85,8 +85,8 @@ class LabelStore:
             self._open()
         except (sqlite3.Error, StoreError) as error:
             self.close()
-            told = error if isinstance(error, StoreError) else f"{path} cannot hold answers: {error}"
-            raise StoreError(str(told)) from error
+            message = error if isinstance(error, StoreError) else f"{path} cannot hold answers: {error}"
+            raise StoreError(str(message)) from error
 
     def __enter__(self) -> Self:
         return self
@@ -97,7 +97,7 @@ class LabelStore:
         self.close()
 
     def close(self) -> None:
-        """Lets go of the file."""
+        """Closes the file."""
         self._db.close()
 
     def _open(self) -> None:
@@ -106,16 +106,18 @@ class LabelStore:
         self._db.execute("PRAGMA synchronous = FULL")
         if self._empty():
             with self._writing():
-                # Somebody else may have been first.
+                # Another writer may have been first.
                 if self._empty():
                     for statement in _SCHEMA.strip().removesuffix(";").split(";"):
                         self._db.execute(statement)
         ((application,),) = self._db.execute("PRAGMA application_id")
         ((version,),) = self._db.execute("PRAGMA user_version")
         if application != _APPLICATION:
-            raise StoreError(f"{self.path} is another program's database; name another file")
+            raise StoreError(f"{self.path} is another program's database; choose another file")
         if version != _VERSION:
-            raise StoreError(f"{self.path} has format {version}, and this version of p2c reads {_VERSION}")
+            raise StoreError(
+                f"{self.path} has format {version}, and this version of p2c reads format {_VERSION}"
+            )
 
     def _empty(self) -> bool:
         ((tables,),) = self._db.execute("SELECT count(*) FROM sqlite_schema")
@@ -123,7 +125,7 @@ class LabelStore:
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
-        """One transaction, alone: what it has read is still so when it writes."""
+        """One exclusive transaction: what it has read is still true when it writes."""
         try:
             self._db.execute("BEGIN IMMEDIATE")
             yield
@@ -138,7 +140,7 @@ class LabelStore:
     # ------------------------------------------------------------ questions
 
     def add(self, pairs: Iterable[Pair]) -> int:
-        """Adds pairs to be asked about, and says how many were not there yet. A pair keeps its sides."""
+        """Adds pairs to be asked about, and returns how many were new. A pair keeps its sides."""
         with self._writing():
             before = self._total()
             for pair in pairs:
@@ -182,7 +184,7 @@ class LabelStore:
     # ------------------------------------------------------------ answers
 
     def answer(self, pair: str, preferred: int | None, time: float, who: str) -> bool:
-        """Keeps an answer (`None`: skipped), unless they have already given one to this pair; says whether it did.
+        """Stores an answer (`None`: skipped) unless they have already answered this pair; returns whether it did.
 
         When it returns, the answer is on the disk. Raises `KeyError` for a pair that was never asked about.
         """
@@ -197,12 +199,12 @@ class LabelStore:
         return True
 
     def latest(self, who: str) -> int | None:
-        """The number of their latest answer that stands: what `undo` takes back."""
+        """The number of their latest answer that has not been undone, for `undo`."""
         ((number,),) = self._db.execute("SELECT max(number) FROM standing WHERE who = ?", (who,))
         return None if number is None else int(number)
 
     def undo(self, answer: int, time: float, who: str) -> bool:
-        """Takes an answer of theirs back, unless that has been done; says whether it did."""
+        """Undoes an answer of theirs, unless that has been done; returns whether it did."""
         with self._writing():
             query = "SELECT 1 FROM standing WHERE number = ? AND who = ?"
             if self._db.execute(query, (answer, who)).fetchone() is None:
@@ -210,10 +212,10 @@ class LabelStore:
             self._db.execute("INSERT INTO undone VALUES (?, ?)", (answer, time))
         return True
 
-    # ------------------------------------------------------------ in and out
+    # ------------------------------------------------------------ export and import
 
     def records(self) -> list[Comparison]:
-        """The answers that stand, in the order in which they were given."""
+        """The answers that have not been undone, in the order in which they were given."""
         query = (
             "SELECT left, right, preferred, time, who FROM standing JOIN pair ON pair.id = standing.pair "
             "ORDER BY number"
@@ -224,9 +226,9 @@ class LabelStore:
         return [Comparison(solutions[left], solutions[right], *rest) for left, right, *rest in rows]
 
     def bring_in(self, records: Iterable[Comparison]) -> int:
-        """Adds records, all of them or none, and says how many were new.
+        """Adds records, all of them or none, and returns how many were new.
 
-        One of the same pair, person and time is not, even if it has been taken back here.
+        A record of the same pair, person and time is not new, even if it has been undone here.
         """
         added = 0
         with self._writing():

@@ -1,10 +1,10 @@
 """The page that asks a person, as an application for one port of this machine.
 
-Who may talk to it: whoever has the token. It stands in the address that is printed once, and is then a cookie that
-scripts cannot read. Other pages in the same browser can neither write (a request that changes something must
-come from the page's own origin, as JSON) nor read (nothing is shared across origins), also not under another name
-for this machine (the `Host` must be one of ours, which stops DNS rebinding). Pages of other ports are other
-origins, though the browser sends them the cookie: that is why it alone lets nothing be changed.
+Only someone with the token may talk to it. The token is in the address that is printed once, and then in a cookie that
+scripts cannot read. Other pages in the same browser can neither write (a request that changes something must come from
+the page's own origin, as JSON) nor read (nothing is shared across origins), not even under another name for this
+machine (the `Host` must be one of ours, which stops DNS rebinding). Pages of other ports are other origins, although
+the browser sends them the cookie: that is why the cookie alone does not allow changes.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ _HEADERS = {
 
 
 def application(answers: Path, who: str, token: str, port: int) -> Starlette:
-    """The application that asks `who` about the pairs in a store and keeps the answers there."""
+    """The application that asks `who` about the pairs in a store and stores the answers there."""
     page = _Page(answers, who, token, port)
     routes = [
         Route("/", page.index),
@@ -61,7 +61,7 @@ def application(answers: Path, who: str, token: str, port: int) -> Starlette:
 
 
 class _Refused(Exception):
-    """A request that gets nothing but a status and a reason."""
+    """A request that is answered with a status and a reason only."""
 
     def __init__(self, status: int, reason: str) -> None:
         super().__init__(reason)
@@ -75,22 +75,22 @@ class _Page:
         # Cookies do not know ports: without it in the name, two pages would log each other out.
         self.cookie = f"p2c_label_{port}"
 
-    # ------------------------------------------------------------ who may
+    # ------------------------------------------------------------ access
 
     async def guard(self, request: Request, proceed: Callable[[Request], Awaitable[Response]]) -> Response:
-        """Lets in what may come in, and puts the headers on all that goes out."""
+        """Refuses what is not allowed, and adds the headers to every response."""
         try:
             entering = self._check(request)
             response = self._entered() if entering else await proceed(request)
         except _Refused as refused:
             response = PlainTextResponse(refused.reason, refused.status)
         except StoreError as error:
-            response = PlainTextResponse(f"Not kept: {error}", 500)
+            response = PlainTextResponse(f"Not stored: {error}", 500)
         response.headers.update(_HEADERS)
         return response
 
     def _check(self, request: Request) -> bool:
-        """Whether the request brings the token to be let in. Raises `_Refused` for what may not come in."""
+        """Whether the request logs in with the token. Raises `_Refused` for what is not allowed."""
         host = request.headers.get("host", "")
         if host not in self.hosts:
             raise _Refused(421, "This is not the name of this server.")
@@ -105,19 +105,19 @@ class _Page:
         elif self._same(request.query_params.get("token", "")) and request.url.path == "/":
             return True
         if not self._same(request.cookies.get(self.cookie, "")):
-            raise _Refused(403, "Open the address that p2c label has printed: it has the token in it.")
+            raise _Refused(403, "Open the address that p2c label has printed: it contains the token.")
         return False
 
     def _same(self, given: str) -> bool:
         return secrets.compare_digest(given.encode(), self.token.encode())
 
     def _entered(self) -> Response:
-        """Keeps the token as a cookie, and takes it out of the address."""
+        """Stores the token as a cookie, and removes it from the address."""
         response = RedirectResponse("/", status_code=303)
         response.set_cookie(self.cookie, self.token, httponly=True, samesite="strict", path="/")
         return response
 
-    # ------------------------------------------------------------ what they get
+    # ------------------------------------------------------------ responses
 
     async def index(self, request: Request) -> Response:
         return FileResponse(_FILES / "index.html")
@@ -133,7 +133,7 @@ class _Page:
         body = await _body(request)
         pair, verdict = body.get("pair"), body.get("verdict")
         if not isinstance(pair, str) or not isinstance(verdict, str) or verdict not in _VERDICTS:
-            raise _Refused(422, f"An answer names a pair and one of {', '.join(_VERDICTS)}.")
+            raise _Refused(422, f"An answer must name a pair and one of {', '.join(_VERDICTS)}.")
         with LabelStore(self.answers) as store:
             try:
                 kept = store.answer(pair, _VERDICTS[verdict], time.time(), self.who)
@@ -144,7 +144,7 @@ class _Page:
     async def undo(self, request: Request) -> Response:
         number = (await _body(request)).get("answer")
         if type(number) is not int or not 1 <= number <= _MOST_ANSWERS:
-            raise _Refused(422, "What is taken back is an answer's number.")
+            raise _Refused(422, "`answer` must be the number of an answer.")
         with LabelStore(self.answers) as store:
             store.undo(number, time.time(), self.who)
             return JSONResponse(self._state(store))
@@ -166,19 +166,19 @@ class _Page:
 
 
 async def _body(request: Request) -> dict[str, Any]:
-    """A request's JSON object. Raises `_Refused` for anything else, and for more than there is to say."""
+    """A request's JSON object. Raises `_Refused` for anything else, and for a request that is too long."""
     received = b""
     try:
         async for part in request.stream():
             received += part
             if len(received) > _MOST_BYTES:
-                raise _Refused(413, "That is too long.")
+                raise _Refused(413, "The request is too long.")
     except ClientDisconnect:
-        raise _Refused(400, "That ends in the middle.") from None
+        raise _Refused(400, "The request ends in the middle.") from None
     try:
         body = parsed(received.decode())
     except ValueError:
-        raise _Refused(400, "This is not JSON.") from None
+        raise _Refused(400, "The request is not JSON.") from None
     if not isinstance(body, dict):
-        raise _Refused(422, "This takes an object.")
+        raise _Refused(422, "The request must be a JSON object.")
     return body

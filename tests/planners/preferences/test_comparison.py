@@ -20,7 +20,7 @@ ONE, OTHER = solution(1, 0, 0, 0), solution(2, 0, 0, 0)
 def test_a_comparison_prefers_one_of_two_or_was_skipped() -> None:
     for preferred in (LEFT, RIGHT, None):
         assert Comparison(ONE, OTHER, preferred, 0.0, "Ada").preferred == preferred
-    with pytest.raises(ValueError, match="`preferred` is 0"):
+    with pytest.raises(ValueError, match="`preferred` must be 0"):
         Comparison(ONE, OTHER, 2, 0.0, "Ada")
 
 

@@ -131,7 +131,7 @@ def test_a_folder_without_a_model_is_refused_with_a_reason(
         about.write_text("{")
     if slip == "no tensors":
         (folder / "reward_model.safetensors").write_bytes(b"x")
-    with pytest.raises(ValueError, match=r"holds no reward model: .+"):
+    with pytest.raises(ValueError, match=r"does not hold a reward model: .+"):
         RewardModel.load(folder)
 
 

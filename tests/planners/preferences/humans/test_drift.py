@@ -22,7 +22,7 @@ def test_a_cycle_comes_back() -> None:
 
 
 def test_times_that_make_no_sense_are_refused() -> None:
-    with pytest.raises(ValueError, match="starts before it ends"):
+    with pytest.raises(ValueError, match="must start before it ends"):
         Slow(2, 2)
-    with pytest.raises(ValueError, match="period is positive"):
+    with pytest.raises(ValueError, match="period must be positive"):
         Cyclic(0)

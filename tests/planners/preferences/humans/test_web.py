@@ -155,7 +155,7 @@ NO_JSON = {
 @pytest.mark.parametrize("place", ["/answer", "/undo"])
 def test_what_is_no_json_is_refused(ada: TestClient, place: str, body: bytes) -> None:
     reply = ada.post(place, content=body, headers={**OWN, "Content-Type": "application/json"})
-    assert reply.status_code == 400 and reply.text == "This is not JSON."
+    assert reply.status_code == 400 and reply.text == "The request is not JSON."
 
 
 def test_what_ends_in_the_middle_is_not_kept(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
@@ -188,7 +188,7 @@ def test_an_answer_that_cannot_be_kept_is_not_acknowledged(ada: TestClient, path
         rest.unlink()
     path.mkdir()
     reply = ada.post("/answer", json={"pair": IDS[0], "verdict": "left"}, headers=OWN)
-    assert reply.status_code == 500 and reply.text.startswith("Not kept: ")
+    assert reply.status_code == 500 and reply.text.startswith("Not stored: ")
 
 
 # ---------------------------------------------------------------- who may
