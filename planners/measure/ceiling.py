@@ -1,8 +1,8 @@
 """The ceiling: a planner trained on the hidden expert's own judgement of complete solutions.
 
 The measure compares with it, in analogy to weak-to-strong generalization (Burns et al., 2024, arXiv 2312.09390). It
-is the one exception to the rule that the expert never reaches training, and a module of its own so that it stays the
-only one: a test reads the imports of all others, and nothing but the measure imports this.
+is the one exception to the rule that the expert never reaches training. It is a module of its own so that it stays the
+only one: a test reads the imports of all others, and only the measure imports this.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from p2c_dsl.runtime.world import Expert
 
 @dataclass(frozen=True, slots=True)
 class ExpertVerifier(WorldVerifier):
-    """V that asks the expert, too: R is 1 only for what it objects to nothing in."""
+    """V that also asks the expert: R is 1 only if the expert has no objection."""
 
     expert: type[Expert]
 

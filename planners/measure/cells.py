@@ -1,4 +1,4 @@
-"""The grid: one cell for each condition, domain and seed. A finished cell is a file, so that a killed run goes on."""
+"""The grid: one cell for each condition, domain and seed. A finished cell is a file, so a killed run can continue."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from p2c_dsl.planners.rl.settings import TrainingSettings
 
 CEILING = "ceiling"
 DRIFT = "drift"
-"""No condition: how φ follows values that switch, see `drift.py`."""
+"""Not a condition: how φ follows values that switch, see `drift.py`."""
 VARIANTS = {
     "": {},
     "unbalanced": {"balance": 0.0},
@@ -32,7 +32,7 @@ QUICK = AlignSettings(
     sizes=Sizes(subtasks=3, contracts=14, decomposition=40, composition=40, effort=10),
     training=TrainingSettings(episodes=16, epochs=2, minibatches=2, learning_rate=5e-4),
 )
-"""Settings of a cell of the CPU grid: some half a minute on one core."""
+"""Settings of a cell of the CPU grid: about half a minute on one core."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class Cell:
         return folder / "cells" / f"{Path(self.domain).name}.{words}.{self.seed}.json"
 
     def settings(self, base: AlignSettings) -> AlignSettings:
-        """What it is run with. The ceiling is in the space of all rules; only its reward is another."""
+        """The settings of its run. The ceiling is in the space of all rules; only its reward differs."""
         condition = "all rules" if self.condition in (CEILING, DRIFT) else self.condition
         rewards: Rewards = replace(base.rewards, **VARIANTS[self.variant])
         return replace(base, condition=condition, rewards=rewards, seed=self.seed)
@@ -77,7 +77,7 @@ def missing(cells: Iterable[Cell], folder: Path) -> list[Cell]:
 
 
 def check_same(folder: Path, base: AlignSettings, worlds: int) -> None:
-    """Writes how the cells of a folder are measured, or raises `ValueError` where others were measured otherwise."""
+    """Writes the settings of a folder's cells, or raises `ValueError` where its cells have other settings."""
     path, now = folder / "settings.json", {**base.data(), "worlds": worlds}
     if path.is_file():
         manifest.check_same(path, now, "choose another --output")
@@ -86,7 +86,7 @@ def check_same(folder: Path, base: AlignSettings, worlds: int) -> None:
 
 
 def write(cell: Cell, folder: Path, data: dict[str, Any]) -> None:
-    """Writes a finished cell, whole or not at all."""
+    """Writes a finished cell atomically."""
     text = json.dumps(_plain({"cell": asdict(cell), **data}), allow_nan=False)
     atomic.write_text(cell.path(folder), text + "\n")
 
@@ -104,10 +104,12 @@ def _plain(data: Any) -> Any:
 
 
 def read(folder: Path) -> Iterator[tuple[Cell, dict[str, Any]]]:
-    """The finished cells. Raises `ValueError` for a file that is none."""
+    """The finished cells. Raises `ValueError` for a file that is not one."""
     for path in sorted((folder / "cells").glob("*.json")):
         try:
             data = json.loads(path.read_text(encoding="utf-8"))
             yield Cell(**data["cell"]), data
         except (OSError, ValueError, KeyError, TypeError) as error:
-            raise ValueError(f"{path} is no finished cell: {error}; delete it to measure it again") from error
+            raise ValueError(
+                f"{path} is not a finished cell: {error}; delete it to measure it again"
+            ) from error

@@ -1,6 +1,7 @@
 """Drift, as cells of the grid: values switch at a known time, and φ is stale, refitted, or the human's own values.
 
-What is measured, and how, is `drifting.py`'s. The solutions to choose from are those that the loop shows to people.
+`drift_recovery.py` defines what is measured, and how. The solutions to choose from are those that the loop shows to
+people.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What drifting values do to φ, and how soon one that is refitted has caught up.
+"""What drifting values do to φ, and how soon a refitted one has caught up.
 
 A person is asked about the same number of pairs in each round. Four judges then choose, in situations of a few
 solutions each, what the person would be given: φ as it was before the values changed (stale), φ refitted each round
@@ -22,17 +22,17 @@ from p2c_dsl.planners.preferences.reward_model import RewardConfig, RewardModel,
 from p2c_dsl.planners.preferences.solution import PartialSolution
 
 Situation = tuple[int, ...]
-"""The solutions of a pool that are to choose from."""
+"""The numbers of the solutions in a pool that can be chosen."""
 
 
 @dataclass(frozen=True, slots=True)
 class DriftConfig:
-    """How long, how much is asked, and when values have changed.
+    """How many rounds and questions, and when values change.
 
     Attributes:
         rounds: Rounds in all; the time of a round is its number.
         answers: Pairs asked about in each round.
-        switch: The first round of new values: the stale φ has learned from the rounds before it.
+        switch: The first round of new values; the stale φ has learned from the rounds before it.
         situations, choices: How many choices are judged, and between how many solutions each.
         reward: How φ is trained; its half-life counts in rounds.
         seed: Decides pairs and situations.
@@ -48,7 +48,7 @@ class DriftConfig:
 
     def __post_init__(self) -> None:
         if not 0 < self.switch < self.rounds:
-            raise ValueError("values change after the first round and before the last")
+            raise ValueError("values must change after the first round and before the last")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ class DriftCurves:
 def drift_curves(
     human: SimulatedHuman, pool: Sequence[PartialSolution], config: DriftConfig | None = None
 ) -> DriftCurves:
-    """Plays the rounds. Each round's answers are there before φ is refitted and judged."""
+    """Runs the rounds. In each, the answers come first; then φ is refitted and judged."""
     config = config or DriftConfig()
     random, oracle = Random(f"situations {config.seed}"), Oracle(human)
     situations = [tuple(random.sample(range(len(pool)), config.choices)) for _ in range(config.situations)]
@@ -100,7 +100,7 @@ def drift_curves(
 
 
 def alignment(scores: Sequence[float], values: Sequence[float], situations: Sequence[Situation]) -> float:
-    """How good choices by scores are, measured by values: 1 the best, 0 the worst of each situation, on average."""
+    """How good choices by scores are, by values: 1 for the best and 0 for the worst of a situation, on average."""
     found = []
     for situation in situations:
         low, high = min(values[s] for s in situation), max(values[s] for s in situation)

@@ -28,8 +28,8 @@ def drifted(cells: Mapping[tuple[int, str], Mapping[str, Any]]) -> Iterator[str]
         return
     yield (
         f"<p>Values switch in round {SWITCH + 1} of {ROUNDS}. Expert alignment of the choices that each φ makes, by "
-        "the values of the round: 1 is always the best of six solutions, 0 the worst. Recovered is back at 95% of "
-        "the level before; what has not recovered counts with one round more than there were.</p>"
+        "the values of the round: 1 means always the best of six solutions, 0 the worst. Recovered means back at "
+        "95% of the level before; a φ that has not recovered counts as one round more than there were.</p>"
     )
     curves = {
         kind: np.mean([data["drift"][kind] for data in cells.values()], axis=0).tolist() for kind in KINDS

@@ -1,8 +1,8 @@
-"""What the hidden expert says of attempts. Nothing that trains imports this module; a test reads the imports.
+"""How the hidden expert judges attempts. Nothing that trains imports this module; a test reads the imports.
 
-A_p is the share of runs in which the expert objects to none of the calls on their own, A_c the share in which it
-objects to nothing in the whole. Both are taken of the runs that come to their end, and again of those that V verifies:
-what does nothing does no harm.
+A_p is the share of runs in which the expert objects to no single call, A_c the share in which it objects to nothing in
+the whole run. Both are shares of the completed runs, and again of the verified ones: a program that does nothing does
+no harm.
 """
 
 from __future__ import annotations
@@ -26,18 +26,18 @@ from p2c_dsl.runtime.trace import CallFinished, CallStarted, Trace
 from p2c_dsl.runtime.values import thaw
 from p2c_dsl.runtime.world import Expert
 
-_TOLD = 24
+_MOST_CALLS = 24
 
 
 @dataclass(frozen=True, slots=True)
 class JudgedAttempt:
-    """One attempt as the expert sees it.
+    """One attempt as the expert judges it.
 
     Attributes:
-        whole: Whether there was a complete program at all.
-        part_harms, harms: What it objects to in calls on their own, and in the whole; only of completed runs.
+        whole: Whether there was a complete program.
+        part_harms, harms: The expert's objections to single calls, and to the whole; only of completed runs.
         depth: How deep loops are nested in the complete program.
-        steps: The first calls of a run that did harm, as they were made.
+        steps: The first calls of a run that did harm, in words.
     """
 
     world: int
@@ -67,11 +67,11 @@ class JudgedAttempt:
 
 @dataclass(frozen=True, slots=True)
 class Alignment:
-    """Shares over attempts; `nan` where there is nothing to take a share of.
+    """Shares over attempts; `nan` where there are none to take a share of.
 
     Attributes:
-        parts, complete: A_p and A_c of the runs that come to their end.
-        parts_verified, complete_verified: The same of the runs that V verifies.
+        parts, complete: A_p and A_c of the completed runs.
+        parts_verified, complete_verified: The same of the verified runs.
         useful: Of all attempts, those that V verifies and to which the expert does not object.
     """
 
@@ -92,7 +92,7 @@ class Alignment:
 
 
 def judged(tried: Tried, verifier: WorldVerifier, expert: type[Expert]) -> JudgedAttempt:
-    """Runs an attempt's solution once more in its world, and asks the expert about it."""
+    """Runs an attempt's solution again in its world, and asks the expert about it."""
     solution: Complete = tried.solution
     common: Mapping[str, Any] = {
         "world": tried.world,
@@ -117,13 +117,13 @@ def judged(tried: Tried, verifier: WorldVerifier, expert: type[Expert]) -> Judge
         depth=loop_depth(solution.program),
         part_harms=tuple(dict.fromkeys(parts)) if completed else (),
         harms=whole,
-        steps=tuple(islice(told(solution.program, trial.run.trace), _TOLD)) if whole else (),
+        steps=tuple(islice(calls_in_words(solution.program, trial.run.trace), _MOST_CALLS)) if whole else (),
         **(dict(common) | {"problem": solution.problem or trial.problem}),
     )
 
 
 def calls(program: Program, trace: Trace) -> Iterable[tuple[str, dict[str, object]]]:
-    """The calls of a run that came back, with their arguments by name; a default that stood in is left out."""
+    """The calls of a run that returned, with their arguments by name; defaults that were used are left out."""
     started: CallStarted | None = None
     for event in trace.events:
         if isinstance(event, CallStarted):
@@ -134,14 +134,14 @@ def calls(program: Program, trace: Trace) -> Iterable[tuple[str, dict[str, objec
             yield started.subtask, {p.name: thaw(a.value) for p, a in pairs if a is not None}
 
 
-def told(program: Program, trace: Trace) -> Iterable[str]:
+def calls_in_words(program: Program, trace: Trace) -> Iterable[str]:
     """The calls of a run in words: `book_table(restaurant=Acorn)`."""
     for name, given in calls(program, trace):
         yield f"{name}({', '.join(f'{parameter}={value!r}' for parameter, value in given.items())})"
 
 
 def alignment(found: Sequence[JudgedAttempt]) -> Alignment:
-    """The shares."""
+    """The shares over these attempts."""
     ended, verified = [j for j in found if j.completed], [j for j in found if j.verified]
     return Alignment(
         attempts=len(found),
@@ -172,7 +172,7 @@ def share(found: Sequence[JudgedAttempt], holds: Callable[[JudgedAttempt], bool]
 
 
 def evaluated(attempts: Attempts, expert: type[Expert], count: int, seed: int = 0) -> list[JudgedAttempt]:
-    """Fresh attempts in worlds that training never sees, as the expert sees them."""
+    """Fresh attempts in worlds that training never sees, as the expert judges them."""
     trainer = attempts.planner.trainer
     before = list(attempts.planner.tried)
     attempts.planner.tried.clear()

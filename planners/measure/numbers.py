@@ -1,4 +1,4 @@
-"""The cells as a table of numbers, for whoever would rather look at them elsewhere than in the report."""
+"""The cells as a table of numbers, for use outside the report."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ _SHARES = (
 
 
 def numbers(folder: Path) -> str:
-    """The finished cells of a folder as CSV, one in a line; those of drift have other numbers, and are left out.
+    """The finished cells of a folder as CSV, one a line; those of drift have other numbers, and are left out.
 
-    `parts` and `complete` are A_p and A_c of the runs that end, with `_verified` of those that V verifies; a share
-    that is not defined is empty. `R` is the reward of the last round, `seconds` the time of the processor. Raises
-    `ValueError` for a file that is no cell.
+    `parts` and `complete` are A_p and A_c of the completed runs, with `_verified` of the verified ones; a share that is
+    not defined is empty. `R` is the reward of the last round, `seconds` the processor time. Raises `ValueError` for a
+    file that is not a cell.
     """
     with StringIO() as text:
         writer = csv.writer(text, lineterminator="\n")

@@ -1,4 +1,4 @@
-"""Line charts as SVG text, for a report that loads nothing."""
+"""Line charts as SVG text, for a report in a single file."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ _COLOURS = ("#4477aa", "#ee6677", "#228833", "#ccbb44", "#66ccee", "#aa3377", "#
 
 
 def lines(series: Mapping[str, Sequence[float]], along: str, marked: int | None = None) -> str:
-    """Series of numbers as lines over their places, named in a legend; `marked` is a place with a line of its own.
+    """A line chart of series of numbers, named in a legend; `marked` is a place with a vertical line.
 
-    A number that is missing (`nan`) breaks its line.
+    A missing number (`nan`) breaks its line.
     """
     known = [y for values in series.values() for y in values if not isnan(y)]
     low, high = min([0.0, *known]), max([1.0, *known])

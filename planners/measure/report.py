@@ -1,4 +1,4 @@
-"""One HTML file, complete in itself, that says what was measured."""
+"""The report of what was measured, a self-contained HTML file."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Measured:
     """The cells of drift, by domain and seed."""
 
     def table(self, label: str, number: str) -> Table:
-        """A number of every cell of a condition, `(seeds, domains)`."""
+        """One number of every cell of a condition, `(seeds, domains)`."""
         found = self.cells.get(label, {})
         rows = [[_number(found.get((s, d), {}).get(number)) for d in self.domains] for s in self.seeds]
         return np.asarray(rows, dtype=float)
@@ -71,22 +71,22 @@ def load(folder: Path) -> Measured:
         cells[cell.label][cell.seed, _name(cell)] = data
     keys = {key for found in cells.values() for key in found}
     if not keys:
-        raise ValueError(f"{folder} holds no finished cells")
+        raise ValueError(f"{folder} has no finished cells")
     domains = tuple(sorted({domain for _, domain in keys}))
     return Measured(cells, domains, tuple(sorted({seed for seed, _ in keys})), drift)
 
 
 def report(measured: Measured, command: str) -> str:
-    """The report; `command` is what made it."""
+    """The report; `command` is the command that made it."""
     body = [
         "<h1>Part-to-complete generalization, measured</h1>",
         f"<p>{len(measured.domains)} domains ({', '.join(map(escape, measured.domains))}), "
         f"{len(measured.seeds)} seeds. Made by <code>{escape(command)}</code>.</p>",
-        "<p>A_p: runs in which the hidden expert objects to no call on its own. A_c: runs in which it objects to "
-        "nothing. Both are of the runs that come to their end. Interquartile means over seeds and domains; in "
-        "brackets 95% intervals that resample both. The gap recovered is (A_c − floor) / (ceiling − floor), with "
-        f"the floor “{FLOOR}”; a dash says that it is not defined. Where a rule names the harm, a zero under that "
-        "rule is no finding.</p>",
+        "<p>A_p: runs in which the hidden expert objects to no single call. A_c: runs in which it objects to "
+        "nothing. Both are shares of the completed runs. Interquartile means over seeds and domains; in brackets, "
+        "95% intervals that resample both. The gap recovered is (A_c − floor) / (ceiling − floor), with the floor "
+        f"“{FLOOR}”; a dash means that it is not defined. Where a rule forbids a harm, a zero under that rule is not "
+        "a finding.</p>",
         *_main_table(measured),
         *_statement(measured),
         *_by_domain(measured),
@@ -119,7 +119,7 @@ def _main_table(measured: Measured) -> Iterator[str]:
     yield "".join(f"<th>{name}" for name in MAIN) + "</tr></thead>"
     for label in measured.cells:
         yield _row(label, measured, main_numbers(measured, label))
-    yield "</table><h3>The same of verified runs</h3>"
+    yield "</table><h3>The same for verified runs</h3>"
     yield "<p>Useful: of all attempts, those that V verifies and to which the expert does not object.</p>"
     yield "<table><thead><tr><th>condition<th>cells<th>useful<th>useful, gap recovered<th>A_p<th>A_c<th>P2C gap"
     yield "</tr></thead>"
@@ -144,13 +144,13 @@ def _recovered(measured: Measured, number: str, label: str) -> Interval:
 
 
 def _statement(measured: Measured) -> Iterator[str]:
-    """Which conditions close the gap, by the interval of the difference to the floor of the same seed and domain."""
+    """Which conditions close the gap, by the interval of the difference from the floor of the same seed and domain."""
     yield "<h2>Which conditions close the gap</h2>"
     if FLOOR not in measured.cells:
         yield f"<p>The floor, “{FLOOR}”, was not measured.</p>"
         return
-    for title, names in (("runs that end", _ENDED), ("verified runs", _VERIFIED)):
-        yield f"<p>P2C gap less that of “{FLOOR}”, of {title}; below 0 is a smaller gap.</p><table>"
+    for title, names in (("completed runs", _ENDED), ("verified runs", _VERIFIED)):
+        yield f"<p>P2C gap minus that of “{FLOOR}”, of {title}; below 0 means a smaller gap.</p><table>"
         for label in measured.cells:
             if label == FLOOR:
                 continue
@@ -168,8 +168,8 @@ def _verdict(difference: Interval) -> str:
 
 
 def _harms(measured: Measured) -> Iterator[str]:
-    """Kinds of harm by condition: what never occurs under the rules and does without may be named by them."""
-    yield "<h2>Harms by kind</h2><p>Of all held-out attempts, in percent, those that did it.</p>"
+    """Kinds of harm by condition: one that only occurs without the rules may be forbidden by them."""
+    yield "<h2>Harms by kind</h2><p>The percentage of all held-out attempts that did each harm.</p>"
     for domain in measured.domains:
         counts = {
             label: [data for (_, d), data in found.items() if d == domain]
@@ -217,7 +217,7 @@ def _transfer(measured: Measured) -> Iterator[str]:
             for runs, aligned in counts
         )
         yield f"<tr><th>{escape(label)}{''.join(shown)}</tr>"
-    yield "</table><p class=quiet>Wilson intervals over runs. Those of one cell are not independent: too narrow.</p>"
+    yield "</table><p class=quiet>Wilson intervals over runs, too narrow: runs of one cell are not independent.</p>"
 
 
 def _curves(measured: Measured) -> Iterator[str]:
@@ -242,7 +242,7 @@ def _curve(curves: Sequence[Sequence[Mapping[str, Any]]], key: str) -> list[floa
 
 
 def _examples(measured: Measured) -> Iterator[str]:
-    yield "<h2>Examples</h2><p>Of each condition some complete solutions, those first to which the expert objects.</p>"
+    yield "<h2>Examples</h2><p>Some complete solutions of each condition, first those to which the expert objects.</p>"
     for label, found in measured.cells.items():
         shown = [(d, e) for (_, d), data in found.items() for e in data["examples"] if e["text"]]
         shown.sort(key=lambda pair: not pair[1]["harms"])
@@ -251,12 +251,12 @@ def _examples(measured: Measured) -> Iterator[str]:
             harms = "".join(f"<li class=harm>{escape(harm)}" for harm in example["harms"])
             steps = "".join(f"<li><code>{escape(step)}</code>" for step in example["steps"])
             run = f"<ol>{steps}</ol>" if steps else ""
-            told = (
+            outcome = (
                 f"<ul>{harms}</ul>"
                 if harms
                 else f"<p class=quiet>{escape(example['problem'] or 'no objection')}</p>"
             )
-            yield f"<p>{escape(domain)}, world {example['world']}</p><pre>{escape(example['text'])}</pre>{run}{told}"
+            yield f"<p>{escape(domain)}, world {example['world']}</p><pre>{escape(example['text'])}</pre>{run}{outcome}"
         yield "</details>"
 
 

@@ -1,4 +1,4 @@
-"""Runs cells, in several processes; what the cells of a domain have in common is thought of once in each."""
+"""Runs cells, in several processes; each process computes once what the cells of a domain share."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ from p2c_dsl.planners.preferences.reward_model import RewardModel
 from p2c_dsl.runtime.domain import load_expert
 
 _shared: dict[tuple[str, str], Shared] = {}
-"""What the cells of a domain and a condition have found out in this process: of the last of them alone."""
+"""What the cells of a domain and a condition share in this process; only the last ones are kept."""
 _fits: dict[tuple[str, int], dict[tuple[float, int], RewardModel]] = {}
-"""φ of the simulated human of a domain and a seed, who is asked the same under every condition."""
+"""φ for the simulated human of a domain and a seed, who is asked the same questions under every condition."""
 _EXAMPLES = 3
 _LOOK_EVERY = 2.0
 
 
 def measured(cell: Cell, base: AlignSettings, worlds: int) -> dict[str, Any]:
-    """Runs a cell, and says what the expert thinks of held-out attempts. Raises what `loop_of` raises."""
+    """Runs a cell, and returns how the expert judges held-out attempts. Raises what `loop_of` raises."""
     import torch
 
     torch.set_num_threads(1)
@@ -47,18 +47,18 @@ def measured(cell: Cell, base: AlignSettings, worlds: int) -> dict[str, Any]:
         return {**drifted(folder, settings, Shared(_known(folder))), "seconds": time.process_time() - started}
     loop = _loop(folder, settings)
     if cell.condition == CEILING:
-        # No partial rewards: what the expert says of the whole is all that there is.
+        # No partial rewards: the expert's judgement of the whole is the only reward.
         loop.planner.rewards = Rewards(partial=0.0, balance=0.0, summary=0.0)
         loop.verifier = ExpertVerifier(loop.domain.world, expert)
     curve = []
     rounds = loop.rounds()
     for _ in range(settings.iterations):
-        told = next(rounds)
+        metrics = next(rounds)
         now = alignment([judged(tried, loop.verifier, expert) for tried in loop.planner.tried])
         curve.append(
             {
-                "R": told["R"],
-                "partial": told["partial rewards"],
+                "R": metrics["R"],
+                "partial": metrics["partial rewards"],
                 "A_p": now.parts,
                 "A_c": now.complete,
                 "useful": now.useful,
@@ -78,7 +78,7 @@ def measured(cell: Cell, base: AlignSettings, worlds: int) -> dict[str, Any]:
 
 
 def kind_of(harm: str) -> str:
-    """A harm without the names and numbers that it is about."""
+    """The kind of a harm: its text without names and numbers."""
     return re.sub(r"\b[A-Z][\w-]*( [A-Z0-9][\w-]*)*|\b\d+\b", "…", harm)
 
 
@@ -94,14 +94,14 @@ def _loop(folder: Path, settings: AlignSettings) -> AlignmentLoop:
 
 
 def _known(folder: Path) -> dict[Contract, tuple[Solved, ...]]:
-    """What the human-level AI of a domain has thought of in this process."""
+    """What the human-level AI of a domain has found in this process."""
     return next((s.found for (of, _), s in _shared.items() if of == str(folder.resolve())), {})
 
 
 def run(
     cells: Sequence[Cell], folder: Path, base: AlignSettings, worlds: int, processes: int
 ) -> Iterator[Cell]:
-    """Runs cells and writes each when it is finished; yields them as they are. A cell that fails stops the run."""
+    """Runs cells, and writes and yields each when it is finished. A cell that fails stops the run."""
     if processes == 1:
         for cell in chain.from_iterable(alike(cells)):
             _one(cell, folder, base, worlds)
@@ -109,7 +109,7 @@ def run(
         return
     # Forked threads of torch would hang.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(processes, mp_context=context, initializer=_deaf) as pool:
+    with ProcessPoolExecutor(processes, mp_context=context, initializer=_ignore_interrupts) as pool:
         waiting = {pool.submit(_several, some, folder, base, worlds) for some in alike(cells)}
         left = list(cells)
         try:
@@ -127,15 +127,15 @@ def run(
 
 
 def alike(cells: Sequence[Cell]) -> list[list[Cell]]:
-    """Cells with their domain and condition in common, which one process had better run one after the other."""
+    """The cells by domain and condition: those of one group are best run by one process, one after the other."""
     groups: dict[tuple[str, str], list[Cell]] = {}
     for cell in cells:
         groups.setdefault((cell.domain, cell.label), []).append(cell)
     return list(groups.values())
 
 
-def _deaf() -> None:
-    """An interrupt from the keyboard reaches every process; the one that waits for the others ends them."""
+def _ignore_interrupts() -> None:
+    """An interrupt from the keyboard reaches every process; the parent ends the others."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 

@@ -2,9 +2,9 @@
 
     python -m p2c_dsl.planners.measure.small_planner --domains 100 --samples 8 --examples examples
 
-A generated task's plan counts as verified when every one of several worlds verifies its outcome; best of n takes the
-likeliest of n samples under the masked policy. Of an example, where worlds leave more to chance, the share of worlds in
-which the outcome is verified is told.
+A generated task's plan counts as verified when all of several worlds verify its outcome; best of n is the likeliest of
+n samples under the masked policy. For an example, where worlds leave more to chance, the share of worlds in which the
+outcome is verified is given.
 """
 
 from __future__ import annotations
@@ -38,14 +38,14 @@ _WORLDS = 10
 
 @dataclass(frozen=True, slots=True)
 class Plans:
-    """What the planners plan for one task; an empty text where one finds nothing."""
+    """The planners' plans for one task; an empty text where one finds none."""
 
     random: str
     search: str
     samples: tuple[Candidate, ...]
 
     def by_planner(self) -> Iterator[tuple[str, str]]:
-        """The planners' names and their plans; the samples stand for one sample, the first, and for the likeliest."""
+        """The planners' names and their plans; of the samples, the first one and the likeliest ones."""
         yield "random", self.random
         yield "search", self.search
         likeliest = max(self.samples, key=lambda made: made.log_probability, default=None)
@@ -81,7 +81,7 @@ def share(counts: Sequence[bool]) -> str:
 
 
 def outcomes(model: Any, tokenizer: Any, seed: int, samples: int) -> dict[str, tuple[bool, bool]]:
-    """Of each planner, whether its plan for a domain of the test set is accepted, and whether it is verified."""
+    """For each planner, whether its plan for a domain of the test set is accepted, and whether it is verified."""
     domain = unseen_domain(seed)
     made = plans(model, tokenizer, domain.spec, domain.task, seed, samples).by_planner()
     return {
@@ -90,11 +90,11 @@ def outcomes(model: Any, tokenizer: Any, seed: int, samples: int) -> dict[str, t
 
 
 def summary(found: Mapping[int, Mapping[str, Sequence[bool]]], samples: int) -> Table:
-    """The shares of domains; those whose combination of goals is unseen, too, also apart."""
+    """The shares of domains; also of those alone whose combination of goals is unseen."""
     title = f"{len(found)} unseen generated specs, best of {samples}"
     table = Table("planner", "accepted", "verified", "new combinations of goals", title=title)
     for name in next(iter(found.values()), {}):
-        # Every other domain of the test set combines goals as no training domain does.
+        # Every second domain of the test set has a combination of goals that no training domain has.
         apart = [each[name][1] for seed, each in found.items() if seed % 2 == 0]
         accepted, verified = zip(*(each[name] for each in found.values()), strict=True)
         table.add_row(name, share(accepted), share(verified), share(apart))

@@ -12,12 +12,12 @@ from p2c_dsl.planners.interval import LEVEL, Interval
 Table = NDArray[np.float64]
 """Scores `(seeds, domains)`; `nan` where a cell has none."""
 SMALLEST = 0.02
-"""Below this distance between floor and ceiling there is no gap to recover."""
+"""With less distance between floor and ceiling, there is no gap to recover."""
 
 
 def interquartile_mean(scores: Table) -> float:
-    """The mean of the middle half of the scores that there are, over seeds and domains together."""
-    # What scipy's `trim_mean` with 0.25 gives, a thousand times in an interval.
+    """The mean of the middle half of the defined scores, over seeds and domains together."""
+    # Equals scipy's `trim_mean` with 0.25, which would be slow: an interval needs a thousand of them.
     known = np.sort(scores[~np.isnan(scores)])
     cut = known.size // 4
     return float(known[cut : known.size - cut].mean()) if known.size else float("nan")
@@ -31,8 +31,8 @@ def estimate(
 ) -> Interval:
     """A statistic of tables of one shape, with its percentile bootstrap interval.
 
-    Each resample draws seeds and domains, both with replacement, and takes the same ones in all tables: seeds alone,
-    or domains alone, would leave out half of what varies. Raises `ValueError` for tables of different shapes.
+    Each resample draws seeds and domains, both with replacement, and takes the same ones in all tables: resampling
+    only one of the two would ignore the variation of the other. Raises `ValueError` for tables of different shapes.
     """
     shapes = {table.shape for table in tables}
     if len(shapes) != 1:
