@@ -1,4 +1,4 @@
-"""A run of the loop on a domain: what it is made of, its metrics line by line, and how it goes on after a stop."""
+"""A run of the loop on a domain: its settings, its metrics line by line, and how it continues after a stop."""
 
 from __future__ import annotations
 
@@ -38,18 +38,18 @@ TINY = "tiny"
 
 @dataclass(frozen=True, slots=True)
 class AlignSettings:
-    """Everything that can be set of a run of the loop.
+    """All settings of a run of the loop.
 
     Attributes:
         condition: The space of compositions, by its name in `conditions.py`.
         model: `tiny`, or what `p2c train --model` takes.
         iterations: Rounds of `scalable_align`.
-        minutes: When to stop earlier; 0 for never.
+        minutes: When to stop, if earlier; 0 for never.
         questions: How many pairs people are asked about in each round.
-        human_steps: How long a program may be that the human-level AI writes.
+        human_steps: The most steps of a program that the human-level AI writes.
         noise: The simulated human's temperature.
         half_life: Rounds after which an answer weighs half as much in φ; 0 for never.
-        warm_up: What the planner imitates before the loop begins.
+        warm_up: What the planner imitates before the loop.
         training: Settings of PPO; an update is one `train_planner`.
     """
 
@@ -88,7 +88,7 @@ PRESETS = {
 
 @dataclass
 class AlignmentLoop:
-    """The loop with all that it needs for one domain, at its beginning."""
+    """The loop with everything that it needs for one domain, and how many rounds are done."""
 
     domain: Domain
     settings: AlignSettings
@@ -101,19 +101,19 @@ class AlignmentLoop:
     done: int = 0
 
     def rounds(self) -> Iterator[dict[str, float]]:
-        """Round after round of `scalable_align`, with what can be said of each without the expert."""
+        """Round after round of `scalable_align`, with the metrics of each that do not need the expert."""
         loop = scalable_align(
             self.planner, self.proxy, self.human, [self.problem], self.questions, self.verifier
         )
         for self.planner, self.proxy in loop:
             self.done += 1
-            yield self._told()
+            yield self._metrics()
 
-    def _told(self) -> dict[str, float]:
+    def _metrics(self) -> dict[str, float]:
         tried = self.planner.tried
         judged = [r for t in tried for r in t.judged]
         quality = getattr(self.proxy.values, "quality", None)
-        told = {
+        metrics = {
             "R": fmean(t.reward for t in tried),
             "partial rewards": fmean(judged),
             "subtasks": fmean(len(t.solved) for t in tried),
@@ -125,8 +125,8 @@ class AlignmentLoop:
             ),
         }
         if quality is not None:
-            told |= {f"φ {name}": float(value) for name, value in quality._asdict().items()}
-        return told | self.planner.metrics
+            metrics |= {f"φ {name}": float(value) for name, value in quality._asdict().items()}
+        return metrics | self.planner.metrics
 
 
 def loop_of(
@@ -138,14 +138,14 @@ def loop_of(
 ) -> AlignmentLoop:
     """The loop on a domain's folder. Without `human`, a simulated one with the domain's `human.json` answers.
 
-    `shared` is what other loops on the same domain have found out; more is put in.
+    `shared` is what other loops on the same domain have found; this one adds to it.
 
-    Raises `ValueError` for a folder that holds no domain with one task, `Unplannable` for a task that cannot be split.
+    Raises `ValueError` for a folder without a domain of one task, `Unplannable` for a task that cannot be decomposed.
     """
     domains = load_domain(folder)
     if len(domains) != 1:
         raise ValueError(
-            f"{folder} declares {len(domains)} tasks, and the loop is run on one: name a spec with one"
+            f"{folder} declares {len(domains)} tasks, and the loop runs on one: name a spec with one task"
         )
     model, tokenizer = (
         tiny(settings.seed) if settings.model == TINY else load_model(settings.model, settings.seed)
@@ -173,7 +173,7 @@ def loop_of(
 
 
 def _warmed(loop: AlignmentLoop, shared: Shared) -> None:
-    """Lets the planner imitate verified attempts, at which nobody has been asked for values yet."""
+    """Lets the planner imitate verified attempts, before anyone has been asked about values."""
     attempts = Attempts(loop.planner, loop.proxy, loop.problem, loop.verifier)
     if shared.examples is None:
         shared.examples = _examples(loop, attempts)
@@ -184,7 +184,7 @@ def _warmed(loop: AlignmentLoop, shared: Shared) -> None:
 def _examples(loop: AlignmentLoop, attempts: Attempts) -> list[Example]:
     """Verified attempts in the loop's own space; where nothing is masked, those under a mask of syntax alone.
 
-    Nobody hits on a program by chance among all texts. Whoever writes without a mask has read programs before.
+    Random text is practically never a program, and a model that writes without a mask has seen programs before.
     """
     codec, problem = loop.planner.trainer.codec, loop.problem
     if problem.condition.masked:
@@ -196,11 +196,11 @@ def _examples(loop: AlignmentLoop, attempts: Attempts) -> list[Example]:
 
 @dataclass
 class Shared:
-    """What loops on one domain under one condition, which differ in seeds and rewards, need to find out only once.
+    """What loops on one domain under one condition, which differ in seeds and rewards, can share.
 
     Attributes:
-        found: What the human-level AI has thought of.
-        examples: What planners imitate before the loop; `None` before anybody has looked.
+        found: The programs that the human-level AI has found.
+        examples: What planners imitate before the loop; `None` before the first search.
     """
 
     found: dict[Contract, tuple[Solved, ...]] = field(default_factory=dict)
@@ -208,7 +208,7 @@ class Shared:
     _problem: Problem | None = None
 
     def problem(self, domain: Domain, tokenizer: Any, settings: AlignSettings) -> Problem:
-        """The task with its spaces, as far as they have been walked through."""
+        """The task with its spaces, as far as they have been explored."""
         if self._problem is None:
             condition = condition_of(settings.condition)
             self._problem = Problem(domain, tokenizer, condition, settings.sizes)
@@ -216,7 +216,7 @@ class Shared:
 
 
 def asked_about(problem: Problem, proxy: HumanProxy, seed: int, most: int = 400) -> list[Pair]:
-    """The human-level tasks E of a domain: pairs of programs for the subtasks that tools can solve, then for others."""
+    """The human-level tasks E of a domain: pairs of programs for subtasks that tools can solve, then for the others."""
     contracts = sorted(problem.decompositions.contracts, key=lambda c: not c.tools)
     shown = []
     for contract in contracts:
@@ -225,19 +225,19 @@ def asked_about(problem: Problem, proxy: HumanProxy, seed: int, most: int = 400)
 
 
 class _Nothing:
-    """What a trainer has before the first `rlft`."""
+    """The environment of a trainer before the first `rlft`."""
 
     name = digest = "nothing yet"
 
     def play(self, seed: int) -> Any:
-        raise ValueError("`rlft` says what is played")
+        raise ValueError("`rlft` sets the environment")
 
 
 # ---------------------------------------------------------------- in a folder
 
 
 def save(loop: AlignmentLoop, folder: Path) -> None:
-    """Writes what going on needs: the policy, the answers so far, the counters."""
+    """Writes what continuing needs: the policy, the answers so far, the counters."""
     folder.mkdir(parents=True, exist_ok=True)
     checkpoint.save(folder, loop.planner.trainer.state())
     answers = [answer.as_data() for answer in loop.questions.answers]
@@ -246,33 +246,33 @@ def save(loop: AlignmentLoop, folder: Path) -> None:
 
 
 def resume(loop: AlignmentLoop, folder: Path) -> None:
-    """Goes on from what `save` wrote. Raises `CheckpointError`."""
+    """Continues from what `save` wrote. Raises `CheckpointError`."""
     state = checkpoint.load(folder)
     try:
-        told = json.loads((folder / STATE).read_text(encoding="utf-8"))
-        loop.done, loop.questions.now = told["done"], told["now"]
-        loop.questions.answers[:] = map(Comparison.from_data, told["answers"])
+        saved = json.loads((folder / STATE).read_text(encoding="utf-8"))
+        loop.done, loop.questions.now = saved["done"], saved["now"]
+        loop.questions.answers[:] = map(Comparison.from_data, saved["answers"])
     except (OSError, ValueError, KeyError) as error:
         raise checkpoint.CheckpointError(f"{folder / STATE} cannot be read: {error}") from error
     loop.planner.trainer.restore(state | {"environments": [_Nothing.digest]})
 
 
 def remember(folder: Path, settings: AlignSettings, domain: str) -> None:
-    """Writes what a run is made of."""
+    """Writes the domain and the settings of a run."""
     manifest.remember(folder / ABOUT, _about(settings, domain))
 
 
 def check_same(folder: Path, settings: AlignSettings, domain: str) -> None:
-    """Raises `ValueError` where a folder's run is of another domain, or has other settings than its length."""
+    """Raises `ValueError` if a folder's run is of another domain or has other settings; its length may differ."""
     manifest.check_same(folder / ABOUT, _about(settings, domain), "give the same, or start a new run")
 
 
 def _about(settings: AlignSettings, domain: str) -> dict[str, Any]:
-    told = {"domain": domain, **settings.data()}
-    return {name: value for name, value in told.items() if name not in ("iterations", "minutes")}
+    about = {"domain": domain, **settings.data()}
+    return {name: value for name, value in about.items() if name not in ("iterations", "minutes")}
 
 
 def append(folder: Path, line: dict[str, Any]) -> None:
-    """One line of metrics."""
+    """Appends one line of metrics."""
     with (folder / METRICS).open("a", encoding="utf-8") as file:
         file.write(json.dumps(line) + "\n")

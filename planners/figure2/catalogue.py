@@ -17,7 +17,7 @@ from p2c_dsl.spec import Effect, Spec, Task
 from p2c_dsl.types import BOOL, ListOf, MapOf, Optional, Record, SetOf, Type, element_of, is_subtype
 
 MOST_CONTRACTS = 48
-"""The catalogue's size. Tools come first, so that what falls off its end is never needed."""
+"""The size of the catalogue. Tools come first, so that what is cut off at its end is never needed."""
 MOST_PARAMETERS = 4
 
 
@@ -36,7 +36,7 @@ def catalogue(spec: Spec, task: Task, most: int = MOST_CONTRACTS) -> tuple[Contr
     fitting = (c for c in made if c.useful and len(c.parameters) <= MOST_PARAMETERS and c.name not in taken)
     found: dict[object, Contract] = {}
     for contract in fitting:
-        # What the parameters are called makes no difference.
+        # The names of parameters make no difference.
         places = {slot.name: str(place) for place, slot in enumerate(contract.parameters)}
         clauses = tuple(
             c._replace(keys=tuple(_moved(key, places) for key in c.keys)) for c in contract.effects
@@ -54,7 +54,7 @@ def _moved(key: str, places: Mapping[str, str]) -> str:
 
 
 def _narrowed(c: Contract, records: Mapping[str, Mapping[str, Type]]) -> Iterator[Contract]:
-    """Without a parameter that another one has as a field: who gets the order need not be told its total."""
+    """Without a parameter that another one has as a field: given the order, its total is not needed."""
     for slot in c.parameters:
         others = [s for s in c.parameters if s != slot]
         held = [
@@ -65,7 +65,7 @@ def _narrowed(c: Contract, records: Mapping[str, Mapping[str, Type]]) -> Iterato
 
 
 def _mapped(c: Contract, types: Iterable[Type]) -> Iterator[Contract]:
-    """For each element of a collection, where nothing happens and the domain knows the types."""
+    """For each element of a collection, where there are no effects and the domain has the types."""
     if c.effects or c.result is None:
         return
     for at, slot in enumerate(c.parameters):
@@ -88,7 +88,7 @@ def _paired(f: Contract, g: Contract, records: Mapping[str, Mapping[str, Type]])
 
 
 def _fed(f: Contract, g: Contract) -> Iterator[Contract]:
-    """`g` of what `f` gives; of a result that may be missing, only if there is one."""
+    """`g` with the result of `f`; if the result is optional, only where there is one."""
     if f.result is None:
         return
     for slot in g.parameters:
@@ -100,26 +100,26 @@ def _fed(f: Contract, g: Contract) -> Iterator[Contract]:
 
 
 def _guarded(f: Contract, g: Contract) -> Iterator[Contract]:
-    """`g` if `f` says so."""
+    """`g` if `f` returns true."""
     if f.result == BOOL and g.effects:
         yield from _together(f, _perhaps(g), None)
 
 
 def _beside(f: Contract, g: Contract) -> Iterator[Contract]:
-    """Both, for something that they share."""
+    """Both, on a parameter that they share."""
     if f != g and f.effects and g.effects and set(f.parameters) & set(g.parameters):
         yield from _together(f, g, g.result or f.result)
 
 
 def _together(f: Contract, g: Contract, result: Type | None) -> Iterator[Contract]:
-    """The parameters and effects of both; nothing where they call different things by one name."""
+    """The parameters and effects of both; nothing where one name means different things in them."""
     slots = tuple(dict.fromkeys((*f.parameters, *g.parameters)))
     if len({s.name for s in slots}) == len(slots):
         clauses = sorted((*f.effects, *g.effects), key=clause_order)
         yield Contract(slots, result, tuple(clauses), f.tools | g.tools)
 
 
-# ---------------------------------------------------------------- no tools at all
+# ---------------------------------------------------------------- without tools
 
 
 def _small(spec: Spec, types: Sequence[Type]) -> Iterator[Contract]:
@@ -150,12 +150,12 @@ def _perhaps(c: Contract) -> Contract:
 
 
 def _roots(clauses: Iterable[Clause]) -> set[str]:
-    """The parameters that keys are taken from."""
+    """The parameters that keys are made of."""
     return {key.partition(".")[0] for clause in clauses for key in clause.keys}
 
 
 def _types(spec: Spec, task: Task) -> tuple[Type, ...]:
-    """The types that the domain's tools and the task take and give."""
+    """The types of the parameters and results of the domain's tools and the task."""
     given = [*task.parameters, *(p for s in spec.subtasks.values() for p in s.parameters)]
     used = [p.type for p in given]
     used += [s.result for s in spec.subtasks.values() if s.result is not None]

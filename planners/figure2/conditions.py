@@ -1,7 +1,7 @@
 """The spaces in which parts are put together: the paper's restrictions, section 5(1), as conditions of a measurement.
 
-What may be asked for and how it is solved is the same in all of them. Only the recomposition differs: by its rules,
-and by whether anything is masked at all.
+Which subtasks can be asked for and how they are solved is the same in all of them. Only the recomposition differs, in
+its rules and in whether it is masked at all.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Condition:
 
 ALL_RULES = Condition("all rules", lines=None, about="the domain's own rules")
 CONDITIONS = (
-    Condition("free text", masked=False, about="any text; what is no composition earns nothing"),
+    Condition("free text", masked=False, about="any text; a text that is not a composition earns nothing"),
     Condition("syntax only", about="well-formed and well-typed, under no rule"),
     Condition("loops <= 1", lines=("loops <= 1",), about="no loop inside another"),
     Condition("sequence", lines=("shape sequence",), about="no branches and no nested calls"),
@@ -47,7 +47,7 @@ CONDITIONS = (
     ALL_RULES,
 )
 FLOOR = "syntax only"
-"""The unrestricted space that is compared with: without any syntax there is nothing to run."""
+"""The unrestricted space that the others are compared with: without syntax there is nothing to run."""
 
 
 def condition_of(name: str) -> Condition:

@@ -22,7 +22,7 @@ from p2c_dsl.types import (
 )
 
 OPENING = "subtask "
-"""What every declaration begins with."""
+"""The beginning of every declaration."""
 
 
 class Clause(NamedTuple):
@@ -48,10 +48,10 @@ class Slot(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """What somebody promises who solves a subtask: what goes in, what comes out, what may happen.
+    """What a solution of a subtask must keep to: what goes in, what comes out, what may happen.
 
     Attributes:
-        tools: Those that it is made of, none where nobody knows how to solve it. Equal contracts may differ in it.
+        tools: The tools that solve it, none where no solution is known. Equal contracts may differ in it.
     """
 
     parameters: tuple[Slot, ...]
@@ -61,12 +61,12 @@ class Contract:
 
     @property
     def useful(self) -> bool:
-        """Whether anybody would ask for it: something comes out, or happens."""
+        """Whether it has any result or effect."""
         return self.result is not None or bool(self.effects)
 
     @property
     def name(self) -> str:
-        """What it is called, which its effects and result decide. Different contracts may share a name."""
+        """Its name, made of its effects and its result. Different contracts may share a name."""
         verbs = "_and_".join(
             dict.fromkeys(("" if c.certain else "perhaps_") + c.effect for c in self.effects)
         )
@@ -77,7 +77,7 @@ class Contract:
 
     @property
     def doc(self) -> str:
-        """What it asks for, in words."""
+        """Its docstring: what it asks for, in words."""
         given = ", ".join(slot.name for slot in self.parameters) or "nothing"
         found = "" if self.result is None else f"Find {show(self.result)} from {given}"
         done = ", ".join(("" if c.certain else "perhaps ") + c.effect for c in self.effects)
@@ -86,7 +86,7 @@ class Contract:
 
     @property
     def pieces(self) -> tuple[str, ...]:
-        """Its declaration behind `subtask `, in the pieces in which it is chosen: name, parameters, the rest."""
+        """Its declaration after `subtask `, in the pieces in which it is chosen: name, parameters, the rest."""
         result = "" if self.result is None else f" -> {show(self.result)}"
         return (
             self.name,
@@ -117,7 +117,7 @@ def noun_of(of: Type) -> str:
 
 
 def contract_of(subtask: Subtask) -> Contract | None:
-    """A tool's own contract, without its optional parameters; `None` if they or anything else are keys of effects."""
+    """A tool's own contract, without its optional parameters; `None` if an effect's keys need them or are not known."""
     required = subtask.parameters[: subtask.required]
     clauses = []
     for use in subtask.effects:

@@ -1,9 +1,9 @@
 """The decomposition grammar: which sets of subtasks a planner may ask for, lexeme by lexeme.
 
-A decomposition is the text of one to `most` declarations from a domain's catalogue of contracts. It may end where every
-tool that some composition of the task needs is part of a contract that was asked for. Whether the solutions can be
-put together under all rules is not known before there are any. There is always a way on: a tool that is
-missing can be asked for by its own contract.
+A decomposition is the text of one to `most` declarations from a domain's catalogue of contracts. It may end when, for
+some composition of the task, every tool that it needs is part of a contract that was asked for. Whether the solutions
+can be composed under all rules is not known before there are any. There is always a continuation: a missing tool can
+be asked for by its own contract.
 """
 
 from __future__ import annotations
@@ -28,16 +28,16 @@ from p2c_dsl.spec_data import SpecData, SubtaskData, from_data, to_data
 
 MOST_SUBTASKS = 5
 _PLANS, _EFFORT = 32, 1_500
-"""How many compositions are looked at to learn which tools a task needs, and how many lines are tried for them."""
+"""How many compositions are considered to find which tools a task needs, and how many lines are tried for them."""
 
 
 @dataclass(frozen=True, slots=True)
 class DecompositionPosition:
-    """A point within a decomposition.
+    """A position within a decomposition.
 
     Attributes:
         chosen: The contracts declared before, by their number in the catalogue.
-        words: The pieces of the declaration that is being written; none yet right behind `subtask `.
+        words: The pieces so far of the declaration that is being written; none right after `subtask `.
     """
 
     chosen: frozenset[int]
@@ -88,7 +88,7 @@ class Decompositions:
             return ()
         at, left = len(position.words), position.left
         found: dict[str, None] = {}
-        for number in self._going_on(position):
+        for number in self._candidates(position):
             rest = self._price(self._pieces[number][at:]) + self._rest(position.chosen | {number})
             if rest <= left:
                 found[self._pieces[number][at]] = None
@@ -102,7 +102,7 @@ class Decompositions:
         return tuple(found)
 
     def step(self, position: DecompositionPosition, lexeme: str) -> DecompositionPosition:
-        """The position after a legal lexeme. Raises `KeyError` for one that is none."""
+        """The position after a legal lexeme. Raises `KeyError` for a lexeme that is not legal."""
         if lexeme == END:
             return replace(position, ended=True)
         left = position.left - self._weigh(lexeme)
@@ -114,11 +114,11 @@ class Decompositions:
         return DecompositionPosition(position.chosen, (*position.words, lexeme), left)
 
     def cost(self, position: DecompositionPosition) -> int:
-        """What a decomposition that goes on from here costs at least; one that costs no more exists."""
+        """The cost of the cheapest decomposition that continues from here."""
         at = len(position.words)
         rests = [
             self._price(self._pieces[n][at:]) + self._rest(position.chosen | {n})
-            for n in self._going_on(position)
+            for n in self._candidates(position)
         ]
         whole = self._whole(position)
         if whole is not None:
@@ -134,11 +134,11 @@ class Decompositions:
         return replace(position, left=self.start.left)
 
     def read(self, text: str) -> tuple[Contract, ...]:
-        """The contracts that a decomposition declares, in its order. Raises `ValueError` for a text that is none."""
+        """The contracts that a decomposition declares, in its order. Raises `ValueError` for any other text."""
         position, rest = self.start, text.removeprefix(self.header)
         found: list[Contract] = []
         while True:
-            # One lexeme may begin another: the longest that fits is meant.
+            # One lexeme may be the beginning of another: take the longest that fits.
             fitting = [w for w in self.legal(position) if w != END and rest.startswith(w)]
             if not fitting:
                 break
@@ -155,15 +155,15 @@ class Decompositions:
     # ------------------------------------------------------------ which contracts go together
 
     def may_end(self, chosen: Iterable[int]) -> bool:
-        """Whether all that the task needs is part of some contract among these."""
+        """Whether these contracts together have all the tools that some composition of the task needs."""
         covered = self._covered(chosen)
         return any(need <= covered for need in self.needs)
 
     def _covered(self, chosen: Iterable[int]) -> frozenset[str]:
         return frozenset[str]().union(*(self.contracts[n].tools for n in chosen))
 
-    def _going_on(self, position: DecompositionPosition) -> Iterator[int]:
-        """The contracts that begin with the words so far, go on, and can be asked for here."""
+    def _candidates(self, position: DecompositionPosition) -> Iterator[int]:
+        """The contracts that the words so far can be continued to, and that can be asked for here."""
         at = len(position.words)
         names = {self._pieces[n][0] for n in position.chosen}
         for number, pieces in enumerate(self._pieces):
@@ -173,11 +173,11 @@ class Decompositions:
                 yield number
 
     def _whole(self, position: DecompositionPosition) -> int | None:
-        """The contract that the words so far are."""
+        """The contract whose whole declaration the words so far are."""
         return self._wholes.get(position.words)
 
     def _rest(self, chosen: frozenset[int]) -> float:
-        """What it costs to go on from some whole declarations to where a decomposition may end, at most."""
+        """An upper bound on the cost from these whole declarations to where a decomposition may end."""
         found = self._rests.get(chosen)
         if found is None:
             found = self._rests[chosen] = self._rest_of(chosen)
@@ -197,13 +197,13 @@ class Decompositions:
 
 
 def _needs(spec: Spec, task: Task, known: Container[str]) -> Iterator[frozenset[str]]:
-    """The smallest sets of tools that some compositions need, of those whose tools can all be asked for.
+    """The smallest sets of tools that some composition needs, of those whose tools can all be asked for.
 
     Raises `Unplannable` where there are none.
     """
     automaton = Automaton(spec, task, DEFAULT_BUDGET, effort=_EFFORT)
-    begun = [(automaton.start.node, 0, automaton.header)]
-    more = cheapest(automaton.machine, automaton.completions, begun, DEFAULT_BUDGET, _EFFORT)
+    start = [(automaton.start.node, 0, automaton.header)]
+    more = cheapest(automaton.machine, automaton.completions, start, DEFAULT_BUDGET, _EFFORT)
     known_one = automaton.header + "".join(automaton.completion(automaton.start))
     found: list[frozenset[str]] = []
     for text in islice(chain([known_one], more), _PLANS):
@@ -214,12 +214,14 @@ def _needs(spec: Spec, task: Task, known: Container[str]) -> Iterator[frozenset[
     able = [need for need in found if all(tool in known for tool in need)]
     if not able:
         listed = ", ".join(sorted(found[0]))
-        raise Unplannable(f"`{task.name}` needs {listed}, and not all of these can be asked for as subtasks")
+        raise Unplannable(
+            f"`{task.name}` needs {listed}, and not all of these can be subtasks of a decomposition"
+        )
     yield from able
 
 
 def declared(spec: Spec, task: Task, contracts: Sequence[Contract]) -> tuple[Spec, Task]:
-    """A spec with subtasks of these contracts instead of the tools, under the rules that name no tool."""
+    """A spec with subtasks of these contracts instead of the tools, under the rules that do not name a tool."""
     data = to_data(spec)
     subtasks = subtasks_of("".join(c.text for c in contracts), spec)
     own = next(t for t in data.tasks if t.name == task.name)

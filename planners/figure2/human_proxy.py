@@ -31,14 +31,14 @@ UNSOLVED = -1.0
 _LEXEMES = 60
 _LOOKED_AT = 32
 _EFFORT = 2_000
-"""How many lines are tried before the human-level AI stops looking for more solutions."""
+"""How many lines are tried in the search for solutions of a subtask."""
 
 
 class Values(Protocol):
-    """φ: what somebody thinks of solutions, as `RewardModel` does: in units of their spread around their mean."""
+    """φ: how good solutions are, as `RewardModel` judges them: in units of their spread around their mean."""
 
     def best(self, solutions: Sequence[PartialSolution]) -> int:
-        """Which solution is the best, the first of equals."""
+        """The index of the best solution, the first of equals."""
 
     def judge(self, solution: PartialSolution) -> float:
         """How good a solution is."""
@@ -46,7 +46,7 @@ class Values(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Indifferent:
-    """φ before anybody has been asked: one solution is as good as another."""
+    """φ before anyone has been asked: one solution is as good as another."""
 
     def best(self, solutions: Sequence[PartialSolution]) -> int:
         return 0
@@ -63,7 +63,7 @@ class Solved:
     solution: PartialSolution | None = None
     program: Program | None = None
     able: bool = False
-    """Whether it keeps by itself what the domain's rules ask of a part of any whole."""
+    """Whether it can be a part of some composition under the domain's rules."""
 
     @property
     def part(self) -> SolvedSubtask | None:
@@ -77,13 +77,13 @@ class Solved:
 
 @dataclass
 class HumanProxy:
-    """H_φ for one domain. What can solve a subtask does not depend on φ, and is looked for once.
+    """H_φ for one domain. Which programs solve a subtask does not depend on φ, so they are searched for once.
 
     Attributes:
-        values: φ; replace it with `align`ed ones as the humans' values change.
-        human_steps: The most steps a program may have that it writes: what *human-level* means here.
+        values: φ; `align` replaces it as the humans' values change.
+        human_steps: The most steps of a program that it writes: what *human-level* means here.
         candidates: How many programs of a kind it considers for a subtask, the shortest first.
-        found: Those that it has looked for so far.
+        found: The programs for the subtasks that it was asked for so far.
     """
 
     spec: Spec
@@ -111,27 +111,27 @@ class HumanProxy:
         return UNSOLVED if solved.solution is None else self.judged(solved.solution)
 
     def judged(self, solution: PartialSolution) -> float:
-        """φ's judgement of anything that people could be shown."""
+        """φ's judgement of any solution that people could be shown."""
         return tanh(self.values.judge(solution) / 2)
 
     def with_values(self, values: Values) -> HumanProxy:
-        """The same, with other values; what it has found is kept."""
+        """The same with other values; what it has found is kept."""
         return replace(self, values=values)
 
     def options(self, subtask: Contract) -> tuple[Solved, ...]:
-        """The programs that it chooses from: those that are able to be part of a whole, if there are any."""
+        """The programs that it chooses from: those that can be part of a composition, if there are any."""
         found = self.considered(subtask)
         return tuple(s for s in found if s.able) or found
 
     def considered(self, subtask: Contract) -> tuple[Solved, ...]:
-        """All programs that it has thought of, which people can be asked about."""
+        """All programs that it considers, which people can be asked about."""
         found = self.found.get(subtask)
         if found is None:
             found = self.found[subtask] = tuple(self._solutions(subtask))
         return found
 
     def _solutions(self, subtask: Contract) -> Iterator[Solved]:
-        """The shortest programs, and the shortest of those that are able to be part of a whole."""
+        """The shortest programs, and the shortest of those that can be part of a composition."""
         spec = self.asked(subtask)
         counts = {True: 0, False: 0}
         for program in islice(self._programs(spec, subtask), _LOOKED_AT):
@@ -145,14 +145,14 @@ class HumanProxy:
         task = spec.tasks[subtask.name]
         machine = Machine(spec, task, read_rules(spec, task)[0])
         header = f"compose {task.name}({', '.join(p.name for p in task.parameters)}):"
-        begun = [(Node(machine.start(), True), 0, header)]
-        for text in cheapest(machine, Completions(machine, each_one), begun, _LEXEMES, _EFFORT):
+        start = [(Node(machine.start(), True), 0, header)]
+        for text in cheapest(machine, Completions(machine, each_one), start, _LEXEMES, _EFFORT):
             program = read_composition(spec, text)
             if fits_in(program) and keyed_as_declared(program, subtask):
                 yield program
 
     def asked(self, subtask: Contract) -> Spec:
-        """The domain with the subtask as a task: its effects as often as declared and no others, in `human_steps`."""
+        """The domain with the subtask as a task: in `human_steps`, with the declared effects and no others."""
         rules = [f"steps <= {self.human_steps}", *self._effects(subtask)]
         parameters = tuple(ParameterData(name=s.name, type=show(s.type)) for s in subtask.parameters)
         result = None if subtask.result is None else show(subtask.result)
@@ -183,7 +183,7 @@ def keyed_as_declared(program: Program, subtask: Contract) -> bool:
 
 
 def _path(call: Call, use: EffectUse, key: KeyPath | None, names: Sequence[str]) -> str | None:
-    """An effect's key as the program's inputs have it, where it is one of them or a field of one."""
+    """An effect's key in terms of the program's inputs, where it is one of them or a field of one."""
     operand = None if key is None else call.arguments[key.parameter]
     path = None if operand is None else _shown(operand, names)
     return None if path is None or key is None else ".".join((path, *key.fields))

@@ -1,4 +1,4 @@
-"""A hard task X as the loop sees it: a domain, what can be asked for in it, and where parts are put together."""
+"""A hard task X of the loop: a domain, the subtasks that can be asked for, and the spaces of recompositions."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ _REMEMBERED = 256
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """How much may be written: of tokens, more than the least that is needed.
+    """Bounds on what may be written; of tokens, how many more than needed.
 
     Attributes:
-        subtasks: How many may be asked for.
-        contracts: How many different ones there are.
+        subtasks: The most subtasks that may be asked for.
+        contracts: The size of the catalogue of contracts.
         decomposition, composition: Tokens beyond the shortest decomposition, and the shortest composition.
-        effort: How long the automaton looks for a completion.
+        effort: How long the automaton searches for a completion.
     """
 
     subtasks: int = 4
@@ -45,7 +45,7 @@ class Sizes:
 
 
 class EveryName:
-    """All names, for texts in which none is numbered, as declarations are."""
+    """Contains every name: for texts without numbered names, such as declarations."""
 
     def __contains__(self, name: object) -> bool:
         return True
@@ -53,10 +53,10 @@ class EveryName:
 
 @dataclass
 class Problem:
-    """X: the task of a domain under a condition. Raises `Unplannable` where it cannot be split.
+    """X: the task of a domain under a condition. Raises `Unplannable` where it cannot be decomposed.
 
     Attributes:
-        spec, task: The domain with its own rules; tools that do nothing visible have an effect of their own.
+        spec, task: The domain with its own rules; a tool without result and effects gets an effect of its own.
         space_spec, space_task: The same with the rules of the condition.
     """
 
@@ -80,7 +80,7 @@ class Problem:
 
     @property
     def digest(self) -> str:
-        """What two processes know by that they train in the same."""
+        """A hash by which two processes know that they train on the same problem."""
         return sha256(f"{self._space.digest}{self.condition}{self.sizes}".encode()).hexdigest()
 
     def decomposing(self) -> Turn:
@@ -93,7 +93,7 @@ class Problem:
         return self.decompositions.read(text)
 
     def recomposing(self, parts: Sequence[SolvedSubtask]) -> tuple[Recomposition, Turn] | None:
-        """The space in which these parts are put together, and the turn; `None` where it is empty."""
+        """The space of compositions of these parts, and the turn in it; `None` where the space is empty."""
         key = frozenset((part.name, part.program.source.text) for part in parts)
         if key not in self._spaces:
             self._spaces[key] = self._space_of(parts)
@@ -116,11 +116,13 @@ class Problem:
         if not self.condition.masked:
             header = self.vocabulary.size(automaton.header.encode())
             return made, Turn(COMPOSE, FreeText(self.vocabulary), header + budget + 1)
-        # What has been found out about the way to an end holds with any budget.
+        # What the automaton knows about completions holds with any budget.
         automaton.start = replace(automaton.start, left=budget)
-        told = "".join(part.program.source.text for part in made.parts.values())
+        programs = "".join(part.program.source.text for part in made.parts.values())
         digest = space_digest(made.spec, made.task, self.vocabulary, budget)
-        space = canonical_space(automaton, self.vocabulary, sha256(f"{digest}{told}".encode()).hexdigest())
+        space = canonical_space(
+            automaton, self.vocabulary, sha256(f"{digest}{programs}".encode()).hexdigest()
+        )
         return made, Turn(COMPOSE, space, space.budget)
 
     def _composing(self, made: Recomposition) -> Automaton:
@@ -130,8 +132,8 @@ class Problem:
     def _shortest(self, parts: Sequence[SolvedSubtask], automaton: Automaton) -> int:
         """The tokens of a short composition of these parts under the domain's own rules, where there is one.
 
-        Under fewer rules, the shortest does next to nothing. With its length alone, nobody could write one that does
-        what the task asks, and a condition would look bad for lack of room.
+        Under fewer rules, the shortest does next to nothing. A budget of its length alone would leave no room for one
+        that does what the task asks, and a condition would look bad for that reason.
         """
         own = automaton
         if self.condition.lines is not None:
@@ -149,7 +151,7 @@ class Problem:
         return tools.cost(tools.start)
 
     def _splitting(self) -> Decompositions:
-        """The decompositions that can be written; they may be some tokens longer than the shortest."""
+        """The decompositions that can be written: at most some tokens longer than the shortest."""
         weigh = self.vocabulary.weigh(_MOST_TOKENS, EveryName())
         sizes = self.sizes
         found = Decompositions(self.spec, self.task, _MOST_TOKENS, weigh, sizes.subtasks, sizes.contracts)
@@ -158,4 +160,4 @@ class Problem:
 
 
 _MOST_TOKENS = 512
-"""More than any shortest composition or decomposition takes."""
+"""More tokens than any shortest composition or decomposition needs."""

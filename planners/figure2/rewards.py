@@ -1,4 +1,4 @@
-"""What an attempt earns: R at its end, and the partial rewards where the subtask that they judge was asked for."""
+"""The rewards of an attempt: R at its end, and partial rewards where the judged subtasks were asked for."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from p2c_dsl.planners.figure2.verification import Complete
 
 UNCOMPOSABLE = -0.5
-"""What it costs to ask for parts that cannot be put together."""
+"""The reward for asking for parts that cannot be composed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """An attempt: what was asked for, solved, judged, put together and verified."""
+    """An attempt: the subtasks, their solutions and judgements, the complete solution and its reward."""
 
     problem: Problem
     world: int
@@ -35,8 +35,8 @@ class Rewards:
     """The weights of the sum R + Σ partial rewards, and the two terms of section 5 that can be switched off.
 
     Attributes:
-        partial: Of each judgement, which lies between −1 and 1. What is asked for earns R only together, so that many
-            nice parts that lead nowhere must not be worth as much as a whole.
+        partial: Of each judgement, which is between −1 and 1. R is earned only by the whole: many good parts that lead
+            nowhere must not be worth as much.
         balance: Of the spread in the parts' sizes, (most − least) / `human_steps`: balanced subtask complexity,
             section 5(2).
         summary: Of φ's judgement of the complete solution's summary, section 5(3).
@@ -47,7 +47,7 @@ class Rewards:
     summary: float = 0.1
 
     def outcome(self, tried: Tried, human: HumanProxy) -> EpisodeOutcome:
-        """What PPO is told of an attempt."""
+        """An attempt's outcome for PPO."""
         solution = tried.solution
         whole = solution.program is not None
         return EpisodeOutcome(
@@ -72,6 +72,6 @@ class Rewards:
 
 
 def unbalance(tried: Tried, human: HumanProxy) -> float:
-    """How unevenly the work is shared out: the steps between the longest and the shortest part, at most 1."""
+    """How unevenly the work is divided: the longest part's steps less the shortest one's, over `human_steps`."""
     sizes = [solved.steps for solved in tried.solved if solved.program is not None]
     return (max(sizes) - min(sizes)) / human.human_steps if sizes else 0.0

@@ -1,7 +1,7 @@
 """Figure 2 of *Superalignment with Dynamic Human Values* (Mai et al., 2025), name for name.
 
-`docs/figure2.md` puts each of its lines beside the function that is it. One thing is done by the batch: the body of
-`train_planner` runs once for each of several worlds of X (`attempt`), and RLFT is one PPO update on all of them.
+`docs/figure2.md` puts each of its lines beside the function that implements it. One thing is done in batches: the body
+of `train_planner` runs once for each of several worlds of X (`attempt`), and RLFT is one PPO update on all of them.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def scalable_align(
 ) -> Iterator[tuple[Planner, HumanProxy]]:
     """Aligns H_φ to the humans, then trains the planner on each hard task, again and again.
 
-    It yields after each round, and whoever calls it decides when to stop.
+    It yields after each round; the caller decides when to stop.
     """
     while True:
         H_phi = align_to_human(H, H_phi, E)
@@ -45,7 +45,7 @@ def align_to_human(H: Human, H_phi: HumanProxy, E: Questions) -> HumanProxy:
 
 
 def train_planner(P: Planner, H_phi: HumanProxy, X: Problem, V: WorldVerifier) -> Planner:
-    """Splits, solves, judges, recomposes and verifies X in several worlds, and trains the planner on what it earned."""
+    """Decomposes, solves, judges, recomposes and verifies X in several worlds, and trains the planner on it."""
     return rlft(P, Attempts(P, H_phi, X, V))
 
 
@@ -96,18 +96,18 @@ class Planner:
         return X.subtasks(text)
 
     def recompose(self, X: Problem, solved: Sequence[Solved]) -> Generator[Turn, str, Complete]:
-        """Puts their solutions together, where that can be done at all."""
+        """Composes their solutions, where that is possible."""
         space: tuple[Recomposition, Turn] | None = X.recomposing(
             [s.part for s in solved if s.part is not None]
         )
         if space is None:
-            return Complete("", problem="these parts cannot be put together under the rules")
+            return Complete("", problem="these parts cannot be composed under the rules")
         made, turn = space
         text = yield turn
         return complete(text, made, X.space_spec, X.space_task)
 
     def earned(self, tried: Tried, H_phi: HumanProxy) -> EpisodeOutcome:
-        """R + Σ partial rewards, each credited where it was earned."""
+        """R + Σ partial rewards, each credited to the text that earned it."""
         self.tried.append(tried)
         return self.rewards.outcome(tried, H_phi)
 

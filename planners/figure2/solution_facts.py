@@ -1,7 +1,6 @@
-"""What rules want to know of a subtask's solution: what it breaks by itself, and what it leaves to those who call it.
+"""Facts about a subtask's solution that rules depend on: what it breaks by itself, and what its callers must ensure.
 
-The rules' own facets answer. To ask about a solution's inputs as if somebody had produced them, each is made the result
-of a call.
+The rules' own facets decide. To treat a solution's inputs as produced values, each is made the result of a call.
 """
 
 from __future__ import annotations
@@ -42,7 +41,7 @@ def count(program: Program, event: Event) -> Count:
 
 
 def cost_of(program: Program) -> int | None:
-    """What a run costs at most, `None` where there is no bound."""
+    """The most that a run costs, `None` where there is no bound."""
 
     def of(body: Sequence[Step]) -> int | None:
         total = 0
@@ -80,7 +79,7 @@ def loop_depth(program: Program) -> int:
 
 
 def size_of(program: Program) -> int:
-    """How many steps a solution adds to the whole at most: all but its `return`, with one to keep what that gives."""
+    """The most steps that a solution adds to the whole: all but its `return`, and one to assign what that returns."""
     every = [step for step in steps(program.body) if not isinstance(step, TakeOut)]
     own = len(every) - sum(isinstance(s, Return) or (isinstance(s, Write) and s.direct) for s in every)
     match program.body[-2:]:
@@ -92,7 +91,7 @@ def size_of(program: Program) -> int:
 
 
 def is_tool(program: Program, tool: Subtask | None) -> bool:
-    """Whether a solution is one tool and nothing else, its parameters handed on in order."""
+    """Whether a solution is one call of a tool and nothing else, with its parameters passed on in order."""
     inputs: tuple[Operand, ...] = tuple(Var(n) for n in range(len(program.task.parameters)))
     call = program.body[0]
     if (
@@ -110,7 +109,7 @@ def is_tool(program: Program, tool: Subtask | None) -> bool:
 
 
 def handed_on(program: Program, rule: OnlyIf, place: int) -> str | None:
-    """The one input that stands, in each call that is the event, at the parameter that a check is compared with."""
+    """The input that every call that is the event passes to the parameter that a check is about, if it is one input."""
     found = set()
     for call in _calls(program):
         if rule.event.happens(call.subtask):
@@ -121,7 +120,7 @@ def handed_on(program: Program, rule: OnlyIf, place: int) -> str | None:
 
 
 def taints(program: Program, rule: NoFlow) -> bool:
-    """Whether what a `no flow` rule guards comes up in a program by itself, so that its result may tell of it."""
+    """Whether a program itself produces data that a `no flow` rule guards, so that its result may depend on them."""
     event, of = rule.origin.event, rule.origin.type
     for call in _calls(program):
         if event is not None and event.happens(call.subtask):
@@ -135,16 +134,16 @@ def taints(program: Program, rule: NoFlow) -> bool:
     return False
 
 
-# ---------------------------------------------------------------- inputs as what somebody has produced
+# ---------------------------------------------------------------- inputs as produced values
 
 
 def once_each(program: Program, tree: AnyRule) -> bool:
-    """Whether a program uses its inputs, too, as a tree does its values."""
+    """Whether a program uses its inputs, too, at most once each, as a tree does its values."""
     return not breaks(_given(program, _sources(program)), tree)
 
 
 def sources_of(program: Program, rule: Provenance) -> tuple[str, ...] | None:
-    """The inputs that have to come from a `from` rule's sources, `None` where something else comes from elsewhere."""
+    """The inputs that must come from a `from` rule's sources, `None` where another value has another source."""
     given = _sources(program)
     names = frozenset(s.name for s in given)
     if breaks(_given(program, given), _allowing(rule, names)):
@@ -166,7 +165,7 @@ def always_from(program: Program, rule: Provenance) -> bool:
 
 
 def _allowing(rule: Provenance, more: frozenset[str]) -> Provenance:
-    """The rule with further sources; the task's own inputs are none of a solution's."""
+    """The rule with further sources; `inputs` means the task's own ones, which a solution does not have."""
     tools_or_constants = frozenset(s for s in rule.sources if s != "inputs")
     return Provenance(rule.sink, rule.parameter, tools_or_constants | more, True)
 
@@ -178,7 +177,7 @@ def _sources(program: Program) -> tuple[Subtask, ...]:
 
 
 def _given(program: Program, sources: Sequence[Subtask], sink: Subtask | None = None) -> Program:
-    """The program of a task without inputs: each is produced by a call; what is returned, given to another call."""
+    """The program as that of a task without inputs: calls produce them, and a call of `sink` takes what is returned."""
     before = tuple(Call(s, (), slot, False, program.span) for slot, s in enumerate(sources))
     body = program.body
     task = replace(program.task, parameters=())

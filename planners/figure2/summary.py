@@ -1,4 +1,4 @@
-"""A complete solution in so few words that a person can judge it: section 5(3) of the paper."""
+"""A complete solution in few enough words for a person to judge it: section 5(3) of the paper."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from p2c_dsl.program import Program
 
 
 def summary_of(program: Program, features: Features) -> PartialSolution:
-    """What a complete program does, as one would judge a part: a line for each effect, with the loops around it.
+    """What a complete program does, in the form of a part: a line for each effect, with the loops around it.
 
-    The lines are read off the program's graph; the program itself is left out, because it is too long to be judged.
+    The lines are read from the program's graph; the program itself is left out, because it is too long to judge.
     """
     lines = effect_lines(program)
-    told = "".join(f"{line}\n" for line in lines) or "Nothing happens.\n"
-    return PartialSolution(declaration(program.task), told, lines, features.of(program), features.names)
+    text = "".join(f"{line}\n" for line in lines) or "Nothing happens.\n"
+    return PartialSolution(declaration(program.task), text, lines, features.of(program), features.names)

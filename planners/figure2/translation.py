@@ -1,11 +1,11 @@
-"""From a decomposition and its solutions to the space in which they are put together: a spec with rules of its own.
+"""From a decomposition and its solutions to the space of their compositions: a spec with rules of its own.
 
-The complete solution has to keep the domain's rules, and what is written is a composition of subtasks. So each rule is
-said again about subtasks. What a subtask *does* to the world its declaration says, and it says now also which tools it
-calls: an effect for each tool that a rule names. Then rules on effects, counts and order carry over as they stand.
-The others are said for each subtask whose solution does not keep them by itself. A subtask of which a rule
-cannot be said is left out. The translation may refuse what is harmless; whether it lets through what is not
-does not rest on it: the complete solution is linted against the domain's own rules in the end.
+The complete solution has to keep the domain's rules, but the planner writes a composition of subtasks. So each rule is
+translated into rules about subtasks. A subtask's declaration says what it *does* to the world; here it also says which
+tools it calls, by an effect for each tool that a rule names. Rules on effects, counts and order then hold unchanged.
+The others are stated for each subtask whose solution does not keep them by itself. A subtask for which a rule cannot
+be stated is left out. The translation may refuse what is harmless. That nothing harmful is accepted does not depend on
+it: the complete solution is linted against the domain's own rules in the end.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ from p2c_dsl.spec import Spec, Subtask, Task
 from p2c_dsl.spec_data import EffectData, EffectUseData, SpecData, from_data, to_data
 
 CALLED = "calls_"
-"""What the effect of calling a tool begins with."""
+"""The prefix of the effect of calling a tool."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +71,10 @@ class SolvedSubtask:
 
 @dataclass(frozen=True, slots=True)
 class Recomposition:
-    """What the parts are put together in.
+    """The space in which parts are composed.
 
     Attributes:
-        rules: Those that have no line in the spec, because they measure solutions.
+        limits: The rules that cannot be lines of the spec, because they measure solutions.
         left_out: The parts that cannot be used, by their names, and why.
     """
 
@@ -88,22 +88,22 @@ class Recomposition:
 def recomposition(spec: Spec, task: Task, parts: Sequence[SolvedSubtask]) -> Recomposition:
     """The spec in which the parts' subtasks stand for tools, under the task's rules."""
     rules = read_rules(spec, task)[0]
-    able: dict[str, SolvedSubtask] = {}
+    usable: dict[str, SolvedSubtask] = {}
     left_out: dict[str, str] = {}
     for part in parts:
         why = refused(part, rules)
         if why is None:
-            able[part.name] = part
+            usable[part.name] = part
         else:
             left_out[part.name] = why
-    return _Saying(spec, task, rules, able, left_out).all()
+    return _Translation(spec, task, rules, usable, left_out).recomposition()
 
 
-# ---------------------------------------------------------------- what a solution must keep by itself
+# ---------------------------------------------------------------- rules that a solution must keep by itself
 
 
 def refused(part: SolvedSubtask, rules: Sequence[AnyRule]) -> str | None:
-    """Why a solution cannot be part of any whole that keeps the rules; `None` if it can."""
+    """Why a solution cannot be part of any composition that keeps the rules; `None` if it can."""
     return next((why for rule in rules if (why := _refused(part.program, rule)) is not None), None)
 
 
@@ -118,22 +118,22 @@ def _refused(program: Program, rule: AnyRule) -> str | None:
         ):
             return f"it calls `{rule.event.name}` in a loop, and the rule is `{rule.text}`"
         case AtMostPer() if not rule.event.is_effect and calls(program, rule.event.name):
-            return f"it calls `{rule.event.name}`, and nobody sees with what: `{rule.text}`"
+            return f"it calls `{rule.event.name}` with arguments that do not show outside: `{rule.text}`"
         case NoAfter() | NotBoth() | NoFlow() if breaks(program, rule):
             return f"it breaks `{rule.text}`"
         case Cost() if cost_of(program) is None:
-            return f"what it costs has no bound, and the rule is `{rule.text}`"
+            return f"its cost has no bound, and the rule is `{rule.text}`"
         case Provenance() if sources_of(program, rule) is None:
             return f"it breaks `{rule.text}`"
     return None
 
 
-# ---------------------------------------------------------------- what is left to say
+# ---------------------------------------------------------------- rules about subtasks
 
 
 @dataclass
-class _Saying:
-    """The rules said again, one after the other."""
+class _Translation:
+    """The translation of the rules, one after the other."""
 
     spec: Spec
     task: Task
@@ -143,13 +143,13 @@ class _Saying:
     named: set[str] = field(default_factory=set)
     tainted: list[tuple[str, frozenset[str]]] = field(default_factory=list)
 
-    def all(self) -> Recomposition:
-        said: list[str] = []
+    def recomposition(self) -> Recomposition:
+        lines: list[str] = []
         limits: list[AnyRule] = []
         for rule in self.rules:
             limits += self._limits(rule)
-            said += self._lines(rule)
-        made = from_data(self._data(list(dict.fromkeys(said))))
+            lines += self._lines(rule)
+        made = from_data(self._data(list(dict.fromkeys(lines))))
         return Recomposition(made, made.tasks[self.task.name], tuple(limits), dict(self.parts), self.left_out)
 
     def _limits(self, rule: AnyRule) -> Iterator[AnyRule]:
@@ -190,7 +190,7 @@ class _Saying:
         return CALLED + word
 
     def _before(self, rule: Before) -> Iterator[str]:
-        """A part that does the second thing and not, by itself, the first before it, needs it done before."""
+        """A part that does the second thing without doing the first before it needs the first done before."""
         for name, part in self.parts.items():
             if breaks(part.program, rule):
                 yield f"{self._event(rule.first.name)} before {name}"
@@ -268,7 +268,7 @@ class _Saying:
         )
 
     def _more(self, part: SolvedSubtask) -> Iterator[EffectUseData]:
-        """The calls of tools that rules name, as effects: for certain as often as they surely happen."""
+        """The calls of tools that rules name, as effects: `does` as often as they happen in every run, then `may`."""
         for tool in sorted(self.named):
             often = count(part.program, Event(tool, False))
             high = max(often.low, 1) if often.high is None else often.high

@@ -1,4 +1,4 @@
-"""The verifier V: rule-based, it runs the complete solution in the domain's sandbox and looks at the outcome."""
+"""The verifier V: rule-based, it runs the complete solution in the domain's sandbox and checks the outcome."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from p2c_dsl.spec import Spec, Task
 
 @dataclass(frozen=True, slots=True)
 class Complete:
-    """A complete solution S: the composition of subtasks, and the same with their solutions put in their places.
+    """A complete solution S: the composition of subtasks, and the same with their solutions inlined.
 
     Attributes:
         composition: Of subtasks, as the planner wrote it.
-        text: Over the domain's tools; empty where there is no such program.
-        problem: Why there is none.
-        sound: Whether the complete program keeps the condition's rules, checked by themselves.
+        text: The program over the domain's tools; empty where there is none.
+        problem: Why there is no program, or which rule it breaks.
+        sound: Whether the complete program keeps the condition's own rules, not only their translation.
     """
 
     composition: str
@@ -36,7 +36,7 @@ class Complete:
 def complete(composition: str, space: Recomposition, spec: Spec, task: Task) -> Complete:
     """The complete solution that a composition of subtasks stands for, in a domain with a condition's rules."""
     try:
-        # The rules are checked on the whole: what is written without a mask may break any.
+        # The rules are checked on the complete program: text written without a mask may break any.
         parts = read_composition(space.spec, composition, ())
         solutions: Mapping[str, Program] = {name: part.program for name, part in space.parts.items()}
         text = text_of(inlined(parts, solutions, spec, task))
@@ -54,7 +54,7 @@ def complete(composition: str, space: Recomposition, spec: Spec, task: Task) -> 
 class WorldVerifier:
     """V. `world` makes the world of a seed.
 
-    The monitor watches the rules of the condition and no others: V knows what the space in which it verifies knows.
+    The monitor watches the rules of the condition and no others: V knows no more than the space that it verifies in.
     """
 
     world: Callable[[int], Any]

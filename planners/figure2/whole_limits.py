@@ -13,7 +13,7 @@ from p2c_dsl.rules.steps import StepLimit, TooLong
 
 @dataclass(frozen=True, eq=False)
 class WholeLoops(Loops):
-    """`loops <= k`, where each subtask's solution has loops of its own, nested as deep as `depth` says."""
+    """`loops <= k`, where each subtask's solution has loops of its own, nested up to its `depth`."""
 
     depth: Mapping[str, int] = field(default_factory=dict)
 
