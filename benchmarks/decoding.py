@@ -19,7 +19,7 @@ from p2c_dsl.analysis import analyze
 from p2c_dsl.lint import lint_text
 from p2c_dsl.planners.grammar_export.grammar import spec_to_gbnf, spec_to_lark
 from p2c_dsl.planners.language_model import prompt
-from p2c_dsl.planners.tokens.masks import SemanticLogitsProcessor
+from p2c_dsl.planners.tokens.processors import SemanticLogitsProcessor
 from p2c_dsl.planners.tokens.token_automaton import TokenAutomaton
 from p2c_dsl.planners.tokens.vocabulary import vocabulary_of
 from p2c_dsl.resolve import load, load_text

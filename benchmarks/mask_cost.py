@@ -103,7 +103,7 @@ def repeated(mask: SemanticMask, states: Sequence[int], budget: int) -> list[flo
     for _ in range(REPEATS):
         one = (choose.choice(states),)
         begun = time.perf_counter()
-        mask.fill(out, one, budget)
+        mask.fill_next_token_bitmask(out, one, budget)
         times.append(time.perf_counter() - begun)
     return times
 

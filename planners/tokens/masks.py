@@ -1,20 +1,20 @@
-"""The rules as a logits processor: what no accepted composition can go on with gets no probability."""
+"""The mask of each state of a token automaton: what no accepted composition can continue with is not allowed."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from outlines.processors import OutlinesLogitsProcessor
-from torch import Tensor
 
 from p2c_dsl.planners.tokens.bitmask import BitmaskTable, pack
 from p2c_dsl.planners.tokens.cache import load, save
 from p2c_dsl.planners.tokens.token_automaton import TokenAutomaton
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 class SemanticMask:
@@ -51,17 +51,19 @@ class SemanticMask:
         known = self._free.get(state)
         return (known is not None and known[0] <= left) or (state, left) in self._tight
 
-    def fill(self, out: NDArray[np.int32], states: Sequence[int | None], left: int) -> None:
-        """Writes the states' masks into `out`, `(batch, ceil(vocab / 32))`. Raises like `row`."""
+    def fill_next_token_bitmask(
+        self, bitmask: NDArray[np.int32], states: Sequence[int | None], left: int
+    ) -> None:
+        """Writes the states' masks into `bitmask`, `(batch, ceil(vocab / 32))`. Raises like `row`."""
         free, table = self._free, self.table
         for place, state in enumerate(states):
             known = free.get(state)
             if known is not None and known[0] <= left:
-                out[place] = table[known[1]]
+                bitmask[place] = table[known[1]]
             else:
                 row = self._row_within(state, left)
                 table = self.table
-                out[place] = table[row]
+                bitmask[place] = table[row]
 
     def save(self, path: Path) -> None:
         """Writes what has been found out so far to a file beside the spec; see `p2c_dsl.planners.tokens.cache`."""
@@ -77,6 +79,8 @@ class SemanticMask:
 
     def masked(self, logits: Tensor, states: Sequence[int | None], left: int) -> Tensor:
         """Logits `(batch, vocab)` with −inf where a token is not allowed. Raises like `row`."""
+        import torch
+
         rows = torch.tensor([self.row(state, left) for state in states], device=logits.device)
         return torch.where(self.bits(rows, logits.shape[-1]), logits, -torch.inf)
 
@@ -99,61 +103,3 @@ class SemanticMask:
 
     def _row(self, allowed: tuple[int, ...]) -> int:
         return self._bitmasks.number(pack(allowed, self._bitmasks.vocabulary))
-
-
-class SemanticLogitsProcessor(OutlinesLogitsProcessor):
-    """An Outlines logits processor: `outlines.Generator(model, processor=SemanticLogitsProcessor(tokens, 256))`.
-
-    A row's state follows from the ids that it has generated, whatever its place in the batch: beam search may reorder
-    rows, and prompts may have any length and padding on the left. A shorter input than before begins a new generation.
-    `start` is the state in which generations begin, where that is not the automaton's own: the prompts then end with
-    the text that has led to it (see `TokenAutomaton.at`).
-
-    Raises `ValueError` when no composition fits the budget of tokens, the end token included.
-    """
-
-    def __init__(self, tokens: TokenAutomaton, budget: int, start: int | None = None) -> None:
-        super().__init__("torch")
-        self._start = tokens.start if start is None else start
-        needed = tokens.needed(self._start)
-        if needed > budget:
-            raise ValueError(f"the shortest composition takes {needed} tokens, and the budget is {budget}")
-        self.tokens, self.budget = tokens, budget
-        self._mask = SemanticMask(tokens)
-        self.reset()
-
-    def reset(self) -> None:
-        """Forgets the rows of the last generation."""
-        self._prompt: int | None = None
-        self._length = 0
-        self._states: dict[tuple[int, ...], int | None] = {(): self._start}
-
-    def process_logits(self, input_ids: Any, logits: Any) -> Any:
-        """Masks logits `(batch, vocab)`, given ids `(batch, time)` of which all but the prompt were generated here."""
-        length = input_ids.shape[1]
-        if self._prompt is None or length <= self._length:
-            self.reset()
-            self._prompt = length
-        self._length = length
-        generated = [tuple(row) for row in input_ids[:, self._prompt :].tolist()]
-        states = [self._state(row) for row in generated]
-        return self._mask.masked(logits, states, self.budget - (length - self._prompt))
-
-    def _state(self, row: tuple[int, ...]) -> int | None:
-        known = len(row)
-        while row[:known] not in self._states:
-            known -= 1
-        state = self._states[row[:known]]
-        for place in range(known, len(row)):
-            state = self._after(state, row[place])
-            self._states[row[: place + 1]] = state
-        return state
-
-    def _after(self, state: int | None, token: int) -> int | None:
-        if state is None or token == self.tokens.vocabulary.end:
-            return None
-        try:
-            return self.tokens.step(state, token)
-        except KeyError:
-            # Where fewer tokens are allowed than there are beams, beam search fills up with rows of no probability.
-            return None

@@ -1,4 +1,4 @@
-"""A logits processor that draws the tokens itself, so that every plan follows from its seed on every engine."""
+"""Logits processors of Outlines under the rules: one that masks, and one that also draws the tokens itself."""
 
 from __future__ import annotations
 
@@ -12,6 +12,65 @@ from outlines.processors import OutlinesLogitsProcessor
 from torch import Tensor
 
 from p2c_dsl.planners.tokens.masks import SemanticMask
+from p2c_dsl.planners.tokens.token_automaton import TokenAutomaton
+
+
+class SemanticLogitsProcessor(OutlinesLogitsProcessor):
+    """An Outlines logits processor: `outlines.Generator(model, processor=SemanticLogitsProcessor(tokens, 256))`.
+
+    A row's state follows from the ids that it has generated, whatever its place in the batch: beam search may reorder
+    rows, and prompts may have any length and padding on the left. A shorter input than before begins a new generation.
+    `start` is the state in which generations begin, where that is not the automaton's own: the prompts then end with
+    the text that has led to it (see `TokenAutomaton.at`).
+
+    Raises `ValueError` when no composition fits the budget of tokens, the end token included.
+    """
+
+    def __init__(self, tokens: TokenAutomaton, budget: int, start: int | None = None) -> None:
+        super().__init__("torch")
+        self._start = tokens.start if start is None else start
+        needed = tokens.needed(self._start)
+        if needed > budget:
+            raise ValueError(f"the shortest composition takes {needed} tokens, and the budget is {budget}")
+        self.tokens, self.budget = tokens, budget
+        self._mask = SemanticMask(tokens)
+        self.reset()
+
+    def reset(self) -> None:
+        """Forgets the rows of the last generation."""
+        self._prompt: int | None = None
+        self._length = 0
+        self._states: dict[tuple[int, ...], int | None] = {(): self._start}
+
+    def process_logits(self, input_ids: Any, logits: Any) -> Any:
+        """Masks logits `(batch, vocab)`, given ids `(batch, time)` of which all but the prompt were generated here."""
+        length = input_ids.shape[1]
+        if self._prompt is None or length <= self._length:
+            self.reset()
+            self._prompt = length
+        self._length = length
+        generated = [tuple(row) for row in input_ids[:, self._prompt :].tolist()]
+        states = [self._state(row) for row in generated]
+        return self._mask.masked(logits, states, self.budget - (length - self._prompt))
+
+    def _state(self, row: tuple[int, ...]) -> int | None:
+        known = len(row)
+        while row[:known] not in self._states:
+            known -= 1
+        state = self._states[row[:known]]
+        for place in range(known, len(row)):
+            state = self._after(state, row[place])
+            self._states[row[: place + 1]] = state
+        return state
+
+    def _after(self, state: int | None, token: int) -> int | None:
+        if state is None or token == self.tokens.vocabulary.end:
+            return None
+        try:
+            return self.tokens.step(state, token)
+        except KeyError:
+            # Where fewer tokens are allowed than there are beams, beam search fills up with rows of no probability.
+            return None
 
 
 @dataclass(slots=True)

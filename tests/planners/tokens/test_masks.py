@@ -16,7 +16,8 @@ import transformers
 from tokenizers import Tokenizer, models
 
 from p2c_dsl.planners.prompt import prompt
-from p2c_dsl.planners.tokens.masks import SemanticLogitsProcessor, SemanticMask
+from p2c_dsl.planners.tokens.masks import SemanticMask
+from p2c_dsl.planners.tokens.processors import SemanticLogitsProcessor
 from p2c_dsl.planners.tokens.token_automaton import TokenAutomaton
 from p2c_dsl.planners.tokens.vocabulary import vocabulary_of
 from tests.planners import tiny
