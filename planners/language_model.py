@@ -22,7 +22,7 @@ from p2c_dsl.planners.tokens.vocabulary import Vocabulary, vocabulary_of
 from p2c_dsl.spec import Spec, Task
 
 if TYPE_CHECKING:
-    from p2c_dsl.planners.tokens.processors import Drawing, Row
+    from p2c_dsl.planners.tokens.processors import SampledRow, SamplingLogitsProcessor
 
 __all__ = ["INSTRUCTION", "Candidate", "LanguageModelPlanner", "prompt"]
 
@@ -164,7 +164,7 @@ class LanguageModelPlanner:
     ) -> Iterator[list[Candidate]]:
         """Candidates for one plan after the other; for a single one where nothing is left to chance."""
         from p2c_dsl.planners.tokens.masks import SemanticMask
-        from p2c_dsl.planners.tokens.processors import Drawing
+        from p2c_dsl.planners.tokens.processors import SamplingLogitsProcessor
 
         vocabulary = self._vocabulary()
         automaton = automaton_in_tokens(spec, task, vocabulary, self.budget, effort=self.effort)
@@ -191,13 +191,13 @@ class LanguageModelPlanner:
         for number in itertools.count() if self.temperature else (0,):
             seeds = [f"{self.seed}/{number}/{row}" for row in range(best_of)]
             told = None if watch is None else _decoded(watch, text)
-            drawing = Drawing(mask, start, self.budget, self.temperature, seeds, told)
-            known, rows = len(tokens), self._written(drawing, question)
+            processor = SamplingLogitsProcessor(mask, start, self.budget, self.temperature, seeds, told)
+            known, rows = len(tokens), self._written(processor, question)
             if self.cache is not None and (len(tokens) > known or not self.cache.exists()):
                 mask.save(self.cache)
             yield [self._candidate(row, text) for row in rows]
 
-    def _written(self, drawing: Drawing, question: str) -> list[Row]:
+    def _written(self, processor: SamplingLogitsProcessor, question: str) -> list[SampledRow]:
         from outlines import Generator
         from outlines.models.transformers import Transformers, TransformersTypeAdapter
 
@@ -205,12 +205,12 @@ class LanguageModelPlanner:
             asked = Transformers(self.model, self.tokenizer)
             # The question is in the model's own format already.
             asked.type_adapter = TransformersTypeAdapter(self.tokenizer, has_chat_template=False)
-            generator = Generator(asked, processor=drawing)
-            questions = [question] * len(drawing.rows)
+            generator = Generator(asked, processor=processor)
+            questions = [question] * len(processor.rows)
             generator.batch(questions, max_new_tokens=self.budget, do_sample=False)
-        return drawing.rows
+        return processor.rows
 
-    def _candidate(self, row: Row, begun: str) -> Candidate:
+    def _candidate(self, row: SampledRow, begun: str) -> Candidate:
         tokens = self._vocabulary().tokens
         written = b"".join(tokens[token] for token in row.ids[:-1]).decode()
         return Candidate((begun + written).rstrip("\n") + "\n", row.log_probability, tuple(row.ids))

@@ -74,7 +74,7 @@ class SemanticLogitsProcessor(OutlinesLogitsProcessor):
 
 
 @dataclass(slots=True)
-class Row:
+class SampledRow:
     """A composition that is being written.
 
     Attributes:
@@ -89,7 +89,7 @@ class Row:
     log_probability: float = 0.0
 
 
-class Drawing(OutlinesLogitsProcessor):
+class SamplingLogitsProcessor(OutlinesLogitsProcessor):
     """Masks the logits and leaves one token in each row: the one that it has drawn.
 
     The engine has to take the likeliest token and keep the rows in their order. What other settings of an engine
@@ -120,7 +120,7 @@ class Drawing(OutlinesLogitsProcessor):
 
     def reset(self) -> None:
         """Begins anew."""
-        self.rows = [Row(self._start, Random(seed)) for seed in self._seeds]
+        self.rows = [SampledRow(self._start, Random(seed)) for seed in self._seeds]
         self._left = self._budget
 
     def process_logits(self, input_ids: Any, logits: Any) -> Any:
@@ -157,7 +157,7 @@ class Drawing(OutlinesLogitsProcessor):
         last = torch.searchsorted(sums, total)
         return torch.minimum(found, last).squeeze(1).to(masked.device)
 
-    def _write(self, number: int, row: Row, token: int) -> None:
+    def _write(self, number: int, row: SampledRow, token: int) -> None:
         row.ids.append(token)
         if token == self._tokens.vocabulary.end:
             row.state = None

@@ -1,150 +1,25 @@
-"""The rules as an Outlines logits processor: in whatever way Outlines or transformers use it, all rows are accepted."""
+"""The masks of states: what they leave of logits, and what they write into an engine's bitmask."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import pytest
 
 pytest.importorskip("torch")
-pytest.importorskip("outlines")
 pytest.importorskip("llguidance")
 
-import outlines
+import numpy as np
 import torch
-import transformers
-from tokenizers import Tokenizer, models
 
-from p2c_dsl.planners.prompt import prompt
 from p2c_dsl.planners.tokens.masks import SemanticMask
-from p2c_dsl.planners.tokens.processors import SemanticLogitsProcessor
 from p2c_dsl.planners.tokens.token_automaton import TokenAutomaton
 from p2c_dsl.planners.tokens.vocabulary import vocabulary_of
 from tests.planners import tiny
-from tests.planners.forms import EXAMPLES
-from tests.planners.tiny import accepted, domain_of
-
-BUDGET = 120
-PROMPTS = ["a", "a longer prompt than the first one\n", prompt(*domain_of("dinner"))]
+from tests.planners.tiny import domain_of
 
 
 @pytest.fixture(scope="module")
 def tokens() -> TokenAutomaton:
     return TokenAutomaton(*domain_of("dinner"), vocabulary_of(tiny.tokenizer()), 256, effort=300)
-
-
-@pytest.fixture
-def processor(tokens: TokenAutomaton) -> SemanticLogitsProcessor:
-    return SemanticLogitsProcessor(tokens, BUDGET)
-
-
-def generated(processor: SemanticLogitsProcessor, prompts: list[str], **options: Any) -> list[str]:
-    """What transformers writes, with the processor alone."""
-    words = tiny.tokenizer()
-    ids = words(prompts, return_tensors="pt", padding=True)
-    ids.pop("token_type_ids", None)
-    made = tiny.model().generate(**ids, max_new_tokens=BUDGET, logits_processor=[processor], **options)
-    return list(words.batch_decode(made[:, ids["input_ids"].shape[1] :], skip_special_tokens=True))
-
-
-def test_a_tokenizer_s_tokens_write_its_texts() -> None:
-    words = vocabulary_of(tiny.tokenizer())
-    text = (EXAMPLES / "dinner" / "aligned.p2c").read_text()
-    assert b"".join(words.tokens[i] for i in tiny.tokenizer().encode(text)) == text.encode()
-    assert any(b"\n" in t.strip() for t in words.tokens)
-
-
-@pytest.mark.parametrize(
-    "sampling",
-    [
-        {"do_sample": False},
-        {"do_sample": True, "top_k": 0},
-        {"do_sample": True, "top_k": 1},
-        {"do_sample": True, "top_k": 0, "top_p": 0.01},
-        {"do_sample": True, "top_k": 0, "min_p": 0.9},
-        {"do_sample": True, "temperature": 0.01},
-        {"do_sample": True, "temperature": 50.0, "top_k": 3, "top_p": 0.5},
-    ],
-    ids=lambda options: " ".join(f"{name}={value}" for name, value in options.items()),
-)
-def test_a_batch_of_prompts_of_different_lengths_however_it_is_sampled(
-    sampling: dict[str, Any], processor: SemanticLogitsProcessor
-) -> None:
-    torch.manual_seed(0)
-    model = outlines.from_transformers(tiny.model(), tiny.tokenizer())
-    generator = outlines.Generator(model, processor=processor)
-    texts = generator.batch(PROMPTS, max_new_tokens=BUDGET, **sampling)
-    assert len(texts) == 3 and all(accepted("dinner", text) for text in texts), texts
-
-
-def test_several_sequences_for_each_prompt(processor: SemanticLogitsProcessor) -> None:
-    torch.manual_seed(0)
-    model = outlines.from_transformers(tiny.model(), tiny.tokenizer())
-    generator = outlines.Generator(model, processor=processor)
-    options = {"max_new_tokens": BUDGET, "do_sample": True, "top_k": 0, "num_return_sequences": 2}
-    (first, second), (third, fourth) = generator.batch(PROMPTS[:2], **options)
-    assert all(accepted("dinner", text) for text in (first, second, third, fourth))
-
-
-@pytest.mark.parametrize(
-    "options",
-    [
-        {"num_beams": 4},
-        {"num_beams": 3, "num_return_sequences": 3},
-        {"num_beams": 3, "do_sample": True, "top_k": 0},
-    ],
-)
-def test_beams_that_change_places(options: dict[str, Any], processor: SemanticLogitsProcessor) -> None:
-    torch.manual_seed(0)
-    for text in generated(processor, ["plan", "a plan for this"], **options):
-        assert accepted("dinner", text), text
-
-
-@pytest.mark.parametrize(
-    "prompts", [["plan", "another plan", "x"], ["plan"], ["a much longer prompt than before"]]
-)
-def test_further_generations_without_a_reset(prompts: list[str], processor: SemanticLogitsProcessor) -> None:
-    torch.manual_seed(0)
-    generated(processor, ["plan"], do_sample=True, top_k=0)
-    for text in generated(processor, prompts, do_sample=True, top_k=0):
-        assert accepted("dinner", text), text
-
-
-def test_an_engine_that_passes_only_what_it_has_written(processor: SemanticLogitsProcessor) -> None:
-    """Such an engine begins with rows of no tokens."""
-    torch.manual_seed(0)
-    words = tiny.tokenizer()
-    ids = torch.zeros((3, 0), dtype=torch.long)
-    ended = torch.zeros(3, dtype=torch.bool)
-    for _ in range(2):
-        processor.reset()
-        ids, ended = ids[:, :0], torch.zeros(3, dtype=torch.bool)
-        while not ended.all():
-            logits = processor(ids, torch.randn(3, len(words)))
-            chosen = torch.distributions.Categorical(logits=logits).sample()
-            ids = torch.cat([ids, chosen.unsqueeze(1)], 1)
-            ended |= chosen == words.eos_token_id
-        assert ids.shape[1] <= BUDGET
-        for text in words.batch_decode(ids, skip_special_tokens=True):
-            assert accepted("dinner", text), text
-
-
-def test_an_engine_that_passes_single_rows(processor: SemanticLogitsProcessor) -> None:
-    words = tiny.tokenizer()
-    written: list[int] = []
-    while not written or written[-1] != words.eos_token_id:
-        logits = processor(torch.tensor(written, dtype=torch.long), torch.randn(len(words)))
-        written.append(int(logits.argmax()))
-    assert accepted("dinner", words.decode(written, skip_special_tokens=True))
-
-
-def test_the_budget_is_a_promise_down_to_the_least(tokens: TokenAutomaton) -> None:
-    least = tokens.needed(tokens.start)
-    torch.manual_seed(0)
-    (text,) = generated(SemanticLogitsProcessor(tokens, least), ["plan"], do_sample=True, top_k=0)
-    assert accepted("dinner", text)
-    with pytest.raises(ValueError, match=f"takes {least} tokens"):
-        SemanticLogitsProcessor(tokens, least - 1)
 
 
 def test_what_is_not_allowed_has_no_probability_and_the_rest_keeps_its_logits(tokens: TokenAutomaton) -> None:
@@ -156,7 +31,12 @@ def test_what_is_not_allowed_has_no_probability_and_the_rest_keeps_its_logits(to
     assert torch.isfinite(masked[1]).nonzero().tolist() == [[tiny.tokenizer().eos_token_id]]
 
 
-def test_a_tokenizer_without_an_end_is_refused() -> None:
-    bare = transformers.PreTrainedTokenizerFast(tokenizer_object=Tokenizer(models.BPE()))
-    with pytest.raises(ValueError, match="end-of-sequence"):
-        vocabulary_of(bare)
+def test_a_batch_s_bitmask_is_filled_with_what_its_states_allow(tokens: TokenAutomaton) -> None:
+    mask = SemanticMask(tokens)
+    bitmask = np.full((3, mask.table.shape[1]), -1, np.int32)
+    for _ in range(2):
+        mask.fill_next_token_bitmask(bitmask, [tokens.start, None, tokens.start], 10_000)
+        bits = np.unpackbits(bitmask.view(np.uint8), axis=1, bitorder="little")
+        rows = [tuple(np.flatnonzero(row)) for row in bits]
+        assert rows == [tokens.allowed(tokens.start), (tokens.vocabulary.end,), tokens.allowed(tokens.start)]
+    assert len(mask) == 2

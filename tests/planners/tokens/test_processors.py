@@ -1,104 +1,152 @@
-"""Tokens are drawn as the masked and renormalised model says, at any temperature, each row from its own seed."""
+"""The rules as an Outlines logits processor: in whatever way Outlines or transformers use it, all rows are accepted."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import pytest
 
 pytest.importorskip("torch")
 pytest.importorskip("outlines")
+pytest.importorskip("llguidance")
 
+import outlines
 import torch
-from torch import Tensor
+import transformers
+from tokenizers import Tokenizer, models
 
-from p2c_dsl.planners.tokens.masks import SemanticMask
-from p2c_dsl.planners.tokens.processors import Drawing
+from p2c_dsl.planners.prompt import prompt
+from p2c_dsl.planners.tokens.processors import SemanticLogitsProcessor
 from p2c_dsl.planners.tokens.token_automaton import TokenAutomaton
 from p2c_dsl.planners.tokens.vocabulary import vocabulary_of
 from tests.planners import tiny
-from tests.planners.tiny import domain_of
+from tests.planners.forms import EXAMPLES
+from tests.planners.tiny import accepted, domain_of
 
-ROWS = 4000
+BUDGET = 120
+PROMPTS = ["a", "a longer prompt than the first one\n", prompt(*domain_of("dinner"))]
 
 
 @pytest.fixture(scope="module")
-def mask() -> SemanticMask:
-    return SemanticMask(
-        TokenAutomaton(*domain_of("dinner"), vocabulary_of(tiny.tokenizer()), 256, effort=300)
-    )
+def tokens() -> TokenAutomaton:
+    return TokenAutomaton(*domain_of("dinner"), vocabulary_of(tiny.tokenizer()), 256, effort=300)
 
 
-def drawn(mask: SemanticMask, state: int, logits: Tensor, temperature: float) -> tuple[Drawing, Tensor]:
-    """One token for each of many rows in a state that have equal logits, `(rows,)`."""
-    drawing = Drawing(mask, state, 200, temperature, [str(seed) for seed in range(ROWS)])
-    given = drawing(torch.zeros((ROWS, 0), dtype=torch.long), logits.expand(ROWS, -1))
-    assert (torch.isfinite(given).sum(-1) == 1).all()
-    return drawing, given.argmax(-1)
+@pytest.fixture
+def processor(tokens: TokenAutomaton) -> SemanticLogitsProcessor:
+    return SemanticLogitsProcessor(tokens, BUDGET)
 
 
-def choosing(tokens: TokenAutomaton) -> int:
-    """A state in which several tokens are allowed."""
-    state = tokens.start
-    while len(tokens.allowed(state)) < 5:
-        state = tokens.step(state, tokens.allowed(state)[-1])
-    return state
+def generated(processor: SemanticLogitsProcessor, prompts: list[str], **options: Any) -> list[str]:
+    """What transformers writes, with the processor alone."""
+    words = tiny.tokenizer()
+    ids = words(prompts, return_tensors="pt", padding=True)
+    ids.pop("token_type_ids", None)
+    made = tiny.model().generate(**ids, max_new_tokens=BUDGET, logits_processor=[processor], **options)
+    return list(words.batch_decode(made[:, ids["input_ids"].shape[1] :], skip_special_tokens=True))
 
 
-@pytest.mark.parametrize("temperature", [0.3, 1.0, 4.0])
-def test_tokens_are_drawn_as_often_as_their_probability_says(mask: SemanticMask, temperature: float) -> None:
-    state = choosing(mask.tokens)
-    allowed = list(mask.tokens.allowed(state))
-    assert len(allowed) > 3
-    logits = torch.randn(len(mask.tokens.vocabulary), generator=torch.Generator().manual_seed(0))
-    drawing, chosen = drawn(mask, state, logits, temperature)
-    expected = (logits[allowed] / temperature).softmax(0)
-    found = torch.stack([(chosen == token).float().mean() for token in allowed])
-    # Four standard errors of a share.
-    assert (found - expected).abs().max() < 4 * 0.5 / ROWS**0.5
-    policy = logits[allowed].log_softmax(0)
-    for row, token in zip(drawing.rows[:50], chosen.tolist(), strict=False):
-        assert row.ids == [token]
-        assert row.log_probability == pytest.approx(float(policy[allowed.index(token)]), abs=1e-5)
+def test_a_tokenizer_s_tokens_write_its_texts() -> None:
+    words = vocabulary_of(tiny.tokenizer())
+    text = (EXAMPLES / "dinner" / "aligned.p2c").read_text()
+    assert b"".join(words.tokens[i] for i in tiny.tokenizer().encode(text)) == text.encode()
+    assert any(b"\n" in t.strip() for t in words.tokens)
 
 
-@pytest.mark.parametrize("temperature", [0.0, 1e-40])
-def test_at_no_temperature_the_likeliest_is_taken(mask: SemanticMask, temperature: float) -> None:
-    state = choosing(mask.tokens)
-    logits = torch.randn(len(mask.tokens.vocabulary), generator=torch.Generator().manual_seed(0))
-    allowed = torch.tensor(mask.tokens.allowed(state))
-    _, chosen = drawn(mask, state, logits, temperature)
-    assert (chosen == allowed[logits[allowed].argmax()]).all()
+@pytest.mark.parametrize(
+    "sampling",
+    [
+        {"do_sample": False},
+        {"do_sample": True, "top_k": 0},
+        {"do_sample": True, "top_k": 1},
+        {"do_sample": True, "top_k": 0, "top_p": 0.01},
+        {"do_sample": True, "top_k": 0, "min_p": 0.9},
+        {"do_sample": True, "temperature": 0.01},
+        {"do_sample": True, "temperature": 50.0, "top_k": 3, "top_p": 0.5},
+    ],
+    ids=lambda options: " ".join(f"{name}={value}" for name, value in options.items()),
+)
+def test_a_batch_of_prompts_of_different_lengths_however_it_is_sampled(
+    sampling: dict[str, Any], processor: SemanticLogitsProcessor
+) -> None:
+    torch.manual_seed(0)
+    model = outlines.from_transformers(tiny.model(), tiny.tokenizer())
+    generator = outlines.Generator(model, processor=processor)
+    texts = generator.batch(PROMPTS, max_new_tokens=BUDGET, **sampling)
+    assert len(texts) == 3 and all(accepted("dinner", text) for text in texts), texts
 
 
-@pytest.mark.parametrize("lowest", [-1e30, -3e38])
-def test_what_is_allowed_is_drawn_however_unlikely_it_is(mask: SemanticMask, lowest: float) -> None:
-    state = choosing(mask.tokens)
-    logits = torch.full((len(mask.tokens.vocabulary),), 80.0)
-    allowed = list(mask.tokens.allowed(state))
-    logits[allowed] = lowest
-    _, chosen = drawn(mask, state, logits, 1.0)
-    assert set(chosen.tolist()) <= set(allowed)
+def test_several_sequences_for_each_prompt(processor: SemanticLogitsProcessor) -> None:
+    torch.manual_seed(0)
+    model = outlines.from_transformers(tiny.model(), tiny.tokenizer())
+    generator = outlines.Generator(model, processor=processor)
+    options = {"max_new_tokens": BUDGET, "do_sample": True, "top_k": 0, "num_return_sequences": 2}
+    (first, second), (third, fourth) = generator.batch(PROMPTS[:2], **options)
+    assert all(accepted("dinner", text) for text in (first, second, third, fourth))
 
 
-def test_a_row_s_numbers_follow_from_its_seed_alone(mask: SemanticMask) -> None:
-    state = choosing(mask.tokens)
-    logits = torch.zeros(len(mask.tokens.vocabulary))
-    _, all_rows = drawn(mask, state, logits, 1.0)
-    alone = Drawing(mask, state, 200, 1.0, ["17"])
-    alone(torch.zeros((1, 0), dtype=torch.long), logits.unsqueeze(0))
-    assert alone.rows[0].ids == [int(all_rows[17])]
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"num_beams": 4},
+        {"num_beams": 3, "num_return_sequences": 3},
+        {"num_beams": 3, "do_sample": True, "top_k": 0},
+    ],
+)
+def test_beams_that_change_places(options: dict[str, Any], processor: SemanticLogitsProcessor) -> None:
+    torch.manual_seed(0)
+    for text in generated(processor, ["plan", "a plan for this"], **options):
+        assert accepted("dinner", text), text
 
 
-@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float32])
-def test_logits_of_any_precision(mask: SemanticMask, dtype: torch.dtype) -> None:
-    drawing = Drawing(mask, mask.tokens.start, 200, 1.0, ["a"])
-    given = drawing(
-        torch.zeros((1, 0), dtype=torch.long), torch.zeros(1, len(mask.tokens.vocabulary), dtype=dtype)
-    )
-    assert given.dtype == dtype and torch.isfinite(given).sum() == 1
+@pytest.mark.parametrize(
+    "prompts", [["plan", "another plan", "x"], ["plan"], ["a much longer prompt than before"]]
+)
+def test_further_generations_without_a_reset(prompts: list[str], processor: SemanticLogitsProcessor) -> None:
+    torch.manual_seed(0)
+    generated(processor, ["plan"], do_sample=True, top_k=0)
+    for text in generated(processor, prompts, do_sample=True, top_k=0):
+        assert accepted("dinner", text), text
 
 
-@pytest.mark.parametrize("broken", [float("nan"), float("inf")])
-def test_logits_that_are_no_numbers_are_told(mask: SemanticMask, broken: float) -> None:
-    drawing = Drawing(mask, mask.tokens.start, 200, 1.0, ["a"])
-    with pytest.raises(FloatingPointError, match="not finite"):
-        drawing(torch.zeros((1, 0), dtype=torch.long), torch.full((1, len(mask.tokens.vocabulary)), broken))
+def test_an_engine_that_passes_only_what_it_has_written(processor: SemanticLogitsProcessor) -> None:
+    """Such an engine begins with rows of no tokens."""
+    torch.manual_seed(0)
+    words = tiny.tokenizer()
+    ids = torch.zeros((3, 0), dtype=torch.long)
+    ended = torch.zeros(3, dtype=torch.bool)
+    for _ in range(2):
+        processor.reset()
+        ids, ended = ids[:, :0], torch.zeros(3, dtype=torch.bool)
+        while not ended.all():
+            logits = processor(ids, torch.randn(3, len(words)))
+            chosen = torch.distributions.Categorical(logits=logits).sample()
+            ids = torch.cat([ids, chosen.unsqueeze(1)], 1)
+            ended |= chosen == words.eos_token_id
+        assert ids.shape[1] <= BUDGET
+        for text in words.batch_decode(ids, skip_special_tokens=True):
+            assert accepted("dinner", text), text
+
+
+def test_an_engine_that_passes_single_rows(processor: SemanticLogitsProcessor) -> None:
+    words = tiny.tokenizer()
+    written: list[int] = []
+    while not written or written[-1] != words.eos_token_id:
+        logits = processor(torch.tensor(written, dtype=torch.long), torch.randn(len(words)))
+        written.append(int(logits.argmax()))
+    assert accepted("dinner", words.decode(written, skip_special_tokens=True))
+
+
+def test_the_budget_is_a_promise_down_to_the_least(tokens: TokenAutomaton) -> None:
+    least = tokens.needed(tokens.start)
+    torch.manual_seed(0)
+    (text,) = generated(SemanticLogitsProcessor(tokens, least), ["plan"], do_sample=True, top_k=0)
+    assert accepted("dinner", text)
+    with pytest.raises(ValueError, match=f"takes {least} tokens"):
+        SemanticLogitsProcessor(tokens, least - 1)
+
+
+def test_a_tokenizer_without_an_end_is_refused() -> None:
+    bare = transformers.PreTrainedTokenizerFast(tokenizer_object=Tokenizer(models.BPE()))
+    with pytest.raises(ValueError, match="end-of-sequence"):
+        vocabulary_of(bare)
