@@ -39,13 +39,13 @@ def save(tokens: TokenAutomaton, path: Path) -> None:
     automaton = _compositions(tokens)
     words: dict[str, int] = {}
     costs, legal, rests = list[int](), list[tuple[int, ...]](), list[tuple[int, ...]]()
-    for position, found, cost in tokens.found():
+    for position, found, cost in tokens.explored():
         costs.append(cost)
         rest = automaton.completion(position) if found is None and cost < NEVER else ()
         rests.append(tuple(_number(words, w) for w in rest))
         # Something is legal everywhere, so that nothing says that nobody has looked.
         legal.append(tuple(_number(words, w) for w in found or ()))
-    steps = [(b, _number(words, w), a) for b, w, a in tokens.followed()]
+    steps = [(b, _number(words, w), a) for b, w, a in tokens.lexeme_steps()]
     arrays = {
         "steps": np.array(steps, np.int32).reshape(-1, 3),
         "costs": np.array(costs, np.int32),

@@ -8,13 +8,12 @@ What can be written is the same.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from p2c_dsl.planners.automaton.protocol import LexemeAutomaton
 from p2c_dsl.planners.tokens.token_automaton import TokenAutomaton
-from p2c_dsl.planners.tokens.trie import Place
+from p2c_dsl.planners.tokens.trie import LexemeNode
 from p2c_dsl.planners.tokens.vocabulary import Vocabulary
 
 ANY, CANONICAL = "any", "canonical"
@@ -23,52 +22,45 @@ SETTING = "p2c_tokenization"
 """Under this name a model's configuration tells which of them it was trained in."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Written:
-    """A token, as what ends at a branch of the vocabulary."""
-
-    ids: tuple[int]
-
-
 class CanonicalTokens(TokenAutomaton):
     """The accepted compositions of a task as sequences of tokens, each lexeme by the tokens of `Vocabulary.split`.
 
     No token straddles lexemes. The constructor is that of `TokenAutomaton`, and so is what it raises.
     """
 
-    def _drive(self, automaton: LexemeAutomaton[Any], vocabulary: Vocabulary) -> None:
+    def _set_up(self, automaton: LexemeAutomaton[Any], vocabulary: Vocabulary) -> None:
         self._cuts: dict[str, dict[int, int]] = {}
-        super()._drive(automaton, vocabulary)
+        super()._set_up(automaton, vocabulary)
 
     def step(self, state: int, token: int) -> int:
         after = self._steps.get((state, token))
         if after is None:
-            for written, places in self._walk(state):
-                # Two readings of the same bytes are told apart by where their tokens begin.
-                self._steps[state, written.ids[0]] = self._number(self._closed(places))
+            for (written,), nodes in self._walk(state):
+                # Two readings of the same bytes differ in where their tokens begin.
+                self._steps[state, written] = self._number(self._closure(nodes))
             after = self._steps[state, token]
         return after
 
-    def _walk(self, state: int) -> Iterator[tuple[Any, list[Place]]]:
-        found: dict[int, list[Place]] = {}
-        for place in self._states[state]:
-            begun = (self._cut(lexeme).get(place.depth) for lexeme in place.lexemes)
-            for token in dict.fromkeys(token for token in begun if token is not None):
-                reached = place
+    def _walk(self, state: int) -> Iterator[tuple[Sequence[int], list[LexemeNode]]]:
+        found: dict[int, list[LexemeNode]] = {}
+        for node in self._states[state]:
+            beginning = (self._cut(lexeme).get(node.depth) for lexeme in node.lexemes)
+            for token in dict.fromkeys(token for token in beginning if token is not None):
+                reached = node
                 for byte in self.vocabulary.tokens[token]:
                     reached = reached.children[byte]
                 found.setdefault(token, []).append(reached)
-        for token, places in found.items():
-            yield _Written((token,)), places
+        for token, nodes in found.items():
+            yield (token,), nodes
 
-    def _rest(self, place: Place) -> int:
-        if self._may_end(place):
+    def _rest(self, node: LexemeNode) -> int:
+        if self._graph.may_end(node):
             return 0
         return min(
-            len([at for at in self._cut(lexeme) if at >= place.depth])
-            + self._cost(self._following(place.position, lexeme))
-            for lexeme in place.lexemes
-            if place.depth in (*self._cut(lexeme), len(lexeme.encode()))
+            len([at for at in self._cut(lexeme) if at >= node.depth])
+            + self._cost_after(node.position, lexeme)
+            for lexeme in node.lexemes
+            if node.depth in (*self._cut(lexeme), len(lexeme.encode()))
         )
 
     def _cut(self, lexeme: str) -> dict[int, int]:

@@ -1,4 +1,4 @@
-"""Points within lexemes: a trie of bytes for what is legal at each position."""
+"""Tries of bytes: the lexemes that are legal at a position of the automaton."""
 
 from __future__ import annotations
 
@@ -7,51 +7,51 @@ from dataclasses import dataclass, field
 
 
 @dataclass(slots=True, eq=False)
-class Place:
-    """A point in the trie of the lexemes that are legal at a position.
+class LexemeNode:
+    """A node in the trie of the lexemes that are legal at a position.
 
     Attributes:
         position: The number of the position, −1 before the header.
-        depth: How many bytes have been written.
-        lexemes: What may be written here, as a whole.
+        depth: How many bytes of a lexeme have been written.
+        lexemes: The lexemes that begin with these bytes.
         lexeme: The one that ends here.
     """
 
     number: int
     position: int
     depth: int
-    children: dict[int, Place] = field(default_factory=dict)
+    children: dict[int, LexemeNode] = field(default_factory=dict)
     lexemes: list[str] = field(default_factory=list)
     lexeme: str | None = None
 
 
-class Places:
-    """Makes places, each with a number of its own."""
+class LexemeTries:
+    """Makes the nodes of all tries, each with a number of its own."""
 
     def __init__(self) -> None:
         self._count = 0
 
-    def root(self, position: int) -> Place:
-        """The beginning of what may be written at a position, of which nothing is known yet."""
+    def root(self, position: int) -> LexemeNode:
+        """The root of a position's trie, which has no lexemes yet."""
         return self._new(position, 0)
 
-    def insert(self, root: Place, lexeme: str) -> None:
-        """Lets a lexeme be written from a root on."""
-        place = root
-        place.lexemes.append(lexeme)
+    def insert(self, root: LexemeNode, lexeme: str) -> None:
+        """Adds a lexeme to the trie of a root."""
+        node = root
+        node.lexemes.append(lexeme)
         for byte in lexeme.encode():
-            following = place.children.get(byte)
+            following = node.children.get(byte)
             if following is None:
-                following = place.children[byte] = self._new(root.position, place.depth + 1)
-            place = following
-            place.lexemes.append(lexeme)
-        place.lexeme = lexeme
+                following = node.children[byte] = self._new(root.position, node.depth + 1)
+            node = following
+            node.lexemes.append(lexeme)
+        node.lexeme = lexeme
 
-    def _new(self, position: int, depth: int) -> Place:
+    def _new(self, position: int, depth: int) -> LexemeNode:
         self._count += 1
-        return Place(self._count, position, depth)
+        return LexemeNode(self._count, position, depth)
 
 
-def advanced(places: Iterable[Place], byte: int) -> list[Place]:
-    """Where a byte leads from some places."""
-    return [place.children[byte] for place in places if byte in place.children]
+def advanced(nodes: Iterable[LexemeNode], byte: int) -> list[LexemeNode]:
+    """The nodes that a byte leads to."""
+    return [node.children[byte] for node in nodes if byte in node.children]

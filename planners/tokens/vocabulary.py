@@ -17,7 +17,7 @@ _SOME = 64
 _NAMES = re.compile(r"(?<![\w.])[^\W\d]\w*")
 
 
-class Branch:
+class TokenNode:
     """A node of the vocabulary's trie: the tokens that end here, and what goes on, which is found when it is asked for.
 
     Most of a large vocabulary is never looked at. `tokens` are all tokens in order, each with its number; those
@@ -32,10 +32,10 @@ class Branch:
             self.ids.append(tokens[first][1])
             first += 1
         self._tokens, self._first, self._last, self._depth = tokens, first, last, depth
-        self._children: dict[int, Branch] | None = None
+        self._children: dict[int, TokenNode] | None = None
 
     @property
-    def children(self) -> dict[int, Branch]:
+    def children(self) -> dict[int, TokenNode]:
         """What goes on, by the next byte."""
         if self._children is None:
             self._children, at = {}, self._first
@@ -43,7 +43,7 @@ class Branch:
                 token, begin = self._tokens[at][0], at
                 beyond = token[: self._depth] + bytes([token[self._depth]])
                 at = bisect_right(self._tokens, beyond, at, self._last, key=lambda t: t[0][: self._depth + 1])
-                self._children[token[self._depth]] = Branch(self._tokens, begin, at, self._depth + 1)
+                self._children[token[self._depth]] = TokenNode(self._tokens, begin, at, self._depth + 1)
         return self._children
 
 
@@ -59,7 +59,7 @@ class Vocabulary:
         self.tokens = tuple(tokens)
         self.end = end
         ordered = sorted((token, n) for n, token in enumerate(tokens) if token and n != end)
-        self.root = Branch(ordered, 0, len(ordered), 0)
+        self.root = TokenNode(ordered, 0, len(ordered), 0)
         self._sizes: dict[bytes, int] = {}
 
     def __len__(self) -> int:

@@ -121,11 +121,11 @@ def test_what_the_machine_does_not_say_is_refused(
     """A file whose hash and checksum are right, but which lies."""
     path, tokens = tmp_path / "cache", tokens_of()
     list(sampled(tokens, 1))
-    found = TokenAutomaton.found
+    explored = TokenAutomaton.explored
     monkeypatch.setattr(
         TokenAutomaton,
-        "found",
-        lambda self: ((p, legal and (*legal, lexeme), cost) for p, legal, cost in found(self)),
+        "explored",
+        lambda self: ((p, legal and (*legal, lexeme), cost) for p, legal, cost in explored(self)),
     )
     save(tokens, path)
     liar = tokens_of()
