@@ -1,4 +1,4 @@
-"""Different plans from draws that may repeat themselves."""
+"""Different plans from draws that may repeat."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ class FewerPlans(UserWarning):
 def distinct(draws: Iterable[str], n: int | None, misses: int = 30) -> Iterator[str]:
     """The first `n` different plans among the draws, `None` for all.
 
-    It ends after `misses` draws in a row that bring nothing new, or with the draws themselves; where it has fewer
-    than `n` by then, it warns of that (`FewerPlans`).
+    It ends after `misses` draws in a row that bring nothing new, or when the draws end; if it has found fewer
+    than `n` by then, it warns (`FewerPlans`).
     """
     seen: set[str] = set()
     missed = 0

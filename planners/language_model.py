@@ -1,4 +1,4 @@
-"""A language model as a planner: it writes what it likes, among what is accepted."""
+"""A language model as a planner: it chooses freely among what is accepted."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["INSTRUCTION", "Candidate", "LanguageModelPlanner", "prompt"]
 
 _MISSES = 10
-"""How many plans in a row may be repetitions before it is held that there are no others: each costs a generation."""
+"""After how many repetitions in a row the search for further plans ends: each costs a generation."""
 
 Scorer = Callable[[str], float]
 Watch = Callable[[str], None]
@@ -40,7 +40,7 @@ class Candidate:
     Attributes:
         log_probability: Of its tokens under the masked policy: the model's own probabilities, renormalised over what is
             allowed at each token.
-        tokens: Which ones, the end token included. A text can be written in several ways as tokens.
+        tokens: Which ones, the end token included. A text can be split into tokens in several ways.
     """
 
     text: str
@@ -58,17 +58,17 @@ class LanguageModelPlanner:
     """Any causal model of transformers, with its tokenizer, decoding under the rules through Outlines.
 
     Attributes:
-        budget: Tokens that may be written, the end token included.
-        temperature: Of sampling; 0 takes the likeliest token that is allowed.
+        budget: The most tokens that may be written, the end token included.
+        temperature: Of sampling; with 0 the likeliest allowed token is taken.
         seed: Equal seeds give equal plans.
-        effort: How long to look for a completion before a lexeme is left out.
+        effort: How long to search for a completion before a lexeme is left out.
         best_of: How many candidates are written for each plan; the best is taken.
-        scorer: Says how good a candidate's text is, more is better. Without one, its log-probability does.
-        length_normalised: Whether log-probabilities are compared by token, so that short plans have no advantage.
+        scorer: Scores a candidate's text, higher is better. Without one, its log-probability is the score.
+        length_normalised: Whether log-probabilities are compared per token, so that short plans have no advantage.
         shorten: Whether a spec that is too long for the model's context is shortened in the prompt (`prompt.fitting`).
-        cache: A file in which what is found out about a task is kept between runs (`p2c_dsl.planners.tokens.cache`); it
-            is of one spec, task, tokenizer, budget and effort.
-        watch: Is told the text so far of each plan's first candidate, whenever something is written.
+        cache: A file that keeps the results of searches between runs (`p2c_dsl.planners.tokens.cache`), for one spec,
+            task, tokenizer, budget and effort.
+        watch: Is called with the text so far of each plan's first candidate, whenever it grows.
     """
 
     model: Any
@@ -87,9 +87,9 @@ class LanguageModelPlanner:
 
     def __post_init__(self) -> None:
         if not (self.temperature >= 0 and math.isfinite(self.temperature)):
-            raise ValueError(f"a temperature is a number from 0 up, not {self.temperature}")
+            raise ValueError(f"the temperature must be a finite number of at least 0, not {self.temperature}")
         if self.best_of < 1 or self.budget < 1:
-            raise ValueError("`best_of` and `budget` are at least 1")
+            raise ValueError("`best_of` and `budget` must be at least 1")
 
     @classmethod
     def from_pretrained(
@@ -100,7 +100,7 @@ class LanguageModelPlanner:
         dtype: str | None = None,
         **settings: Any,
     ) -> Self:
-        """A planner with the model of a folder or of the hub; see `load_model`. `settings` are the planner's own.
+        """A planner with a model from a folder or the hub; see `load_model`. `settings` are those of the planner.
 
         Raises `ModelProblem`.
         """
@@ -119,7 +119,7 @@ class LanguageModelPlanner:
         """An accepted composition, as text.
 
         Args:
-            partial: The beginning of one, to go on from; see `Planner`.
+            partial: The beginning of one, to continue; see `Planner`.
 
         Raises `Unplannable` if none fits the budget, `NoContinuation` if none begins with `partial`, `PromptTooLong` if
         the spec does not fit the model, and `ValueError` for a vocabulary that cannot write the spec's names.
@@ -127,7 +127,7 @@ class LanguageModelPlanner:
         return next(self.plans(spec, task, 1, partial))
 
     def plans(self, spec: Spec, task: Task, n: int | None = None, partial: str = "") -> Iterator[str]:
-        """`n` different accepted compositions, as they are found; fewer, with a warning, where 10 in a row
+        """`n` different accepted compositions, as they are found; fewer, with a warning, if 10 in a row
         are repetitions."""
         attempts = self._attempts(spec, task, partial, self.best_of, self.watch)
         return distinct((self._best(candidates).text for candidates in attempts), n, _MISSES)
@@ -137,23 +137,23 @@ class LanguageModelPlanner:
         return next(self._attempts(spec, task, partial, self.best_of, self.watch))
 
     def stream(self, spec: Spec, task: Task, partial: str = "") -> Iterator[str]:
-        """A composition piece by piece, as it is written: what `plan` gives for `best_of=1`, in
-        pieces; what has been begun is part of the first.
+        """A composition piece by piece, as it is written: what `plan` returns for `best_of=1`. The
+        first piece includes `partial`.
 
         Raises what `plan` raises, at the first piece.
         """
 
         def work(push: Callable[[str], None]) -> None:
-            told = ""
+            pushed = ""
 
             def watch(text: str) -> None:
-                nonlocal told
-                if len(text) > len(told):
-                    push(text[len(told) :])
-                    told = text
+                nonlocal pushed
+                if len(text) > len(pushed):
+                    push(text[len(pushed) :])
+                    pushed = text
 
             (whole,) = next(self._attempts(spec, task, partial, 1, watch))
-            push(whole.text[len(told) :])
+            push(whole.text[len(pushed) :])
 
         return pulled(work)
 
@@ -162,13 +162,13 @@ class LanguageModelPlanner:
     def _attempts(
         self, spec: Spec, task: Task, partial: str, best_of: int, watch: Watch | None
     ) -> Iterator[list[Candidate]]:
-        """Candidates for one plan after the other; for a single one where nothing is left to chance."""
+        """Candidates for one plan after another; only for one where nothing is left to chance."""
         from p2c_dsl.planners.tokens.masks import SemanticMask
         from p2c_dsl.planners.tokens.processors import SamplingLogitsProcessor
 
         vocabulary = self._vocabulary()
         automaton = automaton_in_tokens(spec, task, vocabulary, self.budget, effort=self.effort)
-        # What is begun may stop within a lexeme's own tokens; then any may go on.
+        # A beginning may stop inside one of a lexeme's canonical tokens; then any tokens may follow.
         kind = TokenAutomaton if partial.strip() else token_automaton(tokenization_of(self.model))
         tokens = kind.over(automaton, vocabulary)
         mask = SemanticMask(tokens)
@@ -176,11 +176,9 @@ class LanguageModelPlanner:
             mask.load(self.cache)
         text, start = "", tokens.start
         if partial.strip():
-            begun = beginning(automaton, partial)
-            text, start = (
-                begun.text + begun.rest,
-                tokens.after(tokens.at(begun.position), begun.rest.encode()),
-            )
+            given = beginning(automaton, partial)
+            text = given.text + given.rest
+            start = tokens.after(tokens.at(given.position), given.rest.encode())
         needed = tokens.needed(start)
         if needed > self.budget:
             raise Unplannable(
@@ -190,8 +188,8 @@ class LanguageModelPlanner:
         self._check(question)
         for number in itertools.count() if self.temperature else (0,):
             seeds = [f"{self.seed}/{number}/{row}" for row in range(best_of)]
-            told = None if watch is None else _decoded(watch, text)
-            processor = SamplingLogitsProcessor(mask, start, self.budget, self.temperature, seeds, told)
+            add = None if watch is None else _decoded(watch, text)
+            processor = SamplingLogitsProcessor(mask, start, self.budget, self.temperature, seeds, add)
             known, rows = len(tokens), self._written(processor, question)
             if self.cache is not None and (len(tokens) > known or not self.cache.exists()):
                 mask.save(self.cache)
@@ -210,10 +208,10 @@ class LanguageModelPlanner:
             generator.batch(questions, max_new_tokens=self.budget, do_sample=False)
         return processor.rows
 
-    def _candidate(self, row: SampledRow, begun: str) -> Candidate:
+    def _candidate(self, row: SampledRow, prefix: str) -> Candidate:
         tokens = self._vocabulary().tokens
         written = b"".join(tokens[token] for token in row.ids[:-1]).decode()
-        return Candidate((begun + written).rstrip("\n") + "\n", row.log_probability, tuple(row.ids))
+        return Candidate((prefix + written).rstrip("\n") + "\n", row.log_probability, tuple(row.ids))
 
     def _best(self, candidates: list[Candidate]) -> Candidate:
         if len(candidates) == 1:
@@ -225,7 +223,7 @@ class LanguageModelPlanner:
             return max(candidates, key=lambda candidate: candidate.per_token)
         return max(candidates, key=lambda candidate: candidate.log_probability)
 
-    # ------------------------------------------------------------ what the model is like
+    # ------------------------------------------------------------ properties of the model
 
     def _vocabulary(self) -> Vocabulary:
         """The tokens that both the tokenizer and the model have."""
@@ -233,7 +231,7 @@ class LanguageModelPlanner:
             read, width = vocabulary_of(self.tokenizer), self._width()
             if read.end >= width:
                 raise ValueError(
-                    f"the tokenizer's end-of-sequence token {read.end} is none of the model's {width}"
+                    f"the tokenizer's end-of-sequence token {read.end} is not one of the model's {width} tokens"
                 )
             if len(read) > width:
                 read = Vocabulary([t if i < width else b"" for i, t in enumerate(read.tokens)], read.end)
@@ -241,7 +239,7 @@ class LanguageModelPlanner:
         return self._vocabularies[0]
 
     def _check(self, question: str) -> None:
-        """Refuses a tokenizer that writes what the model cannot read."""
+        """Rejects a tokenizer with tokens that the model does not have. Raises `ValueError`."""
         known = self.model.get_input_embeddings().weight.shape[0]
         if max(self.tokenizer(question)["input_ids"], default=0) >= known:
             raise ValueError(
@@ -259,17 +257,17 @@ class LanguageModelPlanner:
         return context - self.budget if isinstance(context, int) and context > 0 else None
 
 
-def _decoded(watch: Watch, begun: str) -> Callable[[int, bytes], None]:
-    """Tells the text so far of the first row; a token may end within a character."""
-    decoder, text = codecs.getincrementaldecoder("utf-8")(), begun
+def _decoded(watch: Watch, prefix: str) -> Callable[[int, bytes], None]:
+    """Passes on the text so far of the first row; a token may end within a character."""
+    decoder, text = codecs.getincrementaldecoder("utf-8")(), prefix
 
-    def told(row: int, written: bytes) -> None:
+    def add(row: int, written: bytes) -> None:
         nonlocal text
         if row == 0:
             text += decoder.decode(written)
             watch(text)
 
-    return told
+    return add
 
 
 @contextlib.contextmanager

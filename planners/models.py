@@ -1,4 +1,4 @@
-"""Causal language models and their tokenizers, from a folder or the hub, with a clear word where one cannot be used."""
+"""Causal language models and their tokenizers, from a folder or the hub, and what is wrong where one is unusable."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-EXTRA = "language models take the extra `planner`: pip install 'p2c-dsl[planner]'"
+EXTRA = "language models need the extra `planner`: pip install 'p2c-dsl[planner]'"
 _ADAPTER = "adapter_config.json"
 
 
@@ -18,14 +18,14 @@ class ModelProblem(Exception):
 
 
 def require() -> None:
-    """Raises `ModelProblem` where the libraries are missing that language models take."""
+    """Raises `ModelProblem` if a library that language models need is missing."""
     for name in ("torch", "transformers", "outlines", "llguidance"):
         if find_spec(name) is None:
             raise ModelProblem(EXTRA)
 
 
 def quiet() -> None:
-    """Keeps the libraries of this process from showing progress and warnings of their own. Raises `ModelProblem`."""
+    """Keeps the libraries from showing their own progress bars and warnings. Raises `ModelProblem`."""
     require()
     hub: Any = import_module("huggingface_hub.utils.logging")
     own: Any = import_module("transformers.utils.logging")
@@ -41,7 +41,7 @@ def load_model(
 
     Args:
         path: A folder, or the name of a model on the hub.
-        adapter: A LoRA adapter's folder or name; it is merged into the weights where its kind can be.
+        adapter: A LoRA adapter's folder or name; it is merged into the weights if its kind allows that.
         device: Where to put the model, by default a GPU if there is one.
         dtype: The weights' type (`bfloat16`), by default the checkpoint's own.
 
@@ -53,12 +53,12 @@ def load_model(
 
     name = _named(path, "config.json")
     where, kind = device_of(device), _dtype(torch, dtype)
-    with _told_as(f"`{path}` cannot be loaded as a causal language model"):
+    with _reported_as(f"`{path}` cannot be loaded as a causal language model"):
         config = transformers.AutoConfig.from_pretrained(name, trust_remote_code=False)
     _check_causal(config, path)
-    with _told_as(f"`{path}` has no tokenizer that can be used"):
+    with _reported_as(f"`{path}` has no tokenizer that can be used"):
         tokenizer = transformers.AutoTokenizer.from_pretrained(name, trust_remote_code=False)
-    with _told_as(f"`{path}` cannot be loaded as a causal language model"):
+    with _reported_as(f"`{path}` cannot be loaded as a causal language model"):
         loaded: Any = transformers.AutoModelForCausalLM.from_pretrained(
             name, dtype=kind, trust_remote_code=False, output_loading_info=True
         )
@@ -66,13 +66,13 @@ def load_model(
     missing = sorted(report["missing_keys"])
     if missing:
         raise ModelProblem(
-            f"`{path}` lacks {len(missing)} of the model's weights ({missing[0]}, …): what it has is no whole "
-            "causal language model"
+            f"`{path}` lacks {len(missing)} of the model's weights ({missing[0]}, …), so it is not a "
+            "complete causal language model"
         )
     if adapter is not None:
         model = _adapted(model, adapter)
     _check_tokenizer(tokenizer, config, path)
-    with _told_as(f"`{path}` cannot be put on `{where}`"):
+    with _reported_as(f"`{path}` cannot be moved to `{where}`"):
         return model.to(where).eval(), tokenizer
 
 
@@ -89,7 +89,7 @@ def load_own(device: str | None = None) -> tuple[Any, Any]:
 
 
 def _named(path: str | Path, needed: str) -> str:
-    """The folder or the hub's name, told apart by what there is."""
+    """The path of a folder if there is one, else the name on the hub."""
     text = os.path.expanduser(str(path))
     folder = Path(text)
     if folder.is_dir():
@@ -97,15 +97,15 @@ def _named(path: str | Path, needed: str) -> str:
             raise ModelProblem(f"`{path}` is a folder without {needed}: `save_pretrained` writes one")
         return text
     if folder.exists():
-        raise ModelProblem(f"`{path}` is a file: give the folder that `save_pretrained` has written")
+        raise ModelProblem(f"`{path}` is a file: give the folder that `save_pretrained` wrote")
     if folder.is_absolute() or text.startswith(".") or text.endswith("/") or len(folder.parts) > 2:
-        raise ModelProblem(f"there is no folder `{path}` (a model on the hub is called OWNER/NAME)")
+        raise ModelProblem(f"there is no folder `{path}` (a model on the hub is named OWNER/NAME)")
     return text
 
 
 @contextlib.contextmanager
-def _told_as(what: str) -> Any:
-    """Tells whatever goes wrong in foreign code with foreign files in one line."""
+def _reported_as(what: str) -> Any:
+    """Reports any error that other people's code raises for other people's files in one line."""
     try:
         yield
     except Exception as error:  # safetensors, tokenizers and models each raise exceptions of their own.
@@ -139,7 +139,7 @@ def _dtype(torch: Any, wanted: str | None) -> Any:
         return "auto"
     found = getattr(torch, wanted, None)
     if not isinstance(found, torch.dtype) or not found.is_floating_point:
-        raise ModelProblem(f"`{wanted}` is no data type of weights: float32, bfloat16 or float16")
+        raise ModelProblem(f"`{wanted}` is not a data type for weights: use float32, bfloat16 or float16")
     return found
 
 
@@ -151,25 +151,25 @@ def _check_causal(config: Any, path: str | Path) -> None:
     # A masked model would load as a causal one, and see the future.
     if config.is_encoder_decoder or config.model_type not in CAUSAL or (named and not known & set(named)):
         what = ", ".join(named) or config.model_type
-        raise ModelProblem(f"`{path}` is no causal language model: it is a {what}")
+        raise ModelProblem(f"`{path}` is not a causal language model: it is a {what}")
 
 
 def _adapted(model: Any, adapter: str | Path) -> Any:
     if find_spec("peft") is None:
-        raise ModelProblem("adapters take the extra `train`: pip install 'p2c-dsl[train]'")
+        raise ModelProblem("adapters need the extra `train`: pip install 'p2c-dsl[train]'")
     import peft
 
     name = _named(adapter, _ADAPTER)
-    with _told_as(f"the adapter `{adapter}` does not fit the model"):
+    with _reported_as(f"the adapter `{adapter}` does not fit the model"):
         adapted = peft.PeftModel.from_pretrained(model, name)
-        # Merged weights decode as fast as the model's own; prompt tuning has none to merge.
+        # Merged weights decode as fast as the model's own; prompt tuning has no weights to merge.
         return adapted.merge_and_unload() if hasattr(adapted, "merge_and_unload") else adapted
 
 
 def _check_tokenizer(tokenizer: Any, config: Any, path: str | Path) -> None:
     if not getattr(tokenizer, "is_fast", False):
         raise ModelProblem(
-            f"the tokenizer of `{path}` has no tokenizer.json: only fast tokenizers can be used"
+            f"the tokenizer of `{path}` has no tokenizer.json: only fast tokenizers are supported"
         )
     if tokenizer.eos_token_id is None:
         end = getattr(config, "eos_token_id", None)

@@ -1,4 +1,4 @@
-"""What a language model is asked: the spec's own text, so that it can plan for specs it has never seen."""
+"""The prompt of a language model: the text of the spec, so that it can plan for specs it has never seen."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LANGUAGE = (
 
 
 class PromptTooLong(ValueError):
-    """The spec does not fit the model's context; the message says by how much, and what can be done."""
+    """The spec does not fit the model's context; the message says by how much and what to do."""
 
 
 def prompt(spec: Spec, task: Task) -> str:
@@ -39,7 +39,7 @@ def question(tokenizer: Any, spec: Spec, task: Task) -> str:
     system = f"{INSTRUCTION}\n{LANGUAGE}"
     try:
         text = _rendered(tokenizer, {"system": system, "user": asked})
-    except Exception as error:  # Templates raise what they like where they know no system turn.
+    except Exception as error:  # Templates raise any exception if they do not support a system turn.
         if "role" not in str(error).lower():
             raise
         text = _rendered(tokenizer, {"user": f"{system}\n\n{asked}"})
@@ -50,7 +50,7 @@ def question(tokenizer: Any, spec: Spec, task: Task) -> str:
 
 def _rendered(tokenizer: Any, turns: dict[str, str]) -> str:
     messages = [{"role": role, "content": content} for role, content in turns.items()]
-    # A composition is all that may be written: a template that offers thinking aloud is told not to.
+    # Only a composition may be written, so a template with a thinking mode has it turned off.
     text = tokenizer.apply_chat_template(
         messages, tokenize=False, add_generation_prompt=True, enable_thinking=False
     )
@@ -58,12 +58,12 @@ def _rendered(tokenizer: Any, turns: dict[str, str]) -> str:
 
 
 def fitting(tokenizer: Any, spec: Spec, task: Task, room: int | None, shorten: bool, begun: str = "") -> str:
-    """The question and what has been written already, in at most `room` tokens; `None` is any number.
+    """The question and what has been written already, in at most `room` tokens; `None` means no limit.
 
-    Where the question is longer, `shorten` leaves out of its text, one after the other until it fits: the other tasks;
-    the subtasks that no composition of the task can call; the subtasks' descriptions; the subtasks that are farthest
-    from what the task wants. They are left out of the question only: the rules and the mask know the whole
-    spec. Raises `PromptTooLong` where that is not enough, or not wanted.
+    If the question is longer, `shorten` leaves parts out of its text, one after another until it fits: the other tasks;
+    the subtasks that no composition of the task can call; the descriptions of the subtasks; the subtasks farthest from
+    the task's goal. They are left out of the question only: the rules and the mask know the whole spec. Raises
+    `PromptTooLong` if that is not enough, or not wanted.
     """
     needed = 0
     for shorter in _shortened(spec, task) if shorten else iter([spec]):
@@ -72,15 +72,15 @@ def fitting(tokenizer: Any, spec: Spec, task: Task, room: int | None, shorten: b
         if room is None or needed <= room:
             return text
     last = "even shortened, " if shorten else ""
-    instead = "" if shorten else ", or let it leave out what matters least (`shorten`)"
+    instead = "" if shorten else ", or let the prompt leave out what matters least (`shorten`)"
     raise PromptTooLong(
         f"{last}the spec takes {needed:,} tokens as a prompt, but the model has room for {room or 0:,} beside the "
-        f"composition: take a model with a longer context, or a smaller budget{instead}"
+        f"composition: use a model with a longer context, or a smaller budget{instead}"
     )
 
 
 def _shortened(spec: Spec, task: Task) -> Iterator[Spec]:
-    """The spec, and ever less of it."""
+    """The spec, then shorter and shorter versions of it."""
     yield spec
     own = replace(spec, tasks={task.name: task})
     yield own

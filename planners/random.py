@@ -21,14 +21,14 @@ class RandomPlanner:
     seed: int = 0
     budget: int = 60
     effort: int = EFFORT
-    """How long to look for a completion before a lexeme is left out; see `Automaton`."""
+    """How long to search for a completion before a lexeme is left out; see `Automaton`."""
 
     def plan(self, spec: Spec, task: Task, partial: str = "") -> str:
         """A random accepted composition, as text. Raises `Unplannable` and `NoContinuation`."""
         return next(self.plans(spec, task, 1, partial))
 
     def plans(self, spec: Spec, task: Task, n: int | None = None, partial: str = "") -> Iterator[str]:
-        """Different ones, as they are drawn; it ends when 30 draws in a row have brought nothing new."""
+        """Different ones, as they are drawn; it ends after 30 draws in a row that bring nothing new."""
         automaton = Automaton(spec, task, self.budget, effort=self.effort)
         start = beginning(automaton, partial)
         draws = (walk(automaton, Random(seed), start) for seed in count(self.seed))
@@ -36,7 +36,7 @@ class RandomPlanner:
 
 
 def walk(automaton: Automaton, random: Random, start: Start | None = None) -> str:
-    """One walk along legal lexemes to the end, from where a composition has been begun."""
+    """One walk along legal lexemes to the end, from the start of a composition or from a given beginning."""
     start = start or beginning(automaton)
     while True:
         lexeme = random.choice(start.lexemes(automaton))

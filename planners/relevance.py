@@ -1,4 +1,4 @@
-"""Which subtasks a task can use, and how far each is from what the task wants: by types and events alone."""
+"""Which subtasks a task can use, and how far each is from the task's goal, judged by types and events alone."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from p2c_dsl.types import ListOf, MapOf, NewType, Nominal, Optional, Record, Set
 def distances(spec: Spec, task: Task) -> dict[str, int]:
     """The subtasks that a composition of the task may be able to call, with their distance from its goal.
 
-    At distance 0 are those that a rule names, by themselves or by an effect, and those that give what the task
-    returns; at distance n + 1 those that give what one at distance n takes. What leads to no goal is farthest.
+    At distance 0 are those that a rule names, directly or by an effect, and those that return what the task
+    returns; at distance n + 1 those that return what one at distance n takes. Those that do not lead to the goal are
+    farthest.
     """
     usable = _callable(spec, task)
     events = {word.text for rule in spec.rules_of(task) for word in rule.tokens}
@@ -32,7 +33,7 @@ def distances(spec: Spec, task: Task) -> dict[str, int]:
 
 
 def _callable(spec: Spec, task: Task) -> dict[str, Subtask]:
-    """The subtasks whose arguments can be had from the inputs, the constants and each other's results."""
+    """The subtasks whose arguments can come from the inputs, the constants and each other's results."""
     constants = spec.constants_of(task).values()
     have = _parts(spec, [*(p.type for p in task.parameters), *(c.type for c in constants)])
     found: set[str] = set()
@@ -47,7 +48,7 @@ def _callable(spec: Spec, task: Task) -> dict[str, Subtask]:
 
 
 def _needed(spec: Spec, subtask: Subtask) -> set[Type]:
-    """What nobody can write down: values of these types come from inputs, constants and subtasks alone."""
+    """The types without literals: their values come from inputs, constants and subtasks only."""
     parts = _parts(spec, (p.type for p in subtask.parameters[: subtask.required]))
     return {p for p in parts if isinstance(p, Nominal | Record) or (isinstance(p, NewType) and not p.literal)}
 
@@ -61,7 +62,7 @@ def _given(spec: Spec, subtask: Subtask) -> set[Type]:
 
 
 def _parts(spec: Spec, types: Iterable[Type]) -> set[Type]:
-    """The types in some types: elements, keys, values, fields, and what a subtype's values are besides."""
+    """The types inside some types: elements, keys, values, fields, and the parents of subtypes."""
     pending, found = list(types), set[Type]()
     while pending:
         match part := pending.pop():

@@ -18,7 +18,7 @@ from p2c_dsl.planners.lines.node import Node, ends
 from p2c_dsl.spec import Spec, Task
 
 _EFFORT = 2000
-"""How many lines are tried before it is held that nothing goes on from what somebody has begun."""
+"""How many lines are tried before a beginning is taken to have no continuation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,27 +37,27 @@ class SearchPlanner:
 
     def _found(self, spec: Spec, task: Task, partial: str) -> Iterator[str]:
         automaton = Automaton(spec, task, self.budget)
-        # That nothing goes on from a beginning could be searched for without end.
+        # The search for a continuation of a beginning that has none might never end.
         bounded = Automaton(spec, task, self.budget, effort=_EFFORT) if partial.strip() else automaton
-        begun = _line_ends(bounded, beginning(bounded, partial))
-        yield from cheapest(automaton.machine, automaton.completions, begun, self.budget)
+        starts = _line_ends(bounded, beginning(bounded, partial))
+        yield from cheapest(automaton.machine, automaton.completions, starts, self.budget)
 
 
 def cheapest(
     machine: Machine,
     completions: Completions,
-    begun: Iterable[tuple[Node, int, str]],
+    starts: Iterable[tuple[Node, int, str]],
     budget: int,
     effort: int | None = None,
 ) -> Iterator[str]:
     """The accepted compositions within a budget, the cheapest first, as texts.
 
-    `begun` is where to go on from: nodes, what has been spent by then, and the texts so far. `effort` bounds how many
-    lines are tried; then the search ends, whatever may be left.
+    `starts` are nodes, what has been spent by then, and the texts so far. `effort` bounds how many lines are tried;
+    then the search ends, even if more could be found.
     """
     order, end = count(), inf if effort is None else completions.spent + effort
     queue: list[tuple[int, int, int, Node | None, str]] = []
-    for first, way, text in begun:
+    for first, way, text in starts:
         estimate = way + completions.at_least(first, completions.key(first))
         heappush(queue, (estimate, next(order), way, first, text))
     while queue and queue[0][0] <= budget and completions.spent <= end:
@@ -74,13 +74,13 @@ def cheapest(
 
 
 def _line_ends(automaton: Automaton, start: Start) -> Iterator[tuple[Node, int, str]]:
-    """Where the line that has been begun can end: the node, what has been spent by then, and the text."""
+    """Where the line that `start` is in can end: the node, what has been spent by then, and the text."""
     pending = [start]
     while pending:
-        begun = pending.pop()
-        position = begun.position
-        if not position.words and not begun.rest:
-            yield position.node, automaton.start.left - position.left, begun.text
+        reached = pending.pop()
+        position = reached.position
+        if not position.words and not reached.rest:
+            yield position.node, automaton.start.left - position.left, reached.text
             continue
-        words = (word for word in reversed(begun.lexemes(automaton)) if word != END)
-        pending += [Start(begun.text + word, automaton.step(position, word)) for word in words]
+        words = (word for word in reversed(reached.lexemes(automaton)) if word != END)
+        pending += [Start(reached.text + word, automaton.step(position, word)) for word in words]

@@ -1,4 +1,4 @@
-"""Turns a function that pushes what it makes into an iterator from which it is pulled."""
+"""Turns a function that pushes pieces into an iterator that yields them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from threading import Semaphore, Thread
 
 
 class _Stopped(BaseException):
-    """Nobody wants the rest."""
+    """The consumer has left."""
 
 
 def pulled(work: Callable[[Callable[[str], None]], object]) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""What the token layer asks of an automaton of lexemes: any that answers can be decoded under a mask."""
+"""What the token layer needs from an automaton of lexemes: any that provides it can be decoded under a mask."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class LexemeAutomaton(Protocol[Position]):
     """A set of texts, seen lexeme by lexeme.
 
     Every position that legal lexemes lead to can be completed: there are no dead ends. One lexeme may be the beginning
-    of another; a text with several readings goes on with what may follow in any of them.
+    of another; a text with several readings may continue as any of them may.
     """
 
     @property
@@ -33,27 +33,27 @@ class LexemeAutomaton(Protocol[Position]):
         """The position after a legal lexeme other than `END`."""
 
     def cost(self, position: Position) -> int:
-        """Tokens that are enough to complete the text from a position to which legal lexemes led.
+        """How many tokens are enough to complete the text from a position that legal lexemes led to.
 
-        Those that `Vocabulary.weigh` gives each lexeme are. It may sink with what the automaton finds out, and never
-        grows; and at each position some legal lexeme costs with what follows it no more than this.
+        It counts what `Vocabulary.weigh` says of each lexeme. It may fall as the automaton searches more, and never
+        rises; and at each position some legal lexeme costs no more than this together with what follows it.
         """
 
     def key(self, position: Position) -> Hashable:
-        """What positions with the same future have in common, whatever of the budget they have left."""
+        """Equal for positions with the same future, however much of the budget they have left."""
 
     def renewed(self, position: Position) -> Position:
-        """The position with all of the budget left."""
+        """The same position with the whole budget left."""
 
 
 class Saved(Protocol):
-    """What an earlier automaton has found out about positions; positions go by the new one's numbers."""
+    """What an earlier automaton found about positions, which have the numbers of the new one."""
 
     def follow(self, before: int, lexeme: str, after: int) -> None:
-        """A lexeme leads from one position to another."""
+        """Is called for each step: a lexeme leads from one position to another."""
 
     def legal(self, number: int, position: Any) -> tuple[str, ...] | None:
-        """What is legal there, `None` where that is not known."""
+        """What is legal at a position, `None` if that is not known."""
 
     def cost(self, number: int) -> int:
-        """What is known to be enough to complete a text from there."""
+        """How many tokens are known to be enough to complete a text from a position."""

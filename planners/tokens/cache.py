@@ -1,8 +1,8 @@
-"""What an automaton has found out, in a file beside the spec, so that the next one need not search for it again.
+"""The results of an automaton's searches, in a file beside the spec, so that the next one need not search again.
 
-Saved is what takes long: which lexemes are legal at each position, and what completes it. Tokens' masks follow from
-these without a search. The file holds numbers and words alone; whatever is in it, loading it runs nothing, and
-the machine has the last word: a lexeme that begins no line, or a completion that is none, is refused.
+What takes long is saved: which lexemes are legal at each position, and what completes it. The masks of tokens follow
+from these without a search. The file holds nothing but numbers and words; loading it never runs code, and the machine
+has the last word: a lexeme that does not begin a line, or a completion that does not complete, is rejected.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ _ARRAYS = ("steps", "costs", "legal", "legal_ends", "rests", "rest_ends")
 
 
 class UnusableCache(ValueError):
-    """A file does not hold what was found out about this task in this vocabulary; the message says why."""
+    """A file cannot be used for this task and vocabulary; the message says why."""
 
 
 def save(tokens: TokenAutomaton, path: Path) -> None:
-    """Writes what has been found out so far. Raises `TypeError` where the texts are no compositions."""
+    """Writes the results of searches so far. Raises `TypeError` if the texts are not compositions."""
     automaton = _compositions(tokens)
     words: dict[str, int] = {}
     costs, legal, rests = list[int](), list[tuple[int, ...]](), list[tuple[int, ...]]()
@@ -43,7 +43,7 @@ def save(tokens: TokenAutomaton, path: Path) -> None:
         costs.append(cost)
         rest = automaton.completion(position) if found is None and cost < NEVER else ()
         rests.append(tuple(_number(words, w) for w in rest))
-        # Something is legal everywhere, so that nothing says that nobody has looked.
+        # Something is legal at every position, so an empty list means that nobody has searched there.
         legal.append(tuple(_number(words, w) for w in found or ()))
     steps = [(b, _number(words, w), a) for b, w, a in tokens.lexeme_steps()]
     arrays = {
@@ -60,11 +60,11 @@ def save(tokens: TokenAutomaton, path: Path) -> None:
 
 
 def load(tokens: TokenAutomaton, path: Path) -> None:
-    """Lets an automaton that has just been made know what was saved.
+    """Gives a new automaton what was saved.
 
     Raises:
-        UnusableCache: The file is of another task, vocabulary, budget, effort or format, or it is damaged.
-        OSError: It cannot be read.
+        UnusableCache: The file belongs to another task, vocabulary, budget, effort or format, or is damaged.
+        OSError: The file cannot be read.
     """
     automaton = _compositions(tokens)
     content = path.read_bytes()
@@ -74,21 +74,23 @@ def load(tokens: TokenAutomaton, path: Path) -> None:
             arrays = {name: file[name] for name in _ARRAYS}
         form, key, words, total = (meta[name] for name in ("format", "key", "words", "sum"))
     except (ValueError, KeyError, TypeError, BadZipFile, EOFError, OSError, RecursionError) as error:
-        raise UnusableCache(f"{path.name} is damaged or no cache: make it anew") from error
+        raise UnusableCache(f"{path.name} is damaged or not a cache: make a new one") from error
     if form != FORMAT:
-        raise UnusableCache(f"{path.name} has format {form!r}, and this version reads {FORMAT}: make it anew")
+        raise UnusableCache(
+            f"{path.name} has format {form!r}, and this version reads {FORMAT}: make a new one"
+        )
     if key != _key(tokens):
         raise UnusableCache(
-            f"{path.name} is of another spec, task, vocabulary, budget or effort: give the one of this task, or make "
-            "it anew"
+            f"{path.name} belongs to another spec, task, vocabulary, budget or effort: use the one for this task, "
+            "or make a new one"
         )
     if total != _sum(arrays, words):
-        raise UnusableCache(f"{path.name} is damaged: its checksum is wrong; make it anew")
+        raise UnusableCache(f"{path.name} is damaged: its checksum is wrong; make a new one")
     tokens.recall(_Recalled(automaton, words, arrays))
 
 
 class _Recalled:
-    """A loaded file. A position of the new automaton is known where saved steps have led to it."""
+    """A loaded file. It knows a position of the new automaton if saved steps have led there."""
 
     def __init__(self, automaton: Automaton, words: list[str], arrays: dict[str, NDArray[Any]]) -> None:
         self._automaton = automaton
@@ -115,7 +117,7 @@ class _Recalled:
         found = self._legal[own]
         ended = not position.words and ends(self._automaton.machine, position.node)
         if (END in found) != ended or not {*found} - {END} <= {*self._automaton.words(position)}:
-            raise UnusableCache("the cache says what the machine does not: make it anew")
+            raise UnusableCache("the cache contradicts the rules: make a new one")
         return found
 
     def cost(self, number: int) -> int:
@@ -125,12 +127,12 @@ class _Recalled:
 
 def _compositions(tokens: TokenAutomaton) -> Automaton:
     if not isinstance(tokens.automaton, Automaton):
-        raise TypeError("only what is known of compositions can be saved")
+        raise TypeError("only an automaton of compositions can be saved")
     return tokens.automaton
 
 
 def _key(tokens: TokenAutomaton) -> str:
-    """A hash of all that decides what is found out."""
+    """A hash of everything that the results depend on."""
     automaton = _compositions(tokens)
     machine = automaton.machine
     parts = (

@@ -1,9 +1,9 @@
-"""The automaton over tokens in which each lexeme is written in one way, so that a decision is about what is said.
+"""The token automaton in which each lexeme is written in one way, so that every decision is about the content.
 
-`TokenAutomaton` allows every way to cut a text into tokens, as a model that exists already may prefer any. Of its
-masks, most then choose between spellings. A policy that begins with random weights has better things to learn: here
-a lexeme is written by the tokens of `Vocabulary.split`, and all of them are forced but those that tell it from others.
-What can be written is the same.
+`TokenAutomaton` allows every way to cut a text into tokens, since an existing model may prefer any of them. Most of its
+masks then only choose between spellings. A policy that begins with random weights has better things to learn: here a
+lexeme is written with the tokens of `Vocabulary.split`, and all are forced except those that distinguish it from
+others. The texts that can be written are the same.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from p2c_dsl.planners.tokens.vocabulary import Vocabulary
 ANY, CANONICAL = "any", "canonical"
 TOKENIZATIONS = (ANY, CANONICAL)
 SETTING = "p2c_tokenization"
-"""Under this name a model's configuration tells which of them it was trained in."""
+"""The key in a model's configuration that says which of them it was trained with."""
 
 
 class CanonicalTokens(TokenAutomaton):
-    """The accepted compositions of a task as sequences of tokens, each lexeme by the tokens of `Vocabulary.split`.
+    """The accepted compositions of a task as sequences of tokens, each lexeme in the tokens of `Vocabulary.split`.
 
-    No token straddles lexemes. The constructor is that of `TokenAutomaton`, and so is what it raises.
+    No token straddles lexemes. The constructor takes and raises the same as that of `TokenAutomaton`.
     """
 
     def _set_up(self, automaton: LexemeAutomaton[Any], vocabulary: Vocabulary) -> None:
@@ -64,7 +64,7 @@ class CanonicalTokens(TokenAutomaton):
         )
 
     def _cut(self, lexeme: str) -> dict[int, int]:
-        """The tokens of a lexeme, by the place of their first byte."""
+        """The tokens of a lexeme, by the index of their first byte."""
         found = self._cuts.get(lexeme)
         if found is None:
             found, at = self._cuts.setdefault(lexeme, {}), 0
@@ -75,12 +75,12 @@ class CanonicalTokens(TokenAutomaton):
 
 
 def tokenization_of(model: Any) -> str:
-    """The tokenization that a model of transformers was trained in, as its configuration says; `any` if it does not."""
+    """The tokenization that a model of transformers was trained with, from its configuration; `any` by default."""
     return str(getattr(model.config, SETTING, ANY))
 
 
 def token_automaton(tokenization: str) -> type[TokenAutomaton]:
-    """The automaton of a tokenization: `any` or `canonical`. Raises `ValueError` for another."""
+    """The automaton of a tokenization: `any` or `canonical`. Raises `ValueError` for any other name."""
     if tokenization not in TOKENIZATIONS:
         raise ValueError(f"there is no tokenization `{tokenization}`: choose {' or '.join(TOKENIZATIONS)}")
     return CanonicalTokens if tokenization == CANONICAL else TokenAutomaton

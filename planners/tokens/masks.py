@@ -47,7 +47,7 @@ class SemanticMask:
         return self._row_within(state, left)
 
     def knows(self, state: int | None, left: int) -> bool:
-        """Whether `row` has been asked this before, so that asking finds nothing out."""
+        """Whether `row` has answered this before, so that asking again starts no search."""
         known = self._free.get(state)
         return (known is not None and known[0] <= left) or (state, left) in self._tight
 
@@ -66,11 +66,11 @@ class SemanticMask:
                 bitmask[place] = table[row]
 
     def save(self, path: Path) -> None:
-        """Writes what has been found out so far to a file beside the spec; see `p2c_dsl.planners.tokens.cache`."""
+        """Writes the results of searches so far to a file; see `p2c_dsl.planners.tokens.cache`."""
         save(self.tokens, path)
 
     def load(self, path: Path) -> None:
-        """Takes what was found out earlier from a file, before the first mask. Raises `UnusableCache`, `OSError`."""
+        """Reads earlier results from a file, before the first mask. Raises `UnusableCache`, `OSError`."""
         load(self.tokens, path)
 
     def bits(self, rows: Tensor, vocabulary: int) -> Tensor:

@@ -18,7 +18,7 @@ from p2c_dsl.planners.tokens.token_automaton import TokenAutomaton
 class SemanticLogitsProcessor(OutlinesLogitsProcessor):
     """An Outlines logits processor: `outlines.Generator(model, processor=SemanticLogitsProcessor(tokens, 256))`.
 
-    A row's state follows from the ids that it has generated, whatever its place in the batch: beam search may reorder
+    A row's state follows from the ids that it has generated, not from its index in the batch: beam search may reorder
     rows, and prompts may have any length and padding on the left. A shorter input than before begins a new generation.
     `start` is the state in which generations begin, where that is not the automaton's own: the prompts then end with
     the text that has led to it (see `TokenAutomaton.at`).
@@ -69,7 +69,7 @@ class SemanticLogitsProcessor(OutlinesLogitsProcessor):
         try:
             return self.tokens.step(state, token)
         except KeyError:
-            # Where fewer tokens are allowed than there are beams, beam search fills up with rows of no probability.
+            # Where fewer tokens are allowed than there are beams, beam search adds rows of probability 0.
             return None
 
 
@@ -80,7 +80,7 @@ class SampledRow:
     Attributes:
         state: Where it stands in the token automaton, `None` at its end.
         ids: The tokens so far, the end token included.
-        log_probability: Of the tokens so far, under the model masked and renormalised, at temperature 1.
+        log_probability: Of the tokens so far, under the masked and renormalised model, at temperature 1.
     """
 
     state: int | None
@@ -90,18 +90,18 @@ class SampledRow:
 
 
 class SamplingLogitsProcessor(OutlinesLogitsProcessor):
-    """Masks the logits and leaves one token in each row: the one that it has drawn.
+    """Masks the logits, samples a token for each row, and leaves only that one.
 
-    The engine has to take the likeliest token and keep the rows in their order. What other settings of an engine
-    would change after the mask (temperature, top-k, penalties) has nothing left to change, each row has a stream of
-    random numbers of its own, whatever else is in the batch, and the last token is known here as well.
+    The engine has to take the likeliest token and keep the rows in their order. So plans follow from their seeds on
+    every engine: settings that work after the mask (temperature, top-k, penalties) have nothing left to change, and
+    each row has its own stream of random numbers, independent of the rest of the batch.
 
     Args:
         start: The state in which every row begins.
         budget: The most tokens of a row, the end token included; at least `mask.tokens.needed(start)`.
-        temperature: What the masked logits are divided by; 0 takes the likeliest token that is allowed.
+        temperature: The masked logits are divided by it; with 0 the likeliest allowed token is taken.
         seeds: One for each row.
-        watch: Is told the row and the bytes of each token that is drawn.
+        watch: Is called with the row and the bytes of each sampled token.
     """
 
     def __init__(
@@ -119,25 +119,25 @@ class SamplingLogitsProcessor(OutlinesLogitsProcessor):
         self.reset()
 
     def reset(self) -> None:
-        """Begins anew."""
+        """Starts again from the first token."""
         self.rows = [SampledRow(self._start, Random(seed)) for seed in self._seeds]
         self._left = self._budget
 
     def process_logits(self, input_ids: Any, logits: Any) -> Any:
-        """Logits `(batch, vocab)` with −inf for all tokens but the one that is drawn in each row.
+        """Logits `(batch, vocab)` with −inf for all tokens but the one sampled in each row.
 
-        Raises `FloatingPointError` where the model gives no numbers.
+        Raises `FloatingPointError` if the logits are not finite.
         """
         masked = self._mask.masked(logits.float(), [row.state for row in self.rows], self._left)
         self._left -= 1
-        chosen = self._drawn(masked)
+        chosen = self._sampled(masked)
         for number, (row, token) in enumerate(zip(self.rows, chosen.tolist(), strict=True)):
             if row.state is not None:
                 row.log_probability += float(masked[number].log_softmax(-1)[token])
                 self._write(number, row, token)
         return torch.full_like(logits, -torch.inf).scatter_(1, chosen.unsqueeze(1), 0)
 
-    def _drawn(self, masked: Tensor) -> Tensor:
+    def _sampled(self, masked: Tensor) -> Tensor:
         """One token for each row, `(batch,)`."""
         best = masked.max(-1, keepdim=True).values
         if not torch.isfinite(best).all():
@@ -147,13 +147,13 @@ class SamplingLogitsProcessor(OutlinesLogitsProcessor):
             )
         if not self._temperature:
             return masked.argmax(-1)
-        # Taking the largest away first lets temperatures be as small or large as they like.
+        # Subtracting the largest first allows temperatures of any size.
         weights = ((masked - best) / self._temperature).exp().cpu().double()
         sums = weights.cumsum(-1)
         total = sums[:, -1:].contiguous()
         points = torch.tensor([[row.random.random()] for row in self.rows], dtype=sums.dtype) * total
         found = torch.searchsorted(sums, points, right=True)
-        # Rounding may put a point on the total itself; what is drawn then is the last token that is allowed.
+        # Rounding may put a point on the total itself; then the last allowed token is taken.
         last = torch.searchsorted(sums, total)
         return torch.minimum(found, last).squeeze(1).to(masked.device)
 

@@ -1,4 +1,4 @@
-"""Vocabularies as bytes, and the trie by which they are walked."""
+"""Vocabularies as bytes, and the trie of their tokens."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from p2c_dsl.planners.lines.pattern import Weigh
 _PIECES = re.compile(rb"[A-Za-z_\x80-\xff]+|[0-9]+|[^A-Za-z_\x80-\xff0-9]+")
 
 _SOME = 64
-"""How many tokens are written to see what comes out."""
+"""How many tokens are decoded to check what comes out."""
 _NAMES = re.compile(r"(?<![\w.])[^\W\d]\w*")
 
 
 class TokenNode:
-    """A node of the vocabulary's trie: the tokens that end here, and what goes on, which is found when it is asked for.
+    """A node of the vocabulary's trie: the tokens that end here, and its children, which are made when asked for.
 
-    Most of a large vocabulary is never looked at. `tokens` are all tokens in order, each with its number; those
+    Most of a large vocabulary is never visited. `tokens` are all tokens in order, each with its number; those
     from `first` to `last` begin with the `depth` bytes that lead here.
     """
 
@@ -36,7 +36,7 @@ class TokenNode:
 
     @property
     def children(self) -> dict[int, TokenNode]:
-        """What goes on, by the next byte."""
+        """The nodes below, by their byte."""
         if self._children is None:
             self._children, at = {}, self._first
             while at < self._last:
@@ -48,14 +48,14 @@ class TokenNode:
 
 
 class Vocabulary:
-    """Tokens as bytes. Tokens without bytes (special ones) are never allowed, but for `end`.
+    """Tokens as bytes. Tokens without bytes (special ones) are never allowed, except for `end`.
 
     Raises `ValueError` for an `end` out of range.
     """
 
     def __init__(self, tokens: Sequence[bytes], end: int) -> None:
         if not 0 <= end < len(tokens):
-            raise ValueError(f"the end-of-sequence token {end} is none of {len(tokens)} tokens")
+            raise ValueError(f"the end-of-sequence token {end} is not one of the {len(tokens)} tokens")
         self.tokens = tuple(tokens)
         self.end = end
         ordered = sorted((token, n) for n, token in enumerate(tokens) if token and n != end)
@@ -67,14 +67,14 @@ class Vocabulary:
 
     @property
     def digest(self) -> str:
-        """A hash that tells vocabularies apart."""
+        """A hash that differs between different vocabularies."""
         own = sha256(repr((self.end, len(self.tokens))).encode())
         for token in self.tokens:
             own.update(len(token).to_bytes(4) + token)
         return own.hexdigest()
 
     def split(self, text: bytes) -> tuple[int, ...]:
-        """A text as tokens: pieces of letters, of digits and of other signs, of each the longest tokens first.
+        """A text as tokens: it is cut into letters, digits and other signs, and each piece into the longest tokens.
 
         So the number at the end of a name changes no other token. Raises `ValueError` where no token fits.
         """
@@ -88,7 +88,7 @@ class Vocabulary:
         return found
 
     def weigh(self, budget: int, fixed: Container[str]) -> Weigh:
-        """What a lexeme weighs in tokens, whatever numbers its names bear that are not `fixed`.
+        """What a lexeme costs in tokens, whichever numbers its names that are not `fixed` end with.
 
         Within a budget of tokens there are fewer variables than that, so their numbers have no more digits.
         """
@@ -128,7 +128,7 @@ class Vocabulary:
 def vocabulary_of(tokenizer: Any) -> Vocabulary:
     """The tokens of one of transformers' fast tokenizers as bytes: byte-level BPE, SentencePiece and others.
 
-    llguidance knows how each kind writes its bytes; of a kind that it does not know a token's own text is taken.
+    llguidance knows how each kind writes its bytes; for a kind that it does not know, a token's own text is taken.
     Special tokens have no bytes. Raises `ValueError` for a tokenizer without an end-of-sequence token, or one that
     does not write its tokens one right after the other, as those that put spaces between words.
     """
@@ -144,7 +144,7 @@ def vocabulary_of(tokenizer: Any) -> Vocabulary:
     if written != expected:
         raise ValueError(
             "the tokenizer does not write its tokens one right after the other, so that layout cannot be exact: "
-            f"{expected[:40]!r} comes out as {written[:40]!r}; take a byte-level or SentencePiece one"
+            f"{expected[:40]!r} comes out as {written[:40]!r}; use a byte-level or SentencePiece one"
         )
     return vocabulary
 

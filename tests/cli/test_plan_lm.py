@@ -78,7 +78,7 @@ def test_what_was_found_out_is_kept_beside_the_spec(model: str, folder: Path) ->
     first, again = (plan(model, "--cache", "dinner.cache") for _ in range(2))
     assert first == again and first[0] == 0 and (folder / "dinner.cache").exists()
     status, out, err = plan(model, "--cache", "dinner.p2c")
-    assert status == 2 and "no cache" in err and out == ""
+    assert status == 2 and "not a cache" in err and out == ""
     assert plan(model, "--cache", "nowhere/dinner.cache")[0] == 2
 
 

@@ -183,7 +183,7 @@ def test_what_has_been_found_out_is_kept_in_a_file(tmp_path: Path) -> None:
         with pytest.raises(ValueError, match="another spec, task"):
             planner(cache=cache, budget=BUDGET + 1).plan(*domain_of(other))
     cache.write_text("my notes")
-    with pytest.raises(ValueError, match="no cache"):
+    with pytest.raises(ValueError, match="not a cache"):
         planner(cache=cache).plan(*domain_of("dinner"))
     assert cache.read_text() == "my notes"
 

@@ -114,10 +114,10 @@ def test_a_model_that_cannot_write_from_left_to_right_is_refused(copy: Path) -> 
         vocab_size=600, hidden_size=16, num_hidden_layers=1, num_attention_heads=1, intermediate_size=16
     )
     transformers.BertForMaskedLM(config).save_pretrained(copy)
-    with pytest.raises(ModelProblem, match="no causal language model: it is a BertForMaskedLM"):
+    with pytest.raises(ModelProblem, match="not a causal language model: it is a BertForMaskedLM"):
         load_model(copy)
     edited(copy / "config.json", model_type="t5", architectures=["T5ForConditionalGeneration"])
-    with pytest.raises(ModelProblem, match="no causal language model: it is a T5ForConditionalGeneration"):
+    with pytest.raises(ModelProblem, match="not a causal language model: it is a T5ForConditionalGeneration"):
         load_model(copy)
 
 
@@ -157,5 +157,5 @@ def test_devices_and_types_that_are_none_are_told(folder: Path) -> None:
     with pytest.raises(ModelProblem, match="there is no device `abacus`"):
         load_model(folder, device="abacus")
     for dtype in ("float33", "int8", "nn"):
-        with pytest.raises(ModelProblem, match=f"`{dtype}` is no data type"):
+        with pytest.raises(ModelProblem, match=f"`{dtype}` is not a data type"):
             load_model(folder, dtype=dtype)
