@@ -91,7 +91,10 @@ def test_what_was_found_out_is_kept_beside_the_spec(model: str, folder: Path) ->
         (["--shorten"], "--shorten goes with --planner lm"),
         (["--planner", "lm", "--adapter", "x"], "--adapter goes with --model"),
         (["--planner", "lm", "--model", "./nowhere"], "there is no folder `./nowhere`"),
-        (["--planner", "lm", "--model", "model", "--temperature", "nan"], "a temperature is a number"),
+        (
+            ["--planner", "lm", "--model", "model", "--temperature", "nan"],
+            "the temperature must be a finite number",
+        ),
         (["--planner", "lm", "--model", "model", "--temperature", "-1"], "--temperature"),
         (["--planner", "lm", "--model", "model", "--device", "abacus"], "there is no device `abacus`"),
         (["--planner", "lm", "--model", "model", "--budget", "4000"], "room for 96 beside the composition"),
