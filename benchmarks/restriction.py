@@ -106,7 +106,7 @@ def environment(condition: str, domain: Domain, tokenizer: Any) -> Penalised:
 def run(condition: str, domain: Domain, seed: int, updates: int, episodes: int) -> dict[str, Any]:
     """One run: the verified and the accepted share of each update, and when the goal was reached."""
     model, tokenizer = fresh(seed)
-    settings = PRESETS["cpu"].but(seed=seed, updates=updates, episodes=episodes)
+    settings = PRESETS["cpu"].changed(seed=seed, updates=updates, episodes=episodes)
     made = environment(condition, domain, tokenizer)
     started = time.perf_counter()
     trainer = Trainer(model, codec_of(tokenizer), [made], settings)

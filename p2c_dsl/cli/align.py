@@ -89,7 +89,7 @@ def _run(domain: Path, folder: Path, settings: AlignSettings, worlds: int, resum
     from rich.console import Console
 
     from p2c_dsl.planners.figure2 import align_run
-    from p2c_dsl.planners.rl.imitate import WarmUp
+    from p2c_dsl.planners.rl.explore import WarmUp
     from p2c_dsl.runtime.domain import load_expert
 
     console = Console(stderr=True, highlight=False)

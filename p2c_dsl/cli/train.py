@@ -96,7 +96,7 @@ def _resumed(folder: Path, updates: int | None, minutes: float | None) -> Plan:
     except CheckpointError as error:
         fail(str(error))
     given = {"updates": updates, "minutes": minutes}
-    return replace(plan, settings=plan.settings.but(**{n: v for n, v in given.items() if v is not None}))
+    return replace(plan, settings=plan.settings.changed(**{n: v for n, v in given.items() if v is not None}))
 
 
 def _settings(
@@ -108,8 +108,8 @@ def _settings(
         fail(f"there is no preset `{preset}`: choose {' or '.join(PRESETS)}")
     named = {"seed": seed, "updates": updates, "minutes": minutes}
     try:
-        chosen = PRESETS[preset].but(**{n: v for n, v in named.items() if v is not None})
-        return chosen.but(**dict(parsed(entry) for entry in given))
+        chosen = PRESETS[preset].changed(**{n: v for n, v in named.items() if v is not None})
+        return chosen.changed(**dict(parsed(entry) for entry in given))
     except ValueError as error:
         fail(str(error))
 

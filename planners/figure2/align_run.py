@@ -26,7 +26,8 @@ from p2c_dsl.planners.preferences.reward_model import RewardConfig
 from p2c_dsl.planners.rl import atomic, checkpoint, manifest
 from p2c_dsl.planners.rl.environments.domains import Domain, load_domain
 from p2c_dsl.planners.rl.environments.spaces import FreeText
-from p2c_dsl.planners.rl.imitate import Example, WarmUp, explored, imitate
+from p2c_dsl.planners.rl.explore import Example, WarmUp, explore
+from p2c_dsl.planners.rl.imitate import imitate
 from p2c_dsl.planners.rl.policy.models import codec_of, load_model
 from p2c_dsl.planners.rl.settings import TrainingSettings
 from p2c_dsl.planners.rl.trainer import Trainer
@@ -188,9 +189,9 @@ def _examples(loop: AlignmentLoop, attempts: Attempts) -> list[Example]:
     """
     codec, problem = loop.planner.trainer.codec, loop.problem
     if problem.condition.masked:
-        return explored(attempts, codec, loop.settings.warm_up)
+        return explore(attempts, codec, loop.settings.warm_up)
     masked = Problem(loop.domain, problem.tokenizer, condition_of(FLOOR), problem.sizes)
-    found = explored(replace(attempts, problem=masked), codec, loop.settings.warm_up)
+    found = explore(replace(attempts, problem=masked), codec, loop.settings.warm_up)
     return [example.in_space(1, FreeText(problem.vocabulary)) for example in found]
 
 

@@ -15,7 +15,7 @@ from p2c_dsl.planners.measure.drift_recovery import DriftConfig, drift_curves
 from p2c_dsl.planners.preferences.humans.drift import Step
 from p2c_dsl.planners.preferences.humans.simulated import SimulatedHuman
 from p2c_dsl.planners.preferences.reward_model import RewardConfig
-from p2c_dsl.planners.rl.imitate import WarmUp
+from p2c_dsl.planners.rl.explore import WarmUp
 
 KINDS = ("oracle", "refit", "undiscounted", "stale")
 ROUNDS, SWITCH = 14, 5

@@ -1,7 +1,7 @@
-"""Credit: rewards at the decisions that earned them, advantages, and what they are divided by.
+"""Credit assignment: rewards at the decisions that earned them, advantages, and their scale.
 
-A decision is a place where more than one token was legal. Forced tokens and context are part of what the environment
-does: they take no time, and what is earned there is credited to the decision before.
+A decision is a position where more than one token was legal. Forced tokens and context belong to the environment: they
+take no time, and a reward earned there is credited to the decision before.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from torch import Tensor
 
 
 def credited(rewards: Tensor, decisions: Tensor) -> Tensor:
-    """Rewards `(rows, time)` moved to decisions: each to the last one up to its place, or else to the first.
+    """Rewards `(rows, time)` moved to decisions: each to the last decision up to its position, or else to the first.
 
-    Sums of rows stay what they are where a row has a decision; in one without, nothing could be learned.
+    The sum of a row stays the same if the row has a decision; in a row without one there is nothing to learn.
     """
     rows, time = decisions.shape
     places = torch.arange(time, device=decisions.device).expand(rows, time)
@@ -39,7 +39,7 @@ def generalized_advantages(
     Args:
         rewards: `(rows, time)`, at decisions.
         values: `(rows, time)`, before each token.
-        bootstrap: `(rows,)`, the value of what would have followed a row: 0 for one that ended by itself.
+        bootstrap: `(rows,)`, the value of the state after a truncated row; 0 for a row that terminated.
         discount: γ.
         decay: λ.
     """
@@ -55,10 +55,10 @@ def generalized_advantages(
     return advantages, (advantages + values) * decisions
 
 
-def of_the_others(returns: Tensor, prompt: Tensor) -> Tensor:
+def leave_one_out_baseline(returns: Tensor, prompt: Tensor) -> Tensor:
     """For each row, the mean return of the other rows of its prompt `(rows,)`, 0 where there are none.
 
-    A baseline that does not depend on what the row itself did, so that the gradient keeps its expectation (Kool et
+    A baseline that does not depend on the row's own actions, so that the gradient stays unbiased (Kool et
     al., 2019, *Buy 4 REINFORCE samples, get a baseline for free*; for language models Ahmadian et al., 2024, arXiv
     2402.14740).
 
@@ -75,7 +75,7 @@ Reduce = Callable[[Tensor], Tensor]
 
 
 def normalised(advantages: Tensor, decisions: Tensor, reduce: Reduce) -> Tensor:
-    """Advantages with mean 0 and deviation 1 over the decisions of all processes, whatever the padding."""
+    """Advantages with mean 0 and standard deviation 1 over the decisions of all processes; padding does not count."""
     chosen = advantages[decisions].double()
     own = torch.stack([chosen.new_tensor(len(chosen)), chosen.sum(), (chosen**2).sum()])
     count, total, squares = reduce(own)
@@ -86,16 +86,16 @@ def normalised(advantages: Tensor, decisions: Tensor, reduce: Reduce) -> Tensor:
 
 
 class ReturnScale:
-    """Divides rewards by the root mean square of the episodes' returns so far, so that values stay near 1.
+    """Divides rewards by the root mean square of all returns so far, so that values stay near 1.
 
-    Unlike a deviation, it does not vanish when all returns are alike.
+    Unlike the standard deviation, it does not vanish when all returns are equal.
     """
 
     def __init__(self, least: float = 0.1) -> None:
         self.least, self.count, self.squares = least, 0.0, 0.0
 
     def update(self, returns: Tensor, reduce: Reduce) -> float:
-        """Counts returns `(rows,)` in; what to divide by."""
+        """Adds returns `(rows,)` to the statistics; returns the divisor."""
         own = returns.double()
         count, squares = reduce(torch.stack([own.new_tensor(len(own)), (own**2).sum()])).tolist()
         self.count, self.squares = self.count + count, self.squares + squares

@@ -1,4 +1,4 @@
-"""A rollout's rows made ready for an update, and cut into pieces that fit into memory."""
+"""A rollout's rows prepared for an update, in pieces that fit into memory."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Piece:
     """Some rows of a rollout, no wider than the longest of them.
 
     Attributes:
-        lengths: How many tokens of each are read: what comes after its last decision changes no loss.
+        lengths: How many tokens of each row are read: tokens after its last decision do not change the loss.
     """
 
     rows: Tensor
@@ -31,25 +31,25 @@ class Piece:
     lengths: tuple[int, ...]
 
     def of(self, grid: Tensor) -> Tensor:
-        """Of a grid `(rows, time)` of the whole rollout, what stands at this piece's decisions `(n,)`."""
+        """The entries of a grid `(rows, time)` of the whole rollout at this piece's decisions `(n,)`."""
         return grid[self.rows, : self.tokens.shape[1]][self.decisions]
 
     def put(self, grid: Tensor, found: Tensor) -> None:
-        """Writes what was found at this piece's decisions `(n,)` into a grid `(rows, time)` of the whole rollout."""
+        """Writes values of this piece's decisions `(n,)` into a grid `(rows, time)` of the whole rollout."""
         width = self.tokens.shape[1]
         grid[self.rows, :width] = grid[self.rows, :width].masked_scatter(self.decisions, found.to(grid.dtype))
 
     def score(self, policy: Policy) -> Scored:
-        """What a policy says of the piece; each of its prompts is computed once."""
+        """The policy's log-probabilities and values of the piece; each of its prompts is computed once."""
         with policy.autocast():
             prefix: Prefix = policy.prefix(self.prompts)
             return policy.score(prefix, self.prompt, self.tokens, self.masks, self.decisions, self.lengths)
 
 
 def pieces(rollout: Rollout, rows: Tensor, size: int, whole: bool = False) -> Iterator[Piece]:
-    """Rows `(n,)` in pieces of at most `size`: those of one prompt together, short ones with short ones.
+    """Rows `(n,)` in pieces of at most `size`; rows of one prompt stay together, and rows of similar length.
 
-    Each is read up to its last decision, or as a `whole`.
+    Each row is read up to its last decision, or to its end if `whole`.
     """
     device = rollout.tokens.device
     places = torch.arange(rollout.decisions.shape[1], device=device)
@@ -74,7 +74,7 @@ def pieces(rollout: Rollout, rows: Tensor, size: int, whole: bool = False) -> It
 
 
 def rewards_of(rollout: Rollout, codec: Codec) -> Tensor:
-    """Rewards `(rows, time)` at the tokens that earned them: partial ones where they were written, R at the end."""
+    """Rewards `(rows, time)` at the tokens that earned them: credits where they were written, R at the end."""
     rewards = torch.zeros(rollout.tokens.shape)
     for row, episode in enumerate(rollout.episodes):
         outcome = episode.outcome

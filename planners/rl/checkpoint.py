@@ -1,4 +1,4 @@
-"""Checkpoints: written whole or not at all, and enough to go on bit for bit."""
+"""Checkpoints: replaced atomically, and complete enough to continue bit for bit."""
 
 from __future__ import annotations
 
@@ -10,47 +10,46 @@ from typing import Any
 import numpy as np
 import torch
 
+from p2c_dsl.planners.rl import atomic
+
 NAME = "checkpoint.pt"
 FORMAT = 2
-"""Of the state that `Trainer.state` gives, and of how episodes are numbered: another version goes on differently."""
+"""The version of `Trainer.state` and of the numbering of episodes: another version would continue differently."""
 
 
 class CheckpointError(Exception):
-    """There is no usable checkpoint; the message says why."""
+    """No usable checkpoint; the message says why."""
 
 
 def save(folder: Path, state: dict[str, Any]) -> None:
-    """Writes a checkpoint over the last one: a crash at any moment leaves one of the two. Raises `OSError`."""
-    temporary = folder / f".{NAME}.new"
+    """Replaces the last checkpoint: a crash at any moment leaves one of the two. Raises `OSError`."""
     try:
-        with open(temporary, "wb") as file:
+        with atomic.replacing(folder / NAME) as file:
             torch.save(state, file)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, folder / NAME)
     except (OSError, RuntimeError) as error:
-        # A full disk is a RuntimeError of torch's.
-        temporary.unlink(missing_ok=True)
-        raise OSError(f"{folder / NAME} cannot be written, the last one is kept: {error}") from error
+        # torch reports a full disk as a RuntimeError.
+        raise OSError(f"{folder / NAME} cannot be written; the last checkpoint is kept: {error}") from error
 
 
 def load(folder: Path) -> dict[str, Any]:
     """The checkpoint of a run. Raises `CheckpointError`."""
     path = folder / NAME
     if not path.is_file():
-        raise CheckpointError(f"{folder} holds no checkpoint: there is no {path}")
+        raise CheckpointError(f"{folder} does not hold a checkpoint: {path} does not exist")
     try:
-        # Random states stay on the CPU; modules and optimizers take their tensors to where they are.
+        # Random states stay on the CPU; modules and optimizers move their tensors to their own device.
         state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:
         raise CheckpointError(f"{path} cannot be read: {error}") from error
     if not isinstance(state, dict) or state.get("format") != FORMAT:
-        raise CheckpointError(f"{path} is no checkpoint of a run, or another version's: start a new run")
+        raise CheckpointError(
+            f"{path} is not a checkpoint of a run, or was written by another version: start a new run"
+        )
     return state
 
 
 def random_state() -> dict[str, Any]:
-    """All generators that a library may draw from."""
+    """The state of all global random number generators."""
     version, numbers, gauss = random.getstate()
     name, keys, position, has_gauss, cached = np.random.get_state(legacy=True)
     state: dict[str, Any] = {
@@ -64,7 +63,7 @@ def random_state() -> dict[str, Any]:
 
 
 def restore_random_state(state: dict[str, Any]) -> None:
-    """Sets them as they were."""
+    """Restores the state of all global random number generators."""
     version, numbers, gauss = state["python"]
     random.setstate((version, tuple(numbers), gauss))
     name, keys, position, has_gauss, cached = state["numpy"]
@@ -75,7 +74,7 @@ def restore_random_state(state: dict[str, Any]) -> None:
 
 
 def save_model(folder: Path, model: Any, tokenizer: Any) -> None:
-    """The model as a folder that transformers loads, each file replaced whole; adapters are merged into a copy."""
+    """Saves the model as a folder that transformers can load; adapters are merged into a copy."""
     import shutil
 
     temporary = folder / ".model.new"
@@ -88,7 +87,7 @@ def save_model(folder: Path, model: Any, tokenizer: Any) -> None:
 
 
 def merged(model: Any) -> Any:
-    """The model with its adapters added to its weights, the original untouched; or itself, without any."""
+    """A copy of the model with its adapters merged into its weights; without adapters, the model itself."""
     if not hasattr(model, "merge_and_unload"):
         return model
     from copy import deepcopy

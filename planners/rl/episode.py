@@ -1,4 +1,4 @@
-"""One episode while it is written: what has been said so far, in which state, and how each token came about."""
+"""An episode in progress: what has been written so far, the state, and the mask and log-probability of each token."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from p2c_dsl.planners.rl.policy.masking import NO_MASK, MaskTable
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What was written in a turn: tokens `start` to `stop` of its row, the end included where there is one."""
+    """What was written in a turn: tokens `start` to `stop` of the row, with the end token if there is one."""
 
     space: Space
     budget: int
@@ -21,7 +21,7 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Codec:
-    """How text becomes tokens, and tokens text. `encode` adds no special tokens to a text in the middle."""
+    """Translates between text and tokens. `encode` is for text in the middle of a row and adds no special tokens."""
 
     encode: Callable[[str], list[int]]
     encode_prompt: Callable[[str], list[int]]
@@ -29,28 +29,28 @@ class Codec:
     end: int
 
     def text(self, ids: Sequence[int]) -> str:
-        """What tokens write, the end token apart."""
+        """The text of tokens, without the end token."""
         return b"".join(self.tokens[i] for i in ids if i != self.end).decode(errors="replace")
 
     def place(self, ids: Sequence[int], offset: int) -> int:
-        """Which of the tokens writes the character at an offset. Raises `IndexError` if none does."""
+        """The position of the token that writes the character at an offset. Raises `IndexError` if none does."""
         size = len(self.text(ids)[: offset + 1].encode())
         written = 0
         for place, token in enumerate(ids):
             written += 0 if token == self.end else len(self.tokens[token])
             if written >= size:
                 return place
-        raise IndexError(f"there is no character {offset} in what was written")
+        raise IndexError(f"the text has no character {offset}")
 
 
 @dataclass(slots=True, eq=False)
 class Episode:
-    """An episode's row. Tokens, masks, log-probabilities and values go side by side; context has no mask.
+    """An episode's row: tokens, masks, log-probabilities and values in parallel; context has no mask.
 
     Attributes:
-        queue: Tokens that come next without a decision: context.
-        fed: How many of the prompt's last token and the tokens the policy has read.
-        state: Of the turn's automaton; `None` between turns.
+        queue: Context tokens that come next, without a decision.
+        fed: How many tokens the policy has read, counted from the prompt's last token.
+        state: The state of the turn's automaton; `None` between turns.
     """
 
     environment: Environment
@@ -77,7 +77,7 @@ class Episode:
         return cls(environment, seed, play, tuple(codec.encode_prompt(turn.text)), turn, turn.space.start)
 
     def mask(self, table: MaskTable) -> int:
-        """The number of the mask of what comes next. Raises `ValueError` if nothing can."""
+        """The number of the next token's mask. Raises `ValueError` if nothing is legal."""
         if self.queue:
             return NO_MASK
         assert self.state is not None
@@ -85,11 +85,11 @@ class Episode:
         return table.number(self.turn.space, self.turn.space.row(self.state, left))
 
     def forced(self, table: MaskTable, mask: int) -> int | None:
-        """The token that comes next without a decision, `None` where there is one to take."""
+        """The next token if it is forced, `None` if there is a decision."""
         return self.queue[0] if self.queue else table.forced[mask]
 
     def go_on(self, table: MaskTable, codec: Codec) -> None:
-        """Takes what comes next without a decision."""
+        """Appends forced tokens up to the next decision."""
         while self.outcome is None:
             mask = self.mask(table)
             token = self.forced(table, mask)
@@ -103,14 +103,14 @@ class Episode:
         return self.fed == len(self.tokens) + 1
 
     def unfed(self, most: int | None) -> list[int]:
-        """What the policy reads next: all it has not read, and nothing at the end; or `most` in any case."""
+        """The tokens that the policy reads next: all unread ones (none at the end), or exactly `most`."""
         begin, unread = self.fed, 0 if self.outcome is not None else len(self.tokens) + 1 - self.fed
         self.fed += unread if most is None else most
         read = [self.prompt[-1], *self.tokens][begin : self.fed]
         return read if most is None else [*read, *[0] * (most - len(read))]
 
     def take(self, token: int, mask: int, log_prob: float, value: float, codec: Codec) -> None:
-        """Goes on by a token; at the end of a turn, the environment answers."""
+        """Appends a token; at the end of a turn, the environment answers."""
         self.tokens.append(token)
         self.masks.append(mask)
         self.log_probs.append(log_prob)
@@ -135,7 +135,7 @@ class Episode:
 
 
 def masks_of(tokens: Sequence[int], written: Sequence[Written], table: MaskTable) -> list[int]:
-    """The masks of a row, computed again from its tokens alone: what another engine's rows are checked with.
+    """The masks of a row, recomputed from its tokens alone; rows from another engine are checked with them.
 
     Raises `KeyError` or `ValueError` for a token that is not legal.
     """
@@ -144,7 +144,7 @@ def masks_of(tokens: Sequence[int], written: Sequence[Written], table: MaskTable
         state: int | None = part.space.start
         for place in range(part.start, part.stop):
             if state is None:
-                raise ValueError("a turn goes on after its end")
+                raise ValueError("the turn continues after its end")
             masks[place] = table.number(part.space, part.space.row(state, part.budget - (place - part.start)))
             state = part.space.step(state, tokens[place])
     return masks

@@ -1,4 +1,4 @@
-"""How a planner does on worlds that training never sees."""
+"""How well a planner does on worlds that training never sees."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from p2c_dsl.planners.rl.rollout import roll_out
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """Episodes on held-out worlds of one environment, added up."""
+    """Sums over episodes on held-out worlds of one environment."""
 
     name: str
     episodes: int
@@ -29,7 +29,7 @@ class Evaluation:
 
     @property
     def share(self) -> float:
-        """Of the episodes, how many the world verified."""
+        """The share of episodes that the world verified."""
         return self.verified / self.episodes
 
     def interval(self, level: float = LEVEL) -> tuple[float, float]:
@@ -60,7 +60,7 @@ def evaluate(
     temperature: float = 1.0,
     at_once: int = 256,
 ) -> list[Evaluation]:
-    """Plays episodes of each environment on held-out worlds, from `HELD_OUT + seed` on; equal seeds, equal answers."""
+    """Plays episodes of each environment on held-out worlds, from `HELD_OUT + seed` on. Deterministic for a seed."""
     generator = torch.Generator(policy.masks.device).manual_seed(seed)
     first = HELD_OUT + seed
     starts = [(environment, first + n) for environment in environments for n in range(episodes)]
@@ -84,7 +84,7 @@ def evaluate(
 
 
 def together(found: Sequence[Evaluation]) -> Evaluation:
-    """Evaluations of several environments as one."""
+    """The evaluations of several environments, added up."""
     return Evaluation(
         name="all",
         episodes=sum(e.episodes for e in found),

@@ -1,4 +1,4 @@
-"""The settings that a folder's results were made with: what is made with others must not be put beside them."""
+"""The settings that a folder's results were made with; results of other settings must not be mixed in."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from p2c_dsl.planners.rl import atomic
 
 
 def remember(path: Path, settings: Mapping[str, Any]) -> None:
-    """Writes the settings."""
+    """Writes the manifest."""
     atomic.write_text(path, json.dumps(settings, indent=1) + "\n")
 
 
 def check_same(path: Path, settings: Mapping[str, Any], advice: str) -> None:
-    """Raises `ValueError` where the file cannot be read or tells of other settings; `advice` says what to do."""
+    """Raises `ValueError` if the manifest cannot be read or names other settings; `advice` says what to do."""
     try:
         before = dict(json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError) as error:

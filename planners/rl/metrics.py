@@ -13,7 +13,7 @@ NAME = "metrics.jsonl"
 
 
 class MetricsLog:
-    """Writes metrics into a run's folder. What follows update `done` is taken out: it will come again."""
+    """Writes metrics into a run's folder. Entries after update `done` are removed: those updates will be repeated."""
 
     def __init__(self, folder: Path, done: int) -> None:
         from torch.utils.tensorboard.writer import SummaryWriter
@@ -24,7 +24,7 @@ class MetricsLog:
         self._writer = SummaryWriter(str(folder / "tensorboard"), purge_step=done + 1)
 
     def write(self, update: int, metrics: dict[str, float]) -> None:
-        """Metrics by name after an update."""
+        """Writes the metrics of an update."""
         self._file.write(json.dumps({"update": update, **metrics}) + "\n")
         self._file.flush()
         for name, value in metrics.items():
@@ -41,7 +41,7 @@ class MetricsLog:
 
 
 def read(folder: Path) -> list[dict[str, Any]]:
-    """The metrics of a run, by update; a line that a crash cut short is left out."""
+    """The metrics of a run, one entry for each update; a line that a crash cut short is skipped."""
     path = folder / NAME
     lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
     return [found for found in map(_parsed, lines) if found is not None]

@@ -19,8 +19,8 @@ from p2c_dsl.planners.rl.advantages import (
     ReturnScale,
     credited,
     generalized_advantages,
+    leave_one_out_baseline,
     normalised,
-    of_the_others,
 )
 from p2c_dsl.planners.rl.batch import Piece, pieces, rewards_of
 from p2c_dsl.planners.rl.episode import Codec
@@ -29,17 +29,17 @@ from p2c_dsl.planners.rl.rollout import Rollout
 from p2c_dsl.planners.rl.settings import TrainingSettings
 
 _MANY = 4
-"""So many prompts in each minibatch are enough for its gradient to be about all that is learned."""
+"""With this many prompts in each minibatch, its gradient is representative of all prompts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """A rollout with what the policy that wrote it thought: grids `(rows, time)`, 0 where nothing was decided.
+    """A rollout with what PPO needs of it: grids `(rows, time)`, 0 where nothing was decided.
 
     Attributes:
         old: Log-probabilities of the policy before the update.
-        kl: log π − log π_ref of what was taken.
-        rewards: What was earned, less β times `kl`, scaled, at decisions.
+        kl: log π − log π_ref of the tokens taken.
+        rewards: Scaled rewards minus β times `kl`, at decisions.
     """
 
     rollout: Rollout
@@ -63,7 +63,7 @@ def prepare(
 ) -> Batch:
     """Values, the KL to the masked reference, rewards at decisions, advantages.
 
-    `reference` is a frozen copy, or the policy itself where its adapters can be switched off; `None` leaves it out.
+    `reference` is a frozen copy, or the policy itself if its adapters can be switched off; `None` for no KL penalty.
     """
     decisions = rollout.decisions
     old, kl = rollout.log_probs * decisions, torch.zeros_like(rollout.log_probs)
@@ -77,7 +77,7 @@ def prepare(
     for piece in pieces(rollout, rows, settings.microbatch, whole=True) if looked_at else ():
         scored = piece.score(policy)
         piece.put(values, scored.values)
-        # A row that was cut off goes on in a state whose value counts; one that ended has nothing to come.
+        # A truncated row continues in a state whose value counts; a terminated one has nothing to come.
         bootstrap[piece.rows] = scored.after
         if settings.recompute:
             piece.put(old, scored.log_probs)
@@ -88,8 +88,8 @@ def prepare(
     earned = rewards_of(rollout, codec)
     divisor = scale.update(earned.sum(1), reduce) if settings.scale_rewards else 1.0
     if settings.leave_one_out:
-        # Where prompts are always new ones, the value head cannot know how hard each is.
-        earned[rows, rollout.lengths - 1] -= of_the_others(earned.sum(1), rollout.prompt)
+        # With new prompts every time, the value head cannot know how hard each one is.
+        earned[rows, rollout.lengths - 1] -= leave_one_out_baseline(earned.sum(1), rollout.prompt)
     rewards = credited(earned / divisor, decisions) - settings.kl_weight * kl
     advantages, returns = generalized_advantages(
         rewards, values, decisions, bootstrap * cut, settings.discount, settings.gae_decay
@@ -101,7 +101,7 @@ def prepare(
 
 @dataclass(frozen=True, slots=True)
 class Losses:
-    """Sums over decisions, so that parts of a batch add up to the whole."""
+    """Sums over decisions, so that the pieces of a batch can be added."""
 
     policy: Tensor
     value: Tensor
@@ -110,7 +110,7 @@ class Losses:
     clipped: Tensor
 
     def total(self, settings: TrainingSettings) -> Tensor:
-        """What is minimised: L = L_policy − c_entropy · H + c_value · L_value (equation 9)."""
+        """The minimised loss: L = L_policy − c_entropy · H + c_value · L_value (equation 9)."""
         return self.policy - settings.entropy_weight * self.entropy + settings.value_weight * self.value
 
 
@@ -125,7 +125,7 @@ def losses(scored: Scored, piece: Piece, batch: Batch, settings: TrainingSetting
     clipped_ratio = ratio.clamp(1 - settings.clip, 1 + settings.clip)
     policy_loss = -torch.minimum(ratio * advantage, clipped_ratio * advantage)
 
-    # The value may leave what it was only by ε_v, or else its loss is the greater of the two.
+    # The value may move by at most ε_v; the loss is the greater of clipped and unclipped.
     value_loss = (value - returns) ** 2
     if settings.value_clip:
         held = value_before + (value - value_before).clamp(-settings.value_clip, settings.value_clip)
@@ -148,9 +148,9 @@ def update(
     reduce: Reduce,
     generator: torch.Generator,
 ) -> dict[str, float]:
-    """Epochs of minibatch steps, fewer once the policy has moved far enough; the last step's metrics.
+    """Epochs of minibatch steps, until the policy has moved far enough; returns the last step's metrics.
 
-    Raises `ValueError` before weights would stop to be numbers.
+    Raises `ValueError` before a step that would make weights NaN or infinite.
     """
     found: dict[str, float] = {}
     steps = 0
@@ -171,12 +171,12 @@ def update(
 
 
 def minibatches(prompt: Tensor, count: int, generator: torch.Generator) -> tuple[Tensor, ...]:
-    """Rows, parted by chance into so many minibatches of equal size; `prompt` `(rows,)` is what each follows.
+    """Rows, split at random into `count` minibatches of equal size; `prompt` `(rows,)` is the prompt of each row.
 
-    Where there are many prompts, rows of one stay together, since a prompt is computed once in each minibatch.
+    With many prompts, rows of one prompt stay together, since a prompt is computed once in each minibatch.
     """
     rows = len(prompt)
-    # Drawn in any case, so that processes with unlike prompts go on with the same random numbers.
+    # Always drawn, so that processes with different prompts stay in step with their random numbers.
     order, places = (torch.randperm(rows, generator=generator, device=generator.device) for _ in range(2))
     if len(set(prompt.tolist())) >= _MANY * count:
         order = order[places[prompt.to(order.device)][order].argsort(stable=True)]
@@ -186,9 +186,9 @@ def minibatches(prompt: Tensor, count: int, generator: torch.Generator) -> tuple
 def gradients(
     policy: Policy, batch: Batch, rows: Tensor, settings: TrainingSettings, reduce: Reduce
 ) -> dict[str, float]:
-    """Leaves the gradient of the mean loss over the rows' decisions, of all processes; returns the metrics.
+    """Computes the gradient of the mean loss over the rows' decisions in all processes; returns the metrics.
 
-    The divisor is the number of decisions everywhere: the mean of means would give short rows more weight.
+    The divisor is the total number of decisions: a mean of means would give short rows more weight.
     """
     count = reduce(batch.rollout.decisions[rows].sum().double()).clamp(min=1)
     sums = torch.zeros(5, dtype=torch.double, device=count.device)
@@ -219,5 +219,5 @@ def add_up(parameters: Iterable[nn.Parameter], reduce: Reduce) -> None:
 
 
 def trainable(policy: Policy) -> list[nn.Parameter]:
-    """The weights that are trained: all, or the adapters', and the value head's."""
+    """The trained weights: all of the model's or only its adapters', and the value head's."""
     return [parameter for parameter in policy.parameters() if parameter.requires_grad]

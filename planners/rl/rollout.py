@@ -1,7 +1,7 @@
-"""Episodes by the dozen: sampled token by token from the masked policy, rows leaving as they end.
+"""Batches of episodes: sampled token by token from the masked policy; rows leave the batch as they end.
 
-`Rollout` is the seam: tokens, the states' masks, log-probabilities and the policy's version. Whatever else fills one
-(an inference server, say) can stand here; `masks_of` computes the masks again from the tokens.
+`Rollout` is the interface: tokens, the states' masks, log-probabilities and the policy's version. Another engine (an
+inference server, say) can fill one instead; `masks_of` recomputes the masks from the tokens.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ class Rollout:
         masks: The number of each token's mask in the mask table `(rows, time)`, 0 for context and padding.
         decisions: Where more than one token was legal `(rows, time)`; only they have a loss.
         log_probs: Of the tokens under the policy that wrote them `(rows, time)`, float32; 0 where nothing was decided.
-        values: What the policy expected at its decisions `(rows, time)`; `None` from an engine that has no value head.
+        values: The value head's predictions at decisions `(rows, time)`; `None` from an engine without a value head.
         lengths: Of the rows `(rows,)`.
-        version: Of the policy that wrote them: how often it had been updated.
+        version: How often the policy that wrote them had been updated.
     """
 
     prompts: tuple[tuple[int, ...], ...]
@@ -59,8 +59,8 @@ def roll_out(
 ) -> Rollout:
     """Plays episodes to their ends, each of an environment with a seed.
 
-    `temperature` 0 takes the likeliest legal token. Raises `ValueError` when something cannot be ended in its budget,
-    or the model cannot read as much.
+    `temperature` 0 takes the most likely legal token. Raises `ValueError` if a turn cannot be ended within its budget,
+    or if the model's context is too short.
     """
     episodes = [Episode.begin(environment, seed, codec) for environment, seed in starts]
     for first in range(0, len(episodes), at_once):
@@ -91,7 +91,7 @@ def _play(
             episodes, going = [episodes[row] for row in going], list(range(len(going)))
         fed = [episode.unfed(policy.at_once) for episode in episodes]
         if max(map(len, fed)) == 1:
-            # With one token each, rows need not be told apart: those that have ended are fed on.
+            # With one token each, rows need not be distinguished: finished rows are fed a padding token.
             fed = [tokens or [0] for tokens in fed]
         hidden = policy.step(stepping, fed)
         deciding = [row for row in going if episodes[row].all_fed]
@@ -108,19 +108,21 @@ def _play(
 
 
 def _check_room(policy: Policy, episode: Episode) -> None:
-    """Raises `ValueError` if the model may not be able to read to the end of the turn."""
+    """Raises `ValueError` if the turn could exceed the model's context."""
     needed = len(episode.prompt) + episode.start + episode.turn.budget
     if policy.context is not None and needed > policy.context:
-        raise ValueError(f"prompt and answers may take {needed} tokens, and the model reads {policy.context}")
+        raise ValueError(
+            f"prompt and answers may take {needed} tokens, but the model's context is {policy.context}"
+        )
 
 
 def _sample(
     policy: Policy, hidden: Tensor, masks: Tensor, generator: torch.Generator, temperature: float
 ) -> tuple[Tensor, Tensor, Tensor]:
-    """Tokens `(n,)`, their log-probabilities under the policy itself whatever the temperature, and values."""
+    """Tokens `(n,)`, their log-probabilities at temperature 1, and values."""
     log_probs, _ = policy.distribution(hidden, masks)
     if temperature:
-        # One random number a row, against the sums of probabilities: what is masked adds nothing to them.
+        # One random number a row, compared with cumulative probabilities: masked tokens add nothing to them.
         scaled = log_probs if temperature == 1 else torch.log_softmax(log_probs / temperature, -1)
         sums = scaled.exp().cumsum(-1, dtype=torch.float64)
         drawn = torch.rand(len(sums), 1, generator=generator, device=sums.device, dtype=torch.float64)
@@ -131,7 +133,7 @@ def _sample(
 
 
 def collated(episodes: Sequence[Episode], table: MaskTable, version: int) -> Rollout:
-    """Episodes that have ended as rows of tensors."""
+    """Finished episodes as rows of tensors."""
     prompts = tuple(dict.fromkeys(episode.prompt for episode in episodes))
     decisions = [[table.decides(mask) for mask in episode.masks] for episode in episodes]
     return Rollout(

@@ -18,10 +18,10 @@ from p2c_dsl.planners.automaton.automaton import Unplannable
 from p2c_dsl.planners.models import device_of, quiet
 from p2c_dsl.planners.rl import atomic, checkpoint
 from p2c_dsl.planners.rl.environments.domains import load_domain
-from p2c_dsl.planners.rl.environments.environment import Environment, each_once
+from p2c_dsl.planners.rl.environments.environment import Environment, unique
 from p2c_dsl.planners.rl.environments.generated import GENERATED, GeneratedSpecs
 from p2c_dsl.planners.rl.evaluate import Evaluation, evaluate, together
-from p2c_dsl.planners.rl.explore import Told, begin
+from p2c_dsl.planners.rl.imitate import OnUpdate, warm_up
 from p2c_dsl.planners.rl.metrics import MetricsLog
 from p2c_dsl.planners.rl.policy.masking import MaskTable
 from p2c_dsl.planners.rl.policy.models import codec_of, load_model
@@ -32,12 +32,12 @@ from p2c_dsl.planners.tokens.canonical import ANY, CANONICAL, tokenization_of
 
 NAME = "run.json"
 _MEANWHILE = 1_000_000
-"""Evaluations while training have other held-out worlds than those that `p2c eval` begins with: it may stop at them."""
+"""Evaluations during training use other held-out worlds than `p2c eval`, since training may stop because of them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a run is to do: enough to start it again."""
+    """What a run does: enough to start it again."""
 
     domains: tuple[str, ...]
     model: str = "fresh"
@@ -61,21 +61,25 @@ def load_plan(folder: Path) -> Plan:
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
         settings = {n: tuple(v) if isinstance(v, list) else v for n, v in data["settings"].items()}
-        return Plan(tuple(data["domains"]), data["model"], data["lora"], TrainingSettings().but(**settings))
+        return Plan(
+            tuple(data["domains"]), data["model"], data["lora"], TrainingSettings().changed(**settings)
+        )
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise checkpoint.CheckpointError(f"{folder} holds no run: {path} cannot be read ({error})") from error
+        raise checkpoint.CheckpointError(
+            f"{folder} does not hold a run: {path} cannot be read ({error})"
+        ) from error
 
 
 def environments_of(plan: Plan, tokenizer: Any, *tokenizations: str) -> list[Environment]:
-    """The environments of a plan's domains, one that is named several times as often.
+    """The environments of a plan's domains; a domain named several times appears as often.
 
-    Each is in the first of the tokenizations in which a composition fits the budget. Raises what `load_domain` and
+    Each uses the first of the tokenizations in which a composition fits the budget. Raises what `load_domain` and
     `Domain.environment` raise.
     """
     settings = plan.settings
     how = (tokenizer, settings.budget, settings.effort, settings.partial_rewards)
     made, named = dict[str, list[Environment]](), set[str]()
-    # However a path is written, it is one domain, and metrics go by names.
+    # A path can be written in several ways, but it is one domain; metrics go by name.
     places = [name if name == GENERATED else str(Path(name).resolve()) for name in plan.domains]
     for place, name in zip(places, plan.domains, strict=True):
         if place in made:
@@ -99,7 +103,7 @@ def _fitting(make: Callable[[str], Environment], tokenizations: Sequence[str]) -
 
 
 def accelerator() -> Any:
-    """What shares a run out: the processes of `accelerate launch`, or one alone, on the device that is there."""
+    """The accelerator: the processes of `accelerate launch`, or a single one, on the device at hand."""
     from accelerate import Accelerator
 
     quiet()
@@ -107,18 +111,18 @@ def accelerator() -> Any:
 
 
 def trainer_of(plan: Plan, accelerator: Any = None) -> tuple[Trainer, Any]:
-    """The trainer of a plan, at its beginning, and the tokenizer. Raises what `environments_of` raises."""
+    """A new trainer for a plan, and the tokenizer. Raises what `environments_of` raises."""
     model, tokenizer = load_model(plan.model, plan.settings.seed, plan.lora, plan.settings.tokenization)
     environments = environments_of(plan, tokenizer, tokenization_of(model))
     return Trainer(model, codec_of(tokenizer), environments, plan.settings, accelerator), tokenizer
 
 
 def train(
-    plan: Plan, trainer: Trainer, tokenizer: Any, folder: Path, told: Told, resume: bool = False
+    plan: Plan, trainer: Trainer, tokenizer: Any, folder: Path, report: OnUpdate, resume: bool = False
 ) -> None:
-    """Trains up to the settings' end, with `resume` from the folder's checkpoint.
+    """Trains as long as the settings say; with `resume`, from the folder's checkpoint on.
 
-    Ctrl-C is held back until the update in progress is over: then a checkpoint is saved, and `KeyboardInterrupt`
+    Ctrl-C takes effect after the update in progress: a checkpoint is saved, and `KeyboardInterrupt` is
     raised. Raises what `Trainer.restore` and `checkpoint.load` raise.
     """
     settings, main = trainer.settings, trainer.rank == 0
@@ -128,7 +132,7 @@ def train(
         log = stack.enter_context(MetricsLog(folder, trainer.done)) if main else None
         if not resume and settings.explore:
             explorers = _explorers(plan, trainer, tokenizer)
-            begin(trainer, explorers, told if main else _untold)
+            warm_up(trainer, explorers, report if main else _silent)
             trainer.agree()
             save(trainer, tokenizer, folder)
         interrupts = stack.enter_context(Interrupts())
@@ -140,7 +144,7 @@ def train(
                 trainer.seconds += time.perf_counter() - started
             if log is not None:
                 log.write(trainer.done, metrics)
-                told(trainer.done, metrics)
+                report(trainer.done, metrics)
             good = bool(settings.stop_at) and metrics.get("eval/verified", 0.0) >= settings.stop_at
             interrupted = trainer.agreed(float(interrupts.seen)) > 0
             if good or interrupted or trainer.done % settings.save_every == 0:
@@ -153,14 +157,14 @@ def train(
 
 
 def _explorers(plan: Plan, trainer: Trainer, tokenizer: Any) -> list[Environment]:
-    """The environments in canonical tokens, where they fit: chance is to choose what is said, and not how it is cut."""
+    """The environments in canonical tokens if they fit: chance should choose what is said, not how it is tokenized."""
     if tokenization_of(trainer.policy.model) == CANONICAL:
         return list(trainer.environments)
     return environments_of(plan, tokenizer, CANONICAL, ANY)
 
 
-def _untold(*_: object) -> None:
-    """Only the main process tells anybody."""
+def _silent(*_: object) -> None:
+    """Only the main process reports."""
 
 
 def save(trainer: Trainer, tokenizer: Any, folder: Path) -> None:
@@ -180,12 +184,12 @@ def _finished(trainer: Trainer) -> bool:
 
 def _evaluated(trainer: Trainer) -> dict[str, float]:
     settings = trainer.settings
-    environments = each_once(trainer.environments)
+    environments = unique(trainer.environments)
     found = evaluate(trainer.policy, trainer.codec, environments, settings.eval_episodes, _MEANWHILE)
     told = {f"eval/verified/{e.name}": e.share for e in found} if len(found) > 1 else {}
     whole = together(found)
     told |= {"eval/verified": whole.share, "eval/accepted": whole.accepted / whole.episodes}
-    # With a bounded effort processes may mask a little differently, and have to decide alike.
+    # With bounded effort, masks may differ slightly between processes, but decisions must not.
     return {name: trainer.agreed(share) for name, share in told.items()}
 
 
@@ -197,7 +201,7 @@ def evaluated(
     seed: int,
     temperature: float,
 ) -> list[Evaluation]:
-    """A model's evaluation in domains: a run's folder (whose settings it is planned with) or any that can be loaded.
+    """Evaluates a model in domains: a run's folder (its settings are used), or any model that can be loaded.
 
     Raises `ValueError` and what `environments_of` raises.
     """
@@ -206,7 +210,7 @@ def evaluated(
     plan = Plan(
         tuple(dict.fromkeys(domains)),
         name,
-        settings=settings.but(budget=settings.budget if budget is None else budget),
+        settings=settings.changed(budget=settings.budget if budget is None else budget),
     )
     model, tokenizer = load_model(name, seed, tokenization=settings.tokenization)
     device = device_of(None)
@@ -217,7 +221,7 @@ def evaluated(
 
 
 class Interrupts:
-    """Notes the first Ctrl-C instead of raising; a second one ends at once. `seen` says whether there was one."""
+    """Records the first Ctrl-C instead of raising; a second one raises at once. `seen` says whether there was one."""
 
     def __init__(self) -> None:
         self.seen = False

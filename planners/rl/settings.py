@@ -1,4 +1,4 @@
-"""Everything that can be set of a training run, in one place."""
+"""All settings of a training run."""
 
 from __future__ import annotations
 
@@ -11,51 +11,51 @@ from p2c_dsl.planners.tokens.canonical import TOKENIZATIONS
 
 @dataclass(frozen=True, slots=True)
 class TrainingSettings:
-    """The settings of PPO; the defaults are those of the preset `cpu`. Raises `ValueError` for what makes no sense.
+    """The settings of PPO; the defaults are the preset `cpu`. Raises `ValueError` for values that make no sense.
 
     Attributes:
-        seed: Of weights that are made, of sampling and of the worlds.
-        updates: How many rounds of rollout and update.
-        minutes: When to stop earlier, evaluations counted in and exploring not; 0 for never.
-        budget: Tokens that a composition may have, the end included; 0 for a quarter more than the shortest
-            composition of each domain takes, and no less than 128.
-        effort: How long the automaton looks for a completion; 0 for as long as it takes.
-        tokenization: In which tokens a lexeme can be written: `any`, or only its `canonical` ones, so that decisions
-            are few and about what is said; `auto` for what the model was trained with before, canonical for one with
-            random weights, and any for others.
-        explore: How many compositions are drawn by chance in each environment before the first update (by the policy
-            in generated specs); the policy imitates those that are verified. 0 for none.
-        episodes: In each update, of all processes together.
-        rows_at_once: How many rows a rollout may have at once, by what fits into memory.
+        seed: Seeds new weights, sampling and the worlds.
+        updates: The number of rounds of rollout and update.
+        minutes: A time limit, which includes evaluations but not exploring; 0 for none.
+        budget: The most tokens of a composition, the end included; 0 for a quarter more than the shortest composition
+            of each domain, and at least 128.
+        effort: How long the automaton searches for a completion; 0 for no limit.
+        tokenization: How a lexeme can be spelled in tokens: in `any` way, or only in its `canonical` one, so that
+            decisions are few and about content; `auto` for what the model was trained with, canonical for random
+            weights, and any otherwise.
+        explore: How many compositions are drawn at random in each environment before the first update (from the policy
+            in generated specs); the policy imitates the verified ones. 0 for none.
+        episodes: Episodes in each update, over all processes.
+        rows_at_once: The most rows of a rollout at once; limited by memory.
         epochs: Passes over the episodes of an update.
-        minibatches: Steps of the optimizer in each pass.
-        microbatch: Rows that are computed at once in a step; their gradients add up to the step's.
-        learning_rate: Of the model.
-        value_learning_rate: Of the value head.
-        anneal: Whether learning rates sink linearly to 0 over the updates.
-        discount: γ; 1 since compositions end.
-        gae_decay: λ of the advantages.
-        clip: How far a probability ratio may go from 1, ε.
-        value_clip: How far a value may go from what it was; 0 for no clipping.
-        value_weight: Of the value loss in the model's loss.
-        entropy_weight: Of the entropy over what is legal.
-        kl_weight: β: what a nat away from the reference costs, in the reward; 0 leaves the reference out. The reference
-            is the model as it was loaded, before anything was imitated.
+        minibatches: Optimizer steps in each pass.
+        microbatch: Rows computed at once; a step accumulates their gradients.
+        learning_rate: The learning rate of the model.
+        value_learning_rate: The learning rate of the value head.
+        anneal: Whether learning rates decay linearly to 0 over the updates.
+        discount: γ; 1, since compositions end.
+        gae_decay: λ of generalized advantage estimation.
+        clip: ε, how far a probability ratio may move from 1.
+        value_clip: How far a value may move; 0 for no clipping.
+        value_weight: The weight of the value loss.
+        entropy_weight: The weight of the entropy over the legal tokens.
+        kl_weight: β, the penalty on the reward for each nat of KL to the reference; 0 for none. The reference is the
+            model as it was loaded, before any imitation.
         target_kl: An update ends early once the approximate KL to the policy before it exceeds this; 0 for never.
-        max_gradient: The longest gradient; longer ones are shortened.
-        leave_one_out: Whether what the other episodes of a prompt earned on average is taken from what one earned:
-            for prompts that do not come again, of which the value head knows nothing.
-        normalise_advantages: To mean 0 and deviation 1 over the decisions of an update.
+        max_gradient: The largest norm of the gradient; longer gradients are clipped.
+        leave_one_out: Whether the mean return of a prompt's other episodes is subtracted from each return: for prompts
+            that do not come again, of which the value head knows nothing.
+        normalise_advantages: Whether advantages are normalised over the decisions of an update.
         scale_rewards: Whether rewards are divided by the root mean square of the returns.
-        partial_rewards: Names of registered partial rewards that are added.
-        precision: `fp32`, or `bf16` for products on a GPU (the weights stay float32).
-        recompute: Takes the old log-probabilities from a pass like the update's, instead of those of the rollout:
-            for precisions or engines in which the two differ.
+        partial_rewards: Names of the registered shaping rewards that are added.
+        precision: `fp32`, or `bf16` for matrix products on a GPU (the weights stay float32).
+        recompute: Whether the old log-probabilities come from a pass like the update's instead of from the rollout: for
+            precisions or engines in which the two differ.
         compile: Whether torch.compile compiles the decoder of the update.
         save_every: Updates between checkpoints.
         eval_every: Updates between evaluations on held-out worlds; 0 for never.
-        eval_episodes: In such an evaluation, of each domain.
-        stop_at: Stop once so large a share of an evaluation is verified; 0 for never.
+        eval_episodes: Episodes of each domain in such an evaluation.
+        stop_at: Stops once this share of an evaluation is verified; 0 for never.
     """
 
     seed: int = 0
@@ -109,26 +109,26 @@ class TrainingSettings:
         for name in positive:
             least = 1 if isinstance(getattr(self, name), int) else 1e-6
             if not getattr(self, name) >= least:
-                raise ValueError(f"`{name}` is {getattr(self, name)}, but has to be {least:g} or more")
+                raise ValueError(f"`{name}` is {getattr(self, name)}, but must be at least {least:g}")
         for name in ("explore", "minutes", "budget", "effort", "eval_every", "learning_rate", "kl_weight"):
             if not getattr(self, name) >= 0:
-                raise ValueError(f"`{name}` is {getattr(self, name)}, but cannot be less than 0")
+                raise ValueError(f"`{name}` is {getattr(self, name)}, but must not be negative")
         if self.episodes < self.minibatches:
-            raise ValueError(f"{self.episodes} episodes cannot be cut into {self.minibatches} minibatches")
+            raise ValueError(f"{self.episodes} episodes cannot be split into {self.minibatches} minibatches")
         if self.precision not in ("fp32", "bf16"):
-            raise ValueError(f"there is no precision `{self.precision}`: choose fp32 or bf16")
+            raise ValueError(f"`precision` is {self.precision}, but must be fp32 or bf16")
         if self.tokenization not in ("auto", *TOKENIZATIONS):
             known = ", ".join(("auto", *TOKENIZATIONS))
-            raise ValueError(f"there is no `tokenization` {self.tokenization}: choose from {known}")
+            raise ValueError(f"`tokenization` is {self.tokenization}, but must be one of {known}")
         if not (0 <= self.discount <= 1 and 0 <= self.gae_decay <= 1):
-            raise ValueError("`discount` and `gae_decay` lie between 0 and 1")
+            raise ValueError("`discount` and `gae_decay` must be between 0 and 1")
 
-    def but(self, **changes: Any) -> Self:
-        """These settings with some changed. Raises `ValueError` for one that there is not."""
+    def changed(self, **changes: Any) -> Self:
+        """A copy with some settings changed. Raises `ValueError` for an unknown setting."""
         known = {f.name for f in fields(self)}
         for name in changes:
             if name not in known:
-                raise ValueError(f"there is no setting `{name}`: there are {', '.join(sorted(known))}")
+                raise ValueError(f"there is no setting `{name}`; the settings are {', '.join(sorted(known))}")
         return replace(self, **changes)
 
     def data(self) -> dict[str, Any]:
@@ -154,11 +154,11 @@ PRESETS = {
 
 
 def parsed(entry: str) -> tuple[str, Any]:
-    """A setting `NAME=VALUE` from text. Raises `ValueError` for one that there is not, or a value of another kind."""
+    """Parses a setting `NAME=VALUE`. Raises `ValueError` for an unknown name or a value of another type."""
     name, equals, value = entry.partition("=")
     kinds: dict[str, type] = {f.name: type(getattr(PRESETS["cpu"], f.name)) for f in fields(TrainingSettings)}
     if not equals or name not in kinds:
-        raise ValueError(f"`{entry}`: write NAME=VALUE for a setting: {', '.join(sorted(kinds))}")
+        raise ValueError(f"`{entry}`: expected NAME=VALUE, where NAME is one of {', '.join(sorted(kinds))}")
     kind = kinds[name]
     try:
         if kind is bool:
@@ -168,4 +168,4 @@ def parsed(entry: str) -> tuple[str, Any]:
         return name, kind(value)
     except (ValueError, KeyError):
         wanted = {bool: "true or false", int: "a whole number", float: "a number"}[kind]
-        raise ValueError(f"`{entry}`: the value has to be {wanted}") from None
+        raise ValueError(f"`{entry}`: the value must be {wanted}") from None

@@ -1,4 +1,4 @@
-"""A training run: rollouts and updates in turn, with checkpoints, metrics and evaluations."""
+"""Training: rollouts and updates in turn, and the state to continue from."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from torch import Tensor
 from p2c_dsl.planners.rl import checkpoint
 from p2c_dsl.planners.rl.advantages import ReturnScale
 from p2c_dsl.planners.rl.environments.domains import HELD_OUT
-from p2c_dsl.planners.rl.environments.environment import Environment, Walked, each_once
+from p2c_dsl.planners.rl.environments.environment import Environment, Walked, unique
 from p2c_dsl.planners.rl.episode import Codec
 from p2c_dsl.planners.rl.policy.masking import MaskTable
 from p2c_dsl.planners.rl.policy.policy import Policy
@@ -23,10 +23,10 @@ from p2c_dsl.planners.rl.settings import TrainingSettings
 
 
 class Trainer:
-    """A policy being trained in environments, one process of as many as `accelerator` has.
+    """A policy being trained in environments, in one of the processes of `accelerator`.
 
-    Episodes take the environments in turn, twice one that is there twice, and an environment's worlds by number: none
-    comes twice, and processes share them out.
+    Episodes take the environments in turn, and an environment's worlds by number: no world comes twice, and processes
+    divide them among themselves.
     Everything that an update depends on is in `state()`, so that n + m updates equal n, a checkpoint, and m more.
     """
 
@@ -39,18 +39,18 @@ class Trainer:
         accelerator: Any = None,
     ) -> None:
         if not environments:
-            raise ValueError("there is nothing to train in")
+            raise ValueError("no environments to train in")
         self.settings, self.environments, self.codec = settings, tuple(environments), codec
         self.processes: int = accelerator.num_processes if accelerator else 1
         self.rank: int = accelerator.process_index if accelerator else 0
         own, left = divmod(settings.episodes, self.processes)
         if left:
             raise ValueError(
-                f"{settings.episodes} episodes cannot be shared among {self.processes} processes"
+                f"{settings.episodes} episodes cannot be divided among {self.processes} processes"
             )
         if own < settings.minibatches:
             raise ValueError(
-                f"{own} episodes in each process cannot be cut into {settings.minibatches} minibatches"
+                f"{own} episodes in each process cannot be split into {settings.minibatches} minibatches"
             )
         self._accelerator = accelerator
         device = accelerator.device if accelerator else torch.device("cpu")
@@ -81,14 +81,14 @@ class Trainer:
         return total
 
     def agreed(self, number: float) -> float:
-        """The mean of a number over all processes, so that they decide alike."""
+        """The mean of a number over all processes, so that all of them decide the same."""
         if self.processes == 1:
             return number
         own = torch.tensor(number, dtype=torch.float64, device=self.masks.device)
         return float(self.reduce(own).item()) / self.processes
 
     def agree(self) -> None:
-        """Gives all processes the weights of the first: whatever they have computed apart may differ in rounding."""
+        """Gives all processes the weights of the first: what they computed separately may differ in rounding."""
         if self.processes == 1:
             return
         from accelerate.utils import broadcast
@@ -98,7 +98,7 @@ class Trainer:
                 parameter.copy_(broadcast(parameter.detach()))
 
     def update(self) -> dict[str, float]:
-        """One rollout and one update on it; the metrics."""
+        """One rollout and one update on it; returns the metrics."""
         started = time.perf_counter()
         rollout = self.roll_out()
         rolled = time.perf_counter()
@@ -111,7 +111,7 @@ class Trainer:
         self.done += 1
         self.seconds += ended - started
         return {
-            **self._told(rollout, batch.kl),
+            **self._charts(rollout, batch.kl),
             **found,
             **self._times(rollout, rolled - started, ended - rolled),
         }
@@ -128,8 +128,8 @@ class Trainer:
     def _start(self, number: int) -> tuple[Environment, int]:
         """The environment and the world of an episode.
 
-        Each environment's worlds are numbered on their own, and a process has neighbours: generated specs change every
-        few numbers, and episodes of one spec are each other's baseline.
+        Each environment's worlds are numbered separately, and a process gets consecutive numbers: generated specs
+        change every few numbers, and episodes of one spec are each other's baseline.
         """
         rounds, slot = divmod(number, len(self.environments))
         environment = self.environments[slot]
@@ -155,14 +155,14 @@ class Trainer:
         }
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Goes on from a state. Raises `CheckpointError` for one of other domains or another number of processes."""
+        """Continues from a state. Raises `CheckpointError` for other domains or another number of processes."""
         if [environment.digest for environment in self.environments] != state["environments"]:
             raise checkpoint.CheckpointError(
-                "the checkpoint was made with other domains, or they have changed since"
+                "the checkpoint belongs to other domains, or the domains have changed since"
             )
         if len(state["sampling"]) != self.processes:
             raise checkpoint.CheckpointError(
-                f"the checkpoint is of {len(state['sampling'])} processes, and these are {self.processes}"
+                f"the checkpoint was written by {len(state['sampling'])} processes, and this run has {self.processes}"
             )
         self._walk_again(state)
         parameters = dict(self.policy.named_parameters())
@@ -177,8 +177,8 @@ class Trainer:
         checkpoint.restore_random_state(state["random"])
 
     def _walked(self) -> list[Walked]:
-        """The environments whose masks depend on what they have been asked, each once."""
-        return [e for e in each_once(self.environments) if isinstance(e, Walked)]
+        """The environments whose masks depend on earlier queries, each once."""
+        return [e for e in unique(self.environments) if isinstance(e, Walked)]
 
     def _walk_again(self, state: dict[str, Any]) -> None:
         try:
@@ -186,11 +186,11 @@ class Trainer:
                 environment.walk_again(walk)
         except (KeyError, IndexError, ValueError) as error:
             raise checkpoint.CheckpointError(
-                "the checkpoint is another version's, and its masks cannot be found again: start a new run"
+                "the checkpoint was written by another version, and its masks cannot be reproduced: start a new run"
             ) from error
 
     def _walks(self) -> list[list[Any]]:
-        """Of each process, what its environments have been asked."""
+        """The queries that the environments of each process have been asked."""
         own = [environment.walk() for environment in self._walked()]
         if self.processes == 1:
             return [own]
@@ -205,7 +205,7 @@ class Trainer:
         return list(gathered.cpu())
 
     def _frozen(self) -> Policy:
-        """What the policy was before training: itself with its adapters off, or a copy."""
+        """The reference policy: the policy itself with its adapters off, or a frozen copy."""
         if hasattr(self.policy.model, "disable_adapter"):
             return self.policy
         copied = Policy(deepcopy(self.policy.model), self.masks, self.settings.precision)
@@ -217,8 +217,8 @@ class Trainer:
         for group, rate in zip(self.optimizer.param_groups, rates, strict=True):
             group["lr"] = rate * left
 
-    def _told(self, rollout: Rollout, kl: Tensor) -> dict[str, float]:
-        """What the episodes of all processes were like, on average."""
+    def _charts(self, rollout: Rollout, kl: Tensor) -> dict[str, float]:
+        """Means over the episodes of all processes."""
         names = list(dict.fromkeys(environment.name for environment in self.environments))
         sums = torch.zeros(7 + 2 * len(names), dtype=torch.double)
         for episode in rollout.episodes:

@@ -14,7 +14,7 @@ from p2c_dsl.planners.figure2 import align_run
 from p2c_dsl.planners.figure2.align_run import AlignSettings
 from p2c_dsl.planners.figure2.problem import Sizes
 from p2c_dsl.planners.measure import cells, drift
-from p2c_dsl.planners.rl.imitate import WarmUp
+from p2c_dsl.planners.rl.explore import WarmUp
 from p2c_dsl.planners.rl.settings import TrainingSettings
 from tests.cli.commands import p2c
 from tests.planners.small_domain import write_domain

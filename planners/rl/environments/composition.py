@@ -20,11 +20,11 @@ _REMEMBERED = 4096
 
 @dataclass(frozen=True, slots=True)
 class CompositionVerdict:
-    """A composition judged: as a text, and by one run in one world.
+    """A composition, checked as a text and by one run in one world.
 
     Attributes:
         problem: What is wrong with it, `None` if nothing is.
-        cost: The declared costs of the calls that came back, added up.
+        cost: The sum of the declared costs of the calls that returned.
     """
 
     accepted: bool
@@ -35,19 +35,19 @@ class CompositionVerdict:
 
     @property
     def verified(self) -> bool:
-        """Whether the run completed and the world is content with its outcome."""
+        """Whether the run completed and the world verified its outcome."""
         return self.accepted and self.problem is None
 
 
 class Verifier:
-    """Judges compositions of a task by running them, rules watching. `world` makes the world of a seed."""
+    """Verifies compositions of a task by running them under the monitor. `world` makes the world of a seed."""
 
     def __init__(self, spec: Spec, task: Task, world: Callable[[int], Any]) -> None:
         self.spec, self.task, self.world = spec, task, world
         self._programs: OrderedDict[str, Program | str] = OrderedDict()
 
     def __call__(self, text: str, seed: int) -> CompositionVerdict:
-        """The verdict in the world of a seed. Raises `BindingError` or `DomainError` for a world that is of no use."""
+        """The verdict in the world of a seed. Raises `BindingError` or `DomainError` for an unusable world."""
         program = self.program(text)
         if isinstance(program, str):
             return CompositionVerdict(False, program)
@@ -59,7 +59,7 @@ class Verifier:
         )
 
     def program(self, text: str) -> Program | str:
-        """The accepted composition of a text, or why it is none. A policy repeats itself: the last ones are kept."""
+        """The accepted composition of a text, or why there is none. Recent ones are cached."""
         found = self._programs.get(text)
         if found is None:
             found = self._programs[text] = self._read(text)
@@ -77,9 +77,9 @@ class Verifier:
 
 
 class CompositionEnvironment:
-    """Write a composition; it is run, and earns 1 if it is verified, 0 if not, and what the partial rewards give.
+    """Episodes of one turn: a composition is run, and earns 1 if it is verified, else 0, plus shaping rewards.
 
-    Raises `ValueError` for a partial reward that nobody has registered.
+    Raises `ValueError` for an unknown shaping reward.
     """
 
     def __init__(
@@ -102,16 +102,16 @@ class CompositionEnvironment:
         return self.outcome(self.verifier(text, seed))
 
     def walk(self) -> Any:
-        """What its space has been asked."""
+        """The queries that its space has been asked."""
         return self.space.walk() if isinstance(self.space, Walked) else None
 
     def walk_again(self, walk: Any) -> None:
-        """Asks its space the same."""
+        """Repeats the queries on its space."""
         if isinstance(self.space, Walked):
             self.space.walk_again(walk)
 
     def outcome(self, verdict: CompositionVerdict) -> EpisodeOutcome:
-        """What a verdict earns."""
+        """The outcome for a verdict."""
         earned = () if verdict.judged is None else credits_of(self.partial_rewards, verdict.judged)
         return EpisodeOutcome(
             reward=float(verdict.verified),

@@ -16,7 +16,7 @@ from p2c_dsl.planners.tokens.canonical import ANY
 from p2c_dsl.spec import Spec, Task
 
 HELD_OUT = 1_000_000_000
-"""Worlds of seeds from here on are for evaluation; training never sees them."""
+"""Worlds of seeds from here on are for evaluation only; training never sees them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Domain:
         partial_rewards: Sequence[str] = (),
         tokenization: str = ANY,
     ) -> CompositionEnvironment:
-        """Its environment of one turn for a tokenizer, in the space of what is accepted.
+        """Its one-turn environment for a tokenizer, in the space of accepted compositions.
 
         Raises `Unplannable` or `ValueError` when no composition fits the budget.
         """
@@ -46,7 +46,7 @@ class Domain:
     def environment_in(
         self, space: Space, tokenizer: Any, budget: int, partial_rewards: Sequence[str] = ()
     ) -> CompositionEnvironment:
-        """Its environment of one turn, in any space."""
+        """Its one-turn environment, in any space."""
         asked = question(tokenizer, self.spec, self.task)
         verifier = Verifier(self.spec, self.task, self.world)
         return CompositionEnvironment(self.name, asked, space, budget, verifier, partial_rewards)
@@ -55,8 +55,8 @@ class Domain:
 def load_domain(path: Path) -> list[Domain]:
     """The domains of a folder with a spec and a `world.py`, or of a spec file with one beside it: one for each task.
 
-    A folder's spec is the file that bears its name, or the only one. Raises `ValueError` with what is wrong, or
-    `DomainError` for the world.
+    A folder's spec is the file with the folder's name, or its only spec. Raises `ValueError` with what is wrong, or
+    `DomainError` for an unusable world.
     """
     from p2c_dsl.diagnostics.model import Severity
     from p2c_dsl.resolve import load
@@ -68,7 +68,7 @@ def load_domain(path: Path) -> list[Domain]:
     if errors:
         raise ValueError(f"{file}: {errors[0].message}; `p2c lint {file}` says more")
     if not loaded.spec.tasks:
-        raise ValueError(f"{file} declares no task")
+        raise ValueError(f"{file} does not declare a task")
     world = load_world(file.parent)
     several = len(loaded.spec.tasks) > 1
     return [
@@ -80,12 +80,12 @@ def load_domain(path: Path) -> list[Domain]:
 def _spec_file(path: Path) -> Path:
     if not path.is_dir():
         if not path.is_file():
-            raise ValueError(f"there is no {path}: name a domain's folder or its spec")
+            raise ValueError(f"{path} does not exist: name a domain's folder or its spec")
         return path
     named = path / f"{path.resolve().name}.p2c"
     if named.is_file():
         return named
     found = sorted(path.glob("*.p2c"))
     if len(found) != 1:
-        raise ValueError(f"{path} holds {len(found)} specs; name the file")
+        raise ValueError(f"{path} holds {len(found)} specs: name one of the files")
     return found[0]

@@ -1,4 +1,4 @@
-"""Where a policy acts: in turns, each of masked text, which an environment answers.
+"""What an environment is: it asks the policy for masked text, turn by turn, and answers.
 
 An episode is a generator. It yields a `Turn`, is sent what the policy wrote in it, and yields the next one or returns
 the `EpisodeOutcome`. An episode of one turn is
@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 
 class Space(Protocol):
-    """What may be written in a turn: an automaton over tokens, with a row of a table of masks for each state.
+    """What may be written in a turn: an automaton over tokens, with a mask for each state in one table.
 
     Attributes:
         start: The state before the first token.
@@ -38,7 +38,7 @@ class Space(Protocol):
         """The masks, one a row."""
 
     def row(self, state: int, left: int) -> int:
-        """The row of what may come next with `left` tokens to go. Raises `ValueError` if nothing can."""
+        """The row of the mask with `left` tokens to go. Raises `ValueError` if nothing is legal."""
 
     def step(self, state: int, token: int) -> int | None:
         """The state after a token, `None` when it ends the turn. Raises `KeyError` for one that is not allowed."""
@@ -55,12 +55,12 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Credit:
-    """A partial reward, earned by what was written at a place.
+    """A reward for what was written at one place.
 
     Attributes:
         turn: The number of the turn, from 0.
-        offset: A character in what was written there: the token that holds it is credited.
-        name: Of the kind of reward, for the metrics.
+        offset: A character of the text written in that turn: the token that contains it is credited.
+        name: The kind of reward, for the metrics.
     """
 
     turn: int
@@ -75,9 +75,9 @@ class EpisodeOutcome:
 
     Attributes:
         reward: The verifier's, credited to the last decision.
-        verified: Whether the whole did what the task wanted.
+        verified: Whether the whole did what the task asks for.
         accepted: Whether the analyzer accepts what was written.
-        truncated: The episode was cut off, not ended: the value of what would have followed counts.
+        truncated: Whether the episode was cut off: then the value of the state after it counts.
         info: More numbers, for the metrics.
     """
 
@@ -95,13 +95,13 @@ Play = Generator[Turn, str, EpisodeOutcome]
 
 @runtime_checkable
 class Walked(Protocol):
-    """Whose masks depend on what has been asked before: a space with a bounded search, or what has such ones."""
+    """A space with a bounded search, or an environment with such spaces: its masks depend on earlier queries."""
 
     def walk(self) -> Any:
-        """What has been asked, as tensors and plain data."""
+        """The queries so far, as tensors and plain data."""
 
     def walk_again(self, walk: Any) -> None:
-        """Asks it all again, of one that has not been asked anything. Afterwards both answer alike."""
+        """Repeats the queries of another instance, on a fresh one. Afterwards both answer alike."""
 
 
 class Environment(Protocol):
@@ -109,16 +109,16 @@ class Environment(Protocol):
 
     @property
     def name(self) -> str:
-        """What its metrics are called after."""
+        """The name in metrics."""
 
     @property
     def digest(self) -> str:
-        """A hash of what its episodes depend on besides their seeds: a checkpoint goes on only with the same."""
+        """A hash of what its episodes depend on besides their seeds; a checkpoint continues only with the same."""
 
     def play(self, seed: int) -> Play:
         """One episode in a fresh world."""
 
 
-def each_once(environments: Iterable[Environment]) -> list[Environment]:
-    """Those that are several times there, to have several shares of the episodes, only once."""
+def unique(environments: Iterable[Environment]) -> list[Environment]:
+    """The environments without repetitions: one may be listed several times for a larger share of the episodes."""
     return list({id(environment): environment for environment in environments}.values())

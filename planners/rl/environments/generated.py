@@ -1,8 +1,7 @@
-"""Generated specs as one environment: a planner that is to do well on specs it has not seen must train on many.
+"""Generated specs as one environment: a planner must train on many specs to do well on unseen ones.
 
-They are those that the small planner learned from (`planners/small/domains.py`), with the worlds that come with each.
-A new one comes every few episodes, of fields of life that training may know; held-out worlds are of other fields, each
-with a spec of its own.
+They are the generated specs of the small planner (`planners/small/domains.py`), with their worlds. The spec changes
+every few episodes; held-out worlds are from fields of life that training never sees, each with a spec of its own.
 """
 
 from __future__ import annotations
@@ -22,18 +21,18 @@ from p2c_dsl.planners.tokens.canonical import ANY
 from p2c_dsl.planners.tokens.vocabulary import vocabulary_of
 
 GENERATED = "generated"
-"""How it is called where domains are named."""
+"""Its name among the domains."""
 _EPISODES = 8
 """Consecutive seeds that share a spec: its prompt is computed once for those of them that meet in a rollout."""
 _REMEMBERED = 64
 _TRIED = 20
-"""So many specs without a composition in a row, and the budget is to blame."""
+"""After this many specs in a row without a composition, the budget is to blame."""
 
 
 class GeneratedSpecs:
     """Episodes of one turn, in a spec that the seed decides; settings as in `Domain.environment`.
 
-    Raises `ValueError` for a partial reward that nobody has registered. `play` raises it where nothing fits the budget.
+    Raises `ValueError` for an unknown shaping reward. `play` raises it if nothing fits the budget.
     """
 
     name = GENERATED
@@ -49,8 +48,8 @@ class GeneratedSpecs:
         for reward in partial_rewards:
             partial_reward(reward)
         self._settings = (tokenizer, budget, effort, tuple(partial_rewards), tokenization)
-        told = f"{GENERATED} {budget} {tokenization} {vocabulary_of(tokenizer).digest}"
-        self.digest = sha256(told.encode()).hexdigest()
+        label = f"{GENERATED} {budget} {tokenization} {vocabulary_of(tokenizer).digest}"
+        self.digest = sha256(label.encode()).hexdigest()
         self._made = OrderedDict[tuple[int, bool], CompositionEnvironment]()
 
     def play(self, seed: int) -> Play:
@@ -59,16 +58,16 @@ class GeneratedSpecs:
         return self._environment(number, held_out).play(seed)
 
     def walk(self) -> list[tuple[int, bool, Any]]:
-        """What the specs that are remembered have been asked."""
+        """The queries of the specs in the cache."""
         return [(*key, environment.walk()) for key, environment in self._made.items()]
 
     def walk_again(self, walk: list[tuple[int, bool, Any]]) -> None:
-        """Asks the same of the same specs."""
+        """Repeats the queries on the same specs."""
         for number, held_out, asked in walk:
             self._environment(number, held_out).walk_again(asked)
 
     def _environment(self, number: int, held_out: bool) -> CompositionEnvironment:
-        """A spec's environment; the last ones are remembered."""
+        """A spec's environment; recent ones are cached."""
         found = self._made.pop((number, held_out), None) or self._make(number, held_out)
         self._made[number, held_out] = found
         if len(self._made) > _REMEMBERED:
@@ -76,7 +75,7 @@ class GeneratedSpecs:
         return found
 
     def _make(self, number: int, held_out: bool) -> CompositionEnvironment:
-        """A new one. A spec for which no composition fits the budget gives way to another."""
+        """A new environment. A spec for which no composition fits the budget is replaced by another."""
         for other in range(_TRIED):
             made = (unseen_domain if held_out else domain)(number + other * HELD_OUT)
             found = Domain(f"{GENERATED} {number}", made.spec, made.task, made.world)

@@ -1,4 +1,4 @@
-"""Partial rewards by name: what parts of a composition earn, credited where they are written.
+"""Shaping rewards by name: what parts of a composition earn, credited where they are written.
 
 @register_partial_reward("short")
 def short(judged: Judged) -> Iterable[tuple[int, float]]:
@@ -20,7 +20,7 @@ from p2c_dsl.runtime.trace import CallFailed, CallFinished
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What a partial reward is given: a composition, and its run in a world (which may have ended early)."""
+    """The input of a shaping reward: a composition, and its run in a world (which may have ended early)."""
 
     text: str
     program: Program
@@ -29,17 +29,17 @@ class Judged:
 
 
 PartialReward = Callable[[Judged], Iterable[tuple[int, float]]]
-"""Rewards, each with the character of the text that has earned it."""
+"""Rewards, each with the offset of the character in the text that earned it."""
 
 _REGISTERED: dict[str, PartialReward] = {}
 
 
 def register_partial_reward(name: str) -> Callable[[PartialReward], PartialReward]:
-    """Makes a partial reward known by a name. Raises `ValueError` if another one has it."""
+    """Registers a shaping reward under a name. Raises `ValueError` if the name is taken."""
 
     def register(function: PartialReward) -> PartialReward:
         if name in _REGISTERED:
-            raise ValueError(f"there is a partial reward `{name}` already")
+            raise ValueError(f"the partial reward `{name}` is registered already")
         _REGISTERED[name] = function
         return function
 
@@ -47,7 +47,7 @@ def register_partial_reward(name: str) -> Callable[[PartialReward], PartialRewar
 
 
 def partial_reward(name: str) -> PartialReward:
-    """The partial reward of that name. Raises `ValueError` if there is none."""
+    """The shaping reward of that name. Raises `ValueError` if there is none."""
     found = _REGISTERED.get(name)
     if found is None:
         raise ValueError(
@@ -57,7 +57,7 @@ def partial_reward(name: str) -> PartialReward:
 
 
 def credits_of(names: Sequence[str], judged: Judged, turn: int = 0) -> tuple[Credit, ...]:
-    """What the partial rewards of those names give."""
+    """The credits that the shaping rewards of those names give."""
     return tuple(
         Credit(turn, offset, reward, name)
         for name in names
@@ -67,14 +67,14 @@ def credits_of(names: Sequence[str], judged: Judged, turn: int = 0) -> tuple[Cre
 
 @register_partial_reward("cost")
 def cost(judged: Judged) -> Iterable[tuple[int, float]]:
-    """Each call costs a hundredth of what its subtask declares, and no less than a thousandth."""
+    """Each call costs a hundredth of its subtask's declared cost, and at least a thousandth."""
     for call in _calls(judged):
         yield call.span.end - 1, -max(call.subtask.cost / 100, 0.001)
 
 
 @register_partial_reward("calls")
 def calls(judged: Judged) -> Iterable[tuple[int, float]]:
-    """A call all of whose executions came back earns a share of 0.1, one that failed loses it."""
+    """A call whose executions all returned earns its share of 0.1; one that failed loses it."""
     found = list(_calls(judged))
     events = judged.run.trace.events
     failed = {event.subtask for event in events if isinstance(event, CallFailed)}

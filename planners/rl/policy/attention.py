@@ -1,9 +1,9 @@
-"""Attention of rows that stand side by side, without padding, after prompts that they share.
+"""Attention over packed rows: one sequence of all rows' tokens, without padding, after shared prompts.
 
-Rows sample from the same few prompts, and a spec is several times as long as a composition; they take as many tokens at
-once as are forced, each its own number. So a decoder is given one sequence of all rows' tokens: what it computes token
-by token has no padding, and only here it is known which row a token belongs to. While sampling, a prompt's keys are
-read once for all its rows and not once for each.
+Rows sample from the same few prompts, and a spec is several times as long as a composition; in a step, each row takes
+as many tokens as are forced. So a decoder is given one sequence of all rows' tokens: its token-wise layers see no
+padding, and only attention knows which row a token belongs to. While sampling, a prompt's keys are read once for all
+its rows instead of once for each.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ STEPS, WHOLE = "p2c_steps", "p2c_whole_rows"
 
 @dataclass(frozen=True, slots=True)
 class Packing:
-    """Which tokens of a sequence are whose; those of a row are side by side, and rows in order.
+    """Which row each token of a sequence belongs to; tokens of a row are adjacent, and rows in order.
 
     Attributes:
-        counts: How many each row has.
+        counts: How many tokens each row has.
         row: The row of each token `(tokens,)`.
-        slot: Its place among the row's tokens of this call `(tokens,)`.
+        slot: The position of each token within its row in this call `(tokens,)`.
     """
 
     counts: tuple[int, ...]
@@ -37,7 +37,7 @@ class Packing:
 
     @classmethod
     def of(cls, counts: Sequence[int], device: torch.device) -> Packing:
-        """So many tokens of each row."""
+        """The packing of rows with these numbers of tokens."""
         row = [number for number, count in enumerate(counts) for _ in range(count)]
         slot = [place for count in counts for place in range(count)]
         whose = torch.tensor([row, slot], device=device)
@@ -54,16 +54,16 @@ class Packing:
         return set(self.counts) == {1}
 
     def grid(self, tokens: Tensor) -> Tensor:
-        """What stands at each token `(tokens, …)` as `(rows, width, …)`, 0 where a row has none."""
+        """Entries for each token `(tokens, …)` as `(rows, width, …)`, padded with 0."""
         grid = tokens.new_zeros(len(self.counts), self.width, *tokens.shape[1:])
         return grid.index_put((self.row, self.slot), tokens)
 
     def flat(self, grid: Tensor) -> Tensor:
-        """What a grid `(rows, width or more, …)` holds for each token, `(tokens, …)`."""
+        """The entries of a grid `(rows, width or more, …)` for each token, `(tokens, …)`."""
         return grid[self.row, self.slot]
 
     def alike(self) -> Iterator[tuple[slice, Packing]]:
-        """The rows in parts of similar lengths, so that a grid of each has little padding."""
+        """The rows in groups of similar lengths, so that the grid of each group has little padding."""
         first, longest = 0, self.counts[0]
         for number, count in enumerate((*self.counts[1:], -1), 1):
             if not longest <= 2 * count <= 2 * longest:
@@ -71,7 +71,7 @@ class Packing:
                 first, longest = number, count
 
     def last(self) -> tuple[list[int], list[int]]:
-        """The rows that have tokens, and the place of the last of each in the sequence."""
+        """The rows that have tokens, and the position of each one's last token in the sequence."""
         rows, ends, end = list[int](), list[int](), 0
         for number, count in enumerate(self.counts):
             end += count
@@ -86,11 +86,11 @@ class Steps:
     """The next tokens of rows whose keys and values are in a cache, for one call of a decoder.
 
     Attributes:
-        place: The place of each token among all of its row in the cache `(tokens,)`.
-        later: What each token may not look at of its row's in the cache `(tokens, own)`.
-        prompts: For each layer, for each prompt, keys and values `(heads, length, size)`; `None` where they are in the
-            cache as well.
-        follow: How many of the call's tokens follow each prompt; they are side by side.
+        place: The position of each token within its row in the cache `(tokens,)`.
+        later: Which cached tokens of its row each token must not attend to `(tokens, own)`.
+        prompts: For each layer and prompt, keys and values `(heads, length, size)`; `None` if they are in the cache as
+            well.
+        follow: How many of the call's tokens follow each prompt; they are adjacent.
     """
 
     packing: Packing
@@ -102,11 +102,11 @@ class Steps:
 
 @dataclass(frozen=True, slots=True)
 class WholeRows:
-    """Some rows from their first token on, for one call of a decoder.
+    """Whole rows, from their first token on, for one call of a decoder.
 
     Attributes:
         prompts: For each layer, keys and values of each row's prompt `(rows, heads, longest prompt, size)`.
-        legible: What each token may look at `(rows, 1, width, longest prompt + width)`.
+        legible: What each token may attend to `(rows, 1, width, longest prompt + width)`.
     """
 
     packing: Packing
@@ -124,9 +124,9 @@ def attention_of_steps(
     steps: Steps,
     **_: Any,
 ) -> tuple[Tensor, None]:
-    """Queries `(1, heads, tokens, size)` over their rows' prompts and own keys; the answer `(1, tokens, heads, size)`.
+    """Attention of queries `(1, heads, tokens, size)` to their rows' prompts and own keys: `(1, tokens, heads, size)`.
 
-    `key` and `value` are what the rows have in the cache, `(rows, key heads, own, size)`.
+    `key` and `value` are the cached ones of the rows, `(rows, key heads, own, size)`.
     """
     if steps.prompts is None:
         return _over_cache(steps, query, key, value, scaling), None
@@ -156,7 +156,7 @@ def attention_of_steps(
 
 
 def _over_cache(steps: Steps, query: Tensor, key: Tensor, value: Tensor, scaling: float) -> Tensor:
-    """The same, where the cache holds all there is to look at."""
+    """The same if the cache holds the prompts as well."""
     packing, tokens, legible = steps.packing, query[0].transpose(0, 1), ~steps.later
     asked, legible = (t.unsqueeze(1) if packing.one_each else packing.grid(t) for t in (tokens, legible))
     asked = asked.transpose(1, 2)
@@ -190,9 +190,9 @@ def attention_of_whole_rows(
     whole: Sequence[WholeRows],
     **_: Any,
 ) -> tuple[Tensor, None]:
-    """Queries, keys and values `(1, heads, tokens, size)`; the answer `(1, tokens, heads, size)`, with its gradient.
+    """Attention of `(1, heads, tokens, size)` queries, keys and values: `(1, tokens, heads, size)`, with gradient.
 
-    Many queries a row are bound by arithmetic: they are best off with the fused kernel.
+    With many queries a row, arithmetic dominates: the fused kernel is fastest.
     """
     sizes = [sum(part.packing.counts) for part in whole]
     tokens = (torch.split(tensor[0].transpose(0, 1), sizes) for tensor in (query, key, value))
@@ -212,7 +212,7 @@ def attention_of_whole_rows(
 
 
 def _for_queries(tensor: Tensor, queries: Tensor) -> Tensor:
-    """Keys or values `(rows, key heads, …)`, one for each of the queries' heads."""
+    """Keys or values `(rows, key heads, …)`, repeated for each of the queries' heads."""
     each = queries.shape[1] // tensor.shape[1]
     return tensor.repeat_interleave(each, 1) if each > 1 else tensor
 
@@ -222,9 +222,9 @@ ALL_ATTENTION_FUNCTIONS.register(WHOLE, attention_of_whole_rows)
 
 
 def exclude_attention() -> None:
-    """Leaves attention over whole rows out of what torch.compile compiles.
+    """Keeps attention over whole rows out of compilation.
 
-    How many rows have how many tokens is part of a graph with it, so that each rollout would need a new one.
+    Otherwise the numbers of tokens would be part of the graph, and each rollout would need a new one.
     """
     apart = torch.compiler.disable(attention_of_whole_rows)  # type: ignore[no-untyped-call]
     ALL_ATTENTION_FUNCTIONS.register(WHOLE, apart)
@@ -232,7 +232,7 @@ def exclude_attention() -> None:
 
 @contextmanager
 def attending(config: Any, name: str) -> Iterator[None]:
-    """Inside, a model with this configuration attends in a way that is registered here."""
+    """A context in which a model with this configuration uses an attention registered here."""
     before = config._attn_implementation
     config._attn_implementation = name
     try:
@@ -242,7 +242,7 @@ def attending(config: Any, name: str) -> Iterator[None]:
 
 
 def can_pack(model: Any) -> bool:
-    """Whether a model's attention is the plain one, which these replace: full, without caps on its scores."""
+    """Whether a model has plain attention, which these functions replace: full, without capped scores."""
     config = model.config
     kinds = getattr(config, "layer_types", None)
     full = set(kinds) == {"full_attention"} if kinds else getattr(config, "sliding_window", None) is None

@@ -1,4 +1,4 @@
-"""Keys and values: of prompts, computed once and shared by their rows; and of rows, growing in place."""
+"""The key-value cache: of prompts, computed once and shared by their rows; and of rows, growing in place."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Prefix:
         return self.layers[0][0].shape[-2]
 
     def mask(self, rows: Tensor) -> Tensor:
-        """For rows `(rows,)` of prompts, what is no padding `(rows, width)`."""
+        """For the prompts of rows `(rows,)`, which positions are not padding `(rows, width)`."""
         places = torch.arange(self.width, device=self.lengths.device)
         return places >= (self.width - self.lengths[rows]).unsqueeze(-1)
 
@@ -73,15 +73,15 @@ class Prefix:
 
 
 def prefix_of(cache: Any, lengths: Tensor, last: Tensor) -> Prefix:
-    """What a decoder has left in a cache."""
+    """The prefix in a decoder's cache."""
     return Prefix(tuple((layer.keys, layer.values) for layer in cache.layers), lengths, last)
 
 
 class OwnTokens:
-    """What rows have been fed after their prompts: keys and values that grow in place, without gradient.
+    """The tokens of rows after their prompts: keys and values that grow in place, without gradient.
 
-    Rows of one prompt are side by side, in the prompts' order, and share it, or each has a copy. `room` is how many
-    tokens a row may have at first.
+    Rows of one prompt are adjacent, in the prompts' order; they share it, or each has a copy. `room` is the initial
+    capacity of a row in tokens.
     """
 
     def __init__(self, prefix: Prefix, rows: Tensor, room: int, share: bool) -> None:
@@ -97,7 +97,7 @@ class OwnTokens:
             self._copy(prompts)
 
     def next(self, packing: Packing) -> Steps:
-        """Makes ready for the tokens of one call."""
+        """Makes room for the tokens of one call."""
         device = packing.row.device
         place = torch.tensor(self._filled, device=device)[packing.row] + packing.slot
         self._filled = [a + b for a, b in zip(self._filled, packing.counts, strict=True)]
@@ -111,7 +111,7 @@ class OwnTokens:
         return Steps(packing, place, later, self._prompts, follow)
 
     def _copy(self, prompts: Sequence[Sequence[tuple[Tensor, Tensor]]]) -> None:
-        """Begins each row with its prompt."""
+        """Starts each row with its prompt."""
         lengths = [keys.shape[1] for keys, _ in prompts[0]]
         packing = Packing.of([lengths[prompt] for prompt in self._prompt], prompts[0][0][0].device)
         self.next(packing)
@@ -119,24 +119,24 @@ class OwnTokens:
             layer.update(*(torch.cat([pairs[n][i] for n in self._prompt], 1).unsqueeze(0) for i in (0, 1)))
 
     def keep(self, kept: Sequence[int]) -> None:
-        """Goes on with some of the rows alone."""
+        """Keeps only some of the rows."""
         self._prompt, self._filled = [self._prompt[n] for n in kept], [self._filled[n] for n in kept]
         for layer in self._layers:
             layer.keep(kept, max(self._filled))
 
 
 class _OwnLayer(DynamicLayer):  # type: ignore[no-untyped-call]
-    """A layer's keys and values `(rows, heads, room, size)`; new ones go where `go_on` says, and are shown up to it."""
+    """A layer's keys and values `(rows, heads, room, size)`; `go_on` says where new ones go."""
 
     def __init__(self, keys: Tensor, values: Tensor, rows: int, room: int) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self.lazy_initialization(keys, values)
-        # What is not filled is masked, and must be a number all the same.
+        # Unfilled entries are masked, but must be finite all the same.
         self._buffers = [t.new_zeros(rows, t.shape[1], room, t.shape[3]) for t in (keys, values)]
         self.keys, self.values = self._buffers
 
     def go_on(self, row: Tensor, place: Tensor, width: int) -> None:
-        """The next tokens are of these rows, at these places `(tokens,)`; none is at `width` or later."""
+        """The rows and positions of the next tokens `(tokens,)`; all positions are below `width`."""
         missing = width - self._buffers[0].shape[2]
         if missing > 0:
             self._buffers = [
@@ -149,13 +149,13 @@ class _OwnLayer(DynamicLayer):  # type: ignore[no-untyped-call]
         self, key_states: Tensor, value_states: Tensor, *args: Any, **kwargs: Any
     ) -> tuple[Tensor, Tensor]:
         for buffer, new in zip(self._buffers, (key_states, value_states), strict=True):
-            # In bfloat16, what a decoder makes of prompts and of steps can be of unlike precisions.
+            # In bfloat16, a decoder can return different precisions for prompts and for steps.
             buffer[self._row, :, self._place] = new[0].transpose(0, 1).to(buffer.dtype)
         self.keys, self.values = (buffer[:, :, : self._width] for buffer in self._buffers)
         return self.keys, self.values
 
     def keep(self, kept: Sequence[int], filled: int) -> None:
-        """Keeps some rows; what is not filled is not copied."""
+        """Keeps some rows; unfilled entries are not copied."""
         for number, buffer in enumerate(self._buffers):
             buffer[: len(kept), :, :filled] = buffer[kept, :, :filled]
             self._buffers[number] = buffer[: len(kept)]

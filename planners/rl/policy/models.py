@@ -1,4 +1,4 @@
-"""The models that can be trained: the small planner, or any causal model of transformers, whole or with adapters."""
+"""Models to train: the small planner, or any causal model of transformers, in full or with adapters."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ def load_model(name: str, seed: int, lora: int = 0, tokenization: str = AUTO) ->
     Args:
         name: `fresh` for the small planner with random weights, `small` for the trained one, or a folder that
             transformers can load.
-        seed: Of random weights.
+        seed: The seed of random weights.
         lora: The rank of adapters that are trained instead of the weights, 0 for none (LoRA, Hu et al., 2021,
             arXiv 2106.09685).
-        tokenization: What its configuration is to say; `auto` for canonical where the weights are random, and for
-            what it says already where they are not.
+        tokenization: What its configuration will say; `auto` for canonical if the weights are random, and for what it
+            says already if they are not.
 
     Raises `ValueError` for a model that cannot be loaded.
     """
@@ -45,7 +45,7 @@ def load_model(name: str, seed: int, lora: int = 0, tokenization: str = AUTO) ->
 
 
 def codec_of(tokenizer: Any) -> Codec:
-    """How a tokenizer of transformers writes and reads. Raises `ValueError` for one without an end."""
+    """The codec of a tokenizer of transformers. Raises `ValueError` for a tokenizer without an end token."""
     vocabulary = vocabulary_of(tokenizer)
     return Codec(
         encode=lambda text: list(tokenizer.encode(text, add_special_tokens=False)),
@@ -66,8 +66,8 @@ def _loaded(name: str, seed: int) -> tuple[Any, Any]:
         if name == SMALL:
             return load()
         if not Path(name).is_dir():
-            raise ValueError(f"there is no folder {name}: name one with a model, or {FRESH} or {SMALL}")
-        # Where it is to compute is decided once, by who trains or evaluates it.
+            raise ValueError(f"there is no folder {name}: name a folder with a model, or {FRESH} or {SMALL}")
+        # The trainer or the evaluation decides on the device.
         return from_folder(name, device="cpu", dtype="float32")
     except (ModelProblem, OSError) as error:
-        raise ValueError(f"no model can be loaded from {name}: {error}") from error
+        raise ValueError(f"cannot load a model from {name}: {error}") from error

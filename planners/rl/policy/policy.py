@@ -1,4 +1,4 @@
-"""The policy: a causal language model and a value head, of which only masked probabilities are ever taken."""
+"""The policy: a causal language model and a value head; only masked probabilities are ever used."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from p2c_dsl.planners.rl.policy.key_values import OwnTokens, Prefix, prefix_of
 from p2c_dsl.planners.rl.policy.masking import MaskTable, entropy, masked_log_probs
 
 SHARE_FROM = 64
-"""Prompts from this length on are read for all rows at once; shorter ones are not worth the extra steps."""
+"""Prompts of at least this length are shared by their rows; for shorter ones the extra steps do not pay."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """What the policy says of decisions `(n,)`, in their rows' order: each float32.
+    """The policy's outputs at decisions `(n,)`, in row order, float32.
 
     Attributes:
-        log_probs: Of the token that was taken.
-        entropy: Over what was legal.
-        values: What was expected before it.
-        after: What is expected after each row `(rows,)`.
+        log_probs: Log-probability of the token taken.
+        entropy: Entropy over the legal tokens.
+        values: The value before the token.
+        after: The value after each row `(rows,)`.
     """
 
     log_probs: Tensor
@@ -38,13 +38,13 @@ class Scored:
 
 @dataclass(slots=True, eq=False)
 class Stepping:
-    """Rows that are being fed.
+    """Rows in the middle of sampling.
 
     Attributes:
-        rows: Which prompt each follows, in order.
-        own: What they have been fed, where tokens can be packed: then each may be fed as many as it has.
-        cache: Prompts and what was fed, where they cannot: then each is fed one token in each step.
-        done: How many tokens each has been fed in that case.
+        rows: The prompt of each row, in order.
+        own: Their cache if tokens can be packed: then each row may be fed any number of tokens in a step.
+        cache: Their cache, prompts included, if they cannot: then each row is fed one token in each step.
+        done: How many tokens each row has been fed in that case.
     """
 
     prefix: Prefix
@@ -64,7 +64,7 @@ class Stepping:
 
 
 class ValueHead(nn.Module):
-    """What is still to be earned, from a hidden state: 0 at first, so that advantages begin as returns."""
+    """The expected return from a hidden state: 0 at first, so that advantages start as returns."""
 
     def __init__(self, hidden: int, width: int = 64) -> None:
         super().__init__()
@@ -82,9 +82,9 @@ class ValueHead(nn.Module):
 class Policy(nn.Module):
     """A causal model of transformers, or one with adapters of peft, with a value head.
 
-    Dropout is off whatever the mode: rollout and update must be the same distribution. `context` is how many tokens the
-    model can read, where it says so. Raises `ValueError` for a model
-    whose logits are more than its head applied to its decoder's last hidden state.
+    Dropout is always off: rollout and update must be the same distribution. `context` is the model's context length, if
+    its configuration has one. Raises `ValueError` for a model whose logits are not its head applied to its decoder's
+    last hidden state.
     """
 
     def __init__(self, model: Any, masks: MaskTable, precision: str = "fp32") -> None:
@@ -104,12 +104,12 @@ class Policy(nn.Module):
         return self
 
     def compile_decoder(self) -> None:
-        """Compiles the passes over whole rows, for any shape; single steps stay as they are."""
+        """Compiles the passes over whole rows, for any shape; single steps are not compiled."""
         exclude_attention()
         self._compiled = torch.compile(self._base.get_decoder(), dynamic=True)
 
     def prefix(self, prompts: Sequence[Sequence[int]]) -> Prefix:
-        """Prompts (of two tokens or more) as keys and values, with their gradient."""
+        """The keys and values of prompts (of at least two tokens), with gradient."""
         device = self.masks.device
         lengths = torch.tensor([len(prompt) - 1 for prompt in prompts], device=device)
         width = max(len(prompt) - 1 for prompt in prompts)
@@ -124,10 +124,10 @@ class Policy(nn.Module):
         return prefix_of(cache, lengths, torch.tensor([prompt[-1] for prompt in prompts], device=device))
 
     def hidden(self, prefix: Prefix, rows: Tensor, tokens: Tensor, packing: Packing) -> Tensor:
-        """Hidden states `(fed, hidden)`: of each row, before each of its tokens, and after the last.
+        """Hidden states `(fed, hidden)`: before each token of each row, and after its last.
 
-        `rows` says which prompt each row follows, `packing` how many hidden states each has: one more than it has of
-        the tokens `(rows, time)`.
+        `rows` says which prompt each row follows, `packing` how many hidden states each row has: one more than it has
+        tokens in `(rows, time)`.
         """
         fed = torch.cat([prefix.last[rows].unsqueeze(-1), tokens], 1)[:, : packing.width]
         positions = prefix.lengths[rows].unsqueeze(-1) + torch.arange(fed.shape[1], device=fed.device)
@@ -140,9 +140,9 @@ class Policy(nn.Module):
         return packing.flat(self._decoded(fed, mask, positions, prefix.cache(rows), self._compiled))
 
     def stepping(self, prefix: Prefix, rows: Tensor, room: int) -> Stepping:
-        """Rows `(rows,)` after their prompts, to be fed step by step. What a step fills in has no gradient.
+        """Rows `(rows,)` after their prompts, to be fed step by step, without gradient.
 
-        Rows of one prompt have to be side by side, in the prompts' order.
+        Rows of one prompt must be adjacent, in the prompts' order.
         """
         if self.packs:
             own = OwnTokens(prefix, rows, room, share=prefix.width >= self.share_from)
@@ -151,11 +151,11 @@ class Policy(nn.Module):
 
     @property
     def at_once(self) -> int | None:
-        """How many tokens a step feeds to every row; `None` where each row may have as many as it likes, or none."""
+        """How many tokens a step feeds to every row; `None` if each row may have any number."""
         return None if self.packs else 1
 
     def step(self, at: Stepping, fed: Sequence[Sequence[int]]) -> Tensor:
-        """Feeds each row its next tokens; the hidden states `(rows, hidden)` after them, 0 for a row without any."""
+        """Feeds each row its next tokens; returns hidden states `(rows, hidden)` after them, 0 for rows without any."""
         packing = Packing.of([len(tokens) for tokens in fed], at.rows.device)
         ids = torch.tensor([[token for tokens in fed for token in tokens]], device=at.rows.device)
         if at.own is None:
@@ -197,7 +197,7 @@ class Policy(nn.Module):
         return hidden
 
     def distribution(self, hidden: Tensor, masks: Tensor) -> tuple[Tensor, Tensor]:
-        """Masked log-probabilities, and what is legal, `(n, vocab)`: of hidden states `(n, hidden)`, masks `(n,)`."""
+        """Masked log-probabilities and legality `(n, vocab)` for hidden states `(n, hidden)` and masks `(n,)`."""
         legal = self.masks.legal(masks)
         return masked_log_probs(self._base.get_output_embeddings()(hidden), legal), legal
 
@@ -210,10 +210,10 @@ class Policy(nn.Module):
         decisions: Tensor,
         lengths: Sequence[int],
     ) -> Scored:
-        """What it says of the decisions among tokens.
+        """The policy's outputs at the decisions among tokens.
 
-        `tokens`, `masks` and `decisions` are `(rows, time)`; of each row, so many tokens as `lengths` says are read.
-        Only where something is decided logits are computed.
+        `tokens`, `masks` and `decisions` are `(rows, time)`; `lengths` says how many tokens of each row are read.
+        Logits are computed at decisions only.
         """
         packing = Packing.of([length + 1 for length in lengths], tokens.device)
         hidden = self.hidden(prefix, rows, tokens, packing)
@@ -225,19 +225,19 @@ class Policy(nn.Module):
         return Scored(taken, entropy(log_probs, legal), self.value_head(deciding), after)
 
     def autocast(self) -> AbstractContextManager[Any]:
-        """Where products are taken in the policy's precision."""
+        """A context in which matrix products have the policy's precision."""
         wanted = self.precision == "bf16"
         return torch.autocast(self.masks.device.type, torch.bfloat16) if wanted else nullcontext()
 
     def adapters_off(self) -> AbstractContextManager[Any]:
-        """Where the model has adapters: inside, it is what it was before training."""
+        """A context in which adapters are off: the model before training."""
         return self.model.disable_adapter() if hasattr(self.model, "disable_adapter") else nullcontext()
 
     @torch.no_grad()
     def _check(self) -> None:
-        """Compares what it computes with what the model itself does; falls back to padding where packing differs.
+        """Compares its results with the model's own; falls back to padding if packing differs.
 
-        A model may do more in its attention than it tells (sinks, differences of two): its answers decide.
+        A model's attention may do more than its configuration says (sinks, differential attention): its outputs decide.
         """
         for packs in (True, False) if self.packs else (False,):
             self.packs = packs
@@ -248,12 +248,12 @@ class Policy(nn.Module):
         raise ValueError(f"{type(self._base).__name__} cannot be trained here: {self.padded_because}")
 
     def _wrong(self) -> str:
-        """What is wrong with its answers, if anything."""
+        """What is wrong with its outputs, if anything."""
         try:
             return "" if self._agrees() else "its logits differ from those of its decoder and its head"
         except torch.OutOfMemoryError:
             raise
-        except Exception as error:  # Foreign models raise whatever they like.
+        except Exception as error:  # Third-party models can raise anything.
             return f"{type(error).__name__}: {error}"
 
     def _agrees(self) -> bool:
@@ -272,6 +272,6 @@ class Policy(nn.Module):
             fed = torch.cat([stepping.prefix.last.unsqueeze(-1), ids], 1).tolist()
             steps = [self.step(stepping, [[row[place]] for row in fed]) for place in range(5)]
             found.append(head(torch.stack(steps, 1)))
-        # Devices may multiply in less than float32; another attention is further off than that.
+        # Devices may multiply in less than float32; a different kind of attention is further off than that.
         apart = expected.float().std() * (0.01 if expected.dtype == torch.float32 else 0.1)
         return all(bool(((expected - logits).abs() <= apart).all()) for logits in found)

@@ -14,7 +14,7 @@ from p2c_dsl.planners.figure2.problem import Sizes
 from p2c_dsl.planners.figure2.rewards import UNCOMPOSABLE, Rewards
 from p2c_dsl.planners.figure2.scalable_align import Attempts
 from p2c_dsl.planners.measure.expert_judgement import alignment, evaluated, judged, transfer
-from p2c_dsl.planners.rl.imitate import WarmUp
+from p2c_dsl.planners.rl.explore import WarmUp
 from p2c_dsl.planners.rl.settings import TrainingSettings
 from p2c_dsl.runtime.domain import load_expert
 from tests.planners.small_domain import write_domain

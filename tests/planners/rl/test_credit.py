@@ -13,8 +13,8 @@ from p2c_dsl.planners.rl.advantages import (
     ReturnScale,
     credited,
     generalized_advantages,
+    leave_one_out_baseline,
     normalised,
-    of_the_others,
 )
 from p2c_dsl.planners.rl.environments.environment import Credit
 from p2c_dsl.planners.rl.ppo import prepare
@@ -73,7 +73,7 @@ def test_what_tokens_earn_adds_up_to_the_reward_the_partial_rewards_and_the_kl()
         credits=lambda word: tuple(Credit(0, at, 0.1 * (at + 1), "at") for at in range(len(word)))
     )
     rollout = sampled(made, environments=[liking, Dialogue()])
-    batch = prepared(made, rollout, PLAIN.but(kl_weight=beta), policy(1, made.masks))
+    batch = prepared(made, rollout, PLAIN.changed(kl_weight=beta), policy(1, made.masks))
     assert batch.kl.abs().sum() > 1
     for row, episode in enumerate(rollout.episodes):
         outcome = episode.outcome
@@ -128,7 +128,7 @@ def test_normalised_advantages_know_no_padding() -> None:
 def test_the_mean_of_the_others_of_a_prompt_is_a_baseline() -> None:
     """Against the sum over the others, one by one; alone, a row has none."""
     returns, prompt = torch.tensor([1.0, 0.0, 0.5, 4.0, 1.0]), torch.tensor([0, 0, 1, 2, 0])
-    for row, found in enumerate(of_the_others(returns, prompt).tolist()):
+    for row, found in enumerate(leave_one_out_baseline(returns, prompt).tolist()):
         others = [float(r) for n, r in enumerate(returns) if n != row and int(prompt[n]) == int(prompt[row])]
         assert found == pytest.approx(sum(others) / len(others) if others else 0.0)
 
@@ -137,8 +137,8 @@ def test_leaving_one_out_takes_what_the_prompt_gives_in_any_case_from_the_reward
     made = policy()
     rollout = sampled(made, 12, [Liking(), Dialogue()])
     plain = prepared(made, rollout).rewards.sum(1)
-    found = prepared(made, rollout, PLAIN.but(leave_one_out=True)).rewards.sum(1)
-    assert torch.allclose(found, plain - of_the_others(plain, rollout.prompt), atol=1e-6)
+    found = prepared(made, rollout, PLAIN.changed(leave_one_out=True)).rewards.sum(1)
+    assert torch.allclose(found, plain - leave_one_out_baseline(plain, rollout.prompt), atol=1e-6)
     assert not torch.allclose(found, plain)
     for prompt in (0, 1):
         own = rollout.prompt == prompt
@@ -152,7 +152,7 @@ def test_rewards_are_divided_by_the_size_of_returns() -> None:
     assert ReturnScale().update(torch.zeros(3), alone) == pytest.approx(0.1)
     made = policy()
     rollout = sampled(made)
-    scaled = prepare(made, None, rollout, codec(), PLAIN.but(scale_rewards=True), ReturnScale(), alone)
+    scaled = prepare(made, None, rollout, codec(), PLAIN.changed(scale_rewards=True), ReturnScale(), alone)
     plain = prepared(made, rollout)
     size = float(plain.rewards.sum(1).square().mean().sqrt())
     assert torch.allclose(scaled.rewards * size, plain.rewards, atol=1e-5)

@@ -51,7 +51,7 @@ def test_the_first_ratio_is_1_whatever_mode_the_model_is_in() -> None:
 
 def test_the_kl_to_the_reference_is_0_at_first() -> None:
     made = policy()
-    batch = prepared(made, sampled(made), PLAIN.but(kl_weight=0.1), reference=deepcopy(made))
+    batch = prepared(made, sampled(made), PLAIN.changed(kl_weight=0.1), reference=deepcopy(made))
     assert batch.kl.abs().max() < 1e-5
 
 
@@ -59,7 +59,7 @@ def test_the_kl_to_the_reference_is_that_of_what_is_legal() -> None:
     made = policy()
     reference = policy(1, made.masks)
     rollout = every_word(made)
-    kl = prepared(made, rollout, PLAIN.but(recompute=True), reference).kl.sum(1)
+    kl = prepared(made, rollout, PLAIN.changed(recompute=True), reference).kl.sum(1)
     for row, episode in enumerate(rollout.episodes):
         ours, theirs = (
             torch.stack(by_hand(p, episode.prompt, episode.tokens)).sum() for p in (made, reference)
@@ -90,7 +90,7 @@ def test_the_gradient_is_that_of_the_expected_reward() -> None:
         parameter.grad = torch.zeros_like(parameter) if parameter.grad is None else parameter.grad
     exact = gradient(made)
 
-    batch = prepared(made, rollout, PLAIN.but(recompute=True))
+    batch = prepared(made, rollout, PLAIN.changed(recompute=True))
     torch.nn.init.zeros_(made.value_head.outer.weight)
     probability = scored_log_probs(made, rollout).sum(1, keepdim=True).exp()
     reward = torch.tensor([REWARDS[codec().text(e.tokens)] for e in rollout.episodes]).unsqueeze(1)
@@ -170,7 +170,9 @@ def test_forced_moves_and_context_are_no_decisions() -> None:
 def test_only_decisions_are_divided_by() -> None:
     made = policy()
     rollout = sampled(made)
-    found = gradients(made, prepared(made, rollout), rows_of(rollout), PLAIN.but(entropy_weight=0.1), alone)
+    found = gradients(
+        made, prepared(made, rollout), rows_of(rollout), PLAIN.changed(entropy_weight=0.1), alone
+    )
     total = 0.0
     for piece in pieces(rollout, rows_of(rollout), 64):
         total += float(piece.score(made).entropy.sum())

@@ -68,7 +68,7 @@ def test_domains_with_one_name_are_told_apart_in_metrics(tmp_path: Path) -> None
 
 def test_what_an_evaluation_found_is_agreed_on(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where masks differ a little, one process may find enough to stop, and another not: that would never end."""
-    trainer = Trainer(toy.model(), toy.codec(), [toy.Liking()], toy.PLAIN.but(episodes=2))
+    trainer = Trainer(toy.model(), toy.codec(), [toy.Liking()], toy.PLAIN.changed(episodes=2))
     monkeypatch.setattr(trainer, "agreed", lambda own: own / 2)
     found = run._evaluated(trainer)
     assert found["eval/accepted"] == 0.5 and found["eval/verified"] <= 0.5
@@ -82,7 +82,7 @@ def test_worlds_that_a_run_may_stop_at_are_not_those_it_is_judged_by(monkeypatch
             seen.append(seed)
             return super().play(seed)
 
-    trainer = Trainer(toy.model(), toy.codec(), [Seen()], toy.PLAIN.but(episodes=2))
+    trainer = Trainer(toy.model(), toy.codec(), [Seen()], toy.PLAIN.changed(episodes=2))
     run._evaluated(trainer)
     assert min(seen) >= HELD_OUT + 100_000
 

@@ -89,7 +89,7 @@ def test_whatever_a_checkpoint_forgets_is_noticed(line: str, run_through: Any) -
 
 
 def test_the_policy_learns_what_is_liked() -> None:
-    settings = SETTINGS.but(episodes=32, updates=40, learning_rate=2e-2, kl_weight=0.0, anneal=False)
+    settings = SETTINGS.changed(episodes=32, updates=40, learning_rate=2e-2, kl_weight=0.0, anneal=False)
     made = trainer(settings, [Liking()])
     returns = [made.update()["charts/episodic_return"] for _ in range(15)]
     # The best word earns 2; at first they are about equally likely.
@@ -120,7 +120,7 @@ def test_each_environments_worlds_are_numbered_on_their_own_and_neighbours_stay_
     found: dict[str, list[list[int]]] = {"one": [], "other": []}
     for rank in (0, 1):
         made = Trainer(
-            model(), codec(), [one, other, other], SETTINGS.but(episodes=24, seed=0), Share(rank, 2)
+            model(), codec(), [one, other, other], SETTINGS.changed(episodes=24, seed=0), Share(rank, 2)
         )
         played = [made._start(n) for n in range(rank * 12, rank * 12 + 12)]
         assert [(e.environment, e.seed) for e in made.roll_out().episodes] == played
@@ -139,14 +139,14 @@ def test_what_processes_agree_on_is_exact_where_they_are_of_one_mind() -> None:
 
 
 def test_each_process_needs_an_episode_for_every_minibatch() -> None:
-    settings = SETTINGS.but(episodes=4, minibatches=4)
+    settings = SETTINGS.changed(episodes=4, minibatches=4)
     Trainer(model(), codec(), [Liking()], settings, Share(0, 1))
-    with pytest.raises(ValueError, match="2 episodes in each process cannot be cut into 4 minibatches"):
+    with pytest.raises(ValueError, match="2 episodes in each process cannot be split into 4 minibatches"):
         Trainer(model(), codec(), [Liking()], settings, Share(0, 2))
 
 
 def test_a_gradient_that_is_no_number_ends_the_run_before_weights_are_lost() -> None:
-    made = trainer(SETTINGS.but(learning_rate=1e30, value_learning_rate=0.0), [Liking()])
+    made = trainer(SETTINGS.changed(learning_rate=1e30, value_learning_rate=0.0), [Liking()])
     with pytest.raises(ValueError, match="lower `learning_rate`"):
         for _ in range(3):
             made.update()
@@ -202,7 +202,7 @@ def test_a_checkpoint_whose_masks_cannot_be_found_again_is_refused(tmp_path: Pat
 def test_a_checkpoint_that_cannot_be_read_says_so(damage: bytes | None, tmp_path: Path) -> None:
     if damage is not None:
         (tmp_path / checkpoint.NAME).write_bytes(damage)
-    with pytest.raises(CheckpointError, match=r"cannot be read|holds no checkpoint"):
+    with pytest.raises(CheckpointError, match=r"cannot be read|does not hold a checkpoint"):
         checkpoint.load(tmp_path)
 
 
@@ -252,4 +252,4 @@ def test_metrics_after_the_checkpoint_are_taken_out_when_a_run_goes_on(tmp_path:
 )
 def test_settings_that_make_no_sense_are_refused(changes: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"`|minibatches|precision"):
-        SETTINGS.but(**changes)
+        SETTINGS.changed(**changes)

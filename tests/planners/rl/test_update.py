@@ -66,7 +66,7 @@ def test_the_gradient_of_two_ranks_is_that_of_one_big_batch() -> None:
     made = policy().double()
     rollout = sampled(made, 24, [Liking(), Dialogue()])
     batch = prepared(made, rollout)
-    settings = PLAIN.but(value_weight=0.5, entropy_weight=0.1)
+    settings = PLAIN.changed(value_weight=0.5, entropy_weight=0.1)
     whole_metrics = gradients(made, batch, rows_of(rollout), settings, alone)
     whole = gradient(made)
     # Shares of different lengths: a mean of means would give the short one more weight.
@@ -88,10 +88,10 @@ def test_microbatches_add_up_to_one_batch() -> None:
     made = policy()
     rollout = sampled(made, 24, [Liking(), Dialogue()])
     batch = prepared(made, rollout)
-    settings = PLAIN.but(value_weight=0.5, entropy_weight=0.1)
+    settings = PLAIN.changed(value_weight=0.5, entropy_weight=0.1)
     found = {}
     for size in (24, 5, 1):
-        metrics = gradients(made, batch, rows_of(rollout), settings.but(microbatch=size), alone)
+        metrics = gradients(made, batch, rows_of(rollout), settings.changed(microbatch=size), alone)
         found[size] = gradient(made), metrics
     for size in (5, 1):
         assert apart(found[size][0], found[24][0]) < 1e-5
@@ -102,7 +102,7 @@ def test_without_a_learning_rate_nothing_moves() -> None:
     made = policy()
     batch = prepared(made, sampled(made))
     optimizer = torch.optim.AdamW(made.parameters(), lr=0.0, weight_decay=0.0)
-    settings = PLAIN.but(epochs=3, minibatches=2)
+    settings = PLAIN.changed(epochs=3, minibatches=2)
     found = update(made, optimizer, batch, settings, alone, torch.Generator().manual_seed(0))
     assert abs(found["losses/approx_kl"]) < 1e-7 and found["losses/clipfrac"] == 0
     assert found["losses/steps"] == 6
@@ -134,7 +134,7 @@ def test_an_update_ends_once_the_policy_has_moved_far() -> None:
     made = policy()
     batch = prepared(made, sampled(made))
     optimizer = torch.optim.AdamW(made.parameters(), lr=0.5)
-    settings = PLAIN.but(epochs=8, target_kl=0.01)
+    settings = PLAIN.changed(epochs=8, target_kl=0.01)
     found = update(made, optimizer, batch, settings, alone, torch.Generator().manual_seed(0))
     assert found["losses/approx_kl"] > 0.01 and found["losses/steps"] == 1
 
@@ -143,8 +143,8 @@ def test_the_losses_are_those_of_the_definition() -> None:
     made = policy()
     before = policy(1, made.masks)
     rollout = every_word(made)
-    batch = prepared(before, rollout, PLAIN.but(recompute=True))
-    settings = PLAIN.but(clip=0.1, value_clip=0.2)
+    batch = prepared(before, rollout, PLAIN.changed(recompute=True))
+    settings = PLAIN.changed(clip=0.1, value_clip=0.2)
     piece = next(pieces(rollout, rows_of(rollout), 64))
     scored = piece.score(made)
     found = losses(scored, piece, batch, settings)

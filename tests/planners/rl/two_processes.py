@@ -17,7 +17,7 @@ from p2c_dsl.planners.rl.settings import TrainingSettings
 from p2c_dsl.planners.rl.trainer import Trainer
 from tests.planners.rl.toy import PLAIN, Dialogue, Liking, codec, model, policy, prepared, sampled
 
-SETTINGS = PLAIN.but(value_weight=0.5, entropy_weight=0.1)
+SETTINGS = PLAIN.changed(value_weight=0.5, entropy_weight=0.1)
 
 
 def shares(count: int, processes: int) -> list[torch.Tensor]:

@@ -98,7 +98,11 @@ def test_the_partial_reward_on_the_training_page_can_be_registered(dinner: Domai
 
 @pytest.mark.parametrize(
     ("path", "said"),
-    [("nowhere", "there is no nowhere"), (str(EXAMPLES), "0 specs"), (str(ROOT / "README.md"), "README.md")],
+    [
+        ("nowhere", "nowhere does not exist"),
+        (str(EXAMPLES), "0 specs"),
+        (str(ROOT / "README.md"), "README.md"),
+    ],
 )
 def test_a_domain_that_is_none_says_so(path: str, said: str) -> None:
     with pytest.raises(ValueError, match=said):

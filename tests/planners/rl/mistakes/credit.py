@@ -12,7 +12,7 @@ MISTAKES: tuple[Mistake, ...] = (
     (
         Mutant(
             "a row is in its own baseline",
-            _RL + "advantages:of_the_others",
+            _RL + "advantages:leave_one_out_baseline",
             ".fill_diagonal_(False)",
             "",
         ),

@@ -17,7 +17,7 @@ from p2c_dsl.planners.rl import checkpoint
 from p2c_dsl.planners.rl.trainer import Trainer
 from tests.planners.rl.toy import PLAIN, Liking, codec, model
 
-SETTINGS = PLAIN.but(episodes=16, kl_weight=0.1, learning_rate=3e-2, minibatches=2)
+SETTINGS = PLAIN.changed(episodes=16, kl_weight=0.1, learning_rate=3e-2, minibatches=2)
 
 
 def adapted() -> Any:

@@ -45,7 +45,7 @@ def scored(made: Policy, rollout: Rollout) -> torch.Tensor:
 
 
 def test_the_preset_for_gpus_trains() -> None:
-    settings = PRESETS["gpu"].but(episodes=16, minibatches=2)
+    settings = PRESETS["gpu"].changed(episodes=16, minibatches=2)
     trainer = Trainer(model(), codec(), [Liking(), Dialogue()], settings)
     found = [trainer.update() for _ in range(2)]
     assert all(0 < m["losses/gradient_norm"] < 100 and m["losses/steps"] == 4 for m in found)
@@ -109,7 +109,7 @@ def test_a_model_that_breaks_off_is_told(monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_what_is_longer_than_a_model_reads_is_refused() -> None:
     made = policy()
-    with pytest.raises(ValueError, match="may take 66 tokens, and the model reads 64"):
+    with pytest.raises(ValueError, match="may take 66 tokens, but the model's context is 64"):
         roll_out(made, codec(), [(Liking(prompt="a" * 62), 0)], torch.Generator(), 0)
 
 
@@ -120,7 +120,7 @@ def test_a_later_turn_that_is_longer_than_a_model_reads_is_refused() -> None:
             yield Turn("a" * 60, self.space, 4)
             return EpisodeOutcome(0.0, False)
 
-    with pytest.raises(ValueError, match=r"may take 7\d tokens, and the model reads 64"):
+    with pytest.raises(ValueError, match=r"may take 7\d tokens, but the model.s context is 64"):
         roll_out(policy(), codec(), [(Long(), 0)], torch.Generator(), 0)
 
 
