@@ -12,23 +12,18 @@ from p2c_dsl.diagnostics.plain import plain
 from p2c_dsl.program import (
     Branch,
     Call,
-    ConstantOf,
     Create,
-    FieldOf,
-    ItemOf,
     Loop,
     Operand,
     Program,
     Return,
     Step,
-    Test,
-    Var,
     Write,
+    variables,
 )
+from p2c_dsl.program_text import condition, operand_text
 from p2c_dsl.spec import EffectUse
 from p2c_dsl.types import show
-
-_TESTS = {Test.TRUE: "{}", Test.FALSE: "not {}", Test.NONE: "{} is None", Test.SOME: "{} is not None"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +77,9 @@ class _Drawing:
         return name
 
     def _flow(self, operand: Operand | None, target: str) -> None:
-        for slot in _slots(operand):
+        if operand is None:
+            return
+        for slot in variables(operand):
             # An unresolved name has no origin to draw.
             if slot in self.nodes:
                 self._edge(self.nodes[slot], target, self._shown(operand))
@@ -138,42 +135,22 @@ class _Drawing:
         self._edge(node, target, self._shown(write.value))
 
     def _branch(self, branch: Branch, cluster: str) -> None:
-        test = self._node(_TESTS[branch.test].format(self._shown(branch.operand)) + "?", "test", cluster)
+        test = self._node(condition(self._shown(branch.operand), branch.test) + "?", "test", cluster)
         self._flow(branch.operand, test)
         for arm, holds in ((branch.body, branch.test), (branch.orelse, branch.test.opposite)):
             if arm:
-                label = _TESTS[holds].format(self._shown(branch.operand))
+                label = condition(self._shown(branch.operand), holds)
                 first = f"n{len(self.graph)}"
                 self._block(arm, self._cluster(f"if {label}", "branch", cluster))
                 self.graph.add_edge(test, first, kind="control", label=label)
 
-    def _shown(self, operand: Operand | None) -> str:
-        match operand:
-            case Var(slot):
-                return self.names.get(slot, "?")
-            case FieldOf(base, name):
-                return f"{self._shown(base)}.{name}"
-            case ItemOf(base, key):
-                return f"{self._shown(base)}[{self._shown(key)}]"
-            case ConstantOf(value, _, name):
-                return name or str(value)
-        return "?"
+    def _shown(self, shown: Operand) -> str:
+        return operand_text(shown, lambda slot: self.names.get(slot, "?"))
 
 
 def _effect(use: EffectUse) -> str:
     often = "does" if use.certain else "may"
     return f"{often} {use.effect.name}{' (irreversible)' if use.effect.irreversible else ''}"
-
-
-def _slots(operand: Operand | None) -> list[int]:
-    match operand:
-        case Var(slot):
-            return [slot]
-        case FieldOf(base, _):
-            return _slots(base)
-        case ItemOf(base, key):
-            return _slots(base) + _slots(key)
-    return []
 
 
 # ---------------------------------------------------------------- pictures

@@ -27,11 +27,8 @@ def names(state: State, task: Task, taken: frozenset[str]) -> dict[int, str]:
         if slot < len(task.parameters):
             result[slot] = task.parameters[slot].name
             continue
-        accumulator = state.accumulators.get(slot)
-        if accumulator is not None:
-            stem = "table" if accumulator.is_map else "items"
-        else:
-            stem = stem_of(state.values[slot].type)
+        acc = state.accumulators.get(slot)
+        stem = stem_of(state.values[slot].type) if acc is None else accumulator_stem(acc.is_map)
         result[slot] = free(stem, used)
         used.add(result[slot])
     return result
@@ -51,6 +48,11 @@ def free(stem: str, used: Iterable[str]) -> str:
     while f"{stem}{number}" in taken:
         number += 1
     return f"{stem}{number}"
+
+
+def accumulator_stem(is_map: bool) -> str:
+    """What an accumulator is called, whatever it holds."""
+    return "table" if is_map else "items"
 
 
 def stem_of(of: Type) -> str:

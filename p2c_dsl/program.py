@@ -6,7 +6,7 @@ here knows a rule.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -21,6 +21,10 @@ class Var:
 
     slot: int
 
+    def map(self, variable: Callable[[int], Operand]) -> Operand:
+        """The operand with `variable(slot)` in the place of each variable."""
+        return variable(self.slot)
+
 
 @dataclass(frozen=True, slots=True)
 class FieldOf:
@@ -29,6 +33,10 @@ class FieldOf:
     base: Operand
     name: str
 
+    def map(self, variable: Callable[[int], Operand]) -> Operand:
+        """See `Var.map`."""
+        return FieldOf(self.base.map(variable), self.name)
+
 
 @dataclass(frozen=True, slots=True)
 class ItemOf:
@@ -36,6 +44,10 @@ class ItemOf:
 
     base: Operand
     key: Operand
+
+    def map(self, variable: Callable[[int], Operand]) -> Operand:
+        """See `Var.map`."""
+        return ItemOf(self.base.map(variable), self.key.map(variable))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,23 +59,43 @@ class ConstantOf:
     name: str | None = None
     free: bool = False
 
+    def map(self, variable: Callable[[int], Operand]) -> Operand:
+        """See `Var.map`."""
+        return self
+
 
 @dataclass(frozen=True, slots=True)
 class Hole:
     """An operand that an error left unresolved; a run fails when it reaches it."""
 
+    def map(self, variable: Callable[[int], Operand]) -> Operand:
+        """See `Var.map`."""
+        return self
+
 
 Operand = Var | FieldOf | ItemOf | ConstantOf | Hole
 
 
-def looks_up(operand: Operand) -> bool:
-    """Whether an operand is, or is part of, a value in a map."""
+def variables(operand: Operand) -> list[int]:
+    """The variables in an operand, in the order of the text."""
+    match operand:
+        case Var(slot):
+            return [slot]
+        case FieldOf(base, _):
+            return variables(base)
+        case ItemOf(base, key):
+            return [*variables(base), *variables(key)]
+    return []
+
+
+def look_ups(operand: Operand) -> list[ItemOf]:
+    """What an operand takes out of maps, in the order in which a run looks it up."""
     match operand:
         case FieldOf(base, _):
-            return looks_up(base)
-        case ItemOf():
-            return True
-    return False
+            return look_ups(base)
+        case ItemOf(base, key):
+            return [*look_ups(base), *look_ups(key), operand]
+    return []
 
 
 class Test(StrEnum):

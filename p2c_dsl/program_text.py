@@ -1,65 +1,101 @@
-"""Moves as lines of text."""
+"""Steps as lines of text, and a whole program as the text of a `compose`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Set
+from collections.abc import Callable, Iterator, Sequence, Set
+from dataclasses import dataclass, field
 
-from p2c_dsl.machine.moves import BranchMove, CallMove, CreateMove, LoopMove, Move, ReturnMove, WriteMove
-from p2c_dsl.program import ConstantOf, FieldOf, ItemOf, Operand, Test, Var
+from p2c_dsl.machine.moves import (
+    BranchMove,
+    CallMove,
+    CreateMove,
+    ElseMove,
+    LoopMove,
+    Move,
+    ReturnMove,
+    TakeOutMove,
+    WriteMove,
+    move_of,
+)
+from p2c_dsl.naming import accumulator_stem, free, reserved, stem_of
+from p2c_dsl.program import (
+    Branch,
+    Call,
+    ConstantOf,
+    Create,
+    FieldOf,
+    Hole,
+    ItemOf,
+    Loop,
+    Operand,
+    Program,
+    Step,
+    TakeOut,
+    Test,
+    Var,
+    Write,
+)
 from p2c_dsl.spec import EnumMember
 from p2c_dsl.syntax.text import quote
+
+_INDENT = "    "
+_CONDITIONS = {Test.TRUE: "{}", Test.FALSE: "not {}", Test.NONE: "{} is None", Test.SOME: "{} is not None"}
 
 Variables = Callable[[int], str]
 """How the variable in a slot is written."""
 
 
-def line(move: Move, name: str | None, variables: Variables, named: Set[str] = frozenset()) -> str:
-    """A step's line; `name` is the variable that it binds, if any, and `named` is as in `call`."""
+def line_of(move: Move, name: str | None, variables: Variables, named: Set[str] = frozenset()) -> str:
+    """A step's line; `name` is the variable that it binds, if any, and `named` is as in `call_text`."""
     match move:
         case CallMove():
-            written = call(move, variables, named)
+            written = call_text(move, variables, named)
             return written if name is None else f"{name} = {written}"
         case CreateMove(is_map):
             return f"{name} = {'{}' if is_map else '[]'}"
         case WriteMove(slot, key, value, inner):
-            new = operand(value, variables) if inner is None else call(inner, variables)
-            target = variables(slot)
-            return (
-                f"{target}.append({new})" if key is None else f"{target}[{operand(key, variables)}] = {new}"
-            )
+            new = operand_text(value, variables) if inner is None else call_text(inner, variables)
+            if key is None:
+                return f"{variables(slot)}.append({new})"
+            return f"{variables(slot)}[{operand_text(key, variables)}] = {new}"
         case LoopMove(collection):
-            return f"for {name} in {operand(collection, variables)}:"
-        case BranchMove(tested, test):
-            opening = "if not " if test is Test.FALSE else "if "
-            closing = {Test.NONE: " is None:", Test.SOME: " is not None:"}.get(test, ":")
-            return f"{opening}{operand(tested, variables)}{closing}"
+            return f"for {name} in {operand_text(collection, variables)}:"
+        case BranchMove(operand, test):
+            return f"if {condition(operand_text(operand, variables), test)}:"
         case ReturnMove(value):
-            return "return" if value is None else f"return {operand(value, variables)}"
-        case _:
-            raise TypeError(move)
+            return "return" if value is None else f"return {operand_text(value, variables)}"
+        case ElseMove():
+            return "else:"
+        case TakeOutMove():
+            raise TypeError("a look-up has no line of its own")
 
 
-def call(move: CallMove, variables: Variables, named: Set[str] = frozenset()) -> str:
+def call_text(call: CallMove, variables: Variables, named: Set[str] = frozenset()) -> str:
     """A call. Arguments are named for parameters in `named`, and for all parameters after a named or omitted one."""
     parts, by_name = [], False
-    for argument, parameter in zip(move.arguments, move.subtask.parameters, strict=True):
+    for argument, parameter in zip(call.arguments, call.subtask.parameters, strict=True):
         by_name = by_name or argument is None or parameter.name in named
         if argument is None:
             continue
-        text = operand(argument, variables)
+        text = operand_text(argument, variables)
         parts.append(f"{parameter.name}={text}" if by_name else text)
-    return f"{move.subtask.name}({', '.join(parts)})"
+    return f"{call.subtask.name}({', '.join(parts)})"
 
 
-def operand(of: Operand | None, variables: Variables) -> str:
-    """An operand."""
-    match of:
+def condition(operand: str, test: Test) -> str:
+    """A test of an operand."""
+    return _CONDITIONS[test].format(operand)
+
+
+def operand_text(operand: Operand | None, variables: Variables) -> str:
+    """An operand; a question mark for one that did not resolve."""
+    match operand:
         case Var(slot):
             return variables(slot)
         case FieldOf(base, name):
-            return f"{operand(base, variables)}.{name}"
+            return f"{operand_text(base, variables)}.{name}"
         case ItemOf(base, key):
-            return f"{operand(base, variables)}[{operand(key, variables)}]"
+            return f"{operand_text(base, variables)}[{operand_text(key, variables)}]"
         case ConstantOf(name=str(name)):
             return name
         case ConstantOf(EnumMember(enum, member)):
@@ -68,4 +104,57 @@ def operand(of: Operand | None, variables: Variables) -> str:
             return quote(value)
         case ConstantOf(value):
             return repr(value)
-    raise TypeError(of)
+        case Hole() | None:
+            return "?"
+
+
+def text_of(program: Program) -> str:
+    """A program as the text of a `compose`, calls one by one, variables named after their types where they have one."""
+    return "\n".join(_Text(program).lines()) + "\n"
+
+
+@dataclass
+class _Text:
+    program: Program
+    used: set[str] = field(default_factory=set)
+    names: dict[int, str] = field(default_factory=dict)
+
+    def lines(self) -> Iterator[str]:
+        task = self.program.task
+        self.used |= reserved(self.program.spec, task)
+        self.names |= {slot: p.name for slot, p in enumerate(task.parameters)}
+        yield f"compose {task.name}({', '.join(p.name for p in task.parameters)}):"
+        yield from self._block(self.program.body, _INDENT)
+
+    def _block(self, body: Sequence[Step], indent: str) -> Iterator[str]:
+        for step, before, following in zip(body, [None, *body], [*body[1:], None], strict=False):
+            direct = isinstance(following, Write) and following.direct and isinstance(step, Call)
+            if direct or isinstance(step, TakeOut):
+                continue
+            move = move_of(step)
+            if isinstance(step, Write) and step.direct and isinstance(before, Call):
+                move = WriteMove(step.slot, step.key, None, CallMove(before.subtask, before.arguments))
+            yield indent + line_of(move, self._bound(step), self.names.__getitem__)
+            match step:
+                case Loop(body=inner):
+                    yield from self._block(inner, indent + _INDENT)
+                case Branch(body=then, orelse=orelse):
+                    yield from self._block(then, indent + _INDENT)
+                    if orelse:
+                        yield f"{indent}else:"
+                        yield from self._block(orelse, indent + _INDENT)
+
+    def _bound(self, step: Step) -> str | None:
+        """A new name for what a step makes."""
+        match step:
+            case Call(subtask, slot=int(slot)) if subtask.result is not None:
+                stem = stem_of(subtask.result)
+            case Create(slot, is_map):
+                stem = accumulator_stem(is_map)
+            case Loop(slot=slot):
+                stem = "each"
+            case _:
+                return None
+        name = self.names[slot] = free(stem, self.used)
+        self.used.add(name)
+        return name

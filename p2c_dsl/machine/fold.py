@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from p2c_dsl.machine.facet import AnyFacet, Violation, Violations
 from p2c_dsl.machine.machine import Machine
+from p2c_dsl.machine.moves import apply, move_of
 from p2c_dsl.machine.state import State
-from p2c_dsl.program import Branch, Call, Create, Loop, Program, Return, Step, TakeOut, Write
+from p2c_dsl.program import Branch, Call, Loop, Program, Step, Write
 
 
 def fold(machine: Machine, program: Program) -> tuple[Violation[AnyFacet | None], ...]:
@@ -24,21 +25,12 @@ def _block(machine: Machine, state: State, body: Sequence[Step], out: Violations
 
 
 def _step(machine: Machine, state: State, step: Step, out: Violations) -> State:
+    nested, direct = isinstance(step, Call) and step.nested, isinstance(step, Write) and step.direct
+    state = apply(machine, state, move_of(step), out, nested=nested, direct=direct, span=step.span)
     match step:
-        case Call(subtask, arguments, _, nested):
-            return machine.call(state, subtask, arguments, out, nested=nested)
-        case TakeOut(value):
-            return machine.read(state, value, out)[0]
-        case Create(_, is_map):
-            return machine.create(state, is_map, out)
-        case Write(slot, key, value, direct):
-            return machine.write(state, slot, key, value, out, direct=direct)
-        case Loop(collection, _, body, span):
-            state = machine.enter_loop(state, collection, out, span)
+        case Loop(body=body):
             return machine.exit_loop(_block(machine, state, body, out))
-        case Branch(operand, test, body, orelse, span):
-            state = machine.enter_branch(state, operand, test, out, span)
-            state = machine.enter_else(_block(machine, state, body, out))
+        case Branch(body=then, orelse=orelse):
+            state = machine.enter_else(_block(machine, state, then, out))
             return machine.exit_branch(_block(machine, state, orelse, out))
-        case Return(value):
-            return machine.ret(state, value, out)
+    return state

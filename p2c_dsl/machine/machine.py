@@ -18,7 +18,7 @@ from p2c_dsl.machine.facts import Fact, Facts, filled, tested
 from p2c_dsl.machine.identity import VariableSlot, slot
 from p2c_dsl.machine.state import Accumulator, BranchFrame, LoopFrame, State, Value
 from p2c_dsl.machine.values import ValueQueries
-from p2c_dsl.program import FieldOf, ItemOf, Operand, Test, Var
+from p2c_dsl.program import Operand, Test, Var, look_ups, variables
 from p2c_dsl.spec import Spec, Subtask, Task
 from p2c_dsl.syntax.span import Span
 from p2c_dsl.types import UNKNOWN, element_of
@@ -49,15 +49,15 @@ class Machine(ValueQueries):
 
     def read(self, state: State, operand: Operand, out: Out) -> tuple[State, Value]:
         """The operand's value, with the accumulator that it reads (if any) frozen."""
-        for number in _variables(operand):
+        for number in variables(operand):
             acc = state.accumulators.get(number)
             if acc is None or acc.frozen:
                 continue
             if acc.filled and acc.loop is not None:
                 out.append(ReadEarly())
             state = accumulators.frozen(state, number)
-        for base, key in _look_ups(operand):
-            state = self.look_up(state, self.value(state, base), self.value(state, key), out)
+        for item in look_ups(operand):
+            state = self.look_up(state, self.value(state, item.base), self.value(state, item.key), out)
         return state, self.value(state, operand)
 
     def may_step(self, state: State) -> bool:
@@ -261,24 +261,3 @@ class Machine(ValueQueries):
         if not state.returned:
             typing.check_return(None, self.task, False, out)
             self.finish(state, out)
-
-
-def _variables(operand: Operand) -> list[int]:
-    match operand:
-        case Var(number):
-            return [number]
-        case FieldOf(base, _):
-            return _variables(base)
-        case ItemOf(base, key):
-            return _variables(base) + _variables(key)
-    return []
-
-
-def _look_ups(operand: Operand) -> list[tuple[Operand, Operand]]:
-    """The maps and keys of an operand's lookups, in the order in which they are made."""
-    match operand:
-        case FieldOf(base, _):
-            return _look_ups(base)
-        case ItemOf(base, key):
-            return [*_look_ups(base), *_look_ups(key), (base, key)]
-    return []

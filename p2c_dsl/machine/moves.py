@@ -1,14 +1,32 @@
-"""A line's steps as data, so that they can be tried again from another state of the machine."""
+"""Steps as values, without a place in a text: they can be tried from any state of the machine.
+
+A move's variables are slots, unless who made it numbers them otherwise; see `renumbered`.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 
-from p2c_dsl.machine import Machine, State, Violations
-from p2c_dsl.program import ConstantOf, FieldOf, Hole, ItemOf, Operand, Test, Var
+from p2c_dsl.machine.facet import Violations
+from p2c_dsl.machine.machine import Machine
+from p2c_dsl.machine.state import State
+from p2c_dsl.program import (
+    Branch,
+    Call,
+    Create,
+    Loop,
+    Operand,
+    Return,
+    Step,
+    TakeOut,
+    Test,
+    Var,
+    Write,
+    variables,
+)
 from p2c_dsl.spec import Subtask
-
-Operands = tuple[Operand | None, ...]
+from p2c_dsl.syntax.span import Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,13 +34,14 @@ class CallMove:
     """A call; its result takes the next slot."""
 
     subtask: Subtask
-    arguments: Operands
+    arguments: tuple[Operand | None, ...]
 
-    def apply(self, machine: Machine, state: State, out: Violations) -> State:
-        return machine.call(state, self.subtask, self.arguments, out)
 
-    def shifted(self, base: int, by: int) -> CallMove:
-        return replace(self, arguments=tuple(a and shifted(a, base, by) for a in self.arguments))
+@dataclass(frozen=True, slots=True)
+class TakeOutMove:
+    """The look-ups of an operand."""
+
+    value: Operand
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +49,6 @@ class CreateMove:
     """A new accumulator, in the next slot."""
 
     is_map: bool
-
-    def apply(self, machine: Machine, state: State, out: Violations) -> State:
-        return machine.create(state, self.is_map, out)
-
-    def shifted(self, base: int, by: int) -> CreateMove:
-        return self
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,32 +60,12 @@ class WriteMove:
     value: Operand | None
     call: CallMove | None = None
 
-    def apply(self, machine: Machine, state: State, out: Violations) -> State:
-        value = self.value
-        if self.call is not None:
-            value = Var(state.slots)
-            state = self.call.apply(machine, state, out)
-        assert value is not None
-        return machine.write(state, self.slot, self.key, value, out, direct=self.call is not None)
-
-    def shifted(self, base: int, by: int) -> WriteMove:
-        slot = self.slot + by if self.slot >= base else self.slot
-        key = self.key and shifted(self.key, base, by)
-        value = self.value and shifted(self.value, base, by)
-        return WriteMove(slot, key, value, self.call and self.call.shifted(base, by))
-
 
 @dataclass(frozen=True, slots=True)
 class LoopMove:
     """Enters a loop; its variable takes the next slot."""
 
     collection: Operand
-
-    def apply(self, machine: Machine, state: State, out: Violations) -> State:
-        return machine.enter_loop(state, self.collection, out)
-
-    def shifted(self, base: int, by: int) -> LoopMove:
-        return LoopMove(shifted(self.collection, base, by))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,38 +75,112 @@ class BranchMove:
     operand: Operand
     test: Test
 
-    def apply(self, machine: Machine, state: State, out: Violations) -> State:
-        return machine.enter_branch(state, self.operand, self.test, out)
-
-    def shifted(self, base: int, by: int) -> BranchMove:
-        return BranchMove(shifted(self.operand, base, by), self.test)
-
 
 @dataclass(frozen=True, slots=True)
 class ElseMove:
     """Goes from the then arm into the else arm."""
-
-    def apply(self, machine: Machine, state: State, out: Violations) -> State:
-        return machine.enter_else(state)
-
-    def shifted(self, base: int, by: int) -> ElseMove:
-        return self
 
 
 @dataclass(frozen=True, slots=True)
 class ReturnMove:
     """A `return`."""
 
-    operand: Operand | None
-
-    def apply(self, machine: Machine, state: State, out: Violations) -> State:
-        return machine.ret(state, self.operand, out)
-
-    def shifted(self, base: int, by: int) -> ReturnMove:
-        return ReturnMove(self.operand and shifted(self.operand, base, by))
+    value: Operand | None
 
 
-Move = CallMove | CreateMove | WriteMove | LoopMove | BranchMove | ElseMove | ReturnMove
+Move = CallMove | TakeOutMove | CreateMove | WriteMove | LoopMove | BranchMove | ElseMove | ReturnMove
+
+
+def move_of(step: Step) -> Move:
+    """A program's step as a move: of a loop or a branch, the way in."""
+    match step:
+        case Call(subtask, arguments):
+            return CallMove(subtask, arguments)
+        case TakeOut(value):
+            return TakeOutMove(value)
+        case Create(_, is_map):
+            return CreateMove(is_map)
+        case Write(slot, key, value):
+            return WriteMove(slot, key, value)
+        case Loop(collection):
+            return LoopMove(collection)
+        case Branch(operand, test):
+            return BranchMove(operand, test)
+        case Return(value):
+            return ReturnMove(value)
+
+
+def apply(
+    machine: Machine,
+    state: State,
+    move: Move,
+    out: Violations,
+    *,
+    nested: bool = False,
+    direct: bool = False,
+    span: Span | None = None,
+) -> State:
+    """The state after a move; what the machine objects to is added to `out`.
+
+    Args:
+        machine: The machine of the task.
+        state: The state before the move.
+        move: What to do.
+        out: Where objections go.
+        nested: Of a call, whether it stands inside another one.
+        direct: Of a write, whether the step before it is a call that stands in the same statement.
+        span: Of a loop or a branch, where it stands in the text.
+    """
+    match move:
+        case CallMove(subtask, arguments):
+            return machine.call(state, subtask, arguments, out, nested=nested)
+        case WriteMove(slot, key, _, CallMove() as call):
+            written = Var(state.slots)
+            state = apply(machine, state, call, out)
+            return machine.write(state, slot, key, written, out, direct=True)
+        case WriteMove(slot, key, value):
+            assert value is not None
+            return machine.write(state, slot, key, value, out, direct=direct)
+        case LoopMove(collection):
+            return machine.enter_loop(state, collection, out, span)
+        case BranchMove(operand, test):
+            return machine.enter_branch(state, operand, test, out, span)
+        case ElseMove():
+            return machine.enter_else(state)
+        case CreateMove(is_map):
+            return machine.create(state, is_map, out)
+        case TakeOutMove(value):
+            return machine.read(state, value, out)[0]
+        case ReturnMove(value):
+            return machine.ret(state, value, out)
+
+
+def renumbered(move: Move, number: Callable[[int], int]) -> Move:
+    """The move with other variables in the place of its own."""
+
+    def other(operand: Operand) -> Operand:
+        return operand.map(lambda slot: Var(number(slot)))
+
+    def other_call(call: CallMove) -> CallMove:
+        return CallMove(call.subtask, tuple(a and other(a) for a in call.arguments))
+
+    match move:
+        case CallMove():
+            return other_call(move)
+        case TakeOutMove(value):
+            return TakeOutMove(other(value))
+        case WriteMove(slot, key, value, call):
+            return WriteMove(
+                number(slot), key and other(key), value and other(value), call and other_call(call)
+            )
+        case LoopMove(collection):
+            return LoopMove(other(collection))
+        case BranchMove(operand, test):
+            return BranchMove(other(operand), test)
+        case ReturnMove(value):
+            return ReturnMove(value and other(value))
+        case CreateMove() | ElseMove():
+            return move
 
 
 def operands_of(move: Move) -> tuple[Operand, ...]:
@@ -124,20 +191,23 @@ def operands_of(move: Move) -> tuple[Operand, ...]:
         case WriteMove(_, key, value, call):
             written = () if call is None else operands_of(call)
             return tuple(o for o in (key, value) if o is not None) + written
-        case LoopMove(operand) | BranchMove(operand) | ReturnMove(operand):
+        case LoopMove(operand) | BranchMove(operand) | ReturnMove(operand) | TakeOutMove(operand):
             return () if operand is None else (operand,)
         case CreateMove() | ElseMove():
             return ()
 
 
-def shifted(operand: Operand, base: int, by: int) -> Operand:
-    """The operand with all slots from `base` on moved."""
-    match operand:
-        case Var(slot):
-            return Var(slot + by) if slot >= base else operand
-        case FieldOf(inner, name):
-            return FieldOf(shifted(inner, base, by), name)
-        case ItemOf(inner, key):
-            return ItemOf(shifted(inner, base, by), shifted(key, base, by))
-        case ConstantOf() | Hole():
-            return operand
+def used_by(move: Move) -> list[int]:
+    """The variables that a move reads or writes into."""
+    written = [move.slot] if isinstance(move, WriteMove) else []
+    return [slot for operand in operands_of(move) for slot in variables(operand)] + written
+
+
+def defines(move: Move | None) -> bool:
+    """Whether a move makes a value that later ones can use."""
+    match move:
+        case CallMove(subtask):
+            return subtask.result is not None
+        case CreateMove() | LoopMove():
+            return True
+    return False

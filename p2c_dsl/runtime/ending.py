@@ -8,16 +8,16 @@ from p2c_dsl.program import (
     Branch,
     Call,
     Create,
-    FieldOf,
     ItemOf,
     Loop,
-    Operand,
     Program,
     Return,
     Step,
     Var,
+    look_ups,
     operands,
     steps,
+    variables,
 )
 from p2c_dsl.syntax.span import Span
 
@@ -42,7 +42,7 @@ class _EndingFinder:
         """Whether a run may end in a block, and the lookups made after it, `None` if the block always ends the run."""
         ends, here = False, found
         for step in block:
-            new = frozenset(i for o in operands(step) for i in _look_ups(o) if not self._is_own_key(i)) - here
+            new = frozenset(i for o in operands(step) for i in look_ups(o) if not self._is_own_key(i)) - here
             here |= new
             inside, after = self._inside(step, here)
             if inside:
@@ -80,24 +80,4 @@ def _joined(branch: Branch, then: Found | None, orelse: Found | None) -> Found |
         return None
     own = [s.slot for s in steps((branch,)) if isinstance(s, Call | Loop | Create) and s.slot is not None]
     first = min(own, default=None)
-    return both if first is None else frozenset(i for i in both if all(s < first for s in _slots(i)))
-
-
-def _look_ups(operand: Operand) -> list[ItemOf]:
-    match operand:
-        case FieldOf(base, _):
-            return _look_ups(base)
-        case ItemOf(base, key):
-            return [*_look_ups(base), *_look_ups(key), operand]
-    return []
-
-
-def _slots(operand: Operand) -> list[int]:
-    match operand:
-        case Var(slot):
-            return [slot]
-        case FieldOf(base, _):
-            return _slots(base)
-        case ItemOf(base, key):
-            return [*_slots(base), *_slots(key)]
-    return []
+    return both if first is None else frozenset(i for i in both if all(s < first for s in variables(i)))

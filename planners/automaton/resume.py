@@ -8,8 +8,7 @@ from dataclasses import dataclass
 
 from p2c_dsl.analysis import analyze
 from p2c_dsl.analysis.read import NotAccepted, the_composition
-from p2c_dsl.machine.moves import CallMove, Move, ReturnMove, WriteMove
-from p2c_dsl.machine.operands import renamed, used_by
+from p2c_dsl.machine.moves import CallMove, Move, ReturnMove, WriteMove, renumbered
 from p2c_dsl.planners.automaton.automaton import Automaton, Position
 from p2c_dsl.planners.automaton.units import Kind, Original, Unit, original
 from p2c_dsl.planners.lines.node import Node
@@ -161,17 +160,13 @@ def _is_written(units: Sequence[Unit], number: int) -> bool:
 def _move(units: Sequence[Unit], number: int, slots: dict[int, int]) -> Move | None:
     """The move of a unit, in the slots of where it stands; `None` for an `else`."""
     unit = units[number]
-    if unit.move is None:
-        return None
-    if not (unit.direct and isinstance(unit.move, WriteMove)):
-        return renamed(unit.move, slots) if set(used_by(unit.move)) <= slots.keys() else None
-    before = units[number - 1].move
-    assert isinstance(before, CallMove)
-    call = renamed(before, slots)
-    assert isinstance(call, CallMove)
-    write = renamed(WriteMove(unit.move.slot, unit.move.key, None), slots)
-    assert isinstance(write, WriteMove)
-    return WriteMove(write.slot, write.key, None, call)
+    move = unit.move
+    if unit.direct and isinstance(move, WriteMove):
+        call = units[number - 1].move
+        assert isinstance(call, CallMove)
+        move = WriteMove(move.slot, move.key, None, call)
+    # What is not there any more has no slot, and no line is about it.
+    return move and renumbered(move, lambda definition: slots.get(definition, -1))
 
 
 def _line(automaton: Automaton, node: Node, closes: int, move: Move | None) -> Line | None:

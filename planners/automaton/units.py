@@ -11,8 +11,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 
-from p2c_dsl.machine.moves import BranchMove, CallMove, CreateMove, LoopMove, Move, ReturnMove, WriteMove
-from p2c_dsl.machine.operands import defines, operands, renamed, used_by, variables
+from p2c_dsl.machine.moves import (
+    BranchMove,
+    CallMove,
+    CreateMove,
+    LoopMove,
+    Move,
+    ReturnMove,
+    WriteMove,
+    defines,
+    operands_of,
+    renumbered,
+    used_by,
+)
 from p2c_dsl.planners.automaton.unit_expressions import (
     arguments_of,
     bound,
@@ -25,7 +36,6 @@ from p2c_dsl.planners.automaton.unit_expressions import (
 from p2c_dsl.program import (
     Branch,
     Call,
-    ConstantOf,
     Create,
     FieldOf,
     Hole,
@@ -37,6 +47,7 @@ from p2c_dsl.program import (
     Step,
     Var,
     Write,
+    variables,
 )
 from p2c_dsl.syntax import nodes
 from p2c_dsl.syntax.span import Span
@@ -221,8 +232,8 @@ class _Reader:
     def _marked(self, unit: Unit) -> Unit:
         """The unit, `again` if a call just like it has been made; its result is then as good as that one's."""
         assert unit.move is not None
-        like = renamed(unit.move, self._same)
-        if Hole() in operands(like) or like not in self._made:
+        like = renumbered(unit.move, self._same.__getitem__)
+        if Hole() in operands_of(like) or like not in self._made:
             self._made[like] = self._count
             return unit
         if defines(like):
@@ -231,17 +242,9 @@ class _Reader:
 
     def _moved(self, operand: Operand, expr: nodes.Expr | None) -> Operand:
         """The operand, its variables by definition. What did not resolve may do so in another place."""
-        match operand:
-            case Var(slot):
-                return Var(self._slots[slot])
-            case FieldOf(base, name):
-                return FieldOf(self._moved(base, None), name)
-            case ItemOf(base, key):
-                return ItemOf(self._moved(base, None), self._moved(key, None))
-            case Hole():
-                return Hole() if expr is None else self._operand(expr)
-            case ConstantOf():
-                return operand
+        if isinstance(operand, Hole):
+            return Hole() if expr is None else self._operand(expr)
+        return operand.map(lambda slot: Var(self._slots[slot]))
 
     def _operand(self, expr: nodes.Expr) -> Operand:
         match expr:

@@ -8,7 +8,7 @@ from itertools import count, dropwhile, islice
 from typing import NamedTuple
 
 from p2c_dsl.machine import Machine
-from p2c_dsl.machine.moves import BranchMove, ElseMove, LoopMove, Move
+from p2c_dsl.machine.moves import BranchMove, ElseMove, LoopMove, Move, renumbered
 from p2c_dsl.naming import stem_of
 from p2c_dsl.planners.lines.node import Node, after_else, closed, closings, ends
 from p2c_dsl.planners.lines.pattern import Line, Pattern, tried
@@ -97,7 +97,7 @@ class Replay:
             here = self._down_to(here, planned.depth)
             if here is None or (here.state.returned and not isinstance(planned.move, ElseMove)):
                 return None
-            move = planned.move.shifted(base, by) if by else planned.move
+            move = _shifted(planned.move, base, by) if by else planned.move
             here = self._moved(here, move)
             if here is None or not _keeps_its_name(here, planned):
                 return None
@@ -119,6 +119,11 @@ class Replay:
                 return None
             node = outer
         return node if node.depth == depth else None
+
+
+def _shifted(move: Move, base: int, by: int) -> Move:
+    """The move with all slots from `base` on moved up."""
+    return renumbered(move, lambda slot: slot + by if slot >= base else slot)
 
 
 def _keeps_its_name(node: Node, planned: Planned) -> bool:

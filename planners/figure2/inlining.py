@@ -5,30 +5,11 @@ A solution has one `return`, its last step, or none, so that putting it in the p
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from p2c_dsl.naming import free, reserved, stem_of
-from p2c_dsl.program import (
-    Branch,
-    Call,
-    ConstantOf,
-    Create,
-    FieldOf,
-    Hole,
-    ItemOf,
-    Loop,
-    Operand,
-    Program,
-    Return,
-    Step,
-    Test,
-    Var,
-    Write,
-    steps,
-)
-from p2c_dsl.spec import EnumMember, Spec, Task
-from p2c_dsl.syntax.text import quote
+from p2c_dsl.program import Branch, Call, Create, Loop, Operand, Program, Return, Step, Var, Write, steps
+from p2c_dsl.spec import Spec, Task
 
 
 def inlined(program: Program, solutions: Mapping[str, Program], spec: Spec, task: Task) -> Program:
@@ -86,7 +67,7 @@ class _Inlining:
                 out.append(replace(step, slot=slot))
                 return slot + 1
             case Write(own, key, value, direct):
-                written, place = _in(value, names), names[own]
+                written, place = value.map(names.__getitem__), names[own]
                 assert isinstance(place, Var)
                 # Only the call that stands just before is written together with its result.
                 last = out[-1] if out else None
@@ -95,20 +76,24 @@ class _Inlining:
                     and isinstance(last, Call)
                     and written == Var(last.slot if last.slot is not None else -1)
                 )
-                key = None if key is None else _in(key, names)
+                key = key and key.map(names.__getitem__)
                 out.append(replace(step, slot=place.slot, key=key, value=written, direct=direct))
             case Loop(collection, own, body):
                 inside, _, _ = self.block(body, {**names, own: Var(slot)}, slot + 1)
-                out.append(replace(step, collection=_in(collection, names), slot=slot, body=inside))
+                out.append(
+                    replace(step, collection=collection.map(names.__getitem__), slot=slot, body=inside)
+                )
             case Branch(operand, _, body, orelse):
                 arms = [self.block(arm, names, slot)[0] for arm in (body, orelse)]
-                out.append(replace(step, operand=_in(operand, names), body=arms[0], orelse=arms[1]))
+                out.append(
+                    replace(step, operand=operand.map(names.__getitem__), body=arms[0], orelse=arms[1])
+                )
             case Return(value):
-                out.append(replace(step, value=None if value is None else _in(value, names)))
+                out.append(replace(step, value=value and value.map(names.__getitem__)))
         return slot
 
     def _call(self, call: Call, names: dict[int, Operand], slot: int, out: list[Step]) -> int:
-        given = tuple(None if a is None else _in(a, names) for a in call.arguments)
+        given = tuple(a and a.map(names.__getitem__) for a in call.arguments)
         solution = self.solutions[call.subtask.name]
         own = {n: argument for n, argument in enumerate(given) if argument is not None}
         body, _, slot = _Tools().block(solution.body, own, slot)
@@ -130,7 +115,7 @@ class _Tools(_Inlining):
         return body
 
     def _call(self, call: Call, names: dict[int, Operand], slot: int, out: list[Step]) -> int:
-        given = tuple(None if a is None else _in(a, names) for a in call.arguments)
+        given = tuple(a and a.map(names.__getitem__) for a in call.arguments)
         has_result = call.subtask.result is not None
         out.append(replace(call, arguments=given, slot=slot if has_result else None, nested=False))
         if has_result and call.slot is not None:
@@ -140,104 +125,3 @@ class _Tools(_Inlining):
 
 def _writes(step: Step, slot: int) -> bool:
     return any(isinstance(inner, Write) and inner.slot == slot for inner in steps((step,)))
-
-
-def _in(operand: Operand, names: Names) -> Operand:
-    match operand:
-        case Var(slot):
-            return names[slot]
-        case FieldOf(base, name):
-            return FieldOf(_in(base, names), name)
-        case ItemOf(base, key):
-            return ItemOf(_in(base, names), _in(key, names))
-        case ConstantOf() | Hole():
-            return operand
-
-
-# ---------------------------------------------------------------- as a text
-
-
-def text_of(program: Program) -> str:
-    """A program as the text of a `compose`, calls one by one, variables named after their types where they have one."""
-    return "\n".join(_Writing(program).lines()) + "\n"
-
-
-_TESTS = {Test.TRUE: "{}", Test.FALSE: "not {}", Test.NONE: "{} is None", Test.SOME: "{} is not None"}
-
-
-@dataclass
-class _Writing:
-    program: Program
-    used: set[str] = field(default_factory=set)
-    names: dict[int, str] = field(default_factory=dict)
-
-    def lines(self) -> Iterator[str]:
-        task = self.program.task
-        self.used |= reserved(self.program.spec, task)
-        self.names |= {slot: p.name for slot, p in enumerate(task.parameters)}
-        yield f"compose {task.name}({', '.join(p.name for p in task.parameters)}):"
-        yield from self._block(self.program.body, "    ")
-
-    def _block(self, body: Sequence[Step], indent: str) -> Iterator[str]:
-        for step, before, following in zip(body, [None, *body], [*body[1:], None], strict=False):
-            match step:
-                case Call() if isinstance(following, Write) and following.direct:
-                    continue
-                case Call(subtask, _, slot):
-                    stem = "found" if subtask.result is None else stem_of(subtask.result)
-                    yield indent + ("" if slot is None else f"{self._name(slot, stem)} = ") + self._call(step)
-                case Create(slot, is_map):
-                    yield f"{indent}{self._name(slot, 'table' if is_map else 'items')} = {'{}' if is_map else '[]'}"
-                case Write():
-                    value = (
-                        self._call(before)
-                        if step.direct and isinstance(before, Call)
-                        else self._shown(step.value)
-                    )
-                    name = self.names[step.slot]
-                    key = step.key and self._shown(step.key)
-                    yield indent + (f"{name}.append({value})" if key is None else f"{name}[{key}] = {value}")
-                case Loop(collection, slot, inner):
-                    yield f"{indent}for {self._name(slot, 'each')} in {self._shown(collection)}:"
-                    yield from self._block(inner, indent + "    ")
-                case Branch(operand, test, inner, orelse):
-                    yield f"{indent}if {_TESTS[test].format(self._shown(operand))}:"
-                    yield from self._block(inner, indent + "    ")
-                    if orelse:
-                        yield f"{indent}else:"
-                        yield from self._block(orelse, indent + "    ")
-                case Return(value):
-                    yield f"{indent}return" + ("" if value is None else f" {self._shown(value)}")
-
-    def _name(self, slot: int, stem: str) -> str:
-        name = free(stem, self.used)
-        self.used.add(name)
-        self.names[slot] = name
-        return name
-
-    def _call(self, call: Call) -> str:
-        given: list[str] = []
-        for place, (parameter, argument) in enumerate(
-            zip(call.subtask.parameters, call.arguments, strict=True)
-        ):
-            if argument is not None:
-                keyword = f"{parameter.name}=" if len(given) < place else ""
-                given.append(keyword + self._shown(argument))
-        return f"{call.subtask.name}({', '.join(given)})"
-
-    def _shown(self, operand: Operand) -> str:
-        match operand:
-            case Var(slot):
-                return self.names[slot]
-            case FieldOf(base, name):
-                return f"{self._shown(base)}.{name}"
-            case ItemOf(base, key):
-                return f"{self._shown(base)}[{self._shown(key)}]"
-            case ConstantOf(value, _, name):
-                if name is not None:
-                    return name
-                if isinstance(value, EnumMember):
-                    return f"{value.enum}.{value.member}"
-                return quote(value) if isinstance(value, str) else repr(value)
-            case Hole():
-                return "?"

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from p2c_dsl.analysis.read import NotAccepted, read_composition
-from p2c_dsl.planners.figure2.inlining import inlined, text_of
+from p2c_dsl.planners.figure2.inlining import inlined
 from p2c_dsl.planners.figure2.translation import Recomposition
 from p2c_dsl.program import Program
+from p2c_dsl.program_text import text_of
 from p2c_dsl.runtime.interpreter import BindingError
 from p2c_dsl.runtime.trial import Trial, try_out
 from p2c_dsl.spec import Spec, Task

@@ -11,7 +11,7 @@ from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 
 from p2c_dsl.machine import AnyFacet, Machine, State, Violation, Violations
-from p2c_dsl.machine.moves import Move, operands_of
+from p2c_dsl.machine.moves import Move, apply, operands_of
 from p2c_dsl.planners.lines.node import Node, readable
 from p2c_dsl.planners.lines.terms import Lexemes, Term
 from p2c_dsl.program import Operand
@@ -215,5 +215,5 @@ class Pattern:
 
 def tried(machine: Machine, state: State, move: Move, out: Violations) -> State | None:
     """The state after a move, `None` if the machine objects or an accumulator is closed unfilled."""
-    after = move.apply(machine, state, out)
+    after = apply(machine, state, move, out)
     return after if not out and readable(after) else None

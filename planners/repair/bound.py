@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from p2c_dsl.machine import BranchFrame, Machine, State
-from p2c_dsl.machine.moves import CallMove, CreateMove, WriteMove
-from p2c_dsl.machine.operands import operands
+from p2c_dsl.machine.moves import CallMove, CreateMove, WriteMove, operands_of
 from p2c_dsl.planners.automaton.units import Kind, Original
 from p2c_dsl.planners.lines.node import Node
 from p2c_dsl.program import Hole
@@ -28,7 +27,9 @@ class Bound:
         for index, unit in enumerate(original.units):
             for definition in unit.uses:
                 self._users.setdefault(definition, []).append(index)
-        self._unresolved = [i for i, u in enumerate(original.units) if u.move and Hole() in operands(u.move)]
+        self._unresolved = [
+            i for i, u in enumerate(original.units) if u.move and Hole() in operands_of(u.move)
+        ]
         self._writers: dict[int, list[int]] = {}
         for index, unit in enumerate(original.units):
             if isinstance(unit.move, WriteMove):

@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from p2c_dsl.machine import Machine
-from p2c_dsl.machine.moves import BranchMove, CallMove, LoopMove
-from p2c_dsl.machine.operands import defines, used_by
-from p2c_dsl.naming import free, reserved, stem_of
+from p2c_dsl.machine.moves import BranchMove, CallMove, LoopMove, defines, used_by
+from p2c_dsl.naming import accumulator_stem, free, reserved, stem_of
 from p2c_dsl.planners.automaton.units import Kind, Original, Unit
 from p2c_dsl.planners.repair.points import EditEvent, Found, Op
-from p2c_dsl.program_text import Variables, call, line
+from p2c_dsl.program_text import Variables, call_text, line_of
 
 AS_WRITTEN = -1
 """Instead of new text: the statement as it stands in the original."""
@@ -133,7 +132,7 @@ class Items:
                     here[before.slots] = index
                     accumulator = after.accumulators.get(before.slots)
                     if accumulator is not None:
-                        step.stem = "table" if accumulator.is_map else "items"
+                        step.stem = accumulator_stem(accumulator.is_map)
                     else:
                         step.stem = stem_of(after.values[before.slots].type)
         for index, step in self._steps.items():
@@ -282,7 +281,7 @@ class Items:
     def _text(self, index: int) -> str:
         step = self._steps[index]
         assert step.event.move is not None
-        return line(step.event.move, step.name, self._variables(index), self._named(index))
+        return line_of(step.event.move, step.name, self._variables(index), self._named(index))
 
     def _named(self, index: int) -> frozenset[str]:
         """The parameters that the user has named in a call whose text is written anew."""
@@ -299,7 +298,7 @@ class Items:
                 return self.original.names[slot]
             step = self._steps[source]
             if source == index - 1 and self._is_inlined(source) and isinstance(step.event.move, CallMove):
-                return call(step.event.move, self._variables(source), self._named(source))
+                return call_text(step.event.move, self._variables(source), self._named(source))
             assert step.name is not None
             return step.name
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from p2c_dsl.machine.moves import CallMove, Move
-from p2c_dsl.machine.operands import moved, operands
+from p2c_dsl.machine.moves import CallMove, Move, operands_of
 from p2c_dsl.planners.lines.node import Node
+from p2c_dsl.program import Operand, Var
 
 Slots = tuple[tuple[int, int], ...]
 """Where the original's definitions are now, those that are still visible."""
@@ -86,12 +87,17 @@ class Found:
     edits: int
 
 
-def loss(before: Move | None, after: Move, slots: dict[int, int]) -> int:
+def loss(before: Move | None, after: Move, slots: Mapping[int, int]) -> int:
     """What a changed step loses."""
     if isinstance(before, CallMove) and isinstance(after, CallMove):
         if before.subtask != after.subtask:
             return REPLACED
         pairs = zip(before.arguments, after.arguments, strict=True)
-        return OPERAND * sum(new != (old and moved(old, slots)) for old, new in pairs)
-    kept = [moved(o, slots) for o in operands(before)] if before is not None else []
-    return OPERAND * sum(o not in kept for o in operands(after))
+        return OPERAND * sum(new != (old and here(old, slots)) for old, new in pairs)
+    kept = [here(o, slots) for o in operands_of(before)] if before is not None else []
+    return OPERAND * sum(o not in kept for o in operands_of(after))
+
+
+def here(operand: Operand, slots: Mapping[int, int]) -> Operand:
+    """An operand of the original with each definition's slot in its place, -1 where it has none."""
+    return operand.map(lambda definition: Var(slots.get(definition, -1)))

@@ -6,14 +6,26 @@ from collections.abc import Hashable, Iterator
 from dataclasses import replace
 
 from p2c_dsl.machine import BranchFrame, Machine, State, Violations
-from p2c_dsl.machine.moves import BranchMove, CallMove, CreateMove, LoopMove, Move, ReturnMove, WriteMove
-from p2c_dsl.machine.operands import defines, moved, operands, renamed, used_by, variables
+from p2c_dsl.machine.moves import (
+    BranchMove,
+    CallMove,
+    CreateMove,
+    LoopMove,
+    Move,
+    ReturnMove,
+    WriteMove,
+    apply,
+    defines,
+    operands_of,
+    renumbered,
+    used_by,
+)
 from p2c_dsl.planners.automaton.units import Kind, Original, Unit
 from p2c_dsl.planners.lines.node import Keys, Node, after_else, closed
 from p2c_dsl.planners.lines.statements import Lines
 from p2c_dsl.planners.repair.bound import Bound
-from p2c_dsl.planners.repair.points import DROPPED, NAME, Blocks, EditEvent, Op, Point, loss
-from p2c_dsl.program import Hole, Operand, Var
+from p2c_dsl.planners.repair.points import DROPPED, NAME, Blocks, EditEvent, Op, Point, here, loss
+from p2c_dsl.program import Hole, Operand, Var, variables
 from p2c_dsl.types import Unknown
 
 Successor = tuple[EditEvent, Point]
@@ -144,13 +156,7 @@ class Successors:
 
     def _applied(self, state: State, move: Move, direct: bool, nested: bool) -> Node | None:
         out: Violations = []
-        match move:
-            case CallMove(subtask, arguments):
-                after = self.machine.call(state, subtask, arguments, out, nested=nested)
-            case WriteMove(slot, key, Var() as value) if direct:
-                after = self.machine.write(state, slot, key, value, out, direct=True)
-            case _:
-                after = move.apply(self.machine, state, out)
+        after = apply(self.machine, state, move, out, nested=nested, direct=direct)
         if out or any(a.frozen and not a.filled for a in after.accumulators.values()):
             return None
         return Node(after, len(after.frames) > len(state.frames))
@@ -169,7 +175,7 @@ class Successors:
         place = point.place + (unit is not None)
         unused = point.unused
         if event.op is not Op.KEEP and event.move is not None:
-            unused = unused.difference(*(variables(o) for o in operands(event.move)))
+            unused = unused.difference(*(variables(o) for o in operands_of(event.move)))
         return event, Point(node, place, slots, blocks, fresh, unused)
 
     def _carried(self, move: Move, point: Point) -> Move | None:
@@ -177,18 +183,18 @@ class Successors:
         slots = dict(point.slots)
         if any(d not in slots for d in used_by(move)):
             return None
-        if any(self._here(o, point) is None for o in operands(move)):
+        if any(self._here(o, point) is None for o in operands_of(move)):
             return None
-        return renamed(move, slots)
+        return renumbered(move, slots.__getitem__)
 
     def _here(self, operand: Operand, point: Point) -> Operand | None:
         """An operand of the original where it is now, `None` where it means nothing."""
         slots = dict(point.slots)
         if isinstance(operand, Hole) or any(d not in slots for d in variables(operand)):
             return None
-        here = moved(operand, slots)
-        unknown = isinstance(self.machine.value(point.node.state, here).type, Unknown)
-        return None if unknown else here
+        placed = here(operand, slots)
+        unknown = isinstance(self.machine.value(point.node.state, placed).type, Unknown)
+        return None if unknown else placed
 
     # ------------------------------------------------------------ other steps
 

@@ -13,9 +13,10 @@ from p2c_dsl.planners.automaton.automaton import Automaton
 from p2c_dsl.planners.figure2.contracts import contract_of
 from p2c_dsl.planners.figure2.decomposition import Decompositions
 from p2c_dsl.planners.figure2.human_proxy import HumanProxy
-from p2c_dsl.planners.figure2.inlining import inlined, text_of
+from p2c_dsl.planners.figure2.inlining import inlined
 from p2c_dsl.planners.figure2.translation import Recomposition, SolvedSubtask, recomposition
 from p2c_dsl.planners.random import walk
+from p2c_dsl.program_text import text_of
 from p2c_dsl.resolve import load_text
 from p2c_dsl.rules import read_rules
 from p2c_dsl.spec import Spec, Task
