@@ -15,7 +15,7 @@ from p2c_dsl.spec import Spec, Task
 class Planner(Protocol):
     """What every planner can do.
 
-    `partial` is the beginning of a composition, from `compose` on, which the plan continues: whole lines, or in the
+    `partial` is the first part of a composition, from `compose` on, which the plan continues: whole lines, or in the
     planners' own form also a line that is cut off anywhere. Comments and names other than the planners' are read, and
     come back in the planners' form.
     """
@@ -23,7 +23,7 @@ class Planner(Protocol):
     def plan(self, spec: Spec, task: Task, partial: str = "") -> str:
         """An accepted composition of the task, as the text of a `compose`.
 
-        Raises `Unplannable`, and `NoContinuation` if no accepted composition begins with `partial`.
+        Raises `Unplannable`, and `NoContinuation` if no accepted composition starts with `partial`.
         """
 
     def plans(self, spec: Spec, task: Task, n: int | None = None, partial: str = "") -> Iterator[str]:

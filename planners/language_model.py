@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from p2c_dsl.planners.automaton.automaton import EFFORT, Unplannable
-from p2c_dsl.planners.automaton.start import beginning
+from p2c_dsl.planners.automaton.resume import resume
 from p2c_dsl.planners.distinct import distinct
 from p2c_dsl.planners.prompt import INSTRUCTION, fitting, prompt
 from p2c_dsl.planners.stream import pulled
@@ -168,7 +168,7 @@ class LanguageModelPlanner:
 
         vocabulary = self._vocabulary()
         automaton = automaton_in_tokens(spec, task, vocabulary, self.budget, effort=self.effort)
-        # A beginning may stop inside one of a lexeme's canonical tokens; then any tokens may follow.
+        # The text so far may stop inside one of a lexeme's canonical tokens; then any tokens may follow.
         kind = TokenAutomaton if partial.strip() else token_automaton(tokenization_of(self.model))
         tokens = kind.over(automaton, vocabulary)
         mask = SemanticMask(tokens)
@@ -176,7 +176,7 @@ class LanguageModelPlanner:
             mask.load(self.cache)
         text, start = "", tokens.start
         if partial.strip():
-            given = beginning(automaton, partial)
+            given = resume(automaton, partial)
             text = given.text + given.rest
             start = tokens.after(tokens.at(given.position), given.rest.encode())
         needed = tokens.needed(start)

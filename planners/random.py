@@ -9,7 +9,7 @@ from random import Random
 
 from p2c_dsl.planners.automaton.automaton import EFFORT, Automaton
 from p2c_dsl.planners.automaton.protocol import END
-from p2c_dsl.planners.automaton.start import Start, beginning
+from p2c_dsl.planners.automaton.resume import Start, resume
 from p2c_dsl.planners.distinct import distinct
 from p2c_dsl.spec import Spec, Task
 
@@ -30,14 +30,14 @@ class RandomPlanner:
     def plans(self, spec: Spec, task: Task, n: int | None = None, partial: str = "") -> Iterator[str]:
         """Different ones, as they are drawn; it ends after 30 draws in a row that bring nothing new."""
         automaton = Automaton(spec, task, self.budget, effort=self.effort)
-        start = beginning(automaton, partial)
+        start = resume(automaton, partial)
         draws = (walk(automaton, Random(seed), start) for seed in count(self.seed))
         return distinct(draws, n)
 
 
 def walk(automaton: Automaton, random: Random, start: Start | None = None) -> str:
-    """One walk along legal lexemes to the end, from the start of a composition or from a given beginning."""
-    start = start or beginning(automaton)
+    """One walk along legal lexemes to the end, from the start of a composition or from a given start."""
+    start = start or resume(automaton)
     while True:
         lexeme = random.choice(start.lexemes(automaton))
         if lexeme == END:

@@ -11,14 +11,14 @@ from math import inf
 from p2c_dsl.machine import Machine
 from p2c_dsl.planners.automaton.automaton import DEFAULT_BUDGET, Automaton
 from p2c_dsl.planners.automaton.protocol import END
-from p2c_dsl.planners.automaton.start import Start, beginning
+from p2c_dsl.planners.automaton.resume import Start, resume
 from p2c_dsl.planners.completion.completions import Completions
 from p2c_dsl.planners.distinct import distinct
 from p2c_dsl.planners.lines.node import Node, ends
 from p2c_dsl.spec import Spec, Task
 
 _EFFORT = 2000
-"""How many lines are tried before a beginning is taken to have no continuation."""
+"""How many lines are tried before a start is taken to have no continuation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +37,9 @@ class SearchPlanner:
 
     def _found(self, spec: Spec, task: Task, partial: str) -> Iterator[str]:
         automaton = Automaton(spec, task, self.budget)
-        # The search for a continuation of a beginning that has none might never end.
+        # The search for a continuation of a start that has none might never end.
         bounded = Automaton(spec, task, self.budget, effort=_EFFORT) if partial.strip() else automaton
-        starts = _line_ends(bounded, beginning(bounded, partial))
+        starts = _line_ends(bounded, resume(bounded, partial))
         yield from cheapest(automaton.machine, automaton.completions, starts, self.budget)
 
 

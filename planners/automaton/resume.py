@@ -1,4 +1,4 @@
-"""A composition that somebody has begun, taken up where it stops: its lines as the automaton writes them."""
+"""Going on from what has been written of a composition: its lines as the automaton writes them, and where it stands."""
 
 from __future__ import annotations
 
@@ -8,56 +8,104 @@ from dataclasses import dataclass
 
 from p2c_dsl.analysis import analyze
 from p2c_dsl.analysis.read import NotAccepted, the_composition
+from p2c_dsl.diagnostics.model import Diagnostic, Severity
 from p2c_dsl.machine.moves import CallMove, Move, ReturnMove, WriteMove, renumbered
 from p2c_dsl.planners.automaton.automaton import Automaton, Position
+from p2c_dsl.planners.automaton.protocol import END
 from p2c_dsl.planners.automaton.units import Kind, Original, Unit, original
 from p2c_dsl.planners.lines.node import Node
 from p2c_dsl.planners.lines.pattern import Line
+from p2c_dsl.spec import Spec
 from p2c_dsl.syntax.nodes import ComposeDecl
+from p2c_dsl.syntax.parser import parse
 from p2c_dsl.syntax.span import Source
 
 _LAST_BREAK = re.compile(r"\n\s*\Z")
 _OPEN = re.compile(r"(?:.*\n)*(?P<indent>[ \t]*)(?:for|if|elif|else|compose)\b[^\n]*:[ \t]*(?:#[^\n]*)?\Z")
+_LINE = re.compile(r"line (\d+): ")
+_INDENT = re.compile(r"[ ]*")
+_NAME = "<partial>"
+"""What the text is called as a source."""
 
 
 class NoContinuation(ValueError):
-    """No accepted composition begins so; the message names the first line that is to blame."""
+    """No accepted composition starts like this; the message names the first line that is to blame."""
 
 
 @dataclass(frozen=True, slots=True)
-class Begun:
-    """The beginning of a composition in canonical form, and the automaton's position after it."""
+class Start:
+    """What has been written already.
+
+    Attributes:
+        text: In canonical form, up to the end of a lexeme.
+        position: The automaton's position after it.
+        rest: The first letters of the next lexeme, where the text is cut off within one.
+    """
 
     text: str
     position: Position
+    rest: str = ""
+
+    def lexemes(self, automaton: Automaton) -> tuple[str, ...]:
+        """The legal lexemes that start with `rest`."""
+        return tuple(w for w in automaton.legal(self.position) if w.startswith(self.rest))
 
 
-def begun(automaton: Automaton, text: str) -> Begun:
-    """Takes up a composition that has been begun.
+def resume(automaton: Automaton, partial: str = "") -> Start:
+    """Where to go on from.
 
     Args:
         automaton: The automaton of the task.
-        text: The composition's first lines, the last one whole or cut between two lexemes. Other names, nested calls,
-            comments and the like are read, too, where the last line is whole: they come back in canonical form.
+        partial: The composition's first lines; the last one may be cut off anywhere if all are in canonical form.
+            Other names, nested calls, comments and the like are read, too, where the last line is whole: they come
+            back in canonical form. Without any text the composition starts at its header.
 
     Raises:
         NoContinuation: No accepted composition within the automaton's budget (or none that was found within its
-            effort) begins so.
+            effort) starts like this. The message holds what lint says of the line that is to blame.
     """
+    if not partial.strip():
+        return Start(automaton.header, automaton.start)
+    try:
+        return _between_lexemes(automaton, partial)
+    except NoContinuation as error:
+        start = _within_a_lexeme(automaton, partial)
+        if start is None:
+            objections = _objections(automaton.machine.spec, partial, str(error))
+            raise NoContinuation(f"{error}{objections}") from None
+        return start
+
+
+def _between_lexemes(automaton: Automaton, text: str) -> Start:
+    """Where a text stops that is not cut off within a lexeme. Raises `NoContinuation`, without lint's word on it."""
     own = _LAST_BREAK.sub("", text)
     walked = _walked(automaton, own)
-    found = _read(automaton, own) if walked is None else Begun(own, walked[1])
-    if not automaton.can_be_completed(found.position):
-        raise NoContinuation(_where_it_ends(automaton, found.text))
-    return found
+    start = _read(automaton, own) if walked is None else Start(own, walked[1])
+    if not automaton.can_be_completed(start.position):
+        raise NoContinuation(_where_it_ends(automaton, start.text))
+    return start
+
+
+def _within_a_lexeme(automaton: Automaton, partial: str) -> Start | None:
+    """Where a canonical text stops that is cut off within a lexeme of its last line."""
+    for end in range(len(partial) - 1, max(partial.rfind("\n"), len(automaton.header)) - 1, -1):
+        try:
+            before = _between_lexemes(automaton, partial[:end])
+        except NoContinuation:
+            continue
+        if before.text != partial[:end]:
+            continue
+        start = Start(before.text, before.position, partial[end:])
+        return start if any(word != END for word in start.lexemes(automaton)) else None
+    return None
 
 
 def lexemes(automaton: Automaton, text: str) -> tuple[str, ...]:
     """The lexemes after the header of a text in canonical form. Raises `ValueError` for any other."""
-    found = _walked(automaton, text)
-    if found is None:
-        raise ValueError("this is not the canonical beginning of a composition")
-    return found[0]
+    walked = _walked(automaton, text)
+    if walked is None:
+        raise ValueError("this is not the start of a composition in canonical form")
+    return walked[0]
 
 
 def _walked(automaton: Automaton, text: str) -> tuple[tuple[str, ...], Position] | None:
@@ -75,30 +123,13 @@ def _walked(automaton: Automaton, text: str) -> tuple[tuple[str, ...], Position]
     return None
 
 
-def _where_it_ends(automaton: Automaton, text: str) -> str:
-    """Which line of a canonical text is the first that nothing accepted goes on with."""
-    lines = text.split("\n")
-    for count in range(1, len(lines)):
-        walked = _walked(automaton, "\n".join(lines[:count]))
-        if walked is not None and not automaton.can_be_completed(walked[1]):
-            return _refusal(count, lines[count - 1])
-    return _refusal(len(lines), lines[-1])
-
-
-def _refusal(number: int, line: str) -> str:
-    return (
-        f"line {number}: no accepted composition within the budget goes on from `{line.strip()}`, or it has no "
-        "canonical form; `p2c lint` says which rules object"
-    )
-
-
 # ---------------------------------------------------------------- other forms
 
 
-def _read(automaton: Automaton, text: str) -> Begun:
+def _read(automaton: Automaton, text: str) -> Start:
     """The text read as a program, and its steps written in canonical form."""
     opened = _OPEN.match(text)
-    source = Source("<begun>", text + (f"\n{opened['indent']}    return\n" if opened else "\n"))
+    source = Source(_NAME, text + (f"\n{opened['indent']}    return\n" if opened else "\n"))
     compose, machine = _parsed(automaton, source), automaton.machine
     program = analyze(machine.spec, compose, source).program
     assert program is not None
@@ -110,7 +141,7 @@ def _read(automaton: Automaton, text: str) -> Begun:
             raise NoContinuation(_refusal(at, source.text.split("\n")[at - 1]))
         words += line.words
         position = Position(line.node, (), position.left - line.cost)
-    return Begun("".join(words), position)
+    return Start("".join(words), position)
 
 
 def _parsed(automaton: Automaton, source: Source) -> ComposeDecl:
@@ -121,8 +152,7 @@ def _parsed(automaton: Automaton, source: Source) -> ComposeDecl:
         for problem in error.findings:
             line = source.position(problem.location.span.start).line
             raise NoContinuation(
-                f"line {line}: {problem.message}; what is to be gone on with ends after a whole line, or is in "
-                "canonical form and ends between two words"
+                f"line {line}: {problem.message}; the text must end after a whole line, or be in canonical form"
             ) from None
     if found is None or found.task.text != task.name or len(found.parameters) != len(task.parameters):
         raise NoContinuation(f"line 1: one composition is expected, which begins with `{automaton.header}`")
@@ -176,3 +206,49 @@ def _line(automaton: Automaton, node: Node, closes: int, move: Move | None) -> L
             if line is not None:
                 return line
     return None
+
+
+# ---------------------------------------------------------------- refusals
+
+
+def _where_it_ends(automaton: Automaton, text: str) -> str:
+    """Which line of a canonical text is the first that nothing accepted goes on with."""
+    lines = text.split("\n")
+    for count in range(1, len(lines)):
+        walked = _walked(automaton, "\n".join(lines[:count]))
+        if walked is not None and not automaton.can_be_completed(walked[1]):
+            return _refusal(count, lines[count - 1])
+    return _refusal(len(lines), lines[-1])
+
+
+def _refusal(number: int, line: str) -> str:
+    return (
+        f"line {number}: no accepted composition within the budget goes on from `{line.strip()}`, or it has no "
+        "canonical form; `p2c lint` says which rules object"
+    )
+
+
+def _objections(spec: Spec, partial: str, refusal: str) -> str:
+    """What lint says of the line that is named in a refusal."""
+    blamed = _LINE.match(refusal)
+    text = partial.rstrip()
+    body = len((_INDENT.match(text.split("\n")[-1]) or [""])[0]) + 4
+    for whole in (f"{text}\n", f"{text}\n{' ' * body}return\n"):
+        source = Source(_NAME, whole)
+        parsed = parse(source)
+        if blamed and not parsed.diagnostics and isinstance(parsed.file.declarations[0], ComposeDecl):
+            diagnostics = analyze(spec, parsed.file.declarations[0], source).diagnostics
+            return "".join(f"\n  {_objection(d)}" for d in diagnostics if _body_line(d) == int(blamed[1]))
+    return ""
+
+
+def _objection(diagnostic: Diagnostic) -> str:
+    rule = "" if diagnostic.rule is None else f" (rule: {diagnostic.rule})"
+    return f"{diagnostic.code}: {diagnostic.message}{rule}"
+
+
+def _body_line(diagnostic: Diagnostic) -> int | None:
+    """The line of an error within the body."""
+    at = diagnostic.location
+    line = at.source.position(at.span.start).line
+    return line if diagnostic.severity is Severity.ERROR and line > 1 else None

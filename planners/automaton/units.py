@@ -24,7 +24,7 @@ from p2c_dsl.machine.moves import (
     renumbered,
     used_by,
 )
-from p2c_dsl.planners.automaton.unit_expressions import (
+from p2c_dsl.planners.automaton.expressions import (
     arguments_of,
     bound,
     inside,

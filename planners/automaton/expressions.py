@@ -1,4 +1,4 @@
-"""What a repair asks of a statement's own line in the syntax tree."""
+"""The expressions in a statement's own line, and the names in it."""
 
 from __future__ import annotations
 
