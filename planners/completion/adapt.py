@@ -12,7 +12,8 @@ from p2c_dsl.machine.moves import BranchMove, ElseMove, LoopMove, Move, renumber
 from p2c_dsl.naming import stem_of
 from p2c_dsl.planners.lines.node import Node, after_else, closed, closings, ends
 from p2c_dsl.planners.lines.pattern import Line, Pattern, tried
-from p2c_dsl.planners.lines.statements import Lines, is_redundant
+from p2c_dsl.planners.lines.statements import is_redundant
+from p2c_dsl.planners.lines.successors import Lines
 
 _PATCHES = 6
 _TRIALS = 2

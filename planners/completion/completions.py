@@ -19,7 +19,7 @@ from p2c_dsl.planners.completion.lower_bound import Estimate
 from p2c_dsl.planners.completion.relaxed_plan import Guesses
 from p2c_dsl.planners.lines.node import Keys, Node, ends
 from p2c_dsl.planners.lines.pattern import NEVER, Line, Weigh
-from p2c_dsl.planners.lines.statements import Lines
+from p2c_dsl.planners.lines.successors import Lines
 
 _GREED = 3
 """How much the guess at the rest weighs against the way so far where any completion will do."""

@@ -13,7 +13,8 @@ from p2c_dsl.machine import Accumulator, Machine
 from p2c_dsl.planners.completion.relaxed_plan import Guess, Guesses
 from p2c_dsl.planners.lines.node import Node
 from p2c_dsl.planners.lines.pattern import Line, Pattern
-from p2c_dsl.planners.lines.statements import Lines, Statements
+from p2c_dsl.planners.lines.statements import Statements
+from p2c_dsl.planners.lines.successors import Lines
 from p2c_dsl.planners.lines.terms import Term
 from p2c_dsl.types import BOTTOM, ListOf, MapOf, Type, is_subtype
 

@@ -1,6 +1,6 @@
 """What a context-free grammar can say of a task's compositions, for engines that take nothing else.
 
-In it are the canonical layout (`p2c_dsl.planners.lines.statements`), the names of the spec and of variables, how many
+In it are the canonical layout (`p2c_dsl.planners.lines.successors`), the names of the spec and of variables, how many
 arguments a subtask takes, whether it has a result, and how deep the rules let loops and branches nest; each depth has
 rules of its own, since a grammar cannot count indentation. Not in it are types, what is in scope, and all other
 rules.

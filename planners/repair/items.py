@@ -9,32 +9,9 @@ from p2c_dsl.machine import Machine
 from p2c_dsl.machine.moves import BranchMove, CallMove, LoopMove, defines, used_by
 from p2c_dsl.naming import accumulator_stem, free, reserved, stem_of
 from p2c_dsl.planners.automaton.units import Kind, Original, Unit
+from p2c_dsl.planners.repair.layout import AS_WRITTEN, Item
 from p2c_dsl.planners.repair.points import EditEvent, Found, Op
 from p2c_dsl.program_text import Variables, call_text, line_of
-
-AS_WRITTEN = -1
-"""Instead of new text: the statement as it stands in the original."""
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """A line of the repaired composition, of the original, or of both.
-
-    `edit` numbers the edit that it belongs to; items of one edit are done and undone together. `old` is the original's
-    statement that stands here if the edit is undone; `new` is the text that stands here if it is not (or
-    `AS_WRITTEN`). `block` numbers the block that the item opens, goes on with or closes; `opens_old` and `opens_new`
-    say whether it does so in the original and in the repaired composition.
-    """
-
-    kind: Kind
-    edit: int | None
-    old: int | None = None
-    new: str | int | None = None
-    block: int = -1
-    opens_old: bool = False
-    opens_new: bool = False
-    needs: frozenset[int] = frozenset()
-    """The edits that must be undone with this one, for what it reads would not be there."""
 
 
 @dataclass

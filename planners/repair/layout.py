@@ -6,10 +6,32 @@ from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 
 from p2c_dsl.planners.automaton.units import Kind, Original
-from p2c_dsl.planners.repair.items import AS_WRITTEN, Item
 from p2c_dsl.syntax.span import Source, Span
 
 _INDENT = "    "
+AS_WRITTEN = -1
+"""Instead of new text: the statement as it stands in the original."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A line of the repaired composition, of the original, or of both.
+
+    `edit` numbers the edit that it belongs to; items of one edit are done and undone together. `old` is the original's
+    statement that stands here if the edit is undone; `new` is the text that stands here if it is not (or
+    `AS_WRITTEN`). `block` numbers the block that the item opens, goes on with or closes; `opens_old` and `opens_new`
+    say whether it does so in the original and in the repaired composition.
+    """
+
+    kind: Kind
+    edit: int | None
+    old: int | None = None
+    new: str | int | None = None
+    block: int = -1
+    opens_old: bool = False
+    opens_new: bool = False
+    needs: frozenset[int] = frozenset()
+    """The edits that must be undone with this one, for what it reads would not be there."""
 
 
 class Crossed(Exception):

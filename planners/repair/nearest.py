@@ -10,8 +10,8 @@ from p2c_dsl.analysis.codes import CODES
 from p2c_dsl.diagnostics.model import Diagnostic, Severity
 from p2c_dsl.machine import Machine
 from p2c_dsl.planners.automaton.units import Kind, original
-from p2c_dsl.planners.repair.items import Item, Items
-from p2c_dsl.planners.repair.layout import Crossed, Layout
+from p2c_dsl.planners.repair.items import Items
+from p2c_dsl.planners.repair.layout import Crossed, Item, Layout
 from p2c_dsl.planners.repair.model import Edit, Repair, Unrepairable
 from p2c_dsl.planners.repair.points import Found, GivenUp
 from p2c_dsl.planners.repair.search import Search

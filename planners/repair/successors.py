@@ -22,7 +22,7 @@ from p2c_dsl.machine.moves import (
 )
 from p2c_dsl.planners.automaton.units import Kind, Original, Unit
 from p2c_dsl.planners.lines.node import Keys, Node, after_else, closed
-from p2c_dsl.planners.lines.statements import Lines
+from p2c_dsl.planners.lines.successors import Lines
 from p2c_dsl.planners.repair.bound import Bound
 from p2c_dsl.planners.repair.points import DROPPED, NAME, Blocks, EditEvent, Op, Point, here, loss
 from p2c_dsl.program import Hole, Operand, Var, variables
