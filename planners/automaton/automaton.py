@@ -17,8 +17,8 @@ from p2c_dsl.planners.automaton.protocol import END
 from p2c_dsl.planners.completion.adapt import Completion, Planned
 from p2c_dsl.planners.completion.completions import Completions
 from p2c_dsl.planners.lines.node import Node, ends
-from p2c_dsl.planners.lines.pattern import Line, Weigh, each_one
-from p2c_dsl.planners.lines.prefix import Prefix, opening
+from p2c_dsl.planners.lines.pattern import Line, Weigh, unit_weight
+from p2c_dsl.planners.lines.prefix import LinePrefix, opening
 from p2c_dsl.rules import AnyRule, read_rules
 from p2c_dsl.spec import Spec, Task
 
@@ -67,7 +67,7 @@ class Automaton:
         budget: int = DEFAULT_BUDGET,
         rules: Sequence[AnyRule] = (),
         effort: int | None = None,
-        weigh: Weigh = each_one,
+        weigh: Weigh = unit_weight,
     ) -> None:
         read, wrong = read_rules(spec, task)
         if wrong:
@@ -77,7 +77,7 @@ class Automaton:
         inputs = ", ".join(p.name for p in task.parameters)
         self.header = f"compose {task.name}({inputs}):"
         self.start = Position(Node(self.machine.start(), True), (), budget)
-        self._openings: dict[Hashable, Prefix] = {}
+        self._openings: dict[Hashable, LinePrefix] = {}
         if not self._begins(budget, effort):
             raise Unplannable(_reason(task, read, budget, bool(self.completions.given_up)))
 
@@ -180,7 +180,7 @@ class Automaton:
             self.completions.learn(self.completions.key(node), completion)
         if lines:
             first, prefix = lines[0][1], self._inside(position)
-            prefix.promise(first, first.cost - prefix.spent + self.completions.cost(first.key))
+            prefix.record(first, first.cost - prefix.spent + self.completions.cost(first.key))
 
     def cost(self, position: Position) -> int:
         """What the completion costs that is known at a position to which legal lexemes led; it only ever sinks."""
@@ -198,22 +198,22 @@ class Automaton:
 
     # ------------------------------------------------------------ inside a line
 
-    def _inside(self, position: Position) -> Prefix:
+    def _inside(self, position: Position) -> LinePrefix:
         prefix = self._opening(position.node)
         for word in position.words:
             prefix = prefix.branches[word]
         return prefix
 
-    def _opening(self, node: Node) -> Prefix:
+    def _opening(self, node: Node) -> LinePrefix:
         key = self.completions.key(node)
         prefix = self._openings.get(key)
         if prefix is None:
             prefix = self._openings[key] = opening(self.completions.lines.patterns(node), self._weigh)
         if self.completions.cost(key) < prefix.cost:
-            self._promise(node, prefix)
+            self._record_known(node, prefix)
         return prefix
 
-    def _promise(self, node: Node, prefix: Prefix) -> None:
+    def _record_known(self, node: Node, prefix: LinePrefix) -> None:
         """Keeps the line that the known completion begins with: it is legal, whatever else a search finds out."""
         known = self.completions.known(self.completions.key(node))
         if not known:
@@ -223,11 +223,11 @@ class Automaton:
             if node.depth - pattern.block.closes == first.depth:
                 line = pattern.line_of(first.move)
                 if line is not None:
-                    self.completions.inherit(node, line)
-                    prefix.promise(line, line.cost + self.completions.cost(line.key))
+                    self.completions.adapt(node, line)
+                    prefix.record(line, line.cost + self.completions.cost(line.key))
                     return
 
-    def _completes(self, node: Node, prefix: Prefix, left: int, end: int | None) -> bool:
+    def _completes(self, node: Node, prefix: LinePrefix, left: int, end: int | None) -> bool:
         """Whether one of the lines that begin so can be written and completed within `left` more lexemes.
 
         Past `end` lines that have been tried so far, there is no more than a glance.
@@ -239,7 +239,7 @@ class Automaton:
         lines = prefix.lines()
         seen = list(islice(lines, _AT_A_GLANCE))
         for line in seen:
-            self.completions.inherit(node, line)
+            self.completions.adapt(node, line)
             if self._within(prefix, line, left):
                 return True
         end = end and max(end, self.completions.spent + _GLANCE)
@@ -254,12 +254,12 @@ class Automaton:
         prefix.failed = left
         return False
 
-    def _within(self, prefix: Prefix, line: Line, left: int) -> bool:
+    def _within(self, prefix: LinePrefix, line: Line, left: int) -> bool:
         cost = line.cost - prefix.spent + self.completions.cost(line.key)
-        prefix.promise(line, cost)
+        prefix.record(line, cost)
         return cost <= left
 
-    def _rest(self, line: Line, prefix: Prefix, left: int) -> int | None:
+    def _rest(self, line: Line, prefix: LinePrefix, left: int) -> int | None:
         own = line.cost - prefix.spent
         if own > left:
             return None

@@ -133,11 +133,11 @@ def _read(automaton: Automaton, text: str) -> Start:
     compose, machine = _parsed(automaton, source), automaton.machine
     program = analyze(machine.spec, compose, source).program
     assert program is not None
-    written = original(compose, program)
+    composition = original(compose, program)
     words, position = [automaton.header], automaton.start
-    for unit, line in _lines(automaton, written, drop_last=opened is not None):
+    for unit, line in _lines(automaton, composition, drop_last=opened is not None):
         if line is None:
-            at = source.position(written.written[unit.written].span.start).line
+            at = source.position(composition.statements[unit.statement].span.start).line
             raise NoContinuation(_refusal(at, source.text.split("\n")[at - 1]))
         words += line.words
         position = Position(line.node, (), position.left - line.cost)
@@ -159,15 +159,17 @@ def _parsed(automaton: Automaton, source: Source) -> ComposeDecl:
     return found
 
 
-def _lines(automaton: Automaton, written: Original, *, drop_last: bool) -> Iterator[tuple[Unit, Line | None]]:
+def _lines(
+    automaton: Automaton, composition: Original, *, drop_last: bool
+) -> Iterator[tuple[Unit, Line | None]]:
     """The canonical line of each step, `None` where there is none."""
-    units = list(written.units)
+    units = list(composition.units)
     while units and units[-1].kind in (Kind.END, Kind.ELSE):
         units.pop()
     if drop_last and units and isinstance(units[-1].move, ReturnMove):
         units.pop()
     node, closes = automaton.start.node, 0
-    slots = {slot: slot for slot in range(written.inputs)}
+    slots = {slot: slot for slot in range(composition.inputs)}
     for number, unit in enumerate(units):
         if unit.kind is Kind.END:
             closes += 1

@@ -68,14 +68,14 @@ class Kind(Enum):
 class Unit:
     """One step of a composition, or the end of a block.
 
-    `head` is, of a block's `else` and end, the index of its head; `written` is the index of the statement that it
+    `head` is, of a block's `else` and end, the index of its head; `statement` is the index of the statement that it
     stands in; `direct` and `nested` are as in the program's steps. `inner` marks a call that has no line of its own,
     but stands in another step's; `by_name` are the parameters that its text names. `again` marks a call that an
     earlier one with the same arguments has made already.
     """
 
     kind: Kind
-    written: int
+    statement: int
     move: Move | None = None
     aliased: Operand | None = None
     defines: int | None = None
@@ -96,7 +96,7 @@ class Unit:
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class StatementText:
     """A statement or an `else:` as it stands in the text; `mentions` are the names in it."""
 
     span: Span
@@ -110,7 +110,7 @@ class Original:
     """A composition, unit by unit. `names` are the definitions' names, where they have one."""
 
     units: tuple[Unit, ...]
-    written: tuple[Written, ...]
+    statements: tuple[StatementText, ...]
     names: dict[int, str]
     inputs: int
 
@@ -119,14 +119,14 @@ def original(compose: nodes.ComposeDecl, program: Program) -> Original:
     """The units of a composition, from its text and its resolved steps."""
     reader = _Reader(compose)
     reader.block(compose.body, deque(program.body))
-    return Original(tuple(reader.units), tuple(reader.written), reader.names, len(compose.parameters))
+    return Original(tuple(reader.units), tuple(reader.statements), reader.names, len(compose.parameters))
 
 
 @dataclass
 class _Reader:
     compose: nodes.ComposeDecl
     units: list[Unit] = field(default_factory=list)
-    written: list[Written] = field(default_factory=list)
+    statements: list[StatementText] = field(default_factory=list)
     names: dict[int, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -146,8 +146,8 @@ class _Reader:
     def _statement(self, statement: nodes.Statement, steps: deque[Step]) -> None:
         is_elif = isinstance(statement, nodes.If) and statement.is_elif
         mentions = frozenset(mentioned(statement))
-        self.written.append(Written(statement.span, bound(statement), mentions, is_elif))
-        place, main = len(self.written) - 1, None
+        self.statements.append(StatementText(statement.span, bound(statement), mentions, is_elif))
+        place, main = len(self.statements) - 1, None
         first = len(self.units)
         while steps and inside(steps[0].span, statement.span):
             main = steps.popleft()
@@ -180,8 +180,8 @@ class _Reader:
             place_ = -1
             if not (isinstance(first, nodes.If) and first.is_elif):
                 start = statement.else_span.start
-                self.written.append(Written(Span(start, start + len("else"))))
-                place_ = len(self.written) - 1
+                self.statements.append(StatementText(Span(start, start + len("else"))))
+                place_ = len(self.statements) - 1
             self.units.append(Unit(Kind.ELSE, place_, head=head))
             self.block(statement.orelse, deque(branch.orelse))
         self.units.append(Unit(Kind.END, place, head=head))

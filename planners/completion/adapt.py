@@ -40,7 +40,7 @@ def cost_of(completion: Completion) -> int:
     return sum(planned.cost for planned in completion)
 
 
-class Replay:
+class Adaptation:
     """Adapts completions."""
 
     def __init__(self, machine: Machine, lines: Lines) -> None:

@@ -2,7 +2,7 @@
 
 Two questions are kept apart. *Can it be completed within a limit?* is asked for every lexeme that a planner may
 choose, and one completion answers it: mostly the one that was known before the last line still works after it.
-*How far is the end?* is a shortest-path search over nodes, guided by an estimate that never exceeds the truth.
+*How far is the end?* is a shortest-path search over nodes, guided by an lower_bound that never exceeds the truth.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from itertools import count
 from typing import NamedTuple
 
 from p2c_dsl.machine import Machine
-from p2c_dsl.planners.completion.adapt import Completion, Planned, Replay, cost_of
-from p2c_dsl.planners.completion.helpful import Likely
-from p2c_dsl.planners.completion.lower_bound import Estimate
-from p2c_dsl.planners.completion.relaxed_plan import Guesses
+from p2c_dsl.planners.completion.adapt import Adaptation, Completion, Planned, cost_of
+from p2c_dsl.planners.completion.helpful import HelpfulActions
+from p2c_dsl.planners.completion.lower_bound import LowerBound
+from p2c_dsl.planners.completion.relaxed_plan import RelaxedPlans
 from p2c_dsl.planners.lines.node import Keys, Node, ends
 from p2c_dsl.planners.lines.pattern import NEVER, Line, Weigh
 from p2c_dsl.planners.lines.successors import Lines
@@ -69,10 +69,10 @@ class Completions:
         self.machine = machine
         self.key = Keys(machine).of
         self.lines = Lines(machine, self.key, weigh)
-        self._replay = Replay(machine, self.lines)
-        self._estimate = Estimate(machine)
-        self._guesses = Guesses(machine, self._estimate, self.key)
-        likely = Likely(machine, self.lines, self._guesses)
+        self._adaptation = Adaptation(machine, self.lines)
+        self._lower_bound = LowerBound(machine)
+        self._relaxed_plans = RelaxedPlans(machine, self._lower_bound, self.key)
+        likely = HelpfulActions(machine, self.lines, self._relaxed_plans)
         self._stages = likely.first, likely.later, likely.last
         self._exact: dict[Hashable, int] = {}
         self._at_least: dict[Hashable, int] = {}
@@ -97,14 +97,14 @@ class Completions:
         """What the cheapest completion found costs, `NEVER` where there is none."""
         return self._costs.get(key, NEVER)
 
-    def inherit(self, parent: Node, line: Line) -> None:
+    def adapt(self, parent: Node, line: Line) -> None:
         """Looks for a completion after a line that ends like the one known before it."""
         before = self._known.get(self.key(parent))
         if before and before[0][:2] == (parent.depth - line.closes, line.move):
             self.learn(line.key, before[1:])
         if before is None or line.key in self._known:
             return
-        adapted = self._replay.adapted(parent, line, before)
+        adapted = self._adaptation.adapted(parent, line, before)
         if adapted is not None:
             self.learn(line.key, adapted)
 
@@ -165,11 +165,11 @@ class Completions:
         """A lower bound on the distance, the distance itself where it is known."""
         found = self._at_least.get(key)
         if found is None:
-            found = self._at_least[key] = self._estimate.of(node)
+            found = self._at_least[key] = self._lower_bound.of(node)
         return found
 
     def _search(self, node: Node, start: Hashable, limit: int, goal: _Goal) -> int | None:
-        """A*: the open nodes in the order of the way so far and the estimate of the rest. Raises `_GivenUp`."""
+        """A*: the open nodes in the order of the way so far and the lower_bound of the rest. Raises `_GivenUp`."""
         order, end = count(), self.spent + goal.effort
         best: dict[Hashable, int] = {start: 0}
         parents: dict[Hashable, tuple[Hashable, Planned]] = {}
@@ -199,7 +199,7 @@ class Completions:
                         best[line.key] = further
                         planned = Planned(here.depth - line.closes, line.move, line.words[0], line.cost)
                         parents[line.key] = key, planned
-                        rest = lower if goal.shortest else _GREED * self._guesses.of(line.node).cost
+                        rest = lower if goal.shortest else _GREED * self._relaxed_plans.of(line.node).cost
                         priority = further + rest
                         heappush(queue, (priority, next(order), line.key, line.node, further, every))
         if not goal.likely:

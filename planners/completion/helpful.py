@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from p2c_dsl.machine import Accumulator, Machine
-from p2c_dsl.planners.completion.relaxed_plan import Guess, Guesses
+from p2c_dsl.planners.completion.relaxed_plan import RelaxedPlan, RelaxedPlans
 from p2c_dsl.planners.lines.node import Node
 from p2c_dsl.planners.lines.pattern import Line, Pattern
 from p2c_dsl.planners.lines.statements import Statements
@@ -22,34 +22,34 @@ _WAYS = 4
 """How many calls are tried whose result is written straight into an accumulator."""
 
 
-class Likely:
+class HelpfulActions:
     """Finds the lines."""
 
-    def __init__(self, machine: Machine, lines: Lines, guesses: Guesses) -> None:
-        self._subtasks, self._lines, self._guesses = machine.spec.subtasks, lines, guesses
+    def __init__(self, machine: Machine, lines: Lines, relaxed_plans: RelaxedPlans) -> None:
+        self._subtasks, self._lines, self._relaxed_plans = machine.spec.subtasks, lines, relaxed_plans
 
     def first(self, node: Node) -> Iterator[Line]:
         """The lines that seem to help."""
-        guess = self._guesses.of(node)
+        plan = self._relaxed_plans.of(node)
         for block in self._lines.blocks(node):
-            yield from self._writes(block, guess)
+            yield from self._writes(block, plan)
             for name in self._subtasks:
-                if name in guess.helpful:
+                if name in plan.helpful:
                     yield from _variations(block.calls(self._subtasks[name]))
             yield from _variations(block.loops())
             yield from _variations(block.returns())
-            if guess.accumulated:
+            if plan.accumulated:
                 yield from _variations(block.creations())
         yield from _variations(self._lines.elses(node))
 
     def later(self, node: Node) -> Iterator[Line]:
         """Branches, which may let what is asked for be called; and any call where a block needs a line."""
-        guess = self._guesses.of(node)
+        plan = self._relaxed_plans.of(node)
         for block in self._lines.blocks(node):
             yield from _variations(block.branches())
             if node.empty:
                 for name, subtask in self._subtasks.items():
-                    if name not in guess.helpful:
+                    if name not in plan.helpful:
                         yield from _variations(block.calls(subtask))
 
     def last(self, node: Node) -> Iterator[Line]:
@@ -58,14 +58,14 @@ class Likely:
             for slot, _ in _unfilled(block):
                 yield from _variations(block.writes(slot))
 
-    def _writes(self, block: Statements, guess: Guess) -> Iterator[Line]:
+    def _writes(self, block: Statements, plan: RelaxedPlan) -> Iterator[Line]:
         """What is asked for, into each empty accumulator; and into one of them the first thing that can be written.
 
         Which is written first does not matter where nobody asks for them.
         """
         unfilled = _unfilled(block)
         for slot, acc in unfilled:
-            for collection in guess.accumulated:
+            for collection in plan.accumulated:
                 if isinstance(collection, MapOf) == acc.is_map:
                     for pattern in block.writes(slot):
                         yield from _fitting(pattern, acc, collection)

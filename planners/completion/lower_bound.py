@@ -14,10 +14,10 @@ _MAP, _LIST = "{}", "[]"
 _NEW = {_MAP: 5, _LIST: 4}
 """New accumulators among the landmarks, and what creating one and writing into it costs without the value."""
 _NO_TYPE: frozenset[Type] = frozenset()
-"""The estimate where nothing can complete the composition any more."""
+"""The lower_bound where nothing can complete the composition any more."""
 
 
-class Estimate:
+class LowerBound:
     """A lower bound on the lexemes still needed."""
 
     def __init__(self, machine: Machine) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Hashable
 from typing import NamedTuple
 
 from p2c_dsl.machine import Machine, State
-from p2c_dsl.planners.completion.lower_bound import Estimate, call_cost, required
+from p2c_dsl.planners.completion.lower_bound import LowerBound, call_cost, required
 from p2c_dsl.planners.lines.node import Keyed, Node
 from p2c_dsl.planners.lines.pattern import NEVER
 from p2c_dsl.types import ListOf, MapOf, Optional, Type
@@ -19,7 +19,7 @@ _ACCUMULATE = 8
 """What it takes to create an accumulator and to fill it in a loop, without the values."""
 
 
-class Guess(NamedTuple):
+class RelaxedPlan(NamedTuple):
     """Lexemes that may still be needed, the subtasks of a relaxed plan, and the collections that it accumulates."""
 
     cost: int
@@ -27,29 +27,29 @@ class Guess(NamedTuple):
     accumulated: frozenset[Type] = frozenset()
 
 
-class Guesses:
-    """Guesses at nodes."""
+class RelaxedPlans:
+    """RelaxedPlans at nodes."""
 
-    def __init__(self, machine: Machine, estimate: Estimate, key: Keyed) -> None:
-        self.machine, self._estimate, self._key = machine, estimate, key
-        self._found: dict[Hashable, Guess] = {}
+    def __init__(self, machine: Machine, lower_bound: LowerBound, key: Keyed) -> None:
+        self.machine, self._lower_bound, self._key = machine, lower_bound, key
+        self._found: dict[Hashable, RelaxedPlan] = {}
         self._subtasks = machine.spec.subtasks
-        self._relevant = [self._subtasks[name] for name in sorted(estimate.relevant)]
+        self._relevant = [self._subtasks[name] for name in sorted(lower_bound.relevant)]
         self._own = {s.name: call_cost(s) for s in self._relevant}
         self._tables: dict[Hashable, dict[str, int]] = {}
 
-    def of(self, node: Node) -> Guess:
+    def of(self, node: Node) -> RelaxedPlan:
         """The guess at a node, made once for all that have its key."""
         key = self._key(node)
         found = self._found.get(key)
         if found is None:
-            found = self._found[key] = self._guess(node.state)
+            found = self._found[key] = self._relaxed_plan(node.state)
         return found
 
-    def _guess(self, state: State) -> Guess:
+    def _relaxed_plan(self, state: State) -> RelaxedPlan:
         if state.returned:
-            return Guess(0, frozenset())
-        types = self._estimate.types(state)
+            return RelaxedPlan(0, frozenset())
+        types = self._lower_bound.types(state)
         table = self._table(types)
         plan: set[str] = set()
         accumulated: set[Type] = set()
@@ -66,20 +66,20 @@ class Guesses:
             if plan.isdisjoint(group):
                 name = min(group & table.keys(), key=lambda n: (table[n], n), default=None)
                 if name is None:
-                    return Guess(NEVER, frozenset())
+                    return RelaxedPlan(NEVER, frozenset())
                 plan.add(name)
                 subtask = self._subtasks[name]
                 wanted += required(subtask)
                 pending += [g for at, f in self.machine.placed for g in f.prerequisites(at, state, subtask)]
         calls = sum(self._own[name] for name in plan)
         cost = calls + _ACCUMULATE * len(accumulated) + _debts(state)
-        return Guess(cost, frozenset(plan), frozenset(accumulated))
+        return RelaxedPlan(cost, frozenset(plan), frozenset(accumulated))
 
     def _made(self, wanted: Type, types: frozenset[Type]) -> tuple[list[frozenset[str]], tuple[Type, ...]]:
         """What has to be called for a value of a type, and what has to be accumulated."""
-        if isinstance(wanted, Optional) or self._estimate.has(wanted, types):
+        if isinstance(wanted, Optional) or self._lower_bound.has(wanted, types):
             return [], ()
-        producers = self._estimate.producers(wanted)
+        producers = self._lower_bound.producers(wanted)
         if producers or not isinstance(wanted, ListOf | MapOf):
             return [producers], ()
         calls, inner = self._made(wanted.value if isinstance(wanted, MapOf) else wanted.element, types)

@@ -18,7 +18,7 @@ from p2c_dsl.planners.automaton.automaton import DEFAULT_BUDGET, Automaton, Unpl
 from p2c_dsl.planners.automaton.protocol import END
 from p2c_dsl.planners.figure2.catalogue import MOST_CONTRACTS, catalogue
 from p2c_dsl.planners.figure2.contracts import OPENING, Contract, contract_of
-from p2c_dsl.planners.lines.pattern import Weigh, each_one
+from p2c_dsl.planners.lines.pattern import Weigh, unit_weight
 from p2c_dsl.planners.search import cheapest
 from p2c_dsl.program import Call, steps
 from p2c_dsl.resolve import load_text
@@ -60,7 +60,7 @@ class Decompositions:
         spec: Spec,
         task: Task,
         budget: int,
-        weigh: Weigh = each_one,
+        weigh: Weigh = unit_weight,
         most: int = MOST_SUBTASKS,
         contracts: int = MOST_CONTRACTS,
     ) -> None:

@@ -16,7 +16,7 @@ from p2c_dsl.planners.figure2.contracts import Contract
 from p2c_dsl.planners.figure2.inlining import fits_in
 from p2c_dsl.planners.figure2.translation import SolvedSubtask, refused
 from p2c_dsl.planners.lines.node import Node
-from p2c_dsl.planners.lines.pattern import each_one
+from p2c_dsl.planners.lines.pattern import unit_weight
 from p2c_dsl.planners.preferences.features import Features
 from p2c_dsl.planners.preferences.solution import PartialSolution, solution_of
 from p2c_dsl.planners.search import cheapest
@@ -146,7 +146,7 @@ class HumanProxy:
         machine = Machine(spec, task, read_rules(spec, task)[0])
         header = f"compose {task.name}({', '.join(p.name for p in task.parameters)}):"
         start = [(Node(machine.start(), True), 0, header)]
-        for text in cheapest(machine, Completions(machine, each_one), start, _LEXEMES, _EFFORT):
+        for text in cheapest(machine, Completions(machine, unit_weight), start, _LEXEMES, _EFFORT):
             program = read_composition(spec, text)
             if fits_in(program) and keyed_as_declared(program, subtask):
                 yield program

@@ -25,7 +25,7 @@ Weigh = Callable[[str], int]
 """What a lexeme costs of a budget: at least 1."""
 
 
-def each_one(_: str) -> int:
+def unit_weight(_: str) -> int:
     """Each lexeme weighs 1."""
     return 1
 

@@ -17,7 +17,7 @@ class Thread(NamedTuple):
     pending: Lexemes
 
 
-class Prefix:
+class LinePrefix:
     """The beginning of a line. No line is the beginning of another.
 
     Attributes:
@@ -38,13 +38,13 @@ class Prefix:
         line: Line | None = None,
     ) -> None:
         self._threads, self._weigh, self.spent = tuple(threads), weigh, spent
-        self._branches: dict[str, Prefix] | None = None
+        self._branches: dict[str, LinePrefix] | None = None
         self.written, self.line = written, line
         self.best: Line | None = None
         self.cost, self.failed = NEVER, -1
 
     @property
-    def branches(self) -> dict[str, Prefix]:
+    def branches(self) -> dict[str, LinePrefix]:
         """What may come next, by the next word."""
         if self._branches is None:
             found: dict[str, list[Thread]] = {}
@@ -54,19 +54,19 @@ class Prefix:
             self._branches = {word: self._branch(word, threads) for word, threads in found.items()}
         if self.best is not None and self.line is None:
             word = self.best.words[self.written]
-            self._branches[word].promise(self.best, self.cost - self._weigh(word))
+            self._branches[word].record(self.best, self.cost - self._weigh(word))
         return self._branches
 
-    def promise(self, line: Line, cost: int) -> None:
+    def record(self, line: Line, cost: int) -> None:
         """Keeps a line that can be completed, with what is left of it and its completion, if that is less."""
         if cost < self.cost:
             self.best, self.cost = line, cost
 
-    def _branch(self, word: str, threads: list[Thread]) -> Prefix:
+    def _branch(self, word: str, threads: list[Thread]) -> LinePrefix:
         whole = next((t for t in threads if not t.pending), None)
         line = None if whole is None else next(whole.pattern.lines(whole.chosen), None)
         going_on, spent = [t for t in threads if t.pending], self.spent + self._weigh(word)
-        return Prefix(going_on, self._weigh, self.written + 1, spent, line)
+        return LinePrefix(going_on, self._weigh, self.written + 1, spent, line)
 
     def lines(self) -> Iterator[Line]:
         """The lines that go on from here."""
@@ -76,9 +76,9 @@ class Prefix:
             yield from thread.pattern.lines(thread.chosen)
 
 
-def opening(patterns: Iterable[Pattern], weigh: Weigh) -> Prefix:
+def opening(patterns: Iterable[Pattern], weigh: Weigh) -> LinePrefix:
     """The beginning of all lines of some patterns."""
-    return Prefix((t for p in patterns for t in _opened(Thread(p, (), p.pieces[0]))), weigh)
+    return LinePrefix((t for p in patterns for t in _opened(Thread(p, (), p.pieces[0]))), weigh)
 
 
 def _opened(thread: Thread) -> Iterator[Thread]:

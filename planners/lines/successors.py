@@ -13,7 +13,7 @@ from p2c_dsl.machine import Machine
 from p2c_dsl.machine.moves import ElseMove
 from p2c_dsl.naming import reserved
 from p2c_dsl.planners.lines.node import Keyed, Node, after_else, closings
-from p2c_dsl.planners.lines.pattern import Block, Line, Pattern, Trials, Weigh, each_one
+from p2c_dsl.planners.lines.pattern import Block, Line, Pattern, Trials, Weigh, unit_weight
 from p2c_dsl.planners.lines.statements import Statements
 from p2c_dsl.planners.lines.terms import Terms
 
@@ -21,7 +21,7 @@ from p2c_dsl.planners.lines.terms import Terms
 class Lines:
     """Finds the lines that may follow a node. `key` is what nodes with the same lines have in common."""
 
-    def __init__(self, machine: Machine, key: Keyed, weigh: Weigh = each_one) -> None:
+    def __init__(self, machine: Machine, key: Keyed, weigh: Weigh = unit_weight) -> None:
         self.machine, self._key, self._weigh = machine, key, weigh
         self._taken = reserved(machine.spec, machine.task)
         self._terms = Terms(machine)

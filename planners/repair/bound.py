@@ -74,7 +74,7 @@ class Bound:
         # What is written into a new accumulator is read by one more edit.
         new = sum(s in state.accumulators and not state.accumulators[s].filled for s in unused) + bool(unused)
         # A call without a line of its own can go with the step that it stands in.
-        statements = {self._units[i].written for i in forced}
+        statements = {self._units[i].statement for i in forced}
         return max(len(statements), self._too_many(state, place), missing + writes, new)
 
     def _writes(self, state: State, place: int, slots: Mapping[int, int], forced: set[int]) -> int:

@@ -59,7 +59,7 @@ class Layout:
                 source.position(w.span.start).line - 1,
                 source.position(max(w.span.end - 1, w.span.start)).line - 1,
             )
-            for w in original.written
+            for w in original.statements
         ]
         self._end = "\r" if self._lines[0].endswith("\r") else ""
         self._first = self._indent(0)
@@ -75,32 +75,32 @@ class Layout:
         """The lines of the body. Raises `Crossed` where it cannot be written."""
         return "\n".join(_Pen(self, [i for i in self.items if _stands(i, undone)], undone).lines())
 
-    def statement(self, written: int) -> str:
+    def statement(self, statement: int) -> str:
         """A statement of the original on one line."""
-        span = self.original.written[written].span
+        span = self.original.statements[statement].span
         return " ".join(self.source.text[span.start : span.end].split())
 
-    def line(self, written: int) -> int:
+    def line(self, statement: int) -> int:
         """The number of the line that a statement of the original begins on."""
-        return self._places[written][0] + 1
+        return self._places[statement][0] + 1
 
     # ------------------------------------------------------------ the original's lines
 
-    def _indent(self, written: int) -> str:
-        line = self._lines[self._places[written][0]]
+    def _indent(self, statement: int) -> str:
+        line = self._lines[self._places[statement][0]]
         return line[: len(line) - len(line.lstrip())]
 
-    def as_written(self, written: int, indent: str) -> list[str]:
+    def as_written(self, statement: int, indent: str) -> list[str]:
         """A statement's lines, moved to another indentation where it has changed."""
-        first, last = self._places[written]
-        return [self._moved(line, self._indent(written), indent) for line in self._lines[first : last + 1]]
+        first, last = self._places[statement]
+        return [self._moved(line, self._indent(statement), indent) for line in self._lines[first : last + 1]]
 
-    def between(self, written: int, indent: str, stays: bool) -> list[str]:
+    def between(self, statement: int, indent: str, stays: bool) -> list[str]:
         """The comments and blank lines above a statement; of one that is gone, the comments."""
-        if written == 0:
+        if statement == 0:
             return []
-        above = self._lines[self._places[written - 1][1] + 1 : self._places[written][0]]
-        own = self._indent(written)
+        above = self._lines[self._places[statement - 1][1] + 1 : self._places[statement][0]]
+        own = self._indent(statement)
         return [self._moved(line, own, indent) for line in above if stays or line.strip()]
 
     def _moved(self, line: str, before: str, after: str) -> str:
@@ -111,16 +111,16 @@ class Layout:
         comment = "" if old is None else self._comment(old)
         return f"{indent}{text}{comment}{self._end}"
 
-    def _comment(self, written: int) -> str:
-        line = self._lines[self._places[written][1]]
-        rest = line[self.source.position(self.original.written[written].span.end).column - 1 :]
+    def _comment(self, statement: int) -> str:
+        line = self._lines[self._places[statement][1]]
+        rest = line[self.source.position(self.original.statements[statement].span.end).column - 1 :]
         _, mark, comment = rest.partition("#")
         return f"  #{comment.rstrip()}" if mark else ""
 
-    def body_indent(self, written: int | None, head: str) -> str:
+    def body_indent(self, statement: int | None, head: str) -> str:
         """The indentation inside a block, as the original has it there, or else at its beginning."""
-        if written is not None and written + 1 < len(self._places):
-            own, inner = self._indent(written), self._indent(written + 1)
+        if statement is not None and statement + 1 < len(self._places):
+            own, inner = self._indent(statement), self._indent(statement + 1)
             if inner.startswith(own) and len(inner) > len(own):
                 return head + inner[len(own) :]
         return head + (self._first or _INDENT)
@@ -172,7 +172,7 @@ class _Pen:
         undone = item.edit in self.undone
         shown = AS_WRITTEN if undone and item.old is not None else None if undone else item.new
         opens = item.opens_old if undone else item.opens_new
-        is_elif = item.old is not None and self.layout.original.written[item.old].is_elif
+        is_elif = item.old is not None and self.layout.original.statements[item.old].is_elif
         joined = is_elif and shown == AS_WRITTEN and self._goes_on(place)
         if shown is not None and not joined:
             yield from self._else()

@@ -13,7 +13,7 @@ from p2c_dsl.planners.automaton.units import Kind, original
 from p2c_dsl.planners.repair.items import Items
 from p2c_dsl.planners.repair.layout import Crossed, Item, Layout
 from p2c_dsl.planners.repair.model import Edit, Repair, Unrepairable
-from p2c_dsl.planners.repair.points import Found, GivenUp
+from p2c_dsl.planners.repair.points import EditPath, GivenUp
 from p2c_dsl.planners.repair.search import Search
 from p2c_dsl.program import Program
 from p2c_dsl.rules import read_rules
@@ -64,13 +64,13 @@ def recompose(program: Program, spec: Spec, *, most_edits: int = MOST_EDITS, eff
         return Repair(analysis.program, program.source, span, program.source.text[span.start : span.end], ())
     _check_readable(analysis)
     machine = Machine(spec, task, rules)
-    found = _nearest(Search(machine, before, effort), task, most_edits)
+    path = _nearest(Search(machine, before, effort), task, most_edits)
     for inline in (True, False):
-        items = Items(machine, before, found, inline=inline).all()
-        repaired = _Written(Layout(program.source, before, items), spec, compose)
+        items = Items(machine, before, path, inline=inline).all()
+        repaired = _WithoutEdits(Layout(program.source, before, items), spec, compose)
         after = repaired.analysis(frozenset())
         if after is not None and after.accepted and after.program is not None:
-            edits = tuple(_edits(repaired, found, analysis))
+            edits = tuple(_edits(repaired, path, analysis))
             layout = repaired.layout
             return Repair(after.program, program.source, layout.span, layout.body(), edits)
     raise Unrepairable(
@@ -95,27 +95,27 @@ def _check_readable(analysis: Analysis) -> None:
         )
 
 
-def _nearest(search: Search, task: Task, most_edits: int) -> Found:
+def _nearest(search: Search, task: Task, most_edits: int) -> EditPath:
     name = task.name
     try:
-        found = search.nearest(most_edits)
+        path = search.nearest(most_edits)
     except GivenUp as reached:
         raise Unrepairable(
             f"no accepted composition of `{name}` was found before the search was given up: there is none within "
             f"{int(str(reached)) - 1} edited steps; allow more effort, or plan a new one with `p2c plan`"
         ) from None
-    if found is None:
+    if path is None:
         raise Unrepairable(
             f"no composition of `{name}` within {most_edits} edited steps is accepted; "
             "allow more edits, or plan a new one with `p2c plan`"
         )
-    return found
+    return path
 
 
 # ---------------------------------------------------------------- edits and their reasons
 
 
-class _Written:
+class _WithoutEdits:
     """The composition with some edits undone, as lint sees it."""
 
     def __init__(self, layout: Layout, spec: Spec, compose: ComposeDecl) -> None:
@@ -138,17 +138,17 @@ class _Written:
         return analyze(self.spec, compose, head)
 
 
-def _edits(written: _Written, found: Found, before: Analysis) -> Iterable[Edit]:
-    items = written.layout.items
+def _edits(repaired: _WithoutEdits, path: EditPath, before: Analysis) -> Iterable[Edit]:
+    items = repaired.layout.items
     for number in dict.fromkeys(item.edit for item in items if item.edit is not None):
         own = [item for item in items if item.edit == number]
-        steps = sum(found.events[item.block].edits for item in own if item.kind is Kind.STEP)
+        steps = sum(path.actions[item.block].edits for item in own if item.kind is Kind.STEP)
         if steps:
-            yield _edit(written, own, steps, _reasons(written, number, own, before))
+            yield _edit(repaired, own, steps, _reasons(repaired, number, own, before))
 
 
-def _edit(written: _Written, own: list[Item], steps: int, reasons: tuple[Diagnostic, ...]) -> Edit:
-    layout = written.layout
+def _edit(repaired: _WithoutEdits, own: list[Item], steps: int, reasons: tuple[Diagnostic, ...]) -> Edit:
+    layout = repaired.layout
     lines = [item for item in own if item.kind is Kind.STEP]
     old = next((item.old for item in lines if item.old is not None), None)
     new = [
@@ -162,15 +162,17 @@ def _edit(written: _Written, own: list[Item], steps: int, reasons: tuple[Diagnos
     return Edit(kind, steps, before, "\n".join(new) or None, line, reasons)
 
 
-def _reasons(written: _Written, number: int, own: list[Item], before: Analysis) -> tuple[Diagnostic, ...]:
-    undone = _together(written.layout.items, number)
-    analysis = written.analysis(undone)
+def _reasons(
+    repaired: _WithoutEdits, number: int, own: list[Item], before: Analysis
+) -> tuple[Diagnostic, ...]:
+    undone = _together(repaired.layout.items, number)
+    analysis = repaired.analysis(undone)
     if analysis is None:
-        undone = undone | _inside(written.layout.items, undone)
-        analysis = written.analysis(undone)
+        undone = undone | _inside(repaired.layout.items, undone)
+        analysis = repaired.analysis(undone)
     if analysis is None or not analysis.diagnostics:
         old = {item.old for item in own if item.old is not None}
-        spans = [written.layout.original.written[place].span for place in old]
+        spans = [repaired.layout.original.statements[place].span for place in old]
         touching = [d for d in before.diagnostics if any(_touch(d.location.span, span) for span in spans)]
         return _worst(touching or before.diagnostics)
     return _worst(analysis.diagnostics)

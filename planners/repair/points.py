@@ -1,4 +1,4 @@
-"""The points of the repair's search, and the events that lead from one to the next."""
+"""The points of the repair's search, and the actions that lead from one to the next."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ class Op(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class EditEvent:
-    """One act on a unit of the original, or a step that is put in; a move's operands name slots.
+class Action:
+    """Something done to a unit of the original, or a step that is put in; a move's operands name slots.
 
     `edits` is what it costs.
     """
@@ -61,7 +61,7 @@ class Point:
 
     `blocks` are the open blocks: the head's place there (`None` for a new one), and whether this is a new `else`.
 
-    `fresh` says that the last event was a call whose result may be written without a name; `unused` are the slots
+    `fresh` says that the last action was a call whose result may be written without a name; `unused` are the slots
     of what was put in only to be used later; `going` says that all of the statement begun goes.
     """
 
@@ -79,10 +79,10 @@ class GivenUp(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """The way to the nearest accepted composition; `points` are where its events start, and the end."""
+class EditPath:
+    """The way to the nearest accepted composition; `points` are where its actions start, and its end."""
 
-    events: tuple[EditEvent, ...]
+    actions: tuple[Action, ...]
     points: tuple[Point, ...]
     edits: int
 

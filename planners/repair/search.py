@@ -16,7 +16,7 @@ from p2c_dsl.machine import Machine
 from p2c_dsl.planners.automaton.units import Original
 from p2c_dsl.planners.lines.node import Node, accepted
 from p2c_dsl.planners.repair.bound import Bound
-from p2c_dsl.planners.repair.points import EDIT, EditEvent, Found, GivenUp, Point
+from p2c_dsl.planners.repair.points import EDIT, Action, EditPath, GivenUp, Point
 from p2c_dsl.planners.repair.successors import Successor, Successors
 
 
@@ -31,11 +31,11 @@ class Search:
         self._successors = Successors(machine, original, self._bound)
         self._last_use = {d: i for i, unit in enumerate(original.units) for d in unit.uses}
 
-    def nearest(self, most: int) -> Found | None:
+    def nearest(self, most: int) -> EditPath | None:
         """The nearest within `most` edits, `None` if there is none. Raises `GivenUp` after too much effort."""
         first = Point(Node(self.machine.start(), True), 0, tuple((d, d) for d in range(self.original.inputs)))
         best: dict[Hashable, int] = {self._key(first): 0}
-        came: dict[int, tuple[int, EditEvent]] = {}
+        came: dict[int, tuple[int, Action]] = {}
         points, order = [first], count()
         queue: list[tuple[int, int, int, int, int, bool]] = []
 
@@ -52,19 +52,19 @@ class Search:
             if way > best[self._key(point)]:
                 continue
             if self._accepted(point):
-                return _found(points, came, here, way // EDIT)
+                return _path_to(points, came, here, way // EDIT)
             if spent > self.effort:
                 raise GivenUp(total // EDIT)
             if not editing:
                 # What costs edits is looked at only when no point without further ones is left.
                 wait(max(total, way + EDIT), way, here, True)
-            for event, after in self._following(point, editing):
+            for action, after in self._following(point, editing):
                 spent += 1
-                key, further = self._key(after), way + event.cost
+                key, further = self._key(after), way + action.cost
                 if further < best.get(key, further + 1):
                     best[key] = further
                     points.append(after)
-                    came[len(points) - 1] = here, event
+                    came[len(points) - 1] = here, action
                     wait(further + EDIT * self._least(after), further, len(points) - 1, False)
         return None
 
@@ -91,10 +91,10 @@ class Search:
         )
 
 
-def _found(points: list[Point], came: dict[int, tuple[int, EditEvent]], here: int, edits: int) -> Found:
-    events, passed = [], [points[here]]
+def _path_to(points: list[Point], came: dict[int, tuple[int, Action]], here: int, edits: int) -> EditPath:
+    actions, passed = [], [points[here]]
     while here in came:
-        here, event = came[here]
-        events.append(event)
+        here, action = came[here]
+        actions.append(action)
         passed.append(points[here])
-    return Found(tuple(reversed(events)), tuple(reversed(passed)), edits)
+    return EditPath(tuple(reversed(actions)), tuple(reversed(passed)), edits)

@@ -24,15 +24,15 @@ from p2c_dsl.planners.automaton.units import Kind, Original, Unit
 from p2c_dsl.planners.lines.node import Keys, Node, after_else, closed
 from p2c_dsl.planners.lines.successors import Lines
 from p2c_dsl.planners.repair.bound import Bound
-from p2c_dsl.planners.repair.points import DROPPED, NAME, Blocks, EditEvent, Op, Point, here, loss
+from p2c_dsl.planners.repair.points import DROPPED, NAME, Action, Blocks, Op, Point, here, loss
 from p2c_dsl.program import Hole, Operand, Var, variables
 from p2c_dsl.types import Unknown
 
-Successor = tuple[EditEvent, Point]
+Successor = tuple[Action, Point]
 
 
 class Successors:
-    """Finds the events that may follow a point, and the points after them."""
+    """Finds the actions that may follow a point, and the points after them."""
 
     def __init__(self, machine: Machine, original: Original, bound: Bound) -> None:
         self.machine = machine
@@ -76,19 +76,19 @@ class Successors:
     def _dropped(self, point: Point, unit: Unit) -> Iterator[Successor]:
         after = replace(point, place=point.place + 1, fresh=False, going=False)
         before = self.original.units[point.place - 1] if point.place else unit
-        leaves = before.inner and before.written == unit.written and not point.going
+        leaves = before.inner and before.statement == unit.statement and not point.going
         left = NAME * leaves
         if not (unit.inner and point.going):
             loses = left + (0 if unit.again else DROPPED)
-            yield EditEvent(Op.DROP, point.place, edits=1, loses=loses), after
+            yield Action(Op.DROP, point.place, edits=1, loses=loses), after
         if unit.inner:
             # With all of its statement, a call that has no line of its own goes for nothing.
-            yield EditEvent(Op.DROP, point.place, loses=left), replace(after, going=True)
+            yield Action(Op.DROP, point.place, loses=left), replace(after, going=True)
 
     def _ended(self, point: Point, unit: Unit) -> Iterator[Successor]:
-        event = EditEvent(Op.KEEP, point.place)
+        action = Action(Op.KEEP, point.place)
         if all(head != unit.head for head, _ in point.blocks):
-            yield event, replace(point, place=point.place + 1)
+            yield action, replace(point, place=point.place + 1)
             return
         if point.blocks[-1][0] != unit.head:
             return
@@ -96,14 +96,14 @@ class Successors:
         if unit.kind is Kind.ELSE:
             if not node.empty and _all_filled(node.state):
                 inner = Node(self.machine.enter_else(node.state), True)
-                yield from self._shut(event, point, inner, point.blocks)
+                yield from self._shut(action, point, inner, point.blocks)
             return
         frame = node.state.frames[-1]
         if isinstance(frame, BranchFrame) and frame.then is not None:
             node = Node(node.state, False)
         outer = closed(self.machine, node)
         if outer is not None:
-            yield from self._shut(event, point, outer, point.blocks[:-1])
+            yield from self._shut(action, point, outer, point.blocks[:-1])
 
     def _new_ends(self, point: Point) -> Iterator[Successor]:
         if not point.blocks:
@@ -112,19 +112,19 @@ class Successors:
         if head is None:
             outer = closed(self.machine, point.node)
             if outer is not None:
-                yield from self._shut(EditEvent(Op.CLOSE), point, outer, point.blocks[:-1])
+                yield from self._shut(Action(Op.CLOSE), point, outer, point.blocks[:-1])
         if not new_else and (head is None or not self.original.units[head].has_else):
             inner = after_else(self.machine, point.node)
             if inner is not None:
-                yield from self._shut(EditEvent(Op.ELSE), point, inner, (*point.blocks[:-1], (head, True)))
+                yield from self._shut(Action(Op.ELSE), point, inner, (*point.blocks[:-1], (head, True)))
 
-    def _shut(self, event: EditEvent, point: Point, node: Node, blocks: Blocks) -> Iterator[Successor]:
+    def _shut(self, action: Action, point: Point, node: Node, blocks: Blocks) -> Iterator[Successor]:
         """The point where a block's own variables are gone; there is none if one of them is still to be used."""
         first = node.state.slots
         if all(slot < first for slot in point.unused):
             slots = tuple((d, s) for d, s in point.slots if s < first)
-            place = point.place + (event.unit is not None)
-            yield event, Point(node, place, slots, blocks, False, point.unused)
+            place = point.place + (action.unit is not None)
+            yield action, Point(node, place, slots, blocks, False, point.unused)
 
     def _alias(self, point: Point, unit: Unit) -> Iterator[Successor]:
         after = replace(point, place=point.place + 1, fresh=False)
@@ -136,7 +136,7 @@ class Successors:
         if not isinstance(operand, Var):
             state, _ = self.machine.read(state, operand, out)
         if not out:
-            yield EditEvent(Op.KEEP, point.place), replace(after, node=Node(state, False))
+            yield Action(Op.KEEP, point.place), replace(after, node=Node(state, False))
 
     # ------------------------------------------------------------ steps of the original
 
@@ -152,7 +152,7 @@ class Successors:
             after, edits = self._applied(point.node.state, move, False, False), 1
         if after is not None:
             op = Op.CHANGE if edits else Op.KEEP
-            yield self._step(point, unit, EditEvent(op, point.place, move, direct, edits), after)
+            yield self._step(point, unit, Action(op, point.place, move, direct, edits), after)
 
     def _applied(self, state: State, move: Move, direct: bool, nested: bool) -> Node | None:
         out: Violations = []
@@ -161,22 +161,22 @@ class Successors:
             return None
         return Node(after, len(after.frames) > len(state.frames))
 
-    def _step(self, point: Point, unit: Unit | None, event: EditEvent, node: Node) -> Successor:
+    def _step(self, point: Point, unit: Unit | None, action: Action, node: Node) -> Successor:
         """The point after a step, which is a unit of the original if one is given."""
         before, slots = point.node.state, point.slots
-        if unit is not None and unit.defines is not None and defines(event.move):
+        if unit is not None and unit.defines is not None and defines(action.move):
             slots = (*slots, (unit.defines, before.slots))
-        if event.direct:
+        if action.direct:
             slots = tuple((d, s) for d, s in slots if s != before.slots - 1)
         blocks = point.blocks
         if len(node.state.frames) > len(before.frames):
             blocks = (*blocks, (None if unit is None else point.place, False))
-        fresh = isinstance(event.move, CallMove) and event.move.subtask.result is not None
+        fresh = isinstance(action.move, CallMove) and action.move.subtask.result is not None
         place = point.place + (unit is not None)
         unused = point.unused
-        if event.op is not Op.KEEP and event.move is not None:
-            unused = unused.difference(*(variables(o) for o in operands_of(event.move)))
-        return event, Point(node, place, slots, blocks, fresh, unused)
+        if action.op is not Op.KEEP and action.move is not None:
+            unused = unused.difference(*(variables(o) for o in operands_of(action.move)))
+        return action, Point(node, place, slots, blocks, fresh, unused)
 
     def _carried(self, move: Move, point: Point) -> Move | None:
         """A move of the original with its variables where they are now, `None` if one is not there."""
@@ -202,24 +202,22 @@ class Successors:
         place, slots, units = point.place, dict(point.slots), self.original.units
         last = units[place - 1] if place else None
         named = last is not None and last.defines in self.original.names
-        splits = last is not None and unit is not None and last.written == unit.written
+        splits = last is not None and unit is not None and last.statement == unit.statement
         if unit is not None and isinstance(unit.move, CallMove):
             yield from self._other_arguments(point, unit)
         for move, node in self._following(point.node):
             if unit is not None and type(unit.move) is type(move) and not _calls(move):
-                event = EditEvent(Op.CHANGE, place, move, edits=1, loses=loss(unit.move, move, slots))
-                yield self._step(point, unit, event, node)
-            event = EditEvent(Op.INSERT, None, move, edits=1 + _calls(move), loses=NAME * splits)
-            yield from self._inserted(point, event, node)
+                action = Action(Op.CHANGE, place, move, edits=1, loses=loss(unit.move, move, slots))
+                yield self._step(point, unit, action, node)
+            action = Action(Op.INSERT, None, move, edits=1 + _calls(move), loses=NAME * splits)
+            yield from self._inserted(point, action, node)
             if point.fresh and _writes(move, point.node.state.slots - 1):
                 after = self._applied(point.node.state, move, True, False)
                 if after is None:
                     continue
-                yield from self._inserted(
-                    point, EditEvent(Op.INSERT, None, move, True, 1, NAME * named), after
-                )
+                yield from self._inserted(point, Action(Op.INSERT, None, move, True, 1, NAME * named), after)
                 if unit is not None and isinstance(unit.move, WriteMove):
-                    yield self._step(point, unit, EditEvent(Op.CHANGE, place, move, True, 1), after)
+                    yield self._step(point, unit, Action(Op.CHANGE, place, move, True, 1), after)
 
     def _other_arguments(self, point: Point, unit: Unit) -> Iterator[Successor]:
         """A call of the original with some of its arguments changed, the others as they were."""
@@ -240,13 +238,13 @@ class Successors:
                 if after is not None:
                     loses = loss(unit.move, mixed, dict(point.slots))
                     yield self._step(
-                        point, unit, EditEvent(Op.CHANGE, point.place, mixed, edits=1, loses=loses), after
+                        point, unit, Action(Op.CHANGE, point.place, mixed, edits=1, loses=loses), after
                     )
 
-    def _inserted(self, point: Point, event: EditEvent, node: Node) -> Iterator[Successor]:
+    def _inserted(self, point: Point, action: Action, node: Node) -> Iterator[Successor]:
         """A step that is put in, unless it can never have been worth its edit."""
-        event, after = self._step(point, None, event, node)
-        match event.move:
+        action, after = self._step(point, None, action, node)
+        match action.move:
             case CallMove(subtask) if not self._bound.matters(subtask):
                 if subtask.result is not None:
                     after = replace(after, unused=after.unused | {point.node.state.slots})
@@ -254,7 +252,7 @@ class Successors:
                     return
             case CreateMove():
                 after = replace(after, unused=after.unused | {point.node.state.slots})
-        yield event, after
+        yield action, after
 
     def _following(self, node: Node) -> tuple[tuple[Move, Node], ...]:
         """The automaton's lines in the node's own block."""
