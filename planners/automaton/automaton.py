@@ -1,7 +1,7 @@
 """The machine of compositions seen lexeme by lexeme: what may come next, and how much is still needed.
 
 Between two lines a state is a node; within a line it is a node and the words written so far. A lexeme is
-legal when some line that begins so leads to a node that can still be completed within the lexemes left, so
+legal when some line that starts with it leads to a node that can still be completed within the lexemes left, so
 no walk along legal lexemes ends in a dead end, and every accepted canonical composition within the
 budget can be reached.
 """
@@ -25,14 +25,14 @@ from p2c_dsl.spec import Spec, Task
 DEFAULT_BUDGET = 200
 EFFORT = 100
 """An effort that misses next to nothing, and keeps a first look at a position short (docs/measured/decoding.md)."""
-_AT_A_GLANCE = 8
+_ADAPTED = 8
 """How many lines are tried with known completions before any is searched for."""
-_GLANCE = 10
+_LEAST = 10
 """How many lines each lexeme gets when a position's effort is spent."""
-_TO_BEGIN = 5_000
-"""Lines tried for the first completion, without which there is nothing at all, and for one of what somebody begins."""
-_TO_BEGIN_LIKELY = 10_000
-"""Lines that seem to help and are tried for the first completion in the end."""
+_FIRST = 5_000
+"""Lines tried for the first completion, without which there is no automaton, and for one after a given start."""
+_FIRST_HELPFUL = 10_000
+"""Helpful lines tried for the first completion when `_FIRST` lines of any kind have not given one."""
 
 
 class Unplannable(Exception):
@@ -55,7 +55,7 @@ class Automaton:
     `rules` are further rules besides the task's; `effort` bounds how many lines are
     tried at a position: a lexeme whose completion is not found by then is left out. Without it, none is left out.
     `weigh` says what a lexeme
-    costs of the budget; each costs 1 unless it says otherwise.
+    costs of the budget, by default 1.
     Raises `Unplannable` if there is none, and `ValueError` for rules that cannot be read: a planner must
     not leave one out.
     """
@@ -78,15 +78,15 @@ class Automaton:
         self.header = f"compose {task.name}({inputs}):"
         self.start = Position(Node(self.machine.start(), True), (), budget)
         self._openings: dict[Hashable, LinePrefix] = {}
-        if not self._begins(budget, effort):
+        if not self._has_completion(budget, effort):
             raise Unplannable(_reason(task, read, budget, bool(self.completions.given_up)))
 
-    def _begins(self, budget: int, effort: int | None) -> bool:
-        """Whether there is a composition at all: by what seems likely, by anything, and by all that seems likely."""
+    def _has_completion(self, budget: int, effort: int | None) -> bool:
+        """Whether there is a composition at all: tries helpful lines, then any lines, then many more helpful ones."""
         node, found = self.start.node, self.completions
-        if effort is not None and found.completable(node, budget, _TO_BEGIN):
+        if effort is not None and found.completable(node, budget, _FIRST):
             return True
-        return found.complete(node, budget, effort and max(effort, _TO_BEGIN_LIKELY))
+        return found.complete(node, budget, effort and max(effort, _FIRST_HELPFUL))
 
     def legal(self, position: Position) -> tuple[str, ...]:
         """The lexemes that may come next, in a fixed order; `END` where the composition may end."""
@@ -101,7 +101,7 @@ class Automaton:
         return tuple(found)
 
     def step(self, position: Position, lexeme: str) -> Position:
-        """The position after a legal lexeme. Raises `KeyError` for one that begins no line."""
+        """The position after a legal lexeme. Raises `KeyError` for one that no line starts with."""
         if lexeme == END:
             return Position(position.node, (), position.left, ended=True)
         branch = self._inside(position).branches[lexeme]
@@ -111,18 +111,18 @@ class Automaton:
         return Position(position.node, (*position.words, lexeme), left)
 
     def words(self, position: Position) -> tuple[str, ...]:
-        """The lexemes that go on with some line that the machine has nothing against, whatever follows it."""
+        """The lexemes that continue some line that the machine does not object to, even if nothing can follow it."""
         return tuple(self._inside(position).branches)
 
     def can_be_completed(self, position: Position) -> bool:
-        """Whether some accepted composition within what is left goes on from here, as far as a long search says."""
+        """Whether an accepted composition within the budget left is found from here, by a long search."""
         if position.ended:
             return True
         if not position.words:
-            return self.completions.completable(position.node, position.left, _TO_BEGIN)
+            return self.completions.completable(position.node, position.left, _FIRST)
         prefix = self._inside(position)
         return any(
-            self.completions.completable(line.node, position.left - line.cost + prefix.spent, _TO_BEGIN)
+            self.completions.completable(line.node, position.left - line.cost + prefix.spent, _FIRST)
             and self._within(prefix, line, position.left)
             for line in prefix.lines()
         )
@@ -153,9 +153,9 @@ class Automaton:
         return tuple(words)
 
     def learn(self, position: Position, words: Sequence[str]) -> None:
-        """Keeps a composition's rest that somebody knows, as if a search had found it.
+        """Keeps a completion that is known already, as if a search had found it.
 
-        Raises `ValueError` when it is none, or none within what is left: the machine is asked.
+        Raises `ValueError` when it does not complete the composition within the budget left.
         """
         here, lines = position, list[tuple[Node, Line]]()
         for word in words:
@@ -169,7 +169,7 @@ class Automaton:
             if not here.words and here.left >= 0 and ends(self.machine, here.node):
                 self._keep(position, here.node, lines)
                 return
-        raise ValueError("these words complete nothing here within what is left")
+        raise ValueError("these words do not complete the composition here within the budget left")
 
     def _keep(self, position: Position, last: Node, lines: Sequence[tuple[Node, Line]]) -> None:
         completion = Completion()
@@ -183,13 +183,13 @@ class Automaton:
             prefix.record(first, first.cost - prefix.spent + self.completions.cost(first.key))
 
     def cost(self, position: Position) -> int:
-        """What the completion costs that is known at a position to which legal lexemes led; it only ever sinks."""
+        """What the known completion costs at a position to which legal lexemes led; it never rises."""
         if not position.words:
             return self.completions.cost(self.completions.key(position.node))
         return self._inside(position).cost
 
     def key(self, position: Position) -> Hashable:
-        """What positions with the same future have in common, whatever of the budget they have left."""
+        """What positions with the same future have in common, however much of the budget is left."""
         return self.completions.key(position.node), position.words
 
     def renewed(self, position: Position) -> Position:
@@ -214,7 +214,7 @@ class Automaton:
         return prefix
 
     def _record_known(self, node: Node, prefix: LinePrefix) -> None:
-        """Keeps the line that the known completion begins with: it is legal, whatever else a search finds out."""
+        """Records the first line of the known completion: it is legal, whatever a search finds later."""
         known = self.completions.known(self.completions.key(node))
         if not known:
             return
@@ -228,21 +228,21 @@ class Automaton:
                     return
 
     def _completes(self, node: Node, prefix: LinePrefix, left: int, end: int | None) -> bool:
-        """Whether one of the lines that begin so can be written and completed within `left` more lexemes.
+        """Whether one of the lines with this prefix can be written and completed within `left` more lexemes.
 
-        Past `end` lines that have been tried so far, there is no more than a glance.
+        Once `end` lines have been tried in all, only `_LEAST` more are.
         """
         if prefix.cost <= left:
             return True
         if prefix.failed >= left:
             return False
         lines = prefix.lines()
-        seen = list(islice(lines, _AT_A_GLANCE))
+        seen = list(islice(lines, _ADAPTED))
         for line in seen:
             self.completions.adapt(node, line)
             if self._within(prefix, line, left):
                 return True
-        end = end and max(end, self.completions.spent + _GLANCE)
+        end = end and max(end, self.completions.spent + _LEAST)
         for line in chain(seen, lines):
             effort = end and end - self.completions.spent
             if effort is not None and effort <= 0:

@@ -14,13 +14,13 @@ Position = TypeVar("Position")
 class LexemeAutomaton(Protocol[Position]):
     """A set of texts, seen lexeme by lexeme.
 
-    Every position that legal lexemes lead to can be completed: there are no dead ends. One lexeme may be the beginning
+    Every position that legal lexemes lead to can be completed: there are no dead ends. One lexeme may be a prefix
     of another; a text with several readings may continue as any of them may.
     """
 
     @property
     def header(self) -> str:
-        """What every text begins with."""
+        """What every text starts with."""
 
     @property
     def start(self) -> Position:

@@ -52,7 +52,7 @@ class Start:
 
 
 def resume(automaton: Automaton, partial: str = "") -> Start:
-    """Where to go on from.
+    """Where to continue from.
 
     Args:
         automaton: The automaton of the task.
@@ -62,7 +62,7 @@ def resume(automaton: Automaton, partial: str = "") -> Start:
 
     Raises:
         NoContinuation: No accepted composition within the automaton's budget (or none that was found within its
-            effort) starts like this. The message holds what lint says of the line that is to blame.
+            effort) starts like this. The message includes lint's findings on that line.
     """
     if not partial.strip():
         return Start(automaton.header, automaton.start)
@@ -155,7 +155,7 @@ def _parsed(automaton: Automaton, source: Source) -> ComposeDecl:
                 f"line {line}: {problem.message}; the text must end after a whole line, or be in canonical form"
             ) from None
     if found is None or found.task.text != task.name or len(found.parameters) != len(task.parameters):
-        raise NoContinuation(f"line 1: one composition is expected, which begins with `{automaton.header}`")
+        raise NoContinuation(f"line 1: one composition is expected, which starts with `{automaton.header}`")
     return found
 
 
@@ -214,7 +214,7 @@ def _line(automaton: Automaton, node: Node, closes: int, move: Move | None) -> L
 
 
 def _where_it_ends(automaton: Automaton, text: str) -> str:
-    """Which line of a canonical text is the first that nothing accepted goes on with."""
+    """Names the first line of a canonical text after which nothing accepted is possible."""
     lines = text.split("\n")
     for count in range(1, len(lines)):
         walked = _walked(automaton, "\n".join(lines[:count]))
@@ -225,8 +225,8 @@ def _where_it_ends(automaton: Automaton, text: str) -> str:
 
 def _refusal(number: int, line: str) -> str:
     return (
-        f"line {number}: no accepted composition within the budget goes on from `{line.strip()}`, or it has no "
-        "canonical form; `p2c lint` says which rules object"
+        f"line {number}: no accepted composition within the budget continues after `{line.strip()}`, or this line has "
+        "no canonical form; `p2c lint` says which rules object"
     )
 
 

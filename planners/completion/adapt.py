@@ -1,4 +1,4 @@
-"""A completion tried again from another node: mostly what worked before a line still works after it."""
+"""A completion adapted to another node: mostly what worked before a line still works after it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from p2c_dsl.planners.lines.pattern import Line, Pattern, tried
 from p2c_dsl.planners.lines.statements import is_redundant
 from p2c_dsl.planners.lines.successors import Lines
 
-_PATCHES = 6
+_FIXES = 6
 _TRIALS = 2
 """How many ways to put right what a line has left open are followed, and how many lines are tried in each."""
 
@@ -49,28 +49,28 @@ class Adaptation:
     def adapted(self, parent: Node, line: Line, known: Completion) -> Completion | None:
         """A completion after a parent's line that ends like the parent's own."""
         level = closings(self.machine, parent)[line.closes]
-        order, owed = count(), _debts(level)
-        queue = [(_debts(line.node), 0, next(order), line.node, Completion())]
-        for _ in range(_PATCHES):
+        order, known_flaws = count(), _flaws(level)
+        queue = [(_flaws(line.node), 0, next(order), line.node, Completion())]
+        for _ in range(_FIXES):
             if not queue:
                 return None
-            debts, way, _, node, before = heappop(queue)
-            # What was owed before the line is for the known completion to pay.
-            rest = self._replayed(node, level, known) if debts <= owed else None
+            flaws, way, _, node, before = heappop(queue)
+            # What was already wrong before the line is put right by the known completion.
+            rest = self._repeated(node, level, known) if flaws <= known_flaws else None
             if rest is not None:
                 return (*before, *rest)
-            if debts == 0:
+            if flaws == 0:
                 continue
-            for further in islice(self._payments(node), _TRIALS):
+            for further in islice(self._fixes(node), _TRIALS):
                 depth = node.depth - further.closes
-                after = _debts(further.node)
-                if depth >= level.depth and after <= debts:
+                after = _flaws(further.node)
+                if depth >= level.depth and after <= flaws:
                     planned = Planned(depth, further.move, further.words[0], further.cost)
                     entry = (after, way + planned.cost, next(order), further.node, (*before, planned))
                     heappush(queue, entry)
         return None
 
-    def _payments(self, node: Node) -> Iterator[Line]:
+    def _fixes(self, node: Node) -> Iterator[Line]:
         """The lines that put something right: a loop or a write for an accumulator, or a block's first line."""
         unfilled = {slot: a for slot, a in node.state.accumulators.items() if not a.filled}
         for block in self._lines.blocks(node):
@@ -84,7 +84,7 @@ class Adaptation:
             for pattern in patterns:
                 yield from pattern.lines()
 
-    def _replayed(self, node: Node, level: Node, known: Completion) -> Completion | None:
+    def _repeated(self, node: Node, level: Node, known: Completion) -> Completion | None:
         """The completion that was known at `level`, from a node further on, if it works there."""
         base, by = level.state.slots, 0
         here: Node | None = self._down_to(node, level.depth)
@@ -136,7 +136,7 @@ def _keeps_its_name(node: Node, planned: Planned) -> bool:
     return name.rstrip("0123456789") == stem_of(of).rstrip("0123456789")
 
 
-def _debts(node: Node) -> int:
-    """What has to be put right before the composition can go on as if nothing had happened."""
+def _flaws(node: Node) -> int:
+    """How many things must be put right before the known completion can follow."""
     unfilled = sum(2 - (a.loop is not None) for a in node.state.accumulators.values() if not a.filled)
     return unfilled + node.empty

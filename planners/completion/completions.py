@@ -2,7 +2,7 @@
 
 Two questions are kept apart. *Can it be completed within a limit?* is asked for every lexeme that a planner may
 choose, and one completion answers it: mostly the one that was known before the last line still works after it.
-*How far is the end?* is a shortest-path search over nodes, guided by an lower_bound that never exceeds the truth.
+*How far is the end?* is a shortest-path search over nodes, guided by a lower bound.
 """
 
 from __future__ import annotations
@@ -22,35 +22,35 @@ from p2c_dsl.planners.lines.pattern import NEVER, Line, Weigh
 from p2c_dsl.planners.lines.successors import Lines
 
 _GREED = 3
-"""How much the guess at the rest weighs against the way so far where any completion will do."""
+"""The weight of the relaxed plan against the cost so far, where any completion will do (weighted A*)."""
 _LATER = 60
-"""How much further away a node seems when its likely lines have been tried."""
+"""What is added to a node's priority after each stage of its lines."""
 _SCOUT = 2_000
 _ALL = 2_000_000
-"""How many lines a search tries that has all the time: likely ones first, then any. Then it is given up, too."""
+"""How many lines a search tries at most: helpful ones first (`_SCOUT`), then any. Then it is given up."""
 
 
 class _Goal(NamedTuple):
     """What a search is for.
 
     Attributes:
-        likely: Whether only what seems likely to help is tried.
+        helpful: Whether only helpful lines are tried.
         shortest: Whether the shortest completion is wanted. Where any will do, what is known of a node ends the search.
         effort: How many lines are tried.
     """
 
-    likely: bool = False
+    helpful: bool = False
     shortest: bool = False
     effort: int = _ALL
 
 
-_LIKELY, _ANY, _SHORTEST = _Goal(likely=True, effort=_SCOUT), _Goal(), _Goal(shortest=True)
+_HELPFUL, _ANY, _SHORTEST = _Goal(helpful=True, effort=_SCOUT), _Goal(), _Goal(shortest=True)
 
 
 _Stages = tuple[Callable[[Node], Iterator[Line]], ...]
-"""Ways to go on from a node, the likelier ones first."""
+"""Functions that give the lines to try after a node, the most helpful lines first."""
 _Open = tuple[int, int, Hashable, Node, int, _Stages]
-"""An open node: its priority, when it came, its key, itself, the way so far, and how to go on from it."""
+"""An open node: its priority, its number, its key, itself, the cost so far, and the stages still to try."""
 
 
 class _GivenUp(Exception):
@@ -58,7 +58,7 @@ class _GivenUp(Exception):
 
 
 class Completions:
-    """Completions and distances of nodes, as far as they have been asked for.
+    """The completions and distances of nodes that have been computed so far.
 
     Attributes:
         given_up: How many searches have been given up. A node whose search is given up counts as one that cannot be
@@ -72,8 +72,8 @@ class Completions:
         self._adaptation = Adaptation(machine, self.lines)
         self._lower_bound = LowerBound(machine)
         self._relaxed_plans = RelaxedPlans(machine, self._lower_bound, self.key)
-        likely = HelpfulActions(machine, self.lines, self._relaxed_plans)
-        self._stages = likely.first, likely.later, likely.last
+        helpful = HelpfulActions(machine, self.lines, self._relaxed_plans)
+        self._stages = helpful.first, helpful.later, helpful.last
         self._exact: dict[Hashable, int] = {}
         self._at_least: dict[Hashable, int] = {}
         self._known: dict[Hashable, Completion] = {}
@@ -98,7 +98,7 @@ class Completions:
         return self._costs.get(key, NEVER)
 
     def adapt(self, parent: Node, line: Line) -> None:
-        """Looks for a completion after a line that ends like the one known before it."""
+        """Adapts the completion known before a line to the node after it."""
         before = self._known.get(self.key(parent))
         if before and before[0][:2] == (parent.depth - line.closes, line.move):
             self.learn(line.key, before[1:])
@@ -109,7 +109,7 @@ class Completions:
             self.learn(line.key, adapted)
 
     def complete(self, node: Node, limit: int, effort: int | None) -> bool:
-        """Whether a completion within `limit` lexemes is known, or can be found by trying `effort` likely lines.
+        """Whether a completion within `limit` lexemes is known, or can be found by trying `effort` helpful lines.
 
         Where the search is given up the answer is no, now and later. Without `effort` all lines are tried.
         """
@@ -119,10 +119,10 @@ class Completions:
         if self.at_least(node, key) > limit:
             return False
         if effort is None:
-            return self._found(node, key, limit, _LIKELY) or self._found(node, key, limit, _ANY)
+            return self._finds(node, key, limit, _HELPFUL) or self._finds(node, key, limit, _ANY)
         if self._abandoned.get(key, -1) >= limit:
             return False
-        if self._found(node, key, limit, _LIKELY._replace(effort=effort)):
+        if self._finds(node, key, limit, _HELPFUL._replace(effort=effort)):
             return True
         self._abandoned[key] = limit
         return False
@@ -134,14 +134,14 @@ class Completions:
             return True
         if self.at_least(node, key) > limit:
             return False
-        goals = (_LIKELY, _ANY._replace(effort=effort))
-        return any(self._found(node, key, limit, goal) for goal in goals)
+        goals = (_HELPFUL, _ANY._replace(effort=effort))
+        return any(self._finds(node, key, limit, goal) for goal in goals)
 
-    def _found(self, node: Node, key: Hashable, limit: int, goal: _Goal) -> bool:
+    def _finds(self, node: Node, key: Hashable, limit: int, goal: _Goal) -> bool:
         try:
             return self._search(node, key, limit, goal) is not None
         except _GivenUp:
-            self.given_up += goal is not _LIKELY
+            self.given_up += goal is not _HELPFUL
             return False
 
     def learn(self, key: Hashable, completion: Completion) -> None:
@@ -173,7 +173,7 @@ class Completions:
         order, end = count(), self.spent + goal.effort
         best: dict[Hashable, int] = {start: 0}
         parents: dict[Hashable, tuple[Hashable, Planned]] = {}
-        every = self._stages if goal.likely else (self.lines.after,)
+        every = self._stages if goal.helpful else (self.lines.after,)
         queue: list[_Open] = [(0, next(order), start, node, 0, every)]
         while queue:
             total, _, key, here, way, stages = heappop(queue)
@@ -202,7 +202,7 @@ class Completions:
                         rest = lower if goal.shortest else _GREED * self._relaxed_plans.of(line.node).cost
                         priority = further + rest
                         heappush(queue, (priority, next(order), line.key, line.node, further, every))
-        if not goal.likely:
+        if not goal.helpful:
             for key, way in best.items():
                 self._at_least[key] = max(self._at_least.get(key, 0), limit - way + 1)
         return None

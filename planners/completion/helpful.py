@@ -1,7 +1,7 @@
 """The lines that a search for any completion tries: those that seem to help, and later those that may.
 
-Helpful actions in the manner of FF (Hoffmann and Nebel 2001): the calls of the relaxed plan, with whatever their
-arguments have to be collected in, and what is still owed to accumulators.
+Helpful actions in the manner of FF (Hoffmann and Nebel 2001): the calls of the relaxed plan, with the
+accumulators that their arguments have to be collected in, and writes into those that are still empty.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class HelpfulActions:
         yield from _variations(self._lines.elses(node))
 
     def later(self, node: Node) -> Iterator[Line]:
-        """Branches, which may let what is asked for be called; and any call where a block needs a line."""
+        """Branches, which may allow a helpful call; and any call where a block needs a line."""
         plan = self._relaxed_plans.of(node)
         for block in self._lines.blocks(node):
             yield from _variations(block.branches())
@@ -59,9 +59,9 @@ class HelpfulActions:
                 yield from _variations(block.writes(slot))
 
     def _writes(self, block: Statements, plan: RelaxedPlan) -> Iterator[Line]:
-        """What is asked for, into each empty accumulator; and into one of them the first thing that can be written.
+        """What the plan accumulates, into each empty accumulator; and the first write there is into any of them.
 
-        Which is written first does not matter where nobody asks for them.
+        Which one is filled first does not matter where the plan needs none of them.
         """
         unfilled = _unfilled(block)
         for slot, acc in unfilled:

@@ -32,7 +32,7 @@ class LowerBound:
         every = {t for s in subtasks for t in required(s)}
         self._made = [t for t in every if not isinstance(t, Optional | ListOf | MapOf) and self.producers(t)]
         self.relevant = self._relevant()
-        """The subtasks that a shortest completion may call: from what is asked for, back to what that may need."""
+        """The subtasks that a shortest completion may call: from what the task needs, back to what that may need."""
 
     def _relevant(self) -> frozenset[str]:
         start = self.machine.start()

@@ -1,7 +1,7 @@
-"""A guess at what a composition still needs, and which calls would help.
+"""Relaxed plans: an estimate of what a composition still needs, and which calls would help.
 
 A relaxed plan in the manner of FF (Hoffmann and Nebel 2001): as if nothing were ever used up, the cheapest calls
-that make the types that the missing calls take. It may be too high or too low; it only guides the search.
+that make the types that the missing calls take. Its cost may be too high or too low; it only guides the search.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class RelaxedPlans:
         self._tables: dict[Hashable, dict[str, int]] = {}
 
     def of(self, node: Node) -> RelaxedPlan:
-        """The guess at a node, made once for all that have its key."""
+        """The relaxed plan at a node, computed once for all nodes with its key."""
         key = self._key(node)
         found = self._found.get(key)
         if found is None:
@@ -72,7 +72,7 @@ class RelaxedPlans:
                 wanted += required(subtask)
                 pending += [g for at, f in self.machine.placed for g in f.prerequisites(at, state, subtask)]
         calls = sum(self._own[name] for name in plan)
-        cost = calls + _ACCUMULATE * len(accumulated) + _debts(state)
+        cost = calls + _ACCUMULATE * len(accumulated) + _unfilled(state)
         return RelaxedPlan(cost, frozenset(plan), frozenset(accumulated))
 
     def _made(self, wanted: Type, types: frozenset[Type]) -> tuple[list[frozenset[str]], tuple[Type, ...]]:
@@ -108,6 +108,6 @@ class RelaxedPlans:
         return calls + _ACCUMULATE * len(collections)
 
 
-def _debts(state: State) -> int:
+def _unfilled(state: State) -> int:
     """What unfilled accumulators take."""
     return sum(4 if a.loop is not None else _ACCUMULATE for a in state.accumulators.values() if not a.filled)

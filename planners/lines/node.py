@@ -29,7 +29,7 @@ class Node:
 
 
 Keyed = Callable[[Node], Hashable]
-"""What nodes have in common that go on alike, see `Keys`."""
+"""What nodes with the same completions have in common, see `Keys`."""
 
 
 def closings(machine: Machine, node: Node) -> list[Node]:

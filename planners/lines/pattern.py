@@ -67,7 +67,7 @@ class Block:
 
     @property
     def indentation(self) -> str:
-        """What the line begins with."""
+        """What the line starts with."""
         return "\n" + INDENT * (len(self.state.frames) + (self.orelse is None))
 
     def after(self, move: Move, out: Violations) -> Node | None:
@@ -118,7 +118,7 @@ class Pattern:
         self._conflicts = 0
 
     def lines(self, chosen: tuple[Term, ...] = ()) -> Iterator[Line]:
-        """The lines that begin with these terms."""
+        """The lines that start with these terms."""
         if not self._excluded(chosen):
             yield from self._lines(chosen)
 

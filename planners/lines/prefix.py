@@ -1,4 +1,4 @@
-"""The lines after a node by their words: a trie that grows where somebody looks."""
+"""The lines after a node by their words: a trie that is built where it is looked at."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ class Thread(NamedTuple):
 
 
 class LinePrefix:
-    """The beginning of a line. No line is the beginning of another.
+    """The first words of a line. No line is a prefix of another.
 
     Attributes:
         written, spent: How many words it has, and what they weigh.
         line: The whole line, where this is one.
-        best, cost: A line that goes on from here and can be completed, and what is left of both costs.
+        best, cost: A line with this prefix that can be completed, and what the rest of it and its completion cost.
         failed: The greatest budget within which it is known (or held, see `Completions`) that none can.
     """
 
@@ -69,7 +69,7 @@ class LinePrefix:
         return LinePrefix(going_on, self._weigh, self.written + 1, spent, line)
 
     def lines(self) -> Iterator[Line]:
-        """The lines that go on from here."""
+        """The lines with this prefix."""
         if self.line is not None:
             yield self.line
         for thread in self._threads:
@@ -77,7 +77,7 @@ class LinePrefix:
 
 
 def opening(patterns: Iterable[Pattern], weigh: Weigh) -> LinePrefix:
-    """The beginning of all lines of some patterns."""
+    """The empty prefix of all lines of some patterns."""
     return LinePrefix((t for p in patterns for t in _opened(Thread(p, (), p.pieces[0]))), weigh)
 
 

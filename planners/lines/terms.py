@@ -115,7 +115,7 @@ class Terms:
 
 
 def joined(words: Lexemes, suffix: str) -> Lexemes:
-    """The words with a suffix on the last: a longer operand must not begin with all the words of a shorter one."""
+    """The words with a suffix on the last: a longer operand must not start with all the words of a shorter one."""
     return (*words[:-1], words[-1] + suffix)
 
 

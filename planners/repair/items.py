@@ -1,4 +1,4 @@
-"""A repair as lines of text: what each action says, before and after, under the names that the user chose."""
+"""A repair as lines of text: the text of each action, before and after, under the names that the user chose."""
 
 from __future__ import annotations
 
@@ -166,18 +166,18 @@ class Items:
                 continue
             if not defines(action.move):
                 continue
-            wish = None
+            chosen = None
             if step.unit is not None and step.unit.defines is not None:
-                wish = self.original.names.get(step.unit.defines)
-            if wish is None and not step.users and isinstance(action.move, CallMove):
+                chosen = self.original.names.get(step.unit.defines)
+            if chosen is None and not step.users and isinstance(action.move, CallMove):
                 continue
-            if wish is None or wish in known:
-                wish = free(step.stem, taken | known)
-            step.name = wish
-            visible[step.slots] = wish
+            if chosen is None or chosen in known:
+                chosen = free(step.stem, taken | known)
+            step.name = chosen
+            visible[step.slots] = chosen
 
     def _is_else(self, index: int) -> bool:
-        """Whether one arm ends here and the other begins."""
+        """Whether one arm ends here and the other starts."""
         before, after = (self.path.points[i].node.state.frames for i in (index, index + 1))
         return len(before) == len(after) > 0 and before[-1] is not after[-1]
 

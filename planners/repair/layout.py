@@ -19,7 +19,7 @@ class Item:
 
     `edit` numbers the edit that it belongs to; items of one edit are done and undone together. `old` is the original's
     statement that stands here if the edit is undone; `new` is the text that stands here if it is not (or
-    `AS_WRITTEN`). `block` numbers the block that the item opens, goes on with or closes; `opens_old` and `opens_new`
+    `AS_WRITTEN`). `block` numbers the block that the item opens, continues or closes; `opens_old` and `opens_new`
     say whether it does so in the original and in the repaired composition.
     """
 
@@ -81,7 +81,7 @@ class Layout:
         return " ".join(self.source.text[span.start : span.end].split())
 
     def line(self, statement: int) -> int:
-        """The number of the line that a statement of the original begins on."""
+        """The number of the line that a statement of the original starts on."""
         return self._places[statement][0] + 1
 
     # ------------------------------------------------------------ the original's lines
@@ -118,7 +118,7 @@ class Layout:
         return f"  #{comment.rstrip()}" if mark else ""
 
     def body_indent(self, statement: int | None, head: str) -> str:
-        """The indentation inside a block, as the original has it there, or else at its beginning."""
+        """The indentation inside a block, as the original has it there, or else on its first line."""
         if statement is not None and statement + 1 < len(self._places):
             own, inner = self._indent(statement), self._indent(statement + 1)
             if inner.startswith(own) and len(inner) > len(own):

@@ -34,7 +34,7 @@ def recompose(program: Program, spec: Spec, *, most_edits: int = MOST_EDITS, eff
     """The accepted composition that is fewest edited steps away from a program.
 
     An edit puts in, drops or changes one step: a call, write, loop head, branch head, return or new accumulator. A
-    line that goes is one edit, whatever calls stand inside it. Of several compositions as near, one that loses less
+    line that goes is one edit, even if calls stand inside it. Of several compositions as near, one that loses less
     of what was written is taken. An accepted program comes back as it is, with no edits. Other than lint, which only
     warns, a repair leaves no accumulator empty.
 
@@ -46,7 +46,7 @@ def recompose(program: Program, spec: Spec, *, most_edits: int = MOST_EDITS, eff
 
     Raises:
         Unrepairable: There is no accepted composition within `most_edits`, none was found within `effort`, or the
-            composition's text has mistakes that must be mended first.
+            composition's text has mistakes that must be fixed first.
         ValueError: The task's rules cannot be read, or the program is not in its source.
     """
     task = spec.tasks.get(program.task.name)
@@ -213,6 +213,6 @@ def _worst(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     for diagnostic in diagnostics:
         found.setdefault((diagnostic.code, diagnostic.rule), diagnostic)
     errors = [d for d in found.values() if d.severity is Severity.ERROR]
-    # A name that is not there any more says less of the edit than what would be wrong with its use.
+    # A name that is no longer defined explains the edit less well than what would be wrong with its use.
     telling = [d for d in errors if d.code != "P2C161"]
     return tuple(telling or errors or found.values())[:_MOST_REASONS]

@@ -19,7 +19,7 @@ EDIT = 10_000
 """What an edit weighs against what it loses."""
 OPERAND, NAME, DROPPED, REPLACED = 1, 5, 10, 20
 """What is lost with another operand, with a variable's name, with a whole step, and with one in whose place another
-subtask is called, which nobody has asked for."""
+subtask is called, which was not asked for."""
 
 
 class Op(Enum):
@@ -62,7 +62,7 @@ class Point:
     `blocks` are the open blocks: the head's place there (`None` for a new one), and whether this is a new `else`.
 
     `fresh` says that the last action was a call whose result may be written without a name; `unused` are the slots
-    of what was put in only to be used later; `going` says that all of the statement begun goes.
+    of what was put in only to be used later; `going` says that the rest of this statement is dropped too.
     """
 
     node: Node

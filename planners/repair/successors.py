@@ -146,7 +146,7 @@ class Successors:
             return
         direct = unit.direct and point.fresh and _writes(move, point.node.state.slots - 1)
         after = self._applied(point.node.state, move, direct, unit.nested)
-        # A name for what had none is an edit, and so is a new `else` around a step: that is no step itself.
+        # A name for what had none is an edit, and so is a new `else` around a step: that is not a step itself.
         edits = int((unit.direct and not direct) or any(new for _, new in point.blocks))
         if after is None and unit.nested:
             after, edits = self._applied(point.node.state, move, False, False), 1
