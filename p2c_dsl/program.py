@@ -88,13 +88,13 @@ def variables(operand: Operand) -> list[int]:
     return []
 
 
-def look_ups(operand: Operand) -> list[ItemOf]:
+def lookups(operand: Operand) -> list[ItemOf]:
     """What an operand takes out of maps, in the order in which a run looks it up."""
     match operand:
         case FieldOf(base, _):
-            return look_ups(base)
+            return lookups(base)
         case ItemOf(base, key):
-            return [*look_ups(base), *look_ups(key), operand]
+            return [*lookups(base), *lookups(key), operand]
     return []
 
 

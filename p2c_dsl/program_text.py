@@ -67,7 +67,7 @@ def line_of(move: Move, name: str | None, variables: Variables, named: Set[str] 
         case ElseMove():
             return "else:"
         case TakeOutMove():
-            raise TypeError("a look-up has no line of its own")
+            raise TypeError("a lookup has no line of its own")
 
 
 def call_text(call: CallMove, variables: Variables, named: Set[str] = frozenset()) -> str:

@@ -9,7 +9,7 @@ from p2c_dsl.analysis.context import Context
 from p2c_dsl.machine import Violations
 from p2c_dsl.machine.defects import Mismatch
 from p2c_dsl.machine.typing import field_type, lookup_type
-from p2c_dsl.program import Call, ConstantOf, FieldOf, Hole, ItemOf, Operand, Return, TakeOut, Var, look_ups
+from p2c_dsl.program import Call, ConstantOf, FieldOf, Hole, ItemOf, Operand, Return, TakeOut, Var, lookups
 from p2c_dsl.spec import EnumMember, Subtask
 from p2c_dsl.syntax import nodes
 from p2c_dsl.syntax.span import Span
@@ -141,7 +141,7 @@ class Expressions:
 
     def take_out_before(self, later: Iterable[nodes.Expr], resolved: Resolved) -> None:
         """Makes an operand's lookups now if a call follows it in its statement: evaluation is from left to right."""
-        if look_ups(resolved.operand) and any(map(_calls, later)):
+        if lookups(resolved.operand) and any(map(_calls, later)):
             self.take_out(resolved)
 
     def take_out(self, resolved: Resolved) -> None:
@@ -149,7 +149,7 @@ class Expressions:
         context, out = self._context, Violations()
         context.state, _ = context.machine.read(context.state, resolved.operand, out)
         context.object(out, resolved.span)
-        if look_ups(resolved.operand):
+        if lookups(resolved.operand):
             context.add(TakeOut(resolved.operand, resolved.span))
 
     # ------------------------------------------------------------ calls

@@ -18,7 +18,7 @@ from p2c_dsl.machine.facts import Fact, Facts, filled, tested
 from p2c_dsl.machine.identity import VariableSlot, slot
 from p2c_dsl.machine.state import Accumulator, BranchFrame, LoopFrame, State, Value
 from p2c_dsl.machine.values import ValueQueries
-from p2c_dsl.program import Operand, Test, Var, look_ups, variables
+from p2c_dsl.program import Operand, Test, Var, lookups, variables
 from p2c_dsl.spec import Spec, Subtask, Task
 from p2c_dsl.syntax.span import Span
 from p2c_dsl.types import UNKNOWN, element_of
@@ -56,7 +56,7 @@ class Machine(ValueQueries):
             if acc.filled and acc.loop is not None:
                 out.append(ReadEarly())
             state = accumulators.frozen(state, number)
-        for item in look_ups(operand):
+        for item in lookups(operand):
             state = self.look_up(state, self.value(state, item.base), self.value(state, item.key), out)
         return state, self.value(state, operand)
 

@@ -39,7 +39,7 @@ class CallMove:
 
 @dataclass(frozen=True, slots=True)
 class TakeOutMove:
-    """The look-ups of an operand."""
+    """The lookups of an operand."""
 
     value: Operand
 

@@ -14,7 +14,7 @@ from p2c_dsl.program import (
     Return,
     Step,
     Var,
-    look_ups,
+    lookups,
     operands,
     steps,
     variables,
@@ -42,7 +42,7 @@ class _EndingFinder:
         """Whether a run may end in a block, and the lookups made after it, `None` if the block always ends the run."""
         ends, here = False, found
         for step in block:
-            new = frozenset(i for o in operands(step) for i in look_ups(o) if not self._is_own_key(i)) - here
+            new = frozenset(i for o in operands(step) for i in lookups(o) if not self._is_own_key(i)) - here
             here |= new
             inside, after = self._inside(step, here)
             if inside:
