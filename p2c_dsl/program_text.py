@@ -96,16 +96,22 @@ def operand_text(operand: Operand | None, variables: Variables) -> str:
             return f"{operand_text(base, variables)}.{name}"
         case ItemOf(base, key):
             return f"{operand_text(base, variables)}[{operand_text(key, variables)}]"
+        case ConstantOf():
+            return constant_text(operand)
+        case Hole() | None:
+            return "?"
+
+
+def constant_text(constant: ConstantOf) -> str:
+    """A constant: its name, an enum's member, or a literal."""
+    match constant:
         case ConstantOf(name=str(name)):
             return name
         case ConstantOf(EnumMember(enum, member)):
             return f"{enum}.{member}"
         case ConstantOf(str(value)):
             return quote(value)
-        case ConstantOf(value):
-            return repr(value)
-        case Hole() | None:
-            return "?"
+    return repr(constant.value)
 
 
 def text_of(program: Program) -> str:

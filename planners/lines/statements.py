@@ -21,7 +21,7 @@ from p2c_dsl.machine.moves import (
 )
 from p2c_dsl.machine.state import Accumulator
 from p2c_dsl.machine.typing import joinable
-from p2c_dsl.naming import free, names, stem_of
+from p2c_dsl.naming import accumulator_stem, free, names, stem_of
 from p2c_dsl.planners.lines.pattern import Block, Build, Pattern
 from p2c_dsl.planners.lines.terms import Lexemes, Term, Terms
 from p2c_dsl.program import Operand, Test
@@ -147,8 +147,8 @@ class Statements:
     def _creations(self) -> Iterator[Pattern]:
         if self._forbids_loop:
             return
-        for is_map, stem, empty in ((True, "table", "{}"), (False, "items", "[]")):
-            yield self._fixed((f"{self._fresh(stem)} = ", empty), CreateMove(is_map))
+        for is_map, empty in ((True, "{}"), (False, "[]")):
+            yield self._fixed((f"{self._fresh(accumulator_stem(is_map))} = ", empty), CreateMove(is_map))
 
     def _loops(self) -> Iterator[Pattern]:
         if self._forbids_loop:

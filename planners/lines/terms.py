@@ -9,6 +9,7 @@ from p2c_dsl.machine import Machine, State, Violations
 from p2c_dsl.machine.typing import fits, lookup_type
 from p2c_dsl.naming import visible
 from p2c_dsl.program import ConstantOf, FieldOf, ItemOf, Operand, Var
+from p2c_dsl.program_text import constant_text
 from p2c_dsl.spec import EnumMember, Parameter
 from p2c_dsl.types import (
     BOOL,
@@ -48,16 +49,14 @@ class Terms:
     def __init__(self, machine: Machine) -> None:
         self.machine = machine
         spec, task = machine.spec, machine.task
-        self.constants = tuple(
-            Term(machine.named(c), (c.name,), c.type) for c in spec.constants_of(task).values()
-        ) + tuple(
-            Term(ConstantOf(EnumMember(t.name, m), t), (f"{t.name}.{m}",), t)
-            for t in spec.types.values()
-            if isinstance(t, Enum)
-            for m in t.members
-        )
-        self.none = Term(ConstantOf(None, NONE), ("None",), NONE)
-        self._free = tuple(Term(c, (repr(c.value) if c.value != "" else '""',), c.type) for c in _FREE)
+        enums = [t for t in spec.types.values() if isinstance(t, Enum)]
+        members = [
+            ConstantOf(EnumMember(enum.name, member), enum) for enum in enums for member in enum.members
+        ]
+        named = [machine.named(c) for c in spec.constants_of(task).values()]
+        self.constants = tuple(map(_constant, [*named, *members]))
+        self.none = _constant(ConstantOf(None, NONE))
+        self._free = tuple(map(_constant, _FREE))
 
     def readable(self, state: State, names: Mapping[int, str]) -> list[Term]:
         """All variables, their fields, and what maps hold under a variable or a field.
@@ -112,6 +111,10 @@ class Terms:
 
     def _type(self, state: State, operand: Operand) -> Type:
         return self.machine.value(state, operand).type
+
+
+def _constant(constant: ConstantOf) -> Term:
+    return Term(constant, (constant_text(constant),), constant.type)
 
 
 def joined(words: Lexemes, suffix: str) -> Lexemes:
