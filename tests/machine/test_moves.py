@@ -20,7 +20,8 @@ from p2c_dsl.machine.moves import (
     renumbered,
     used_by,
 )
-from p2c_dsl.program import ConstantOf, FieldOf, Hole, ItemOf, Test, Var, lookups, variables
+from p2c_dsl.program import ConstantOf, FieldOf, Hole, ItemOf, Var, lookups, variables
+from p2c_dsl.program import Test as Holds
 from p2c_dsl.program_text import line_of
 from p2c_dsl.resolve import load_text
 from p2c_dsl.types import BOOL, INT
@@ -35,7 +36,7 @@ LINES: list[tuple[Move, str]] = [
     (WriteMove(1, OPERAND, Hole()), "y[x.f[y[x]]] = ?"),
     (WriteMove(0, None, None, CALL), "x.append(use(x.f[y[x]], c=1))"),
     (LoopMove(OPERAND), "for new in x.f[y[x]]:"),
-    (BranchMove(ConstantOf(True, BOOL), Test.SOME), "if True is not None:"),
+    (BranchMove(ConstantOf(True, BOOL), Holds.SOME), "if True is not None:"),
     (ElseMove(), "else:"),
     (ReturnMove(None), "return"),
     (ReturnMove(OPERAND), "return x.f[y[x]]"),

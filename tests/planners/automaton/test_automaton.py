@@ -130,16 +130,16 @@ def test_what_completes_one_position_is_not_held_to_complete_another() -> None:
     assert first is None, "nobody has looked at this position"
 
 
-def test_a_completion_that_somebody_knows_has_to_be_one_within_the_budget() -> None:
+def test_a_known_completion_has_to_be_one_within_the_budget() -> None:
     loaded, task = domain("dinner")
     roomy = Automaton(loaded.spec, task, 60)
     shortest = roomy.completion(roomy.start)
     tight = Automaton(loaded.spec, task, roomy.cost(roomy.start))
     tight.learn(tight.start, shortest)
     longer = ("\n    items = ", "[]", *shortest)
-    with pytest.raises(ValueError, match="complete nothing here"):
+    with pytest.raises(ValueError, match="do not complete the composition"):
         tight.learn(tight.start, longer)
-    with pytest.raises(ValueError, match="complete nothing here"):
+    with pytest.raises(ValueError, match="do not complete the composition"):
         roomy.learn(roomy.start, shortest[:-1])
 
 
