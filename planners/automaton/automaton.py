@@ -83,10 +83,10 @@ class Automaton:
 
     def _has_completion(self, budget: int, effort: int | None) -> bool:
         """Whether there is a composition at all: tries helpful lines, then any lines, then many more helpful ones."""
-        node, found = self.start.node, self.completions
-        if effort is not None and found.completable(node, budget, _FIRST):
+        node, completions = self.start.node, self.completions
+        if effort is not None and completions.completable(node, budget, _FIRST):
             return True
-        return found.complete(node, budget, effort and max(effort, _FIRST_HELPFUL))
+        return completions.complete(node, budget, effort and max(effort, _FIRST_HELPFUL))
 
     def legal(self, position: Position) -> tuple[str, ...]:
         """The lexemes that may come next, in a fixed order; `END` where the composition may end."""
@@ -95,10 +95,10 @@ class Automaton:
         node, left = position.node, position.left
         branches = self._inside(position).branches.items()
         end = self.effort and self.completions.spent + self.effort
-        found = [w for w, branch in branches if self._completes(node, branch, left - self._weigh(w), end)]
+        legal = [w for w, branch in branches if self._completes(node, branch, left - self._weigh(w), end)]
         if not position.words and ends(self.machine, node):
-            found.append(END)
-        return tuple(found)
+            legal.append(END)
+        return tuple(legal)
 
     def step(self, position: Position, lexeme: str) -> Position:
         """The position after a legal lexeme. Raises `KeyError` for one that no line starts with."""

@@ -145,18 +145,19 @@ def _read(automaton: Automaton, text: str) -> Start:
 
 
 def _parsed(automaton: Automaton, source: Source) -> ComposeDecl:
-    task, found = automaton.machine.task, None
+    task, compose = automaton.machine.task, None
     try:
-        found = the_composition(source)
+        compose = the_composition(source)
     except NotAccepted as error:
-        for problem in error.findings:
-            line = source.position(problem.location.span.start).line
+        if error.findings:
+            first = error.findings[0]
+            line = source.position(first.location.span.start).line
             raise NoContinuation(
-                f"line {line}: {problem.message}; the text must end after a whole line, or be in canonical form"
+                f"line {line}: {first.message}; the text must end after a whole line, or be in canonical form"
             ) from None
-    if found is None or found.task.text != task.name or len(found.parameters) != len(task.parameters):
+    if compose is None or compose.task.text != task.name or len(compose.parameters) != len(task.parameters):
         raise NoContinuation(f"line 1: one composition is expected, which starts with `{automaton.header}`")
-    return found
+    return compose
 
 
 def _lines(

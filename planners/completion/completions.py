@@ -90,11 +90,11 @@ class Completions:
     # ------------------------------------------------------------ can it be completed?
 
     def known(self, key: Hashable) -> Completion | None:
-        """The cheapest completion that has been found."""
+        """The cheapest known completion."""
         return self._known.get(key)
 
     def cost(self, key: Hashable) -> int:
-        """What the cheapest completion found costs, `NEVER` where there is none."""
+        """The cost of the cheapest known completion, `NEVER` where there is none."""
         return self._costs.get(key, NEVER)
 
     def adapt(self, parent: Node, line: Line) -> None:
@@ -163,13 +163,13 @@ class Completions:
 
     def at_least(self, node: Node, key: Hashable) -> int:
         """A lower bound on the distance, the distance itself where it is known."""
-        found = self._at_least.get(key)
-        if found is None:
-            found = self._at_least[key] = self._lower_bound.of(node)
-        return found
+        bound = self._at_least.get(key)
+        if bound is None:
+            bound = self._at_least[key] = self._lower_bound.of(node)
+        return bound
 
     def _search(self, node: Node, start: Hashable, limit: int, goal: _Goal) -> int | None:
-        """A*: the open nodes in the order of the way so far and the lower_bound of the rest. Raises `_GivenUp`."""
+        """A*: takes the open nodes in the order of the cost so far plus the bound on the rest. Raises `_GivenUp`."""
         order, end = count(), self.spent + goal.effort
         best: dict[Hashable, int] = {start: 0}
         parents: dict[Hashable, tuple[Hashable, Planned]] = {}

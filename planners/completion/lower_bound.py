@@ -14,7 +14,6 @@ _MAP, _LIST = "{}", "[]"
 _NEW = {_MAP: 5, _LIST: 4}
 """New accumulators among the landmarks, and what creating one and writing into it costs without the value."""
 _NO_TYPE: frozenset[Type] = frozenset()
-"""The lower_bound where nothing can complete the composition any more."""
 
 
 class LowerBound:
@@ -38,12 +37,12 @@ class LowerBound:
         start = self.machine.start()
         facets = list(zip(self.machine.facets, start.facets, strict=True))
         # Whatever may be looped over can be wanted for its size alone.
-        found = set(self.producers(None))
+        relevant = set(self.producers(None))
         for facet, own in facets:
-            found.update(*facet.needed(own, start))
+            relevant.update(*facet.needed(own, start))
         if self.machine.task.result is not None:
-            found.update(self._makers_of(self.machine.task.result))
-        pending = list(found)
+            relevant.update(self._makers_of(self.machine.task.result))
+        pending = list(relevant)
         while pending:
             subtask = self._subtasks[pending.pop()]
             before = {
@@ -53,19 +52,19 @@ class LowerBound:
                 for s in group
             }
             before.update(*(self._makers_of(p.type) for p in subtask.parameters))
-            pending.extend(before - found)
-            found |= before
-        return frozenset(found)
+            pending.extend(before - relevant)
+            relevant |= before
+        return frozenset(relevant)
 
     def _makers_of(self, wanted: Type) -> frozenset[str]:
         """The subtasks from whose results a value of a type, or a collection of such, may be had."""
-        found = self.producers(wanted)
+        makers = self.producers(wanted)
         match wanted:
             case ListOf(part) | SetOf(part) | Optional(part):
-                return found | self._makers_of(part)
+                return makers | self._makers_of(part)
             case MapOf(key, value):
-                return found | self._makers_of(key) | self._makers_of(value)
-        return found
+                return makers | self._makers_of(key) | self._makers_of(value)
+        return makers
 
     def of(self, node: Node) -> int:
         """The bound at a node."""
@@ -127,24 +126,24 @@ class LowerBound:
         types = self.types(state)
         if machine.task.result is not None:
             needed |= self._for(machine.task.result, state, types)
-        found: set[frozenset[str]] = set()
+        landmarks: set[frozenset[str]] = set()
         pending = list(needed)
         while pending:
             landmark = pending.pop()
-            if landmark in found or not landmark:
+            if landmark in landmarks or not landmark:
                 continue
-            found.add(landmark)
+            landmarks.add(landmark)
             if landmark.isdisjoint(_NEW):
-                found |= self._behind(landmark, types)
+                landmarks |= self._behind(landmark, types)
             if len(landmark) == 1:
                 (name,) = landmark
                 if name in _NEW:
                     continue
                 pending.extend(self._before(self._subtasks[name], state, types))
-        return found
+        return landmarks
 
     def _behind(self, landmark: frozenset[str], types: frozenset[Type]) -> set[frozenset[str]]:
-        """What must be called whichever of some subtasks is: who makes the types that all ways to them need."""
+        """What must be called whichever of some subtasks is: the makers of the types that all ways to them need."""
         table = self._type_landmarks(types)
         wanted = [
             frozenset[Type]().union(*(table.get(t, _NO_TYPE) for t in required(self._subtasks[name])))
@@ -172,9 +171,9 @@ class LowerBound:
                         )
                         for s in self.producers(t)
                     ]
-                    found = frozenset.intersection(*ways) | {t}
-                    if found != table[t]:
-                        table[t], changed = found & table[t], True
+                    common = frozenset.intersection(*ways) | {t}
+                    if common != table[t]:
+                        table[t], changed = common & table[t], True
             self._tables[types] = table
         return table
 
@@ -196,8 +195,10 @@ class LowerBound:
             return set()
         is_map = isinstance(wanted, MapOf)
         waiting = any(a.is_map == is_map and not a.filled for a in state.accumulators.values())
-        found = set() if waiting else {frozenset({_MAP if is_map else _LIST})}
-        return found | self._for(wanted.value if isinstance(wanted, MapOf) else wanted.element, state, types)
+        landmarks = set() if waiting else {frozenset({_MAP if is_map else _LIST})}
+        return landmarks | self._for(
+            wanted.value if isinstance(wanted, MapOf) else wanted.element, state, types
+        )
 
     def types(self, state: State) -> frozenset[Type]:
         """The types of what is in scope and can be read."""
@@ -207,11 +208,11 @@ class LowerBound:
     def has(self, wanted: Type, types: frozenset[Type]) -> bool:
         """Whether a value of a type may be got without a call, given the types in scope."""
         answers = self._had.setdefault(types, {})
-        found = answers.get(wanted)
-        if found is None:
-            found = any(self._may_hold(t, wanted) for t in types) or self._is_declared(wanted)
-            answers[wanted] = found
-        return found
+        answer = answers.get(wanted)
+        if answer is None:
+            answer = any(self._may_hold(t, wanted) for t in types) or self._is_declared(wanted)
+            answers[wanted] = answer
+        return answer
 
     def _is_declared(self, wanted: Type) -> bool:
         """Whether a constant or a member of an enum is a value of a type."""

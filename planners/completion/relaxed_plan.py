@@ -20,7 +20,7 @@ _ACCUMULATE = 8
 
 
 class RelaxedPlan(NamedTuple):
-    """Lexemes that may still be needed, the subtasks of a relaxed plan, and the collections that it accumulates."""
+    """What a node may still need: a number of lexemes, the subtasks to call, and the collections to accumulate."""
 
     cost: int
     helpful: frozenset[str]
@@ -28,11 +28,11 @@ class RelaxedPlan(NamedTuple):
 
 
 class RelaxedPlans:
-    """RelaxedPlans at nodes."""
+    """The relaxed plans at nodes."""
 
     def __init__(self, machine: Machine, lower_bound: LowerBound, key: Keyed) -> None:
         self.machine, self._lower_bound, self._key = machine, lower_bound, key
-        self._found: dict[Hashable, RelaxedPlan] = {}
+        self._known: dict[Hashable, RelaxedPlan] = {}
         self._subtasks = machine.spec.subtasks
         self._relevant = [self._subtasks[name] for name in sorted(lower_bound.relevant)]
         self._own = {s.name: call_cost(s) for s in self._relevant}
@@ -41,10 +41,10 @@ class RelaxedPlans:
     def of(self, node: Node) -> RelaxedPlan:
         """The relaxed plan at a node, computed once for all nodes with its key."""
         key = self._key(node)
-        found = self._found.get(key)
-        if found is None:
-            found = self._found[key] = self._relaxed_plan(node.state)
-        return found
+        plan = self._known.get(key)
+        if plan is None:
+            plan = self._known[key] = self._relaxed_plan(node.state)
+        return plan
 
     def _relaxed_plan(self, state: State) -> RelaxedPlan:
         if state.returned:

@@ -43,20 +43,20 @@ class _Inlining:
 
     def block(self, body: Sequence[Step], names: Names, slot: int) -> tuple[tuple[Step, ...], Names, int]:
         """The steps in the place of a block's, what its slots stand for, and the next free slot of the whole."""
-        found: list[Step] = []
+        result: list[Step] = []
         known = dict(names)
         for step in self._ordered(body):
-            slot = self._step(step, known, slot, found)
-        return tuple(found), known, slot
+            slot = self._step(step, known, slot, result)
+        return tuple(result), known, slot
 
     def _ordered(self, body: Sequence[Step]) -> Sequence[Step]:
         """The steps, accumulators made just before the loop that fills them: one that a solution brings closes them."""
         made = [step for step in body if isinstance(step, Create)]
-        found: list[Step] = [step for step in body if not isinstance(step, Create)]
+        ordered: list[Step] = [step for step in body if not isinstance(step, Create)]
         for accumulator in made:
-            filled = (n for n, step in enumerate(found) if _writes(step, accumulator.slot))
-            found.insert(next(filled, 0), accumulator)
-        return found
+            filled = (n for n, step in enumerate(ordered) if _writes(step, accumulator.slot))
+            ordered.insert(next(filled, 0), accumulator)
+        return ordered
 
     def _step(self, step: Step, names: dict[int, Operand], slot: int, out: list[Step]) -> int:
         match step:

@@ -34,10 +34,10 @@ Keyed = Callable[[Node], Hashable]
 
 def closings(machine: Machine, node: Node) -> list[Node]:
     """The node itself, and after closing one, two, … of its open blocks, as far as they can be closed."""
-    found = [node]
-    while (outer := closed(machine, found[-1])) is not None:
-        found.append(outer)
-    return found
+    nodes = [node]
+    while (outer := closed(machine, nodes[-1])) is not None:
+        nodes.append(outer)
+    return nodes
 
 
 def closed(machine: Machine, node: Node) -> Node | None:
@@ -112,10 +112,10 @@ class Keys:
         return self._once(node, self._node)
 
     def _once(self, of: _T, parts: Callable[[_T], Hashable]) -> int:
-        found = self._seen.get(id(of))
-        if found is None:
-            found = self._seen[id(of)] = of, self._number(parts(of))
-        return found[1]
+        known = self._seen.get(id(of))
+        if known is None:
+            known = self._seen[id(of)] = of, self._number(parts(of))
+        return known[1]
 
     def _number(self, parts: Hashable) -> int:
         return self._numbers.setdefault(parts, len(self._numbers))

@@ -20,9 +20,9 @@ from p2c_dsl.spec import Subtask
 INDENT = "    "
 Build = Callable[[Sequence[Operand]], Move]
 NEVER = 10**9
-"""What no completion costs."""
+"""The cost where there is no completion."""
 Weigh = Callable[[str], int]
-"""What a lexeme costs of a budget: at least 1."""
+"""The part of the budget that a lexeme takes: at least 1."""
 
 
 def unit_weight(_: str) -> int:
@@ -42,12 +42,12 @@ class Line:
     """How many open blocks it closes first."""
     move: Move
     cost: int
-    """What its lexemes weigh."""
+    """The sum of its lexemes' weights."""
 
 
 @dataclass(slots=True)
 class Trials:
-    """How often a line has been tried: what looking ahead costs."""
+    """How often a line has been tried: the cost of looking ahead."""
 
     count: int = 0
 
@@ -89,8 +89,8 @@ class Pattern:
     __slots__ = (
         "_bad",
         "_conflicts",
-        "_found",
         "_hopeless",
+        "_known",
         "block",
         "build",
         "choices",
@@ -112,7 +112,7 @@ class Pattern:
         self.pieces = ((block.indentation + head[0], *head[1:]), *rest)
         self.block, self.choices, self.build = block, choices, build
         self.subtask, self.first = subtask, first
-        self._found: dict[tuple[Operand, ...], Line] = {}
+        self._known: dict[tuple[Operand, ...], Line] = {}
         self._bad: dict[int, dict[tuple[int, ...], set[tuple[Operand, ...]]]] = {}
         self._hopeless = False
         self._conflicts = 0
@@ -161,8 +161,8 @@ class Pattern:
 
     def _line(self, chosen: tuple[Term, ...]) -> Line | None:
         operands = tuple(term.operand for term in chosen)
-        found = self._found.get(operands)
-        if found is None:
+        line = self._known.get(operands)
+        if line is None:
             move, out = self.build(operands), Violations()
             node = self.block.after(move, out)
             if node is None:
@@ -170,8 +170,8 @@ class Pattern:
                 return None
             key, words = self.block.key(node), self._words(chosen)
             cost = sum(map(self.block.weigh, words))
-            found = self._found[operands] = Line(words, node, key, self.block.closes, move, cost)
-        return found
+            line = self._known[operands] = Line(words, node, key, self.block.closes, move, cost)
+        return line
 
     def _words(self, chosen: tuple[Term, ...]) -> Lexemes:
         words = list(self.pieces[0])

@@ -47,11 +47,11 @@ class LinePrefix:
     def branches(self) -> dict[str, LinePrefix]:
         """What may come next, by the next word."""
         if self._branches is None:
-            found: dict[str, list[Thread]] = {}
+            threads_by_word: dict[str, list[Thread]] = {}
             for pattern, chosen, (word, *rest) in self._threads:
-                found.setdefault(word, []).extend(_opened(Thread(pattern, chosen, tuple(rest))))
+                threads_by_word.setdefault(word, []).extend(_opened(Thread(pattern, chosen, tuple(rest))))
             self._branches = {}
-            self._branches = {word: self._branch(word, threads) for word, threads in found.items()}
+            self._branches = {word: self._branch(word, threads) for word, threads in threads_by_word.items()}
         if self.best is not None and self.line is None:
             word = self.best.words[self.written]
             self._branches[word].record(self.best, self.cost - self._weigh(word))

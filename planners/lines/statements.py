@@ -93,10 +93,10 @@ class Statements:
         return self._once("return", self._returns)
 
     def _once(self, kind: Hashable, make: Callable[[], Iterator[Pattern]]) -> tuple[Pattern, ...]:
-        found = self._made.get(kind)
-        if found is None:
-            found = self._made[kind] = tuple(make())
-        return found
+        made = self._made.get(kind)
+        if made is None:
+            made = self._made[kind] = tuple(make())
+        return made
 
     def _calls(self, subtask: Subtask) -> Iterator[Pattern]:
         target = () if subtask.result is None else (f"{self._fresh(stem_of(subtask.result))} = ",)
@@ -106,13 +106,13 @@ class Statements:
 
     def _candidates(self, subtask: Subtask) -> tuple[_Choices, ...]:
         """The candidates for each parameter, for each number of arguments."""
-        found = self._arguments.get(subtask.name)
-        if found is None:
+        candidates = self._arguments.get(subtask.name)
+        if candidates is None:
             fitting = [self._fitting(p) for p in subtask.parameters]
             counts = range(subtask.required, len(fitting) + 1)
-            found = tuple(tuple(fitting[:count]) for count in counts if all(fitting[:count]))
-            self._arguments[subtask.name] = found
-        return found
+            candidates = tuple(tuple(fitting[:count]) for count in counts if all(fitting[:count]))
+            self._arguments[subtask.name] = candidates
+        return candidates
 
     def _fitting(self, parameter: Parameter) -> tuple[Term, ...]:
         kind = parameter.type, parameter.literal

@@ -41,16 +41,16 @@ class Lines:
 
     def blocks(self, node: Node) -> tuple[Statements, ...]:
         """The statements that may stand in each block that the next line can be in, the innermost first."""
-        return self._found(node)[0]
+        return self._at(node)[0]
 
     def elses(self, node: Node) -> tuple[Pattern, ...]:
         """The patterns of the `else:` lines."""
-        return self._found(node)[1]
+        return self._at(node)[1]
 
-    def _found(self, node: Node) -> tuple[tuple[Statements, ...], tuple[Pattern, ...]]:
+    def _at(self, node: Node) -> tuple[tuple[Statements, ...], tuple[Pattern, ...]]:
         key = self._key(node)
-        found = self._blocks.get(key)
-        if found is None:
+        known = self._blocks.get(key)
+        if known is None:
             levels = tuple(enumerate(closings(self.machine, node)))
             blocks = tuple(
                 Statements(self._terms, self._taken, self._block(level, closes))
@@ -63,8 +63,8 @@ class Lines:
                 for closes, level, arm in inner
                 if arm is not None
             )
-            found = self._blocks[key] = blocks, elses
-        return found
+            known = self._blocks[key] = blocks, elses
+        return known
 
     def _block(self, level: Node, closes: int, arm: Node | None = None) -> Block:
         return Block(self.machine, self._key, self._weigh, level.state, closes, self.trials, arm)

@@ -81,25 +81,25 @@ class Terms:
 
     def usable(self, state: State, terms: Sequence[Term]) -> list[Term]:
         """Those of the terms whose use no rule objects to, whatever they are used for."""
-        found = []
+        usable = []
         for term in terms:
             out: Violations = []
             self.machine.consume(state, self.machine.value(state, term.operand), out, 0)
             if not out:
-                found.append(term)
-        return found
+                usable.append(term)
+        return usable
 
     def fitting(self, state: State, parameter: Parameter, terms: Sequence[Term]) -> tuple[Term, ...]:
         """What may be passed for a parameter."""
-        found = [t for t in terms if is_subtype(t.type, parameter.type)]
-        found += [t for t in self.constants if is_subtype(t.type, parameter.type)]
+        chosen = [t for t in terms if is_subtype(t.type, parameter.type)]
+        chosen += [t for t in self.constants if is_subtype(t.type, parameter.type)]
         if isinstance(parameter.type, Optional):
-            found.append(self.none)
+            chosen.append(self.none)
         if parameter.literal or allows_literal(parameter.type):
-            found += [
+            chosen += [
                 t for t in self._free if fits(self.machine.value(state, t.operand), t.operand, parameter)
             ]
-        return tuple(found)
+        return tuple(chosen)
 
     def _with_fields(self, state: State, term: Term, depth: int) -> Iterator[Term]:
         yield term

@@ -79,13 +79,13 @@ class Bound:
 
     def _writes(self, state: State, place: int, slots: Mapping[int, int], forced: set[int]) -> int:
         """How many accumulators wait for a write that the original does not have."""
-        found = sum(create >= place for create in self._never_written)
+        count = sum(create >= place for create in self._never_written)
         kept = {slot: definition for definition, slot in slots.items()}
         for slot in state.writable:
             if not state.accumulators[slot].filled:
                 writers = self._writers.get(kept.get(slot, -1), ())
-                found += all(i < place or i in forced for i in writers)
-        return found
+                count += all(i < place or i in forced for i in writers)
+        return count
 
     def _exhausted(self, state: State, subtask: Subtask) -> bool:
         facets = zip(self.machine.facets, state.facets, strict=True)

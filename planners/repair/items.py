@@ -288,10 +288,10 @@ class Items:
 
     def _needs(self, index: int, unit: Unit | None) -> frozenset[int]:
         """If this is undone: what uses a step that was put in, and what the original's step used."""
-        found: set[int | None] = set()
+        needs: set[int | None] = set()
         if unit is None:
-            found |= {self._edit(user) for user in self._steps[index].users}
+            needs |= {self._edit(user) for user in self._steps[index].users}
         else:
             used = (self._definers[d] for d in unit.uses if d in self._definers)
-            found |= {self._edit(i) for i in used if self._steps[i].action.op is Op.DROP}
-        return frozenset(e for e in found if e is not None)
+            needs |= {self._edit(i) for i in used if self._steps[i].action.op is Op.DROP}
+        return frozenset(e for e in needs if e is not None)

@@ -84,14 +84,14 @@ def _compose_at(source: Source, span: Span) -> ComposeDecl | None:
 
 
 def _check_readable(analysis: Analysis) -> None:
-    found = tuple(
+    unreadable = tuple(
         d
         for d in analysis.diagnostics
         if d.severity is Severity.ERROR and d.code in _UNREADABLE and d.code not in _MOVABLE
     )
-    if found:
+    if unreadable:
         raise Unrepairable(
-            "mend these first: what a composition says has to be clear before it can be repaired", found
+            "mend these first: what a composition says has to be clear before it can be repaired", unreadable
         )
 
 
@@ -180,27 +180,27 @@ def _reasons(
 
 def _together(items: Sequence[Item], number: int) -> frozenset[int]:
     """An edit and all that must be undone with it."""
-    found, pending = {number}, [number]
+    edits, pending = {number}, [number]
     while pending:
         edit = pending.pop()
         for item in items:
             if item.edit == edit:
-                pending += item.needs - found
-                found |= item.needs
-    return frozenset(found)
+                pending += item.needs - edits
+                edits |= item.needs
+    return frozenset(edits)
 
 
 def _inside(items: Sequence[Item], undone: Set[int]) -> frozenset[int]:
     """The edits inside the blocks that come back: what they dropped comes back, too."""
-    depth, found = 0, set()
+    depth, inner = 0, set()
     for item in items:
         if item.kind is Kind.END and item.edit in undone:
             depth -= 1
         elif item.kind is Kind.STEP and item.edit in undone and item.opens_old and not item.opens_new:
             depth += 1
         elif depth and item.edit is not None:
-            found.add(item.edit)
-    return frozenset(found)
+            inner.add(item.edit)
+    return frozenset(inner)
 
 
 def _touch(one: Span, other: Span) -> bool:
@@ -209,10 +209,10 @@ def _touch(one: Span, other: Span) -> bool:
 
 def _worst(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     """The first few that say different things: those of rules and types before those of names and style."""
-    found: dict[tuple[str, str | None], Diagnostic] = {}
+    distinct: dict[tuple[str, str | None], Diagnostic] = {}
     for diagnostic in diagnostics:
-        found.setdefault((diagnostic.code, diagnostic.rule), diagnostic)
-    errors = [d for d in found.values() if d.severity is Severity.ERROR]
+        distinct.setdefault((diagnostic.code, diagnostic.rule), diagnostic)
+    errors = [d for d in distinct.values() if d.severity is Severity.ERROR]
     # A name that is no longer defined explains the edit less well than what would be wrong with its use.
     telling = [d for d in errors if d.code != "P2C161"]
-    return tuple(telling or errors or found.values())[:_MOST_REASONS]
+    return tuple(telling or errors or distinct.values())[:_MOST_REASONS]

@@ -258,12 +258,12 @@ class Successors:
         """The automaton's lines in the node's own block."""
         key = self.node_key(node)
         if key not in self._after:
-            found = []
+            moves = []
             for line in self._lines.after(node):
                 if line.closes or not isinstance(line.move, _STEPS):
                     break
-                found.append((line.move, line.node))
-            self._after[key] = tuple(found)
+                moves.append((line.move, line.node))
+            self._after[key] = tuple(moves)
         return self._after[key]
 
 
