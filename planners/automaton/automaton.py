@@ -24,9 +24,9 @@ from p2c_dsl.spec import Spec, Task
 
 DEFAULT_BUDGET = 200
 EFFORT = 100
-"""An effort that misses next to nothing, and keeps a first look at a position short (docs/measured/decoding.md)."""
+"""An effort that misses almost nothing and keeps the first look at a position short (docs/measured/decoding.md)."""
 _ADAPTED = 8
-"""How many lines are tried with known completions before any is searched for."""
+"""How many lines are tried with adapted completions before a search."""
 _LEAST = 10
 """How many lines each lexeme gets when a position's effort is spent."""
 _FIRST = 5_000
@@ -36,7 +36,7 @@ _FIRST_HELPFUL = 10_000
 
 
 class Unplannable(Exception):
-    """No accepted composition fits the budget; the message says what stands in the way, where that is known."""
+    """No accepted composition fits the budget; the message gives the reason, where it is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +138,7 @@ class Automaton:
         return min((rest for rest in rests if rest is not None), default=None)
 
     def completion(self, position: Position) -> tuple[str, ...]:
-        """The lexemes of some composition that goes on from here, where all that led here was legal; no `END`."""
+        """The lexemes of some completion of a position to which legal lexemes led; without `END`."""
         words: list[str] = []
         while not position.ended:
             prefix = self._inside(position)

@@ -1,4 +1,4 @@
-"""Going on from what has been written of a composition: its lines as the automaton writes them, and where it stands."""
+"""Continuing a partial composition: its lines in canonical form, and the automaton's position after them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _OPEN = re.compile(r"(?:.*\n)*(?P<indent>[ \t]*)(?:for|if|elif|else|compose)\b[^
 _LINE = re.compile(r"line (\d+): ")
 _INDENT = re.compile(r"[ ]*")
 _NAME = "<partial>"
-"""What the text is called as a source."""
+"""The name of the partial text as a source."""
 
 
 class NoContinuation(ValueError):
@@ -77,7 +77,7 @@ def resume(automaton: Automaton, partial: str = "") -> Start:
 
 
 def _between_lexemes(automaton: Automaton, text: str) -> Start:
-    """Where a text stops that is not cut off within a lexeme. Raises `NoContinuation`, without lint's word on it."""
+    """Where a text stops that is not cut off within a lexeme. Raises `NoContinuation`."""
     own = _LAST_BREAK.sub("", text)
     walked = _walked(automaton, own)
     start = _read(automaton, own) if walked is None else Start(own, walked[1])
@@ -186,19 +186,19 @@ def _lines(
 
 
 def _is_written(units: Sequence[Unit], number: int) -> bool:
-    """Whether a call is written straight into an accumulator: the line is the write's."""
+    """Whether a call is written straight into an accumulator: then the write has the line."""
     return number + 1 < len(units) and units[number + 1].direct
 
 
 def _move(units: Sequence[Unit], number: int, slots: dict[int, int]) -> Move | None:
-    """The move of a unit, in the slots of where it stands; `None` for an `else`."""
+    """The move of a unit with slots as its variables; `None` for an `else`."""
     unit = units[number]
     move = unit.move
     if unit.direct and isinstance(move, WriteMove):
         call = units[number - 1].move
         assert isinstance(call, CallMove)
         move = WriteMove(move.slot, move.key, None, call)
-    # What is not there any more has no slot, and no line is about it.
+    # A variable that is no longer there has no slot, and no line uses it.
     return move and renumbered(move, lambda definition: slots.get(definition, -1))
 
 
@@ -232,7 +232,7 @@ def _refusal(number: int, line: str) -> str:
 
 
 def _objections(spec: Spec, partial: str, refusal: str) -> str:
-    """What lint says of the line that is named in a refusal."""
+    """Lint's findings on the line that is named in a refusal."""
     blamed = _LINE.match(refusal)
     text = partial.rstrip()
     body = len((_INDENT.match(text.split("\n")[-1]) or [""])[0]) + 4

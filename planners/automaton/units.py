@@ -1,4 +1,4 @@
-"""A composition as the repair sees it: its steps and block ends in a row, and the lines that they stand on.
+"""A composition as a sequence of units: its steps and the ends of its blocks, and the lines that they stand on.
 
 The machine's slots are used anew after each block. Here every variable has a number of its own, its *definition*,
 so that a step can be carried over to another place; operands in a unit's move name definitions, not slots.
@@ -230,7 +230,7 @@ class _Reader:
         self.units.append(unit)
 
     def _marked(self, unit: Unit) -> Unit:
-        """The unit, `again` if a call just like it has been made; its result is then as good as that one's."""
+        """The unit, `again` if an equal call has been made; then its result equals that call's."""
         assert unit.move is not None
         like = renumbered(unit.move, self._same.__getitem__)
         if Hole() in operands_of(like) or like not in self._made:
@@ -241,7 +241,7 @@ class _Reader:
         return replace(unit, again=True)
 
     def _moved(self, operand: Operand, expr: nodes.Expr | None) -> Operand:
-        """The operand, its variables by definition. What did not resolve may do so in another place."""
+        """The operand, its variables by definition. What did not resolve here may resolve elsewhere."""
         if isinstance(operand, Hole):
             return Hole() if expr is None else self._operand(expr)
         return operand.map(lambda slot: Var(self._slots[slot]))

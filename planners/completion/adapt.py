@@ -17,11 +17,11 @@ from p2c_dsl.planners.lines.successors import Lines
 
 _FIXES = 6
 _TRIALS = 2
-"""How many ways to put right what a line has left open are followed, and how many lines are tried in each."""
+"""How many partial fixes of what a line has left open are expanded, and how many lines are tried for each."""
 
 
 class Planned(NamedTuple):
-    """A line of a completion: how deep it stands, what it does, its first lexeme, and what it costs.
+    """A line of a completion: its depth, its move, its first lexeme and its cost.
 
     Where it was adapted from another place, names may bear other numbers there.
     """
@@ -47,7 +47,7 @@ class Adaptation:
         self.machine, self._lines = machine, lines
 
     def adapted(self, parent: Node, line: Line, known: Completion) -> Completion | None:
-        """A completion after a parent's line that ends like the parent's own."""
+        """A completion after a line, made from the one known before it."""
         level = closings(self.machine, parent)[line.closes]
         order, known_flaws = count(), _flaws(level)
         queue = [(_flaws(line.node), 0, next(order), line.node, Completion())]
@@ -85,7 +85,7 @@ class Adaptation:
                 yield from pattern.lines()
 
     def _repeated(self, node: Node, level: Node, known: Completion) -> Completion | None:
-        """The completion that was known at `level`, from a node further on, if it works there."""
+        """The completion known at `level`, repeated from a later node, if it works there."""
         base, by = level.state.slots, 0
         here: Node | None = self._down_to(node, level.depth)
         if here is None:
@@ -128,7 +128,7 @@ def _shifted(move: Move, base: int, by: int) -> Move:
 
 
 def _keeps_its_name(node: Node, planned: Planned) -> bool:
-    """Whether a loop's variable, whose name follows from its type, is called what it was, but for its number."""
+    """Whether a loop's variable, whose name follows from its type, keeps its name up to the number."""
     if not isinstance(planned.move, LoopMove):
         return True
     of = node.state.values[node.state.slots - 1].type

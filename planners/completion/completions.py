@@ -111,7 +111,7 @@ class Completions:
     def complete(self, node: Node, limit: int, effort: int | None) -> bool:
         """Whether a completion within `limit` lexemes is known, or can be found by trying `effort` helpful lines.
 
-        Where the search is given up the answer is no, now and later. Without `effort` all lines are tried.
+        If the search is given up, the answer is no, now and later. Without `effort` all lines are tried.
         """
         key = self.key(node)
         if self.cost(key) <= limit:
@@ -128,7 +128,7 @@ class Completions:
         return False
 
     def completable(self, node: Node, limit: int, effort: int) -> bool:
-        """Like `complete`, but any lines are tried, and what was given up before is searched for anew."""
+        """Like `complete`, but tries any lines, and repeats searches that were given up before."""
         key = self.key(node)
         if self.cost(key) <= limit:
             return True
@@ -145,7 +145,7 @@ class Completions:
             return False
 
     def learn(self, key: Hashable, completion: Completion) -> None:
-        """Keeps a completion if it is cheaper than what is known. It has to be one: nothing is tried."""
+        """Keeps a completion if it is cheaper than the known one. It is not checked."""
         cost = cost_of(completion)
         if cost < self.cost(key):
             self._known[key], self._costs[key] = completion, cost
@@ -208,7 +208,7 @@ class Completions:
         return None
 
     def _rest(self, node: Node, key: Hashable, exact: bool) -> int:
-        """What is known of the distance, or of the cost of some completion."""
+        """The known distance, or the cost of a known completion; `NEVER` where nothing is known."""
         if key not in self._exact and ends(self.machine, node):
             self._exact[key] = self._at_least[key] = 0
             self.learn(key, ())

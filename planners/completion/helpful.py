@@ -1,4 +1,4 @@
-"""The lines that a search for any completion tries: those that seem to help, and later those that may.
+"""The lines that a search for any completion tries: those that seem to help first, and then those that might.
 
 Helpful actions in the manner of FF (Hoffmann and Nebel 2001): the calls of the relaxed plan, with the
 accumulators that their arguments have to be collected in, and writes into those that are still empty.
@@ -19,7 +19,7 @@ from p2c_dsl.planners.lines.terms import Term
 from p2c_dsl.types import BOTTOM, ListOf, MapOf, Type, is_subtype
 
 _WAYS = 4
-"""How many calls are tried whose result is written straight into an accumulator."""
+"""How many calls are tried whose results are written straight into an accumulator."""
 
 
 class HelpfulActions:
@@ -53,7 +53,7 @@ class HelpfulActions:
                         yield from _variations(block.calls(subtask))
 
     def last(self, node: Node) -> Iterator[Line]:
-        """Other writes into what is empty."""
+        """Other writes into empty accumulators."""
         for block in self._lines.blocks(node):
             for slot, _ in _unfilled(block):
                 yield from _variations(block.writes(slot))
@@ -81,7 +81,7 @@ def _unfilled(block: Statements) -> list[tuple[int, Accumulator]]:
 
 
 def _fitting(pattern: Pattern, acc: Accumulator, wanted: Type) -> Iterator[Line]:
-    """The writes that make an accumulator what is wanted."""
+    """The writes that give an accumulator the wanted type."""
     key, value = (wanted.key, wanted.value) if isinstance(wanted, MapOf) else (BOTTOM, BOTTOM)
     if isinstance(wanted, ListOf):
         value = wanted.element

@@ -36,7 +36,7 @@ class LowerBound:
     def _relevant(self) -> frozenset[str]:
         start = self.machine.start()
         facets = list(zip(self.machine.facets, start.facets, strict=True))
-        # Whatever may be looped over can be wanted for its size alone.
+        # A collection may be needed only to be looped over.
         relevant = set(self.producers(None))
         for facet, own in facets:
             relevant.update(*facet.needed(own, start))
@@ -57,7 +57,7 @@ class LowerBound:
         return frozenset(relevant)
 
     def _makers_of(self, wanted: Type) -> frozenset[str]:
-        """The subtasks from whose results a value of a type, or a collection of such, may be had."""
+        """The subtasks whose results may hold a value of a type, or values to make a collection of that type."""
         makers = self.producers(wanted)
         match wanted:
             case ListOf(part) | SetOf(part) | Optional(part):
@@ -84,7 +84,7 @@ class LowerBound:
             return NEVER
         writes = [3 if a.is_map else 2 for a in state.accumulators.values() if not a.filled]
         new = sum(not landmark.isdisjoint(_NEW) for landmark in chosen)
-        # What is written is a word at least, unless it is one of the calls that are counted already.
+        # A written value takes at least one word, unless it is one of the calls that are counted already.
         values = max(len(writes) + new - sum(map(self._gives, chosen)), 0)
         return calls + 3 * loop + sum(writes) + values + (2 if node.empty and not chosen else 0)
 
@@ -143,7 +143,7 @@ class LowerBound:
         return landmarks
 
     def _behind(self, landmark: frozenset[str], types: frozenset[Type]) -> set[frozenset[str]]:
-        """What must be called whichever of some subtasks is: the makers of the types that all ways to them need."""
+        """What must be called before any of some subtasks: the makers of the types that all ways to them need."""
         table = self._type_landmarks(types)
         wanted = [
             frozenset[Type]().union(*(table.get(t, _NO_TYPE) for t in required(self._subtasks[name])))
@@ -184,7 +184,7 @@ class LowerBound:
             yield from self._for(wanted, state, types)
 
     def _for(self, wanted: Type, state: State, types: frozenset[Type]) -> set[frozenset[str]]:
-        """What must be called to get a value of a type, nothing if there may be one already."""
+        """What must be called to get a value of a type; nothing if there may be one already."""
         if isinstance(wanted, Optional) or self.has(wanted, types):
             return set()
         producers = self.producers(wanted)
@@ -206,7 +206,7 @@ class LowerBound:
         return frozenset(values | {acc.type for acc in state.accumulators.values() if acc.filled})
 
     def has(self, wanted: Type, types: frozenset[Type]) -> bool:
-        """Whether a value of a type may be got without a call, given the types in scope."""
+        """Whether a value of a type may be available without a call, given the types in scope."""
         answers = self._had.setdefault(types, {})
         answer = answers.get(wanted)
         if answer is None:
@@ -245,7 +245,7 @@ def call_cost(subtask: Subtask) -> int:
 
 
 def required(subtask: Subtask) -> list[Type]:
-    """What has to be there before a call: literals can always be written."""
+    """The types that a call needs in scope: literals can always be written."""
     return [p.type for p in subtask.parameters[: subtask.required] if not p.literal]
 
 
@@ -255,7 +255,7 @@ def _waiting(state: State) -> bool:
 
 
 def _may_hold(of: Type, wanted: Type | None, machine: Machine, depth: int = 5) -> bool:
-    """Whether a value of the wanted type (`None`: any collection) may be got out of one of type `of`."""
+    """Whether a value of the wanted type (`None`: any collection) may be taken out of one of type `of`."""
     if (element_of(of) is not None) if wanted is None else is_subtype(of, wanted):
         return True
     if depth == 0:

@@ -16,7 +16,7 @@ from p2c_dsl.planners.lines.pattern import NEVER
 from p2c_dsl.types import ListOf, MapOf, Optional, Type
 
 _ACCUMULATE = 8
-"""What it takes to create an accumulator and to fill it in a loop, without the values."""
+"""The lexemes that create an accumulator and fill it in a loop, without the values."""
 
 
 class RelaxedPlan(NamedTuple):
@@ -86,7 +86,7 @@ class RelaxedPlans:
         return calls, (wanted, *inner)
 
     def _table(self, types: frozenset[Type]) -> dict[str, int]:
-        """For each relevant subtask that can be called at all, what a first call of it takes (h_add)."""
+        """For each relevant subtask that can be called at all, the cost of a first call (h_add)."""
         table = self._tables.get(types)
         if table is None:
             table = self._tables[types] = {}
@@ -109,5 +109,5 @@ class RelaxedPlans:
 
 
 def _unfilled(state: State) -> int:
-    """What unfilled accumulators take."""
+    """The cost of filling the accumulators that are still empty."""
     return sum(4 if a.loop is not None else _ACCUMULATE for a in state.accumulators.values() if not a.filled)

@@ -41,7 +41,7 @@ def closings(machine: Machine, node: Node) -> list[Node]:
 
 
 def closed(machine: Machine, node: Node) -> Node | None:
-    """The node after the innermost block, `None` where that cannot be closed (or there is none)."""
+    """The node after closing the innermost block; `None` if it cannot be closed, or no block is open."""
     if not node.depth or node.empty or not _all_filled(node.state):
         return None
     state = node.state
@@ -54,7 +54,7 @@ def closed(machine: Machine, node: Node) -> Node | None:
 
 
 def after_else(machine: Machine, node: Node) -> Node | None:
-    """In the else arm of the branch whose then arm ends here; `None` where there can be no `else`.
+    """The node in the else arm of the branch whose then arm ends here; `None` where there can be no `else`.
 
     Canonical programs have an `else` only behind a positive test whose arm goes on: what follows an arm that
     has returned is the else arm already.
@@ -82,12 +82,12 @@ def ends(machine: Machine, node: Node) -> bool:
 
 
 def readable(state: State) -> bool:
-    """Whether no accumulator has been closed before anything was written into it: none is left empty."""
+    """Whether every accumulator that is closed has been written into."""
     return all(a.filled or not a.frozen for a in state.accumulators.values())
 
 
 def _all_filled(state: State) -> bool:
-    """Whether every accumulator of the innermost block has been written into: canonical programs leave none out."""
+    """Whether every accumulator of the innermost block has been written into, as in all canonical programs."""
     depth = len(state.frames)
     return all(a.filled for a in state.accumulators.values() if a.depth == depth)
 
@@ -96,7 +96,7 @@ def _all_filled(state: State) -> bool:
 
 
 class Keys:
-    """What of a node can still matter: nodes with equal keys have the same completions, line for line.
+    """Keys of nodes: nodes with equal keys have the same completions, line for line.
 
     Keys are numbers. What states share (values, facts, frames) is one object in all of them, and looked at once.
     """
@@ -142,7 +142,7 @@ class Keys:
         return value.identity, value.type, value.size, value.distinct, self._marks(value.marks)
 
     def _accumulator(self, acc: Accumulator) -> Hashable:
-        # Its kind stands first: an accumulator and a value are never the same.
+        # The class comes first, so that an accumulator never equals a value.
         return Accumulator, *acc._replace(marks=self._marks(acc.marks))
 
     def _frame(self, frame: Frame) -> Hashable:

@@ -80,7 +80,7 @@ class Block:
 
 
 class Pattern:
-    """The lines that differ only in the terms at their places.
+    """Lines that differ only in the terms at their places.
 
     `pieces` are the words before, between and after the places, `choices` the candidates for each. `subtask` is the
     one that is called, if any; its arguments stand at the places from `first` on.
@@ -202,11 +202,11 @@ class Pattern:
         return tuple(sorted(place + self.first for place in blamed if place + self.first < count))
 
     def _excluded(self, chosen: tuple[Term, ...]) -> bool:
-        """Whether a combination among these terms has been objected to."""
+        """Whether the machine has objected to a combination of these terms."""
         return self._hopeless or any(self._is_bad(chosen[:count]) for count in range(1, len(chosen) + 1))
 
     def _is_bad(self, chosen: tuple[Term, ...]) -> bool:
-        """Whether the last term brings in a combination that has been objected to."""
+        """Whether the machine has objected to a combination that contains the last term."""
         kinds = self._bad.get(len(chosen) - 1)
         return kinds is not None and any(
             tuple(chosen[place].operand for place in places) in bad for places, bad in kinds.items()

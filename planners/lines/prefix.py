@@ -1,4 +1,4 @@
-"""The lines after a node by their words: a trie that is built where it is looked at."""
+"""The lines after a node by their words: a trie that is built lazily."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class LinePrefix:
         return self._branches
 
     def record(self, line: Line, cost: int) -> None:
-        """Keeps a line that can be completed, with what is left of it and its completion, if that is less."""
+        """Keeps a line that can be completed, with the cost of the rest of it and its completion, if that is lower."""
         if cost < self.cost:
             self.best, self.cost = line, cost
 
@@ -82,7 +82,7 @@ def opening(patterns: Iterable[Pattern], weigh: Weigh) -> LinePrefix:
 
 
 def _opened(thread: Thread) -> Iterator[Thread]:
-    """The thread, or where its words have come to a place one for each term that may stand there."""
+    """The thread; or if its words end at a place, one thread for each term that may stand there."""
     pattern, chosen, pending = thread
     if pending or len(chosen) == len(pattern.choices):
         yield thread

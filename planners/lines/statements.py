@@ -32,7 +32,7 @@ _Choices = tuple[tuple[Term, ...], ...]
 
 
 class Statements:
-    """The statements that may stand in a block, found kind by kind when they are asked for."""
+    """The statements that may stand in a block, computed kind by kind and on demand."""
 
     def __init__(self, terms: Terms, taken: frozenset[str], block: Block) -> None:
         self.machine, self.block, self.state = block.machine, block, block.state
@@ -198,7 +198,7 @@ class Statements:
 
 
 def is_redundant(machine: Machine, state: State, operand: Operand, test: Test) -> bool:
-    """Whether the outcome of a test is known already: canonical programs do not ask again."""
+    """Whether the outcome of a test is known already: canonical programs do not test it again."""
     identity = machine.value(state, operand).identity
     known = state.facts.known
     return tested(test, identity) in known or tested(test.opposite, identity) in known

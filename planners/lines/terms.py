@@ -1,4 +1,4 @@
-"""What may stand where a line takes a value: variables, their fields, what maps hold, constants, literals."""
+"""The operands that a line may use as values: variables, their fields, what maps hold, constants, literals."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ Lexemes = tuple[str, ...]
 _MOST_FIELDS = 2
 _FREE = (ConstantOf("", TEXT, free=True), ConstantOf(0, INT, free=True), ConstantOf(0.0, FLOAT, free=True),
          ConstantOf(True, BOOL, free=True), ConstantOf(False, BOOL, free=True))  # fmt: skip
-"""Free literals stand for all of their type where a parameter takes them: only a language model has more to say."""
+"""One free literal of each type stands for all of them, where a parameter takes literals."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ class Terms:
         return terms
 
     def usable(self, state: State, terms: Sequence[Term]) -> list[Term]:
-        """Those of the terms whose use no rule objects to, whatever they are used for."""
+        """The terms that can be used without an objection from any rule."""
         usable = []
         for term in terms:
             out: Violations = []

@@ -50,7 +50,7 @@ class Bound:
         self._named = frozenset(token.text for rule in rules for token in rule.tokens if token.kind == "name")
 
     def matters(self, subtask: Subtask) -> bool:
-        """Whether some rule is about a subtask or its effects; what any other call gives is all that it is for."""
+        """Whether some rule is about a subtask or its effects; any other call is only of use for its result."""
         events = (subtask.name, *(use.effect.name for use in subtask.effects))
         return not self._named.isdisjoint(events) or any(use.anything for use in subtask.effects)
 
@@ -71,9 +71,9 @@ class Bound:
             calls = [(i, s) for i, s in calls if s.name not in spent]
         missing = self._missing(state, {s.name for _, s in calls})
         writes = self._writes(state, place, slots, forced)
-        # What is written into a new accumulator is read by one more edit.
+        # One more edit has to read a new accumulator.
         new = sum(s in state.accumulators and not state.accumulators[s].filled for s in unused) + bool(unused)
-        # A call without a line of its own can go with the step that it stands in.
+        # A call without a line of its own can be dropped together with the step that it stands in.
         statements = {self._units[i].statement for i in forced}
         return max(len(statements), self._too_many(state, place), missing + writes, new)
 

@@ -121,7 +121,7 @@ class Items:
                     self._lost.add(self.original.statements[step.unit.statement].binds or "")
 
     def _number(self) -> None:
-        """Events of one statement are one edit, and so is a call with the write that takes its result."""
+        """The actions on one statement are one edit, and so is a call with the write that takes its result."""
         first: dict[int, int] = {}
         for index, step in self._steps.items():
             if step.action.op is Op.KEEP:
@@ -232,7 +232,7 @@ class Items:
         return step.unit is not None and step.unit.defines in self.original.names
 
     def _is_merged(self, index: int) -> bool:
-        """Whether a call's result is written straight into an accumulator by an action that was put in."""
+        """Whether a call's result is written straight into an accumulator by an inserted action."""
         following = self._steps.get(index + 1)
         if following is None or not following.action.direct:
             return False
@@ -245,7 +245,7 @@ class Items:
         )
 
     def _is_inlined(self, index: int) -> bool:
-        """Whether a call has no line of its own, but stands in that of the next step."""
+        """Whether a call has no line of its own, but stands in the line of the next step."""
         step, following = self._steps[index], self._steps.get(index + 1)
         if following is None or not isinstance(step.action.move, CallMove):
             return False
@@ -264,7 +264,7 @@ class Items:
         return line_of(step.action.move, step.name, self._variables(index), self._named(index))
 
     def _named(self, index: int) -> frozenset[str]:
-        """The parameters that the user has named in a call whose text is written anew."""
+        """The parameters that the user has named in a call whose text is new."""
         unit = self._steps[index].unit
         return frozenset() if unit is None else unit.by_name
 
@@ -287,7 +287,7 @@ class Items:
     # ------------------------------------------------------------ what hangs together
 
     def _needs(self, index: int, unit: Unit | None) -> frozenset[int]:
-        """If this is undone: what uses a step that was put in, and what the original's step used."""
+        """If this is undone: what uses an inserted step, and what the original's step used."""
         needs: set[int | None] = set()
         if unit is None:
             needs |= {self._edit(user) for user in self._steps[index].users}

@@ -31,7 +31,7 @@ class Item:
     opens_old: bool = False
     opens_new: bool = False
     needs: frozenset[int] = frozenset()
-    """The edits that must be undone with this one, for what it reads would not be there."""
+    """The edits that must be undone with this one, because what it reads would be missing."""
 
 
 class Crossed(Exception):
@@ -96,7 +96,7 @@ class Layout:
         return [self._moved(line, self._indent(statement), indent) for line in self._lines[first : last + 1]]
 
     def between(self, statement: int, indent: str, stays: bool) -> list[str]:
-        """The comments and blank lines above a statement; of one that is gone, the comments."""
+        """The comments and blank lines above a statement; of one that is dropped, the comments."""
         if statement == 0:
             return []
         above = self._lines[self._places[statement - 1][1] + 1 : self._places[statement][0]]
@@ -107,7 +107,7 @@ class Layout:
         return after + line[len(before) :] if before != after and line.startswith(before) else line
 
     def new(self, text: str, old: int | None, indent: str) -> str:
-        """A new line, with the comment that stood behind the one that it replaces."""
+        """A new line, with the comment at the end of the line that it replaces."""
         comment = "" if old is None else self._comment(old)
         return f"{indent}{text}{comment}{self._end}"
 
@@ -132,7 +132,7 @@ class Layout:
 
 
 def _stands(item: Item, undone: Set[int]) -> bool:
-    """Whether an item has something to say; where a statement is gone, there may be comments left."""
+    """Whether an item writes anything; where a statement is dropped, its comments may stay."""
     if item.kind is Kind.STEP:
         return True
     return item.opens_old if item.edit in undone else item.opens_new

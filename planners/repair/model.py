@@ -1,4 +1,4 @@
-"""What a repair is, for those who ask for one."""
+"""A repair and its edits."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Unrepairable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """One statement that is put in, dropped or changed.
+    """One statement that is inserted, dropped or changed.
 
     Attributes:
         kind: What is done with it.

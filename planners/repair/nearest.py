@@ -27,14 +27,14 @@ EFFORT = 200_000
 _MOST_REASONS = 3
 _UNREADABLE = frozenset(c.code for c in CODES if c.code[3] == "1") | {"P2C241", "P2C242", "P2C243", "P2C244"}
 _MOVABLE = frozenset({"P2C162", "P2C170", "P2C171", "P2C172", "P2C173", "P2C174"})
-"""Of the findings about names, those that other places and arguments can mend."""
+"""Of the findings about names, those that other places and arguments can fix."""
 
 
 def recompose(program: Program, spec: Spec, *, most_edits: int = MOST_EDITS, effort: int = EFFORT) -> Repair:
     """The accepted composition that is fewest edited steps away from a program.
 
-    An edit puts in, drops or changes one step: a call, write, loop head, branch head, return or new accumulator. A
-    line that goes is one edit, even if calls stand inside it. Of several compositions as near, one that loses less
+    An edit inserts, drops or changes one step: a call, write, loop head, branch head, return or new accumulator. A
+    dropped line is one edit, even if calls stand inside it. Of several compositions as near, one that loses less
     of what was written is taken. An accepted program comes back as it is, with no edits. Other than lint, which only
     warns, a repair leaves no accumulator empty.
 
@@ -191,7 +191,7 @@ def _together(items: Sequence[Item], number: int) -> frozenset[int]:
 
 
 def _inside(items: Sequence[Item], undone: Set[int]) -> frozenset[int]:
-    """The edits inside the blocks that come back: what they dropped comes back, too."""
+    """The edits inside the blocks that are restored: what they dropped is restored, too."""
     depth, inner = 0, set()
     for item in items:
         if item.kind is Kind.END and item.edit in undone:
@@ -208,7 +208,7 @@ def _touch(one: Span, other: Span) -> bool:
 
 
 def _worst(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
-    """The first few that say different things: those of rules and types before those of names and style."""
+    """The first few different ones: those of rules and types before those of names and style."""
     distinct: dict[tuple[str, str | None], Diagnostic] = {}
     for diagnostic in diagnostics:
         distinct.setdefault((diagnostic.code, diagnostic.rule), diagnostic)

@@ -16,7 +16,7 @@ Slots = tuple[tuple[int, int], ...]
 Blocks = tuple[tuple[int | None, bool], ...]
 
 EDIT = 10_000
-"""What an edit weighs against what it loses."""
+"""The weight of an edit against what it loses."""
 OPERAND, NAME, DROPPED, REPLACED = 1, 5, 10, 20
 """What is lost with another operand, with a variable's name, with a whole step, and with one in whose place another
 subtask is called, which was not asked for."""
@@ -32,12 +32,12 @@ class Op(Enum):
     ELSE = auto()
     """A new `else:`."""
     CLOSE = auto()
-    """The end of a block that was put in."""
+    """The end of an inserted block."""
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """Something done to a unit of the original, or a step that is put in; a move's operands name slots.
+    """Something done to a unit of the original, or an inserted step; a move's operands name slots.
 
     `edits` is what it costs.
     """
@@ -48,7 +48,7 @@ class Action:
     direct: bool = False
     edits: int = 0
     loses: int = 0
-    """How much of what was written it loses: that decides between ways with as many edits."""
+    """How much of the original it loses, which decides between paths with equally many edits."""
 
     @property
     def cost(self) -> int:
@@ -57,12 +57,12 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A node, and how far in the original.
+    """A node, and a place in the original.
 
     `blocks` are the open blocks: the head's place there (`None` for a new one), and whether this is a new `else`.
 
     `fresh` says that the last action was a call whose result may be written without a name; `unused` are the slots
-    of what was put in only to be used later; `going` says that the rest of this statement is dropped too.
+    of what was inserted only to be used later; `going` says that the rest of this statement is dropped too.
     """
 
     node: Node

@@ -1,9 +1,9 @@
 """The nearest accepted composition, as a shortest path.
 
 A point on the way is a node of the automaton and a place in the original. From there the next unit of the original
-is kept for nothing, or dropped or changed for one edit, or a line that the automaton allows is put in. The open points
-are taken in the order of the edits so far and a bound on those to come that never exceeds the truth, so the first
-accepted end has the fewest edits.
+is kept for nothing, or dropped or changed for one edit, or a line that the automaton allows is inserted. The search is
+A*: open points are taken in the order of the edits so far plus a lower bound on those to come, so the first accepted
+end has the fewest edits.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Search:
         queue: list[tuple[int, int, int, int, int, bool]] = []
 
         def wait(estimate: int, way: int, here: int, editing: bool) -> None:
-            # Of points as near, the one that has come furthest goes first: the last layer is not searched broadly.
+            # Of equally near points, the one furthest along comes first: the last layer is not searched broadly.
             if estimate // EDIT <= most:
                 heappush(queue, (estimate, -way, -points[here].place, -next(order), here, editing))
 
@@ -56,7 +56,7 @@ class Search:
             if spent > self.effort:
                 raise GivenUp(total // EDIT)
             if not editing:
-                # What costs edits is looked at only when no point without further ones is left.
+                # Successors that cost edits are generated only when no point without further edits is left.
                 wait(max(total, way + EDIT), way, here, True)
             for action, after in self._following(point, editing):
                 spent += 1

@@ -1,4 +1,4 @@
-"""What may follow a point of the repair's search: the next unit as it is or edited, and lines that are put in."""
+"""What may follow a point of the repair's search: the next unit as it is or edited, and inserted lines."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Successors:
         return self._keys.setdefault(self._key(node), len(self._keys))
 
     def unedited(self, point: Point) -> Iterator[Successor]:
-        """What may follow without an edit, or nearly: the next unit as it is, and the ends of blocks."""
+        """What may follow without an edit, or nearly so: the next unit unchanged, and the ends of blocks."""
         if point.going:
             return
         if point.place < len(self.original.units):
@@ -63,7 +63,7 @@ class Successors:
         yield from self._new_ends(point)
 
     def edited(self, point: Point) -> Iterator[Successor]:
-        """What may follow for an edit."""
+        """What may follow at the cost of an edit."""
         units, place = self.original.units, point.place
         unit = units[place] if place < len(units) and units[place].kind in (Kind.STEP, Kind.ALIAS) else None
         if unit is not None:
@@ -71,7 +71,7 @@ class Successors:
         if point.going:
             return
         if not point.node.state.returned:
-            yield from self._put_in(point, unit)
+            yield from self._insertions(point, unit)
 
     def _dropped(self, point: Point, unit: Unit) -> Iterator[Successor]:
         after = replace(point, place=point.place + 1, fresh=False, going=False)
@@ -82,7 +82,7 @@ class Successors:
             loses = left + (0 if unit.again else DROPPED)
             yield Action(Op.DROP, point.place, edits=1, loses=loses), after
         if unit.inner:
-            # With all of its statement, a call that has no line of its own goes for nothing.
+            # A call without a line of its own is dropped for free together with its whole statement.
             yield Action(Op.DROP, point.place, loses=left), replace(after, going=True)
 
     def _ended(self, point: Point, unit: Unit) -> Iterator[Successor]:
@@ -146,7 +146,7 @@ class Successors:
             return
         direct = unit.direct and point.fresh and _writes(move, point.node.state.slots - 1)
         after = self._applied(point.node.state, move, direct, unit.nested)
-        # A name for what had none is an edit, and so is a new `else` around a step: that is not a step itself.
+        # Naming an unnamed result is an edit, and so is a new `else` around a step, which is not a step itself.
         edits = int((unit.direct and not direct) or any(new for _, new in point.blocks))
         if after is None and unit.nested:
             after, edits = self._applied(point.node.state, move, False, False), 1
@@ -179,7 +179,7 @@ class Successors:
         return action, Point(node, place, slots, blocks, fresh, unused)
 
     def _carried(self, move: Move, point: Point) -> Move | None:
-        """A move of the original with its variables where they are now, `None` if one is not there."""
+        """A move of the original with its current slots; `None` if a variable is gone."""
         slots = dict(point.slots)
         if any(d not in slots for d in used_by(move)):
             return None
@@ -188,7 +188,7 @@ class Successors:
         return renumbered(move, slots.__getitem__)
 
     def _here(self, operand: Operand, point: Point) -> Operand | None:
-        """An operand of the original where it is now, `None` where it means nothing."""
+        """An operand of the original with its current slots; `None` where it has no meaning."""
         slots = dict(point.slots)
         if isinstance(operand, Hole) or any(d not in slots for d in variables(operand)):
             return None
@@ -198,7 +198,7 @@ class Successors:
 
     # ------------------------------------------------------------ other steps
 
-    def _put_in(self, point: Point, unit: Unit | None) -> Iterator[Successor]:
+    def _insertions(self, point: Point, unit: Unit | None) -> Iterator[Successor]:
         place, slots, units = point.place, dict(point.slots), self.original.units
         last = units[place - 1] if place else None
         named = last is not None and last.defines in self.original.names
@@ -242,7 +242,7 @@ class Successors:
                     )
 
     def _inserted(self, point: Point, action: Action, node: Node) -> Iterator[Successor]:
-        """A step that is put in, unless it can never have been worth its edit."""
+        """An inserted step, unless it can never be worth its edit."""
         action, after = self._step(point, None, action, node)
         match action.move:
             case CallMove(subtask) if not self._bound.matters(subtask):
