@@ -36,7 +36,7 @@ class RandomPlanner:
 
 
 def walk(automaton: Automaton, random: Random, start: Start | None = None) -> str:
-    """One walk along legal lexemes to the end, from the start of a composition or from a given start."""
+    """One walk along legal lexemes to the end, from the header or from a given start."""
     start = start or resume(automaton)
     while True:
         lexeme = random.choice(start.lexemes(automaton))
