@@ -1,4 +1,4 @@
-"""The project's own small planner: a causal language model and its tokenizer, made here from generated tasks."""
+"""The project's own small planner: a causal language model and its tokenizer, trained on generated tasks."""
 
 from p2c_dsl.planners.small.model import CHECKPOINT, fresh, load
 

@@ -1,4 +1,4 @@
-"""Who and what a made-up task is about, and the subtasks that can be done with them, in words that vary."""
+"""The people and things in a generated task, and subtasks that act on them, in varying words."""
 
 from __future__ import annotations
 
@@ -7,197 +7,197 @@ from dataclasses import dataclass
 
 from p2c_dsl.planners.small import wording
 from p2c_dsl.planners.small.draft import Draft, DraftSubtask, DraftValue
-from p2c_dsl.planners.small.wording import article, plural, spoken
+from p2c_dsl.planners.small.wording import article, in_prose, plural
 from p2c_dsl.types import BOOL, Optional, Record, SetOf, Size, Type
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
-    """A type or a value, with the noun that stands for one of it."""
+class Entity:
+    """A type, perhaps with a value of it, and the noun for one of its members."""
 
     noun: str
     type: Type
     value: DraftValue | None = None
 
     @property
-    def one(self) -> str:
+    def singular(self) -> str:
         """The noun in prose."""
-        return spoken(self.noun)
+        return in_prose(self.noun)
 
     @property
-    def all(self) -> str:
-        """The noun in prose, for many."""
-        return plural(spoken(self.noun))
+    def plural(self) -> str:
+        """The plural of the noun in prose."""
+        return plural(in_prose(self.noun))
 
-    def given(self) -> DraftValue:
-        """The value. Raises `LookupError` for a type without one."""
+    def require_value(self) -> DraftValue:
+        """The value. Raises `LookupError` if there is none."""
         if self.value is None:
-            raise LookupError(f"no {self.noun} is at hand")
+            raise LookupError(f"there is no value for {self.noun}")
         return self.value
 
 
 class Cast:
-    """Makes the nouns of one draft, and subtasks for them."""
+    """Adds entities, and subtasks for them, to one draft."""
 
     def __init__(self, draft: Draft) -> None:
-        self.draft, self.chance, self.words = draft, draft.chance, draft.words
-        self._groups: list[Named] = []
-        self._ones: list[Named] = []
+        self.draft, self.rng, self.words = draft, draft.rng, draft.words
+        self._groups: list[Entity] = []
+        self._ones: list[Entity] = []
 
-    # ------------------------------------------------------------ nouns
+    # ------------------------------------------------------------ entities
 
-    def somebody(self) -> Named:
-        """A new kind of person or thing."""
-        noun = self.words.person() if self.chance.random() < 0.6 else self.words.thing()
-        return Named(noun, self.draft.kind(noun))
+    def person_or_thing(self) -> Entity:
+        """A new type of person or thing."""
+        noun = self.words.person() if self.rng.random() < 0.6 else self.words.thing()
+        return Entity(noun, self.draft.new_type(noun))
 
-    def something(self) -> Named:
-        """A new kind of thing."""
+    def thing(self) -> Entity:
+        """A new type of thing."""
         noun = self.words.thing()
-        return Named(noun, self.draft.kind(noun))
+        return Entity(noun, self.draft.new_type(noun))
 
-    def paper(self) -> Named:
-        """A new kind of document, often text."""
-        noun = self.words.paper()
-        return Named(noun, self.draft.kind(noun, text=self.chance.random() < 0.5))
+    def document(self) -> Entity:
+        """A new type of document; half of them are text."""
+        noun = self.words.document()
+        return Entity(noun, self.draft.new_type(noun, text=self.rng.random() < 0.5))
 
-    def group(self, *, fresh: bool = False, of: Named | None = None) -> Named:
-        """Many of a kind, as an input of the task."""
-        if self._groups and of is None and not fresh and self.chance.random() < 0.6:
-            return self.chance.choice(self._groups)
-        each = of or self.somebody()
-        high = self.chance.choice((None, None, 3, 4, 5, 8, 12, 20))
-        low = 1 if high is not None and self.chance.random() < 0.25 else 0
+    def group(self, *, fresh: bool = False, of: Entity | None = None) -> Entity:
+        """A set of members of a type, as an input of the task."""
+        if self._groups and of is None and not fresh and self.rng.random() < 0.6:
+            return self.rng.choice(self._groups)
+        each = of or self.person_or_thing()
+        high = self.rng.choice((None, None, 3, 4, 5, 8, 12, 20))
+        low = 1 if high is not None and self.rng.random() < 0.25 else 0
         several = plural(each.noun)
-        name = self.chance.choice((several, several, f"all_{several}", f"new_{several}"))
-        value = self.draft.input(name, SetOf(each.type, Size(low, high)))
-        self._groups.append(Named(each.noun, each.type, value))
+        name = self.rng.choice((several, several, f"all_{several}", f"new_{several}"))
+        value = self.draft.new_input(name, SetOf(each.type, Size(low, high)))
+        self._groups.append(Entity(each.noun, each.type, value))
         return self._groups[-1]
 
-    def single(self, *, fresh: bool = False) -> Named:
-        """One of a kind, as an input of the task."""
-        if self._ones and not fresh and self.chance.random() < 0.6:
-            return self.chance.choice(self._ones)
-        each = self.somebody()
-        name = self.chance.choice((each.noun, each.noun, f"the_{each.noun}", f"first_{each.noun}"))
-        self._ones.append(Named(each.noun, each.type, self.draft.input(name, each.type)))
+    def single(self, *, fresh: bool = False) -> Entity:
+        """One member of a type, as an input of the task."""
+        if self._ones and not fresh and self.rng.random() < 0.6:
+            return self.rng.choice(self._ones)
+        each = self.person_or_thing()
+        name = self.rng.choice((each.noun, each.noun, f"the_{each.noun}", f"first_{each.noun}"))
+        self._ones.append(Entity(each.noun, each.type, self.draft.new_input(name, each.type)))
         return self._ones[-1]
 
-    def members(self) -> list[Named]:
-        """The groups that there are."""
+    def groups(self) -> list[Entity]:
+        """The groups added so far."""
         return list(self._groups)
 
     # ------------------------------------------------------------ subtasks
 
-    def act(self, on: Named, extra: Sequence[Named] = (), verbs: Sequence[str] = wording.ACT) -> Deed:
-        """A subtask with an effect on one of a kind, perhaps with something else in hand."""
+    def act(
+        self, on: Entity, extra: Sequence[Entity] = (), verbs: Sequence[str] = wording.ACT
+    ) -> DraftAction:
+        """A subtask with an effect on one entity, perhaps with further entities as arguments."""
         verb = self.words.verb(verbs)
-        chance, noun = self.chance, self._parameter(on)
-        keyed = chance.random() < 0.85
-        effect = self.draft.effect(
-            (chance.choice((verb, verb, f"{verb}_one", f"{verb}_{on.noun}_now")), verb),
+        rng, noun = self.rng, self._parameter(on)
+        keyed = rng.random() < 0.85
+        effect = self.draft.new_effect(
+            (rng.choice((verb, verb, f"{verb}_one", f"{verb}_{on.noun}_now")), verb),
             [on.type] if keyed else [],
-            irreversible=chance.random() < 0.25,
+            irreversible=rng.random() < 0.25,
         )
         others = [(self._parameter(other), other.type) for other in extra]
-        with_ = " and ".join(article(other.one) for other in extra)
+        with_ = " and ".join(article(other.singular) for other in extra)
         doc = self._doc(
-            f"{spoken(verb)} {article(on.one)}"
+            f"{in_prose(verb)} {article(on.singular)}"
             if not extra
-            else f"{spoken(verb)} {article(on.one)} with {with_}"
+            else f"{in_prose(verb)} {article(on.singular)} with {with_}"
         )
-        name = f"{verb}_{on.noun}" if chance.random() < 0.8 or not extra else f"{verb}_with_{extra[0].noun}"
+        name = f"{verb}_{on.noun}" if rng.random() < 0.8 or not extra else f"{verb}_with_{extra[0].noun}"
         keys = (noun,) if keyed else ()
         made = DraftSubtask(name, ((noun, on.type), *others), None, doc, effect, keys)
-        return Deed(verb, on, self.draft.contract(made))
+        return DraftAction(verb, on, self.draft.new_subtask(made))
 
-    def give(self, what: Named, to: Named) -> Deed:
-        """A subtask that hands something to somebody."""
-        verb, chance = self.words.verb(wording.SEND), self.chance
-        effect = self.draft.effect(
-            (chance.choice((verb, f"{verb}_out")), f"{verb}_{what.noun}_out"), [to.type]
+    def give(self, what: Entity, to: Entity) -> DraftAction:
+        """A subtask that sends one entity to another."""
+        verb, rng = self.words.verb(wording.SEND), self.rng
+        effect = self.draft.new_effect(
+            (rng.choice((verb, f"{verb}_out")), f"{verb}_{what.noun}_out"), [to.type]
         )
         parameters = [(self._parameter(to), to.type), (self._parameter(what), what.type)]
-        doc = self._doc(f"{spoken(verb)} {article(what.one)} to {article(to.one)}")
-        if chance.random() < 0.5:
+        doc = self._doc(f"{in_prose(verb)} {article(what.singular)} to {article(to.singular)}")
+        if rng.random() < 0.5:
             parameters.reverse()
         keys = (self._parameter(to),)
         made = DraftSubtask(f"{verb}_{what.noun}", tuple(parameters), None, doc, effect, keys)
-        return Deed(verb, to, self.draft.contract(made))
+        return DraftAction(verb, to, self.draft.new_subtask(made))
 
-    def learn(self, of: Named, result: Type, noun: str, verbs: Sequence[str], doc: str) -> Deed:
-        """A subtask that gives something for one of a kind; asking somebody has an effect."""
+    def lookup(self, of: Entity, result: Type, noun: str, verbs: Sequence[str], doc: str) -> DraftAction:
+        """A subtask that returns something for an entity; asking a person usually has an effect."""
         verb = self.words.verb(verbs)
         parameter = self._parameter(of)
         effect, keys = None, tuple[str, ...]()
-        if verbs is wording.ASK and self.chance.random() < 0.7:
-            effect, keys = self.draft.effect((verb, "contact"), [of.type]), (parameter,)
-        text = self._doc(f"{spoken(verb)} {doc}")
+        if verbs is wording.ASK and self.rng.random() < 0.7:
+            effect, keys = self.draft.new_effect((verb, "contact"), [of.type]), (parameter,)
+        text = self._doc(f"{in_prose(verb)} {doc}")
         made = DraftSubtask(f"{verb}_{noun}", ((parameter, of.type),), result, text, effect, keys)
-        return Deed(verb, of, self.draft.contract(made))
+        return DraftAction(verb, of, self.draft.new_subtask(made))
 
-    def check(self, of: Named) -> tuple[DraftSubtask, str]:
-        """A subtask that tells whether something holds, and how one says so."""
+    def check(self, of: Entity) -> tuple[DraftSubtask, str]:
+        """A subtask that returns whether something holds of an entity, and the phrase for it."""
         trait = self.words.trait()
-        says = f"is {spoken(trait)}"
-        form = self.chance.choice((f"is_{trait}", f"is_{trait}", f"check_{trait}", f"{of.noun}_is_{trait}"))
-        doc = self.chance.choice(
+        says = f"is {in_prose(trait)}"
+        form = self.rng.choice((f"is_{trait}", f"is_{trait}", f"check_{trait}", f"{of.noun}_is_{trait}"))
+        doc = self.rng.choice(
             (
-                f"Whether {article(of.one)} {says}.",
-                f"Tell whether the {of.one} {says}.",
-                f"Check that {article(of.one)} {says}.",
+                f"Whether {article(of.singular)} {says}.",
+                f"Tell whether the {of.singular} {says}.",
+                f"Check that {article(of.singular)} {says}.",
             )
         )
-        return self.draft.contract(DraftSubtask(form, ((self._parameter(of), of.type),), BOOL, doc)), says
+        return self.draft.new_subtask(DraftSubtask(form, ((self._parameter(of), of.type),), BOOL, doc)), says
 
-    def from_all(self, collected: Type, of: Named, to: Named, verbs: Sequence[str]) -> Deed:
-        """A subtask that makes one thing out of many."""
+    def aggregate(self, collected: Type, of: Entity, to: Entity, verbs: Sequence[str]) -> DraftAction:
+        """A subtask that makes one result from a collection."""
         verb = self.words.verb(verbs)
-        parameter = self.chance.choice(
-            ("found", plural(of.noun), f"all_{plural(of.noun)}", "answers", "given")
-        )
+        parameter = self.rng.choice(("found", plural(of.noun), f"all_{plural(of.noun)}", "answers", "given"))
         doc = self._doc(
-            self.chance.choice(
+            self.rng.choice(
                 (
-                    f"{spoken(verb)} {article(to.one)} from all {of.all}",
-                    f"{spoken(verb)} the {to.one} that fits all {of.all}",
+                    f"{in_prose(verb)} {article(to.singular)} from all {of.plural}",
+                    f"{in_prose(verb)} the {to.singular} that fits all {of.plural}",
                 )
             )
         )
         made = DraftSubtask(f"{verb}_{to.noun}", ((parameter, collected),), to.type, doc)
-        return Deed(verb, to, self.draft.contract(made))
+        return DraftAction(verb, to, self.draft.new_subtask(made))
 
-    def maybe(self, of: Named, found: Named) -> Deed:
-        """A subtask that finds something, or nothing."""
-        doc = f"the {found.one} of {article(of.one)}, if there is one"
-        return self.learn(of, Optional(found.type), found.noun, wording.FIND, doc)
+    def optional_lookup(self, of: Entity, found: Entity) -> DraftAction:
+        """A subtask that may find something, and otherwise returns `None`."""
+        doc = f"the {found.singular} of {article(of.singular)}, if there is one"
+        return self.lookup(of, Optional(found.type), found.noun, wording.FIND, doc)
 
-    def book(self, owner: Named) -> Named:
-        """A record that names its owner, and perhaps something else."""
+    def record_about(self, owner: Entity) -> Entity:
+        """A new record type with its owner as a field, and perhaps a trait."""
         noun = self.words.thing()
         fields: list[tuple[str, Type]] = [(owner.noun, owner.type)]
-        if self.chance.random() < 0.5:
+        if self.rng.random() < 0.5:
             fields.append((self.words.trait(), BOOL))
-        self.chance.shuffle(fields)
-        return Named(noun, self.draft.record(noun, fields))
+        self.rng.shuffle(fields)
+        return Entity(noun, self.draft.new_record(noun, fields))
 
-    def rival(self, on: Named) -> None:
-        """Perhaps another subtask with an effect on one of a kind, which nobody asks for."""
-        if self.chance.random() < 0.5:
-            self.act(on, verbs=self.chance.choice((wording.ACT, wording.ACT, wording.TELL)))
+    def maybe_add_distractor(self, on: Entity) -> None:
+        """Adds, half of the time, another subtask with an effect on an entity, which the task does not need."""
+        if self.rng.random() < 0.5:
+            self.act(on, verbs=self.rng.choice((wording.ACT, wording.ACT, wording.TELL)))
 
-    # ------------------------------------------------------------ the story
+    # ------------------------------------------------------------ the composition and its description
 
-    def hand(self, contract: DraftSubtask, to: DraftValue, what: DraftValue) -> None:
-        """A call of a subtask that hands something to somebody, in whichever order it takes them."""
-        arguments = (to, what) if contract.parameters[0][1] == to.type else (what, to)
-        self.draft.call(contract, *arguments)
+    def call_give(self, subtask: DraftSubtask, to: DraftValue, what: DraftValue) -> None:
+        """Calls a subtask made by `give`, with its two arguments in the order of its parameters."""
+        arguments = (to, what) if subtask.parameters[0][1] == to.type else (what, to)
+        self.draft.call(subtask, *arguments)
 
-    def say(self, *ways: str) -> None:
-        """One of some ways to say in the task's docstring what has been composed."""
-        self.draft.sentences.append(self.chance.choice(ways))
+    def describe(self, *ways: str) -> None:
+        """Adds a sentence to the task's docstring, drawn from several ways to put it."""
+        self.draft.sentences.append(self.rng.choice(ways))
 
-    def _parameter(self, of: Named) -> str:
+    def _parameter(self, of: Entity) -> str:
         short = of.noun.split("_")[-1]
         return short if isinstance(of.type, Record) or "_" not in of.noun else of.noun
 
@@ -206,14 +206,14 @@ class Cast:
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
-    """A subtask, the verb that it is called by, and what it is about."""
+class DraftAction:
+    """A subtask, its verb, and the entity that it acts on."""
 
     verb: str
-    on: Named
-    contract: DraftSubtask
+    on: Entity
+    subtask: DraftSubtask
 
     @property
-    def said(self) -> str:
+    def phrase(self) -> str:
         """The verb in prose."""
-        return spoken(self.verb)
+        return in_prose(self.verb)

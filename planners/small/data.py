@@ -1,4 +1,4 @@
-"""Training examples: a prompt as the planner gets it, the composition that is wanted, and what else is accepted."""
+"""Training examples: a prompt as the planner gets it, the reference composition, and the legal tokens along it."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ from p2c_dsl.planners.tokens.token_automaton import TokenAutomaton, automaton_in
 from p2c_dsl.planners.tokens.vocabulary import Vocabulary, vocabulary_of
 
 BUDGET, EFFORT = 256, 300
-"""Those that `LanguageModelPlanner` has where nobody says otherwise: training sees the masks that decoding will."""
-_POOL = 8
-"""Batches are cut from so many batches' examples in the order of their lengths, so that little is padding."""
-_PER_SEED = 1 << 24
-"""How many training domains a seed has before it comes to those of the next seed."""
+"""The defaults of `LanguageModelPlanner`, so that training uses the same masks as decoding."""
+_BATCHES_IN_POOL = 8
+"""How many batches' examples are sorted by length before they are split into batches, to reduce padding."""
+_DOMAINS_PER_SEED = 1 << 24
+"""How many training domains each seed has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class TrainingExample:
     """A prompt and its composition, which ends with the end token.
 
     Attributes:
-        legal: `(composition, ceil(vocab / 32))`, int32: the tokens that could stand in each one's place, packed.
+        legal: `(composition, ceil(vocab / 32))`, int32: the tokens that are legal at each position, packed.
     """
 
     prompt: tuple[int, ...]
@@ -54,28 +54,28 @@ class PaddedBatch:
 
     Attributes:
         tokens: `(batch, time)`.
-        asked: `(batch, time)`, true where a prompt's tokens are.
-        wanted: `(batch, time)`, true where a composition's tokens are.
-        legal: `(wanted tokens, vocab)`, true for what could stand there, in the order of the rows.
+        asked: `(batch, time)`, true for the tokens of prompts.
+        wanted: `(batch, time)`, true for the tokens of compositions.
+        legal: `(composition tokens, vocab)`, true for the tokens that are legal there, in the order of the rows.
     """
 
     tokens: Tensor
-    asked: Tensor
-    wanted: Tensor
+    in_prompt: Tensor
+    in_composition: Tensor
     legal: Tensor
 
 
 def example(of: GeneratedDomain, tokenizer: Any, vocabulary: Vocabulary) -> TrainingExample:
-    """The example that a domain makes."""
+    """The training example for a domain."""
     question = tokenizer.encode(prompt(of.spec, of.task))
     answer = (*tokenizer.encode(of.reference.rstrip("\n")), tokenizer.eos_token_id)
     return TrainingExample(tuple(question), answer, legal(of, answer, vocabulary))
 
 
 def legal(of: GeneratedDomain, composition: Sequence[int], vocabulary: Vocabulary) -> NDArray[np.int32]:
-    """The packed masks along a composition. The composition's own tokens are in them, whatever the effort left out."""
+    """The packed masks along a composition. Its own tokens are legal, even where the search gives up early."""
     automaton = automaton_in_tokens(of.spec, of.task, vocabulary, BUDGET, effort=EFFORT)
-    # The header and the end token are part of what may be written, too.
+    # The header and the end token count towards the budget, too.
     left = BUDGET - vocabulary.size(automaton.header.encode()) - 1
     try:
         automaton.learn(replace(automaton.start, left=left), lexemes(automaton, of.reference.rstrip("\n")))
@@ -91,20 +91,23 @@ def legal(of: GeneratedDomain, composition: Sequence[int], vocabulary: Vocabular
 
 
 def collate(examples: Sequence[TrainingExample], pad: int, size: int) -> PaddedBatch:
-    """Examples as a batch, for a vocabulary of `size` tokens."""
+    """A batch of examples, for a vocabulary of `size` tokens."""
     width = max(map(len, examples))
     tokens = torch.full((len(examples), width), pad)
-    asked, wanted = torch.zeros_like(tokens, dtype=torch.bool), torch.zeros_like(tokens, dtype=torch.bool)
+    in_prompt, in_composition = (
+        torch.zeros_like(tokens, dtype=torch.bool),
+        torch.zeros_like(tokens, dtype=torch.bool),
+    )
     for row, made in enumerate(examples):
         tokens[row, : len(made)] = torch.tensor(made.prompt + made.composition)
-        asked[row, : len(made.prompt)] = True
-        wanted[row, len(made.prompt) : len(made)] = True
+        in_prompt[row, : len(made.prompt)] = True
+        in_composition[row, len(made.prompt) : len(made)] = True
     bits = unpack(np.concatenate([made.legal for made in examples]), size)
-    return PaddedBatch(tokens, asked, wanted, torch.from_numpy(bits.copy()))
+    return PaddedBatch(tokens, in_prompt, in_composition, torch.from_numpy(bits.copy()))
 
 
 class Batches(IterableDataset[PaddedBatch]):
-    """Endless batches for a seed, of examples of up to `longest` tokens; the first given is number `start`."""
+    """Endless batches for a seed, of examples of up to `longest` tokens, starting with batch number `start`."""
 
     def __init__(self, seed: int, tokenizer: Any, size: int, longest: int, start: int = 0) -> None:
         self._seed, self._tokenizer = seed, tokenizer
@@ -112,20 +115,20 @@ class Batches(IterableDataset[PaddedBatch]):
 
     def __iter__(self) -> Iterator[PaddedBatch]:
         vocabulary, pad = vocabulary_of(self._tokenizer), self._tokenizer.pad_token_id
-        per_pool = _POOL * self._size
-        for pool in range(self._start // _POOL, _PER_SEED // per_pool):
-            first = self._seed * _PER_SEED + pool * per_pool
+        per_pool = _BATCHES_IN_POOL * self._size
+        for pool in range(self._start // _BATCHES_IN_POOL, _DOMAINS_PER_SEED // per_pool):
+            first = self._seed * _DOMAINS_PER_SEED + pool * per_pool
             made = _examples(range(first, first + per_pool), self._tokenizer, vocabulary)
             fitting = sorted((e for e in made if len(e) <= self._longest), key=len)
-            edges = [place * len(fitting) // _POOL for place in range(_POOL + 1)]
+            edges = [place * len(fitting) // _BATCHES_IN_POOL for place in range(_BATCHES_IN_POOL + 1)]
             cut = [fitting[low:high] for low, high in pairwise(edges)]
             Random(pool).shuffle(cut)
-            for examples in cut[max(0, self._start - pool * _POOL) :]:
+            for examples in cut[max(0, self._start - pool * _BATCHES_IN_POOL) :]:
                 yield collate(examples, pad, len(vocabulary))
 
 
 def _examples(seeds: Iterable[int], tokenizer: Any, vocabulary: Vocabulary) -> Iterator[TrainingExample]:
-    """The examples of some seeds, but for those whose composition takes more than the budget."""
+    """The examples for some seeds, without those whose composition exceeds the budget."""
     for seed in seeds:
         with suppress(Unplannable):
             yield example(domain(seed), tokenizer, vocabulary)

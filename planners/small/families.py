@@ -1,7 +1,7 @@
-"""Families of goals: each adds subtasks, lines and a sentence to a draft, and they can follow each other.
+"""Families of goals: each adds subtasks, lines and a sentence to a draft, and several can be combined.
 
-The sentence says what the rules alone do not enforce: that everybody is reached, what depends on what, and which of two
-similar subtasks is meant.
+The sentence says what the rules alone do not enforce: that every element is processed, what depends on what, and which
+of two similar subtasks is meant. The names of the functions decide which combinations are held out for the test set.
 """
 
 from __future__ import annotations
@@ -51,8 +51,8 @@ MAIN: tuple[Family, ...] = (
 LAST: tuple[Family, ...] = (tell_last, act_on_each)
 
 
-def distract(cast: Cast) -> None:
-    """Subtasks that nobody asks for."""
-    group = cast.members()
-    for _ in range(cast.chance.choice((0, 0, 1, 1, 2))):
-        cast.rival(cast.chance.choice(group) if group else cast.single())
+def add_distractors(cast: Cast) -> None:
+    """Adds subtasks that the task does not need."""
+    group = cast.groups()
+    for _ in range(cast.rng.choice((0, 0, 1, 1, 2))):
+        cast.maybe_add_distractor(cast.rng.choice(group) if group else cast.single())

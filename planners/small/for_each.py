@@ -11,163 +11,175 @@ from p2c_dsl.types import ListOf, MapOf, SetOf
 
 
 def act_on_each(cast: Cast) -> None:
-    """Do one thing with every element; a similar subtask does another."""
+    """Act on every element; a similar subtask is a distractor."""
     each = cast.group()
-    verbs = wording.TELL if cast.chance.random() < 0.5 else wording.ACT
-    deed = cast.act(each, verbs=verbs)
-    cast.rival(each)
-    with cast.draft.loop(each.given()) as element:
-        cast.draft.call(deed.contract, element)
-    cast.say(f"{deed.said} every {each.one}", f"{deed.said} all {each.all}", f"{deed.said} each {each.one}")
+    verbs = wording.TELL if cast.rng.random() < 0.5 else wording.ACT
+    action = cast.act(each, verbs=verbs)
+    cast.maybe_add_distractor(each)
+    with cast.draft.loop(each.require_value()) as element:
+        cast.draft.call(action.subtask, element)
+    cast.describe(
+        f"{action.phrase} every {each.singular}",
+        f"{action.phrase} all {each.plural}",
+        f"{action.phrase} each {each.singular}",
+    )
 
 
 def hand_to_each(cast: Cast) -> None:
-    """Look something up for every element and hand it to that very element."""
-    each, paper = cast.group(), cast.paper()
-    found = cast.learn(each, paper.type, paper.noun, wording.FIND, f"the {paper.one} of {article(each.one)}")
-    give = cast.give(paper, each)
-    with cast.draft.loop(each.given()) as element:
-        held = cast.draft.call(found.contract, element)
-        cast.hand(give.contract, element, held)
-    cast.say(
-        f"{give.said} every {each.one} their own {paper.one}",
-        f"{found.said} the {paper.one} of every {each.one} and {give.said} it to them",
+    """Look up a document for every element and send it to that element."""
+    each, document = cast.group(), cast.document()
+    found = cast.lookup(
+        each,
+        document.type,
+        document.noun,
+        wording.FIND,
+        f"the {document.singular} of {article(each.singular)}",
+    )
+    give = cast.give(document, each)
+    with cast.draft.loop(each.require_value()) as element:
+        held = cast.draft.call(found.subtask, element)
+        cast.call_give(give.subtask, element, held)
+    cast.describe(
+        f"{give.phrase} every {each.singular} their own {document.singular}",
+        f"{found.phrase} the {document.singular} of every {each.singular} and {give.phrase} it to them",
     )
 
 
 def ask_and_choose(cast: Cast) -> None:
-    """Ask everybody, choose what suits all, and act on the choice."""
-    each, wish = cast.group(), cast.something()
-    many = cast.chance.random() < 0.5
+    """Ask everyone, choose what suits all, and act on the choice."""
+    each, wish = cast.group(), cast.thing()
+    many = cast.rng.random() < 0.5
     answer = SetOf(wish.type) if many else wish.type
-    about = f"{article(each.one)} for their {wish.all if many else wish.one}"
-    ask = cast.learn(each, answer, cast.chance.choice((each.noun, wish.noun)), wording.ASK, about)
-    choose = cast.from_all(MapOf(each.type, answer), wish, wish, wording.CHOOSE)
+    about = f"{article(each.singular)} for their {wish.plural if many else wish.singular}"
+    ask = cast.lookup(each, answer, cast.rng.choice((each.noun, wish.noun)), wording.ASK, about)
+    choose = cast.aggregate(MapOf(each.type, answer), wish, wish, wording.CHOOSE)
     act = cast.act(wish)
-    cast.rival(wish)
-    table = cast.draft.table(each.type, answer, ask.contract.name)
-    with cast.draft.loop(each.given()) as element:
-        cast.draft.put(table, element, ask.contract, element)
-    chosen = cast.draft.call(choose.contract, table)
-    cast.draft.call(act.contract, chosen)
-    cast.say(
-        f"{ask.said} every {each.one}, {choose.said} one {wish.one} and {act.said} it",
-        f"{act.said} one {wish.one} that suits all {each.all}",
-        f"{act.said} the {wish.one} that comes out when every {each.one} was asked",
+    cast.maybe_add_distractor(wish)
+    table = cast.draft.new_map(each.type, answer, ask.subtask.name)
+    with cast.draft.loop(each.require_value()) as element:
+        cast.draft.store(table, element, ask.subtask, element)
+    chosen = cast.draft.call(choose.subtask, table)
+    cast.draft.call(act.subtask, chosen)
+    cast.describe(
+        f"{ask.phrase} every {each.singular}, {choose.phrase} one {wish.singular} and {act.phrase} it",
+        f"{act.phrase} one {wish.singular} that suits all {each.plural}",
+        f"{act.phrase} the {wish.singular} that comes out when every {each.singular} was asked",
     )
 
 
 def gather_and_report(cast: Cast) -> None:
-    """Collect something from every element in a list, make one thing of it, and send that."""
-    each, part, whole = cast.group(), cast.paper(), cast.paper()
+    """Collect a document from every element in a list, merge the list, and send the result."""
+    each, part, whole = cast.group(), cast.document(), cast.document()
     to = cast.single()
-    about = f"the {part.one} of {article(each.one)}"
-    get = cast.learn(each, part.type, part.noun, wording.FIND, about)
-    merge = cast.from_all(ListOf(part.type), part, whole, wording.MERGE)
+    about = f"the {part.singular} of {article(each.singular)}"
+    get = cast.lookup(each, part.type, part.noun, wording.FIND, about)
+    merge = cast.aggregate(ListOf(part.type), part, whole, wording.MERGE)
     give = cast.give(whole, to)
-    items = cast.draft.items(part.type, get.contract.name)
-    with cast.draft.loop(each.given()) as element:
-        cast.draft.put(items, None, get.contract, element)
-    made = cast.draft.call(merge.contract, items)
-    cast.hand(give.contract, to.given(), made)
-    cast.say(
-        f"{get.said} the {part.one} of every {each.one}, {merge.said} {article(whole.one)} "
-        f"and {give.said} it to the {to.one}",
-        f"{give.said} the {to.one} one {whole.one} about the {part.all} of all {each.all}",
+    items = cast.draft.new_list(part.type, get.subtask.name)
+    with cast.draft.loop(each.require_value()) as element:
+        cast.draft.store(items, None, get.subtask, element)
+    made = cast.draft.call(merge.subtask, items)
+    cast.call_give(give.subtask, to.require_value(), made)
+    cast.describe(
+        f"{get.phrase} the {part.singular} of every {each.singular}, {merge.phrase} {article(whole.singular)} "
+        f"and {give.phrase} it to the {to.singular}",
+        f"{give.phrase} the {to.singular} one {whole.singular} about the {part.plural} of all {each.plural}",
     )
 
 
 def check_each(cast: Cast) -> None:
-    """Do something with those elements for which a check holds, and perhaps another thing with the others."""
+    """Act on the elements for which a check holds, or on the others, or differently on each kind."""
     each = cast.group()
     check, says = cast.check(each)
     then, orelse = cast.act(each), cast.act(each)
-    shape = cast.chance.choice(("then", "else", "both"))
-    with cast.draft.loop(each.given()) as element:
+    shape = cast.rng.choice(("then", "else", "both"))
+    with cast.draft.loop(each.require_value()) as element:
         answer = cast.draft.call(check, element)
         if shape == "else":
-            with cast.draft.when(answer, Test.FALSE):
-                cast.draft.call(orelse.contract, element)
+            with cast.draft.branch(answer, Test.FALSE):
+                cast.draft.call(orelse.subtask, element)
         else:
-            with cast.draft.when(answer):
-                cast.draft.call(then.contract, element)
+            with cast.draft.branch(answer):
+                cast.draft.call(then.subtask, element)
             if shape == "both":
-                with cast.draft.otherwise():
-                    cast.draft.call(orelse.contract, element)
+                with cast.draft.else_branch():
+                    cast.draft.call(orelse.subtask, element)
     if shape == "then":
-        cast.say(
-            f"{then.said} every {each.one} that {says}, and no other",
-            f"{then.said} only the {each.all} of which each {says}",
+        cast.describe(
+            f"{then.phrase} every {each.singular} that {says}, and no other",
+            f"{then.phrase} only the {each.plural} of which each {says}",
         )
     elif shape == "else":
-        cast.say(
-            f"{orelse.said} every {each.one} unless it {says}",
-            f"{orelse.said} each {each.one} that {says} not",
+        cast.describe(
+            f"{orelse.phrase} every {each.singular} unless it {says}",
+            f"{orelse.phrase} each {each.singular} that {says} not",
         )
     else:
-        cast.say(
-            f"{then.said} every {each.one} that {says}, and {orelse.said} the others",
-            f"if {article(each.one)} {says}, {then.said} it, otherwise {orelse.said} it",
+        cast.describe(
+            f"{then.phrase} every {each.singular} that {says}, and {orelse.phrase} the others",
+            f"if {article(each.singular)} {says}, {then.phrase} it, otherwise {orelse.phrase} it",
         )
 
 
 def use_what_each_has(cast: Cast) -> None:
-    """Look for something for every element, and act where there is one."""
-    each, found = cast.group(), cast.something()
-    find = cast.maybe(each, found)
+    """Search for something for every element, and act on it if it is found."""
+    each, found = cast.group(), cast.thing()
+    find = cast.optional_lookup(each, found)
     act = cast.act(found)
-    with cast.draft.loop(each.given()) as element:
-        result = cast.draft.call(find.contract, element)
-        with cast.draft.when(result, Test.SOME) as present:
-            cast.draft.call(act.contract, present)
-    cast.say(
-        f"{act.said} the {found.one} of every {each.one} that has one",
-        f"for each {each.one}, {find.said} the {found.one} and {act.said} it, if there is one",
+    with cast.draft.loop(each.require_value()) as element:
+        result = cast.draft.call(find.subtask, element)
+        with cast.draft.branch(result, Test.SOME) as present:
+            cast.draft.call(act.subtask, present)
+    cast.describe(
+        f"{act.phrase} the {found.singular} of every {each.singular} that has one",
+        f"for each {each.singular}, {find.phrase} the {found.singular} and {act.phrase} it, if there is one",
     )
 
 
 def act_on_nested(cast: Cast) -> None:
-    """For every element, act on all that belongs to it."""
-    each, part = cast.group(), cast.something()
-    about = f"the {part.all} of {article(each.one)}"
-    find = cast.learn(each, SetOf(part.type), wording.plural(part.noun), wording.LIST, about)
+    """For every element, act on everything that belongs to it."""
+    each, part = cast.group(), cast.thing()
+    about = f"the {part.plural} of {article(each.singular)}"
+    find = cast.lookup(each, SetOf(part.type), wording.plural(part.noun), wording.LIST, about)
     act = cast.act(part)
-    with cast.draft.loop(each.given()) as element:
-        found = cast.draft.call(find.contract, element)
+    with cast.draft.loop(each.require_value()) as element:
+        found = cast.draft.call(find.subtask, element)
         with cast.draft.loop(found) as inner:
-            cast.draft.call(act.contract, inner)
-    cast.say(
-        f"{act.said} every {part.one} of every {each.one}",
-        f"for each {each.one}, {find.said} the {part.all} and {act.said} all of them",
+            cast.draft.call(act.subtask, inner)
+    cast.describe(
+        f"{act.phrase} every {part.singular} of every {each.singular}",
+        f"for each {each.singular}, {find.phrase} the {part.plural} and {act.phrase} all of them",
     )
 
 
 def act_on_fields(cast: Cast) -> None:
-    """Do something for whom each record names."""
-    owner = cast.somebody()
-    each = cast.group(of=cast.book(owner))
-    deed = cast.act(owner, verbs=wording.TELL)
-    cast.rival(owner)
-    with cast.draft.loop(each.given()) as element:
+    """Act on the owner that each record names."""
+    owner = cast.person_or_thing()
+    each = cast.group(of=cast.record_about(owner))
+    action = cast.act(owner, verbs=wording.TELL)
+    cast.maybe_add_distractor(owner)
+    with cast.draft.loop(each.require_value()) as element:
         held = DraftValue(f"{element.text}.{owner.noun}", owner.type, element.source)
-        cast.draft.call(deed.contract, held)
-    cast.say(
-        f"{deed.said} the {owner.one} of every {each.one}",
-        f"for each {each.one}, {deed.said} its {owner.one}",
+        cast.draft.call(action.subtask, held)
+    cast.describe(
+        f"{action.phrase} the {owner.singular} of every {each.singular}",
+        f"for each {each.singular}, {action.phrase} its {owner.singular}",
     )
 
 
 def collect_then_act(cast: Cast) -> None:
-    """Collect something for every element first, then act on each with what was collected for it."""
-    each, part = cast.group(fresh=True), cast.something()
-    get = cast.learn(each, part.type, part.noun, wording.FIND, f"the {part.one} of {article(each.one)}")
+    """First collect something for every element, then act on everything collected."""
+    each, part = cast.group(fresh=True), cast.thing()
+    get = cast.lookup(
+        each, part.type, part.noun, wording.FIND, f"the {part.singular} of {article(each.singular)}"
+    )
     act = cast.act(part)
-    table = cast.draft.table(each.type, part.type, get.contract.name)
-    with cast.draft.loop(each.given()) as element:
-        cast.draft.put(table, element, get.contract, element)
+    table = cast.draft.new_map(each.type, part.type, get.subtask.name)
+    with cast.draft.loop(each.require_value()) as element:
+        cast.draft.store(table, element, get.subtask, element)
     with cast.draft.loop(table) as key:
-        cast.draft.call(act.contract, table.item(key))
-    cast.say(
-        f"first {get.said} the {part.one} of every {each.one}, then {act.said} them all",
-        f"{act.said} the {part.all} of all {each.all} once all are found",
+        cast.draft.call(act.subtask, table.item(key))
+    cast.describe(
+        f"first {get.phrase} the {part.singular} of every {each.singular}, then {act.phrase} them all",
+        f"{act.phrase} the {part.plural} of all {each.plural} once all are found",
     )

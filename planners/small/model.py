@@ -1,7 +1,7 @@
 """The small planner's architecture, and where its checkpoint is.
 
-A Llama (RMSNorm, rotary positions, SwiGLU) with tied embeddings: `transformers` knows it, so that whatever takes a
-causal model takes this one.
+A Llama (RMSNorm, rotary positions, SwiGLU) with tied embeddings: `transformers` supports it, so anything that accepts a
+causal model accepts this one.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from typing import Any
 CHECKPOINT = Path(__file__).parent / "checkpoint"
 """The committed weights and tokenizer."""
 CONTEXT = 2048
-"""How many tokens a prompt and its composition may have together."""
+"""The maximum length of a prompt and its composition together, in tokens."""
 WEIGHTS = "model.safetensors"
 
 
 def fresh(seed: int) -> tuple[Any, Any]:
-    """The small planner before any training, and its tokenizer: equal seeds give equal weights."""
-    return shaped(seed, width=160, inner=448, layers=4, heads=5, prepared=_mimic)
+    """The untrained small planner and its tokenizer. Equal seeds give equal weights."""
+    return shaped(seed, width=160, inner=448, layers=4, heads=5, initialize=_initialize_attention)
 
 
 def tiny(seed: int) -> tuple[Any, Any]:
@@ -34,15 +34,15 @@ def shaped(
     inner: int,
     layers: int,
     heads: int,
-    prepared: Callable[[Any], None] | None = None,
+    initialize: Callable[[Any], None] | None = None,
 ) -> tuple[Any, Any]:
-    """A model of the small planner's kind in another size, and its tokenizer.
+    """A model with the small planner's architecture in another size, and its tokenizer.
 
     Args:
-        seed: Of the random weights; the random numbers of others are left alone.
+        seed: Of the random weights; torch's global random state is left unchanged.
         width: Of hidden states.
         inner: Width of the feed-forward layers.
-        prepared: What is done to the weights then, under the same seed.
+        initialize: Changes the initial weights, under the same seed.
     """
     import torch
     from transformers import LlamaConfig, LlamaForCausalLM
@@ -64,8 +64,8 @@ def shaped(
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         model: Any = LlamaForCausalLM(config)
-        if prepared is not None:
-            prepared(model)
+        if initialize is not None:
+            initialize(model)
     return model.eval(), tokenizer
 
 
@@ -73,7 +73,8 @@ def load(folder: Path = CHECKPOINT) -> tuple[Any, Any]:
     """A trained planner in 32 bits, ready to decode, and its tokenizer. Raises `FileNotFoundError` without weights."""
     if not (folder / WEIGHTS).is_file():
         raise FileNotFoundError(
-            f"{folder} holds no {WEIGHTS}: make it with `python -m p2c_dsl.planners.small.train --output {folder}`"
+            f"{folder} holds no {WEIGHTS}: train a planner with "
+            f"`python -m p2c_dsl.planners.small.train --output {folder}`"
         )
     import torch
     from transformers import LlamaForCausalLM
@@ -83,17 +84,17 @@ def load(folder: Path = CHECKPOINT) -> tuple[Any, Any]:
 
 
 def load_tokenizer(folder: Path) -> Any:
-    """A folder's tokenizer. It pads on the left and adds no special tokens by itself."""
+    """The tokenizer in a folder. It pads on the left and adds no special tokens."""
     from transformers import PreTrainedTokenizerFast
 
     return PreTrainedTokenizerFast.from_pretrained(folder, local_files_only=True)
 
 
-def _mimic(model: Any) -> None:
-    """Lets each head begin by looking for its own token and by passing on what it finds there.
+def _initialize_attention(model: Any) -> None:
+    """Initializes each head to attend to its own token and to pass on what it finds there.
 
-    Names have to be copied from the spec, so this is half of what is to be learnt. After "Mimetic initialization of
-    self-attention layers" (Trockman and Kolter, 2023), with the sign that copies.
+    Names have to be copied from the spec, so this is half of what the model must learn. After "Mimetic initialization
+    of self-attention layers" (Trockman and Kolter, 2023), with the sign that copies.
     """
     import torch
 

@@ -1,4 +1,4 @@
-"""Muon for matrices, AdamW for the rest: learns in fewer examples than AdamW alone, which is what counts on a CPU."""
+"""Muon for matrices, AdamW for the rest: needs fewer examples than AdamW alone, which is what counts on a CPU."""
 
 from __future__ import annotations
 

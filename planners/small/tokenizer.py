@@ -1,4 +1,4 @@
-"""The small planner's tokenizer: byte-level BPE, in which a word is the same tokens wherever it stands.
+"""The small planner's tokenizer: byte-level BPE that splits a word into the same tokens wherever it occurs.
 
 Tokens never join a word with the space or the underscore before it. So `remind a guest` in a docstring and
 `remind_guest` in a spec and in a composition share their tokens, and a model can copy names that it has never seen.
@@ -15,12 +15,12 @@ _COMMON = (
     "subtask|effect|type|task|record|enum|constant|does|compose|use|for|in|if|not|is|at most|at least|exactly|per|from|"
     "before|after|only|both|shape|a|an|the|of|all|every|each|and|it|to|that|with|there|one|first|then|or|where|into|on|as"
 )
-"""Words that are hardly ever part of a name. Each takes the space behind it along."""
+"""Words that are rarely part of a name. Each forms a token with the space after it."""
 _WORDS = rf"(?:{_COMMON}) |[A-Z]?[a-z]+|[A-Z]+|[0-9]|[^A-Za-z0-9]+"
 
 
 def train_tokenizer(texts: Iterable[str], size: int = SIZE) -> Any:
-    """A tokenizer of up to `size` tokens from texts; all 256 bytes are among them, so that it can write any name."""
+    """Trains a tokenizer of up to `size` tokens on texts; it includes all 256 bytes, so that it can encode any name."""
     from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
     from transformers import PreTrainedTokenizerFast
 
@@ -52,23 +52,23 @@ def train_tokenizer(texts: Iterable[str], size: int = SIZE) -> Any:
 
 
 def corpus(seed: int, domains: int = 400) -> Iterator[str]:
-    """What the committed tokenizer is trained on: prompts and compositions of training domains, and all their words."""
+    """Training texts of the committed tokenizer: prompts and compositions of training domains, and all words."""
     from p2c_dsl.planners.prompt import prompt
     from p2c_dsl.planners.small import wording
     from p2c_dsl.planners.small.domains import domain
-    from p2c_dsl.planners.small.fields import FIELDS
+    from p2c_dsl.planners.small.fields import THEMES
 
     for number in range(domains):
         made = domain(seed + number)
         yield prompt(made.spec, made.task)
         yield made.reference
-    for life in FIELDS:
-        for noun in (*life.people, *life.things, *life.papers, *life.traits):
+    for theme in THEMES:
+        for noun in (*theme.people, *theme.things, *theme.documents, *theme.traits):
             yield f"{noun} {noun.capitalize()} {wording.plural(noun)}\n" * 3
 
 
 def main() -> None:
-    """Trains the tokenizer and writes it where the checkpoint is."""
+    """Trains the tokenizer and writes it to the checkpoint's folder."""
     from p2c_dsl.planners.small.model import CHECKPOINT
 
     train_tokenizer(corpus(0)).save_pretrained(CHECKPOINT)

@@ -2,11 +2,11 @@
 
     python -m p2c_dsl.planners.small.train --seed 0 --minutes 40 --output DIR
 
-The loss is that of the masked policy: the cross-entropy of the reference composition, after the prompt that the planner
-is asked with, among the tokens that are legal there. So the model need not learn what the rules enforce. With a small
-weight comes that of some of the prompt's own tokens: names come back there too, so that copying is learnt early. Every
-example is another domain; a process of its own makes them. A run that is stopped goes on from its last checkpoint when
-it is started again.
+The loss is that of the masked policy: the cross-entropy of the reference composition, given the planner's prompt, over
+the tokens that are legal at each position. So the model need not learn what the rules enforce. A smaller part of the
+loss comes from some of the prompt's own tokens: names are repeated there, too, so the model learns copying early. Every
+example is a different domain; a separate process generates them. A run that was stopped resumes from its last
+checkpoint when it is started again.
 """
 
 from __future__ import annotations
@@ -31,23 +31,23 @@ from p2c_dsl.planners.small.model import fresh
 from p2c_dsl.planners.small.muon import optimizers
 
 STATE, METRICS = "training.pt", "metrics.jsonl"
-_WHOLE = 1000
+_BAR_LENGTH = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Arguments:
-    """What a training run is told.
+    """The arguments of a training run.
 
     Attributes:
-        minutes: How long to train, on the wall clock; the learning rate falls along it.
-        steps: How many steps to train instead, which gives the same weights again.
+        minutes: How long to train, in wall-clock time; the learning rate follows it.
+        steps: How many steps to train instead, which makes the run reproducible.
         batch: Examples in a step.
-        longest: Tokens that an example may have; longer ones are left out.
-        rate: The learning rate at its highest.
-        prompt_share: The share of the prompt's tokens that are predicted too.
-        prompt_weight: What their loss counts beside the composition's.
+        longest: The most tokens an example may have; longer ones are left out.
+        rate: The peak learning rate.
+        prompt_share: The share of the prompts' tokens that count in the loss.
+        prompt_weight: The weight of their loss, relative to that of the compositions.
         save_every: Seconds between checkpoints.
-        workers: Processes that make examples, 0 or 1: more would all make the same ones.
+        workers: Processes that generate examples, 0 or 1: more would all generate the same ones.
     """
 
     output: Path
@@ -64,7 +64,7 @@ class Arguments:
 
 
 class TrainingRun:
-    """A run: the model, its optimizers, and how far it has come."""
+    """A run: the model, its optimizers, and its progress."""
 
     def __init__(self, arguments: Arguments) -> None:
         self.arguments = arguments
@@ -77,26 +77,28 @@ class TrainingRun:
 
     @property
     def progress(self) -> float:
-        """The share of the run that is done."""
+        """The share of the run that is complete."""
         if self.arguments.steps is not None:
             return min(1.0, self.step / self.arguments.steps)
         return min(1.0, self.seconds / (60 * self.arguments.minutes))
 
     def train(self, console: Console) -> None:
-        """Trains to the end, saving now and then."""
+        """Trains to the end, saving at intervals."""
         saved = self.seconds
         columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
         stream = iter(self._stream())
         with Progress(*columns, console=console) as shown:
-            bar = shown.add_task("training", total=_WHOLE, completed=int(_WHOLE * self.progress))
+            bar = shown.add_task("training", total=_BAR_LENGTH, completed=int(_BAR_LENGTH * self.progress))
             while self.progress < 1.0:
-                began = time.monotonic()
+                started = time.monotonic()
                 batch = next(stream)
                 metrics = self._update(batch)
                 self.step, self.examples = self.step + 1, self.examples + len(batch.tokens)
-                self.seconds += time.monotonic() - began
+                self.seconds += time.monotonic() - started
                 self._log(metrics)
-                shown.update(bar, completed=_WHOLE * self.progress, description=f"loss {metrics['loss']:.3f}")
+                shown.update(
+                    bar, completed=_BAR_LENGTH * self.progress, description=f"loss {metrics['loss']:.3f}"
+                )
                 if self.seconds - saved >= self.arguments.save_every:
                     saved = self.seconds
                     self.save()
@@ -110,23 +112,30 @@ class TrainingRun:
         return DataLoader(made, batch_size=None, num_workers=own.workers, prefetch_factor=2 * own.batch)
 
     def _update(self, batch: PaddedBatch) -> dict[str, float]:
-        """One step on a batch; the losses in nats a token."""
-        chance = torch.Generator().manual_seed(self.arguments.seed + self.step)
-        share = torch.rand(batch.tokens.shape, generator=chance)
-        composition, question = losses(self.model, batch, batch.asked & (share < self.arguments.prompt_share))
+        """Takes one step on a batch, and returns the losses in nats per token."""
+        generator = torch.Generator().manual_seed(self.arguments.seed + self.step)
+        share = torch.rand(batch.tokens.shape, generator=generator)
+        composition, prompt_loss = losses(
+            self.model, batch, batch.in_prompt & (share < self.arguments.prompt_share)
+        )
         rate = self._rate()
         for optimizer in self.optimizers:
             for group in optimizer.param_groups:
                 group["lr"] = rate
             optimizer.zero_grad()
-        (composition + self.arguments.prompt_weight * question).backward()  # type: ignore[no-untyped-call]
+        (composition + self.arguments.prompt_weight * prompt_loss).backward()  # type: ignore[no-untyped-call]
         norm = torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
         for optimizer in self.optimizers:
             optimizer.step()
-        return {"loss": composition.item(), "prompt_loss": question.item(), "norm": norm.item(), "rate": rate}
+        return {
+            "loss": composition.item(),
+            "prompt_loss": prompt_loss.item(),
+            "norm": norm.item(),
+            "rate": rate,
+        }
 
     def _rate(self) -> float:
-        """Rises over the first 20 steps, stays, and falls over the second half to a twentieth."""
+        """The learning rate: rises over the first 20 steps, stays, and falls to a twentieth over the second half."""
         warm = min(1.0, (self.step + 1) / 20)
         fallen = max(0.0, self.progress - 0.5) / 0.5
         return self.arguments.rate * warm * (0.05 + 0.95 * (0.5 + 0.5 * math.cos(math.pi * fallen)))
@@ -137,14 +146,14 @@ class TrainingRun:
             file.write(json.dumps(entry) + "\n")
 
     def save(self) -> None:
-        """Writes the planner, in 16 bits, and what is needed to go on."""
+        """Writes the planner, in 16 bits, and the state needed to resume."""
         save_planner(self.model, self.tokenizer, self.arguments.output)
         state = {
             "model": self.model.state_dict(),
             "optimizers": [optimizer.state_dict() for optimizer in self.optimizers],
             "at": (self.step, self.seconds, self.examples),
         }
-        # Replaced as a whole, so that a run that is killed while it writes can still go on.
+        # Replaced atomically, so that a run that is killed while it writes can still resume.
         torch.save(state, self.arguments.output / f"{STATE}.new")
         (self.arguments.output / f"{STATE}.new").replace(self.arguments.output / STATE)
 
@@ -156,40 +165,40 @@ class TrainingRun:
         self.step, self.seconds, self.examples = state["at"]
         metrics = self.arguments.output / METRICS
         if metrics.is_file():
-            # What a run that was killed has told after its last checkpoint happens again.
+            # Steps that a killed run logged after its last checkpoint are repeated.
             metrics.write_text("".join(metrics.read_text().splitlines(keepends=True)[: self.step]))
 
 
-def losses(model: Any, batch: PaddedBatch, some: Tensor) -> tuple[Tensor, Tensor]:
-    """Mean cross-entropies: of the compositions' tokens among the legal ones, and of `some` tokens of the prompts.
+def losses(model: Any, batch: PaddedBatch, counted: Tensor) -> tuple[Tensor, Tensor]:
+    """Mean cross-entropies of the compositions' tokens over the legal ones, and of `counted` tokens of the prompts.
 
-    `some` is `(batch, time)`, true for the tokens that count.
+    `counted` is `(batch, time)`, true for the tokens that count.
     """
     hidden = model.model(batch.tokens[:, :-1]).last_hidden_state
     targets = batch.tokens[:, 1:]
-    logits = model.lm_head(hidden[batch.wanted[:, 1:]]).masked_fill(~batch.legal, -torch.inf)
-    composition = cross_entropy(logits, targets[batch.wanted[:, 1:]])
-    question = cross_entropy(model.lm_head(hidden[some[:, 1:]]), targets[some[:, 1:]])
-    return composition, question
+    logits = model.lm_head(hidden[batch.in_composition[:, 1:]]).masked_fill(~batch.legal, -torch.inf)
+    composition = cross_entropy(logits, targets[batch.in_composition[:, 1:]])
+    prompt_loss = cross_entropy(model.lm_head(hidden[counted[:, 1:]]), targets[counted[:, 1:]])
+    return composition, prompt_loss
 
 
 def save_planner(model: Any, tokenizer: Any, folder: Path) -> None:
-    """Writes the model, with weights in bfloat16, and the tokenizer. The model itself keeps its 32 bits."""
+    """Writes the model, with weights in bfloat16, and the tokenizer. The model in memory keeps its 32 bits."""
     weights = {name: weight.to(torch.bfloat16) for name, weight in model.state_dict().items()}
     model.save_pretrained(folder, state_dict=weights)
     tokenizer.save_pretrained(folder)
 
 
 def main() -> None:
-    """The command."""
+    """Runs the command."""
     defaults = Arguments(Path())
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument(
-        "--output", type=Path, required=True, help="the folder for the checkpoint; a run there goes on"
+        "--output", type=Path, required=True, help="the folder for the checkpoint; a run in it is resumed"
     )
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--minutes", type=float, default=defaults.minutes)
-    parser.add_argument("--steps", type=int, default=None, help="train so many steps instead")
+    parser.add_argument("--steps", type=int, default=None, help="train this many steps instead")
     parser.add_argument("--batch", type=int, default=defaults.batch)
     parser.add_argument("--rate", type=float, default=defaults.rate)
     arguments = Arguments(**vars(parser.parse_args()))

@@ -1,6 +1,6 @@
-"""Words for made-up tasks: verbs by what they do, and nouns, of which none is used twice in a spec.
+"""Words for generated tasks: verbs grouped by meaning, and nouns, none of which is used twice in a spec.
 
-Some nouns are made of syllables, so that a model has to read a spec instead of knowing it.
+Some nouns are invented from syllables, so that a model has to read the spec instead of relying on known words.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from random import Random
 
-from p2c_dsl.planners.small.fields import Field
+from p2c_dsl.planners.small.fields import Theme
 
 ASK = ("ask", "consult", "poll", "interview", "survey", "question")
 FIND = ("find", "look_up", "fetch", "get", "locate", "retrieve", "load", "search")
@@ -58,7 +58,7 @@ ACT = (
     "clean_up",
     "suspend",
 )
-"""Verbs with one object that change something."""
+"""Transitive verbs for actions that change something."""
 
 _HEADS, _CORES, _TAILS = (
     tuple(parts.split())
@@ -72,62 +72,62 @@ _HEADS, _CORES, _TAILS = (
 
 @dataclass(slots=True)
 class Words:
-    """Draws words for one spec, each once.
+    """Draws words for one spec, without repetition.
 
     Attributes:
-        invented: The share of nouns that are made of syllables.
-        joined: The share of nouns that are two words.
+        invented: The share of nouns that are invented from syllables.
+        joined: The share of nouns that consist of two words.
     """
 
-    chance: Random
-    life: Field
+    rng: Random
+    theme: Theme
     invented: float = 0.15
-    joined: float = 0.1
+    compound: float = 0.1
     used: set[str] = field(default_factory=set)
 
     def person(self) -> str:
-        """Somebody of the field."""
-        return self._noun(self.life.people)
+        """A person of the theme."""
+        return self._noun(self.theme.people)
 
     def thing(self) -> str:
-        """Something of the field."""
-        return self._noun(self.life.things)
+        """A thing of the theme."""
+        return self._noun(self.theme.things)
 
-    def paper(self) -> str:
-        """Something that is written down."""
-        return self._noun(self.life.papers)
+    def document(self) -> str:
+        """A document of the theme."""
+        return self._noun(self.theme.documents)
 
     def trait(self) -> str:
-        """What a thing can be like."""
-        return self._word(self.life.traits)
+        """A trait of the theme."""
+        return self._word(self.theme.traits)
 
     def verb(self, kind: Sequence[str]) -> str:
-        """One of a kind of verbs."""
-        return self._fresh(kind) or self.chance.choice(kind)
+        """A verb from a group."""
+        return self._unused(kind) or self.rng.choice(kind)
 
     def _noun(self, words: Sequence[str]) -> str:
         word = self._word(words)
-        return f"{self._word(words)}_{word}" if self.chance.random() < self.joined else word
+        return f"{self._word(words)}_{word}" if self.rng.random() < self.compound else word
 
     def _word(self, words: Sequence[str]) -> str:
-        found = None if self.chance.random() < self.invented else self._fresh(words)
+        found = None if self.rng.random() < self.invented else self._unused(words)
         while found is None:
             made = self._invented()
             found = None if made in self.used else made
         self.used.add(found)
         return found
 
-    def _fresh(self, words: Sequence[str]) -> str | None:
+    def _unused(self, words: Sequence[str]) -> str | None:
         left = [word for word in words if word not in self.used]
         if not left:
             return None
-        found = self.chance.choice(left)
+        found = self.rng.choice(left)
         self.used.add(found)
         return found
 
     def _invented(self) -> str:
-        syllables = self.chance.choice((1, 2, 2))
-        choice = self.chance.choice
+        syllables = self.rng.choice((1, 2, 2))
+        choice = self.rng.choice
         return "".join(choice(_HEADS) + choice(_CORES) for _ in range(syllables)) + choice(_TAILS)
 
 
@@ -145,6 +145,6 @@ def article(noun: str) -> str:
     return f"an {noun}" if noun[0] in "aeiou" else f"a {noun}"
 
 
-def spoken(name: str) -> str:
+def in_prose(name: str) -> str:
     """`look_up` → `look up`."""
     return name.replace("_", " ")

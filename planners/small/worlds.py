@@ -1,8 +1,8 @@
-"""Worlds for made-up tasks: every subtask is some function of its arguments, of which nobody knows more than that.
+"""Worlds for generated tasks, in which every subtask is an uninterpreted function: an arbitrary one of its arguments.
 
-So what a composition does with effect tells on which values it decided, and two compositions do the same in such
-worlds only if they do it for the same reasons. The outcome that a task's docstring asks for is what its
-reference does there.
+So the effects of a composition show which values they depend on, and two compositions have the same effects in such
+worlds only if these depend on the same values. The outcome that a task's docstring asks for is what its reference
+does there.
 """
 
 from __future__ import annotations
@@ -35,10 +35,10 @@ from p2c_dsl.types import (
     show,
 )
 
-_MOST = 3
-"""How many elements a collection has where nothing bounds it."""
-_NOTHING, _TRUE = 0.4, 0.5
-"""How often an optional value is `None`, and a check holds."""
+_MAX_SIZE = 3
+"""The most elements of a collection without a bound."""
+_NONE_SHARE, _TRUE_SHARE = 0.4, 0.5
+"""How often an optional value is `None`, and how often a check holds."""
 
 
 @dataclass(frozen=True, slots=True, order=True, repr=False)
@@ -52,8 +52,8 @@ class Thing:
         return f"{self.type} {self.number}"
 
 
-class FreeWorld:
-    """A world of a reference's task, as `seed` makes it. Used for one run."""
+class UninterpretedWorld:
+    """A world for the task of a reference, drawn from `seed`. Used for one run."""
 
     def __init__(self, reference: Program, seed: int) -> None:
         self._reference, self._seed = reference, seed
@@ -66,17 +66,17 @@ class FreeWorld:
         return {p.name: self._value(f"input {p.name}", p.type) for p in self.task.parameters}
 
     def tools(self) -> Mapping[str, Callable[..., Any]]:
-        """What each subtask does here: what it gives follows from its arguments, what it changes is written down."""
+        """The function for each subtask: its result depends only on its arguments, and its effects are recorded."""
         return {name: self._tool(subtask) for name, subtask in self.spec.subtasks.items()}
 
     def verify(self) -> str | None:
-        """The first thing that was done and not wanted, or wanted and not done; `None` if all is as it should be."""
-        twin = FreeWorld(self._reference, self._seed)
-        run(self._reference, twin.inputs(), twin.tools())
-        for unwanted in sorted((self.done - twin.done).elements()):
-            return f"nobody wanted {unwanted}"
-        for missing in sorted((twin.done - self.done).elements()):
-            return f"{missing} is missing"
+        """The first call with an effect that is not in the reference, or that is missing; `None` if there is none."""
+        expected = UninterpretedWorld(self._reference, self._seed)
+        run(self._reference, expected.inputs(), expected.tools())
+        for unwanted in sorted((self.done - expected.done).elements()):
+            return f"{unwanted} should not have been called"
+        for missing in sorted((expected.done - self.done).elements()):
+            return f"{missing} was not called"
         return None
 
     def _tool(self, subtask: Subtask) -> Callable[..., Any]:
@@ -89,16 +89,16 @@ class FreeWorld:
         return tool
 
     def _value(self, why: str, of: Type) -> object:
-        chance = Random(sha256(f"{self._seed} {why}".encode()).digest())
-        return self._drawn(chance, of)
+        rng = Random(sha256(f"{self._seed} {why}".encode()).digest())
+        return self._draw(rng, of)
 
-    def _drawn(self, chance: Random, of: Type) -> object:
+    def _draw(self, rng: Random, of: Type) -> object:
         match of:
             case Optional(inner):
-                return None if chance.random() < _NOTHING else self._drawn(chance, inner)
+                return None if rng.random() < _NONE_SHARE else self._draw(rng, inner)
             case NewType(name, base):
                 return (
-                    f"{name} {chance.randrange(10**9)}"
+                    f"{name} {rng.randrange(10**9)}"
                     if isinstance(base, Base)
                     and base
                     not in (
@@ -106,37 +106,37 @@ class FreeWorld:
                         INT,
                         FLOAT,
                     )
-                    else self._drawn(chance, base)
+                    else self._draw(rng, base)
                 )
             case Enum(name, members):
-                return EnumMember(name, chance.choice(members))
+                return EnumMember(name, rng.choice(members))
             case Record(name):
                 fields = self.spec.records[name].items()
-                return Fields(name, {field: self._drawn(chance, own) for field, own in fields})
+                return Fields(name, {field: self._draw(rng, own) for field, own in fields})
             case ListOf(element, size):
-                return self._several(chance, element, size)
+                return self._draw_elements(rng, element, size)
             case SetOf(element, size):
-                return list({_text(v): v for v in self._several(chance, element, size)}.values())
+                return list({_text(v): v for v in self._draw_elements(rng, element, size)}.values())
             case MapOf(key, value, size):
-                return {k: self._drawn(chance, value) for k in self._several(chance, key, size)}
+                return {k: self._draw(rng, value) for k in self._draw_elements(rng, key, size)}
             case Base("Bool"):
-                return chance.random() < _TRUE
+                return rng.random() < _TRUE_SHARE
             case Base("Int"):
-                return chance.randrange(1000)
+                return rng.randrange(1000)
             case Base("Float"):
-                return chance.randrange(1000) / 8
+                return rng.randrange(1000) / 8
             case Base("Text"):
-                return f"text {chance.randrange(10**9)}"
-        return Thing(show(of), chance.randrange(10**9))
+                return f"text {rng.randrange(10**9)}"
+        return Thing(show(of), rng.randrange(10**9))
 
-    def _several(self, chance: Random, element: Type, size: Size) -> list[Any]:
-        high = _MOST if size.high is None else min(_MOST, size.high)
-        count = max(size.low, chance.randint(min(1, high), high))
-        return [self._drawn(chance, element) for _ in range(count)]
+    def _draw_elements(self, rng: Random, element: Type, size: Size) -> list[Any]:
+        high = _MAX_SIZE if size.high is None else min(_MAX_SIZE, size.high)
+        count = max(size.low, rng.randint(min(1, high), high))
+        return [self._draw(rng, element) for _ in range(count)]
 
 
 def _text(value: object) -> str:
-    """A value as text that is equal where values are, in whatever order a set or map has it."""
+    """A value as text: equal values have equal texts, regardless of the order of sets and maps."""
     match value:
         case EnumMember(enum, member):
             return f"{enum}.{member}"

@@ -1,7 +1,7 @@
 """Generated specs as one environment: a planner must train on many specs to do well on unseen ones.
 
 They are the generated specs of the small planner (`planners/small/domains.py`), with their worlds. The spec changes
-every few episodes; held-out worlds are from fields of life that training never sees, each with a spec of its own.
+every few episodes; held-out worlds are from themes that training never sees, each with a spec of its own.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Generated tasks: each can be planned, its reference does what its docstring asks for, and little else does."""
+"""Generated tasks: each can be planned, its reference does what its docstring asks for, and few other plans do."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from p2c_dsl.lint import lint_text
 from p2c_dsl.planners import RandomPlanner, SearchPlanner
 from p2c_dsl.planners.small.domains import GeneratedDomain, domain, draw_families, unseen_domain
 from p2c_dsl.planners.small.families import FIRST, LAST, MAIN
-from p2c_dsl.planners.small.fields import FIELDS, UNSEEN
+from p2c_dsl.planners.small.fields import THEMES, UNSEEN_THEMES
 from p2c_dsl.planners.small.wording import Words
 from p2c_dsl.planners.tokens.token_automaton import TokenAutomaton
 from p2c_dsl.planners.tokens.vocabulary import Vocabulary
@@ -72,8 +72,8 @@ def test_references_are_laid_out_as_fmt_does(domains: list[GeneratedDomain]) -> 
         assert format_source(Source("domain.p2c", made.reference)) == made.reference
 
 
-def test_the_rules_alone_do_not_say_what_is_wanted(domains: list[GeneratedDomain]) -> None:
-    """What knows only the rules is accepted and mostly does something else."""
+def test_the_rules_alone_do_not_say_what_to_do(domains: list[GeneratedDomain]) -> None:
+    """Planners that know only the rules write accepted plans that mostly do something else."""
     for planner in (SearchPlanner(), RandomPlanner()):
         plans = [planner.plan(made.spec, made.task) for made in domains[:5]]
         problems = [made.problem(text) for made, text in zip(domains, plans, strict=False)]
@@ -82,34 +82,34 @@ def test_the_rules_alone_do_not_say_what_is_wanted(domains: list[GeneratedDomain
 
 
 def test_all_families_are_drawn() -> None:
-    drawn = {family for seed in range(300) for family in draw_families(Random(seed), kept=False)}
+    drawn = {family for seed in range(300) for family in draw_families(Random(seed), held_out=False)}
     assert drawn == {*FIRST, *MAIN, *LAST}
 
 
 def test_the_test_set_has_words_and_combinations_of_its_own(unseen: list[GeneratedDomain]) -> None:
-    fields = {life.name for life in UNSEEN}
-    assert not fields & {life.name for life in FIELDS}
+    fields = {theme.name for theme in UNSEEN_THEMES}
+    assert not fields & {theme.name for theme in THEMES}
     assert all(made.task.name.rpartition("_")[2] in fields for made in unseen)
-    trained = {draw_families(Random(seed), kept=False) for seed in range(3000)}
+    trained = {draw_families(Random(seed), held_out=False) for seed in range(3000)}
     names = {tuple(family.__name__ for family in families) for families in trained}
     assert all(made.families not in names for made in unseen[::2])
 
 
-def test_nouns_come_once() -> None:
-    words = Words(Random(0), FIELDS[0], invented=0.5)
+def test_no_noun_is_drawn_twice() -> None:
+    words = Words(Random(0), THEMES[0], invented=0.5)
     drawn = [words.thing() for _ in range(30)]
     assert len(set(drawn)) == len(drawn)
 
 
-def test_a_world_tells_what_was_not_wanted_and_what_is_missing() -> None:
+def test_a_world_names_unwanted_and_missing_calls() -> None:
     made = next(d for d in map(domain, range(100)) if d.families == ("act_on_each",))
     idle = made.world(0)
-    assert "is missing" in str(idle.verify())
+    assert "was not called" in str(idle.verify())
     eager = made.world(0)
     inputs, tools = eager.inputs(), eager.tools()
     for _ in range(2):
         run(made.program, inputs, tools)
-    assert "nobody wanted" in str(eager.verify())
+    assert "should not have been called" in str(eager.verify())
 
 
 def test_equal_seeds_give_equal_worlds() -> None:

@@ -32,7 +32,7 @@ def test_equal_seeds_give_equal_weights(untrained: tuple[Any, Any]) -> None:
     assert not torch.equal(other["model.embed_tokens.weight"], weights["model.embed_tokens.weight"])
 
 
-def test_making_one_leaves_the_random_numbers_alone() -> None:
+def test_making_one_leaves_the_random_state_unchanged() -> None:
     torch.manual_seed(1)
     expected = torch.rand(3)
     torch.manual_seed(1)
@@ -44,7 +44,7 @@ def test_it_has_a_few_million_parameters(untrained: tuple[Any, Any]) -> None:
     assert 1e6 < sum(weight.numel() for weight in untrained[0].parameters()) < 5e6
 
 
-def test_the_tokenizer_writes_any_text(untrained: tuple[Any, Any]) -> None:
+def test_the_tokenizer_encodes_any_text(untrained: tuple[Any, Any]) -> None:
     tokenizer = untrained[1]
     written = vocabulary_of(tokenizer)
     for text in (
@@ -57,7 +57,7 @@ def test_the_tokenizer_writes_any_text(untrained: tuple[Any, Any]) -> None:
         assert b"".join(written.tokens[token] for token in ids) == text.encode()
 
 
-def test_a_word_is_the_same_tokens_wherever_it_stands(untrained: tuple[Any, Any]) -> None:
+def test_a_word_has_the_same_tokens_wherever_it_occurs(untrained: tuple[Any, Any]) -> None:
     tokenizer = untrained[1]
     for word in ("preference", "velmout"):
         own = tokenizer.encode(word)

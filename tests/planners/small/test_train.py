@@ -1,4 +1,4 @@
-"""Training the small planner: on what, with which loss, and how a run that was stopped goes on."""
+"""Training the small planner: its examples, its loss, and how a stopped run resumes."""
 
 from __future__ import annotations
 
@@ -70,18 +70,18 @@ def test_a_batch_is_padded_on_the_right(one: TrainingExample, made: GeneratedDom
     other = example(domain(2), tokenizer, vocabulary_of(tokenizer))
     batch = collate([one, other], tokenizer.pad_token_id, len(tokenizer))
     for row, each in enumerate((one, other)):
-        assert batch.tokens[row, batch.asked[row]].tolist() == list(each.prompt)
-        assert batch.tokens[row, batch.wanted[row]].tolist() == list(each.composition)
+        assert batch.tokens[row, batch.in_prompt[row]].tolist() == list(each.prompt)
+        assert batch.tokens[row, batch.in_composition[row]].tolist() == list(each.composition)
         assert (batch.tokens[row, len(each) :] == tokenizer.pad_token_id).all()
     assert len(batch.legal) == len(one.composition) + len(other.composition)
 
 
 def test_the_loss_is_that_of_the_masked_policy(one: TrainingExample, tokenizer: Any) -> None:
-    """Logits of what is not legal do not count, and what is the only legal token costs nothing."""
+    """Logits of illegal tokens do not count, and a token that is the only legal one costs nothing."""
     model, _ = fresh(0)
     batch = collate([one], tokenizer.pad_token_id, len(tokenizer))
     with torch.no_grad():
-        found, _ = losses(model, batch, batch.asked)
+        found, _ = losses(model, batch, batch.in_prompt)
         logits = model(batch.tokens).logits[0, len(one.prompt) - 1 : -1]
     expected = []
     for row, legal, token in zip(logits, batch.legal, one.composition, strict=True):
@@ -90,7 +90,7 @@ def test_the_loss_is_that_of_the_masked_policy(one: TrainingExample, tokenizer: 
     torch.testing.assert_close(found, torch.stack(expected).mean(), rtol=1e-4, atol=1e-4)
 
 
-def test_batches_go_on_where_they_stopped(tokenizer: Any) -> None:
+def test_batches_resume_where_they_stopped(tokenizer: Any) -> None:
     whole = iter(Batches(5, tokenizer, 1, 2000))
     later = iter(Batches(5, tokenizer, 1, 2000, start=3))
     batches = [next(whole) for _ in range(5)]
@@ -111,7 +111,9 @@ def test_training_lowers_the_loss_and_writes_a_planner(tmp_path: Path, tokenizer
     assert [entry["step"] for entry in entries] == list(range(1, 9))
     batch = next(iter(Batches(0, tokenizer, 1, 2000, start=0)))
     with torch.no_grad():
-        before, after = (losses(model, batch, batch.asked)[0] for model in (fresh(0)[0], load(tmp_path)[0]))
+        before, after = (
+            losses(model, batch, batch.in_prompt)[0] for model in (fresh(0)[0], load(tmp_path)[0])
+        )
     assert after < before
 
 
