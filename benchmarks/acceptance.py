@@ -1,13 +1,13 @@
-"""Whether all that is sampled under the mask is accepted by lint, ends within its tokens, and meets no dead end.
+"""Whether every sample under the mask is accepted by lint, ends within its budget, and never meets a dead end.
 
     python benchmarks/acceptance.py [--each 25] [--specs 200] [--temperatures 1 2] [--steps 5] [--seed 0] [--json FILE]
     python benchmarks/acceptance.py --model FOLDER --specs 20 --each 4
     python benchmarks/acceptance.py --own
 
-Over the domains in examples/ and over generated specs (of `tests/generators`, with up to three random rules each), a
-model writes compositions in batches: by default a small Llama of random weights, which has no reason to write
-anything sensible, with a byte-level BPE made of the examples. `--model` takes any causal model of transformers, `--own`
-the project's own. Each composition is linted; a row that runs out of allowed tokens is a dead end.
+For the domains in examples/ and for generated specs (from `tests/generators`, with up to three random rules each), a
+model writes compositions in batches: by default a small Llama with random weights, which has no tendency to write
+anything sensible, and a byte-level BPE trained on the examples. `--model` takes any causal model for transformers,
+`--own` uses the project's own. Each composition is linted; a row without allowed tokens is a dead end.
 """
 
 from __future__ import annotations
@@ -39,12 +39,12 @@ from p2c_dsl.spec import Spec, Task  # noqa: E402
 from p2c_dsl.spec_data import to_data, to_text  # noqa: E402
 
 SPARE = 60
-"""Tokens that a composition may have besides those that the shortest known one takes."""
+"""How many more tokens a composition may have than the shortest known one."""
 
 
 @dataclass
 class Count:
-    """What came of the samples."""
+    """The results over all samples."""
 
     specs: int = 0
     without_any: int = 0
@@ -58,7 +58,7 @@ class Count:
 
 
 def random_model(seed: int) -> tuple[Any, Any]:
-    """A Llama of random weights, and a byte-level BPE of the examples, whose tokens straddle lexemes and lines."""
+    """A Llama with random weights, and a byte-level BPE of the examples, whose tokens can span lexemes and lines."""
     import transformers
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 
@@ -87,7 +87,7 @@ def random_model(seed: int) -> tuple[Any, Any]:
 
 
 def cases(specs: int, seed: int) -> Iterator[tuple[str, Spec, Task]]:
-    """The domains' tasks, and as many of generated specs as are asked for."""
+    """The domains' tasks, and the tasks of this many generated specs."""
     from tests.properties.soundness import random_case
 
     for path in sorted((ROOT / "examples").glob("*/*.p2c")):
@@ -104,7 +104,7 @@ def cases(specs: int, seed: int) -> Iterator[tuple[str, Spec, Task]]:
 def sample(
     model: Any, ids: list[int], mask: SemanticMask, budget: int, batch: int, temperature: float
 ) -> tuple[list[list[int]], int]:
-    """Token rows sampled under the mask, the end token included, and how many met a dead end."""
+    """Token rows sampled under the mask, including the end token, and how many met a dead end."""
     tokens, end = mask.tokens, mask.tokens.vocabulary.end
     rows: list[list[int]] = [[] for _ in range(batch)]
     states: list[int | None] = [tokens.start] * batch
@@ -173,14 +173,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--each", type=int, default=25, help="samples of a spec at each temperature")
+    parser.add_argument("--each", type=int, default=25, help="samples per spec and temperature")
     parser.add_argument("--specs", type=int, default=200)
     parser.add_argument("--temperatures", type=float, nargs="+", default=[1.0, 2.0])
     parser.add_argument("--steps", type=int, default=5)
     parser.add_argument("--budget", type=int, default=400)
     parser.add_argument("--effort", type=int, default=EFFORT)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--model", help="a causal model of transformers")
+    parser.add_argument("--model", help="a causal model for transformers")
     parser.add_argument("--own", action="store_true", help="the project's own planner")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
@@ -198,10 +198,10 @@ def main() -> None:
     model.eval()
     torch.manual_seed(options.seed)
     vocabulary = vocabulary_of(tokenizer)
-    count, begun = Count(), time.perf_counter()
+    count, started_at = Count(), time.perf_counter()
     for number, (name, spec, task) in enumerate(cases(options.specs, options.seed)):
         measure(name, spec, task, model, tokenizer, vocabulary, options, count)
-        count.seconds = time.perf_counter() - begun
+        count.seconds = time.perf_counter() - started_at
         if number % 5 == 4:
             print(f"{number + 1} specs: {asdict(count)}", file=sys.stderr, flush=True)
     print("  ".join(f"{key} {value:.6g}" for key, value in asdict(count).items()))

@@ -1,13 +1,13 @@
-"""What a plan and a rule are to other verifiers of agents' plans, each in its own terms.
+"""Plans and rules translated for other verifiers of agents' plans.
 
 *agentproofx* sees calls as tool nodes, loops and conditions as routers. `A before B` is its `until`, `at least 1 E`
 an `until` that the exit must not end, `not both` a disjunction of two prohibitions, `at most 0 E` a prohibition.
-`B only if C(…)` is its coverage by human gates: C's calls are the gates, B's subtasks the sensitive tools; which
-values C was asked about, and what it answered, has no place there.
+`B only if C(…)` is its coverage by human gates: C's calls are the gates, B's subtasks the sensitive tools. The
+arguments and results of C cannot be expressed there.
 
-*costwright* bounds how many nodes of a graph are executed: `cost <= N` and `at most N E` are a run with the limit N,
-in which each call stands for as many nodes as it costs (or as often as it is E). A plan is accepted if the certified
-ceiling is no more than N.
+*costwright* bounds how many nodes of a graph are executed: `cost <= N` and `at most N E` become a run with the limit
+N, in which each call becomes as many nodes as it costs (or as many times as it is E). A plan is accepted if the
+certified ceiling is at most N.
 
 *plan-lint* reads lists of steps: plans without loops and conditions, under `steps <= n` and `at most 0 E`.
 """
@@ -32,7 +32,7 @@ Rule = list[str]
 
 @dataclass(frozen=True)
 class Node:
-    """A call, or (without one) a place where a loop or a condition decides."""
+    """A call, or (without one) the decision of a loop or condition."""
 
     name: str
     call: Subtask | None
@@ -40,13 +40,13 @@ class Node:
 
 @dataclass
 class Graph:
-    """The ways through a plan: `edges` leads to what may come next; `exit` ends a run."""
+    """A plan's control flow: `edges` lead to the possible successors; `exit` ends a run."""
 
     nodes: dict[str, Node] = field(default_factory=dict)
     edges: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
 
     def add(self, call: Subtask | None, after: Sequence[str]) -> str:
-        """A new node that may come after others."""
+        """Adds a node that may follow the given ones."""
         name = f"n{len(self.nodes)}"
         self.nodes[name] = Node(name, call)
         for one in after:
@@ -54,7 +54,7 @@ class Graph:
         return name
 
     def block(self, steps: Sequence[Step], after: list[str]) -> list[str]:
-        """A block's nodes; what may come after it comes after the returned ones."""
+        """Adds a block's nodes; returns those after which the block may end."""
         for step in steps:
             match step:
                 case Call(subtask=subtask):
@@ -84,7 +84,7 @@ def graph_of(program: Program) -> Graph:
 
 @dataclass(frozen=True)
 class Task:
-    """What a peer is asked: a plan, and the rules of its task."""
+    """The input for a peer: a plan, and the rules of its task."""
 
     program: Program
     rules: tuple[Rule, ...]
@@ -96,7 +96,7 @@ class Task:
         )
 
     def surely(self, call: Subtask | None, event: str) -> bool:
-        """Whether a call is an event for certain."""
+        """Whether a call certainly is an event."""
         return call is not None and (
             call.name == event or any(use.effect.name == event and use.certain for use in call.effects)
         )
@@ -207,7 +207,7 @@ def _certified(program: Program, most: int, weight: Callable[[Subtask], int]) ->
 
 
 def _langgraph(graph: Graph, most: int, weight: Callable[[Subtask], int]) -> str:
-    """The graph of the calls that weigh something, one node for each unit of weight."""
+    """The graph of the calls with a positive weight, one node per unit of weight."""
     weights = {name: 0 if node.call is None else weight(node.call) for name, node in graph.nodes.items()}
     lines = ["from langgraph.graph import END, START, StateGraph", "graph = StateGraph(dict)"]
     for name, units in weights.items():
@@ -265,7 +265,7 @@ PEERS: dict[str, Callable[[Task, Rule], Verdict]] = {
 }
 
 
-def asked(name: str, task: Task) -> Verdict:
+def verdict_of(name: str, task: Task) -> Verdict:
     """A peer's verdict under all of a task's rules."""
     verdicts = [PEERS[name](task, rule) for rule in task.rules]
     return None if None in verdicts or not verdicts else all(verdicts)

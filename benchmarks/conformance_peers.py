@@ -1,11 +1,11 @@
-"""The conformance suite on other verifiers of agents' plans: who says what.
+"""The verdicts of other verifiers of agents' plans on the conformance suite.
 
     pip install --no-deps --target FOLDER agentproofx costwright plan-lint
     PYTHONPATH=.:FOLDER python benchmarks/conformance_peers.py [--traps]
 
-A plan is handed to a peer as what the peer reads, and a rule where the peer has a check that means it
-(`conformance_adapters.py` says how). Where the plan or one of its rules has no counterpart there, the trap is a dash,
-not a failure. A peer that is not installed is left out, with the command that installs it.
+Plans are converted to the peer's own format, and rules to the peer's check of the same meaning, if it has one (see
+`conformance_adapters.py`). If a plan or one of its rules has no counterpart, the table shows a dash, not a failure. A
+peer that is not installed is skipped, and the command that installs it is printed.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from collections import Counter, defaultdict
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from conformance_adapters import PEERS, Task, Verdict, asked
+from conformance_adapters import PEERS, Task, Verdict, verdict_of
 
 from p2c_dsl.lint import Report, lint_text
 
@@ -26,7 +26,7 @@ RIGHT, UNSOUND, IMPRECISE, DASH = "right", "accepts a bad plan", "rejects a good
 
 
 def installed() -> dict[str, str]:
-    """The versions of this project and of the peers that are there."""
+    """The versions of this project and of the installed peers."""
     versions = {US: version(US)}
     for name in PEERS:
         try:
@@ -38,7 +38,7 @@ def installed() -> dict[str, str]:
 
 
 def task_of(report: Report) -> Task | None:
-    """What a peer is asked; `None` for a text that does not make sense, since no peer reads texts."""
+    """The input for a peer, or `None` for a text without a valid program, since no peer reads texts."""
     (analysis,) = report.analyses
     program = analysis.program
     if program is None or any(f.rule is None for f in analysis.findings):
@@ -47,8 +47,8 @@ def task_of(report: Report) -> Task | None:
     return Task(program, tuple([token.text for token in rule.tokens] for rule in rules))
 
 
-def worth(verdict: Verdict, accepted: bool) -> str:
-    """What a verdict is worth, given the right one."""
+def grade(verdict: Verdict, accepted: bool) -> str:
+    """How good a verdict is, given the right one."""
     if verdict is None:
         return DASH
     return RIGHT if verdict == accepted else UNSOUND if verdict else IMPRECISE
@@ -74,7 +74,9 @@ def main() -> None:
     from tests.conformance.reading import LANGUAGE
 
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--traps", action="store_true", help="a line for each trap that a peer can express")
+    parser.add_argument(
+        "--traps", action="store_true", help="print a line for each trap that some peer can express"
+    )
     options = parser.parse_args()
     versions = installed()
     tallies: dict[str, dict[str, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
@@ -85,10 +87,10 @@ def main() -> None:
             sensible = all(o.rule != LANGUAGE for o in trap.objections)
             task = task_of(report) if sensible else None
             said = {
-                name: worth(asked(name, task) if task and name != US else None, trap.accepted)
+                name: grade(verdict_of(name, task) if task and name != US else None, trap.accepted)
                 for name in versions
             }
-            said[US] = worth(report.accepted, trap.accepted)
+            said[US] = grade(report.accepted, trap.accepted)
             for name, kind in said.items():
                 tallies[trap.topic.replace("_", " ")][name][kind] += 1
             if any(said[name] != DASH for name in versions if name != US):

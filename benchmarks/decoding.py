@@ -1,4 +1,4 @@
-"""What the benchmarks of decoding share: a model, the domains, ways to decode, and what a text is worth.
+"""Shared by the decoding benchmarks: a model, the domains, ways to decode, and the evaluation of an answer.
 
 Every way is an Outlines generator over the same model, with the same prompts, budget and sampling.
 """
@@ -32,7 +32,7 @@ from p2c_dsl.syntax.span import Source
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 EFFORT = 300
-"""How long ours looks for a completion before a lexeme is left out: the planner's own default."""
+"""How long our decoder searches for a completion before it leaves a lexeme out: the planner's default."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +47,12 @@ class Domain:
 
     @property
     def prompt(self) -> str:
-        """What every way is asked."""
+        """The prompt, the same for every way."""
         return prompt(self.spec, self.task)
 
 
 def domains(names: Sequence[str] | None = None) -> list[Domain]:
-    """The examples of these names, or all that hold a world."""
+    """The examples with these names, or all that have a world."""
     found = []
     for folder in sorted(EXAMPLES.iterdir()):
         if (folder / "world.py").is_file() and (names is None or folder.name in names):
@@ -66,7 +66,7 @@ def domains(names: Sequence[str] | None = None) -> list[Domain]:
 
 
 def model_of(folder: str | None, dtype: str, seed: int) -> Any:
-    """A model for Outlines: one from a folder, or a tiny one of random weights that needs no download."""
+    """A model for Outlines: one from a folder, or a tiny one with random weights that needs no download."""
     if folder is not None:
         loaded = transformers.AutoModelForCausalLM.from_pretrained(folder, dtype=getattr(torch, dtype)).eval()
         tokenizer = transformers.AutoTokenizer.from_pretrained(folder, padding_side="left")
@@ -102,7 +102,7 @@ def model_of(folder: str | None, dtype: str, seed: int) -> Any:
 # ---------------------------------------------------------------- ways to decode
 
 Way = Callable[[Any, Domain, int], Any]
-"""From a model, a domain and a budget of tokens to an Outlines generator. Raises `ImportError` where it is missing."""
+"""An Outlines generator for a model, a domain and a token budget. Raises `ImportError` if a library is missing."""
 
 
 def free(model: Any, domain: Domain, budget: int) -> Any:
@@ -138,7 +138,7 @@ WAYS: dict[str, Way] = {
 
 
 def sampling(budget: int, temperature: float) -> dict[str, Any]:
-    """The same for every way; transformers would sample from the 50 likeliest tokens alone."""
+    """The same for every way. By default, transformers would sample only from the 50 most likely tokens."""
     return {
         "max_new_tokens": budget,
         "do_sample": True,
@@ -148,7 +148,7 @@ def sampling(budget: int, temperature: float) -> dict[str, Any]:
     }
 
 
-# ---------------------------------------------------------------- what a text is worth
+# ---------------------------------------------------------------- evaluation
 
 
 def composition_in(text: str) -> str:

@@ -1,13 +1,13 @@
-"""A census of the example domains: what a planner that knows the rules and nothing else does in them.
+"""A census of the example domains: the results of planners that know the rules and nothing else.
 
     python benchmarks/domains.py [DOMAIN ...] [--plans 100] [--worlds 5] [--budget 60]
         [--timed 5] [--effort 300] [--size K] [--json FILE]
 
-For each domain: how much CPU time the automaton takes to start, and `RandomPlanner` for a plan (mean and maximum of
+For each domain: the CPU time that the automaton takes to start, and `RandomPlanner` for a plan (mean and maximum over
 the first `timed` seeds); the share of the runs of random plans (walks with the seeds 0, 1, … over one automaton,
 each run in `worlds` worlds) that the world verifies; of those, the share that the hidden expert objects to, and
-the share in which no part is objectionable and only the whole is; the lines of the shortest plan that is
-verified in all worlds, and how many accepted ones are cheaper.
+the share in which no single call is objectionable and only the whole run is; the number of lines of the shortest
+plan that is verified in all worlds, and how many accepted ones are cheaper.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _MOST_SEARCHED = 40
 
 @dataclass(frozen=True, slots=True)
 class Census:
-    """A domain's figures. Shares are in percent, and `None` where there is nothing to divide by."""
+    """A domain's figures. Shares are in percent, and `None` if the denominator is zero."""
 
     domain: str
     start_s: float
@@ -56,7 +56,7 @@ class Census:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """One run: whether it came to its end, the world verified it, and what the expert objects to."""
+    """One run: whether it completed, whether the world verified it, and what the expert objects to."""
 
     completed: bool
     verified: bool
@@ -71,15 +71,15 @@ def census(
     folder = EXAMPLES / domain
     loaded = load(folder / f"{domain}.p2c")
     [task] = loaded.spec.tasks.values()
-    begun = time.process_time()
+    started = time.process_time()
     Automaton(loaded.spec, task, 200, effort=effort)
-    start = time.process_time() - begun
+    start = time.process_time() - started
     times: list[float] = []
     for seed in range(timed):
-        begun = time.process_time()
+        started = time.process_time()
         RandomPlanner(seed, budget, effort).plan(loaded.spec, task)
-        times.append(time.process_time() - begun)
-    # What one walk has found out helps the next: a planner of its own for each would take many times as long.
+        times.append(time.process_time() - started)
+    # Walks share what the automaton has computed: a planner per walk would take many times as long.
     automaton = Automaton(loaded.spec, task, budget, effort=effort)
     verdicts: list[Verdict] = []
     for seed in range(plans):
@@ -103,7 +103,7 @@ def census(
 
 
 def program_of(folder: Path, text: str) -> Program:
-    """The program of a planned composition, which lint must accept."""
+    """The program of a planned composition. Lint must accept it."""
     report = lint_loaded(load_text(f'use "{folder.name}.p2c"\n\n{text}', "<plan>", folder))
     program = report.analyses[0].program
     assert report.accepted and program is not None, text
@@ -129,7 +129,7 @@ def calls(program: Program, trace: Trace) -> Iterator[tuple[str, dict[str, objec
 
 
 def shortest_verified(folder: Path, loaded: Loaded, task: Task) -> tuple[int | None, int]:
-    """The lines of the cheapest plan that every world verifies, and how many plans are cheaper."""
+    """The number of lines of the cheapest plan that every world verifies, and how many plans are cheaper."""
     found = islice(SearchPlanner().plans(loaded.spec, task), _MOST_SEARCHED)
     for cheaper, text in enumerate(found):
         program = program_of(folder, text)

@@ -1,4 +1,4 @@
-"""Expert alignment of stale, refitted and oracle judges when values drift, over seeds, with a plot.
+"""Expert alignment of stale, refitted and oracle judges while values drift, over several seeds, with a plot.
 
 Each seed draws the values before and after, the pairs and the noise.
 
@@ -53,7 +53,7 @@ def _curves(pool: list[PartialSolution], drift: Drift, seed: int) -> DriftCurves
 
 
 def _recovery(curves: list[DriftCurves], name: str) -> str:
-    """Rounds until recovered; whoever has not recovered counts with one round more than there were."""
+    """Rounds until recovery; a judge that does not recover counts as one round more than there were."""
     left = len(curves[0].oracle) - curves[0].switch
     found = [c.recovery(getattr(c, name)) for c in curves]
     rounds = np.array([left + 1 if n is None else n for n in found], float)

@@ -1,10 +1,10 @@
-"""Planners on specs that none of them has been trained on: generated ones, of fields of life kept for the test.
+"""Planners on specs that none of them was trained on: generated ones, with themes held out for the test.
 
     python benchmarks/held_out_specs.py fresh small RUN --specs 30 --worlds 5
 
 Each planner (`fresh`, `small`, or a folder such as a run of `p2c train`) writes one composition for each of several
-worlds of each spec, sampled at temperature 1 under the rules, in the tokenization it was trained in. Told are the share
-that is verified, with a bootstrapped interval over specs, and how far it is above the first planner, spec by spec.
+worlds of each spec, sampled at temperature 1 under the rules, in the tokenization it was trained with. Printed are the
+share that is verified, with a bootstrapped interval over specs, and the mean difference to the first planner per spec.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from p2c_dsl.planners.tokens.canonical import tokenization_of
 
 
 def shares(name: str, specs: int, worlds: int) -> tuple[list[float], float]:
-    """Of each spec, the share of worlds that a planner's compositions are verified in; and what share is accepted."""
+    """The share of worlds in which a planner's compositions are verified, for each spec; and the share accepted."""
     model, tokenizer = load_model(name, 0)
     environments = list[Environment]()
     unplannable = 0
@@ -63,12 +63,12 @@ def main() -> None:
     for name in options.planners:
         found, accepted = shares(name, options.specs, options.worlds)
         values = np.array(found)
-        told = f"{name}: verified {interval(values)}, accepted {accepted:.1%}"
+        line = f"{name}: verified {interval(values)}, accepted {accepted:.1%}"
         if first is None:
             first = values
         else:
-            told += f", above the first by {interval(values - first)}"
-        print(f"{told} ({options.specs} specs, {options.worlds} worlds each)", flush=True)
+            line += f", above the first by {interval(values - first)}"
+        print(f"{line} ({options.specs} specs, {options.worlds} worlds each)", flush=True)
 
 
 if __name__ == "__main__":

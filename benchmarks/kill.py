@@ -1,10 +1,10 @@
-"""A run that is killed at random moments ends with the metrics of one that is left alone.
+"""Checks that a run killed at random moments ends with the same metrics as an undisturbed one.
 
     python benchmarks/kill.py examples/dinner --minutes 10 --kills 3 --seed 0
 
-The first run trains for so many minutes. The second is to make as many updates; it is killed (SIGKILL: nothing can be
-saved) at random moments spread over its length, and goes on with `--resume`. All metrics but those of the clock have to
-be equal, update by update. The seed is that of the moments.
+The first run trains for the given minutes. The second makes the same number of updates, but is killed (SIGKILL:
+nothing can be saved) at random moments and resumed with `--resume`. All metrics except times must be equal, update by
+update. The seed determines the moments.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from p2c_dsl.planners.rl.metrics import read
 
 TRAIN = (sys.executable, "-c", "from p2c_dsl.cli import main; main()", "train")
 SAVE = 5
-"""Updates between checkpoints; no run is killed before the first."""
+"""Updates between checkpoints; no run is killed before its first checkpoint."""
 
 
 def trained(folder: Path, *arguments: str) -> None:
@@ -30,11 +30,11 @@ def trained(folder: Path, *arguments: str) -> None:
 
 
 def killed_after(folder: Path, updates: int, wait: float, *arguments: str) -> int:
-    """Trains until `wait` seconds after an update, or after the start for 0, and kills; how many updates it made."""
+    """Trains, kills the run `wait` seconds after `updates` updates, and returns how many updates it made."""
     process = subprocess.Popen([*TRAIN, *arguments, "--output", str(folder)], stderr=subprocess.DEVNULL)
     while len(read(folder)) < updates:
         if process.poll() is not None:
-            raise SystemExit(f"the run ended by itself before update {updates}: {process.returncode}")
+            raise SystemExit(f"the run ended before update {updates}: {process.returncode}")
         time.sleep(0.05)
     time.sleep(wait)
     process.kill()
@@ -62,12 +62,12 @@ def main() -> None:
         metrics = without_clock(whole)
         updates, pause = len(metrics), 60 * options.minutes / len(metrics)
         if updates <= SAVE + options.kills:
-            raise SystemExit(f"{updates} updates are too few: take more minutes, or fewer episodes")
+            raise SystemExit(f"{updates} updates are too few: use more minutes, or fewer episodes")
         print(f"undisturbed: {updates} updates in {options.minutes} minutes", flush=True)
         chance = random.Random(options.seed)
         begin = [options.domain, "--updates", str(updates), *settings]
         for at in sorted(chance.randrange(SAVE, updates) for _ in range(options.kills)):
-            # What came after the last checkpoint comes again.
+            # The updates after the last checkpoint are repeated.
             reached = killed_after(killed, at, pause * chance.random(), *begin)
             print(f"killed after update {reached}", flush=True)
             begin = ["--resume"]

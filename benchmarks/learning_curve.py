@@ -1,4 +1,4 @@
-"""Draws learning curves from the metrics of runs: one panel for each metric, one line for each run.
+"""Draws learning curves from the metrics of runs: one panel per metric, one line per run.
 
 p2c train examples/dinner --seed 0 --output runs/dinner-0        # and so on for other seeds
 python benchmarks/learning_curve.py runs/dinner-* --output docs/measured/training-curve.svg
@@ -23,7 +23,7 @@ def main() -> None:
     import matplotlib
 
     matplotlib.use("svg")
-    # Equal data make equal files.
+    # So that equal data give equal files.
     matplotlib.rcParams["svg.hashsalt"] = "p2c"
     from matplotlib import pyplot
 

@@ -45,7 +45,7 @@ STEPS_IN_BLOCK = 7
 
 
 def program(steps: int) -> str:
-    """A composition of about that many steps, of all kinds."""
+    """A composition of about this many steps, of all kinds."""
     return SPEC + "".join(BLOCK.format(i) for i in range(steps // STEPS_IN_BLOCK))
 
 
@@ -57,7 +57,7 @@ def seconds(text: str) -> float:
 
 
 def main() -> None:
-    """Prints a line for each length, and the fit."""
+    """Prints a line per length, and the fitted slope."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--steps", type=int, nargs="+", default=[500, 1_000, 2_000, 4_000, 10_000])
     parser.add_argument("--repeat", type=int, default=3)

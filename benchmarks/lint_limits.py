@@ -1,10 +1,10 @@
-"""What lint takes at worst: the processor time of texts made to be much work, and how it grows under each rule.
+"""The worst case of lint: the processor time of adversarial texts, and how it grows under each rule.
 
     python benchmarks/lint_limits.py [--seeds 200] [--branches 250 500 1000 2000]
 
-The first table has, for each kind of attack, the worst of its texts of up to 10 kB, under one rule of each kind and
-under many rules, the search for breaking runs included; its last line is the worst of random mixtures. The second
-has the time of rows of `if`s under each rule, and the slope of log(time) over log(branches): 1 is linear.
+The first table shows, for each kind of attack, the worst time over its texts of up to 10 kB, under one rule of each
+kind and under many rules, including the search for counterexamples; its last line is the worst of random mixtures. The
+second shows times for sequences of `if`s under each rule, and the slope of log(time) over log(branches), 1 if linear.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ def seconds(text: str, *, counterexamples: bool = True) -> float:
 
 
 def row(rule: str, branches: int) -> str:
-    """A composition of so many branches one after the other, under one rule."""
+    """A composition of this many successive branches, under one rule."""
     block = "    c{0} = ok(x)\n    if c{0}:\n        f(x)\n"
     body = "".join(block.format(i) for i in range(branches))
     return f"{HEAD}task t(x: U, xs: Set[U] <= 9):\n    {rule}\ncompose t(x, xs):\n{body}"
 
 
 def attacks(seeds: int) -> float:
-    """Prints the worst time of each kind of attack. Returns the worst of all."""
+    """Prints the worst time of each kind of attack, and returns the worst of all."""
     print(f"{'attack':20}{'worst s':>10}")
     worst = 0.0
     for shape in SHAPES:

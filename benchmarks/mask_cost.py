@@ -1,12 +1,12 @@
-"""What a mask costs: the first visit of a state, a repeated state's packed mask beside llguidance's, and the logits.
+"""The cost of a mask: on the first visit of a state, on a repeated visit compared with llguidance, and on logits.
 
     python benchmarks/mask_cost.py [--tokenizer FOLDER] [--domains dinner deletion refunds] [--walks 20]
                                    [--budget 256] [--effort 50] [--json FILE]
 
-Without `--tokenizer` a byte-level BPE is made of the repository's own texts; its 49,152 tokens are filled up with
-strings that are never written, so that the masks have the width of a large vocabulary. llguidance masks, in the same
-run, the same texts under a grammar of ten rules that knows their layout alone: a small one, for which it is fast.
-Wall-clock times suffer from other work on the machine; the first visits are given in CPU time too.
+Without `--tokenizer`, a byte-level BPE is trained on the repository's own texts and padded to 49,152 tokens with
+strings that are never written, so that the masks have the width of a large vocabulary. In the same run, llguidance
+masks the same texts under a grammar of ten rules that knows only their layout: a small one, for which it is fast.
+Wall-clock times suffer from other work on the machine; the first visits are also given in CPU time.
 """
 
 from __future__ import annotations
@@ -53,11 +53,11 @@ test: "not " term | term " is not None" | term " is None" | term
 term: NAME ("." NAME | "[" term "]")* | /[0-9.]+/ | "\"\""
 NAME: /[A-Za-z_][A-Za-z_0-9]*/
 """
-"""The layout of compositions and nothing of what is in the spec: ten rules."""
+"""The layout of compositions, without the names in the spec: ten rules."""
 
 
 def own_tokenizer() -> Any:
-    """A byte-level BPE of this repository's texts, filled up to the size of a large vocabulary."""
+    """A byte-level BPE trained on this repository's texts, padded to the size of a large vocabulary."""
     made = Tokenizer(models.BPE())
     made.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     made.decoder = decoders.ByteLevel()
@@ -78,16 +78,16 @@ def quantiles(times: Sequence[float], unit: float) -> dict[str, float]:
 
 
 def walk(tokens: TokenAutomaton, mask: SemanticMask, budget: int, walks: int) -> dict[str, Any]:
-    """Random walks: how long the first mask of each state takes, in the order in which they are met."""
+    """Random walks: how long the first mask of each state takes, in the order of the visits."""
     wall, cpu, paths, seen = list[float](), list[float](), list[list[int]](), set[int]()
     for seed in range(walks):
         choose, state, path = random.Random(seed), tokens.start, list[int]()
         while not path or path[-1] != tokens.vocabulary.end:
-            left, begun, used = budget - len(path), time.perf_counter(), time.process_time()
+            left, started, used = budget - len(path), time.perf_counter(), time.process_time()
             mask.row(state, left)
             if state not in seen:
                 cpu.append(time.process_time() - used)
-                wall.append(time.perf_counter() - begun)
+                wall.append(time.perf_counter() - started)
                 seen.add(state)
             path.append(choose.choice(tokens.within(state, left)))
             if path[-1] != tokens.vocabulary.end:
@@ -97,19 +97,19 @@ def walk(tokens: TokenAutomaton, mask: SemanticMask, budget: int, walks: int) ->
 
 
 def repeated(mask: SemanticMask, states: Sequence[int], budget: int) -> list[float]:
-    """Seconds for the packed mask of a state that has been met, written into a row of a batch."""
+    """Seconds for the packed mask of a state visited before, written into a row of a batch."""
     out, times = np.zeros((1, mask.table.shape[1]), np.int32), []
     choose = random.Random(0)
     for _ in range(REPEATS):
         one = (choose.choice(states),)
-        begun = time.perf_counter()
+        started = time.perf_counter()
         mask.fill_next_token_bitmask(out, one, budget)
-        times.append(time.perf_counter() - begun)
+        times.append(time.perf_counter() - started)
     return times
 
 
 def of_llguidance(tokenizer: Any, spec: Spec, task: Task, paths: Sequence[list[int]]) -> list[float]:
-    """Seconds for llguidance's packed mask along the same tokens, under a grammar that knows the words alone."""
+    """Seconds for llguidance's packed mask along the same tokens, under a grammar that knows only the layout."""
     read = from_tokenizer(tokenizer)
     grammar = _GRAMMAR.replace(
         "HEADER", f"compose {task.name}({', '.join(p.name for p in task.parameters)}):"
@@ -119,26 +119,26 @@ def of_llguidance(tokenizer: Any, spec: Spec, task: Task, paths: Sequence[list[i
     for path in (*paths, *paths):
         matcher = llguidance.LLMatcher(read, llguidance.LLMatcher.grammar_from_lark(grammar))
         for token in path[:-1]:
-            begun = time.perf_counter()
+            started = time.perf_counter()
             llguidance.numpy.fill_next_token_bitmask(matcher, mask)
-            times.append(time.perf_counter() - begun)
+            times.append(time.perf_counter() - started)
             if not matcher.consume_token(token):
-                raise RuntimeError(f"llguidance's grammar lacks something: {matcher.get_error()}")
-    # The second time round, what it builds lazily is there.
+                raise RuntimeError(f"llguidance's grammar rejects a token: {matcher.get_error()}")
+    # The second pass, for which everything that llguidance builds lazily exists.
     return times[len(times) // 2 :]
 
 
 def timed(of: Callable[[], object], repeat: int) -> list[float]:
     times = []
     for _ in range(repeat):
-        begun = time.perf_counter()
+        started = time.perf_counter()
         of()
-        times.append(time.perf_counter() - begun)
+        times.append(time.perf_counter() - started)
     return times
 
 
 def measure(name: str, tokenizer: Any, vocabulary: Vocabulary, options: argparse.Namespace) -> dict[str, Any]:
-    """One domain's figures."""
+    """The figures for one domain."""
     spec = load(ROOT / "examples" / name / f"{name}.p2c").spec
     task = next(iter(spec.tasks.values()))
 
@@ -146,10 +146,10 @@ def measure(name: str, tokenizer: Any, vocabulary: Vocabulary, options: argparse
         tokens = TokenAutomaton(spec, task, vocabulary, options.budget, effort=options.effort)
         return tokens, SemanticMask(tokens)
 
-    begun = time.perf_counter()
+    started = time.perf_counter()
     tokens, mask = fresh()
     mask.row(tokens.start, options.budget)
-    cold = time.perf_counter() - begun
+    cold = time.perf_counter() - started
     walked = walk(tokens, mask, options.budget, options.walks)
     free = [state for state in range(len(tokens)) if tokens.is_free(state, options.budget)]
     ours, theirs = (
@@ -191,7 +191,7 @@ def measure(name: str, tokenizer: Any, vocabulary: Vocabulary, options: argparse
 
 
 def again_walk(mask: SemanticMask, paths: Sequence[list[int]], budget: int) -> None:
-    """The same walks again."""
+    """Repeats the walks."""
     for path in paths:
         state = mask.tokens.start
         for count, token in enumerate(path):
@@ -204,7 +204,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--tokenizer", help="a folder or name of one of transformers' tokenizers")
+    parser.add_argument("--tokenizer", help="the folder or name of a tokenizer for transformers")
     parser.add_argument("--domains", nargs="+", default=["dinner", "deletion", "refunds"])
     parser.add_argument("--walks", type=int, default=20)
     parser.add_argument("--budget", type=int, default=256)
@@ -216,9 +216,9 @@ def main() -> None:
         if options.tokenizer
         else own_tokenizer()
     )
-    begun = time.perf_counter()
+    started = time.perf_counter()
     vocabulary = vocabulary_of(tokenizer)
-    print(f"vocabulary of {len(vocabulary)} tokens in {time.perf_counter() - begun:.2f} s")
+    print(f"vocabulary of {len(vocabulary)} tokens in {time.perf_counter() - started:.2f} s")
     rows = []
     for name in options.domains:
         rows.append(measure(name, tokenizer, vocabulary, options))

@@ -1,9 +1,9 @@
-"""What many different masks cost: one set of 1,600 rows beside eight sets of 200, in CPU time.
+"""The cost of many different masks: one set of 1,600 rows compared with eight sets of 200, in CPU time.
 
     python benchmarks/mask_growth.py [--rows 1600] [--sets 8] [--vocabulary 49152] [--rounds 3]
 
-Each row is new when it is asked for and used on logits at once, as in decoding and in a rollout, so that the table
-grows by one row at a time. Both sides have the same rows, and take turns in one process on one thread.
+Each row is new when it is requested and is applied to logits at once, as in decoding and in a rollout, so the table
+grows by one row at a time. Both sides use the same rows, and take turns in one process on one thread.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ ALLOWED = 40
 
 
 class Rows:
-    """A token automaton of which only the masks are asked: each state allows a set of tokens of its own."""
+    """A stub of a token automaton, sufficient for masks: each state allows its own set of tokens."""
 
     def __init__(self, vocabulary: Vocabulary, first: int, last: int) -> None:
         self.vocabulary = vocabulary
@@ -51,14 +51,14 @@ class Rows:
 
 
 def decoding(rows: Rows) -> None:
-    """A logits processor's part: each state's mask, on logits of one row."""
+    """The work of a logits processor: each state's mask, applied to one row of logits."""
     mask, logits = SemanticMask(cast("TokenAutomaton", rows)), torch.zeros(1, len(rows.vocabulary))
     for state in range(len(rows)):
         mask.masked(logits, [state], 1)
 
 
 def rollout(rows: Rows) -> None:
-    """A policy's part: the rows of a space in the table of all spaces, unpacked."""
+    """The work of a policy: the rows of one space in the table of all spaces, unpacked."""
     mask = SemanticMask(cast("TokenAutomaton", rows))
     table = MaskTable(len(rows.vocabulary), torch.device("cpu"))
     for state in range(len(rows)):
@@ -67,10 +67,10 @@ def rollout(rows: Rows) -> None:
 
 
 def seconds(of: Callable[[Rows], None], sets: list[Rows]) -> float:
-    begun = time.process_time()
+    started = time.process_time()
     for rows in sets:
         of(rows)
-    return time.process_time() - begun
+    return time.process_time() - started
 
 
 def main() -> None:

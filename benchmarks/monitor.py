@@ -1,11 +1,11 @@
-"""What the run-time monitor costs a call, early and late in a run, under ten rules.
+"""The cost of the run-time monitor per call, early and late in a run, under ten rules.
 
     python benchmarks/monitor.py [--calls 1100] [--repeat 30] [--against CHECKOUT]
 
-A run of one loop makes so many calls. The time between two calls is the interpreter's and the monitor's own; the same
-run without a monitor gives the interpreter's share. Windows of eleven calls around the tenth and the thousandth call,
-medians over the repetitions, in one process. `--against` measures another checkout of the project afterwards, in a
-process of its own.
+A run with one loop makes this many calls. The time between two calls is spent in the interpreter and the monitor; the
+same run without a monitor gives the interpreter's share. Reported are windows of eleven calls around the tenth and the
+thousandth call, as medians over the repetitions, in one process. `--against` then measures another checkout of the
+project in a separate process.
 """
 
 from __future__ import annotations
@@ -63,16 +63,16 @@ AROUND = 5
 
 
 def program() -> Program:
-    """The program; it is accepted."""
+    """The program, which lint must accept."""
     report = lint_text(TEXT, "remind.p2c", Path())
     found = report.analyses[0].program
     if not report.accepted or found is None:
-        raise SystemExit(f"the benchmark's own text is rejected: {[d.message for d in report.diagnostics]}")
+        raise SystemExit(f"lint rejects the benchmark's own text: {[d.message for d in report.diagnostics]}")
     return found
 
 
 def intervals(of: Program, calls: int, *, monitored: bool) -> list[int]:
-    """The nanoseconds of CPU between one call of `send` and the next."""
+    """The CPU time in nanoseconds between successive calls of `send`."""
     at: list[int] = []
 
     def send(user: str, note: str) -> Outcome:
@@ -91,7 +91,7 @@ def intervals(of: Program, calls: int, *, monitored: bool) -> list[int]:
 
 
 def measured(calls: int, repeat: int) -> dict[str, float]:
-    """Microseconds for each round of three calls, in each window, with a monitor and without."""
+    """Microseconds per round of three calls, for each window, with and without a monitor."""
     of, found = program(), dict[str, list[float]]()
     for _ in range(repeat):
         for monitored in (False, True):
@@ -105,12 +105,12 @@ def measured(calls: int, repeat: int) -> dict[str, float]:
 
 
 def main() -> None:
-    """The command."""
+    """Prints the figures."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--calls", type=int, default=1100)
     parser.add_argument("--repeat", type=int, default=30)
     parser.add_argument("--against", type=Path, help="another checkout of the project")
-    parser.add_argument("--json", action="store_true", help="print the figures alone")
+    parser.add_argument("--json", action="store_true", help="print only the figures")
     options = parser.parse_args()
     if options.json:
         print(json.dumps(measured(options.calls, options.repeat)))

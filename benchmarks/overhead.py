@@ -1,12 +1,12 @@
-"""What constraints cost a whole generation: CPU time a token beside unconstrained decoding of as many tokens.
+"""The cost of constraints in whole generations: CPU time per token, compared with unconstrained decoding.
 
     python benchmarks/overhead.py [--model FOLDER] [--domain dinner] [--budget 128] [--rounds 5] [--warm 3]
 
-Each round every way writes with the round's seed, and the same seed again, when it meets nothing new; beside each
-stands an unconstrained generation of exactly as many tokens, right after it. The prompt is a few words, so that
-nearly all is decoding. Times are this process's CPU time, so that other work on the machine counts little. What the
-logits processor itself takes is timed within, which is much less noisy than the difference of two generations.
-Without --model the model is a tiny one of random weights, of which any constraint costs a large share.
+In each round, every way generates with the round's seed, and then once more with the same seed, so that it meets
+nothing new; each generation is followed by an unconstrained one of exactly as many tokens. The prompt is a few words,
+so nearly all of the time is decoding. Times are this process's CPU time, so that other work on the machine counts
+little. The logits processor is also timed by itself, which is much less noisy than the difference of two generations.
+Without --model, the model is a tiny one with random weights, so that any constraint takes a large share of the time.
 """
 
 from __future__ import annotations
@@ -31,19 +31,19 @@ PROMPT = "Write a plan.\n"
 
 
 class Timed:
-    """A logits processor that is timed and counted."""
+    """A logits processor whose calls are counted and timed."""
 
     def __init__(self, inner: Any) -> None:
         self.inner, self.calls, self.seconds = inner, 0, 0.0
 
     def reset(self) -> None:
-        """Before each generation."""
+        """Resets the processor before each generation."""
         self.inner.reset()
 
     def __call__(self, input_ids: Any, logits: Any) -> Any:
-        begun = time.process_time()
+        started = time.process_time()
         masked = self.inner(input_ids, logits)
-        self.seconds += time.process_time() - begun
+        self.seconds += time.process_time() - started
         self.calls += 1
         return masked
 
@@ -65,16 +65,16 @@ def pair(model: Any, name: str, generator: Any, seed: int, again: bool, options:
     timed: Timed = generator.logits_processor
     timed.calls, timed.seconds = 0, 0.0
     torch.manual_seed(seed)
-    begun = time.process_time()
+    started = time.process_time()
     generator(PROMPT, **sampling(options.budget, 1.0))
-    constrained = time.process_time() - begun
+    constrained = time.process_time() - started
     torch.manual_seed(seed)
-    begun = time.process_time()
+    started = time.process_time()
     outlines.Generator(model)(PROMPT, min_new_tokens=timed.calls, **sampling(timed.calls, 1.0))
-    return Pair(name, again, timed.calls, constrained, timed.seconds, time.process_time() - begun)
+    return Pair(name, again, timed.calls, constrained, timed.seconds, time.process_time() - started)
 
 
-def told(name: str, pairs: Sequence[Pair]) -> str:
+def table_row(name: str, pairs: Sequence[Pair]) -> str:
     """A line of the table: medians, and the quartiles around them."""
     ratios = [p.constrained / p.free - 1 for p in pairs]
     shares = [p.processor / (p.constrained - p.processor) for p in pairs]
@@ -104,7 +104,9 @@ def main() -> None:
     parser.add_argument("--domain", default="dinner")
     parser.add_argument("--budget", type=int, default=128)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--warm", type=int, default=3, help="generations of each way before the first round")
+    parser.add_argument(
+        "--warm", type=int, default=3, help="warm-up generations per way before the first round"
+    )
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
@@ -117,17 +119,17 @@ def main() -> None:
     for name, way in WAYS.items():
         if name == "free text":
             continue
-        begun = time.process_time()
+        started = time.process_time()
         try:
             generator = way(model, domain, options.budget)
         except ImportError as error:
             print(f"{name}: not installed ({error})", flush=True)
             continue
-        built = time.process_time() - begun
+        built = time.process_time() - started
         generator.logits_processor = Timed(generator.logits_processor)
-        begun = time.process_time()
+        started = time.process_time()
         generator(PROMPT, **sampling(1, 1.0))
-        first = time.process_time() - begun
+        first = time.process_time() - started
         print(f"{name}: built in {built:.2f} s, first call (one token) {first:.2f} s", flush=True)
         for number in range(options.warm):
             torch.manual_seed(1000 + number)
@@ -149,7 +151,7 @@ def main() -> None:
     print("| --- " * 6 + "|")
     for name in generators:
         for again, words in ((False, "a new seed"), (True, "the same again")):
-            print(told(f"{name}, {words}", [p for p in pairs if p.way == name and p.again == again]))
+            print(table_row(f"{name}, {words}", [p for p in pairs if p.way == name and p.again == again]))
     if options.json:
         options.json.write_text(json.dumps([asdict(p) for p in pairs], indent=1))
 

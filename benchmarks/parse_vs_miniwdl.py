@@ -1,10 +1,10 @@
-"""`p2c lint` beside `miniwdl check`, on files of equal line count, in one run.
+"""`p2c lint` compared with `miniwdl check`, on files of equal line count, in one run.
 
     python benchmarks/parse_vs_miniwdl.py [--lines 100 1000 3000 10000] [--repeat 5]
 
-Both commands are run as users run them, as processes of their own, taking turns. Two shapes of file are
+Both commands run as users run them, as separate processes, taking turns. Two shapes of file are
 measured: `wide` has many declarations (WDL tasks; subtasks), `long` has one long body (a WDL workflow's calls; a
-composition). A result is the median of the runs, start-up included; `ratio` is p2c's lines per second over miniwdl's.
+composition). A result is the median of the runs, including start-up; `ratio` is p2c's lines per second over miniwdl's.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def wide_wdl(lines: int) -> str:
 
 
 def long_p2c(lines: int) -> str:
-    """A composition that asks, chooses and books again and again, five lines a dinner."""
+    """A composition that asks, chooses and books repeatedly, five lines per dinner."""
     block = (
         "    prefs{0} = {{}}\n    for u in users:\n        prefs{0}[u] = ask(u)\n"
         "    r{0} = choose(prefs{0})\n    book(r{0})\n"
@@ -63,7 +63,7 @@ def long_p2c(lines: int) -> str:
 
 
 def long_wdl(lines: int) -> str:
-    """A workflow of calls that take each other's results, five lines a call."""
+    """A workflow of calls, each of which uses the last one's result, five lines per call."""
     task = "task t {\n  input { Int x }\n  command { echo ~{x} }\n  output { Int y = x }\n}\n"
     head = f"version 1.0\n{task}workflow w {{\n"
     block = "  call t as t{1} {{\n    input:\n      x = t{0}.y\n  }}\n  Int z{1} = t{1}.y + 1\n"
@@ -73,7 +73,7 @@ def long_wdl(lines: int) -> str:
 
 
 def _filled(head: str, blocks: Iterator[str], lines: int, filler: str) -> str:
-    """A file of exactly that many lines: whole blocks, then comments."""
+    """A file of exactly this many lines: whole blocks, then comments."""
     parts, count = [head], head.count("\n")
     for block in blocks:
         if count + block.count("\n") > lines:
@@ -91,7 +91,7 @@ SHAPES: dict[str, tuple[Callable[[int], str], Callable[[int], str]]] = {
 
 
 def seconds(command: list[str]) -> float:
-    """How long a command takes. Ends the benchmark when it fails."""
+    """How long a command takes. Exits if the command fails."""
     started = time.perf_counter()
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     taken = time.perf_counter() - started

@@ -1,13 +1,13 @@
-"""Accepted compositions per second: free text, grammar engines, grammar and rejection, and ours, in one run.
+"""Accepted compositions per second: free text, grammar engines, a grammar with rejection, and ours, in one run.
 
     python benchmarks/peers.py [--model FOLDER] [--domains dinner …] [--batch 1] [--budget 128] [--rounds 8]
 
-Same model, prompts, budget of tokens and sampling for all. In each round every way writes one batch in each domain,
-with the round's seed. Each way is warmed up by one call of a few tokens, whose time is told apart. Times are this
-process's CPU time, so that other work on the machine counts little, and those of whole calls, the prompt included;
-for rejection that of lint too: it draws from llguidance's grammar until lint accepts, so what it gives costs what all
-its draws cost together.
-Without --model the model is a tiny one of random weights.
+All ways use the same model, prompts, token budget and sampling. In each round every way writes one batch in each
+domain, with the round's seed. Each way is warmed up by one call of a few tokens, whose time is reported separately.
+Times are this process's CPU time, so that other work on the machine counts little, for whole calls, including the
+prompt. Rejection draws from llguidance's grammar until lint accepts, so an accepted composition costs the time of all
+its draws and of linting them.
+Without --model, the model is a tiny one with random weights.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ A_FEW = 8
 
 @dataclass(slots=True)
 class Tally:
-    """What one way has written in one domain."""
+    """The results of one way in one domain."""
 
     way: str
     domain: str
@@ -48,9 +48,9 @@ class Tally:
 
     def judge(self, domain: Domain, texts: Sequence[str], seconds: float) -> None:
         """Counts a batch."""
-        begun = time.process_time()
+        started = time.process_time()
         fine = [text for text in texts if accepted(domain, text)]
-        self.lint_s += time.process_time() - begun
+        self.lint_s += time.process_time() - started
         self.samples += len(texts)
         self.accepted += len(fine)
         self.seconds += seconds
@@ -66,11 +66,11 @@ def written(generator: Any, prompt: str, batch: int, options: dict[str, Any]) ->
 
 
 def prepared(model: Any, options: argparse.Namespace) -> list[tuple[Any, Domain, Tally]]:
-    """Every way in every domain, warmed up; what is not installed is told and left out."""
+    """Every way in every domain, warmed up; ways that are not installed are reported and skipped."""
     found = []
     for domain in domains(options.domains):
         for name, way in WAYS.items():
-            begun = time.process_time()
+            started = time.process_time()
             try:
                 generator = way(model, domain, options.budget)
             except ImportError as error:
@@ -78,29 +78,29 @@ def prepared(model: Any, options: argparse.Namespace) -> list[tuple[Any, Domain,
                 continue
             torch.manual_seed(options.seed - 1)
             written(generator, domain.prompt, options.batch, sampling(A_FEW, options.temperature))
-            tally = Tally(name, domain.name, time.process_time() - begun)
+            tally = Tally(name, domain.name, time.process_time() - started)
             found.append((generator, domain, tally))
             print(f"{domain.name}, {name}: built and called once in {tally.first_s:.2f} s", flush=True)
     return found
 
 
 def measure(prepared: list[tuple[Any, Domain, Tally]], options: argparse.Namespace) -> None:
-    """The rounds."""
+    """Runs all rounds."""
     for number in range(options.rounds):
         for generator, domain, tally in prepared:
             torch.manual_seed(options.seed + number)
-            begun = time.process_time()
+            started = time.process_time()
             texts = written(
                 generator, domain.prompt, options.batch, sampling(options.budget, options.temperature)
             )
-            tally.judge(domain, texts, time.process_time() - begun)
+            tally.judge(domain, texts, time.process_time() - started)
             print(f"round {number}: {tally}", file=sys.stderr, flush=True)
             if options.show:
                 print(*texts, sep="\n---\n", file=sys.stderr, flush=True)
 
 
 def with_rejection(tallies: list[Tally]) -> list[Tally]:
-    """The tallies, and rejection's: its draws are llguidance's, its time is theirs and lint's."""
+    """The tallies, and those of rejection: llguidance's draws, with the time of lint added."""
     found = []
     for tally in tallies:
         found.append(tally)
@@ -139,7 +139,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=8)
     parser.add_argument("--dtype", default="float32", help="of the model in --model")
     parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--show", action="store_true", help="print what is written")
+    parser.add_argument("--show", action="store_true", help="print the answers")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()

@@ -4,8 +4,8 @@
                                        [--json FILE] [--plot FILE]
 
 For each size a spec is generated (seeded), and random walks over the legal lexemes write compositions.
-Reported: the time to the first set of legal lexemes (a first mask), the time for each later position, positions
-visited, searches given up, and the memory that the automaton holds.
+Reported: the time to the first set of legal lexemes (the first mask), the time for each later position, positions
+visited, searches given up, and the memory that the automaton takes.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from p2c_dsl.resolve import load_text
 
 
 def spec_text(size: int, parameters: int, seed: int = 0) -> str:
-    """A spec with a chain of goals among `size` subtasks: what some make others want; effects, order, keys."""
+    """A spec with `size` subtasks, some of which need the results of others, with effects, order and keys."""
     random = Random(seed)
     kinds = [f"T{i}" for i in range(5)]
     lines = [f"type {kind}" for kind in kinds]
@@ -57,26 +57,26 @@ def spec_text(size: int, parameters: int, seed: int = 0) -> str:
 
 
 def measure(size: int, parameters: int, walks: int, effort: int) -> dict[str, float]:
-    """One size's figures: seconds, counts, and megabytes."""
+    """The figures for one size: seconds, counts, and mebibytes."""
     loaded = load_text(spec_text(size, parameters), "<scale>", Path())
     assert not loaded.diagnostics, loaded.diagnostics[0].message
     task = loaded.spec.tasks["job"]
     tracemalloc.start()
-    begun = time.perf_counter()
+    started_at = time.perf_counter()
     automaton = Automaton(loaded.spec, task, 300, effort=effort)
-    started = time.perf_counter() - begun
-    begun = time.perf_counter()
+    started = time.perf_counter() - started_at
+    started_at = time.perf_counter()
     automaton.legal(automaton.start)
-    first = time.perf_counter() - begun
+    first = time.perf_counter() - started_at
     times: list[float] = []
     lengths: list[int] = []
     for seed in range(walks):
         random, position = Random(seed), automaton.start
         length = 0
         while not position.ended:
-            begun = time.perf_counter()
+            started_at = time.perf_counter()
             legal = automaton.legal(position)
-            times.append(time.perf_counter() - begun)
+            times.append(time.perf_counter() - started_at)
             lexeme = random.choice(legal)
             length += lexeme != END
             position = automaton.step(position, lexeme)
@@ -99,7 +99,7 @@ def measure(size: int, parameters: int, walks: int, effort: int) -> dict[str, fl
 
 
 def plot(rows: list[dict[str, float]], path: Path) -> None:
-    """Draws how time and memory grow with the number of subtasks."""
+    """Plots how time and memory grow with the number of subtasks."""
     import matplotlib
 
     matplotlib.use("svg")
@@ -128,7 +128,7 @@ def main() -> None:
     parser.add_argument("--walks", type=int, default=5)
     parser.add_argument("--effort", type=int, default=EFFORT)
     parser.add_argument("--json", type=Path)
-    parser.add_argument("--plot", type=Path, help="an SVG of the growth")
+    parser.add_argument("--plot", type=Path, help="write an SVG of the growth")
     options = parser.parse_args()
     rows = []
     for size in options.sizes:

@@ -1,11 +1,11 @@
-"""One rollout and one update: this trainer beside TRL's GRPO, on the same tiny model.
+"""One rollout and one update: this trainer compared with TRL's GRPO, on the same tiny model.
 
     python benchmarks/ppo_vs_trl.py --cycles 10
 
-needs `trl` beside the package (TRL has no PPO any more; GRPO does the same work, less a value head). Both sample 64
-answers of up to 48 tokens to prompts of 16, of lengths that vary, and take one step of AdamW on them. Each has a
-process of its own, since two pools of threads in one process keep each other from their cores. Cycles take turns, so
-that whatever else the machine does falls on both; CPU time is of all threads of the process.
+Needs `trl` in addition to the package. (TRL no longer has PPO; GRPO does the same work without a value head.) Both
+sample 64 answers of varying length, up to 48 tokens, to prompts of 16, and take one AdamW step on them. Each runs in a
+separate process, since two thread pools in one process compete for cores. Cycles alternate, so that other work on the
+machine affects both; CPU time covers all threads of a process.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ PROMPT_TEXT = " ".join(f"w{number}" for number in range(1, PROMPT + 1))
 
 
 def tiny_model() -> Any:
-    """Four layers of width 128. Its head ends an answer after 24 tokens on average."""
+    """Four layers of width 128, with a head that ends an answer after 24 tokens on average."""
     torch.manual_seed(0)
     config = LlamaConfig(
         vocab_size=WORDS,
@@ -60,7 +60,7 @@ def tiny_model() -> Any:
 
 
 class Sums:
-    """Any words; more of some is better."""
+    """Free text, rewarded for certain words."""
 
     name = digest = "sums"
 
@@ -87,7 +87,7 @@ class Cycle:
 
 
 class Watch:
-    """Measures from its creation on."""
+    """Measures time from its creation."""
 
     def __init__(self) -> None:
         self._wall, self._cpu = time.perf_counter(), time.process_time()
@@ -96,8 +96,8 @@ class Watch:
         return Cycle(time.perf_counter() - self._wall, time.process_time() - self._cpu)
 
 
-def ours(asked: Connection, cycles: int) -> None:
-    """Cycles of this trainer, one for each that is asked."""
+def ours(requests: Connection, cycles: int) -> None:
+    """Runs cycles of this trainer, one per request."""
     settings = TrainingSettings(
         episodes=ROWS, epochs=1, minibatches=1, microbatch=ROWS, learning_rate=1e-6, target_kl=0.0
     )
@@ -109,14 +109,14 @@ def ours(asked: Connection, cycles: int) -> None:
     tokens = [b"", *(f" w{number}".encode() for number in range(1, WORDS))]
     trainer = Trainer(tiny_model(), Codec(encode, encode, tokens, END), [sums], settings)
     for _ in range(cycles):
-        asked.recv()
+        requests.recv()
         watch = Watch()
         trainer.update()
-        asked.send(watch.cycle())
+        requests.send(watch.cycle())
 
 
-def theirs(asked: Connection, cycles: int) -> None:
-    """Cycles of TRL's GRPO, one for each that is asked."""
+def theirs(requests: Connection, cycles: int) -> None:
+    """Runs cycles of TRL's GRPO, one per request."""
     from datasets import Dataset
     from trl import GRPOConfig, GRPOTrainer
 
@@ -129,11 +129,11 @@ def theirs(asked: Connection, cycles: int) -> None:
 
     class Clock(TrainerCallback):
         def on_step_begin(self, *_: Any, **__: Any) -> None:
-            asked.recv()
+            requests.recv()
             self.watch = Watch()
 
         def on_step_end(self, *_: Any, **__: Any) -> None:
-            asked.send(self.watch.cycle())
+            requests.send(self.watch.cycle())
 
     with tempfile.TemporaryDirectory() as folder:
         config = GRPOConfig(
@@ -165,18 +165,18 @@ def theirs(asked: Connection, cycles: int) -> None:
 SIDES = {"TRL GRPO": theirs, "this": ours}
 
 
-def served(name: str, asked: Connection, cycles: int, threads: int) -> None:
+def serve(name: str, requests: Connection, cycles: int, threads: int) -> None:
     torch.set_num_threads(threads)
-    SIDES[name](asked, cycles)
+    SIDES[name](requests, cycles)
 
 
 def by_turns(cycles: int, threads: int) -> list[list[Cycle]]:
-    """The cycles of both sides, those that were run after each other together."""
+    """Pairs of cycles, one of each side, run one after the other."""
     made = multiprocessing.get_context("spawn")
     ends = list[Connection]()
     for name in SIDES:
         ours_end, end = made.Pipe()
-        made.Process(target=served, args=(name, end, cycles, threads), daemon=True).start()
+        made.Process(target=serve, args=(name, end, cycles, threads), daemon=True).start()
         end.close()
         ends.append(ours_end)
     found = list[list[Cycle]]()
@@ -193,16 +193,16 @@ def main() -> None:
     parser.add_argument("--cycles", type=int, default=10)
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args()
-    # The first cycle of each is a warm-up, of which nothing is told.
+    # The first cycle of each is a warm-up and is not reported.
     pairs = by_turns(options.cycles + 1, options.threads)[1:]
     for kind in ("wall", "cpu"):
         times = [[getattr(cycle, kind) for cycle in pair] for pair in pairs]
         for name, found in zip(SIDES, zip(*times, strict=True), strict=True):
-            print(f"{kind:4} {name:9} {_told(found)} s")
-        print(f"{kind:4} ratio     {_told([a / b for a, b in times])}")
+            print(f"{kind:4} {name:9} {_summary(found)} s")
+        print(f"{kind:4} ratio     {_summary([a / b for a, b in times])}")
 
 
-def _told(numbers: Sequence[float]) -> str:
+def _summary(numbers: Sequence[float]) -> str:
     return f"median {statistics.median(numbers):.3f}, {min(numbers):.3f} to {max(numbers):.3f}"
 
 

@@ -1,12 +1,12 @@
-"""What the restriction buys: the same model and budget, writing free text, under a grammar, and under all rules.
+"""What the restriction gains: the same model and budget with free text, under a grammar, and under all rules.
 
     python benchmarks/restriction.py examples/relief --seeds 5 --updates 20 --json found.json --plot restriction.svg
 
-Each run begins at equal random weights. Free text that is no accepted composition earns −0.1 (the syntax penalty), and
-so does what the grammar lets through and the analyzer rejects; what is verified earns 1. With all rules, a lexeme can
-be written in any tokens, as under the grammar, or only in its canonical ones, as `p2c train` does it from random
-weights. A run ends once 90% of an update's episodes are verified; told are the episodes and the seconds until then, or
-that it has not come so far.
+All runs with a seed start from the same random weights. Text that is not an accepted composition earns −0.1 (the syntax
+penalty), whether it was written freely or under the grammar; a verified composition earns 1. With all rules, a lexeme
+can be written in any tokens, as under the grammar, or only in its canonical ones, as `p2c train` does from random
+weights. A run ends once 90% of an update's episodes are verified; the table shows the episodes and seconds until then,
+or that the run did not get there.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ PENALTY, GOAL = -0.1, 0.9
 
 
 class GrammarSpace:
-    """What a task's grammar lets through, by llguidance's matcher."""
+    """The texts that a task's grammar allows, by llguidance's matcher."""
 
     start = 0
 
@@ -83,7 +83,7 @@ class GrammarSpace:
 
 
 class Penalised(CompositionEnvironment):
-    """Rejected text costs a little."""
+    """Penalises rejected text."""
 
     def outcome(self, verdict: CompositionVerdict) -> EpisodeOutcome:
         outcome = super().outcome(verdict)
@@ -104,7 +104,7 @@ def environment(condition: str, domain: Domain, tokenizer: Any) -> Penalised:
 
 
 def run(condition: str, domain: Domain, seed: int, updates: int, episodes: int) -> dict[str, Any]:
-    """One run: the verified and the accepted share of each update, and when the goal was reached."""
+    """One run: the verified and accepted shares of each update, and when the goal was reached."""
     model, tokenizer = fresh(seed)
     settings = PRESETS["cpu"].changed(seed=seed, updates=updates, episodes=episodes)
     made = environment(condition, domain, tokenizer)
@@ -130,7 +130,7 @@ def run(condition: str, domain: Domain, seed: int, updates: int, episodes: int) 
 
 
 def table(runs: list[dict[str, Any]], updates: int, episodes: int) -> str:
-    """A row for each condition, over the seeds."""
+    """A row per condition, over the seeds."""
     lines = ["| condition | reached 90% | episodes | seconds | verified at the end | accepted at the end |"]
     lines.append("| --- | --- | --- | --- | --- | --- |")
     for condition in CONDITIONS:

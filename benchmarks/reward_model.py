@@ -1,7 +1,7 @@
-"""How much of what a simulated person's own noise allows φ predicts, and how well calibrated it is.
+"""How well φ predicts a simulated person, relative to the limit set by their noise, and how well calibrated it is.
 
-Pool: accepted programs of a domain's task. Values: drawn over their features, answers with Bradley–Terry noise of
-temperature 1. Train and test pairs are disjoint. Bayes: the accuracy that knowing the values would give.
+The pool is accepted programs of a domain's task. Values are drawn over their features, and answers have Bradley–Terry
+noise of temperature 1. Training and test pairs are disjoint. Bayes is the accuracy of someone who knows the values.
 
     python benchmarks/reward_model.py examples/deletion/deletion.p2c examples/refunds/refunds.p2c
 """
@@ -47,7 +47,7 @@ def main() -> None:
 
 
 def _measured(pool: list[PartialSolution], count: int, seed: int) -> tuple[float, float, float, float]:
-    """Accuracy as a share of the Bayes-optimal one, calibration error, log-loss, and the seconds of the fit."""
+    """Accuracy relative to the Bayes-optimal one, calibration error, log-loss, and the seconds of the fit."""
     human = SimulatedHuman(drawn_values(pool, seed), temperature=1.0, seed=seed)
     among = pairs(pool, seed=seed)
     cut = int(len(among) * SHARE_TESTED)
@@ -63,7 +63,7 @@ def _measured(pool: list[PartialSolution], count: int, seed: int) -> tuple[float
 
 
 def _asked(human: SimulatedHuman, among: list[Pair], start: int) -> list[Comparison]:
-    """Each at a time of its own, so that no two answers share their noise."""
+    """Asks each pair at a different time, so that no two answers share their noise."""
     return [c for place, pair in enumerate(among) for c in ask(human, [pair], float(start + place))]
 
 
