@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 
 pytest.importorskip("torch")
@@ -40,3 +43,10 @@ def test_a_batch_s_bitmask_is_filled_with_what_its_states_allow(tokens: TokenAut
         rows = [tuple(np.flatnonzero(row)) for row in bits]
         assert rows == [tokens.allowed(tokens.start), (tokens.vocabulary.end,), tokens.allowed(tokens.start)]
     assert len(mask) == 2
+
+
+def test_masks_are_read_without_torch() -> None:
+    """So that an engine that does without torch can use them."""
+    code = "import sys, p2c_dsl.planners.tokens.masks; print({'torch', 'outlines'} & sys.modules.keys())"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout == "set()\n"
