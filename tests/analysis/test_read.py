@@ -10,7 +10,7 @@ import pytest
 
 from p2c_dsl.analysis.read import NotAccepted, read_composition
 from p2c_dsl.planners import Automaton, NoContinuation
-from p2c_dsl.planners.automaton.resume import begun
+from p2c_dsl.planners.automaton.resume import resume
 from p2c_dsl.planners.preferences.features import Features
 from p2c_dsl.planners.preferences.solution import solution_of
 from p2c_dsl.planners.rl.environments.composition import Verifier
@@ -83,7 +83,7 @@ READERS: dict[str, Callable[[str], Any]] = {
     "the core": lambda text: read_composition(WELCOME, text),
     "a solution": lambda text: solution_of(WELCOME, text, Features(WELCOME)),
     "the verifier": _verified,
-    "what is gone on with": lambda text: begun(Automaton(WELCOME, WELCOME.tasks["welcome"], 30), text),
+    "a start": lambda text: resume(Automaton(WELCOME, WELCOME.tasks["welcome"], 30), text),
 }
 
 
