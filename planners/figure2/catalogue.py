@@ -1,6 +1,6 @@
 """The contracts that a planner may ask for: what short programs over a domain's tools can have as a signature.
 
-The catalogue of a domain is finite. It holds the contract of each tool; those of two tools put together in one of the
+The catalogue of a domain is finite. It holds the contract of each tool; those of two tools combined in one of the
 ways in which people split work (one after the other, one for what the other finds, one if the other says so, one for
 each element of a collection); and small signatures over the domain's types, for most of which there is no solution:
 the planner has to learn to ask for subtasks that can be solved.

@@ -1,4 +1,4 @@
-"""The spaces in which parts are put together: the paper's restrictions, section 5(1), as conditions of a measurement.
+"""The spaces in which parts are composed: the paper's restrictions, section 5(1), as conditions of a measurement.
 
 Which subtasks can be asked for and how they are solved is the same in all of them. Only the recomposition differs, in
 its rules and in whether it is masked at all.

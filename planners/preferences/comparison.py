@@ -11,7 +11,7 @@ from p2c_dsl.planners.preferences.solution import PartialSolution
 
 LEFT, RIGHT = 0, 1
 Pair = tuple[PartialSolution, PartialSolution]
-"""Two solutions that somebody is asked about, the left one and the right one."""
+"""Two solutions that someone is asked about, the left one and the right one."""
 _LATEST = 1e18
 """Far beyond any clock's time, in seconds, and far below what no float can hold."""
 _FIELDS = ("left", "right", "preferred", "time", "who")

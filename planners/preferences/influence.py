@@ -1,7 +1,7 @@
 """Whether a learner could gain by shifting the labels that its reward is learned from.
 
-A policy here is what a planner does in a round: the solutions that it hands out. People see them, which may shift
-their values, and answer comparisons, from which φ is fitted. An *objective* credits a policy with a number. Its
+A policy here is what a planner does in a round: the solutions that it gives people. Seeing them may shift
+people's values; then they answer comparisons, to which φ is fitted. An *objective* credits a policy with a number. Its
 **influence credit** for a policy is
 
     credit(π) = objective(π, people who react to what they see) − objective(π, people who do not),

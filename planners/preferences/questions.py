@@ -39,7 +39,7 @@ class Questions:
     Attributes:
         pairs: What there is to ask about, in the order in which it is asked.
         each_round: How many pairs are asked about in a round.
-        frozen_after: Rounds after which nobody is asked any more, so that φ goes stale; `None` for never.
+        frozen_after: Rounds after which no one is asked any more, so that φ goes stale; `None` for never.
         fits: φ by the time and the number of answers; runs that ask the same person the same questions may share them.
         now: The round that is being asked about, −1 before the first.
     """

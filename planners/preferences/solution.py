@@ -82,7 +82,7 @@ def solution_of(spec: Spec, text: str, features: Features, subtask: str | None =
 
     `spec` is what the text was written for; the task's rules are not checked here.
     `subtask` is the declaration of what it solves, by default that of the composed task.
-    Raises `ValueError` for a text that is no composition, does not resolve, or calls other subtasks than those
+    Raises `ValueError` for a text that is not a composition, does not resolve, or calls other subtasks than those
     of `features`.
     """
     program = read_composition(spec, text, (), "solution")
