@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from p2c_dsl.planners.rl.episode import Codec
-from p2c_dsl.planners.rl.policy.key_values import Prefix
+from p2c_dsl.planners.rl.policy.key_values import PromptCache
 from p2c_dsl.planners.rl.policy.policy import Policy, Scored
 from p2c_dsl.planners.rl.rollout import Rollout
 
@@ -42,7 +42,7 @@ class Piece:
     def score(self, policy: Policy) -> Scored:
         """The policy's log-probabilities and values of the piece; each of its prompts is computed once."""
         with policy.autocast():
-            prefix: Prefix = policy.prefix(self.prompts)
+            prefix: PromptCache = policy.prefix(self.prompts)
             return policy.score(prefix, self.prompt, self.tokens, self.masks, self.decisions, self.lengths)
 
 

@@ -10,7 +10,7 @@ from p2c_dsl.planners.rl.policy.masking import NO_MASK, MaskTable
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class WrittenTurn:
     """What was written in a turn: tokens `start` to `stop` of the row, with the end token if there is one."""
 
     space: Space
@@ -64,7 +64,7 @@ class Episode:
     log_probs: list[float] = field(default_factory=list)
     values: list[float] = field(default_factory=list)
     queue: list[int] = field(default_factory=list)
-    written: list[Written] = field(default_factory=list)
+    written: list[WrittenTurn] = field(default_factory=list)
     start: int = 0
     fed: int = 0
     outcome: EpisodeOutcome | None = None
@@ -124,7 +124,7 @@ class Episode:
             self._answer(codec)
 
     def _answer(self, codec: Codec) -> None:
-        self.written.append(Written(self.turn.space, self.turn.budget, self.start, len(self.tokens)))
+        self.written.append(WrittenTurn(self.turn.space, self.turn.budget, self.start, len(self.tokens)))
         try:
             self.turn = self.play.send(codec.text(self.tokens[self.start :]))
         except StopIteration as stop:
@@ -134,7 +134,7 @@ class Episode:
         self.state, self.start = self.turn.space.start, len(self.tokens) + len(self.queue)
 
 
-def masks_of(tokens: Sequence[int], written: Sequence[Written], table: MaskTable) -> list[int]:
+def masks_of(tokens: Sequence[int], written: Sequence[WrittenTurn], table: MaskTable) -> list[int]:
     """The masks of a row, recomputed from its tokens alone; rows from another engine are checked with them.
 
     Raises `KeyError` or `ValueError` for a token that is not legal.

@@ -17,7 +17,7 @@ import torch
 
 from p2c_dsl.planners.rl.environments.domains import HELD_OUT
 from p2c_dsl.planners.rl.environments.environment import Environment, EpisodeOutcome, Space
-from p2c_dsl.planners.rl.episode import Codec, Written
+from p2c_dsl.planners.rl.episode import Codec, WrittenTurn
 from p2c_dsl.planners.rl.rollout import roll_out
 from p2c_dsl.planners.rl.trainer import Trainer
 from p2c_dsl.planners.tokens.bitmask import allows, tokens_of
@@ -53,7 +53,7 @@ class Example:
     seed: int
     prompt: tuple[int, ...]
     tokens: tuple[int, ...]
-    written: tuple[Written, ...]
+    written: tuple[WrittenTurn, ...]
     outcome: EpisodeOutcome
 
     def turns(self) -> list[tuple[int, ...]]:
@@ -116,7 +116,7 @@ def respelled(example: Example, environment: Environment, codec: Codec) -> Examp
     """
     play = environment.play(example.seed)
     turn = next(play)
-    tokens, written = list[int](), list[Written]()
+    tokens, written = list[int](), list[WrittenTurn]()
     try:
         for own in example.turns():
             usual, start = [*codec.encode(codec.text(own)), codec.end], len(tokens)
@@ -124,7 +124,7 @@ def respelled(example: Example, environment: Environment, codec: Codec) -> Examp
             if (cut := next(legal, None)) is None:
                 return None
             tokens += cut
-            written.append(Written(turn.space, turn.budget, start, len(tokens)))
+            written.append(WrittenTurn(turn.space, turn.budget, start, len(tokens)))
             turn = play.send(codec.text(own))
             tokens += codec.encode(turn.text)
     except StopIteration as stop:
@@ -158,11 +158,11 @@ def _drawn(
     play = environment.play(seed)
     turn = next(play)
     prompt = tuple(codec.encode_prompt(turn.text))
-    tokens, written = list[int](), list[Written]()
+    tokens, written = list[int](), list[WrittenTurn]()
     while True:
         start, given = len(tokens), prefixes[len(written)] if len(written) < len(prefixes) else ()
         tokens += _text(turn.space, turn.budget, random, given)
-        written.append(Written(turn.space, turn.budget, start, len(tokens)))
+        written.append(WrittenTurn(turn.space, turn.budget, start, len(tokens)))
         try:
             turn = play.send(codec.text(tokens[start:]))
         except StopIteration as stop:

@@ -14,7 +14,7 @@ from p2c_dsl.planners.rl.policy.attention import Packing, Steps, WholeRows
 
 
 @dataclass(frozen=True, slots=True)
-class Prefix:
+class PromptCache:
     """Prompts without their last token, as keys and values, padded on the left.
 
     Attributes:
@@ -72,9 +72,9 @@ class Prefix:
         return [(keys[rows], values[rows]) for keys, values in self.layers]
 
 
-def prefix_of(cache: Any, lengths: Tensor, last: Tensor) -> Prefix:
+def prefix_of(cache: Any, lengths: Tensor, last: Tensor) -> PromptCache:
     """The prefix in a decoder's cache."""
-    return Prefix(tuple((layer.keys, layer.values) for layer in cache.layers), lengths, last)
+    return PromptCache(tuple((layer.keys, layer.values) for layer in cache.layers), lengths, last)
 
 
 class OwnTokens:
@@ -84,7 +84,7 @@ class OwnTokens:
     capacity of a row in tokens.
     """
 
-    def __init__(self, prefix: Prefix, rows: Tensor, room: int, share: bool) -> None:
+    def __init__(self, prefix: PromptCache, rows: Tensor, room: int, share: bool) -> None:
         self.cache, self._layers = DynamicCache(), list[_OwnLayer]()
         self._prompt, self._filled = rows.tolist(), [0] * len(rows)
         prompts = prefix.separate()

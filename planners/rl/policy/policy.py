@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from transformers.cache_utils import DynamicCache
 
 from p2c_dsl.planners.rl.policy.attention import STEPS, WHOLE, Packing, attending, can_pack, exclude_attention
-from p2c_dsl.planners.rl.policy.key_values import OwnTokens, Prefix, prefix_of
+from p2c_dsl.planners.rl.policy.key_values import OwnTokens, PromptCache, prefix_of
 from p2c_dsl.planners.rl.policy.masking import MaskTable, entropy, masked_log_probs
 
 SHARE_FROM = 64
@@ -47,7 +47,7 @@ class Stepping:
         done: How many tokens each row has been fed in that case.
     """
 
-    prefix: Prefix
+    prefix: PromptCache
     rows: Tensor
     own: OwnTokens | None
     cache: DynamicCache
@@ -108,7 +108,7 @@ class Policy(nn.Module):
         exclude_attention()
         self._compiled = torch.compile(self._base.get_decoder(), dynamic=True)
 
-    def prefix(self, prompts: Sequence[Sequence[int]]) -> Prefix:
+    def prefix(self, prompts: Sequence[Sequence[int]]) -> PromptCache:
         """The keys and values of prompts (of at least two tokens), with gradient."""
         device = self.masks.device
         lengths = torch.tensor([len(prompt) - 1 for prompt in prompts], device=device)
@@ -123,7 +123,7 @@ class Policy(nn.Module):
         self._decoded(ids, mask, positions, cache)
         return prefix_of(cache, lengths, torch.tensor([prompt[-1] for prompt in prompts], device=device))
 
-    def hidden(self, prefix: Prefix, rows: Tensor, tokens: Tensor, packing: Packing) -> Tensor:
+    def hidden(self, prefix: PromptCache, rows: Tensor, tokens: Tensor, packing: Packing) -> Tensor:
         """Hidden states `(fed, hidden)`: before each token of each row, and after its last.
 
         `rows` says which prompt each row follows, `packing` how many hidden states each row has: one more than it has
@@ -139,7 +139,7 @@ class Policy(nn.Module):
         mask = torch.cat([prefix.mask(rows), torch.ones_like(fed, dtype=torch.bool)], 1)
         return packing.flat(self._decoded(fed, mask, positions, prefix.cache(rows), self._compiled))
 
-    def stepping(self, prefix: Prefix, rows: Tensor, room: int) -> Stepping:
+    def stepping(self, prefix: PromptCache, rows: Tensor, room: int) -> Stepping:
         """Rows `(rows,)` after their prompts, to be fed step by step, without gradient.
 
         Rows of one prompt must be adjacent, in the prompts' order.
@@ -203,7 +203,7 @@ class Policy(nn.Module):
 
     def score(
         self,
-        prefix: Prefix,
+        prefix: PromptCache,
         rows: Tensor,
         tokens: Tensor,
         masks: Tensor,
