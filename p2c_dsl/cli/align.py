@@ -4,43 +4,42 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+from typer import Argument, Option
 
-from p2c_dsl.cli import EXIT_INTERRUPTED
-from p2c_dsl.cli.files import fail, for_training
+from p2c_dsl.cli.options import Minutes, Preset, Resume
+from p2c_dsl.cli.training import check_unused, given, need_training, progress_bar, training_errors
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from p2c_dsl.planners.figure2.align_run import AlignmentLoop, AlignSettings
     from p2c_dsl.runtime.world import Expert
 
 
 def align(
-    domain: Annotated[str, typer.Argument(help="The folder of a domain: spec, world.py, expert.py.")],
-    preset: Annotated[str, typer.Option(help="cpu or gpu: where settings start from.")] = "cpu",
+    domain: Annotated[str, Argument(help="The folder of a domain, with a spec, world.py and expert.py.")],
+    preset: Preset = "cpu",
     condition: Annotated[
         str,
-        typer.Option(
-            help="Where parts are composed: free text, syntax only, loops <= 1, sequence, tree, all rules."
+        Option(
+            help="The space of compositions: free text, syntax only, loops <= 1, sequence, tree, or all rules."
         ),
     ] = "all rules",
-    iterations: Annotated[int | None, typer.Option(help="Rounds of the loop.", min=1)] = None,
-    minutes: Annotated[float | None, typer.Option(help="Stop after so long.", min=0)] = None,
-    seed: Annotated[int, typer.Option(help="Of weights, sampling, worlds and the simulated human.")] = 0,
-    worlds: Annotated[
-        int, typer.Option(help="Held-out worlds in which the expert judges at the end.", min=0)
-    ] = 32,
-    output: Annotated[str, typer.Option(help="The folder of the run: metrics and checkpoint.")] = "aligned",
-    resume: Annotated[
-        bool, typer.Option("--resume", help="Go on from the output folder's checkpoint.")
-    ] = False,
+    iterations: Annotated[int | None, Option(help="How many rounds of the loop to run.", min=1)] = None,
+    minutes: Minutes = None,
+    seed: Annotated[int, Option(help="The seed for weights, sampling, worlds and the human.")] = 0,
+    worlds: Annotated[int, Option(help="How many held-out worlds to judge at the end.", min=0)] = 32,
+    output: Annotated[str, Option(help="The folder for metrics and checkpoint.")] = "aligned",
+    resume: Resume = False,
 ) -> None:
     """Run the loop of the paper's Figure 2 on a domain.
 
-    Align to the human, then train the planner, again and again.
+    Each round aligns the reward model to the human, and then trains the planner.
 
-    The expert is asked for the table alone; nothing that is trained sees what it says.
+    The expert is asked only for the table; training never sees what it says.
 
     Examples:
 
@@ -48,20 +47,10 @@ def align(
 
       p2c align examples/refunds --condition "syntax only" --iterations 10 --output runs/refunds
     """
-    for_training("scipy")
-    settings = _settings(preset, condition, iterations, minutes, seed)
-    folder = Path(output)
-    from p2c_dsl.planners import Unplannable
-    from p2c_dsl.planners.rl.checkpoint import CheckpointError
-    from p2c_dsl.runtime.domain import DomainError
-
-    try:
-        _run(Path(domain), folder, settings, worlds, resume)
-    except (ValueError, OSError, Unplannable, CheckpointError, DomainError) as error:
-        fail(str(error))
-    except KeyboardInterrupt:
-        typer.echo(f"p2c: interrupted; go on with `p2c align {domain} --resume --output {output}`", err=True)
-        raise typer.Exit(EXIT_INTERRUPTED) from None
+    need_training("scipy")
+    with training_errors(lambda: f"continue with `p2c align {domain} --resume --output {output}`"):
+        settings = _settings(preset, condition, iterations, minutes, seed)
+        _run(Path(domain), Path(output), settings, worlds, resume)
 
 
 def _settings(
@@ -72,14 +61,8 @@ def _settings(
     from p2c_dsl.planners.figure2.align_run import PRESETS
     from p2c_dsl.planners.figure2.conditions import condition_of
 
-    if preset not in PRESETS:
-        fail(f"there is no preset `{preset}`: choose {' or '.join(PRESETS)}")
-    try:
-        condition_of(condition)
-    except ValueError as error:
-        fail(str(error))
-    given: dict[str, Any] = {"iterations": iterations, "minutes": minutes}
-    chosen = {name: value for name, value in given.items() if value is not None}
+    condition_of(condition)
+    chosen = given(iterations=iterations, minutes=minutes)
     return replace(PRESETS[preset], condition=condition, seed=seed, **chosen)
 
 
@@ -93,21 +76,21 @@ def _run(domain: Path, folder: Path, settings: AlignSettings, worlds: int, resum
     from p2c_dsl.runtime.domain import load_expert
 
     console = Console(stderr=True, highlight=False)
-    if not resume and (folder / align_run.METRICS).exists():
-        fail(f"{folder} holds a run already: go on with --resume, or choose another --output")
+    if not resume:
+        check_unused(folder, align_run.METRICS)
     expert = load_expert(domain if domain.is_dir() else domain.parent)
     if resume:
         align_run.check_same(folder, settings, domain.resolve().name)
-        # What was imitated is in the checkpoint.
+        # The checkpoint contains the results of imitation.
         settings = replace(settings, warm_up=WarmUp(attempts=0))
-    with console.status("the human-level AI thinks of solutions that people can compare"):
+    with console.status("the human-level AI is looking for solutions that people can compare"):
         loop = align_run.loop_of(domain, settings)
     if resume:
         align_run.resume(loop, folder)
     else:
         align_run.remember(folder, settings, domain.resolve().name)
     typer.echo(
-        f"{domain}: {settings.condition}, seed {settings.seed}, {settings.training.episodes} worlds a round, "
+        f"{domain}: {settings.condition}, seed {settings.seed}, {settings.training.episodes} worlds per round, "
         f"{len(loop.problem.decompositions.contracts)} subtasks to ask for, "
         f"{len(loop.questions.pairs)} pairs to compare"
     )
@@ -116,30 +99,33 @@ def _run(domain: Path, folder: Path, settings: AlignSettings, worlds: int, resum
         _held_out(loop, expert, worlds)
 
 
-def _rounds(loop: AlignmentLoop, folder: Path, expert: type[Expert], console: Any) -> None:
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
+def _rounds(loop: AlignmentLoop, folder: Path, expert: type[Expert], console: Console) -> None:
     from p2c_dsl.planners.figure2 import align_run
     from p2c_dsl.planners.measure.expert_judgement import alignment, judged
 
     settings, started = loop.settings, time.monotonic()
-    columns = (TextColumn("aligning"), BarColumn(bar_width=20), MofNCompleteColumn(), TimeElapsedColumn())
     typer.echo("round      R  partial  parts   A_p   A_c   gap  φ acc.")
-    with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
+    with progress_bar("aligning", console) as bar:
         shown = bar.add_task("", total=settings.iterations, completed=loop.done)
         rounds = loop.rounds()
         while loop.done < settings.iterations:
-            told = next(rounds)
+            metrics = next(rounds)
             found = alignment([judged(tried, loop.verifier, expert) for tried in loop.planner.tried])
-            # The expert's numbers stand beside the others in the file, and go nowhere else.
-            line = {"round": loop.done, **told, "A_p": found.parts, "A_c": found.complete, "gap": found.gap}
+            # The expert's numbers are written to the file beside the others, and used for nothing else.
+            line = {
+                "round": loop.done,
+                **metrics,
+                "A_p": found.parts,
+                "A_c": found.complete,
+                "gap": found.gap,
+            }
             align_run.append(folder, line)
             align_run.save(loop, folder)
             bar.update(shown, completed=loop.done)
             typer.echo(
-                f"{loop.done:5}  {told['R']:5.2f}  {told['partial rewards']:7.2f}  {told['subtasks']:5.1f}  "
+                f"{loop.done:5}  {metrics['R']:5.2f}  {metrics['partial rewards']:7.2f}  {metrics['subtasks']:5.1f}  "
                 f"{found.parts:4.2f}  {found.complete:4.2f}  {found.gap:4.2f}  "
-                f"{told.get('φ accuracy', float('nan')):6.2f}"
+                f"{metrics.get('φ accuracy', float('nan')):6.2f}"
             )
             if settings.minutes and time.monotonic() - started > 60 * settings.minutes:
                 break

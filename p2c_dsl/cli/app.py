@@ -26,14 +26,14 @@ COMMANDS = {
     "label": "label",
     "import": "app",
 }
-"""The commands in the order of the help, each with its name in the module that is called like it."""
+"""The commands in the order of the help, each with its name in the module of the same name."""
 
 
 def app(names: Iterable[str] = COMMANDS) -> typer.Typer:
-    """The command line with some of its commands: what is left out costs no time at the start."""
+    """The command line with some of its commands; the others are not imported."""
     table = typer.Typer(
         name="p2c",
-        help="Plans that cannot break their rules: write a task spec, lint, draw, plan and run its compositions.",
+        help="Plans that cannot break their rules: write a task's spec; lint, draw, plan and run its compositions.",
         epilog="Start with `p2c new my_domain`, or `p2c plan examples/dinner/dinner.p2c --run`.",
         no_args_is_help=True,
         add_completion=False,
@@ -52,7 +52,7 @@ def app(names: Iterable[str] = COMMANDS) -> typer.Typer:
 
 
 def named(arguments: list[str]) -> Iterable[str]:
-    """The commands that a command line may mean: the one that it names, else all of them."""
+    """The command that the arguments name, or else all commands."""
     return arguments[:1] if arguments and arguments[0] in COMMANDS else COMMANDS
 
 

@@ -6,8 +6,10 @@ import json
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from typer import Argument, Option
 
-from p2c_dsl.cli.files import fail, for_training
+from p2c_dsl.cli.options import TextOrJson
+from p2c_dsl.cli.training import need_training, training_errors
 
 if TYPE_CHECKING:
     from p2c_dsl.planners.rl.evaluate import Evaluation
@@ -16,22 +18,20 @@ if TYPE_CHECKING:
 def evaluate(
     domains: Annotated[
         list[str],
-        typer.Argument(
-            help="Folders of domains, or spec files with a world.py; `generated` for unseen specs."
+        Argument(
+            help="Folders of domains, or spec files with a world.py beside them; `generated` for unseen specs."
         ),
     ],
-    model: Annotated[str, typer.Option(help="A run's folder, any causal model's, or fresh, or small.")],
-    episodes: Annotated[int, typer.Option(help="Worlds for each domain.", min=1)] = 100,
+    model: Annotated[str, Option(help="The folder of a run or of any causal model, or fresh, or small.")],
+    episodes: Annotated[int, Option(help="How many worlds per domain.", min=1)] = 100,
     budget: Annotated[
-        int | None, typer.Option(help="Tokens that a composition may have; by default the run's.", min=1)
+        int | None, Option(help="The most tokens in a composition; by default the run's.", min=1)
     ] = None,
-    temperature: Annotated[
-        float, typer.Option(help="Of sampling; 0 takes the likeliest token.", min=0)
-    ] = 1.0,
-    seed: Annotated[int, typer.Option(help="Of sampling, and which held-out worlds.", min=0)] = 0,
-    format: Annotated[str, typer.Option(help="text or json.")] = "text",
+    temperature: Annotated[float, Option(help="The sampling temperature; 0 is greedy.", min=0)] = 1.0,
+    seed: Annotated[int, Option(help="The seed for sampling and held-out worlds.", min=0)] = 0,
+    format: TextOrJson = "text",
 ) -> None:
-    """Verify a planner's plans on held-out worlds.
+    """Check a planner's plans in held-out worlds.
 
     Examples:
 
@@ -41,20 +41,12 @@ def evaluate(
 
       p2c eval generated --model small --episodes 200
     """
-    for_training("accelerate", "peft", "tensorboard")
-    if format not in ("text", "json"):
-        fail(f"there is no format `{format}`: choose text or json")
-    from p2c_dsl.planners import Unplannable
+    need_training("accelerate", "peft", "tensorboard")
     from p2c_dsl.planners.rl import run
-    from p2c_dsl.planners.rl.checkpoint import CheckpointError
     from p2c_dsl.planners.rl.evaluate import together
-    from p2c_dsl.runtime.domain import DomainError
-    from p2c_dsl.runtime.interpreter import BindingError
 
-    try:
+    with training_errors():
         found = run.evaluated(domains, model, budget, episodes, seed, temperature)
-    except (ValueError, OSError, Unplannable, CheckpointError, DomainError, BindingError) as error:
-        fail(str(error))
     everything = [*found, together(found)] if len(found) > 1 else found
     if format == "json":
         typer.echo(json.dumps([one.data() for one in everything], indent=2))

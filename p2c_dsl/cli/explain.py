@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
+from typer import Argument
 
-from p2c_dsl.cli.files import fail
+from p2c_dsl.cli.failure import fail
 from p2c_dsl.names import did_you_mean
 
 
 def explain(
-    code: Annotated[str | None, typer.Argument(help="A code such as P2C401, or a rule's name.")] = None,
+    code: Annotated[str | None, Argument(help="A code such as P2C401, or the name of a rule.")] = None,
 ) -> None:
-    """Say what a code or a rule means; without one, list all codes.
+    """Explain a code or a rule; without one, list all codes.
 
     Examples:
 
@@ -34,7 +35,7 @@ def explain(
 
 
 def explained(code: str) -> str:
-    """What a code or a rule, by its name, means. Raises `LookupError` for what is neither."""
+    """What a code or a rule means. Raises `LookupError` for any other name."""
     from p2c_dsl.codes import all_codes
     from p2c_dsl.rules import RULES
 

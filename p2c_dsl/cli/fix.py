@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from typer import Argument, Option
 
 from p2c_dsl.cli import EXIT_FINDINGS
-from p2c_dsl.cli.files import STDIN, compositions, fail, marked, save, show_and_stop, stdin_bytes, text_of
-from p2c_dsl.cli.paths import FORCE_EXCLUDE, STDIN_FILENAME, display_name, left, settings_hold
+from p2c_dsl.cli.failure import report
+from p2c_dsl.cli.options import ForceExclude, OnlyTask, StdinFilename
+from p2c_dsl.cli.paths import display_name, included, valid_settings
+from p2c_dsl.cli.specs import compositions, show, without_errors
+from p2c_dsl.cli.text_files import STDIN, diff, marked, save, stdin_bytes, text_of
 from p2c_dsl.diagnostics.model import Diagnostic, Severity
 from p2c_dsl.diagnostics.plain import plain, printable
 from p2c_dsl.settings import Settings
@@ -23,30 +26,28 @@ if TYPE_CHECKING:
     from p2c_dsl.resolve import Loaded
     from p2c_dsl.syntax.nodes import ComposeDecl
 
-_FIRST = "mend these first: what a composition says has to be clear before it can be repaired"
+_FIRST = "correct these errors first: a composition can only be repaired if it can be read"
 
 
 def fix(
-    path: Annotated[str, typer.Argument(help="The file with the compositions, or - for standard input.")],
+    path: Annotated[str, Argument(help="The file with the compositions, or - for standard input.")],
     write_: Annotated[
-        bool, typer.Option("--write", help="Change the file; with -, print the repaired text.")
+        bool, Option("--write", help="Change the file; with -, print the repaired text.")
     ] = False,
-    task: Annotated[str | None, typer.Option(help="Only the compositions of this task.")] = None,
-    max_edits: Annotated[int, typer.Option(help="The most steps that a repair may edit.", min=0)] = 8,
-    effort: Annotated[
-        int, typer.Option(help="How many possible steps the search may try before it gives up.", min=1)
-    ] = 200_000,
-    stdin_filename: Annotated[str | None, STDIN_FILENAME] = None,
-    force_exclude: Annotated[bool, FORCE_EXCLUDE] = True,
+    task: OnlyTask = None,
+    max_edits: Annotated[int, Option(help="The most steps that a repair may edit.", min=0)] = 8,
+    effort: Annotated[int, Option(help="How many steps the search may try.", min=1)] = 200_000,
+    stdin_filename: StdinFilename = None,
+    force_exclude: ForceExclude = True,
 ) -> None:
     """Find the nearest composition that cannot break the task's rules.
 
-    Each rejected composition is repaired with the fewest edited steps: calls, writes, loops, branches and returns
-    that are put in, dropped or changed. The difference is shown, and for each edit what lint would say without it.
-    Nothing is changed without --write. What the settings ignore, and reviewed exceptions, are left as they are.
+    Each rejected composition is repaired with the fewest edits: calls, writes, loops, branches and returns that are
+    added, removed or changed. The diff is shown, and for each edit what lint would say without it. Nothing is changed
+    without --write. Findings that the settings ignore and reviewed exceptions are left as they are.
 
     Exit status: 0 nothing to repair, or all repaired with --write; 1 there is something to repair, or no repair was
-    found; 2 usage or unreadable input; 3 internal error.
+    found; 2 usage error or unreadable input; 3 internal error.
 
     Examples:
 
@@ -56,8 +57,8 @@ def fix(
     """
     settings = Settings()
     data = stdin_bytes() if path == STDIN else b""
-    with settings_hold():
-        if not left(path, settings, force_exclude=force_exclude, stdin=stdin_filename):
+    with valid_settings():
+        if not included(path, settings, force_exclude=force_exclude, stdin=stdin_filename):
             if write_ and path == STDIN:
                 typer.echo(data, nl=False)
             return
@@ -66,8 +67,9 @@ def fix(
             loaded, compositions(loaded, task), max_edits, effort, wanted=settings.wants
         )
     for failure in failures:
-        typer.echo(f"p2c: {failure.where}: {failure.message}", err=True)
-        _complain(failure.diagnostics)
+        report(f"{failure.where}: {failure.message}")
+        if failure.diagnostics:
+            show(failure.diagnostics)
     before = loaded.root.source.text
     after = repaired(before, repairs)
     if write_ and path == STDIN:
@@ -85,7 +87,7 @@ def fix(
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A composition that has no repair, and why."""
+    """A composition for which there is no repair, and why."""
 
     where: str
     message: str
@@ -100,9 +102,9 @@ def all_repairs(
     *,
     wanted: Callable[[Diagnostic], bool] = lambda _: True,
 ) -> tuple[list[Repair], list[Failure]]:
-    """The repairs of those compositions that are rejected, and what cannot be repaired.
+    """The repairs of the rejected compositions, and those that cannot be repaired.
 
-    One that is accepted but for reviewed exceptions, and for what is not `wanted`, stays as it is.
+    A composition whose only errors are reviewed exceptions or not `wanted` stays as it is.
     """
     from p2c_dsl.analysis import analyze
     from p2c_dsl.lint import lint_loaded
@@ -129,7 +131,7 @@ def all_repairs(
 
 
 def repaired(text: str, repairs: Sequence[Repair]) -> str:
-    """A file's text with the bodies of several compositions repaired."""
+    """A file's text with several compositions repaired."""
     end = line_end(text)
     for repair in sorted(repairs, key=lambda r: r.span, reverse=True):
         text = text[: repair.span.start] + with_line_ends(repair.body, end) + text[repair.span.end :]
@@ -141,7 +143,6 @@ def repaired(text: str, repairs: Sequence[Repair]) -> str:
 
 def _loaded(path: str, data: bytes, stdin_filename: str | None) -> Loaded:
     from p2c_dsl.resolve import load, load_text
-    from p2c_dsl.rules import read_rules
 
     if path == STDIN:
         name = display_name(stdin_filename)
@@ -149,24 +150,7 @@ def _loaded(path: str, data: bytes, stdin_filename: str | None) -> Loaded:
         loaded = load_text(text_of(data), name, Path(name).parent, place)
     else:
         loaded = load(Path(path))
-    if not loaded.readable:
-        fail(f"{path}: {loaded.diagnostics[0].message}")
-    found = list(loaded.diagnostics)
-    for task in loaded.spec.tasks.values():
-        found += (d for d in read_rules(loaded.spec, task)[1] if d not in found)
-    if any(d.severity is Severity.ERROR for d in found):
-        typer.echo(f"p2c: {path}: {_FIRST}", err=True)
-    show_and_stop(found)
-    return loaded
-
-
-def _complain(diagnostics: Sequence[Diagnostic]) -> None:
-    if diagnostics:
-        from rich.console import Console
-
-        from p2c_dsl.diagnostics.text import render
-
-        render(diagnostics, Console(stderr=True, highlight=False))
+    return without_errors(loaded, path, f"{path}: {_FIRST}")
 
 
 # ---------------------------------------------------------------- showing
@@ -180,10 +164,7 @@ def _show(before: str, after: str, repairs: Sequence[Repair], path: str) -> None
     if not repairs:
         console.print("nothing to repair")
         return
-    lines = difflib.unified_diff(
-        before.splitlines(), after.splitlines(), path, f"{path} (repaired)", lineterm=""
-    )
-    for line in lines:
+    for line in diff(path, before, after, "repaired"):
         console.print(Text(printable(line), _style(line)))
     for repair in repairs:
         console.print()
@@ -206,8 +187,8 @@ def _done(edit: Edit) -> str:
     new = plain(" and ".join(f"`{line}`" for line in (edit.after or "").split("\n")))
     match edit.kind:
         case "insert":
-            return f"  put in {new}"
+            return f"  added {new}"
         case "drop":
-            return f"  dropped `{plain(edit.before or '')}` (line {edit.line})"
+            return f"  removed `{plain(edit.before or '')}` (line {edit.line})"
         case _:
             return f"  changed `{plain(edit.before or '')}` (line {edit.line}) to {new}"

@@ -4,29 +4,32 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
+from typer import Argument, Option
 
-from p2c_dsl.cli.files import fail, load_spec, task_of, write
+from p2c_dsl.cli.failure import fail
+from p2c_dsl.cli.options import Output, TaskName, choice
+from p2c_dsl.cli.specs import load_spec, task_of
+from p2c_dsl.cli.text_files import write
 
 FORMATS = ("lark", "gbnf")
 
 
 def grammar(
-    spec: Annotated[str, typer.Argument(help="The file with the task's spec.")],
-    task: Annotated[str | None, typer.Option(help="The task, where the spec has several.")] = None,
+    spec: Annotated[str, Argument(help="The file with the task's spec.")],
+    task: TaskName = None,
     format: Annotated[
-        str, typer.Option(help="lark (Outlines, llguidance) or gbnf (XGrammar, llama.cpp).")
+        str, choice(FORMATS, "lark for Outlines, llguidance; gbnf for XGrammar, llama.cpp.")
     ] = "lark",
     deepest: Annotated[
-        int | None, typer.Option(help="How deep loops and branches nest where no rule says.", min=0, max=8)
+        int | None, Option(help="How deep blocks may nest if no rule limits them.", min=0, max=8)
     ] = None,
-    output: Annotated[str | None, typer.Option(help="Write into this file.")] = None,
+    output: Output = None,
 ) -> None:
-    """Print a task's grammar, for engines that take nothing else.
+    """Print a task's grammar, for engines that only support grammars.
 
-    Whatever lint accepts and planners write is in it: the layout, the names, the numbers of arguments and how
-    deep blocks nest. Types, scope and the other rules are not, so what a model writes under it may be
-    rejected: lint it, or let `p2c plan` enforce all of it.
+    The grammar contains everything that planners may write: it fixes the layout, the names, the numbers of arguments
+    and how deep blocks nest. It does not cover types, scope and the other rules, so lint may reject what a model
+    writes under it: check it with `p2c lint`, or let `p2c plan` enforce everything.
 
     Examples:
 
@@ -34,8 +37,6 @@ def grammar(
 
       p2c grammar examples/refunds/refunds.p2c --format gbnf
     """
-    if format not in FORMATS:
-        fail(f"there is no format `{format}`: choose {' or '.join(FORMATS)}")
     from p2c_dsl.planners.grammar_export.grammar import DEEPEST, spec_to_gbnf, spec_to_lark
 
     loaded = load_spec(spec)

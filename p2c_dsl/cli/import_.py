@@ -7,9 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from typer import Argument, Option
 
 from p2c_dsl.cli import EXIT_CLEAN, EXIT_FINDINGS
-from p2c_dsl.cli.files import fail, write
+from p2c_dsl.cli.failure import fail
+from p2c_dsl.cli.options import Timeout
+from p2c_dsl.cli.text_files import write
 from p2c_dsl.diagnostics.plain import printable
 
 if TYPE_CHECKING:
@@ -18,16 +21,12 @@ if TYPE_CHECKING:
     from p2c_dsl.importing import Imported, Tool
     from p2c_dsl.syntax.span import Source
 
-Output = Annotated[str | None, typer.Option("--output", "-o", help="Write the spec into this file.")]
-Check = Annotated[
-    str | None,
-    typer.Option(help="Write nothing: say how this spec differs from the tools (exit 1 if it does)."),
-]
-Timeout = Annotated[float, typer.Option(help="How many seconds the server may take to answer.")]
+Output = Annotated[str | None, Option("--output", "-o", help="Write the spec to this file.")]
+Check = Annotated[str | None, Option(help="Write nothing; exit with 1 if this spec differs from the tools.")]
 
 app = typer.Typer(
-    help="Make a spec of the tools that an agent calls.\n\nFrom a list, a server, or Python functions.",
-    epilog="What tools say of themselves is only claimed: see `p2c explain P2C440`.",
+    help="Write a spec for the tools that an agent calls.\n\nIt is made from a list, a server, or Python functions.",
+    epilog="What tools say about themselves is unverified: see `p2c explain P2C440`.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -35,11 +34,11 @@ app = typer.Typer(
 
 @app.command("tools")
 def tools(
-    file: Annotated[str, typer.Argument(help="A JSON file: what an MCP server answers to `tools/list`.")],
+    file: Annotated[str, Argument(help="A JSON file with an MCP server's answer to `tools/list`.")],
     output: Output = None,
     check: Check = None,
 ) -> None:
-    """Make a spec of a tool list.
+    """Write a spec for a list of tools.
 
     Example:
 
@@ -52,11 +51,11 @@ def tools(
 
 @app.command("python")
 def python(
-    target: Annotated[str, typer.Argument(help="package.module, or package.module:object.")],
+    target: Annotated[str, Argument(help="package.module, or package.module:object.")],
     output: Output = None,
     check: Check = None,
 ) -> None:
-    """Make a spec of Python functions. This imports the module, so that its code runs.
+    """Write a spec for Python functions. This imports the module and so runs its code.
 
     Example:
 
@@ -69,12 +68,12 @@ def python(
 
 @app.command("mcp", context_settings={"ignore_unknown_options": True})
 def mcp(
-    command: Annotated[list[str], typer.Argument(help="The command that starts the server, after --.")],
+    command: Annotated[list[str], Argument(help="The command that starts the server, after --.")],
     output: Output = None,
     check: Check = None,
     timeout: Timeout = 30.0,
 ) -> None:
-    """Start an MCP server over stdio, and make a spec of its tools.
+    """Start an MCP server over stdio, and write a spec for its tools.
 
     Example:
 
@@ -82,7 +81,7 @@ def mcp(
     """
     from p2c_dsl.importing.mcp_server import list_tools
 
-    # Of the command only the program is written down: there may be a password in its arguments.
+    # Only the program's name is written down: the arguments may contain a password.
     origin = f"an MCP server ({Path(command[0]).name})"
     _finish(lambda: list_tools(command, timeout), origin, output, check)
 
@@ -92,7 +91,7 @@ def _finish(read: Callable[[], list[Tool]], origin: str, output: str | None, che
 
     try:
         earlier = _earlier(check, output)
-        # An override relies on what a name means, so that a tool keeps its name from import to import.
+        # Overrides rely on names, so a tool keeps its name from import to import.
         imported = spec_of(read(), origin, None if earlier is None else names_of(earlier))
         changes = [] if earlier is None else drift(earlier, imported.text)
     except ImportProblem as problem:
@@ -108,7 +107,7 @@ def _finish(read: Callable[[], list[Tool]], origin: str, output: str | None, che
 
 
 def _earlier(check: str | None, output: str | None) -> Source | None:
-    """The earlier import that is checked or overwritten; ends the command when the file holds anything else."""
+    """The earlier import that is checked or overwritten; ends the command if the file is something else."""
     from p2c_dsl.diagnostics.model import Diagnostic
     from p2c_dsl.importing import MARK
     from p2c_dsl.resolve.loading import read_source
@@ -120,14 +119,16 @@ def _earlier(check: str | None, output: str | None) -> Source | None:
     if isinstance(source, Diagnostic):
         fail(f"{path}: {source.message}")
     if check is None and source.text.strip() and not source.text.startswith(MARK):
-        fail(f"{path} exists and is no import; choose another file, nothing was changed")
+        fail(
+            f"{path} exists and was not written by `p2c import`, and nothing was changed: choose another file"
+        )
     return source
 
 
 def _report(imported: Imported) -> None:
     report = imported.report
     exact = ", ".join(f"{n} {kind}" for kind, n in sorted(report.exact.items()))
-    typer.echo(f"{imported.tools} tools; typed exactly: {exact or 'nothing'}", err=True)
+    typer.echo(f"{imported.tools} tools; with exact types: {exact or 'none'}", err=True)
     for place, reason in report.opaque:
         typer.echo(printable(f"  opaque: {place}: {reason}"), err=True)
     for word, n in sorted(Counter(word for _, word in report.dropped).items()):

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from typer import Argument, Option
 
 from p2c_dsl.cli import EXIT_FINDINGS, EXIT_USAGE
-from p2c_dsl.cli.files import STDIN, fail, stdin_text, with_progress, write
-from p2c_dsl.cli.paths import FORCE_EXCLUDE, STDIN_FILENAME, display_name, files_of, settings_hold
+from p2c_dsl.cli.failure import fail, report
+from p2c_dsl.cli.options import ForceExclude, Output, StdinFilename, choice
+from p2c_dsl.cli.paths import display_name, files_of, valid_settings
+from p2c_dsl.cli.progress import with_progress
+from p2c_dsl.cli.text_files import STDIN, stdin_text, write
 from p2c_dsl.diagnostics.model import Diagnostic, Severity, Suppressed
 from p2c_dsl.diagnostics.plain import plain
 from p2c_dsl.lint import Report, lint_file, lint_text
@@ -18,29 +23,31 @@ from p2c_dsl.settings import Settings
 from p2c_dsl.settings.config import FORMATS, check_codes
 
 UNREAD = ("P2C10", "P2C11", "P2C120", "P2C130", "P2C131", "P2C132", "P2C133")
-"""What leaves a text, or a part of it, unread. It is not one finding among others: nothing there has been checked."""
+"""Codes of errors that leave a text, or a part of it, unread: nothing there has been checked."""
 
 
 def lint(
-    paths: Annotated[list[str], typer.Argument(help="Files, folders, or - for standard input.")],
-    format: Annotated[str | None, typer.Option(help=f"One of {', '.join(FORMATS)}.")] = None,
-    output: Annotated[str | None, typer.Option(help="Write into this file.")] = None,
-    select: Annotated[str | None, typer.Option(help="Only these codes or families: P2C4,P2C501.")] = None,
-    ignore: Annotated[str | None, typer.Option(help="Not these codes or families.")] = None,
-    counterexamples: Annotated[bool, typer.Option(help="Look for runs that break the rules.")] = True,
-    baseline: Annotated[str | None, typer.Option(help="Report only what is not in this file yet.")] = None,
+    paths: Annotated[list[str], Argument(help="Files, folders, or - for standard input.")],
+    format: Annotated[
+        str | None, choice(FORMATS, "How to print findings; by default as in the settings, or text.")
+    ] = None,
+    output: Output = None,
+    select: Annotated[str | None, Option(help="Only these codes or families: P2C4,P2C501.")] = None,
+    ignore: Annotated[str | None, Option(help="All but these codes or families.")] = None,
+    counterexamples: Annotated[bool, Option(help="Show a run that breaks each broken rule.")] = True,
+    baseline: Annotated[str | None, Option(help="Report only findings that are not in this file.")] = None,
     write_baseline: Annotated[
-        bool, typer.Option("--write-baseline", help="Put all that is found into the --baseline file.")
+        bool, Option("--write-baseline", help="Write all findings to the --baseline file.")
     ] = False,
-    stdin_filename: Annotated[str | None, STDIN_FILENAME] = None,
-    force_exclude: Annotated[bool, FORCE_EXCLUDE] = True,
+    stdin_filename: StdinFilename = None,
+    force_exclude: ForceExclude = True,
 ) -> None:
     """Check specs and compositions against their rules.
 
-    Accepted is what cannot break a rule on any run. Every rejected line says why, with the smallest run that
-    breaks the rule, where there is one. Settings stand in `[tool.p2c]` of the nearest pyproject.toml above a file.
+    A composition is accepted if no run of it can break a rule. Each rejected line says why, with the smallest run
+    that breaks the rule if one is found. Settings come from `[tool.p2c]` in the nearest pyproject.toml above a file.
 
-    Exit status: 0 nothing found (notes aside), 1 findings, 2 usage or unreadable input, 3 internal error.
+    Exit status: 0 no findings (apart from notes), 1 findings, 2 usage error or unreadable input, 3 internal error.
 
     Examples:
 
@@ -51,8 +58,8 @@ def lint(
       p2c lint . --baseline known.json --write-baseline
     """
     if write_baseline and baseline is None:
-        fail("--write-baseline goes with --baseline FILE")
-    with settings_hold():
+        fail("--write-baseline needs --baseline FILE")
+    with valid_settings():
         settings = Settings(_codes(select, "--select"), _codes(ignore, "--ignore"))
         format = _format(format, paths[0], stdin_filename, settings)
         named = files_of(paths, settings, force_exclude=force_exclude, stdin=stdin_filename)
@@ -83,13 +90,11 @@ def _codes(listed: str | None, option: str) -> tuple[str, ...] | None:
 
 
 def _format(format: str | None, first: str, stdin_filename: str | None, settings: Settings) -> str:
-    """The format that is asked for, or else that of the settings of what is named first."""
-    if format is None:
-        path = Path(display_name(stdin_filename) if first == STDIN else first)
-        return (settings.within(path) if path.is_dir() else settings.of(path)).format
-    if format not in FORMATS:
-        fail(f"there is no format `{format}`: choose {', '.join(FORMATS)}")
-    return format
+    """The given format, or else the one in the settings of the first path."""
+    if format is not None:
+        return format
+    path = Path(display_name(stdin_filename) if first == STDIN else first)
+    return (settings.within(path) if path.is_dir() else settings.of(path)).format
 
 
 def _unread(diagnostic: Diagnostic) -> bool:
@@ -119,14 +124,12 @@ def _unknown(
         put_in = [d for d in found if not _unread(d) and written.wants(d)]
         known = known.with_findings(put_in, judged)
         write(known.text(), str(path))
-        typer.echo(
-            f"p2c: {path} knows {len(put_in)} finding{'s' * (len(put_in) != 1)} of these files", err=True
-        )
+        report(f"{path} now lists {len(put_in)} finding{'s' * (len(put_in) != 1)} in these files")
     new, left = known.split(d for d in found if not _unread(d))
     for entry, count in sorted(known.about(left, judged).items()):
         times = "" if count == 1 else f" ({count} times)"
-        gone = f"{entry.file} has no {entry.code}{times} any more: {entry.text}"
-        typer.echo(f"p2c: {path}: {plain(gone)}; --write-baseline drops it", err=True)
+        gone = f"{entry.file} no longer has {entry.code}{times}: {entry.text}"
+        report(f"{path}: {plain(gone)}; --write-baseline removes it")
     return [d for d in found if _unread(d)] + new
 
 
@@ -135,26 +138,16 @@ def _listed(codes: str) -> tuple[str, ...]:
 
 
 def _show(found: list[Diagnostic], suppressed: list[Suppressed], format: str, output: str | None) -> None:
-    match format:
-        case "json":
-            from p2c_dsl.diagnostics import data
+    if format == "text":
+        _show_text(found, output)
+    elif format == "sarif":
+        from p2c_dsl.codes import all_codes
+        from p2c_dsl.diagnostics import sarif
 
-            write(data.render(found), output)
-        case "sarif":
-            from p2c_dsl.codes import all_codes
-            from p2c_dsl.diagnostics import sarif
-
-            write(sarif.render(found, all_codes(), suppressed), output)
-        case "github":
-            from p2c_dsl.diagnostics import github
-
-            write(github.render(found), output)
-        case "concise":
-            from p2c_dsl.diagnostics import concise
-
-            write(concise.render(found), output)
-        case _:
-            _show_text(found, output)
+        write(sarif.render(found, all_codes(), suppressed), output)
+    else:
+        renderer = import_module(f"p2c_dsl.diagnostics.{'data' if format == 'json' else format}")
+        write(renderer.render(found), output)
 
 
 def _show_text(found: list[Diagnostic], output: str | None) -> None:

@@ -9,10 +9,11 @@ from functools import wraps
 from math import isnan
 from typing import TYPE_CHECKING, Annotated
 
-import typer
+from typer import Option
 
-from p2c_dsl.cli.files import fail, needs_extra
-from p2c_dsl.cli.planner_options import Model
+from p2c_dsl.cli.failure import fail, need_extra
+from p2c_dsl.cli.options import AdapterName, Device, ModelName
+from p2c_dsl.cli.planner_options import ModelOptions
 
 if TYPE_CHECKING:
     from mcp.server.mcpserver import MCPServer
@@ -21,29 +22,22 @@ if TYPE_CHECKING:
 
 
 def mcp(
-    model: Annotated[
-        str | None,
-        typer.Option(
-            help="For planner lm: a causal model's folder or hub name, by default the project's own."
-        ),
-    ] = None,
-    adapter: Annotated[str | None, typer.Option(help="A LoRA adapter for it.")] = None,
-    device: Annotated[str | None, typer.Option(help="Where to run it: cpu, cuda, …")] = None,
-    time_limit: Annotated[
-        float, typer.Option(help="The most seconds for one request.", min=0.1, max=86_400)
-    ] = 30,
+    model: ModelName = None,
+    adapter: AdapterName = None,
+    device: Device = None,
+    time_limit: Annotated[float, Option(help="The most seconds per request.", min=0.1, max=86_400)] = 30,
     memory_limit: Annotated[
-        int, typer.Option(help="The most megabytes for one request (on Linux).", min=16, max=1_000_000)
+        int, Option(help="The most megabytes per request (on Linux).", min=16, max=1_000_000)
     ] = 1024,
 ) -> None:
     """Serve lint, fix, explain, plan and graph to agents, over stdio.
 
-    It speaks the Model Context Protocol over standard input and output, as clients expect of a local server.
-    `use` in a text is relative to the folder that the server is started in, and reaches only the .p2c files in it.
-    Which language model plans is chosen here: an agent can name none.
+    The server speaks the Model Context Protocol over standard input and output, as clients expect of a local server.
+    `use` in a text is relative to the folder in which the server is started, and reaches only the .p2c files in it.
+    Only these options choose the language model; an agent cannot.
 
-    Each request is worked on by a process of its own, which ends when its time or memory is spent; the agent is
-    told so. A language model is kept by one process, and loading it takes none of that time.
+    Each request runs in its own process, which is stopped when its time or memory runs out; the agent gets an error.
+    A language model stays loaded in one process, and loading it does not count as time of a request.
 
     Examples:
 
@@ -51,21 +45,21 @@ def mcp(
 
       p2c mcp --model ./my-model --time-limit 120
     """
-    needs_extra("mcp", "mcp")
+    need_extra("mcp", "mcp")
     if not hasattr(os, "fork"):
-        fail("this takes a system that can fork processes, such as Linux, macOS, or WSL on Windows")
+        fail("this command needs a system that can fork processes, such as Linux, macOS, or WSL on Windows")
     try:
         os.getcwd()
     except OSError:
-        fail("the folder that this was started in is gone")
+        fail("the current folder no longer exists")
     if isnan(time_limit):
-        fail("--time-limit takes a number of seconds")
+        fail("--time-limit must be a number of seconds")
     from p2c_dsl.cli.mcp_fork_server import Limits
     from p2c_dsl.cli.mcp_workers import Workers
 
-    # A server lives long, unlike other commands.
+    # Unlike other commands, a server runs for a long time.
     gc.enable()
-    with Workers(Limits(time_limit, memory_limit), Model(model, adapter, device)) as workers:
+    with Workers(Limits(time_limit, memory_limit), ModelOptions(model, adapter, device)) as workers:
         server(workers).run("stdio")
 
 
@@ -75,8 +69,7 @@ def server(workers: Workers) -> MCPServer:
     from mcp.types import ToolAnnotations
 
     from p2c_dsl import __version__
-    from p2c_dsl.cli.mcp_texts import Planning
-    from p2c_dsl.cli.mcp_tools import tools
+    from p2c_dsl.cli.mcp_tools import Planning, tools
 
     made = MCPServer(
         "p2c",
@@ -84,7 +77,7 @@ def server(workers: Workers) -> MCPServer:
         instructions="Lint, repair, explain, plan and draw compositions in the p2c language.",
     )
     reads = ToolAnnotations(read_only_hint=True, open_world_hint=False)
-    for name, tool in tools(Planning(Model())).items():
+    for name, tool in tools(Planning(ModelOptions())).items():
         made.tool(name, annotations=reads)(_asked(name, tool, workers))
     return made
 

@@ -1,8 +1,8 @@
-"""The processes that work on the requests of `p2c mcp`, and the one that they are forked from.
+"""The processes that answer the requests of `p2c mcp`, and the one that they are forked from.
 
-The nursery has one thread and knows nothing of the protocol, which is what makes forking it safe. A worker sends the
-number of its process, and then answers requests, one line of JSON each. The system itself ends a request: no loop
-and no library can hold up the kernel's alarm.
+The fork server has one thread and knows nothing of the protocol, so that it is safe to fork. A worker sends the
+number of its process, and then answers requests, one line of JSON each. The kernel itself ends a request: no loop
+and no library can delay its alarm.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from p2c_dsl.cli.mcp_texts import Planning, Refused
-from p2c_dsl.cli.mcp_tools import tools
-from p2c_dsl.cli.planner_options import Model
+from p2c_dsl.cli.mcp_texts import Refused
+from p2c_dsl.cli.mcp_tools import Planning, tools
+from p2c_dsl.cli.planner_options import ModelOptions
 
 LOAD = "load"
 """Loads the language model; no limit applies."""
 ANSWER, REFUSED, SPENT = "answer", "refused", "spent"
 MOST_BYTES = 20_000_000
-_MISTAKE = "internal error: {}: {}. This is a mistake in p2c: please report it with the text that causes it"
+_MISTAKE = "internal error: {}: {}. This is a bug in p2c: please report it with the text that causes it"
 _EXAMPLE = """
 type A
 subtask f() -> A
@@ -60,13 +60,13 @@ class Limits:
             resource.setrlimit(resource.RLIMIT_DATA, unlimited)
 
 
-def setup(limits: Limits, model: Model) -> str:
-    """What a nursery is started with."""
+def setup(limits: Limits, model: ModelOptions) -> str:
+    """What a fork server is started with."""
     return json.dumps([asdict(limits), asdict(model)])
 
 
 def main(descriptor: int, given: str) -> None:
-    """Forks a worker for each connection that it is sent, until nobody can send one any more."""
+    """Forks a worker for each connection that it is sent, until the server is gone."""
     limits, model = json.loads(given)
     # Ctrl-C reaches the whole group of processes; this one ends when the server does.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -81,13 +81,13 @@ def main(descriptor: int, given: str) -> None:
             for connection in descriptors:
                 if _forked():
                     control.close()
-                    _work(connection, Limits(**limits), Planning(Model(**model)))
+                    _work(connection, Limits(**limits), Planning(ModelOptions(**model)))
                     return
                 os.close(connection)
 
 
 def _forked() -> bool:
-    """Whether this is the new process. There may be none: then the server sees the connection end."""
+    """Whether this is the new process. If there is none, the server sees the connection end."""
     try:
         return os.fork() == 0
     except OSError:
@@ -95,8 +95,8 @@ def _forked() -> bool:
 
 
 def _warm_up() -> None:
-    """Loads what the tools need, so that no worker has to, and takes it from the collector's sight."""
-    ready = tools(Planning(Model()))
+    """Loads what the tools need, so that no worker has to, and hides it from the garbage collector."""
+    ready = tools(Planning(ModelOptions()))
     planned = ready["plan"](text=_EXAMPLE)
     rejected = _EXAMPLE + "compose t():\n    a = f()\n    g(a)\n    g(a)\n"
     ready["lint"](text=rejected)
@@ -108,7 +108,7 @@ def _warm_up() -> None:
 
 def _work(connection: int, limits: Limits, planning: Planning) -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    # The server may have stopped waiting: then there is nobody to complain to.
+    # The server may have stopped waiting: then nobody would read an error.
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     known: dict[str, Callable[..., str]] = {**tools(planning), LOAD: planning.load}
     with socket.socket(fileno=connection) as server, server.makefile("rwb") as stream:
@@ -121,7 +121,7 @@ def _work(connection: int, limits: Limits, planning: Planning) -> None:
             stream.write(answer)
             stream.flush()
             if kind == SPENT:
-                # What is left of the memory is in pieces.
+                # The memory that is left is fragmented.
                 return
 
 
@@ -135,7 +135,7 @@ def _answer(
     except MemoryError:
         return SPENT, _line(SPENT, "")
     except RecursionError:
-        return REFUSED, _line(REFUSED, "this is nested too deeply to be worked on")
+        return REFUSED, _line(REFUSED, "the text is nested too deeply")
     except Exception as error:
         return REFUSED, _line(REFUSED, _MISTAKE.format(type(error).__name__, error))
     if len(line) > MOST_BYTES:
@@ -155,7 +155,7 @@ def _line(kind: str, text: str) -> bytes:
 
 
 def _memory() -> int | None:
-    """How much memory this process has taken for its data, where the system says so."""
+    """How much memory this process uses for its data, if the system says so."""
     try:
         pages = int(Path("/proc/self/statm").read_text().split()[5])
     except (OSError, IndexError, ValueError):

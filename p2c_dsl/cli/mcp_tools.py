@@ -1,10 +1,20 @@
-"""The tools of `p2c mcp`: each works on texts alone, and reads no file but what they use of the folder served."""
+"""The tools of `p2c mcp`: each works on texts, and reads only files that they use in the folder that is served."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
-from p2c_dsl.cli.mcp_texts import Planning, Refused, loaded_text, right_text, with_rules
+from p2c_dsl.cli.mcp_texts import Refused, loaded_text, right_text, with_rules
+from p2c_dsl.cli.planner_options import ModelOptions, planner_of, plans_of
+
+if TYPE_CHECKING:
+    from p2c_dsl.planners import Planner
+    from p2c_dsl.resolve import Loaded
+    from p2c_dsl.spec import Task
+
+_MOST_PLANS, _MOST_BUDGET = 50, 4096
+_SEARCH_BUDGET = 60
 
 
 def tools(planning: Planning) -> dict[str, Callable[..., str]]:
@@ -15,8 +25,8 @@ def tools(planning: Planning) -> dict[str, Callable[..., str]]:
 def lint(text: str) -> str:
     """Check a .p2c text: its spec, and its compositions against their rules.
 
-    Gives JSON: a list of findings, each with its code, place, message, help, and for broken rules a counterexample. An
-    empty list of errors and warnings means that no run of a composition can break a rule.
+    Returns JSON: a list of findings, each with its code, place, message, help, and for broken rules a counterexample.
+    If there are no errors and warnings, no run of a composition can break a rule.
     """
     from p2c_dsl.diagnostics import data
     from p2c_dsl.lint import lint_loaded
@@ -27,9 +37,9 @@ def lint(text: str) -> str:
 def fix(text: str, task: str = "", max_edits: int = 8) -> str:
     """Repair the rejected compositions in a .p2c text, with the fewest edited steps.
 
-    Gives JSON: the whole text, repaired, and the edits with their reasons: what lint would say without each. No edits
-    mean that everything was accepted as it was. `task` limits it to one task's compositions, `max_edits` how many
-    steps of a composition may be edited.
+    Returns JSON: the whole text, repaired, and the edits with their reasons: what lint would say without each. If there
+    are no edits, everything was accepted as it was. `task` selects the compositions of one task; `max_edits` limits how
+    many steps of a composition may be edited.
     """
     import json
 
@@ -51,7 +61,7 @@ def fix(text: str, task: str = "", max_edits: int = 8) -> str:
 
 
 def explain(code: str) -> str:
-    """Say what a diagnostic's code (P2C401) or a rule (only-if) means, with an accepted and a rejected example."""
+    """Explain a diagnostic's code (P2C401) or a rule (only-if), with an accepted and a rejected example."""
     from p2c_dsl.cli.explain import explained
 
     try:
@@ -70,3 +80,75 @@ def graph(text: str) -> str:
     if not programs:
         raise Refused("there is no composition that can be read: lint says why")
     return mermaid(graph_of(*programs))
+
+
+class Planning:
+    """Plans, with one language model once it has been loaded."""
+
+    def __init__(self, model: ModelOptions) -> None:
+        self._model = model
+        self._loaded: tuple[Any, Any] | None = None
+
+    def load(self) -> str:
+        """Loads the language model, and answers nothing. Raises `Refused`."""
+        from p2c_dsl.planners.models import ModelProblem
+
+        try:
+            self._loaded = self._model.load()
+        except (ModelProblem, RuntimeError) as error:
+            raise Refused(str(error)) from None
+        return ""
+
+    def plan(
+        self,
+        text: str,
+        task: str = "",
+        planner: str = "search",
+        count: int = 1,
+        seed: int = 0,
+        budget: int | None = None,
+        partial: str = "",
+    ) -> str:
+        """Write compositions of a task that cannot break its rules on any run.
+
+        `text` is the task's spec. `task` is needed if the spec has several. `planner` is search (the cheapest
+        composition), random, or lm (a language model that writes under the rules). `count` is the number of different
+        compositions to write; if there are fewer, a comment says so. Equal seeds give equal plans. `budget` is the most
+        lexemes (words) that a composition may have, or for lm the most tokens. `partial` is the beginning of a
+        composition, from `compose` on, to continue.
+        """
+        from p2c_dsl.planners import NoContinuation, Unplannable
+        from p2c_dsl.planners.models import ModelProblem
+
+        loaded = with_rules(text)
+        chosen = _task(loaded, task)
+        if not 1 <= count <= _MOST_PLANS:
+            raise Refused(f"count must be from 1 to {_MOST_PLANS}, not {count}")
+        if budget is not None and not 1 <= budget <= _MOST_BUDGET:
+            raise Refused(f"budget must be from 1 to {_MOST_BUDGET}, not {budget}")
+        try:
+            plans = plans_of(self._planner(planner, seed, budget), loaded.spec, chosen, count, partial)
+        except (
+            Unplannable,
+            NoContinuation,
+            ModelProblem,
+            ValueError,
+            ArithmeticError,
+            RuntimeError,
+        ) as error:
+            # A model that runs out of memory raises a plain RuntimeError.
+            raise Refused(str(error)) from None
+        fewer = f"\n# found {len(plans)} of {count} plans\n" if len(plans) < count else ""
+        return "\n".join(plans) + fewer
+
+    def _planner(self, name: str, seed: int, budget: int | None) -> Planner:
+        if name == "lm" and self._loaded is not None:
+            return self._model.planner(self._loaded, seed, budget)
+        return planner_of(name, seed, budget or (_SEARCH_BUDGET if name == "search" else None))
+
+
+def _task(loaded: Loaded, name: str) -> Task:
+    tasks = loaded.spec.tasks
+    if (name not in tasks) if name else len(tasks) != 1:
+        raise Refused(f"name one of the tasks: {', '.join(tasks) or 'the spec has none'}")
+    return tasks[name] if name else next(iter(tasks.values()))

@@ -1,8 +1,8 @@
-"""A process for each request, which the system ends when its time or its memory is spent.
+"""A process for each request, which the system ends when its time or memory runs out.
 
-Only a process can be ended whatever it does, also in the middle of a loop in C. So that each starts at once and
-carries nothing over from another request, it is forked from a server (`mcp_fork_server.py`) that has loaded everything.
-A language model takes too long to load for that: one worker keeps it, until it spends a budget.
+Only a process can always be ended, even in the middle of a loop in C. So that each starts at once and keeps nothing
+from another request, it is forked from a server (`mcp_fork_server.py`) that has loaded everything. A language model
+takes too long to load for that: one worker keeps it, until a request exceeds its limits.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from typing import Self
 
 from p2c_dsl.cli.mcp_fork_server import ANSWER, LOAD, MOST_BYTES, SPENT, Limits, setup
 from p2c_dsl.cli.mcp_texts import Refused
-from p2c_dsl.cli.planner_options import Model
+from p2c_dsl.cli.planner_options import ModelOptions
 
 _AT_ONCE = 4
 _PATIENCE = 5.0
-"""Seconds for the system to end a worker by itself."""
-_ADVICE = "Ask about less, or have the server started with a larger --time-limit or --memory-limit."
+"""Seconds that the system has to end a worker."""
+_ADVICE = "Send a smaller request, or start the server with a larger --time-limit or --memory-limit."
 _START = (
     "import sys; sys.path[:] = {path!r}\n"
     "from p2c_dsl.cli.mcp_fork_server import main; main({descriptor}, {setup!r})"
@@ -35,13 +35,13 @@ _START = (
 
 
 class Workers:
-    """Has requests worked on, a few at once."""
+    """Lets processes work on requests, a few at a time."""
 
-    def __init__(self, limits: Limits, model: Model) -> None:
+    def __init__(self, limits: Limits, model: ModelOptions) -> None:
         self._limits, self._setup = limits, setup(limits, model)
         self._places, self._turn = asyncio.Semaphore(_AT_ONCE), asyncio.Lock()
         self._with_model: _Worker | None = None
-        self._nursery, self._control = self._started()
+        self._fork_server, self._control = self._started()
 
     def __enter__(self) -> Self:
         return self
@@ -50,17 +50,17 @@ class Workers:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._control.close()
-        self._nursery.wait()
+        self._fork_server.wait()
 
     async def ask(self, tool: str, arguments: dict[str, object]) -> str:
-        """What a tool answers. Raises `Refused`, with the reason, also when a budget is spent."""
+        """What a tool answers. Raises `Refused`, with the reason, also when a request exceeds its limits."""
         if arguments.get("planner") == "lm":
             return await self._ask_model(tool, arguments)
         async with self._places, self._worker() as worker:
             return await worker.ask(tool, arguments)
 
     async def _ask_model(self, tool: str, arguments: dict[str, object]) -> str:
-        # One model decodes for one request after the other.
+        # One model decodes for one request at a time.
         async with self._turn:
             if self._with_model is None or not self._with_model.alive:
                 self._with_model = await self._loaded()
@@ -90,7 +90,7 @@ class Workers:
                 socket.send_fds(self._control, [b"w"], [theirs.fileno()])
             except OSError:
                 self._control.close()
-                self._nursery, self._control = self._started()
+                self._fork_server, self._control = self._started()
                 socket.send_fds(self._control, [b"w"], [theirs.fileno()])
         reader, writer = await asyncio.open_unix_connection(sock=ours, limit=MOST_BYTES)
         return _Worker(reader, writer, self._limits)
@@ -100,7 +100,7 @@ class Workers:
         with theirs:
             descriptor = theirs.fileno()
             code = _START.format(path=sys.path, descriptor=descriptor, setup=self._setup)
-            # -P: the folder that is served is no place to import from. Standard output belongs to the protocol.
+            # -P: nothing is imported from the folder that is served. Standard output belongs to the protocol.
             command = [sys.executable, "-P", "-c", code]
             process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=2, pass_fds=[descriptor])
         return process, ours
@@ -120,7 +120,7 @@ class _Worker:
         return not (self._ended or self._reader.at_eof())
 
     async def ask(self, tool: str, arguments: dict[str, object]) -> str:
-        """What a tool answers. Raises `Refused`. Whatever else ends the waiting ends the worker."""
+        """What a tool answers. Raises `Refused`. Any other exception ends the worker."""
         try:
             kind, text = await self._answer(tool, arguments)
         except BaseException:
@@ -130,7 +130,7 @@ class _Worker:
             return text
         if kind == SPENT:
             self.end()
-            text = f"{text or f'the memory for a request is spent ({self._limits.megabytes} MB)'}. {_ADVICE}"
+            text = f"{text or f'the request used more memory than it may ({self._limits.megabytes} MB)'}. {_ADVICE}"
         raise Refused(text)
 
     async def _answer(self, tool: str, arguments: dict[str, object]) -> tuple[str, str]:
@@ -145,11 +145,11 @@ class _Worker:
                     kind, text = json.loads(line)
                     return kind, text
         if tool != LOAD and time.monotonic() - started >= self._limits.seconds:
-            return SPENT, f"the time for a request is spent ({self._limits.seconds:g} s)"
-        return SPENT, f"this crashed, or took too much memory (more than {self._limits.megabytes} MB)"
+            return SPENT, f"the request took longer than it may ({self._limits.seconds:g} s)"
+        return SPENT, f"the request crashed or used too much memory (more than {self._limits.megabytes} MB)"
 
     def end(self) -> None:
-        """Ends its process: nobody waits for it any more."""
+        """Ends its process."""
         if self._process and self.alive:
             with suppress(ProcessLookupError):
                 os.kill(self._process, signal.SIGKILL)

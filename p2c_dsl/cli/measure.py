@@ -6,30 +6,28 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from typer import Argument, Option
 
-from p2c_dsl.cli import EXIT_INTERRUPTED
-from p2c_dsl.cli.files import fail, for_training
+from p2c_dsl.cli.training import need_training, training_errors
 
 
 def measure(
-    domains: Annotated[list[str], typer.Argument(help="Folders of domains: spec, world.py, expert.py.")],
-    output: Annotated[str, typer.Option(help="The folder for cells and the report.")] = "measured",
-    seeds: Annotated[int, typer.Option(help="How many seeds, from 0 on.", min=1)] = 10,
+    domains: Annotated[list[str], Argument(help="Folders of domains, with a spec, world.py and expert.py.")],
+    output: Annotated[str, Option(help="The folder for the cells and the report.")] = "measured",
+    seeds: Annotated[int, Option(help="How many seeds to use, from 0 on.", min=1)] = 10,
     condition: Annotated[
-        list[str] | None, typer.Option(help="Only these conditions; `ceiling` is one. All by default.")
+        list[str] | None, Option(help="Only this condition, or `ceiling`; repeatable.")
     ] = None,
-    iterations: Annotated[int, typer.Option(help="Rounds of the loop in each cell.", min=1)] = 6,
-    worlds: Annotated[
-        int, typer.Option(help="Held-out worlds in which the expert judges a cell.", min=1)
-    ] = 24,
-    processes: Annotated[int, typer.Option(help="Cells at a time.", min=1)] = 2,
-    drift: Annotated[bool, typer.Option(help="Measure how φ follows values that switch.")] = True,
+    iterations: Annotated[int, Option(help="How many rounds of the loop each cell runs.", min=1)] = 6,
+    worlds: Annotated[int, Option(help="How many held-out worlds to judge per cell.", min=1)] = 24,
+    processes: Annotated[int, Option(help="How many cells to run at a time.", min=1)] = 2,
+    drift: Annotated[bool, Option(help="Also measure how φ follows changing values.")] = True,
 ) -> None:
     """Measure part-to-complete generalization, and write one report.
 
-    Every condition on every domain with every seed is a cell; cells.csv beside the report has a line for each.
+    Each combination of condition, domain and seed is a cell; cells.csv beside the report has a line for each.
 
-    A finished cell is a file in the output folder; a run that was stopped goes on with the cells that are missing.
+    A finished cell is a file in the output folder; if a run was stopped, the same command runs the missing cells.
 
     Examples:
 
@@ -37,17 +35,9 @@ def measure(
 
       p2c measure examples/dinner --condition "all rules" --condition "syntax only" --condition ceiling
     """
-    for_training("scipy")
-    from p2c_dsl.planners import Unplannable
-    from p2c_dsl.runtime.domain import DomainError
-
-    try:
+    need_training("scipy")
+    with training_errors(lambda: "the same command runs the missing cells"):
         _measure(domains, Path(output), seeds, condition, iterations, worlds, processes, drift)
-    except (ValueError, OSError, Unplannable, DomainError) as error:
-        fail(str(error))
-    except KeyboardInterrupt:
-        typer.echo("p2c: interrupted; the same command goes on with the cells that are missing", err=True)
-        raise typer.Exit(EXIT_INTERRUPTED) from None
 
 
 def _measure(
@@ -86,7 +76,7 @@ def _measure(
     todo = cells.missing(every, output)
     typer.echo(f"{len(every)} cells, {len(every) - len(todo)} of them finished", err=True)
     console = Console(stderr=True)
-    # Where it was started in the background, an interrupt would be ignored.
+    # A process that was started in the background would ignore interrupts.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     done = running.run(todo, output, base, worlds, processes)
     for _ in track(done, "measuring", len(todo), console=console, disable=not console.is_terminal):
@@ -96,4 +86,4 @@ def _measure(
     found = report.load(output)
     page.write_text(report.report(found, command), encoding="utf-8")
     (output / "cells.csv").write_text(numbers.numbers(output), encoding="utf-8")
-    typer.echo(f"{numbers.table(found)}\n\n{page} shows more")
+    typer.echo(f"{numbers.table(found)}\n\nthe full report is in {page}")

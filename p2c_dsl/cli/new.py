@@ -7,31 +7,34 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from typer import Argument, Option
 
-from p2c_dsl.cli.files import fail
+from p2c_dsl.cli.failure import fail
 
 _FILES = Path(__file__).with_name("template")
 
 
 def new(
-    name: Annotated[str, typer.Argument(help="The domain's name, which becomes its folder.")],
-    directory: Annotated[str, typer.Option(help="Where to make the folder.")] = ".",
+    name: Annotated[str, Argument(help="The name of the domain and its folder.")],
+    directory: Annotated[str, Option(help="Where to create the folder.")] = ".",
 ) -> None:
-    """Make a folder for a new domain: a spec, a plan, a world.
+    """Create a folder for a new domain: a spec, a plan and a world.
 
-    It lints, plans and runs as it stands.
+    You can lint, plan and run it right away.
 
     Example:
 
       p2c new newsletter && p2c plan newsletter/newsletter.p2c --run
     """
     if not name.isidentifier() or keyword.iskeyword(name) or not name.isascii():
-        fail(f"`{name}` is no name: use letters, digits and underscores")
+        fail(f"`{name}` is not a valid name: use letters, digits and underscores")
     folder = Path(directory) / name
     if folder.exists():
-        fail(f"{folder} exists already; choose another name, nothing was changed")
+        fail(f"{folder} already exists, and nothing was changed: choose another name")
     if (_FILES / f"{name}.p2c.txt").exists():
-        fail(f"`{name}.p2c` is another file of the new folder; choose another name")
+        fail(
+            f"`{name}` cannot name a domain: the new folder has another file {name}.p2c; choose another name"
+        )
     files = _filled(name)
     _check(name, files[f"{name}.p2c"])
     try:
@@ -41,7 +44,7 @@ def new(
     except OSError as error:
         fail(f"cannot write {folder}: {error.strerror}")
     for file in files:
-        typer.echo(f"made {folder / file}")
+        typer.echo(f"created {folder / file}")
     typer.echo(f"\nnext: p2c lint {folder} && p2c plan {folder}/{name}.p2c --run")
 
 
@@ -56,7 +59,7 @@ def _filled(name: str) -> dict[str, str]:
 
 
 def _check(name: str, spec: str) -> None:
-    """Ends the command when the spec would mean something else under this name, which may be taken."""
+    """Ends the command if the name has another meaning in the spec."""
     from p2c_dsl.lint import lint_text
 
     found = lint_text(spec, f"{name}.p2c", Path.cwd()).diagnostics

@@ -1,4 +1,4 @@
-"""Which files a command is about: those that are named, and those in the folders that are named."""
+"""The files that a command works on: those that are named, and those in the folders that are named."""
 
 from __future__ import annotations
 
@@ -6,23 +6,16 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-import typer
-
-from p2c_dsl.cli.files import STDIN, fail
+from p2c_dsl.cli.failure import fail, report
+from p2c_dsl.cli.text_files import STDIN
 from p2c_dsl.resolve.loading import SUFFIX
 from p2c_dsl.settings import Settings
 from p2c_dsl.settings.config import ConfigError
 
-FORCE_EXCLUDE = typer.Option(
-    "--force-exclude/--no-force-exclude",
-    help="Whether what the settings exclude is left out when it is named.",
-)
-STDIN_FILENAME = typer.Option(help="For -: the name of the file whose text it is, for settings and messages.")
-
 
 @contextmanager
-def settings_hold() -> Iterator[None]:
-    """Ends the command where settings cannot be used."""
+def valid_settings() -> Iterator[None]:
+    """Ends the command if the settings in a pyproject.toml are invalid."""
     try:
         yield
     except ConfigError as error:
@@ -32,14 +25,14 @@ def settings_hold() -> Iterator[None]:
 def files_of(
     paths: Sequence[str], settings: Settings, *, force_exclude: bool = True, stdin: str | None = None
 ) -> list[str]:
-    """The files that are named, and all `.p2c` files in the folders that are named, but for the excluded ones.
+    """The files that are named and all `.p2c` files in the folders that are named, except those that are excluded.
 
-    `stdin` is the name of standard input's text. Ends the command where a path names nothing at all.
+    `stdin` is the name of standard input's text. Ends the command if a path names nothing at all.
     """
     if stdin == "":
         fail("--stdin-filename is empty")
     if stdin is not None and STDIN not in paths:
-        fail("--stdin-filename goes with -, which stands for standard input")
+        fail("--stdin-filename needs the path -, which stands for standard input")
     found: dict[str, None] = {}
     for path in paths:
         if path != STDIN and _checked(path).is_dir():
@@ -50,16 +43,14 @@ def files_of(
         elif not (force_exclude and _excluded(path, settings, stdin)):
             found[path] = None
     if not found:
-        typer.echo(
-            "p2c: the settings exclude all of it; --no-force-exclude takes in files that are named", err=True
-        )
+        report("the settings exclude all of these files; --no-force-exclude includes those that are named")
     return list(found)
 
 
-def left(path: str, settings: Settings, *, force_exclude: bool, stdin: str | None) -> bool:
-    """Whether a single file, which is named, is left by the settings; says so if it is not."""
+def included(path: str, settings: Settings, *, force_exclude: bool, stdin: str | None) -> bool:
+    """Whether the settings include a single file, which is named; says so if they do not."""
     if _checked(path).is_dir():
-        fail(f"{path}: this is a folder: give the path of a file in it")
+        fail(f"{path} is a folder: give the path of a file in it")
     return bool(files_of([path], settings, force_exclude=force_exclude, stdin=stdin))
 
 
@@ -75,12 +66,12 @@ def display_name(stdin: str | None) -> str:
 
 def _checked(path: str) -> Path:
     if not path:
-        fail("an empty path names no file; . stands for this folder")
+        fail("the path is empty; for the current folder, write .")
     return Path(path)
 
 
 def _inside(folder: Path) -> list[Path]:
-    """The files of a folder, hidden ones apart."""
+    """The files in a folder, except hidden ones."""
     found = (p for p in folder.rglob(f"*{SUFFIX}") if not _hidden(p.relative_to(folder)) and p.is_file())
     return sorted(found)
 

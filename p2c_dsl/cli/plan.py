@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import os
 import re
-import warnings
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
+from typer import Argument, Option
 
 from p2c_dsl.cli import EXIT_FINDINGS
-from p2c_dsl.cli.files import STDIN, fail, load_spec, stdin_text, task_of, write
-from p2c_dsl.cli.planner_options import Model
-from p2c_dsl.cli.progress import shown
+from p2c_dsl.cli.failure import fail, report
+from p2c_dsl.cli.options import AdapterName, Device, ModelName, Output, TaskName, choice
+from p2c_dsl.cli.planner_options import PLANNERS, ModelOptions, Watch, planner_of, plans_of
+from p2c_dsl.cli.progress import growing_text
+from p2c_dsl.cli.specs import load_spec, task_of
+from p2c_dsl.cli.text_files import STDIN, stdin_text, write
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from p2c_dsl.planners import Planner
     from p2c_dsl.resolve import Loaded
     from p2c_dsl.spec import Task
 
@@ -24,66 +29,47 @@ _COMPOSE = re.compile(r"^compose[ \t]+(\w+)", re.MULTILINE)
 
 
 def plan(
-    spec: Annotated[str, typer.Argument(help="The file with the task's spec.")],
-    task: Annotated[str | None, typer.Option(help="The task, where the spec has several.")] = None,
+    spec: Annotated[str, Argument(help="The file with the task's spec.")],
+    task: TaskName = None,
     planner: Annotated[
-        str, typer.Option(help="search (the cheapest), random, or lm (a language model).")
+        str, choice(PLANNERS, "The cheapest composition, a random one, or one that a language model writes.")
     ] = "search",
-    seed: Annotated[int, typer.Option(help="For random and lm, and for the world of --run.")] = 0,
+    seed: Annotated[int, Option(help="The seed for random and lm, and for the world of --run.")] = 0,
     budget: Annotated[
-        int | None,
-        typer.Option(help="The most lexemes (words) the body may have; for lm the most tokens.", min=1),
+        int | None, Option(help="The most lexemes (words) in the body, or for lm, tokens.", min=1)
     ] = None,
-    count: Annotated[int, typer.Option(help="How many different plans to print.", min=1)] = 1,
-    go_on: Annotated[
+    count: Annotated[int, Option(help="How many different plans to print.", min=1)] = 1,
+    continue_: Annotated[
         str | None,
-        typer.Option(
-            "--continue", help="A file with the beginning of the composition, or - for standard input."
-        ),
+        Option("--continue", help="A file with the beginning of the plan, or - for standard input."),
     ] = None,
-    run: Annotated[
-        bool, typer.Option("--run", help="Run the plan in the spec's world and verify it.")
-    ] = False,
-    output: Annotated[str | None, typer.Option(help="Write into this file.")] = None,
-    model: Annotated[
-        str | None,
-        typer.Option(help="A folder or hub name of a causal model, by default the project's own small one."),
-    ] = None,
-    adapter: Annotated[str | None, typer.Option(help="A LoRA adapter for it.")] = None,
+    run: Annotated[bool, Option("--run", help="Run the plan in the spec's world and verify it.")] = False,
+    output: Output = None,
+    model: ModelName = None,
+    adapter: AdapterName = None,
     temperature: Annotated[
-        float | None,
-        typer.Option(help="Of sampling, by default 1; 0 takes the likeliest.", min=0.0),
+        float | None, Option(help="The sampling temperature, by default 1; 0 is greedy.", min=0.0)
     ] = None,
     best_of: Annotated[
-        int | None,
-        typer.Option(help="How many candidates to write for each plan; the likeliest is taken.", min=1),
+        int | None, Option(help="Candidates per plan, of which the likeliest is taken.", min=1)
     ] = None,
     shorten: Annotated[
-        bool,
-        typer.Option(
-            "--shorten", help="Leave out of the prompt what matters least, where the spec is too long."
-        ),
+        bool, Option("--shorten", help="Leave the least relevant parts out of a prompt that is too long.")
     ] = False,
-    cache: Annotated[
-        str | None,
-        typer.Option(help="A file that keeps what is found out about the task for the next time."),
-    ] = None,
-    device: Annotated[
-        str | None,
-        typer.Option(help="Where to run it: cpu, cuda, … By default a GPU if there is one."),
-    ] = None,
-    dtype: Annotated[str | None, typer.Option(help="The type of its weights: float32, bfloat16, …")] = None,
+    cache: Annotated[str | None, Option(help="A file that caches what is computed about the task.")] = None,
+    device: Device = None,
+    dtype: Annotated[str | None, Option(help="The type of its weights: float32, bfloat16, …")] = None,
 ) -> None:
     """Print a composition that cannot break the task's rules.
 
-    The planners search and random need no model: they search what lint accepts, or draw from it. With lm a language
-    model writes, and the rules are enforced while it decodes: whatever its weights, what it writes is accepted and ends
-    within the budget. It takes the extra: pip install 'p2c-dsl[planner]'
+    The planners search and random need no model: they search among the compositions that lint accepts, or draw from
+    them. With lm, a language model writes, and the rules are enforced while it decodes: whatever its weights, what it
+    writes is accepted and ends within the budget. It needs an extra: pip install 'p2c-dsl[planner]'
 
-    --continue goes on from what a person has written so far, or has cut off and changed in a plan.
+    --continue starts from the beginning of a composition that you have written, or have cut from a plan and changed.
 
-    Exit status: 0 planned; 1 no composition keeps the rules within the budget, or --run went wrong; 2 usage, unreadable
-    input, or a model that cannot be used; 3 internal error.
+    Exit status: 0 planned; 1 no composition within the budget keeps the rules, or --run went wrong; 2 usage error,
+    unreadable input, or a model that cannot be used; 3 internal error.
 
     Examples:
 
@@ -95,11 +81,12 @@ def plan(
 
       p2c plan examples/dinner/dinner.p2c --planner lm --model ./my-model --temperature 0
     """
-    used = Model(model, adapter, device, dtype, temperature, best_of, shorten or None, cache)
-    beginning = Beginning() if go_on is None else _beginning(go_on)
+    options = ModelOptions(model, adapter, device, dtype, temperature, best_of, shorten or None, cache)
+    beginning, its_task = ("", None) if continue_ is None else _beginning(continue_)
     loaded = load_spec(spec)
-    wanted = task_of(loaded, task or beginning.task)
-    plans = _planned(loaded, wanted, PlanRequest(planner, seed, budget, count, beginning.text), used)
+    wanted = task_of(loaded, task or its_task)
+    made = partial(planner_of, planner, seed, budget, options)
+    plans = _planned(loaded, wanted, made, count, beginning)
     use = "" if output is None else f'use "{os.path.relpath(spec, Path(output).parent)}"\n\n'
     write(use + "\n".join(plans), output)
     if run:
@@ -109,27 +96,8 @@ def plan(
             run_text(Path(spec), f'use "{Path(spec).name}"\n{text}', seed)
 
 
-@dataclass(frozen=True, slots=True)
-class Beginning:
-    """The beginning of a composition, and the task that it names."""
-
-    text: str = ""
-    task: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class PlanRequest:
-    """What is asked of a planner."""
-
-    planner: str
-    seed: int
-    budget: int | None
-    count: int
-    partial: str
-
-
-def _beginning(path: str) -> Beginning:
-    """What stands in a file from `compose` on; ends the command where there is nothing."""
+def _beginning(path: str) -> tuple[str, str]:
+    """A file's text from `compose` on, and the task that is named there; ends the command if there is none."""
     from p2c_dsl.resolve.loading import read_source
     from p2c_dsl.syntax.span import Source
 
@@ -142,22 +110,20 @@ def _beginning(path: str) -> Beginning:
         text = source.text
     found = _COMPOSE.search(text)
     if found is None:
-        fail(f"{path} holds no beginning of a composition: one starts with `compose TASK(INPUTS):`")
-    return Beginning(text[found.start() :], found[1])
+        fail(f"there is no beginning of a composition in {path}: one starts with `compose TASK(INPUTS):`")
+    return text[found.start() :], found[1]
 
 
-def _planned(loaded: Loaded, task: Task, request: PlanRequest, model: Model) -> list[str]:
-    """The plans; ends the command where there is none."""
-    from p2c_dsl.cli.planner_options import choose
+def _planned(
+    loaded: Loaded, task: Task, made: Callable[[Watch | None], Planner], count: int, beginning: str
+) -> list[str]:
+    """The plans; ends the command if there is none."""
     from p2c_dsl.planners import NoContinuation, Unplannable
-    from p2c_dsl.planners.distinct import FewerPlans
     from p2c_dsl.planners.models import ModelProblem
 
-    with warnings.catch_warnings(), shown(f"planning {task.name}") as watch:
-        warnings.simplefilter("ignore", FewerPlans)
+    with growing_text(f"planning {task.name}") as watch:
         try:
-            planner = choose(request.planner, request.seed, request.budget, model, watch)
-            plans = list(planner.plans(loaded.spec, task, request.count, request.partial))
+            plans = plans_of(made(watch), loaded.spec, task, count, beginning)
         except (Unplannable, NoContinuation) as error:
             fail(str(error), EXIT_FINDINGS)
         except (ModelProblem, ValueError, FloatingPointError, OSError) as error:
@@ -165,9 +131,7 @@ def _planned(loaded: Loaded, task: Task, request: PlanRequest, model: Model) -> 
         except RuntimeError as error:
             if "out of memory" not in str(error):
                 raise
-            fail(
-                f"the model needs more memory than there is: try a smaller --best-of, or --device cpu ({error})"
-            )
-    if len(plans) < request.count:
-        typer.echo(f"p2c: found {len(plans)} of {request.count} plans", err=True)
+            fail(f"the model does not fit into memory: try a smaller --best-of, or --device cpu ({error})")
+    if len(plans) < count:
+        report(f"found {len(plans)} of {count} plans")
     return plans

@@ -1,7 +1,8 @@
-"""Which planner a command uses, and what it shows while it works."""
+"""Which planner a command uses, and with which language model."""
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -10,16 +11,17 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from p2c_dsl.planners import Planner
     from p2c_dsl.planners.language_model import LanguageModelPlanner
+    from p2c_dsl.spec import Spec, Task
 
 PLANNERS = ("search", "random", "lm")
 Watch = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Model:
-    """Which language model, and how it samples; `None` is the planner's own choice."""
+class ModelOptions:
+    """Which language model, and how it samples; `None` leaves it to the planner."""
 
-    path: str | None = None
+    model: str | None = None
     adapter: str | None = None
     device: str | None = None
     dtype: str | None = None
@@ -29,14 +31,14 @@ class Model:
     cache: str | None = None
 
     def load(self) -> tuple[Any, Any]:
-        """The model and its tokenizer: those of a path, or the project's own. Raises `ModelProblem`."""
+        """The model and its tokenizer: those at a path, or the project's own. Raises `ModelProblem`."""
         from p2c_dsl.planners.models import ModelProblem, load_model, load_own, quiet
 
         quiet()
-        if self.path is not None:
-            return load_model(self.path, self.adapter, self.device, self.dtype)
+        if self.model is not None:
+            return load_model(self.model, self.adapter, self.device, self.dtype)
         if self.adapter is not None:
-            raise ModelProblem("--adapter goes with --model: the model that it was made for")
+            raise ModelProblem("--adapter needs --model: the model that the adapter was trained for")
         return load_own(self.device)
 
     def planner(
@@ -55,25 +57,34 @@ class Model:
         given = {name: value for name, value in settings.items() if value is not None}
         return LanguageModelPlanner(*loaded, seed=seed, watch=watch, **given)
 
-    def first_option(self) -> str | None:
-        """The first option that says something about the model, if one does."""
+    def first_given(self) -> str | None:
+        """The first of these options that was given, if one was."""
         given = (f.name for f in fields(self) if getattr(self, f.name) is not None)
-        return next(("--model" if name == "path" else f"--{name.replace('_', '-')}" for name in given), None)
+        return next((f"--{name.replace('_', '-')}" for name in given), None)
 
 
-def choose(
-    name: str, seed: int, budget: int | None, model: Model | None = None, watch: Watch | None = None
+def planner_of(
+    name: str, seed: int, budget: int | None, model: ModelOptions | None = None, watch: Watch | None = None
 ) -> Planner:
     """The planner of that name. Raises `ModelProblem`, and `ValueError` for wrong names and settings."""
     from p2c_dsl.planners import RandomPlanner, SearchPlanner
 
-    model = model or Model()
+    model = model or ModelOptions()
     if name == "lm":
         return model.planner(model.load(), seed, budget, watch)
     if name not in PLANNERS:
         raise ValueError(f"there is no planner `{name}`: choose search, random or lm")
-    option = model.first_option()
+    option = model.first_given()
     if option is not None:
-        raise ValueError(f"{option} goes with --planner lm")
+        raise ValueError(f"{option} needs --planner lm")
     limit = {} if budget is None else {"budget": budget}
     return SearchPlanner(**limit) if name == "search" else RandomPlanner(seed, **limit)
+
+
+def plans_of(planner: Planner, spec: Spec, task: Task, count: int, beginning: str) -> list[str]:
+    """Up to `count` plans; the caller says if there are fewer."""
+    from p2c_dsl.planners.distinct import FewerPlans
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FewerPlans)
+        return list(planner.plans(spec, task, count, beginning))

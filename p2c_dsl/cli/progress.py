@@ -1,15 +1,28 @@
-"""A composition that is being written, shown on a terminal while it grows."""
+"""What is shown on a terminal while a command works."""
 
 from __future__ import annotations
 
-import contextlib
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+_MANY = 20
 
 
-@contextlib.contextmanager
-def shown(doing: str) -> Iterator[Callable[[str], None] | None]:
-    """Gives what is to be told the text so far, and shows it on standard error; `None` where that is no terminal."""
+def with_progress(files: Sequence[str], word: str) -> Iterator[str]:
+    """The files one by one, with a progress bar on a terminal if there are many."""
+    if len(files) < _MANY or not sys.stderr.isatty():
+        yield from files
+        return
+    from rich.console import Console
+    from rich.progress import track
+
+    yield from track(files, description=word, console=Console(stderr=True), transient=True)
+
+
+@contextmanager
+def growing_text(doing: str) -> Iterator[Callable[[str], None] | None]:
+    """Gives a function that shows the text so far on standard error; `None` where that is not a terminal."""
     if not sys.stderr.isatty():
         yield None
         return

@@ -7,15 +7,17 @@ import json
 from typing import Annotated
 
 import typer
+from typer import Argument
 
-from p2c_dsl.cli.files import fail
+from p2c_dsl.cli.failure import fail
+from p2c_dsl.cli.options import TextOrJson
 from p2c_dsl.names import did_you_mean
 from p2c_dsl.rules import RULES, AnyRule
 
 
 def rules(
-    name: Annotated[str | None, typer.Argument(help="A rule's name, to read its page.")] = None,
-    format: Annotated[str, typer.Option(help="text or json.")] = "text",
+    name: Annotated[str | None, Argument(help="The name of a rule, to read its page.")] = None,
+    format: TextOrJson = "text",
 ) -> None:
     """List the rules that a task can have, or show one rule's page.
 
@@ -27,8 +29,6 @@ def rules(
 
       p2c rules --format json
     """
-    if format not in ("text", "json"):
-        fail(f"there is no format `{format}`: choose text or json")
     if name is not None:
         by_name = {rule.name: rule for rule in RULES}
         if name not in by_name:

@@ -9,44 +9,46 @@ from collections.abc import Callable, Mapping
 from contextlib import nullcontext, redirect_stdout
 from inspect import iscoroutinefunction
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+from typing import TYPE_CHECKING, Annotated
 
-import typer
+from typer import Argument, Option
 
-from p2c_dsl.cli import EXIT_CLEAN, EXIT_FINDINGS, EXIT_INTERRUPTED, EXIT_TERMINATED, EXIT_USAGE
-from p2c_dsl.cli.files import compositions, fail, load_spec, show_and_stop
+from p2c_dsl.cli import EXIT_CLEAN, EXIT_INTERRUPTED, EXIT_TERMINATED, EXIT_USAGE
+from p2c_dsl.cli.failure import fail
+from p2c_dsl.cli.options import OnlyTask, Timeout, choice
 from p2c_dsl.cli.signals import Interruption, Terminated, signals_as_interrupts
+from p2c_dsl.cli.specs import load_spec, programs_of
 from p2c_dsl.diagnostics.plain import plain, printable
 
 if TYPE_CHECKING:
-    from p2c_dsl.analysis import Analysis
     from p2c_dsl.program import Program
-    from p2c_dsl.resolve import Loaded
     from p2c_dsl.runtime.interpreter import Observer, Run
     from p2c_dsl.runtime.trace import Event
 
+_REJECTED = (
+    "not run, because lint rejects it; with --unchecked, it runs until the monitor stops it at a broken rule"
+)
+
 
 def run(
-    file: Annotated[str, typer.Argument(help="The file with the composition.")],
-    task: Annotated[str | None, typer.Option(help="Only this task's, where the file has several.")] = None,
-    seed: Annotated[int, typer.Option(help="Which world to run in.")] = 0,
-    world: Annotated[str | None, typer.Option(help="world.py or its folder, by default the spec's.")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Call no tools: made-up values only.")] = False,
-    unchecked: Annotated[bool, typer.Option("--unchecked", help="Run it although lint rejects it.")] = False,
-    trace: Annotated[str, typer.Option(help="text or json.")] = "text",
-    mcp: Annotated[
-        str | None, typer.Option(help="Call the tools of the MCP server that this starts.")
-    ] = None,
-    given: Annotated[
+    file: Annotated[str, Argument(help="The file with the composition.")],
+    task: OnlyTask = None,
+    seed: Annotated[int, Option(help="The seed of the world to run in.")] = 0,
+    world: Annotated[str | None, Option(help="A world.py or its folder; by default the spec's.")] = None,
+    dry_run: Annotated[bool, Option("--dry-run", help="Call no tools; make up values.")] = False,
+    unchecked: Annotated[bool, Option("--unchecked", help="Run it even if lint rejects it.")] = False,
+    trace: Annotated[str, choice(("text", "json"), "How to print the run.")] = "text",
+    mcp: Annotated[str | None, Option(help="The command of an MCP server whose tools to call.")] = None,
+    inputs: Annotated[
         list[str] | None,
-        typer.Option("--input", help="For --mcp: the task's input NAME=VALUE, as JSON or text."),
+        Option("--input", help="With --mcp: an input of the task, NAME=VALUE, as JSON or text."),
     ] = None,
-    timeout: Annotated[float, typer.Option(help="How many seconds the server has for each answer.")] = 30.0,
+    timeout: Timeout = 30.0,
 ) -> None:
-    """Run a composition in its world or on real tools, rules watching.
+    """Run a composition in its world or on real tools, under its rules.
 
-    The monitors stop a run before the call that would break a rule, also with --unchecked. A run that is
-    interrupted prints what it has done so far; of the call that was running, nobody knows how far it came.
+    The monitor stops a run before any call that would break a rule, even with --unchecked. An interrupted run
+    prints what it has done so far; how far the call that was running got is unknown.
 
     Examples:
 
@@ -56,54 +58,28 @@ def run(
 
       p2c run tidy.p2c --mcp "npx -y @modelcontextprotocol/server-filesystem /tmp" --input folder=/tmp
     """
-    if trace not in ("text", "json"):
-        fail(f"there is no trace format `{trace}`: choose text or json")
-    if given and mcp is None:
-        fail("--input goes with --mcp: a world makes its own inputs")
-    loaded = load_spec(file)
+    if inputs and mcp is None:
+        fail("--input needs --mcp: a world provides its own inputs")
+    programs = programs_of(load_spec(file), task, None if unchecked else _REJECTED)
     with signals_as_interrupts() as interruption:
-        for program in _programs(loaded, task, unchecked):
+        for program in programs:
             if mcp is not None:
-                _run_on_server(program, mcp, given or [], timeout, trace, interruption)
-                continue
-            folder = _folder(program) if world is None else _folder_of(Path(world))
-            _run(program, folder, seed, dry_run, trace, interruption)
+                _run_on_server(program, mcp, inputs or [], timeout, trace, interruption)
+            elif dry_run:
+                _run_dry(program, seed, trace, interruption)
+            else:
+                folder = _folder(program) if world is None else _folder_of(Path(world))
+                _run_in_world(program, folder, seed, trace, interruption)
 
 
 def run_text(spec: Path, text: str, seed: int) -> None:
     """Runs a composition of a spec that has just been planned."""
     from p2c_dsl.resolve import load_text
 
-    loaded = load_text(text, "<plan>", spec.parent)
+    programs = programs_of(load_text(text, "<plan>", spec.parent), None, _REJECTED)
     with signals_as_interrupts() as interruption:
-        for program in _programs(loaded, None, unchecked=False):
-            _run(program, spec.parent, seed, False, "text", interruption)
-
-
-def _programs(loaded: Loaded, task: str | None, unchecked: bool) -> list[Program]:
-    from p2c_dsl.analysis import analyze
-
-    programs = []
-    for composition in compositions(loaded, task):
-        analysis = analyze(loaded.spec, composition, loaded.root.source)
-        if analysis.program is None or not unchecked:
-            _stop_if_rejected(analysis)
-        if analysis.program is not None:
-            programs.append(analysis.program)
-    return programs
-
-
-def _stop_if_rejected(analysis: Analysis) -> None:
-    try:
-        show_and_stop(analysis.diagnostics)
-    except typer.Exit:
-        way = (
-            ""
-            if analysis.program is None
-            else ", unless with --unchecked: the monitor then stops it at the rule"
-        )
-        typer.echo(f"p2c: not run: a rejected composition is not run{way}", err=True)
-        raise
+        for program in programs:
+            _run_in_world(program, spec.parent, seed, "text", interruption)
 
 
 def _folder(program: Program) -> Path:
@@ -115,75 +91,82 @@ def _folder_of(world: Path) -> Path:
     return world.parent if world.name == "world.py" else world
 
 
-def _watching(program: Program, interruption: Interruption) -> Observer:
-    """The monitor, which stops as well after a call that has swallowed an interrupt."""
+def _monitor(program: Program, interruption: Interruption) -> Observer:
+    """The rules' monitor, which also stops after a call that has swallowed an interrupt."""
     from p2c_dsl.runtime.monitor import RuleMonitor
     from p2c_dsl.runtime.trace import CallInDoubt
 
     monitor = RuleMonitor(program)
 
     def watch(event: Event) -> None:
-        # The run that is being broken off must not be interrupted again.
+        # A run that is being interrupted must not be interrupted again.
         if not isinstance(event, CallInDoubt):
-            interruption.heed()
+            interruption.raise_again()
         monitor(event)
 
     return watch
 
 
-def _run(
-    program: Program, folder: Path, seed: int, dry: bool, trace: str, interruption: Interruption
-) -> None:
+def _run_dry(program: Program, seed: int, trace: str, interruption: Interruption) -> None:
+    from p2c_dsl.cli.run_report import RunReport
     from p2c_dsl.runtime.dry_run import dry_run
 
-    monitor = _watching(program, interruption)
-    name = program.task.name
-    if dry:
-        result, status = _watched(lambda: dry_run(program, seed, monitor))
-        where, happy = f"a dry run with made-up values of `{name}`", "completed; no tool was called"
-        about = RunSummary(f"{where} (seed {seed})", happy, None, None, seed)
-        _print(program, result, about, trace)
-        _finish(result, about, status)
-        return
-    # What a tool prints must not stand in the document.
+    result, status = _interruptible(lambda: dry_run(program, seed, _monitor(program, interruption)))
+    title = f"a dry run of `{program.task.name}` with made-up values (seed {seed})"
+    report = RunReport(result, title, "completed; no tool was called", seed, status=status)
+    report.print(program, trace)
+    report.finish()
+
+
+def _run_in_world(program: Program, folder: Path, seed: int, trace: str, interruption: Interruption) -> None:
+    from p2c_dsl.cli.run_report import RunReport
+
+    monitor = _monitor(program, interruption)
+    # What a tool prints must not end up in the document.
     with redirect_stdout(sys.stderr) if trace == "json" else nullcontext():
         result, wrong, status = _in_world(program, folder, seed, monitor)
     verified = wrong is None if result.completed else None
-    happy = "completed, and the world verifies the outcome"
-    about = RunSummary(f"a run of `{name}` (seed {seed})", happy, verified, wrong, seed)
-    _print(program, result, about, trace)
-    _finish(result, about, status)
+    title, success = (
+        f"a run of `{program.task.name}` (seed {seed})",
+        "completed, and the world verifies the outcome",
+    )
+    report = RunReport(result, title, success, seed, verified, wrong, status)
+    report.print(program, trace)
+    report.finish()
 
 
 def _run_on_server(
     program: Program, command: str, given: list[str], timeout: float, trace: str, interruption: Interruption
 ) -> None:
+    from p2c_dsl.cli.run_report import RunReport
     from p2c_dsl.importing import ImportProblem
     from p2c_dsl.importing.mcp_server import connect
     from p2c_dsl.runtime.external_tools import tool_for
     from p2c_dsl.runtime.interpreter import BindingError, run
 
     inputs = _inputs(program, given)
-    about = RunSummary(f"a run of `{program.task.name}` on `{command}`", "completed", None, None, None)
-    ended: tuple[Run, int] | None = None
+    report: RunReport | None = None
     try:
         with connect(shlex.split(command), timeout) as server:
             spec = program.spec
             tools = {name: tool_for(subtask, server.call, spec) for name, subtask in spec.subtasks.items()}
-            ended = _watched(lambda: run(program, inputs, tools, _watching(program, interruption)))
-            # Printed before the server is ended: however that goes, it takes nothing back of what was done.
-            _print(program, ended[0], about, trace)
+            monitor = _monitor(program, interruption)
+            result, status = _interruptible(lambda: run(program, inputs, tools, monitor))
+            title = f"a run of `{program.task.name}` on `{command}`"
+            report = RunReport(result, title, "completed", status=status)
+            # Printed before the server is stopped: if that fails, what was done is still shown.
+            report.print(program, trace)
     except Exception as error:
-        if ended is None:
+        if report is None:
             if not isinstance(error, ImportProblem | BindingError | ValueError):
                 raise
             fail(printable(str(error)))
-    assert ended is not None
-    _finish(ended[0], about, ended[1])
+    assert report is not None
+    report.finish()
 
 
-def _watched(call: Callable[[], Run]) -> tuple[Run, int]:
-    """A run, and the status of the command where it was broken off: what it has done has to be shown."""
+def _interruptible(call: Callable[[], Run]) -> tuple[Run, int]:
+    """A run, and the command's status if it was interrupted: what it has done has to be shown."""
     from p2c_dsl.runtime.interpreter import run_of
 
     try:
@@ -200,7 +183,7 @@ def _status(interrupt: KeyboardInterrupt) -> int:
 
 
 def _inputs(program: Program, given: list[str]) -> dict[str, object]:
-    """The task's inputs from NAME=VALUE; ends the command for what is none."""
+    """The task's inputs from NAME=VALUE; ends the command if one is invalid."""
     from p2c_dsl.runtime.external_tools import inward
     from p2c_dsl.runtime.values import WrongValue
 
@@ -210,7 +193,7 @@ def _inputs(program: Program, given: list[str]) -> dict[str, object]:
         name, equals, value = entry.partition("=")
         if not equals or name not in types:
             known = ", ".join(types) or "none"
-            fail(f"`--input {entry}`: write NAME=VALUE for an input of `{program.task.name}` ({known})")
+            fail(f"`--input {entry}`: write NAME=VALUE, with an input of `{program.task.name}` ({known})")
         for read in (json.loads, str):
             try:
                 found[name] = inward(read(value), types[name], program.spec)
@@ -223,7 +206,7 @@ def _inputs(program: Program, given: list[str]) -> dict[str, object]:
 
 
 def _in_world(program: Program, folder: Path, seed: int, monitor: Observer) -> tuple[Run, str | None, int]:
-    """The run, what is wrong with its outcome, and the command's status; ends it if there is no usable world."""
+    """The run, what is wrong with its outcome, and the command's status; ends it if the world is unusable."""
     from p2c_dsl.runtime.domain import DomainError, load_world
     from p2c_dsl.runtime.interpreter import BindingError, run
     from p2c_dsl.runtime.trial import verdict
@@ -233,12 +216,12 @@ def _in_world(program: Program, folder: Path, seed: int, monitor: Observer) -> t
         inputs, tools = world.inputs(), world.tools()
         waits = any(map(iscoroutinefunction, tools.values()))
         made = _awaiting if waits else run
-        result, status = _watched(lambda: made(program, inputs, tools, monitor))
+        result, status = _interruptible(lambda: made(program, inputs, tools, monitor))
     except (DomainError, BindingError) as error:
         fail(printable(str(error)))
     if not result.completed:
         return result, None, status
-    # What has been done is shown whatever becomes of the verdict on it.
+    # What was done is shown even if there is no verdict on it.
     try:
         return result, verdict(world), status
     except DomainError as error:
@@ -255,46 +238,3 @@ def _awaiting(
     from p2c_dsl.runtime.interpreter import run_async
 
     return asyncio.run(run_async(program, inputs, tools, observer))
-
-
-class RunSummary(NamedTuple):
-    """What is said of a run besides its trace."""
-
-    where: str
-    happy: str
-    verified: bool | None
-    problem: str | None
-    seed: int | None
-
-
-def _finish(result: Run, about: RunSummary, status: int) -> None:
-    """Ends the command when the run went wrong."""
-    if status != EXIT_CLEAN:
-        raise typer.Exit(status)
-    if not result.completed or about.problem is not None:
-        raise typer.Exit(EXIT_FINDINGS)
-
-
-def _print(program: Program, result: Run, about: RunSummary, trace: str) -> None:
-    from p2c_dsl.runtime.story import in_doubt, story_lines
-
-    steps = list(story_lines(program, result.trace))
-    verdict = result.error or about.problem
-    if trace == "json":
-        document: dict[str, Any] = {
-            "task": program.task.name,
-            "seed": about.seed,
-            "steps": [{"line": s.line, "depth": s.depth, "text": s.text} for s in steps],
-            "completed": result.completed,
-            "error": result.error,
-            "in_doubt": in_doubt(result.trace),
-            "verified": about.verified,
-            "problem": about.problem,
-        }
-        typer.echo(json.dumps(document, indent=2, ensure_ascii=False))
-        return
-    # What tools answer is anybody's text.
-    typer.echo(f"\n{about.where}:")
-    for step in steps:
-        typer.echo(f"  {'  ' * step.depth}{printable(step.text)}")
-    typer.echo(f"✓ {about.happy}" if verdict is None else f"✗ {printable(verdict)}")

@@ -1,4 +1,4 @@
-"""An interrupt and a request to end, as exceptions that leave time to say what has been done."""
+"""SIGINT and SIGTERM as exceptions, so that a command can say what it has done."""
 
 from __future__ import annotations
 
@@ -9,38 +9,38 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-_ONE_REQUEST = 1.0
-"""In seconds: signals that follow each other as fast are one, sent to the process and to its group."""
+_AT_ONCE = 1.0
+"""In seconds: signals that arrive within this time are one, sent to the process and to its group."""
 
 
 class Terminated(KeyboardInterrupt):
-    """The process is asked to end."""
+    """The process has received SIGTERM."""
 
 
 class Interruption:
-    """A request to end. It is raised where it arrives, and kept: what runs there may swallow it."""
+    """A signal handler that raises an exception, and keeps it: the code that it interrupts may swallow it."""
 
     def __init__(self) -> None:
-        self._last = -_ONE_REQUEST
+        self._last = -_AT_ONCE
         self._raised: type[KeyboardInterrupt] | None = None
 
     def __call__(self, number: int, frame: FrameType | None) -> None:
         before, self._last = self._last, time.monotonic()
-        if self._last - before >= _ONE_REQUEST:
+        if self._last - before >= _AT_ONCE:
             self._raised = Terminated if number == signal.SIGTERM else KeyboardInterrupt
             raise self._raised
 
-    def heed(self, *_: object) -> None:
-        """Raises the request again if there has been one."""
+    def raise_again(self) -> None:
+        """Raises the exception again if there has been one."""
         if self._raised is not None:
             raise self._raised
 
 
 @contextmanager
 def signals_as_interrupts() -> Iterator[Interruption]:
-    """While it lasts, SIGTERM raises `Terminated`, and one request to end raises once however often it is sent.
+    """Within this context, SIGTERM raises `Terminated`, and a signal that is sent twice at once raises only once.
 
-    Handlers that somebody else has set are left alone.
+    Handlers that were set by other code are left alone.
     """
     defaults = ((signal.SIGINT, signal.default_int_handler), (signal.SIGTERM, signal.SIG_DFL))
     main = threading.current_thread() is threading.main_thread()

@@ -1,4 +1,4 @@
-"""The process's streams where something is odd about them: closed, full, left by their reader, of no width."""
+"""Standard streams that are closed, full, without a reader or without a width."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ _NARROWEST = {"COLUMNS": 20, "LINES": 5}
 
 
 def prepare() -> None:
-    """Makes every stream one that can be used or says that it cannot, and forgets sizes that no terminal has."""
-    # Opened for the wrong direction, a stream has its place among the files, and using it is an error.
+    """Makes every stream usable or one that raises errors, and ignores sizes that no terminal has."""
+    # A stream that is opened in the wrong direction keeps its descriptor, and using it is an error.
     if sys.stdin is None:
         sys.stdin = os.fdopen(os.open(os.devnull, os.O_WRONLY), closefd=False)
     if sys.stdout is None:
         sys.stdout = os.fdopen(os.open(os.devnull, os.O_RDONLY), "w", closefd=False)
     if sys.stderr is None:
         sys.stderr = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", closefd=False)
-    # What tests put in place of it is left alone.
+    # A replacement by tests is left alone.
     if type(sys.stdout) is TextIOWrapper:
         sys.stdout = _Output(sys.stdout)
     if isinstance(sys.stderr, TextIOWrapper):
@@ -32,18 +32,18 @@ def prepare() -> None:
 
 
 def failed_stream(error: BaseException) -> OSError | None:
-    """The error of a stream or a file that another error comes down to, if it does."""
+    """The error of a stream or file that is behind another error, if there is one."""
     while isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
         error = error.exceptions[0]
     return error if isinstance(error, OSError) else None
 
 
 def lost(error: OSError, where: str = "standard input or output") -> int:
-    """Says that a stream or a file fails; a reader that has left is not told so. Returns the status to end with."""
+    """Reports that a stream or file failed, unless its reader has left. Returns the exit status."""
     from contextlib import suppress
 
     with suppress(OSError, ValueError):
-        # What is still in the buffer goes nowhere: the interpreter would write it when it ends.
+        # The interpreter would write the rest of the buffer when it exits.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     if error.errno == errno.EPIPE:
         return EXIT_READER_LEFT
@@ -55,15 +55,15 @@ def lost(error: OSError, where: str = "standard input or output") -> int:
 
 
 class _Output(TextIOWrapper):
-    """Standard output that ends the process where it cannot be written, whatever is caught on the way.
+    """Standard output that ends the process when it cannot be written, even if callers catch exceptions.
 
-    What the terminal's encoding does not know is escaped: a file's name can be any bytes.
+    Characters outside the terminal's encoding are escaped: a file's name can be any bytes.
     """
 
     _NAME = "standard output"
 
     def __init__(self, stream: TextIOWrapper) -> None:
-        # A stream that nobody holds any more closes its buffer.
+        # A stream without references would close its buffer.
         self._stream = stream
         super().__init__(
             stream.buffer, stream.encoding, "backslashreplace", line_buffering=stream.line_buffering

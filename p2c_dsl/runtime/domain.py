@@ -23,6 +23,23 @@ class DomainError(Exception):
     """The folder has no usable world or expert, or one that fails; the message says where and why."""
 
 
+def spec_file(domain: Path) -> Path:
+    """The spec of a domain: the file itself, or in a folder the one that bears its name, or the only one.
+
+    Raises `ValueError` if it is not clear which file that is.
+    """
+    if domain.is_file():
+        return domain
+    if not domain.is_dir():
+        raise ValueError(f"{domain} does not exist: name a domain's folder or its spec")
+    named = domain / f"{domain.resolve().name}.p2c"
+    found = [named] if named.is_file() else sorted(domain.glob("*.p2c"))
+    if len(found) != 1:
+        several = ", ".join(path.name for path in found) or "there is no .p2c file"
+        raise ValueError(f"cannot tell which file in {domain} is the spec: {several}")
+    return found[0]
+
+
 def load_world(folder: Path) -> type[World]:
     """The `World` of a domain's folder. It, and later its methods, raise `DomainError`."""
     result: type[World] = _class(folder, "world", "World", ("inputs", "tools", "verify"))

@@ -61,20 +61,20 @@ def test_figure_1_s_unaligned_composition(folder: Path) -> None:
 +    book_table(r)
 
 book_dinner: 5 edited steps
-  put in `bookings[u] = prefs`
+  added `bookings[u] = prefs`
     else P2C901: nothing is ever written to `bookings`
-  dropped `for r in prefs:` (line 7)
+  removed `for r in prefs:` (line 7)
     else P2C302: `prefs`, or a part of it, has already been consumed, so this is not a tree (rule: shape tree)
     else P2C303: this loop is nested 2 levels deep, but the rule allows 1 (rule: loops <= 1)
     else P2C403: `reserve` can happen |users|·|prefs| times here, but the rule allows it once (rule: exactly 1 reserve)
-  dropped `book_table(r)` (line 8)
+  removed `book_table(r)` (line 8)
     else P2C302: `prefs`, or a part of it, has already been consumed, so this is not a tree (rule: shape tree)
     else P2C303: this loop is nested 2 levels deep, but the rule allows 1 (rule: loops <= 1)
     else P2C403: `reserve` can happen |users|·|prefs| times here, but the rule allows it once (rule: exactly 1 reserve)
   changed `r = identify_overlap(prefs)` (line 9) to `r = identify_overlap(bookings)`
     else P2C162: `prefs` is not defined here: it is only visible in the block that assigns it
     else P2C230: `prefs` takes Map[User, Set[Restaurant]], but this is Set[Restaurant]
-  put in `book_table(r)`
+  added `book_table(r)`
     else P2C403: `reserve` never happens, but the rule requires it at least once (rule: exactly 1 reserve)
 """)
 
@@ -129,7 +129,7 @@ def test_what_can_be_repaired_is_written_beside_what_cannot(folder: Path) -> Non
     file = folder / "two.p2c"
     file.write_text(TWO.replace("        ask_preference(u)\n\n", "        gone(u)\n\n"))
     result = p2c("fix", "two.p2c", "--write")
-    assert result.exit_code == 1 and "two.p2c:14: mend these first" in result.stderr
+    assert result.exit_code == 1 and "two.p2c:14: correct these errors first" in result.stderr
     assert "P2C160" in result.stderr and "    book_table(r)\n\n# second" in file.read_text()
 
 
@@ -163,14 +163,18 @@ def test_bounds_are_said_and_end_with_1() -> None:
 @pytest.mark.parametrize(
     ("text", "code", "told"),
     [
-        ("compose t(:\n", 1, "mend these first"),
-        ('use "dinner.p2c"\n\ncompose book_dinner(users):\n    for u in users\n', 1, "mend these first"),
+        ("compose t(:\n", 1, "correct these errors first"),
+        (
+            'use "dinner.p2c"\n\ncompose book_dinner(users):\n    for u in users\n',
+            1,
+            "correct these errors first",
+        ),
         ('use "gone.p2c"\ncompose t():\n    f()\n', 1, "P2C133"),
         ("task t():\n    at most 1 gone\ncompose t():\n    f()\n", 1, "P2C147"),
         ('use "dinner.p2c"\ncompose lunch(users):\n    book_table(users)\n', 1, "there is no task `lunch`"),
         ('use "dinner.p2c"\ncompose book_dinner(guests):\n    ask_preference(guests)\n', 1, "P2C181"),
-        ("", 2, "holds no composition"),
-        ("type User\n", 2, "holds no composition"),
+        ("", 2, "there is no composition in"),
+        ("type User\n", 2, "there is no composition in"),
     ],
 )
 def test_hostile_input(folder: Path, text: str, code: int, told: str) -> None:
@@ -186,7 +190,7 @@ def test_hostile_input(folder: Path, text: str, code: int, told: str) -> None:
     ("arguments", "told"),
     [
         (["missing.p2c"], "there is no such file"),
-        (["."], "this is a folder"),
+        (["."], "is a folder: give the path of a file in it"),
         (["unaligned.p2c", "--max-edits", "-1"], "--max-edits"),
         (["unaligned.p2c", "--effort", "0"], "--effort"),
     ],

@@ -86,7 +86,7 @@ def test_byte_order_mark_and_line_ends_stay(folder: Path, mark: bytes, end: byte
 
 def test_mixed_lines_end_as_the_first_one_does(loose: Path) -> None:
     loose.write_bytes(b"type A\r\ntype B\ntype C\r\n")
-    assert "would end otherwise" in p2c("fmt", "--diff", "loose.p2c").stdout
+    assert "only line ends would change" in p2c("fmt", "--diff", "loose.p2c").stdout
     p2c("fmt", "loose.p2c")
     assert loose.read_bytes() == b"type A\r\ntype B\r\ntype C\r\n"
 

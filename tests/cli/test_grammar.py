@@ -47,14 +47,14 @@ def test_a_grammar_can_go_into_a_file(folder: Path) -> None:
 
 def test_one_of_several_tasks_is_chosen(folder: Path) -> None:
     (folder / "two.p2c").write_text(TWO)
-    assert "say which task with --task; there is: one, two" in p2c("grammar", "two.p2c").stderr
+    assert "choose a task with --task: one, two" in p2c("grammar", "two.p2c").stderr
     assert p2c("grammar", "two.p2c", "--task", "two").stdout.startswith('start: "compose two():"')
 
 
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["dinner.p2c", "--format", "bnf"], "there is no format `bnf`: choose lark or gbnf"),
+        (["dinner.p2c", "--format", "bnf"], "'bnf' is not one of 'lark', 'gbnf'"),
         (["dinner.p2c", "--task", "book_diner"], "did you mean `book_dinner`?"),
         (["missing.p2c"], "there is no such file"),
         (["dinner.p2c", "--deepest", "-1"], "--help"),

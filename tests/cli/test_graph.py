@@ -52,8 +52,8 @@ def test_a_picture_can_go_into_a_file(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["dinner.p2c"], "holds no composition; `p2c plan` makes one"),
-        (["aligned.p2c", "--format", "png"], "there is no format `png`"),
+        (["dinner.p2c"], "there is no composition in dinner.p2c; `p2c plan` writes one"),
+        (["aligned.p2c", "--format", "png"], "'png' is not one of"),
         (["aligned.p2c", "--task", "book_diner"], "did you mean `book_dinner`?"),
         (["missing.p2c"], "there is no such file"),
     ],

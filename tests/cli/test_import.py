@@ -52,7 +52,7 @@ def tools(folder: Path) -> Path:
 def test_a_list_becomes_a_spec_and_a_report(tools: Path) -> None:
     result = p2c("import", "tools", "tools.json", "-o", "tools.p2c")
     assert result.exit_code == 0 and result.stdout == ""
-    assert result.stderr.startswith("1 tools; typed exactly: nothing")
+    assert result.stderr.startswith("1 tools; with exact types: none")
     assert 'subtask get_env as "get-env"() -> Text:' in (tools / "tools.p2c").read_text()
 
 
@@ -181,7 +181,7 @@ class TestServer:
     @pytest.mark.parametrize("entry", ["nope=1", "folder", "=x"])
     def test_inputs_that_are_none(self, work: Path, entry: str) -> None:
         code, _, told = self.run("--input", entry)
-        assert code == 2 and "write NAME=VALUE for an input of `tidy` (folder, archive, log)" in told
+        assert code == 2 and "write NAME=VALUE, with an input of `tidy` (folder, archive, log)" in told
 
     def test_a_missing_input_is_named(self, work: Path) -> None:
         result = p2c("run", "tidy.p2c", "--mcp", f"{sys.executable} {SERVER}", "--input", "folder=in")

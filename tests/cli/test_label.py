@@ -47,7 +47,7 @@ def test_it_asks_about_the_domain_s_programs_and_keeps_the_answers(domain: Path,
             client.post("/answer", json={"pair": state["pair"]["id"], "verdict": "left"})
         process.send_signal(signal.SIGINT)
         _, told = process.communicate(timeout=20)
-    assert "1 answered, 0 skipped, 3 to go" in told and "Traceback" not in told
+    assert "1 answered, 0 skipped, 3 left" in told and "Traceback" not in told
     with LabelStore(folder / "invite.answers.db") as store:
         assert [record.who for record in store.records()] == ["Ada"]
 

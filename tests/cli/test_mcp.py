@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 import p2c_dsl
-from p2c_dsl.cli.planner_options import Model
+from p2c_dsl.cli.planner_options import ModelOptions
 from tests.cli.commands import p2c
 from tests.cli.conftest import EXAMPLES
 from tests.cli.test_mcp_workers import MUCH
@@ -130,10 +130,10 @@ def test_an_agent_can_have_a_composition_gone_on_with(server: Server) -> None:
 HOSTILE: list[tuple[str, dict[str, Any], str]] = [
     ("plan", {"planner": "best"}, "there is no planner `best`: choose search, random or lm"),
     ("plan", {"planner": "../../etc/passwd"}, "there is no planner"),
-    ("plan", {"count": 0}, "count is from 1 to 50"),
-    ("plan", {"count": 10**9}, "count is from 1 to 50"),
-    ("plan", {"budget": -1}, "budget is from 1 to"),
-    ("plan", {"budget": 10**12}, "budget is from 1 to"),
+    ("plan", {"count": 0}, "count must be from 1 to 50"),
+    ("plan", {"count": 10**9}, "count must be from 1 to 50"),
+    ("plan", {"budget": -1}, "budget must be from 1 to"),
+    ("plan", {"budget": 10**12}, "budget must be from 1 to"),
     ("plan", {"partial": "\x00" * 1000}, "line 1"),
     ("plan", {"partial": "compose book_dinner(users):\n" + "    " * 5000 + "x"}, "line 2"),
     ("plan", {"partial": "x" * 10**6}, "has 1,000,000 characters"),
@@ -188,7 +188,7 @@ def test_it_says_which_version_it_is() -> None:
     from p2c_dsl.cli.mcp import server
 
     async def asked() -> str:
-        with Workers(Limits(30, 1024), Model()) as workers:
+        with Workers(Limits(30, 1024), ModelOptions()) as workers:
             async with Client(server(workers)) as client:
                 return client.server_info.version
 
@@ -202,10 +202,10 @@ def test_a_folder_that_is_gone_is_told(folder: Path) -> None:
         with connect(COMMAND, timeout=60) as running:
             assert running.call("lint", {"text": "type A\n"})["result"]
             (folder / "served").rmdir()
-            with pytest.raises(ToolFailed, match="the folder that is served is gone"):
+            with pytest.raises(ToolFailed, match="the folder that is served no longer exists"):
                 running.call("lint", {"text": "type A\n"})
         result = p2c("mcp")
-        assert result.exit_code == 2 and "is gone" in result.stderr
+        assert result.exit_code == 2 and "no longer exists" in result.stderr
 
 
 # ---------------------------------------------------------------- budgets
@@ -214,8 +214,8 @@ def test_a_folder_that_is_gone_is_told(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("option", "told"),
     [
-        (("--time-limit", "0.3"), "the time for a request is spent (0.3 s)"),
-        (("--memory-limit", "16"), "the memory for a request is spent (16 MB)"),
+        (("--time-limit", "0.3"), "the request took longer than it may (0.3 s)"),
+        (("--memory-limit", "16"), "the request used more memory than it may (16 MB)"),
     ],
 )
 def test_a_request_that_takes_too_much_is_ended_and_the_next_is_answered(
@@ -263,7 +263,7 @@ def test_a_language_model_that_takes_too_long_is_loaded_again(tmp_path: Path) ->
     asked = {"text": tiny.spec_text("dinner"), "planner": "lm", "budget": 120, "seed": 3}
     with connect([*COMMAND, "--model", str(tmp_path), "--time-limit", "0.1"], timeout=120) as running:
         for _ in range(2):
-            with pytest.raises(ToolFailed, match=re.escape("the time for a request is spent")):
+            with pytest.raises(ToolFailed, match=re.escape("the request took longer than it may")):
                 running.call("plan", asked | {"count": 50})
 
 

@@ -11,7 +11,7 @@ import pytest
 from p2c_dsl.cli.mcp_fork_server import Limits
 from p2c_dsl.cli.mcp_texts import Refused
 from p2c_dsl.cli.mcp_workers import Workers
-from p2c_dsl.cli.planner_options import Model
+from p2c_dsl.cli.planner_options import ModelOptions
 
 SPEC = "type A\nsubtask f(a: A)\ntask t(a: A):\n    at least 1 f\n"
 MUCH = {"text": SPEC + "compose t(a):\n" + "    f(a)\n" * 50_000}
@@ -23,7 +23,7 @@ def with_workers(
     work: Callable[[Workers], Awaitable[None]], seconds: float = 60, megabytes: int = 1024
 ) -> None:
     async def run() -> None:
-        with Workers(Limits(seconds, megabytes), Model()) as workers:
+        with Workers(Limits(seconds, megabytes), ModelOptions()) as workers:
             await work(workers)
 
     asyncio.run(run())
@@ -63,7 +63,10 @@ def test_a_request_that_nobody_waits_for_makes_room() -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "megabytes", "told"),
-    [(0.3, 1024, "the time for a request is spent (0.3 s)"), (60, 16, "the memory for a request is spent")],
+    [
+        (0.3, 1024, "the request took longer than it may (0.3 s)"),
+        (60, 16, "the request used more memory than it may"),
+    ],
 )
 def test_what_spends_its_budget_is_told_so_and_the_next_begins_afresh(
     seconds: float, megabytes: int, told: str

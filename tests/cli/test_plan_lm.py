@@ -16,7 +16,7 @@ import pytest
 pytest.importorskip("torch")
 pytest.importorskip("outlines")
 
-from p2c_dsl.cli.progress import shown
+from p2c_dsl.cli.progress import growing_text
 from p2c_dsl.planners import models
 from tests.cli.commands import p2c
 from tests.cli.conftest import EXAMPLES
@@ -85,11 +85,11 @@ def test_what_was_found_out_is_kept_beside_the_spec(model: str, folder: Path) ->
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["--model", "x"], "--model goes with --planner lm"),
-        (["--best-of", "2"], "--best-of goes with --planner lm"),
-        (["--temperature", "0"], "--temperature goes with --planner lm"),
-        (["--shorten"], "--shorten goes with --planner lm"),
-        (["--planner", "lm", "--adapter", "x"], "--adapter goes with --model"),
+        (["--model", "x"], "--model needs --planner lm"),
+        (["--best-of", "2"], "--best-of needs --planner lm"),
+        (["--temperature", "0"], "--temperature needs --planner lm"),
+        (["--shorten"], "--shorten needs --planner lm"),
+        (["--planner", "lm", "--adapter", "x"], "--adapter needs --model"),
         (["--planner", "lm", "--model", "./nowhere"], "there is no folder `./nowhere`"),
         (
             ["--planner", "lm", "--model", "model", "--temperature", "nan"],
@@ -141,8 +141,8 @@ def test_the_beginning_names_the_task(folder: Path) -> None:
     [
         (BEGUN + "        for user2 in users:\n", 1, "line 4"),
         ("compose lunch(users):\n", 2, "there is no task `lunch`"),
-        ("nothing", 2, "holds no beginning of a composition"),
-        ("", 2, "holds no beginning of a composition"),
+        ("nothing", 2, "there is no beginning of a composition"),
+        ("", 2, "there is no beginning of a composition"),
         (b"\xff", 2, "not UTF-8"),
     ],
 )
@@ -175,8 +175,8 @@ def on_a_terminal(*command: str) -> tuple[int, bytes, bytes]:
 
 def test_a_terminal_shows_what_is_written_and_nothing_that_moves_its_cursor() -> None:
     code = (
-        "from p2c_dsl.cli.progress import shown\nimport time\n"
-        "with shown('planning t') as watch:\n    time.sleep(.2)\n    watch('compose t():\\n    f(\\x1b[2J')\n"
+        "from p2c_dsl.cli.progress import growing_text\nimport time\n"
+        "with growing_text('planning t') as watch:\n    time.sleep(.2)\n    watch('compose t():\\n    f(\\x1b[2J')\n"
     )
     status, out, told = on_a_terminal(sys.executable, "-c", code)
     assert status == 0 and out == b"" and b"planning t" in told
@@ -184,7 +184,7 @@ def test_a_terminal_shows_what_is_written_and_nothing_that_moves_its_cursor() ->
 
 
 def test_elsewhere_nothing_is_shown(capfd: pytest.CaptureFixture[str]) -> None:
-    with shown("planning t") as watch:
+    with growing_text("planning t") as watch:
         assert watch is None
     assert capfd.readouterr() == ("", "")
 

@@ -138,9 +138,9 @@ def test_1_where_the_world_finds_the_outcome_wrong(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["dinner.p2c"], "holds no composition"),
-        (["aligned.p2c", "--task", "x"], "holds no composition of `x`"),
-        (["aligned.p2c", "--trace", "xml"], "choose text or json"),
+        (["dinner.p2c"], "there is no composition in"),
+        (["aligned.p2c", "--task", "x"], "there is no composition of `x`"),
+        (["aligned.p2c", "--trace", "xml"], "'xml' is not one of 'text', 'json'"),
         (["missing.p2c"], "there is no such file"),
     ],
 )
@@ -216,7 +216,7 @@ def test_so_it_is_as_data(folder: Path) -> None:
     [
         ("1 / 0", 2, "`verify` failed: "),
         ("raise SystemExit(0)", 2, "`verify` failed: "),
-        ("return 5", 2, "`verify` gives `None` or a text that says what is wrong, not 5"),
+        ("return 5", 2, "`verify` must return `None` or a text that says what is wrong, not 5"),
         ("raise KeyboardInterrupt", 130, "interrupted while the world verified the outcome"),
     ],
 )

@@ -38,8 +38,8 @@ def test_somebody_else_s_handler_stays() -> None:
 
 def test_a_request_that_a_tool_has_swallowed_is_heeded_at_the_next_event() -> None:
     with signals_as_interrupts() as interruption:
-        interruption.heed()
+        interruption.raise_again()
         with suppress(KeyboardInterrupt):
             os.kill(os.getpid(), signal.SIGTERM)
         with pytest.raises(Terminated):
-            interruption.heed()
+            interruption.raise_again()

@@ -57,7 +57,7 @@ def test_nothing_to_say_needs_no_output() -> None:
 @pytest.mark.parametrize("command", ["lint -", "fmt -", "fix -"])
 def test_input_that_is_closed_is_said_and_ends_with_2(command: str) -> None:
     status, _, told = shell(f"p2c {command} <&-")
-    assert status == 2 and told.startswith("p2c: standard input cannot be read")
+    assert status == 2 and told.startswith("p2c: cannot read standard input")
 
 
 def test_errors_that_nobody_can_read_change_no_status() -> None:

@@ -18,7 +18,7 @@ import pytest
 pytest.importorskip("torch")
 pytest.importorskip("accelerate")
 
-from p2c_dsl.cli.files import for_training
+from p2c_dsl.cli.training import need_training
 from p2c_dsl.planners.rl.metrics import read
 from p2c_dsl.planners.small import fresh
 from tests.cli.commands import p2c
@@ -35,7 +35,7 @@ def test_what_trains_has_garbage_collected() -> None:
     was = gc.isenabled()
     gc.disable()
     try:
-        for_training()
+        need_training()
         assert gc.isenabled()
     finally:
         (gc.enable if was else gc.disable)()
@@ -123,7 +123,7 @@ def test_evaluation_says_how_often_plans_are_verified(run: Path) -> None:
     [
         ([], "name a domain"),
         (["nowhere"], "there is no nowhere"),
-        ([DINNER, "--preset", "tpu"], "choose cpu or gpu"),
+        ([DINNER, "--preset", "tpu"], "'tpu' is not one of 'cpu', 'gpu'"),
         ([DINNER, "--set", "speed=9"], "expected NAME=VALUE, where NAME is one of"),
         ([DINNER, "--set", "episodes=many"], "must be a whole number"),
         ([DINNER, "--set", "partial_rewards=kindness"], "no partial reward `kindness`"),
@@ -132,9 +132,9 @@ def test_evaluation_says_how_often_plans_are_verified(run: Path) -> None:
         ([DINNER, "--set", "budget=20"], "budget of 20"),
         ([DINNER, "--model", "nowhere"], "there is no folder nowhere"),
         (["--resume"], "does not hold a run"),
-        ([DINNER, "--resume"], "the run's own domains"),
-        (["--resume", "--model", "small"], "only --updates and --minutes may change"),
-        (["--resume", "--seed", "0"], "only --updates and --minutes may change"),
+        ([DINNER, "--resume"], "--resume keeps the run's domains"),
+        (["--resume", "--model", "small"], "only --updates and --minutes can be changed"),
+        (["--resume", "--seed", "0"], "only --updates and --minutes can be changed"),
         (["generated", "--set", "budget=5", *SMALL[:1], "--set=minibatches=1"], "fits the budget"),
     ],
 )

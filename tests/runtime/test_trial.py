@@ -64,5 +64,5 @@ def test_another_observer_takes_the_monitors_place() -> None:
 
 
 def test_a_verdict_is_none_or_a_text() -> None:
-    with pytest.raises(DomainError, match="`verify` gives `None` or a text"):
+    with pytest.raises(DomainError, match="`verify` must return `None` or a text"):
         try_out(PLAN, Town(verdict=False))

@@ -55,14 +55,13 @@ class Domain:
 def load_domain(path: Path) -> list[Domain]:
     """The domains of a folder with a spec and a `world.py`, or of a spec file with one beside it: one for each task.
 
-    A folder's spec is the file with the folder's name, or its only spec. Raises `ValueError` with what is wrong, or
-    `DomainError` for an unusable world.
+    Raises `ValueError` with what is wrong, or `DomainError` for an unusable world.
     """
     from p2c_dsl.diagnostics.model import Severity
     from p2c_dsl.resolve import load
-    from p2c_dsl.runtime.domain import load_world
+    from p2c_dsl.runtime.domain import load_world, spec_file
 
-    file = _spec_file(path)
+    file = spec_file(path)
     loaded = load(file)
     errors = [d for d in loaded.diagnostics if d.severity is Severity.ERROR]
     if errors:
@@ -75,17 +74,3 @@ def load_domain(path: Path) -> list[Domain]:
         Domain(f"{file.stem}.{task.name}" if several else file.stem, loaded.spec, task, world)
         for task in loaded.spec.tasks.values()
     ]
-
-
-def _spec_file(path: Path) -> Path:
-    if not path.is_dir():
-        if not path.is_file():
-            raise ValueError(f"{path} does not exist: name a domain's folder or its spec")
-        return path
-    named = path / f"{path.resolve().name}.p2c"
-    if named.is_file():
-        return named
-    found = sorted(path.glob("*.p2c"))
-    if len(found) != 1:
-        raise ValueError(f"{path} holds {len(found)} specs: name one of the files")
-    return found[0]

@@ -100,7 +100,7 @@ def test_the_partial_reward_on_the_training_page_can_be_registered(dinner: Domai
     ("path", "said"),
     [
         ("nowhere", "nowhere does not exist"),
-        (str(EXAMPLES), "0 specs"),
+        (str(EXAMPLES), "there is no .p2c file"),
         (str(ROOT / "README.md"), "README.md"),
     ],
 )

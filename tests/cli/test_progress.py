@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from p2c_dsl.cli.files import with_progress
+from p2c_dsl.cli.progress import with_progress
 
 FILES = [f"{number}.p2c" for number in range(30)]
 
