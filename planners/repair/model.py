@@ -11,7 +11,7 @@ from p2c_dsl.syntax.span import Source, Span
 
 
 class Unrepairable(Exception):
-    """There is no repair, or none was found; `diagnostics` are what has to be fixed first, where that is why."""
+    """There is no repair, or none was found; `diagnostics` are the errors to correct first, if they are the reason."""
 
     def __init__(self, message: str, diagnostics: tuple[Diagnostic, ...] = ()) -> None:
         super().__init__(message)

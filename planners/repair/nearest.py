@@ -46,7 +46,7 @@ def recompose(program: Program, spec: Spec, *, most_edits: int = MOST_EDITS, eff
 
     Raises:
         Unrepairable: There is no accepted composition within `most_edits`, none was found within `effort`, or the
-            composition's text has mistakes that must be fixed first.
+            composition's text has errors that must be corrected first.
         ValueError: The task's rules cannot be read, or the program is not in its source.
     """
     task = spec.tasks.get(program.task.name)
@@ -91,7 +91,7 @@ def _check_readable(analysis: Analysis) -> None:
     )
     if unreadable:
         raise Unrepairable(
-            "mend these first: what a composition says has to be clear before it can be repaired", unreadable
+            "correct these errors first: a composition can only be repaired if it can be read", unreadable
         )
 
 

@@ -189,7 +189,7 @@ def test_rules_that_contradict_each_other_have_no_repair() -> None:
     ],
 )
 def test_what_makes_no_sense_is_to_be_mended_first(line: str, code: str) -> None:
-    with pytest.raises(Unrepairable, match="mend these first") as refused:
+    with pytest.raises(Unrepairable, match="correct these errors first") as refused:
         repaired(body(line))
     assert code in [d.code for d in refused.value.diagnostics]
 
