@@ -151,7 +151,7 @@ def test_where_nothing_is_saved_yet_nobody_is_told_to_go_on(
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(run, "begin", interrupted)
+    monkeypatch.setattr(run, "warm_up", interrupted)
     done = p2c("train", DINNER, "--output", str(tmp_path), "--set=explore=9", *SMALL)
     assert done.exit_code == 130 and "no checkpoint yet" in done.stderr and "--resume" not in done.stderr
 
