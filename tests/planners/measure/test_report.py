@@ -97,7 +97,7 @@ def test_a_finished_cell_is_not_run_again_and_half_a_file_is_none(tmp_path: Path
     cells.write(grid[0], tmp_path, finished(0.5))
     assert cells.missing(grid, tmp_path) == grid[1:]
     (tmp_path / "cells" / "broken.json").write_text('{"cell": ')
-    with pytest.raises(ValueError, match="no finished cell"):
+    with pytest.raises(ValueError, match="not a finished cell"):
         list(cells.read(tmp_path))
 
 

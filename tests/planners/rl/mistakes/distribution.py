@@ -177,7 +177,7 @@ MISTAKES: tuple[Mistake, ...] = (
     (
         Mutant(
             "the update's tokens look at those that follow them",
-            _RL + "policy.key_values:Prefix.whole",
+            _RL + "policy.key_values:PromptCache.whole",
             ".tril()",
             "",
         ),

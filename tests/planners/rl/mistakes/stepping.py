@@ -48,7 +48,7 @@ MISTAKES: tuple[Mistake, ...] = (
     (
         Mutant(
             "rows read the prompt of another",
-            _RL + "policy.key_values:Prefix.separate",
+            _RL + "policy.key_values:PromptCache.separate",
             "enumerate(starts)",
             "list(enumerate(starts))[::-1]",
         ),
@@ -66,7 +66,7 @@ MISTAKES: tuple[Mistake, ...] = (
     (
         Mutant(
             "padding on the left is read",
-            _RL + "policy.key_values:Prefix.mask",
+            _RL + "policy.key_values:PromptCache.mask",
             "places >= (self.width - self.lengths[rows]).unsqueeze(-1)",
             "(places >= 0).expand(len(rows), -1)",
         ),
