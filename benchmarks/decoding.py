@@ -25,10 +25,10 @@ from p2c_dsl.planners.tokens.vocabulary import vocabulary_of
 from p2c_dsl.resolve import load, load_text
 from p2c_dsl.runtime.domain import load_world
 from p2c_dsl.runtime.trial import try_out
+from p2c_dsl.source import Source
 from p2c_dsl.spec import Spec, Task
 from p2c_dsl.syntax.nodes import ComposeDecl
 from p2c_dsl.syntax.parser import parse
-from p2c_dsl.syntax.span import Source
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 EFFORT = 300

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from p2c_dsl.diagnostics.model import Diagnostic
+from p2c_dsl.source import Source
 from p2c_dsl.syntax.lexer import Lexeme, lex
 from p2c_dsl.syntax.lines import LogicalLines, logical_lines
-from p2c_dsl.syntax.span import Source
 from p2c_dsl.syntax.text import unquote
 
 VERSION = 1

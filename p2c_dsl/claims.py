@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from p2c_dsl.diagnostics.codes import Code
 from p2c_dsl.diagnostics.model import Diagnostic, Location, Note, Severity
 from p2c_dsl.program import Call, Program, steps
+from p2c_dsl.source import Source
 from p2c_dsl.spec import Spec, Subtask
 from p2c_dsl.syntax.nodes import ComposeDecl, EffectClause, File, OverrideDecl, SubtaskDecl
-from p2c_dsl.syntax.span import Source
 
 CODES = (
     Code(

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from p2c_dsl.source import Source, Span
 from p2c_dsl.spec import ConstantValue, Spec, Subtask, Task
-from p2c_dsl.syntax.span import Source, Span
 from p2c_dsl.types import Type
 
 

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 
 from p2c_dsl.diagnostics.codes import Code
 from p2c_dsl.diagnostics.model import Diagnostic, Location, Severity, Suppressed
+from p2c_dsl.source import Source, Span
 from p2c_dsl.syntax.lines import LogicalLines, logical_lines
 from p2c_dsl.syntax.nodes import Comment, File
-from p2c_dsl.syntax.span import Source, Span
 
 _MARK = re.compile(r"#\s*p2c\s*:\s*(?P<rest>.*)", re.IGNORECASE)
 _FORM = re.compile(r"ignore\s*\[(?P<codes>[^\]]*)\](?P<reason>.*)")

@@ -6,7 +6,7 @@ import pytest
 
 from p2c_dsl.diagnostics.model import Diagnostic, Location
 from p2c_dsl.settings import Settings
-from p2c_dsl.syntax.span import Source, Span
+from p2c_dsl.source import Source, Span
 
 
 def written(folder: Path, text: str) -> Path:

@@ -6,10 +6,10 @@ import pytest
 
 from p2c_dsl.codes import all_codes
 from p2c_dsl.lint import Report, lint_file, lint_text
+from p2c_dsl.source import Source
 from p2c_dsl.suppress import apply
 from p2c_dsl.syntax.nodes import File
 from p2c_dsl.syntax.parser import parse
-from p2c_dsl.syntax.span import Source
 
 SPEC = """
 type User

@@ -12,9 +12,9 @@ from p2c_dsl.importing import spec_of
 from p2c_dsl.importing.mcp_tools import read_tools
 from p2c_dsl.lint import Report, lint_loaded
 from p2c_dsl.resolve import load, load_text
+from p2c_dsl.source import Source
 from p2c_dsl.spec import Spec
 from p2c_dsl.syntax.formatter import format_source
-from p2c_dsl.syntax.span import Source
 
 HERE = Path(__file__).parent
 SUITES = ("workspace", "travel", "banking", "slack")

@@ -12,8 +12,8 @@ from p2c_dsl.machine import Machine, State, Violations
 from p2c_dsl.names import did_you_mean
 from p2c_dsl.program import Program, Step
 from p2c_dsl.rules.base import AnyRule, Rule
+from p2c_dsl.source import Source, Span
 from p2c_dsl.spec import Spec, Task
-from p2c_dsl.syntax.span import Source, Span
 
 MOST_FINDINGS = 200
 """How many findings are explained: each of many rules may object to each of many steps."""

@@ -10,9 +10,9 @@ from p2c_dsl.machine import Violations
 from p2c_dsl.machine.defects import Mismatch
 from p2c_dsl.machine.typing import field_type, lookup_type
 from p2c_dsl.program import Call, ConstantOf, FieldOf, Hole, ItemOf, Operand, Return, TakeOut, Var, lookups
+from p2c_dsl.source import Span
 from p2c_dsl.spec import EnumMember, Subtask
 from p2c_dsl.syntax import nodes
-from p2c_dsl.syntax.span import Span
 from p2c_dsl.types import BOOL, FLOAT, INT, NONE, TEXT, Enum, Optional, Type, Unknown, is_subtype, show
 
 _MOST_PARTS = 64

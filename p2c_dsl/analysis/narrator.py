@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from p2c_dsl.machine import LoopFrame, Value
 from p2c_dsl.machine.identity import Identity, VariableSlot
 from p2c_dsl.program import Call
-from p2c_dsl.syntax.span import Span
+from p2c_dsl.source import Span
 
 _MOST_PLACES = 4
 

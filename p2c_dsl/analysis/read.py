@@ -8,10 +8,10 @@ from p2c_dsl.analysis.resolve_and_fold import analyze
 from p2c_dsl.diagnostics.model import Diagnostic, Severity
 from p2c_dsl.program import Program
 from p2c_dsl.rules.base import AnyRule
+from p2c_dsl.source import Source
 from p2c_dsl.spec import Spec
 from p2c_dsl.syntax.nodes import ComposeDecl
 from p2c_dsl.syntax.parser import parse
-from p2c_dsl.syntax.span import Source
 
 
 class NotAccepted(ValueError):

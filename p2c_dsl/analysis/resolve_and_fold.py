@@ -13,9 +13,9 @@ from p2c_dsl.names import did_you_mean
 from p2c_dsl.program import Branch, Create, Hole, Loop, Operand, Program, Return, Step, Test, Var, Write
 from p2c_dsl.rules import read_rules
 from p2c_dsl.rules.base import AnyRule
+from p2c_dsl.source import Source, Span
 from p2c_dsl.spec import Spec
 from p2c_dsl.syntax import nodes
-from p2c_dsl.syntax.span import Source, Span
 from p2c_dsl.types import Enum
 
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from p2c_dsl.program import Operand
+from p2c_dsl.source import Span
 from p2c_dsl.syntax.nodes import Name
-from p2c_dsl.syntax.span import Span
 from p2c_dsl.types import Type
 
 

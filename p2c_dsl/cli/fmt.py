@@ -16,7 +16,7 @@ from p2c_dsl.cli.specs import show
 from p2c_dsl.cli.text_files import STDIN, diff, marked, save, stdin_bytes, text_of
 from p2c_dsl.diagnostics.model import Diagnostic
 from p2c_dsl.settings import Settings
-from p2c_dsl.syntax.span import Source
+from p2c_dsl.source import Source
 
 
 def fmt(

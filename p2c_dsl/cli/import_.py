@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from p2c_dsl.importing import Imported, Tool
-    from p2c_dsl.syntax.span import Source
+    from p2c_dsl.source import Source
 
 Output = Annotated[str | None, Option("--output", "-o", help="Write the spec to this file.")]
 Check = Annotated[str | None, Option(help="Write nothing; exit with 1 if this spec differs from the tools.")]

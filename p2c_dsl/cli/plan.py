@@ -99,7 +99,7 @@ def plan(
 def _beginning(path: str) -> tuple[str, str]:
     """A file's text from `compose` on, and the task that is named there; ends the command if there is none."""
     from p2c_dsl.resolve.loading import read_source
-    from p2c_dsl.syntax.span import Source
+    from p2c_dsl.source import Source
 
     if path == STDIN:
         text = stdin_text()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from p2c_dsl.syntax.span import Source, Span
+from p2c_dsl.source import Source, Span
 
 
 class Severity(StrEnum):

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from p2c_dsl.importing.model import ImportProblem
+from p2c_dsl.source import Source
 from p2c_dsl.syntax import nodes
 from p2c_dsl.syntax.formatter import format_file
 from p2c_dsl.syntax.parser import parse
-from p2c_dsl.syntax.span import Source
 
 Declared = dict[tuple[str, str], nodes.Declaration]
 _KINDS: dict[type[nodes.Declaration], str] = {

@@ -13,8 +13,8 @@ from p2c_dsl.importing.place import ImportReport, SchemaPlace, local
 from p2c_dsl.importing.schemas import required
 from p2c_dsl.importing.types import ImportedTypes, named, optional
 from p2c_dsl.runtime.external_tools import WRAPPED
+from p2c_dsl.source import Source
 from p2c_dsl.syntax.formatter import SyntaxErrors, format_source
-from p2c_dsl.syntax.span import Source
 from p2c_dsl.syntax.text import quote
 
 MARK = "# Imported from "

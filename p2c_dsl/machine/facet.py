@@ -14,7 +14,7 @@ from p2c_dsl.spec import Spec, Subtask
 from p2c_dsl.types import Type
 
 if TYPE_CHECKING:
-    from p2c_dsl.syntax.span import Span
+    from p2c_dsl.source import Span
 
 S = TypeVar("S")
 """A facet's own state: immutable and hashable."""

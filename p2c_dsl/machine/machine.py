@@ -19,8 +19,8 @@ from p2c_dsl.machine.identity import VariableSlot, slot
 from p2c_dsl.machine.state import Accumulator, BranchFrame, LoopFrame, State, Value
 from p2c_dsl.machine.values import ValueQueries
 from p2c_dsl.program import Operand, Test, Var, lookups, variables
+from p2c_dsl.source import Span
 from p2c_dsl.spec import Spec, Subtask, Task
-from p2c_dsl.syntax.span import Span
 from p2c_dsl.types import UNKNOWN, element_of
 
 Out = Violations

@@ -25,8 +25,8 @@ from p2c_dsl.program import (
     Write,
     variables,
 )
+from p2c_dsl.source import Span
 from p2c_dsl.spec import Subtask
-from p2c_dsl.syntax.span import Span
 
 
 @dataclass(frozen=True, slots=True)

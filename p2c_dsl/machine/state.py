@@ -15,7 +15,7 @@ from p2c_dsl.machine.facts import Fact, Facts
 from p2c_dsl.machine.identity import Identity, VariableSlot, slot
 from p2c_dsl.machine.log import Log
 from p2c_dsl.program import Test
-from p2c_dsl.syntax.span import Span
+from p2c_dsl.source import Span
 from p2c_dsl.types import BOTTOM, ListOf, MapOf, Size, Type
 
 _EMPTY = Size(0, 0)

@@ -12,10 +12,10 @@ from p2c_dsl.resolve.effects import ANYTHING, Clauses
 from p2c_dsl.resolve.reporter import Reporter
 from p2c_dsl.resolve.types import GENERICS, TypeNode, Types
 from p2c_dsl.resolve.values import value, writable
+from p2c_dsl.source import Source
 from p2c_dsl.spec import Constant, Effect, Parameter, RuleText, Spec, Subtask, Task
 from p2c_dsl.syntax import nodes
 from p2c_dsl.syntax.nodes import Name
-from p2c_dsl.syntax.span import Source
 from p2c_dsl.types import BASES, show
 
 CLAIMS = ("read_only", "additive", "idempotent", "closed_world")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from p2c_dsl.resolve.reporter import Reporter
+from p2c_dsl.source import Source
 from p2c_dsl.spec import Effect, EffectUse, KeyPath, Parameter
 from p2c_dsl.syntax import nodes
 from p2c_dsl.syntax.nodes import Name
-from p2c_dsl.syntax.span import Source
 from p2c_dsl.types import Optional, Record, Type, Unknown, is_subtype, show
 
 Records = Mapping[str, Mapping[str, Type]]

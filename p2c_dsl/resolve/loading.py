@@ -10,10 +10,10 @@ from pathlib import Path
 from p2c_dsl.diagnostics.model import Diagnostic, Location, Severity
 from p2c_dsl.resolve.declarations import resolve
 from p2c_dsl.resolve.files import Unreadable, read, real
+from p2c_dsl.source import Source, Span
 from p2c_dsl.spec import Spec
 from p2c_dsl.syntax.nodes import File, Use
 from p2c_dsl.syntax.parser import parse
-from p2c_dsl.syntax.span import Source, Span
 
 MOST_FILES = 1000
 SUFFIX = ".p2c"

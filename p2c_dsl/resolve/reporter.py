@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from p2c_dsl.diagnostics.model import Diagnostic, Location, Note
 from p2c_dsl.names import did_you_mean
+from p2c_dsl.source import Source, Span
 from p2c_dsl.syntax.nodes import Name
-from p2c_dsl.syntax.span import Source, Span
 
 _MOST_SUGGESTIONS = 100
 

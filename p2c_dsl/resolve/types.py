@@ -8,9 +8,9 @@ from itertools import chain
 from p2c_dsl.diagnostics.model import Location
 from p2c_dsl.resolve.records import endless
 from p2c_dsl.resolve.reporter import Reporter
+from p2c_dsl.source import Source, Span
 from p2c_dsl.syntax import nodes
 from p2c_dsl.syntax.nodes import Name
-from p2c_dsl.syntax.span import Source, Span
 from p2c_dsl.types import (
     BASES,
     UNKNOWN,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from p2c_dsl.resolve.reporter import Reporter
+from p2c_dsl.source import Source
 from p2c_dsl.spec import ConstantValue, EnumMember
 from p2c_dsl.syntax import nodes
-from p2c_dsl.syntax.span import Source
 from p2c_dsl.types import (
     BOOL,
     FLOAT,

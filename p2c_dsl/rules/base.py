@@ -12,9 +12,9 @@ from p2c_dsl.names import did_you_mean
 from p2c_dsl.rules.definition import AnyDefinition
 from p2c_dsl.rules.events import Event
 from p2c_dsl.rules.pattern import Match
+from p2c_dsl.source import Span
 from p2c_dsl.spec import Parameter, Spec, Subtask, Task
 from p2c_dsl.syntax.nodes import Token
-from p2c_dsl.syntax.span import Span
 
 NO_ARGUMENT: frozenset[int] = frozenset()
 """What rules blame that depend on which subtask is called, but not on its arguments."""

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from p2c_dsl.bounds import add, at_least, greatest, times
 from p2c_dsl.machine.facet import Narrator
 from p2c_dsl.machine.state import LoopFrame
-from p2c_dsl.syntax.span import Span
+from p2c_dsl.source import Span
 
 
 class Count(NamedTuple):

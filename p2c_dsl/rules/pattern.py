@@ -12,8 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from p2c_dsl.source import Span
 from p2c_dsl.syntax.nodes import Token
-from p2c_dsl.syntax.span import Span
 
 Tokens = tuple[Token, ...]
 Match = Mapping[str, Tokens]

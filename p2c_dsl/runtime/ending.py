@@ -19,7 +19,7 @@ from p2c_dsl.program import (
     steps,
     variables,
 )
-from p2c_dsl.syntax.span import Span
+from p2c_dsl.source import Span
 
 Found = frozenset[ItemOf]
 

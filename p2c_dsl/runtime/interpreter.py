@@ -15,7 +15,7 @@ from p2c_dsl.runtime.values import Freezer, is_awaitable
 from p2c_dsl.runtime.values.copies import thaw
 from p2c_dsl.runtime.values.display import described
 from p2c_dsl.runtime.walk import Calls, Observer, StopRun, Walk
-from p2c_dsl.syntax.span import Span
+from p2c_dsl.source import Span
 
 __all__ = ["BindingError", "Observer", "Outcome", "Run", "StopRun", "Tool", "run", "run_async", "run_of"]
 

@@ -50,8 +50,8 @@ from p2c_dsl.runtime.trace import (
 from p2c_dsl.runtime.traced import Traced
 from p2c_dsl.runtime.values import comparable, field_of
 from p2c_dsl.runtime.walk import StopRun
+from p2c_dsl.source import Span
 from p2c_dsl.spec import EffectUse, Subtask
-from p2c_dsl.syntax.span import Span
 
 Effects = Sequence[tuple[str, Sequence[object]]]
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from p2c_dsl.program import Test
-from p2c_dsl.syntax.span import Span
+from p2c_dsl.source import Span
 
 
 class AnyKey(Enum):

@@ -54,8 +54,8 @@ from p2c_dsl.runtime.trace import (
 )
 from p2c_dsl.runtime.values import Freezer, WrongValue, elements_of, field_of, item_of
 from p2c_dsl.runtime.values.frozen import FrozenList, FrozenMap
+from p2c_dsl.source import Span
 from p2c_dsl.spec import Subtask
-from p2c_dsl.syntax.span import Span
 
 Observer = Callable[[Event], None]
 

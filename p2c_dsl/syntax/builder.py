@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from p2c_dsl.source import Span
 from p2c_dsl.syntax import nodes
 from p2c_dsl.syntax.building import Items, items
 from p2c_dsl.syntax.compositions import Compositions
 from p2c_dsl.syntax.declarations import Declarations
 from p2c_dsl.syntax.lexer import Lexeme
 from p2c_dsl.syntax.nodes import Name
-from p2c_dsl.syntax.span import Span
 
 
 class Builder(Declarations, Compositions):

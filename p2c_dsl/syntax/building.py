@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from p2c_dsl.source import Span
 from p2c_dsl.syntax.lexer import Lexeme
-from p2c_dsl.syntax.span import Span
 from p2c_dsl.syntax.text import unquote
 
 Items = Any

@@ -6,8 +6,8 @@ import re
 from bisect import bisect_left
 from collections.abc import Sequence
 
+from p2c_dsl.source import Source
 from p2c_dsl.syntax.nodes import Comment
-from p2c_dsl.syntax.span import Source
 
 _TO_CLOSING = re.compile(r"(?:[\s,\\]|#[^\n]*)*[)\]}]")
 

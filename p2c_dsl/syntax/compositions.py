@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from p2c_dsl.source import Span
 from p2c_dsl.syntax import nodes
 from p2c_dsl.syntax.building import Items, Misuse, floating_of, integer_of, items, text_of
 from p2c_dsl.syntax.lexer import Lexeme
 from p2c_dsl.syntax.nodes import Name
-from p2c_dsl.syntax.span import Span
 
 
 class ParsedBlock(NamedTuple):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from p2c_dsl.source import Span
 from p2c_dsl.syntax import nodes
 from p2c_dsl.syntax.building import Items, Misuse, check_digits, integer_of, items, text_of
 from p2c_dsl.syntax.lexer import NAME, OTHERWISE, RESERVED, Lexeme
 from p2c_dsl.syntax.nodes import Name
-from p2c_dsl.syntax.span import Span
 from p2c_dsl.syntax.text import clean
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from p2c_dsl.source import Span
 from p2c_dsl.syntax.building import place_of
 from p2c_dsl.syntax.lexer import END, NAME, NEWLINE, RESERVED, UNKNOWN, Lexeme
-from p2c_dsl.syntax.span import Span
 
 
 class Slip(NamedTuple):

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from wadler_lindig import TextDoc
 
 from p2c_dsl.diagnostics.model import Diagnostic
+from p2c_dsl.source import Source
 from p2c_dsl.syntax import layout, nodes
 from p2c_dsl.syntax.comments import Comments
 from p2c_dsl.syntax.lines import logical_lines
 from p2c_dsl.syntax.parser import parse
-from p2c_dsl.syntax.span import Source
 from p2c_dsl.syntax.text import line_end, with_line_ends
 from p2c_dsl.syntax.writing import LogicalLine, Writer
 

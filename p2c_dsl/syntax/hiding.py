@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterator
 
 from p2c_dsl.diagnostics.model import Diagnostic, Location
-from p2c_dsl.syntax.span import Source, Span
+from p2c_dsl.source import Source, Span
 
 CODE = "P2C120"
 

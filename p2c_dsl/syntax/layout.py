@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from wadler_lindig import AbstractDoc, BreakDoc, ConcatDoc, GroupDoc, NestDoc, TextDoc, pformat
 
+from p2c_dsl.source import Span
 from p2c_dsl.syntax import nodes
 from p2c_dsl.syntax.comments import Comments
-from p2c_dsl.syntax.span import Span
 from p2c_dsl.syntax.text import docstring_lines, quote
 
 WIDTH = 100

@@ -13,9 +13,9 @@ from typing import NamedTuple, NoReturn
 
 from p2c_dsl.diagnostics.model import Diagnostic, Location
 from p2c_dsl.grammar.tables import KEYWORDS, OPERATORS, PATTERNS
+from p2c_dsl.source import Source, Span
 from p2c_dsl.syntax import hiding
 from p2c_dsl.syntax.nodes import Comment
-from p2c_dsl.syntax.span import Source, Span
 
 NEWLINE, INDENT, DEDENT, END, BAD = "_NEWLINE", "_INDENT", "_DEDENT", "$END", "BAD"
 NAME, RESERVED, UNKNOWN = "NAME", "RESERVED", "UNKNOWN"

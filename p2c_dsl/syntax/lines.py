@@ -6,9 +6,9 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from p2c_dsl.source import Source, Span
 from p2c_dsl.syntax.lexer import DEDENT, END, INDENT, NEWLINE, Lexeme, lex
 from p2c_dsl.syntax.nodes import Comment, ComposeDecl, File
-from p2c_dsl.syntax.span import Source, Span
 
 _LAYOUT = frozenset({NEWLINE, INDENT, DEDENT, END})
 

@@ -9,8 +9,8 @@ from functools import cache
 
 from p2c_dsl.diagnostics.model import Diagnostic, Location, Note, Severity
 from p2c_dsl.grammar.tables import KEYWORDS
+from p2c_dsl.source import Source, Span
 from p2c_dsl.syntax.lexer import NAME, RESERVED, lex
-from p2c_dsl.syntax.span import Source, Span
 
 _LOOKS_ALIKE, _MIXED = "P2C121", "P2C122"
 _WORD = re.compile(r"[^\W\d]\w*")

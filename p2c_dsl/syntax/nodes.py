@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from p2c_dsl.syntax.span import Source, Span
+from p2c_dsl.source import Source, Span
 from p2c_dsl.syntax.statements import (
     NOWHERE,
     Append,

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from p2c_dsl.diagnostics.model import Diagnostic, Location, Note
+from p2c_dsl.source import Source, Span
 from p2c_dsl.syntax import foreign, slips
 from p2c_dsl.syntax.building import Misuse, place_of
 from p2c_dsl.syntax.lexer import (
@@ -29,7 +30,6 @@ from p2c_dsl.syntax.lexer import (
 )
 from p2c_dsl.syntax.lines import broken
 from p2c_dsl.syntax.nodes import File
-from p2c_dsl.syntax.span import Source, Span
 from p2c_dsl.syntax.tables import CALL, FIRST, NEXT, START, Reduce, Row
 from p2c_dsl.syntax.tables import END as END_ROW
 

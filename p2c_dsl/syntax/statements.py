@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from p2c_dsl.syntax.span import Span
+from p2c_dsl.source import Span
 
 NOWHERE = Span(0, 0)
 """The place of a part that was not written."""

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from p2c_dsl.grammar import tables
+from p2c_dsl.source import Span
 from p2c_dsl.syntax.builder import Builder
 from p2c_dsl.syntax.nodes import Literal
-from p2c_dsl.syntax.span import Span
 
 PASS, FIRST, NEXT, SAME, CALL = range(5)
 """The result of a rule: its only part, a list of one, a longer list, the same list, or its callback's result."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from wadler_lindig import AbstractDoc, TextDoc
 
+from p2c_dsl.source import Span
 from p2c_dsl.syntax import layout, nodes
-from p2c_dsl.syntax.span import Span
 from p2c_dsl.syntax.text import quote
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from p2c_dsl.source import Span
 from p2c_dsl.syntax import nodes
-from p2c_dsl.syntax.span import Span
 
 
 def inside(inner: Span, outer: Span) -> bool:

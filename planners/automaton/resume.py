@@ -15,10 +15,10 @@ from p2c_dsl.planners.automaton.protocol import END
 from p2c_dsl.planners.automaton.units import Kind, Original, Unit, original
 from p2c_dsl.planners.lines.node import Node
 from p2c_dsl.planners.lines.pattern import Line
+from p2c_dsl.source import Source
 from p2c_dsl.spec import Spec
 from p2c_dsl.syntax.nodes import ComposeDecl
 from p2c_dsl.syntax.parser import parse
-from p2c_dsl.syntax.span import Source
 
 _LAST_BREAK = re.compile(r"\n\s*\Z")
 _OPEN = re.compile(r"(?:.*\n)*(?P<indent>[ \t]*)(?:for|if|elif|else|compose)\b[^\n]*:[ \t]*(?:#[^\n]*)?\Z")

@@ -49,8 +49,8 @@ from p2c_dsl.program import (
     Write,
     variables,
 )
+from p2c_dsl.source import Span
 from p2c_dsl.syntax import nodes
-from p2c_dsl.syntax.span import Span
 
 _NEW = (nodes.EmptyMap, nodes.EmptyList, nodes.Call)
 

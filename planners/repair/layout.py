@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 
 from p2c_dsl.planners.automaton.units import Kind, Original
-from p2c_dsl.syntax.span import Source, Span
+from p2c_dsl.source import Source, Span
 
 _INDENT = "    "
 AS_WRITTEN = -1

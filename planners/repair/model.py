@@ -7,7 +7,7 @@ from typing import Literal
 
 from p2c_dsl.diagnostics.model import Diagnostic
 from p2c_dsl.program import Program
-from p2c_dsl.syntax.span import Source, Span
+from p2c_dsl.source import Source, Span
 
 
 class Unrepairable(Exception):

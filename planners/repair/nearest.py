@@ -17,10 +17,10 @@ from p2c_dsl.planners.repair.points import EditPath, GivenUp
 from p2c_dsl.planners.repair.search import Search
 from p2c_dsl.program import Program
 from p2c_dsl.rules import read_rules
+from p2c_dsl.source import Source, Span
 from p2c_dsl.spec import Spec, Task
 from p2c_dsl.syntax.nodes import ComposeDecl
 from p2c_dsl.syntax.parser import parse
-from p2c_dsl.syntax.span import Source, Span
 
 MOST_EDITS = 8
 EFFORT = 200_000

@@ -13,7 +13,7 @@ from p2c_dsl.diagnostics.model import (
     Severity,
     Verdict,
 )
-from p2c_dsl.syntax.span import Source, Span
+from p2c_dsl.source import Source, Span
 
 TEXT = "compose t(users):\n    for u in users:\n        book(u)\n"
 SOURCE = Source("plans/t.p2c", TEXT)

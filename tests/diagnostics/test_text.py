@@ -12,7 +12,7 @@ from rich.console import Console
 
 from p2c_dsl.diagnostics.model import Diagnostic, Location
 from p2c_dsl.diagnostics.text import MOST_SHOWN, render
-from p2c_dsl.syntax.span import Source, Span
+from p2c_dsl.source import Source, Span
 from tests.diagnostics.findings import ALL, FULL, LONG, SEARCHED, UNPROVEN, WARNING, finding
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from p2c_dsl.lint import lint_text
+from p2c_dsl.source import Source
 from p2c_dsl.syntax.parser import parse
-from p2c_dsl.syntax.span import Source
 from tests.cli.commands import p2c
 
 ROOT = Path(__file__).parents[2]

@@ -10,9 +10,9 @@ from p2c_dsl.diagnostics.model import Severity
 from p2c_dsl.rules import read_rules
 from p2c_dsl.rules.base import AnyRule
 from p2c_dsl.runtime.trace import Trace
+from p2c_dsl.source import Source
 from p2c_dsl.spec import Spec
 from p2c_dsl.syntax.nodes import ComposeDecl
-from p2c_dsl.syntax.span import Source
 from tests.exhaustive.runs import Runs
 from tests.exhaustive.worlds import LazyWorld, Values
 from tests.generators.spans import with_own_spans

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from itertools import count
 from random import Random
 
+from p2c_dsl.source import Span
 from p2c_dsl.spec import Parameter, Spec, Subtask, Task
 from p2c_dsl.syntax import nodes
-from p2c_dsl.syntax.span import Span
 from p2c_dsl.types import (
     BOOL,
     Base,

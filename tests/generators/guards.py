@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from random import Random
 
+from p2c_dsl.source import Span
 from p2c_dsl.spec import Spec, Subtask
 from p2c_dsl.syntax import nodes
-from p2c_dsl.syntax.span import Span
 from p2c_dsl.types import BOOL, is_subtype
 
 

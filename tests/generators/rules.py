@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable
 from random import Random
 
+from p2c_dsl.source import Span
 from p2c_dsl.spec import RuleText, Spec, Subtask, Task
 from p2c_dsl.syntax.nodes import ComposeDecl, If, Statement, Token
-from p2c_dsl.syntax.span import Span
 from p2c_dsl.types import BOOL, Type, is_subtype, show
 from tests.generators.specs import HERE
 from tests.oracle.events import performs

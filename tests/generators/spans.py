@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import count
 
+from p2c_dsl.source import Span
 from p2c_dsl.syntax import nodes
-from p2c_dsl.syntax.span import Span
 
 
 def with_own_spans(compose: nodes.ComposeDecl) -> nodes.ComposeDecl:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from random import Random
 
 from p2c_dsl.diagnostics.model import Location
+from p2c_dsl.source import Source, Span
 from p2c_dsl.spec import (
     Constant,
     ConstantValue,
@@ -18,7 +19,6 @@ from p2c_dsl.spec import (
     Subtask,
     Task,
 )
-from p2c_dsl.syntax.span import Source, Span
 from p2c_dsl.types import (
     BOOL,
     INT,

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from p2c_dsl.importing import ImportProblem, drift, names_of, spec_of
 from p2c_dsl.importing.mcp_tools import tools_of
 from p2c_dsl.lint import lint_text
+from p2c_dsl.source import Source
 from p2c_dsl.syntax.formatter import format_source
-from p2c_dsl.syntax.span import Source
 from tests.importing.tools import LOOKS
 
 NAMES = st.sampled_from(["a", "b", "a-b", "a_b", "from", "Text", "x y", "", "·", "a\n#", 'a"'])

@@ -8,7 +8,7 @@ import pytest
 
 from p2c_dsl.importing import ImportProblem, drift, names_of, spec_of
 from p2c_dsl.importing.mcp_tools import tools_of
-from p2c_dsl.syntax.span import Source
+from p2c_dsl.source import Source
 from tests.importing.tools import imported, tool
 
 TEXT = {"type": "string"}

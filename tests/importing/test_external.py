@@ -11,8 +11,8 @@ import pytest
 from p2c_dsl.importing import drift, spec_of
 from p2c_dsl.importing.mcp_tools import read_tools
 from p2c_dsl.lint import lint_text
+from p2c_dsl.source import Source
 from p2c_dsl.syntax.formatter import format_source
-from p2c_dsl.syntax.span import Source
 
 EXTERNAL = Path(os.environ.get("P2C_EXTERNAL", Path(__file__).parents[3] / "shared" / "external"))
 LISTS = sorted([*EXTERNAL.glob("mcp/*.json"), *EXTERNAL.glob("agentdojo/*.json")])

@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from p2c_dsl.importing.naming import distinct, free, is_legal, legal, singular, type_name
+from p2c_dsl.source import Source
 from p2c_dsl.syntax.lexer import lex
-from p2c_dsl.syntax.span import Source
 
 
 def test_a_legal_name_is_left_as_it_is() -> None:

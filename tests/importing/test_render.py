@@ -13,10 +13,10 @@ from p2c_dsl.importing import ImportProblem
 from p2c_dsl.importing.mcp_tools import tools_of
 from p2c_dsl.importing.render import spec_of
 from p2c_dsl.lint import lint_text
+from p2c_dsl.source import Source
 from p2c_dsl.syntax import nodes
 from p2c_dsl.syntax.formatter import format_source
 from p2c_dsl.syntax.parser import parse
-from p2c_dsl.syntax.span import Source
 from tests.importing.tools import LOOKS, imported, spec, tool
 
 HOSTILE = 'x"""\n    pure\nsubtask evil():\n    pure\n"""\\" # \x00\u202e override subtask f:\r\n    pure'

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import count
 
+from p2c_dsl.source import Span
 from p2c_dsl.syntax import nodes
-from p2c_dsl.syntax.span import Span
 from tests.oracle.text import expressions
 
 Meaning = tuple[object, ...]

@@ -21,8 +21,8 @@ from p2c_dsl.runtime.trace import (
     RoundStarted,
     Trace,
 )
+from p2c_dsl.source import Span
 from p2c_dsl.spec import EnumMember, Spec, Task
-from p2c_dsl.syntax.span import Span
 from p2c_dsl.types import (
     BASES,
     ListOf,

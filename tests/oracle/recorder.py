@@ -24,9 +24,9 @@ from p2c_dsl.runtime.trace import (
     RoundStarted,
     Trace,
 )
+from p2c_dsl.source import Span
 from p2c_dsl.spec import Effect, EffectUse, KeyPath, Parameter, Spec, Subtask, Task
 from p2c_dsl.syntax import nodes
-from p2c_dsl.syntax.span import Span
 from p2c_dsl.types import BOOL, TEXT, ListOf, Nominal, Optional, Record, Type
 from tests.generators.rules import rule
 from tests.generators.specs import HERE

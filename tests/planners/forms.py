@@ -11,10 +11,10 @@ from p2c_dsl.analysis import analyze
 from p2c_dsl.planners import Automaton, Position, Unplannable
 from p2c_dsl.resolve import Loaded, load, load_text
 from p2c_dsl.rules.steps import StepLimit
+from p2c_dsl.source import Source, Span
 from p2c_dsl.spec import Spec, Subtask, Task
 from p2c_dsl.syntax import nodes
 from p2c_dsl.syntax.nodes import ComposeDecl
-from p2c_dsl.syntax.span import Source, Span
 from tests.generators.enumeration import all_compositions
 from tests.generators.spans import with_own_spans
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from p2c_dsl.runtime.trace import Instance, Trace
 from p2c_dsl.runtime.values.frozen import Distinct, FrozenList, FrozenMap, FrozenRecord, Handle
-from p2c_dsl.syntax.span import Span
+from p2c_dsl.source import Span
 from tests.oracle.values import Rec, SmallSet
 
 

@@ -20,9 +20,9 @@ from p2c_dsl.analysis import analyze
 from p2c_dsl.diagnostics.model import Severity
 from p2c_dsl.resolve import load
 from p2c_dsl.rules import Rule, read_rules
+from p2c_dsl.source import Source
 from p2c_dsl.spec import Spec, Task
 from p2c_dsl.syntax.nodes import ComposeDecl
-from p2c_dsl.syntax.span import Source
 from tests.generators.enumeration import all_compositions
 from tests.generators.spans import with_own_spans
 from tests.generators.text import compose_text, rule_text

@@ -12,9 +12,9 @@ from p2c_dsl.diagnostics.model import Severity
 from p2c_dsl.rules import RULES, read_rules
 from p2c_dsl.rules.pattern import NoMatch, match
 from p2c_dsl.runtime.trace import Trace
+from p2c_dsl.source import Source
 from p2c_dsl.spec import RuleText, Spec, Task
 from p2c_dsl.syntax.nodes import ComposeDecl
-from p2c_dsl.syntax.span import Source
 from tests.generators.compositions import random_composition
 from tests.generators.rules import random_rules
 from tests.generators.specs import random_spec

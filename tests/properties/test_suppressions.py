@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from p2c_dsl.lint import Report, lint_text
+from p2c_dsl.source import Source
 from p2c_dsl.syntax.formatter import format_source
 from p2c_dsl.syntax.lexer import NEWLINE, lex
 from p2c_dsl.syntax.parser import parse
-from p2c_dsl.syntax.span import Source
 from tests.properties.soundness import random_case
 
 EXAMPLES = sorted((Path(__file__).parents[2] / "examples").rglob("*.p2c"))

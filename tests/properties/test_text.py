@@ -6,10 +6,10 @@ from pathlib import Path
 
 from p2c_dsl.analysis import analyze
 from p2c_dsl.resolve import load_text
+from p2c_dsl.source import Source
 from p2c_dsl.syntax.formatter import format_file
 from p2c_dsl.syntax.nodes import ComposeDecl
 from p2c_dsl.syntax.parser import parse
-from p2c_dsl.syntax.span import Source
 from tests.generators.text import file_text
 from tests.properties.soundness import Case, random_case
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from p2c_dsl.source import Source
 from p2c_dsl.syntax import nodes
 from p2c_dsl.syntax.parser import parse
-from p2c_dsl.syntax.span import Source
 
 
 def file_of(text: str) -> nodes.File:

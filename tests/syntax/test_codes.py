@@ -6,9 +6,9 @@ import pytest
 
 from p2c_dsl.diagnostics.codes import Code
 from p2c_dsl.lint import lint_text
+from p2c_dsl.source import Source
 from p2c_dsl.syntax.codes import READING, UNSEEN
 from p2c_dsl.syntax.parser import parse
-from p2c_dsl.syntax.span import Source
 
 
 def found(text: str) -> list[str]:

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from p2c_dsl.source import Source
 from p2c_dsl.syntax import nodes
 from p2c_dsl.syntax.formatter import SyntaxErrors, format_file, format_source
 from p2c_dsl.syntax.layout import WIDTH
 from p2c_dsl.syntax.lexer import NEWLINE, lex
 from p2c_dsl.syntax.parser import parse
-from p2c_dsl.syntax.span import Source
 from tests.syntax.trees import Trees, stripped
 
 EXAMPLES = sorted((Path(__file__).parents[2] / "examples").rglob("*.p2c"))

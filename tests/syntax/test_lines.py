@@ -2,9 +2,9 @@
 
 import pytest
 
+from p2c_dsl.source import Source
 from p2c_dsl.syntax.lines import logical_lines
 from p2c_dsl.syntax.parser import parse
-from p2c_dsl.syntax.span import Source
 
 TEXT = """\
 # above

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from p2c_dsl.lint import lint_text
+from p2c_dsl.source import Source
 from p2c_dsl.syntax.look_alikes import look_alikes
-from p2c_dsl.syntax.span import Source
 
 EXAMPLES = sorted((Path(__file__).parents[2] / "examples").rglob("*.p2c"))
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from p2c_dsl.source import Source, Span
 from p2c_dsl.syntax import nodes
 from p2c_dsl.syntax.nodes import Name
-from p2c_dsl.syntax.span import Source, Span
 from tests.syntax.parsing import body_of, errors, file_of
 
 EXAMPLES = Path(__file__).parents[2] / "examples"

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from p2c_dsl.source import Source
 from p2c_dsl.syntax.formatter import format_file
 from p2c_dsl.syntax.lexer import MOST_ERRORS
 from p2c_dsl.syntax.nodes import Comment
 from p2c_dsl.syntax.parser import ParseResult, parse
-from p2c_dsl.syntax.span import Source
 
 EXAMPLES = sorted((Path(__file__).parents[2] / "examples").rglob("*.p2c"))
 SECONDS = 5

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from p2c_dsl.source import Source
 from p2c_dsl.syntax import nodes
 from p2c_dsl.syntax.parser import parse
-from p2c_dsl.syntax.span import Source
 from tests.syntax.parsing import errors
 
 

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from dataclasses import fields, is_dataclass, replace
 from typing import TypeVar
 
+from p2c_dsl.source import Source, Span
 from p2c_dsl.syntax import nodes
 from p2c_dsl.syntax.nodes import NOWHERE, Name, Token
-from p2c_dsl.syntax.span import Source, Span
 from p2c_dsl.syntax.text import clean
 
 T = TypeVar("T")

@@ -23,7 +23,7 @@ from p2c_dsl.runtime.interpreter import BindingError, run
 from p2c_dsl.runtime.monitor import RuleBroken, RuleMonitor
 from p2c_dsl.runtime.trace import CallFinished, CallStarted, Event, InputGiven, Instance, Returned, Trace
 from p2c_dsl.runtime.walk import StopRun
-from p2c_dsl.syntax.span import Span
+from p2c_dsl.source import Span
 
 _SMALL, _LARGE = (1, 2, 3), (6, 12, 24)
 _EXPLORED, _SAMPLED, _SAMPLED_LARGE = 60, 60, 6

@@ -10,8 +10,8 @@ from p2c_dsl.grammar.tables import KEYWORDS
 from p2c_dsl.planners.preferences.comparison import Pair
 from p2c_dsl.planners.preferences.humans.store import pair_id
 from p2c_dsl.planners.preferences.solution import PartialSolution, performers
+from p2c_dsl.source import Source
 from p2c_dsl.syntax.lexer import lex
-from p2c_dsl.syntax.span import Source
 
 Words = list[tuple[str, str]]
 _LITERALS = frozenset({"STRING", "INT", "FLOAT"})

@@ -17,8 +17,8 @@ from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 
 from p2c_dsl.lint import lint_text
 from p2c_dsl.planners.grammar_export.grammar import spec_to_lark
+from p2c_dsl.source import Source
 from p2c_dsl.syntax.parser import parse
-from p2c_dsl.syntax.span import Source
 from tests.planners.forms import EXAMPLES, domain
 
 MOST = 160

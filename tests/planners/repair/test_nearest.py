@@ -11,9 +11,9 @@ from p2c_dsl.analysis import analyze
 from p2c_dsl.planners.repair import Unrepairable
 from p2c_dsl.program import Step
 from p2c_dsl.resolve import load_text
+from p2c_dsl.source import Source
 from p2c_dsl.spec import Spec
 from p2c_dsl.syntax.nodes import ComposeDecl
-from p2c_dsl.syntax.span import Source
 from tests.generators.spans import with_own_spans
 from tests.generators.text import file_text
 from tests.planners.forms import accepted, domain

@@ -10,7 +10,7 @@ from inline_snapshot import snapshot
 
 from p2c_dsl.planners.repair import Unrepairable, recompose
 from p2c_dsl.resolve import load_text
-from p2c_dsl.syntax.span import Source
+from p2c_dsl.source import Source
 from tests.planners.forms import EXAMPLES
 from tests.planners.repair.repaired import SPEC, after, analysed, body, repaired
 

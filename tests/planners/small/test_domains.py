@@ -18,8 +18,8 @@ from p2c_dsl.planners.small.wording import Words
 from p2c_dsl.planners.tokens.token_automaton import TokenAutomaton
 from p2c_dsl.planners.tokens.vocabulary import Vocabulary
 from p2c_dsl.runtime.interpreter import run
+from p2c_dsl.source import Source
 from p2c_dsl.syntax.formatter import format_source
-from p2c_dsl.syntax.span import Source
 
 SOME = 24
 BYTES = Vocabulary([bytes([number]) for number in range(256)] + [b""], 256)
