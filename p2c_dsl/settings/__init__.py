@@ -7,8 +7,8 @@ from functools import cache
 from pathlib import Path
 
 from p2c_dsl.diagnostics.model import Diagnostic
-from p2c_dsl.patterns import Patterns
 from p2c_dsl.settings.config import Config, config_in
+from p2c_dsl.settings.patterns import Patterns
 
 
 class Settings:

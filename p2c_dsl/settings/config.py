@@ -96,7 +96,7 @@ def _per_file(path: Path, value: object) -> tuple[tuple[str, tuple[str, ...]], .
 
 
 def _check_pattern(pattern: str, where: str) -> None:
-    from p2c_dsl.patterns import Patterns
+    from p2c_dsl.settings.patterns import Patterns
 
     try:
         Patterns((pattern,))
