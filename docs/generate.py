@@ -75,7 +75,7 @@ def write() -> None:
 
 
 def left_over(pages: Iterable[Path]) -> list[Path]:
-    """Pages of rules that are no more."""
+    """Pages of rules that no longer exist."""
     return sorted(set((DOCS / "rules").glob("*.md")) - set(pages))
 
 

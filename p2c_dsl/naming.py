@@ -51,7 +51,7 @@ def free(stem: str, used: Iterable[str]) -> str:
 
 
 def accumulator_stem(is_map: bool) -> str:
-    """What an accumulator is called, whatever it holds."""
+    """What an accumulator is called, no matter what it holds."""
     return "table" if is_map else "items"
 
 

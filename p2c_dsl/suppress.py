@@ -43,18 +43,18 @@ CODES = (
     Code(
         "P2C912",
         "an unused suppression",
-        "The statement does not have this finding any more. Remove the suppression.",
+        "The statement no longer has this finding. Remove the suppression.",
     ),
     Code(
         "P2C913",
         "a malformed suppression",
-        "Write `# p2c: ignore[CODE] reason`. Separate several codes by commas.",
+        "Write `# p2c: ignore[CODE] reason`. Separate several codes with commas.",
     ),
     Code(
         "P2C914",
         "a suppression of a code that cannot be suppressed",
         "A file with errors in its syntax, names or types has no meaning, so these errors must be fixed. "
-        "Errors in suppressions must be fixed, too.",
+        "Errors in suppressions must also be fixed.",
     ),
 )
 

@@ -30,5 +30,5 @@ def distinct(draws: Iterable[str], n: int | None, misses: int = 30) -> Iterator[
         if len(seen) == n:
             return
     if n is not None:
-        again = f": {missed} further draws brought nothing new" if missed else ""
+        again = f": {missed} further draws found no new plan" if missed else ""
         warnings.warn(f"found {len(seen)} of {n} different plans{again}", FewerPlans, stacklevel=2)

@@ -182,7 +182,7 @@ class LanguageModelPlanner:
         needed = tokens.needed(start)
         if needed > self.budget:
             raise Unplannable(
-                f"the shortest composition takes {needed} tokens, and the budget is {self.budget}"
+                f"the shortest composition takes {needed} tokens, but the budget is {self.budget}"
             )
         question = fitting(self.tokenizer, spec, task, self._room(), self.shorten, text)
         self._check(question)

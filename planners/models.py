@@ -84,7 +84,7 @@ def load_own(device: str | None = None) -> tuple[Any, Any]:
     try:
         model, tokenizer = load()
     except FileNotFoundError as error:
-        raise ModelProblem(f"{error}, or take another model") from None
+        raise ModelProblem(f"{error}, or choose another model") from None
     return model.to(device_of(device)), tokenizer
 
 

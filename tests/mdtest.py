@@ -2,7 +2,7 @@
 
 A line that ends in `# error: [P2C162] "part of the message"` has that error (`warning:` and `note:` are its
 milder forms, the message may be left out, and several marks may follow each other). A mark on a line of its own
-speaks of the line below, for lines whose end is no place for a comment. A line without a mark is clean.
+speaks of the line below, for lines that cannot end with a comment. A line without a mark is clean.
 A block opened as ```` ```p2c other.p2c ```` is a file that the section's other blocks can `use`.
 
 A block opened as ```` ```output ```` right below a file holds everything that `p2c lint` prints about that file, in a

@@ -44,7 +44,7 @@ def tools_of(data: Any) -> list[Tool]:
     if isinstance(data, Mapping):
         data = data.get("tools")
     if not isinstance(data, list):
-        raise ImportProblem('no tools found: expected {"tools": […]}, as a server answers to `tools/list`')
+        raise ImportProblem('no tools found: expected {"tools": […]}, the answer of a server to `tools/list`')
     if _depth(data) > _DEEPEST:
         raise ImportProblem(f"tools: the list is nested more than {_DEEPEST} levels deep")
     return [_tool(entry, f"tools[{number}]") for number, entry in enumerate(data)]

@@ -103,7 +103,7 @@ def _functions(found: Any) -> Iterable[tuple[str, Callable[..., Any]]]:
             yield found.__name__, found
         case type():
             raise ImportProblem(
-                f"`{found.__name__}` is a class: pass an object of it, whose methods become tools"
+                f"`{found.__name__}` is a class: pass an instance of it, whose methods become tools"
             )
         case _:
             for name, value in inspect.getmembers(found, inspect.isroutine):

@@ -100,7 +100,7 @@ def _arguments(schema: Mapping[str, Any], place: SchemaPlace) -> Mapping[str, An
     while "$ref" in schema:
         target = local(schema["$ref"])
         if target in seen or not isinstance(place.defs.get(target), Mapping):
-            raise ImportProblem(f"{place}: the input has no description")
+            raise ImportProblem(f"{place}: the tool does not describe its input")
         seen.append(target)
         schema = place.defs[target]
     if schema.get("type", "object") != "object":

@@ -170,7 +170,7 @@ class Types:
             return
         self._depth_reported = True
         source, node = self._declared[name]
-        message = f"this chain of types is more than {MOST_CHAINED} long"
+        message = f"this chain has more than {MOST_CHAINED} types"
         self._reporter.report("P2C207", source, node.name.span, message, "shorten the chain")
 
     def _declare(self, node: TypeNode, source: Source) -> Type:

@@ -83,7 +83,7 @@ class BranchesTooDeep(Violation[Branches]):
         if not self.facet.most:
             return Explanation("branches are not allowed", "call a subtask that makes the decision")
         return Explanation(
-            f"this branch is nested {len(self.outer) + 1} levels deep, but the rule allows {self.facet.most}",
+            f"this branch is nested {len(self.outer) + 1} levels deep, but the rule allows only {self.facet.most}",
             "call a subtask that decides, or return early",
             notes,
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from p2c_dsl.diagnostics.codes import Code
 
 CODES = (
-    Code("P2C145", "no such rule", "No rule has this form. `p2c rules` lists all rules."),
+    Code("P2C145", "no such rule", "There is no rule of this form. `p2c rules` lists all rules."),
     Code(
         "P2C146",
         "a malformed rule",

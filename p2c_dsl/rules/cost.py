@@ -30,7 +30,7 @@ class Spent(Definition[int]):
             case Started(call):
                 after = spent + call.subtask.cost
                 if after > self.most:
-                    raise Broken(f"the calls would cost {after}, but the budget is {self.most}")
+                    raise Broken(f"the calls so far would cost {after}, but the budget is {self.most}")
                 return after
         return spent
 
@@ -107,7 +107,7 @@ class TooDear(Violation[Cost]):
         total = "has no upper bound" if self.after is None else f"can reach {self.after}"
         often = f" (this call runs {polynomial(self.loops, narrator)} times)" if self.loops else ""
         return Explanation(
-            f"the cost up to here {total}{often}, but the budget is {self.facet.most}",
+            f"the cost up to this point {total}{often}, but the budget is {self.facet.most}",
             "call fewer or cheaper subtasks, or declare size bounds on the collections that loops run over",
             loop_notes(self.loops, narrator),
         )

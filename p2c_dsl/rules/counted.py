@@ -50,8 +50,8 @@ class HowOften(Definition[Often]):
             case Started(call) if call.most(self.event):
                 most = seen.most + call.most(self.event)
                 if self.most is not None and most > self.most:
-                    often = times_words(most)
-                    raise Broken(f"`{self.event.name}` would happen {often}, {but_allowed(self.most)}")
+                    often = f" {times_words(most)}" if self.most else ""
+                    raise Broken(f"`{self.event.name}` would happen{often}, {but_allowed(self.most)}")
                 return Often(most, seen.sure)
             case Completed(call):
                 spared = call.most(self.event) - event.most(self.event)
@@ -156,13 +156,12 @@ class TooOften(Violation[EventCounted]):
         earlier = tuple(("it also happens here", span) for span in narrator.calls(event))
         notes = (*loop_notes(self.loops, narrator), *(earlier if self.before else ()))
         if any(f.repeats for f in self.loops):
-            message = f"`{event}` can happen {count} times here, {but_allowed(limit)}"
+            often = f" {count} times here" if limit else " here"
             help_ = "move the call out of the loop, or declare a size bound on the collection's type"
         else:
-            often = times_words(self.after)
-            message = f"`{event}` can happen {often} up to here, {but_allowed(limit)}"
+            often = f" {times_words(self.after)} by this point" if limit else " here"
             help_ = f"call it on one path only, {times_words(limit)} in all" if limit else "remove the call"
-        return Explanation(message, help_, notes)
+        return Explanation(f"`{event}` can happen{often}, {but_allowed(limit)}", help_, notes)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

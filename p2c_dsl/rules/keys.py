@@ -160,7 +160,7 @@ def _greatest_total(entries: list[Entry], called: Keys | None) -> Number:
     """At least the greatest sum over the entries that share a value which `called` covers (`None`: any value).
 
     At each position, such a value is known by the narrowest class among the entries that it belongs to. To try all
-    their combinations takes time exponential in the number of keys, so that only as many positions are told apart
+    their combinations takes time exponential in the number of keys, so only as many positions are told apart
     as the work allows. At the others, an entry counts that shares some value of its own with `called`.
     """
     classes = [_narrowest(entries, called, place) for place in range(len(entries[0][0]))]

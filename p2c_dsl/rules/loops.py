@@ -84,7 +84,7 @@ class LoopsTooDeep(Violation[Loops]):
         if not self.facet.most:
             return Explanation("loops are not allowed", "call a subtask that handles the whole collection")
         return Explanation(
-            f"this loop is nested {len(self.outer) + 1} levels deep, but the rule allows {self.facet.most}",
+            f"this loop is nested {len(self.outer) + 1} levels deep, but the rule allows only {self.facet.most}",
             "collect the values of the outer loop, and loop over them afterwards",
             tuple(notes),
         )

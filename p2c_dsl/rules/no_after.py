@@ -42,7 +42,7 @@ class HappensNoMore(Definition[int]):
 
 @dataclass(frozen=True, eq=False)
 class NoAfter(Rule[History, None]):
-    """Once A has happened, B does not happen any more.
+    """Once A has happened, B never happens again.
 
     In a loop, the second iteration comes after the first. So a B that is above an A in the body of the same loop
     also comes after it. A `may` effect counts as if it happened.
@@ -51,7 +51,7 @@ class NoAfter(Rule[History, None]):
     name = "no-after"
     syntax = "no B after A"
     pattern = "no <second:name> after <first:name>"
-    summary = "once A has happened, B does not happen any more"
+    summary = "once A has happened, B never happens again"
     code = "P2C502"
     codes = (
         Code(

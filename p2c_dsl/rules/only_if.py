@@ -261,7 +261,7 @@ class Unchecked(Violation[OnlyIf]):
         last = max(rule.positions, default=-1)
         check = f"`{rule.check.name}({', '.join(arguments.get(i, '_') for i in range(last + 1))})`"
         notes = tuple(
-            ("it is called here, but with other values or without a test of its result", s)
+            ("it is called here, but with other values, or its result is not tested", s)
             for s in narrator.calls(rule.check.name)
         )
         return Explanation(

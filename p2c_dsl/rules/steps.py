@@ -91,6 +91,6 @@ class TooLong(Violation[StepLimit]):
     def explain(self, narrator: Narrator) -> Explanation:
         most = self.facet.most
         return Explanation(
-            f"this is step {most + 1}, but the rule allows {most}",
+            f"this is step {most + 1}, but the rule allows only {most}",
             "remove steps, or call a subtask that does several of them",
         )

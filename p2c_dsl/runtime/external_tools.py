@@ -49,7 +49,7 @@ def tool_for(subtask: Subtask, call: Call, spec: Spec) -> Callable[..., object]:
     """The subtask as a callable that calls a tool outside.
 
     The tool's report of its effects counts only if its possible effects have been signed off (not `may anything`).
-    It raises `WrongValue` when the result does not have the declared type, and whatever `call` raises.
+    It raises `WrongValue` when the result does not have the declared type, and everything that `call` raises.
     """
 
     def tool(*values: object) -> object:
@@ -141,5 +141,5 @@ def _field(data: Mapping[str, Any], record: str, name: str, of: Type, spec: Spec
     if original not in data:
         if isinstance(of, Optional):
             return None
-        raise WrongValue(f"missing field `{original}`: {record} needs it, as {show(of)}")
+        raise WrongValue(f"{record} must have the field `{original}`, of type {show(of)}")
     return _renamed(data[original], of, spec)

@@ -61,7 +61,7 @@ def story_lines(program: Program, trace: Trace) -> Iterator[StoryLine]:
                 yield StoryLine(line, depth, f"{call} failed: {error}")
             case CallInDoubt(_, effects, reason):
                 may = f"; it may have done {', '.join(map(_effect, effects))}" if effects else ""
-                yield StoryLine(line, depth, f"{call} is in doubt: {reason}{may}")
+                yield StoryLine(line, depth, f"{call} has an unknown outcome: {reason}{may}")
             case Returned(instance) if instance is not None:
                 yield StoryLine(None, 0, f"result: {shown(instance.value, 100)}")
 

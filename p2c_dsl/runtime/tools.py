@@ -149,5 +149,5 @@ def _complaint(subtask: Subtask, tool: object) -> str | None:
         return f"{of} does not accept these arguments: {error}"
     own = [p.name for p in signature.parameters.values() if p.kind in _POSITIONAL]
     if own != names and sorted(own) == sorted(names):
-        return f"{of} takes them in a different order: {', '.join(own)}"
+        return f"{of} takes the arguments in a different order: {', '.join(own)}"
     return None

@@ -158,7 +158,7 @@ def _help_with_values(
     if found.type == "STRING" and begins:
         return "compositions have no docstring: describe the task instead, or write a comment with `#`"
     if found.type == "STRING" and before.type == "STRING":
-        return "strings are not joined: write a single one"
+        return "adjacent strings are not joined: write a single string"
     if before.type in ("INT", "FLOAT") and before.end == found.start:
         return "write numbers in decimal digits, such as `1000` or `0.5`"
     if found.text == ".":

@@ -169,7 +169,7 @@ class Automaton:
             if not here.words and here.left >= 0 and ends(self.machine, here.node):
                 self._keep(position, here.node, lines)
                 return
-        raise ValueError("these words do not complete the composition here within the budget left")
+        raise ValueError("these words do not complete the composition here within the remaining budget")
 
     def _keep(self, position: Position, last: Node, lines: Sequence[tuple[Node, Line]]) -> None:
         completion = Completion()
@@ -269,7 +269,7 @@ class Automaton:
 
 def _reason(task: Task, rules: Sequence[AnyRule], budget: int, given_up: bool) -> str:
     listed = "; ".join(rule.text for rule in rules) or "none"
-    found = "none was found in a long search" if given_up else "there is none"
+    found = "a long search found none" if given_up else "there is none"
     return (
         f"no composition of `{task.name}` within a budget of {budget} keeps all its rules ({listed}): {found}; "
         "relax a rule, declare the subtask that is missing, bound a collection, or raise the budget"

@@ -156,7 +156,7 @@ def _parsed(automaton: Automaton, source: Source) -> ComposeDecl:
                 f"line {line}: {first.message}; the text must end after a whole line, or be in canonical form"
             ) from None
     if compose is None or compose.task.text != task.name or len(compose.parameters) != len(task.parameters):
-        raise NoContinuation(f"line 1: one composition is expected, which starts with `{automaton.header}`")
+        raise NoContinuation(f"line 1: expected one composition, starting with `{automaton.header}`")
     return compose
 
 
@@ -227,7 +227,7 @@ def _where_it_ends(automaton: Automaton, text: str) -> str:
 def _refusal(number: int, line: str) -> str:
     return (
         f"line {number}: no accepted composition within the budget continues after `{line.strip()}`, or this line has "
-        "no canonical form; `p2c lint` says which rules object"
+        "no canonical form; run `p2c lint` to see which rules it breaks"
     )
 
 

@@ -146,7 +146,7 @@ def loop_of(
     domains = load_domain(folder)
     if len(domains) != 1:
         raise ValueError(
-            f"{folder} declares {len(domains)} tasks, and the loop runs on one: name a spec with one task"
+            f"{folder} declares {len(domains)} tasks, but the loop needs exactly one: name a spec with one task"
         )
     model, tokenizer = (
         tiny(settings.seed) if settings.model == TINY else load_model(settings.model, settings.seed)
@@ -265,7 +265,9 @@ def remember(folder: Path, settings: AlignSettings, domain: str) -> None:
 
 def check_same(folder: Path, settings: AlignSettings, domain: str) -> None:
     """Raises `ValueError` if a folder's run is of another domain or has other settings; its length may differ."""
-    manifest.check_same(folder / ABOUT, _about(settings, domain), "give the same, or start a new run")
+    manifest.check_same(
+        folder / ABOUT, _about(settings, domain), "give the same settings, or start a new run"
+    )
 
 
 def _about(settings: AlignSettings, domain: str) -> dict[str, Any]:

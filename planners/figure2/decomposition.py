@@ -77,7 +77,7 @@ class Decompositions:
         needed = self.cost(self.start)
         if needed > budget:
             raise Unplannable(
-                f"the shortest decomposition of `{task.name}` costs {needed}, the budget is {budget}"
+                f"the shortest decomposition of `{task.name}` costs {needed}, but the budget is {budget}"
             )
 
     # ------------------------------------------------------------ the protocol of lexeme automata

@@ -110,19 +110,19 @@ def refused(part: SolvedSubtask, rules: Sequence[AnyRule]) -> str | None:
 def _refused(program: Program, rule: AnyRule) -> str | None:
     match rule:
         case Shape(kind="tree") if not once_each(program, rule):
-            return f"it uses something twice, and the rule is `{rule.text}`"
+            return f"it uses something twice, but the rule is `{rule.text}`"
         case Shape(kind="sequence") if any(isinstance(step, Branch) for step in steps(program.body)):
-            return f"it branches, and the rule is `{rule.text}`"
+            return f"it branches, but the rule is `{rule.text}`"
         case AtMost() | AtLeast() | Exactly() if (
             not rule.event.is_effect and count(program, rule.event).high is None
         ):
-            return f"it calls `{rule.event.name}` in a loop, and the rule is `{rule.text}`"
+            return f"it calls `{rule.event.name}` in a loop, but the rule is `{rule.text}`"
         case AtMostPer() if not rule.event.is_effect and calls(program, rule.event.name):
-            return f"it calls `{rule.event.name}` with arguments that do not show outside: `{rule.text}`"
+            return f"it calls `{rule.event.name}` with arguments that are not visible from outside: `{rule.text}`"
         case NoAfter() | NotBoth() | NoFlow() if breaks(program, rule):
             return f"it breaks `{rule.text}`"
         case Cost() if cost_of(program) is None:
-            return f"its cost has no bound, and the rule is `{rule.text}`"
+            return f"its cost has no bound, but the rule is `{rule.text}`"
         case Provenance() if sources_of(program, rule) is None:
             return f"it breaks `{rule.text}`"
     return None

@@ -101,7 +101,7 @@ def _nearest(search: Search, task: Task, most_edits: int) -> EditPath:
         path = search.nearest(most_edits)
     except GivenUp as reached:
         raise Unrepairable(
-            f"no accepted composition of `{name}` was found before the search was given up: there is none within "
+            f"no accepted composition of `{name}` was found before the search reached its limit: there is none within "
             f"{int(str(reached)) - 1} edited steps; allow more effort, or plan a new one with `p2c plan`"
         ) from None
     if path is None:

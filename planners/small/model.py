@@ -73,7 +73,7 @@ def load(folder: Path = CHECKPOINT) -> tuple[Any, Any]:
     """A trained planner in 32 bits, ready to decode, and its tokenizer. Raises `FileNotFoundError` without weights."""
     if not (folder / WEIGHTS).is_file():
         raise FileNotFoundError(
-            f"{folder} holds no {WEIGHTS}: train a planner with "
+            f"{folder} does not contain {WEIGHTS}: train a planner with "
             f"`python -m p2c_dsl.planners.small.train --output {folder}`"
         )
     import torch

@@ -31,7 +31,7 @@ class SemanticLogitsProcessor(OutlinesLogitsProcessor):
         self._start = tokens.start if start is None else start
         needed = tokens.needed(self._start)
         if needed > budget:
-            raise ValueError(f"the shortest composition takes {needed} tokens, and the budget is {budget}")
+            raise ValueError(f"the shortest composition takes {needed} tokens, but the budget is {budget}")
         self.tokens, self.budget = tokens, budget
         self._mask = SemanticMask(tokens)
         self.reset()

@@ -30,7 +30,7 @@ class Calls:
         self._parts, self._nested = parts, nested
 
     def all(self, parts: list[Part]) -> list[Called]:
-        """Plain calls, and those with one call among their arguments that is no check."""
+        """Plain calls, and those with one call among their arguments that is not a check."""
         plain = [c for subtask in self._subtasks for c in self._given(subtask, parts)]
         results = [(c, c.subtask.result) for c in plain if c.subtask.result != BOOL and self._nested]
         inner = [Part(c.call, of, c.uses) for c, of in results if of is not None]

@@ -58,7 +58,7 @@ class Grammar:
     """All raw programs of a spec's task that call one of the `acting` subtasks.
 
     `without` names kinds of lines that are left out, so that what is left goes deeper: `aliases`, `returns`,
-    `lists`, `nested` (calls inside calls), `else`, `not`, `plain` (writes of values that are no collections).
+    `lists`, `nested` (calls inside calls), `else`, `not`, `plain` (writes of values that are not collections).
     """
 
     def __init__(

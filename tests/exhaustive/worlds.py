@@ -102,7 +102,7 @@ class Values:
         """How many values of each kind a spec names."""
 
     def kinds(self, of: Type) -> tuple[_Kind, ...]:
-        """The kinds of values of a type that is no collection and no record."""
+        """The kinds of values of a type that is neither a collection nor a record."""
         if of not in self._kinds:
             self._kinds[of] = tuple(self._new_kinds(of))
         return self._kinds[of]

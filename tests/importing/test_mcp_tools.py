@@ -1,4 +1,4 @@
-"""A server's answer is read with suspicion: what is no tool list is refused with its place."""
+"""A server's answer is read with suspicion: what is not a tool list is refused with its place."""
 
 from __future__ import annotations
 

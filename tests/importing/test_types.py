@@ -214,8 +214,11 @@ def test_what_is_no_schema_is_refused_with_its_place(schema: Any, told: str) -> 
         ({"type": "object", "properties": [1]}, "f: `properties` must be an object"),
         ({"type": "object", "required": "abc"}, "f: `required` must be a list of names"),
         ({"$defs": [1]}, "f: `$defs` must be an object"),
-        ({"$ref": "#/$defs/A", "$defs": {"A": {"$ref": "#/$defs/A"}}}, "f: the input has no description"),
-        ({"$ref": "https://example.org/schema"}, "f: the input has no description"),
+        (
+            {"$ref": "#/$defs/A", "$defs": {"A": {"$ref": "#/$defs/A"}}},
+            "f: the tool does not describe its input",
+        ),
+        ({"$ref": "https://example.org/schema"}, "f: the tool does not describe its input"),
     ],
 )
 def test_what_describes_no_arguments_is_refused(schema: Any, told: str) -> None:

@@ -32,7 +32,7 @@ def words(rule: RuleText) -> list[str]:
 
 
 def is_broken(line: list[str], trace: Trace, spec: Spec, task: Task, compose: ComposeDecl) -> bool:
-    """Whether the run broke the rule. Raises `ValueError` for a line that is no rule."""
+    """Whether the run broke the rule. Raises `ValueError` for a line that is not a rule."""
     match line:
         case ["shape", "sequence"]:
             return not text.is_sequence(compose)
@@ -87,7 +87,7 @@ def _flow(source: str, rest: list[str]) -> FlowRule:
 
 
 def ill_typed(trace: Trace, spec: Spec, task: Task) -> str | None:
-    """The first argument or result that is no value of its declared type."""
+    """The first argument or result that does not have its declared type."""
     for event in trace.events:
         match event:
             case CallStarted(name, arguments):

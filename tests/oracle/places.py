@@ -9,7 +9,7 @@ Path = tuple[object, ...]
 
 
 class Places:
-    """Follows a trace, event by event. What is no part of anything is a place of its own."""
+    """Follows a trace, event by event. What is not a part of anything is a place of its own."""
 
     def __init__(self) -> None:
         self._places: dict[int, tuple[int, Path]] = {}

@@ -23,7 +23,7 @@ def test_no_more_is_drawn_than_is_wanted() -> None:
 
 
 def test_it_gives_up_and_says_so_when_nothing_new_comes() -> None:
-    with pytest.warns(FewerPlans, match="found 1 of 2 different plans: 30 further draws brought nothing new"):
+    with pytest.warns(FewerPlans, match="found 1 of 2 different plans: 30 further draws found no new plan"):
         assert list(distinct(repeat("a"), 2)) == ["a"]
     with pytest.warns(FewerPlans, match=r"found 2 of 4 different plans$"):
         assert list(distinct("ab", 4)) == ["a", "b"]

@@ -103,7 +103,7 @@ def test_a_report_counts_where_somebody_has_signed_off_what_may_happen(subtask: 
 @pytest.mark.parametrize(
     ("data", "type_", "told"),
     [
-        ({"old-text": "a"}, "Edit", "missing field `kinds`"),
+        ({"old-text": "a"}, "Edit", "Edit must have the field `kinds`"),
         ({**OUTSIDE, "old-text": 3}, "Edit", "`old`: 3 is not a valid Text"),
         ({**OUTSIDE, "kinds": ["gif"]}, "Edit", "'gif' is not a valid Kind: expected one of image/png, text"),
         ({**OUTSIDE, "kinds": "image/png"}, "Edit", "is not a valid Set[Kind]"),

@@ -77,7 +77,7 @@ def test_a_tool_that_takes_the_arguments_fits(tool: Callable[..., Any]) -> None:
         (lambda *, order, amount: None, "does not accept these arguments: too many positional arguments"),
         (
             lambda amount, order: None,
-            r"`pay\(order, amount\)` takes them in a different order: amount, order",
+            r"`pay\(order, amount\)` takes the arguments in a different order: amount, order",
         ),
     ],
     ids=["none", "no function", "too few", "too many", "keywords only", "another order"],

@@ -222,7 +222,7 @@ class Freezer:
 
     def _handle(self, value: object, of: Nominal) -> object:
         if isinstance(value, float) and not isfinite(value):
-            raise WrongValue(f"{shown(value)} is not a valid {show(of)}: only finite numbers are")
+            raise WrongValue(f"{shown(value)} is not a valid {show(of)}: numbers must be finite")
         if is_plain(value) or isinstance(value, Handle):
             return value
         known = self._handles.get(id(value))
@@ -243,7 +243,7 @@ def _base(value: object, of: Base) -> object:
     if of.name == FLOAT.name and kind is not bool and issubclass(kind, int | float):
         number = int.__int__(value) if issubclass(kind, int) else float.__float__(value)  # type: ignore[arg-type]
         if isinstance(number, float) and not isfinite(number):
-            raise WrongValue(f"{number} is not a valid Float: only finite numbers are")
+            raise WrongValue(f"{number} is not a valid Float: numbers must be finite")
         return number
     return value if kind is _PYTHON.get(of.name) else None
 

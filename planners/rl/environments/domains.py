@@ -65,7 +65,7 @@ def load_domain(path: Path) -> list[Domain]:
     loaded = load(file)
     errors = [d for d in loaded.diagnostics if d.severity is Severity.ERROR]
     if errors:
-        raise ValueError(f"{file}: {errors[0].message}; `p2c lint {file}` says more")
+        raise ValueError(f"{file}: {errors[0].message}; run `p2c lint {file}` to see all errors")
     if not loaded.spec.tasks:
         raise ValueError(f"{file} does not declare a task")
     world = load_world(file.parent)

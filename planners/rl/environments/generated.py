@@ -84,5 +84,5 @@ class GeneratedSpecs:
             except (Unplannable, ValueError) as error:
                 why = error
         raise ValueError(
-            f"no composition of {_TRIED} generated specs fits the budget; of the last one: {why}"
+            f"no composition of {_TRIED} generated specs fits the budget; for the last one: {why}"
         )

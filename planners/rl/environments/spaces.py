@@ -36,7 +36,7 @@ class MaskedSpace:
         self.needed = tokens.needed(tokens.start)
         if self.needed > budget:
             raise ValueError(
-                f"the shortest composition takes {self.needed} tokens, and the budget is {budget}"
+                f"the shortest composition takes {self.needed} tokens, but the budget is {budget}"
             )
         self._mask = SemanticMask(tokens)
         self._tokens, self._end = tokens, tokens.vocabulary.end

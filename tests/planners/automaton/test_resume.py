@@ -195,7 +195,7 @@ def test_further_plans_differ_after_the_beginning() -> None:
         (OWN + "    book_table(prefs)\n", r"(?s)line 6: .*\n  P2C230: "),
         (OWN + "    book_table(nothing)\n", r"(?s)line 6: .*\n  P2C161: "),
         (OWN + "    book_table(\n", "line 6: "),
-        ("compose lunch(users):\n", "line 1: one composition is expected"),
+        ("compose lunch(users):\n", "line 1: expected one composition, starting with"),
         ("compose book_dinner(guests):\n    x = ask(", "line "),
         ("book", "line 1"),
     ],

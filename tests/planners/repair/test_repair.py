@@ -168,7 +168,7 @@ def test_the_bound_on_edits_is_said() -> None:
 
 def test_giving_up_says_how_far_it_got() -> None:
     folder = EXAMPLES / "dinner"
-    with pytest.raises(Unrepairable, match=r"given up: there is none within [0-4] edited step"):
+    with pytest.raises(Unrepairable, match=r"reached its limit: there is none within [0-4] edited step"):
         repaired((folder / "unaligned.p2c").read_text(), folder, effort=300)
 
 
