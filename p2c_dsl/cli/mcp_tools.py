@@ -78,7 +78,7 @@ def graph(text: str) -> str:
     analyses = lint_loaded(right_text(text), counterexamples=False).analyses
     programs = [analysis.program for analysis in analyses if analysis.program is not None]
     if not programs:
-        raise Refused("there is no composition that can be read: lint says why")
+        raise Refused("there is no composition that can be read: run lint to see why")
     return mermaid(graph_of(*programs))
 
 
