@@ -1,4 +1,4 @@
-"""Suggestions for unknown names."""
+"""Suggestions for unknown names, and lists of names, as messages give them."""
 
 from __future__ import annotations
 
@@ -22,6 +22,12 @@ def did_you_mean(name: str, known: Iterable[str]) -> str | None:
         return f"did you mean `{close[0]}`?"
     listed = ", ".join(f"`{n}`" for n in nsmallest(_MOST_LISTED, names))
     return f"known here: {listed}{', …' if len(names) > _MOST_LISTED else ''}"
+
+
+def listing(items: Iterable[str], last: str) -> str:
+    """The items as a sentence lists them: `a, b or c`, with `last` before the last one."""
+    *first, end = items
+    return f"{', '.join(first)} {last} {end}" if first else end
 
 
 def _comparable(name: str, names: list[str]) -> list[str]:

@@ -13,6 +13,7 @@ from p2c_dsl.diagnostics.codes import Code
 from p2c_dsl.machine.facet import CallSite, Explanation, Narrator, Place, Violation, Violations
 from p2c_dsl.machine.identity import constant_identity
 from p2c_dsl.machine.state import LoopFrame, State, Value
+from p2c_dsl.names import listing
 from p2c_dsl.rules import definition
 from p2c_dsl.rules.base import Names, Rule, RuleError
 from p2c_dsl.rules.definition import Broken, Completed, Definition, RunEvent, Started
@@ -258,7 +259,7 @@ class TooOftenForOneKey(Violation[AtMostPer]):
             help_ = "do it in one place only, in a loop over one Set"
         else:
             help_ = "do it in a loop over a Set that is not inside another loop"
-        of = " and ".join(show(part.type) for part in self.keys)
+        of = listing((show(part.type) for part in self.keys), "and")
         message = f"`{event}` can happen {times_words(self.most)} for one {of}{shown}, {but_allowed(self.facet.most)}"
         return Explanation(message, help_, tuple(notes))
 

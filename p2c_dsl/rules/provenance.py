@@ -8,6 +8,7 @@ from typing import Self
 from p2c_dsl.diagnostics.codes import Code
 from p2c_dsl.machine.facet import CallSite, Explanation, Narrator, Origin, Part, Place, Violation, Violations
 from p2c_dsl.machine.state import State, Value
+from p2c_dsl.names import listing
 from p2c_dsl.rules.base import Names, Rule, RuleError
 from p2c_dsl.rules.definition import Broken, Definition, Producer, RunEvent, Started
 from p2c_dsl.rules.pattern import Match
@@ -230,7 +231,7 @@ class FromElsewhere(Violation[Provenance]):
         rule, producers = self.facet, sorted(self.producers)
         names = [s.strip("`") for s in producers if s.startswith("`")]
         notes = tuple(("it is produced here", s) for name in names for s in narrator.calls(name))
-        sources = " or ".join(f"`{s}`" for s in sorted(rule.sources))
+        sources = listing((f"`{s}`" for s in sorted(rule.sources)), "or")
         return Explanation(
             f"{narrator.name(self.value)} comes from {', '.join(producers)}, "
             f"but `{rule.sink}.{self.parameter}` only takes values from {sources}",

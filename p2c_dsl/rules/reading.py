@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
 from p2c_dsl.diagnostics.model import Diagnostic, Location
+from p2c_dsl.names import listing
 from p2c_dsl.rules.base import AnyRule, Names, RuleError
 from p2c_dsl.rules.pattern import NoMatch, match, span_of
 from p2c_dsl.spec import RuleText, Spec, Task
@@ -65,10 +66,10 @@ def _mismatch(
     if not any(_has_keyword(kind, text.tokens[:best]) for _, kind in nearest):
         return _unknown(text, types)
     token = nearest[0][0].token
-    expected = " or ".join(dict.fromkeys(found.expected for found, _ in nearest))
+    expected = listing(dict.fromkeys(found.expected for found, _ in nearest), "or")
     actual = "the line ends" if token is None else f"found `{token.text}`"
     span = token.span if token is not None else text.tokens[-1].span
-    help_ = "write " + " or ".join(f"`{kind.syntax}`" for _, kind in nearest)
+    help_ = "write " + listing((f"`{kind.syntax}`" for _, kind in nearest), "or")
     location = Location(text.location.source, span)
     return Diagnostic("P2C146", f"expected {expected}, but {actual}", location, help=help_)
 

@@ -9,6 +9,7 @@ from functools import cache
 
 from p2c_dsl.diagnostics.model import Diagnostic, Location, Note, Severity
 from p2c_dsl.grammar.tables import KEYWORDS
+from p2c_dsl.names import listing
 from p2c_dsl.source import Source, Span
 from p2c_dsl.syntax.lexer import NAME, RESERVED, lex
 
@@ -68,7 +69,7 @@ def _mixed(name: str, place: Location) -> Iterator[Diagnostic]:
         return
     scripts = {_script(character) for character in name} - _ANY_SCRIPT
     if len(scripts) > 1 and not any(scripts <= together for together in _TOGETHER):
-        listed = " and ".join(sorted(script.title() for script in scripts))
+        listed = listing(sorted(script.title() for script in scripts), "and")
         message = f"`{name}` ({_spelled(name)}) mixes {listed} letters"
         yield _warning(_MIXED, place, message, "use letters of one script")
 

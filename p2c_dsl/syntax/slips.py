@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from p2c_dsl.grammar.tables import KEYWORDS, OPERATORS
-from p2c_dsl.names import did_you_mean
+from p2c_dsl.names import did_you_mean, listing
 from p2c_dsl.syntax.building import place_of
 from p2c_dsl.syntax.foreign import COMPARED, COMPUTED, DECLARATIONS, Slip, absent, foreign, short
 from p2c_dsl.syntax.lexer import BAD, DEDENT, END, INDENT, NAME, NEWLINE, RESERVED, Lexeme
@@ -93,7 +93,7 @@ def _expected(accepted: frozenset[str]) -> str:
     named = list(dict.fromkeys(word for word in words if word is not None))
     if len(named) > _MOST_EXPECTED:
         named = ["a value"] if NAME in accepted else ["the end of the line"]
-    return f"{', '.join(named[:-1])} or {named[-1]}" if len(named) > 1 else "".join(named)
+    return listing(named, "or") if named else ""
 
 
 def _help(lexemes: Sequence[Lexeme], first: int, position: int, accepted: frozenset[str]) -> str | None:
