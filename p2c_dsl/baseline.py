@@ -40,7 +40,7 @@ class Baseline:
     known: Mapping[Entry, int]
 
     def split(self, found: Iterable[Diagnostic]) -> tuple[list[Diagnostic], Counter[Entry]]:
-        """The findings that are not in the baseline, and the entries for these files that are not found any more."""
+        """The findings that are not in the baseline, and the entries for these files that are no longer found."""
         left = Counter(self.known)
         new = []
         entries = _Entries(self.folder)
@@ -60,7 +60,7 @@ class Baseline:
         return Baseline(self.folder, {**kept, **Counter(map(entries.of, found))})
 
     def about(self, entries: Counter[Entry], files: Iterable[str]) -> Counter[Entry]:
-        """The entries for these files, or for files that do not exist any more."""
+        """The entries for these files, or for files that no longer exist."""
         judged = {_relative(file, self.folder) for file in files}
         return Counter(
             {e: n for e, n in entries.items() if e.file in judged or not (self.folder / e.file).exists()}
