@@ -40,8 +40,8 @@ class Value(NamedTuple):
 class Accumulator(NamedTuple):
     """An accumulator, `m = {}` or `xs = []`.
 
-    `loop` is the depth of the loop that may write to it (`None` before that loop is entered). A `frozen` one can no longer
-    be written to. `witness` is what is known at every write so far, and therefore wherever the accumulator is
+    `loop` is the depth of the loop that may write to it (`None` before that loop is entered). A `frozen` one can no
+    longer be written to. `witness` is what is known at every write so far, and therefore wherever the accumulator is
     not empty (`None` before the first write).
     """
 

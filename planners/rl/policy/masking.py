@@ -39,8 +39,9 @@ def entropy(log_probs: Tensor, legal: Tensor) -> Tensor:
 class MaskTable:
     """The masks of all spaces, numbered from 1 as they are met; on the device, new ones are copied when next asked for.
 
-    Number 0 stands for the absence of a mask. A mask's row is found by one gather, with as many spaces as there may be. Masks are known by
-    what they allow: two walks through what is the same space number its rows as each of them comes by.
+    Number 0 stands for the absence of a mask. A mask's row is found by one gather, with as many spaces as there may be.
+    Masks are known by what they allow: two walks through what is the same space number its rows as each of them comes
+    by.
     """
 
     def __init__(self, vocabulary: int, device: torch.device) -> None:
