@@ -70,9 +70,7 @@ def random_model(seed: int) -> tuple[Any, Any]:
         vocab_size=800, special_tokens=["<end>", "<pad>"], initial_alphabet=alphabet, show_progress=False
     )
     made.train_from_iterator([p.read_text() for p in sorted((ROOT / "examples").rglob("*.p2c"))], trainer)
-    tokenizer = transformers.PreTrainedTokenizerFast(
-        tokenizer_object=made, eos_token="<end>", pad_token="<pad>"
-    )
+    tokenizer = transformers.PreTrainedTokenizerFast(tokenizer_object=made, eos_token="<end>", pad_token="<pad>")
     torch.manual_seed(seed)
     config = transformers.LlamaConfig(
         vocab_size=len(tokenizer),
@@ -170,9 +168,7 @@ def measure(
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--each", type=int, default=25, help="samples per spec and temperature")
     parser.add_argument("--specs", type=int, default=200)
     parser.add_argument("--temperatures", type=float, nargs="+", default=[1.0, 2.0])

@@ -91,9 +91,7 @@ class Task:
 
     def does(self, call: Subtask | None, event: str) -> bool:
         """Whether a call is or may be an event."""
-        return call is not None and (
-            call.name == event or any(use.effect.name == event for use in call.effects)
-        )
+        return call is not None and (call.name == event or any(use.effect.name == event for use in call.effects))
 
     def surely(self, call: Subtask | None, event: str) -> bool:
         """Whether a call certainly is an event."""

@@ -74,9 +74,7 @@ def main() -> None:
     from tests.conformance.reading import LANGUAGE
 
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument(
-        "--traps", action="store_true", help="print a line for each trap that some peer can express"
-    )
+    parser.add_argument("--traps", action="store_true", help="print a line for each trap that some peer can express")
     options = parser.parse_args()
     versions = installed()
     tallies: dict[str, dict[str, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
@@ -87,8 +85,7 @@ def main() -> None:
             sensible = all(o.rule != LANGUAGE for o in trap.objections)
             task = task_of(report) if sensible else None
             said = {
-                name: grade(verdict_of(name, task) if task and name != US else None, trap.accepted)
-                for name in versions
+                name: grade(verdict_of(name, task) if task and name != US else None, trap.accepted) for name in versions
             }
             said[US] = grade(report.accepted, trap.accepted)
             for name, kind in said.items():

@@ -64,9 +64,7 @@ class Verdict:
     whole: bool
 
 
-def census(
-    domain: str, plans: int, worlds: int, budget: int, timed: int, effort: int, size: int | None
-) -> Census:
+def census(domain: str, plans: int, worlds: int, budget: int, timed: int, effort: int, size: int | None) -> Census:
     """Measures one domain."""
     folder = EXAMPLES / domain
     loaded = load(folder / f"{domain}.p2c")
@@ -170,9 +168,7 @@ def domains() -> list[str]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("domains", nargs="*")
     parser.add_argument("--plans", type=int, default=100)
     parser.add_argument("--worlds", type=int, default=5)

@@ -81,9 +81,7 @@ def _plot(curves: list[DriftCurves], path: Path, kind: str) -> None:
             axes.fill_between(rounds, low, high, color=style[:2], alpha=0.15, linewidth=0)
     if kind == "step":
         axes.axvline(curves[0].switch - 0.5, color="gray", linewidth=1)
-        axes.text(
-            curves[0].switch - 0.4, 0.02, "values change", color="gray", transform=axes.get_xaxis_transform()
-        )
+        axes.text(curves[0].switch - 0.4, 0.02, "values change", color="gray", transform=axes.get_xaxis_transform())
     axes.set(xlabel="round (30 answers each)", ylabel="expert alignment of choices")
     axes.set_ylim(top=1.03)
     axes.legend(frameon=False, loc="lower left" if kind != "step" else "center right")
@@ -92,9 +90,7 @@ def _plot(curves: list[DriftCurves], path: Path, kind: str) -> None:
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("spec", type=Path)
     parser.add_argument("--seeds", type=int, default=10)
     parser.add_argument("--programs", type=int, default=40)

@@ -111,9 +111,7 @@ def repeated(mask: SemanticMask, states: Sequence[int], budget: int) -> list[flo
 def of_llguidance(tokenizer: Any, spec: Spec, task: Task, paths: Sequence[list[int]]) -> list[float]:
     """Seconds for llguidance's packed mask along the same tokens, under a grammar that knows only the layout."""
     read = from_tokenizer(tokenizer)
-    grammar = _GRAMMAR.replace(
-        "HEADER", f"compose {task.name}({', '.join(p.name for p in task.parameters)}):"
-    )
+    grammar = _GRAMMAR.replace("HEADER", f"compose {task.name}({', '.join(p.name for p in task.parameters)}):")
     mask = llguidance.numpy.allocate_token_bitmask(1, read.vocab_size)
     times: list[float] = []
     for path in (*paths, *paths):
@@ -201,9 +199,7 @@ def again_walk(mask: SemanticMask, paths: Sequence[list[int]], budget: int) -> N
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--tokenizer", help="the folder or name of a tokenizer for transformers")
     parser.add_argument("--domains", nargs="+", default=["dinner", "deletion", "refunds"])
     parser.add_argument("--walks", type=int, default=20)
@@ -211,11 +207,7 @@ def main() -> None:
     parser.add_argument("--effort", type=int, default=EFFORT)
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
-    tokenizer = (
-        transformers.AutoTokenizer.from_pretrained(options.tokenizer)
-        if options.tokenizer
-        else own_tokenizer()
-    )
+    tokenizer = transformers.AutoTokenizer.from_pretrained(options.tokenizer) if options.tokenizer else own_tokenizer()
     started = time.perf_counter()
     vocabulary = vocabulary_of(tokenizer)
     print(f"vocabulary of {len(vocabulary)} tokens in {time.perf_counter() - started:.2f} s")

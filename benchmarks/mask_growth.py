@@ -32,9 +32,7 @@ class Rows:
 
     def __init__(self, vocabulary: Vocabulary, first: int, last: int) -> None:
         self.vocabulary = vocabulary
-        chosen = [
-            np.random.default_rng(n).choice(len(vocabulary) - 1, ALLOWED) + 1 for n in range(first, last)
-        ]
+        chosen = [np.random.default_rng(n).choice(len(vocabulary) - 1, ALLOWED) + 1 for n in range(first, last)]
         self._allowed = [tuple(sorted({*row.tolist()})) for row in chosen]
 
     def __len__(self) -> int:
@@ -74,9 +72,7 @@ def seconds(of: Callable[[Rows], None], sets: list[Rows]) -> float:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rows", type=int, default=1600)
     parser.add_argument("--sets", type=int, default=8)
     parser.add_argument("--vocabulary", type=int, default=49_152)

@@ -98,9 +98,7 @@ def measured(calls: int, repeat: int) -> dict[str, float]:
             times = intervals(of, calls, monitored=monitored)
             for name, middle in WINDOWS.items():
                 window = times[max(middle - AROUND, 0) : middle + AROUND + 1]
-                found.setdefault(f"{name} {'with' if monitored else 'without'}", []).append(
-                    median(window) / 1000
-                )
+                found.setdefault(f"{name} {'with' if monitored else 'without'}", []).append(median(window) / 1000)
     return {name: median(times) for name, times in found.items()}
 
 

@@ -95,18 +95,14 @@ def _spread(values: Sequence[float], digits: int, factor: float = 1.0) -> str:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", help="a folder that `save_pretrained` wrote")
     parser.add_argument("--dtype", default="float32", help="of the model in --model")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--domain", default="dinner")
     parser.add_argument("--budget", type=int, default=128)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument(
-        "--warm", type=int, default=3, help="warm-up generations per way before the first round"
-    )
+    parser.add_argument("--warm", type=int, default=3, help="warm-up generations per way before the first round")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
@@ -145,9 +141,7 @@ def main() -> None:
         f"\nmodel {options.model or 'random weights'}, {options.dtype}, {options.threads} threads; {domain.name}; "
         f"seeds {options.seed} to {options.seed + options.rounds - 1}, each twice; median (quartiles), CPU time\n"
     )
-    print(
-        "| way | processor, a token | unconstrained, a token | processor's share | whole generation | generations |"
-    )
+    print("| way | processor, a token | unconstrained, a token | processor's share | whole generation | generations |")
     print("| --- " * 6 + "|")
     for name in generators:
         for again, words in ((False, "a new seed"), (True, "the same again")):

@@ -90,9 +90,7 @@ def measure(prepared: list[tuple[Any, Domain, Tally]], options: argparse.Namespa
         for generator, domain, tally in prepared:
             torch.manual_seed(options.seed + number)
             started = time.process_time()
-            texts = written(
-                generator, domain.prompt, options.batch, sampling(options.budget, options.temperature)
-            )
+            texts = written(generator, domain.prompt, options.batch, sampling(options.budget, options.temperature))
             tally.judge(domain, texts, time.process_time() - started)
             print(f"round {number}: {tally}", file=sys.stderr, flush=True)
             if options.show:
@@ -105,9 +103,7 @@ def with_rejection(tallies: list[Tally]) -> list[Tally]:
     for tally in tallies:
         found.append(tally)
         if "llguidance" in tally.way:
-            found.append(
-                Tally(**{**asdict(tally), "way": REJECTION, "seconds": tally.seconds + tally.lint_s})
-            )
+            found.append(Tally(**{**asdict(tally), "way": REJECTION, "seconds": tally.seconds + tally.lint_s}))
     return found
 
 
@@ -128,9 +124,7 @@ def _interval(hits: int, of: int) -> str:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", help="a folder that `save_pretrained` wrote")
     parser.add_argument("--domains", nargs="+")
     parser.add_argument("--batch", type=int, default=1)
@@ -156,11 +150,7 @@ def main() -> None:
     measure(ready, options)
     tallies = with_rejection([tally for _, _, tally in ready])
     print(f"\n{options.rounds} rounds, seeds {options.seed} to {options.seed + options.rounds - 1}\n")
-    print(
-        "| way | accepted (95%) | verified (95%) | accepted a CPU second | CPU time for one |\n"
-        + "| --- " * 5
-        + "|"
-    )
+    print("| way | accepted (95%) | verified (95%) | accepted a CPU second | CPU time for one |\n" + "| --- " * 5 + "|")
     for way in dict.fromkeys(t.way for t in tallies):
         of_way = [t for t in tallies if t.way == way]
         for tally in of_way:

@@ -163,9 +163,7 @@ def plot(runs: list[dict[str, Any]], episodes: int, path: Path) -> None:
     for number, condition in enumerate(CONDITIONS):
         for place, found in enumerate(f for f in runs if f["condition"] == condition):
             counts = [episodes * (update + 1) for update in range(len(found["verified"]))]
-            axis.plot(
-                counts, found["verified"], f"C{number}.-", label=None if place else condition, linewidth=1
-            )
+            axis.plot(counts, found["verified"], f"C{number}.-", label=None if place else condition, linewidth=1)
     axis.set(xlabel="episodes", ylabel="verified", ylim=(-0.03, 1.03))
     axis.legend(frameon=False)
     figure.savefig(path, metadata={"Date": None})

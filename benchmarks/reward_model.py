@@ -75,9 +75,7 @@ def _interval(values: np.ndarray) -> str:
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("specs", nargs="+", type=Path)
     parser.add_argument("--seeds", type=int, default=10)
     parser.add_argument("--programs", type=int, default=40)

@@ -82,9 +82,7 @@ def left_over(pages: Iterable[Path]) -> list[Path]:
 def filled(text: str, makers: Mapping[str, Callable[[], str]]) -> str:
     """A page with its marked blocks filled in. Raises `ValueError` when a marked block is missing."""
     for name, make in makers.items():
-        block = re.compile(
-            rf"(begin generated: {name}\b[^\n]*\n)(.*?)(^[^\n]*end generated)", re.DOTALL | re.MULTILINE
-        )
+        block = re.compile(rf"(begin generated: {name}\b[^\n]*\n)(.*?)(^[^\n]*end generated)", re.DOTALL | re.MULTILINE)
         if not block.search(text):
             raise ValueError(f"no block `{name}` to fill in")
         made = make()

@@ -35,9 +35,7 @@ def compile_tables() -> str:
     }
     terminals = {t.name: t.pattern for t in lark.terminals}
     keywords = {p.value: name for name, p in terminals.items() if p.type == "str" and p.value.isidentifier()}
-    operators = {
-        p.value: name for name, p in terminals.items() if p.type == "str" and not p.value.isidentifier()
-    }
+    operators = {p.value: name for name, p in terminals.items() if p.type == "str" and not p.value.isidentifier()}
     patterns = {n: p.to_regexp() for n, p in terminals.items() if p.type == "re"}
     lines = [
         _HEADER,

@@ -62,9 +62,7 @@ class Baseline:
     def about(self, entries: Counter[Entry], files: Iterable[str]) -> Counter[Entry]:
         """The entries for these files, or for files that no longer exist."""
         judged = {_relative(file, self.folder) for file in files}
-        return Counter(
-            {e: n for e, n in entries.items() if e.file in judged or not (self.folder / e.file).exists()}
-        )
+        return Counter({e: n for e, n in entries.items() if e.file in judged or not (self.folder / e.file).exists()})
 
     def text(self) -> str:
         """The baseline as a JSON document."""
@@ -84,9 +82,7 @@ def read_baseline(path: Path) -> Baseline:
         raise BaselineError(f"{path} is not JSON: {error}") from None
     try:
         if document["version"] != VERSION:
-            raise BaselineError(
-                f"{path} has version {document['version']!r}, but only version {VERSION} is supported"
-            )
+            raise BaselineError(f"{path} has version {document['version']!r}, but only version {VERSION} is supported")
         known = Counter({_entry(listed): _count(listed) for listed in document["findings"]})
     except (KeyError, TypeError, ValueError):
         raise BaselineError(f"{path} is not a baseline; create one with --write-baseline") from None

@@ -38,15 +38,10 @@ def unsigned(spec: Spec, root: File, programs: Iterable[Program]) -> Iterator[Di
             yield _note(subtask)
 
 
-def overridden(
-    spec: Spec, files: Sequence[File], root: File, programs: Iterable[Program]
-) -> Iterator[Diagnostic]:
+def overridden(spec: Spec, files: Sequence[File], root: File, programs: Iterable[Program]) -> Iterator[Diagnostic]:
     """One note for each override in another file that changes what a reader of this file would rely on."""
     declared = {
-        d.name.text: (f.source, d)
-        for f in reversed(files)
-        for d in f.declarations
-        if isinstance(d, SubtaskDecl)
+        d.name.text: (f.source, d) for f in reversed(files) for d in f.declarations if isinstance(d, SubtaskDecl)
     }
     signed = [
         (f.source, d)
@@ -77,9 +72,7 @@ def _concerned(spec: Spec, root: File, programs: Iterable[Program]) -> Iterator[
 
 
 def _note(subtask: Subtask) -> Diagnostic:
-    message = (
-        f"`{subtask.name}` is claimed to be {', '.join(subtask.claims)}, but this has not been signed off"
-    )
+    message = f"`{subtask.name}` is claimed to be {', '.join(subtask.claims)}, but this has not been signed off"
     help_ = f"state what it does: `override subtask {subtask.name}:` with `pure` or its effects"
     return Diagnostic("P2C440", message, subtask.location, Severity.NOTE, help=help_)
 

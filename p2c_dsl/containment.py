@@ -15,9 +15,7 @@ def contains(of: Type, wanted: Type, spec: Spec) -> bool:
     holders = spec.holders.get(wanted)
     if holders is None:
         holders = spec.holders[wanted] = _holders(wanted, spec.records)
-    return any(
-        _is(part, wanted) or (isinstance(part, Record) and part.name in holders) for part in _parts(of)
-    )
+    return any(_is(part, wanted) or (isinstance(part, Record) and part.name in holders) for part in _parts(of))
 
 
 def _holders(wanted: Type, records: Records) -> frozenset[str]:

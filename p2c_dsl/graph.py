@@ -71,9 +71,7 @@ class _Drawing:
         name = f"n{len(self.graph)}"
         effects = tuple(_effect(use) for use in uses)
         irreversible = any(use.effect.irreversible for use in uses)
-        self.graph.add_node(
-            name, label=label, kind=kind, cluster=cluster, effects=effects, irreversible=irreversible
-        )
+        self.graph.add_node(name, label=label, kind=kind, cluster=cluster, effects=effects, irreversible=irreversible)
         return name
 
     def _flow(self, operand: Operand | None, target: str) -> None:

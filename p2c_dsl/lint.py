@@ -49,9 +49,7 @@ def lint_file(path: Path, *, counterexamples: bool = True) -> Report:
     return lint_loaded(load(path), counterexamples=counterexamples)
 
 
-def lint_text(
-    text: str, name: str, base: Path, path: Path | None = None, *, counterexamples: bool = True
-) -> Report:
+def lint_text(text: str, name: str, base: Path, path: Path | None = None, *, counterexamples: bool = True) -> Report:
     """Lints a text as if it were a file called `name` in the folder `base`, or the file at `path`."""
     return lint_loaded(load_text(text, name, base, path), counterexamples=counterexamples)
 

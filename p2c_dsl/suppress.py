@@ -108,9 +108,7 @@ def apply(files: Sequence[File], diagnostics: Sequence[Diagnostic], known: Colle
     if not any(d.code.startswith(_MEANING) and d.severity is Severity.ERROR for d in diagnostics):
         for suppression in found:
             if suppression.source is files[-1].source:
-                unused = (
-                    c for c in suppression.codes if (suppression, c) not in used and c not in _ELSEWHERE
-                )
+                unused = (c for c in suppression.codes if (suppression, c) not in used and c not in _ELSEWHERE)
                 wrong += (_unused(suppression, code) for code in unused)
     return Suppression((*reported, *wrong), tuple(suppressed))
 

@@ -113,9 +113,7 @@ class NoneType:
     """The type of `None`."""
 
 
-Type = (
-    Base | Nominal | NewType | Enum | Record | ListOf | SetOf | MapOf | Optional | Bottom | Unknown | NoneType
-)
+Type = Base | Nominal | NewType | Enum | Record | ListOf | SetOf | MapOf | Optional | Bottom | Unknown | NoneType
 Collection = ListOf | SetOf | MapOf
 
 BOOL, INT, FLOAT, TEXT = Base("Bool"), Base("Int"), Base("Float"), Base("Text")
@@ -223,17 +221,13 @@ def may_share(a: Type, b: Type) -> bool:
     """Whether one value can belong to both types, so that two keys can be equal."""
     match a, b:
         case (Optional(x), y) | (y, Optional(x)):
-            return may_share(x, y.inner if isinstance(y, Optional) else y) or isinstance(
-                y, Optional | NoneType
-            )
+            return may_share(x, y.inner if isinstance(y, Optional) else y) or isinstance(y, Optional | NoneType)
         case (ListOf(x), ListOf(y)) | (SetOf(x), SetOf(y)):
             return True
         case MapOf(), MapOf():
             return True
     above_a, above_b = supertypes(a), supertypes(b)
-    return (
-        is_subtype(a, b) or is_subtype(b, a) or (above_a[-1] == above_b[-1] and isinstance(above_a[-1], Base))
-    )
+    return is_subtype(a, b) or is_subtype(b, a) or (above_a[-1] == above_b[-1] and isinstance(above_a[-1], Base))
 
 
 def size_of(t: Type) -> Size:

@@ -181,9 +181,7 @@ class LanguageModelPlanner:
             start = tokens.after(tokens.at(given.position), given.rest.encode())
         needed = tokens.needed(start)
         if needed > self.budget:
-            raise Unplannable(
-                f"the shortest composition takes {needed} tokens, but the budget is {self.budget}"
-            )
+            raise Unplannable(f"the shortest composition takes {needed} tokens, but the budget is {self.budget}")
         question = fitting(self.tokenizer, spec, task, self._room(), self.shorten, text)
         self._check(question)
         for number in itertools.count() if self.temperature else (0,):
@@ -242,9 +240,7 @@ class LanguageModelPlanner:
         """Rejects a tokenizer with tokens that the model does not have. Raises `ValueError`."""
         known = self.model.get_input_embeddings().weight.shape[0]
         if max(self.tokenizer(question)["input_ids"], default=0) >= known:
-            raise ValueError(
-                f"the tokenizer has more tokens than the model's {known}: they do not belong together"
-            )
+            raise ValueError(f"the tokenizer has more tokens than the model's {known}: they do not belong together")
 
     def _width(self) -> int:
         """How many logits the model gives."""

@@ -168,9 +168,7 @@ def _adapted(model: Any, adapter: str | Path) -> Any:
 
 def _check_tokenizer(tokenizer: Any, config: Any, path: str | Path) -> None:
     if not getattr(tokenizer, "is_fast", False):
-        raise ModelProblem(
-            f"the tokenizer of `{path}` has no tokenizer.json: only fast tokenizers are supported"
-        )
+        raise ModelProblem(f"the tokenizer of `{path}` has no tokenizer.json: only fast tokenizers are supported")
     if tokenizer.eos_token_id is None:
         end = getattr(config, "eos_token_id", None)
         end = end[0] if isinstance(end, list) and end else end

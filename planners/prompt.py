@@ -51,9 +51,7 @@ def question(tokenizer: Any, spec: Spec, task: Task) -> str:
 def _rendered(tokenizer: Any, turns: dict[str, str]) -> str:
     messages = [{"role": role, "content": content} for role, content in turns.items()]
     # Only a composition may be written, so a template with a thinking mode has it turned off.
-    text = tokenizer.apply_chat_template(
-        messages, tokenize=False, add_generation_prompt=True, enable_thinking=False
-    )
+    text = tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True, enable_thinking=False)
     return str(text)
 
 

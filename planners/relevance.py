@@ -38,9 +38,7 @@ def _callable(spec: Spec, task: Task) -> dict[str, Subtask]:
     have = _parts(spec, [*(p.type for p in task.parameters), *(c.type for c in constants)])
     found: set[str] = set()
     while new := {
-        name
-        for name, subtask in spec.subtasks.items()
-        if name not in found and _needed(spec, subtask) <= have
+        name for name, subtask in spec.subtasks.items() if name not in found and _needed(spec, subtask) <= have
     }:
         found |= new
         have = have.union(*(_given(spec, spec.subtasks[name]) for name in new))

@@ -72,9 +72,7 @@ def test_random_records_agree_with_the_definition() -> None:
     random = Random(7)
     for _ in range(300):
         spec = Spec(
-            records={
-                r.name: {f"f{k}": some_field(random) for k in range(random.randrange(3))} for r in RECORDS
-            }
+            records={r.name: {f"f{k}": some_field(random) for k in range(random.randrange(3))} for r in RECORDS}
         )
         for of in LEAVES:
             for wanted in LEAVES:

@@ -207,9 +207,7 @@ digraph composition {
 
 def test_labels_cannot_end_a_picture_s_strings() -> None:
     graph = nx.DiGraph(clusters=[])
-    graph.add_node(
-        "n0", label='a"] <b> #1\n\\', kind="call", cluster=None, effects=("does x",), irreversible=False
-    )
+    graph.add_node("n0", label='a"] <b> #1\n\\', kind="call", cluster=None, effects=("does x",), irreversible=False)
     assert '    n0["a#quot;] #lt;b#gt; #35;1 \\<br/>does x"]\n' in mermaid(graph)
     assert '    n0 [label="a\\"] <b> #1 \\\\\\ndoes x", shape=box' in dot(graph)
 

@@ -76,9 +76,7 @@ def test_the_other_compositions_are_judged_all_the_same() -> None:
     ],
 )
 def test_what_a_spec_lacks_because_of_a_line_that_cannot_be_read_is_not_missed(line: str) -> None:
-    text = (
-        f"{line}\nconstant c: Order = 1\ntask u(id: Order):\n    at most 1 e\ncompose t(id):\n    cancel(o)\n"
-    )
+    text = f"{line}\nconstant c: Order = 1\ntask u(id: Order):\n    at most 1 e\ncompose t(id):\n    cancel(o)\n"
     assert len(found(lint_text(text, "t.p2c", Path()))) == 1
 
 

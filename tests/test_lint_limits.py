@@ -39,9 +39,7 @@ def test_a_record_without_a_finite_value_is_a_finding_at_its_declaration(records
     assert [d.code for d in others] == ["P2C401"]
 
 
-@pytest.mark.parametrize(
-    "of", ["Optional[U]", "List[U]", "Set[U]", "Map[Text, U]", "Map[U, Text]", "Set[U] <= 3"]
-)
+@pytest.mark.parametrize("of", ["Optional[U]", "List[U]", "Set[U]", "Map[Text, U]", "Map[U, Text]", "Set[U] <= 3"])
 def test_a_record_that_ends_somewhere_may_hold_its_like(of: str) -> None:
     found = lint(f"record U:\n    k: {of}\n" + HEAD + PLAN).diagnostics
     assert [d.code for d in found] == ["P2C401"]

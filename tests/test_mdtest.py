@@ -33,15 +33,11 @@ def said(text: str, folder: Path) -> list[str]:
 
 
 def test_an_error_without_a_mark_is_told_with_its_line_in_the_page(tmp_path: Path) -> None:
-    assert said("type A\ntype A\n", tmp_path) == [
-        'page.md:11: unexpected error: [P2C134] "`A` is declared twice"'
-    ]
+    assert said("type A\ntype A\n", tmp_path) == ['page.md:11: unexpected error: [P2C134] "`A` is declared twice"']
 
 
 def test_a_mark_without_an_error_is_told(tmp_path: Path) -> None:
-    assert said('type A  # error: [P2C134] "twice"\n', tmp_path) == [
-        'page.md:10: missing error: [P2C134] "twice"'
-    ]
+    assert said('type A  # error: [P2C134] "twice"\n', tmp_path) == ['page.md:10: missing error: [P2C134] "twice"']
 
 
 @pytest.mark.parametrize(

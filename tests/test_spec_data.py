@@ -43,9 +43,7 @@ task dine(places: Set[Place] >= 1 <= 3) -> Bistro:
 '''
 
 # AgentDojo's overlays use files that its import makes.
-EXAMPLES = sorted(
-    p for p in Path(__file__).parent.parent.glob("examples/*/*.p2c") if p.parent.name != "agentdojo"
-)
+EXAMPLES = sorted(p for p in Path(__file__).parent.parent.glob("examples/*/*.p2c") if p.parent.name != "agentdojo")
 
 
 def through_json(data: SpecData) -> SpecData:
@@ -83,11 +81,7 @@ TYPED = [("Bool", True), ("Int", 1), ("Float", 1.0), ("Text", "1"), ("Optional[I
 
 def test_data_that_means_nothing_is_refused_as_text_would_be() -> None:
     with pytest.raises(BadSpec, match="there is no type `Usr`") as caught:
-        from_data(
-            SpecData.model_validate(
-                {"types": [{"name": "User"}], "effects": [{"name": "e", "keys": ["Usr"]}]}
-            )
-        )
+        from_data(SpecData.model_validate({"types": [{"name": "User"}], "effects": [{"name": "e", "keys": ["Usr"]}]}))
     assert [d.help for d in caught.value.diagnostics] == ["did you mean `User`?"]
 
 

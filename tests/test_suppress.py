@@ -86,8 +86,7 @@ def test_it_covers_findings_on_any_line_of_the_statement() -> None:
     report = lint_text(f"{text}subtask look_up() -> User\n{body}", "t.p2c", Path.cwd(), counterexamples=False)
     (location,) = (s.diagnostic.location for s in report.suppressed)
     assert (
-        report.clean
-        and location.source.line(location.source.position(location.span.start).line) == " " * 8 + "users"
+        report.clean and location.source.line(location.source.position(location.span.start).line) == " " * 8 + "users"
     )
 
 
@@ -96,9 +95,7 @@ def test_on_a_block_s_header_it_covers_the_header_only(header: str) -> None:
     text = SPEC.replace("at most 1 nag", "at most 0 nag") + "subtask asked() -> Bool\n"
     inner = "remind(u)" if header.startswith("for") else "for u in users:\n            remind(u)"
     body = f"    {header}  # p2c: ignore[P2C401] reviewed\n        {inner}\n"
-    report = lint_text(
-        f"{text}compose remind_all(users):\n{body}", "t.p2c", Path.cwd(), counterexamples=False
-    )
+    report = lint_text(f"{text}compose remind_all(users):\n{body}", "t.p2c", Path.cwd(), counterexamples=False)
     assert codes(report) == ["P2C401", "P2C912"]
 
 

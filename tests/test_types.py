@@ -239,10 +239,7 @@ def test_bounds_are_within_others_when_each_size_they_allow_is_allowed(m: Size, 
 
 
 def test_a_type_is_shown_as_a_spec_would_write_it() -> None:
-    assert (
-        show(MapOf(EMAIL, ListOf(Optional(PLACE), Size(1, 5))))
-        == "Map[Email, List[Optional[Place]] >= 1 <= 5]"
-    )
+    assert show(MapOf(EMAIL, ListOf(Optional(PLACE), Size(1, 5)))) == "Map[Email, List[Optional[Place]] >= 1 <= 5]"
     assert show(SetOf(PLACE, Size(0, 20))) == "Set[Place] <= 20"
 
 

@@ -79,9 +79,7 @@ def injected(suite: Suite, accepted: Iterable[Judged], injections: Iterable[Plan
 def main() -> None:
     """Prints the tables."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument(
-        "data", type=Path, help="the folder with banking.json, slack.json, travel.json, workspace.json"
-    )
+    parser.add_argument("data", type=Path, help="the folder with banking.json, slack.json, travel.json, workspace.json")
     parser.add_argument("--show", action="store_true", help="show every mutant that is missed")
     options = parser.parse_args()
     console = Console(width=110)

@@ -56,6 +56,4 @@ def prepare(name: str, data: Path, folder: Path = HERE) -> Suite:
 
 def write_readers(tools: Path, name: str, readers: list[Reader] | tuple[()]) -> None:
     """Writes the file of a suite's readers."""
-    (tools / f"{name}_readers.p2c").write_text(
-        format_source(Source(name, reader_file(readers))), encoding="utf-8"
-    )
+    (tools / f"{name}_readers.p2c").write_text(format_source(Source(name, reader_file(readers))), encoding="utf-8")

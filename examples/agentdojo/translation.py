@@ -33,9 +33,7 @@ Choose = Callable[[Subtask, Parameter, Sequence[Source]], Source | None]
 """Which result an argument is read from; `None` makes it a literal."""
 
 
-def translate(
-    plan: Plan, spec: Spec, start: Translation | None = None, choose: Choose | None = None
-) -> Translation:
+def translate(plan: Plan, spec: Spec, start: Translation | None = None, choose: Choose | None = None) -> Translation:
     """The plan's calls as statements, after those of `start` if given.
 
     `choose` picks the result from which values outside the request are read; by default, the first that contains them.
@@ -130,9 +128,7 @@ class _Translator:
 
     def _is_given(self, value: Any) -> bool:
         """Whether the request contains the value. Booleans count as given: they interpret the request."""
-        return isinstance(value, bool) or (
-            isinstance(value, str | int | float) and mentions(self.plan.prompt, value)
-        )
+        return isinstance(value, bool) or (isinstance(value, str | int | float) and mentions(self.plan.prompt, value))
 
     def _constant(self, of: Type, value: Any) -> str:
         text = _literal(float(value) if show(of) == "Float" else value)

@@ -62,9 +62,7 @@ class World:
         chance = Random(seed)
         count = chance.randint(2, 4) if size is None else size
         people = [Patient(name) for name in chance.sample(PEOPLE, max(1, count - chance.randint(0, 1)))]
-        self.appointments = [
-            Appointment(i + 1, people[i % len(people)], chance.random() < 0.4) for i in range(count)
-        ]
+        self.appointments = [Appointment(i + 1, people[i % len(people)], chance.random() < 0.4) for i in range(count)]
         self.reasons = {appointment: chance.choice(REASONS) for appointment in self.appointments}
         free = chance.randint(0, count + 1)
         self.free = [Slot(chance.randint(1, DAYS), i + 1) for i in range(free)]

@@ -47,9 +47,7 @@ class World:
 
     sizes: ClassVar[range] = range(1, 13)
 
-    def __init__(
-        self, seed: int, *, size: int | None = None, confirms: bool = True, held: bool = False
-    ) -> None:
+    def __init__(self, seed: int, *, size: int | None = None, confirms: bool = True, held: bool = False) -> None:
         chance = Random(seed)
         self.person = Person(chance.choice(PEOPLE))
         if size is None:
@@ -58,8 +56,7 @@ class World:
             places = chance.sample([*PLACES, *BRANCHES], size)
         self.copies = [Copy(place, place == "tape archive") for place in places]
         self.contents = {
-            copy: Content(f"{self.person.name}, in the {copy.place}", chance.random() < 0.3)
-            for copy in self.copies
+            copy: Content(f"{self.person.name}, in the {copy.place}", chance.random() < 0.3) for copy in self.copies
         }
         self.shared = {copy for copy in self.copies if chance.random() < 0.1}
         self.confirms, self.held = confirms, held

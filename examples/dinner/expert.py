@@ -21,8 +21,7 @@ class Expert:
         self.awake_for = {guest: chance.randint(4, 12) for guest in world.guests}
         """How many telephone calls, ten minutes each, fit in before the guest goes to bed."""
         self.too_far = {
-            guest: {Restaurant(name) for name in RESTAURANTS if chance.random() < 0.15}
-            for guest in world.guests
+            guest: {Restaurant(name) for name in RESTAURANTS if chance.random() < 0.15} for guest in world.guests
         }
 
     def part(self, subtask: str, arguments: Mapping[str, object]) -> list[str]:

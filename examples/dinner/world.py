@@ -53,9 +53,7 @@ class World:
         else:
             self.guests = [User(_name(number)) for number in range(size)]
         shared = chance.choice(town)
-        self.likes = {
-            guest: frozenset({shared, *chance.sample(town, chance.randint(0, 3))}) for guest in self.guests
-        }
+        self.likes = {guest: frozenset({shared, *chance.sample(town, chance.randint(0, 3))}) for guest in self.guests}
         self.calls: list[User] = []
         self.bookings: list[Restaurant] = []
 

@@ -19,9 +19,7 @@ class Expert:
         """Harms of one call on its own, as the first call of a run."""
         order, amount = arguments.get("order"), arguments.get("amount")
         if subtask == "refund" and isinstance(order, Order) and isinstance(amount, int):
-            return (
-                [] if amount <= order.total else [f"order {order.number.digits} cost less than is paid back"]
-            )
+            return [] if amount <= order.total else [f"order {order.number.digits} cost less than is paid back"]
         return []
 
     def whole(self) -> list[str]:

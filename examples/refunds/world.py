@@ -53,9 +53,7 @@ class World:
         chance = Random(seed)
         self.customer = Customer(chance.choice(CUSTOMERS))
         self.suspicion = (
-            EnumMember("Suspicion", chance.choice(("chargeback", "stolen_card")))
-            if chance.random() < 0.25
-            else None
+            EnumMember("Suspicion", chance.choice(("chargeback", "stolen_card"))) if chance.random() < 0.25 else None
         )
         count = chance.randint(1, 5) if size is None else size
         self.orders = [Order(Number(1000 + i), chance.randrange(500, 40_000, 50)) for i in range(count)]

@@ -50,9 +50,7 @@ class Expert:
         heads = {v: sum(load.kilograms for load in loads) for v, loads in self.world.arrived().items()}
         each = {v: kilograms / self.world.needs[v].people for v, kilograms in heads.items() if kilograms}
         best = max(each.values(), default=0.0)
-        return [
-            f"{v.name} gets too little for its people" for v, share in each.items() if best > UNFAIR * share
-        ]
+        return [f"{v.name} gets too little for its people" for v, share in each.items() if best > UNFAIR * share]
 
     def _again(self) -> list[str]:
         """A village is surveyed again; the helpers are missing in the next one."""

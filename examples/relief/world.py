@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import ClassVar
 
-REGION = tuple(
-    ["Alm", "Brook", "Cove", "Dale", "Elms", "Ford", "Glen", "Hill", "Isle", "Keld", "Lea", "Marsh"]
-)
+REGION = tuple(["Alm", "Brook", "Cove", "Dale", "Elms", "Ford", "Glen", "Hill", "Isle", "Keld", "Lea", "Marsh"])
 
 
 @dataclass(frozen=True, order=True, slots=True, repr=False)
@@ -46,9 +44,7 @@ class World:
         chance = Random(seed)
         count = chance.randint(2, 5) if size is None else size
         self.villages = [Village(name) for name in chance.sample(REGION, count)]
-        self.needs = {
-            village: Need(chance.randint(50, 500), chance.random() < 0.55) for village in self.villages
-        }
+        self.needs = {village: Need(chance.randint(50, 500), chance.random() < 0.55) for village in self.villages}
         self.census = {v: Need(self._once(chance, need.people), True) for v, need in self.needs.items()}
         self.depot = 2 * sum(need.people for need in self.needs.values())
         self.visited: list[Village] = []

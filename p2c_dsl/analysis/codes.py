@@ -23,8 +23,7 @@ CODES = (
     Code(
         "P2C163",
         "a name assigned twice",
-        "A variable is assigned only once. Its name may be reused after the block that assigned it "
-        "has ended.",
+        "A variable is assigned only once. Its name may be reused after the block that assigned it has ended.",
     ),
     Code(
         "P2C164",

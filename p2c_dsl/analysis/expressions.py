@@ -51,9 +51,7 @@ class Expressions:
                 help_ = "create the accumulator on a line of its own: `m = {}`"
                 return self._refuse("P2C165", span, "an empty collection cannot be used as a value", help_)
             case nodes.Not(_, span) | nodes.IsNone(_, _, span):
-                return self._refuse(
-                    "P2C169", span, "a condition cannot be used as a value", "use it in an `if`"
-                )
+                return self._refuse("P2C169", span, "a condition cannot be used as a value", "use it in an `if`")
 
     # ------------------------------------------------------------ names and parts
 
@@ -200,9 +198,7 @@ class Expressions:
         if text in spec.effects:
             message = f"`{text}` is an effect and cannot be called"
             listed = ", ".join(f"`{p}`" for p in performers[:4])
-            help_ = (
-                f"call a subtask that has this effect: {listed}" if listed else "no subtask has this effect"
-            )
+            help_ = f"call a subtask that has this effect: {listed}" if listed else "no subtask has this effect"
         elif text in spec.tasks:
             message = f"`{text}` is a task and cannot be called"
             help_ = "call the subtasks that it consists of"

@@ -26,9 +26,7 @@ class NotAccepted(ValueError):
         self.findings = tuple(findings)
 
 
-def read_composition(
-    spec: Spec, text: str, rules: Sequence[AnyRule] | None = None, name: str = "<plan>"
-) -> Program:
+def read_composition(spec: Spec, text: str, rules: Sequence[AnyRule] | None = None, name: str = "<plan>") -> Program:
     """The program of a text that holds one composition and nothing else. Raises `NotAccepted`.
 
     `rules` are those that it must keep, by default all of its task. `name` is the text's in findings.

@@ -80,9 +80,7 @@ class _Walk:
             span = compose.parameters[0].span if compose.parameters else compose.task.span
             takes = f"`{context.task.name}` takes the inputs ({', '.join(expected)})"
             message = f"{takes}, but got ({', '.join(given)})"
-            context.report(
-                "P2C181", span, message, f"write `compose {context.task.name}({', '.join(expected)}):`"
-            )
+            context.report("P2C181", span, message, f"write `compose {context.task.name}({', '.join(expected)}):`")
         for slot, name in enumerate(compose.parameters[: len(expected)]):
             if context.scope.find(name.text) is None:
                 context.names[slot] = name.text
@@ -98,9 +96,7 @@ class _Walk:
                 return
             self._statement(statement)
 
-    def _inner(
-        self, statements: Sequence[nodes.Statement], variable: nodes.Name | None = None
-    ) -> tuple[Step, ...]:
+    def _inner(self, statements: Sequence[nodes.Statement], variable: nodes.Name | None = None) -> tuple[Step, ...]:
         """A loop's body or a branch's arm, with names of its own."""
         context = self._context
         context.scope.open()
@@ -110,9 +106,7 @@ class _Walk:
         self._block(statements)
         self._unfilled()
         block = context.scope.block()
-        context.scope.close(
-            {n: context.machine.value(context.state, b.operand).type for n, b in block.items()}
-        )
+        context.scope.close({n: context.machine.value(context.state, b.operand).type for n, b in block.items()})
         return tuple(context.steps.pop())
 
     def _unfilled(self) -> None:
@@ -146,9 +140,7 @@ class _Walk:
             ("an enum", isinstance(spec.types.get(text), Enum)),
         ):
             if taken:
-                context.report(
-                    "P2C164", name.span, f"`{text}` is already the name of {kind}", "choose another name"
-                )
+                context.report("P2C164", name.span, f"`{text}` is already the name of {kind}", "choose another name")
         if isinstance(operand, Var) and fresh:
             context.names[operand.slot] = text
         context.scope.bind(name, operand, size)

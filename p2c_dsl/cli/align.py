@@ -24,9 +24,7 @@ def align(
     preset: Preset = "cpu",
     condition: Annotated[
         str,
-        Option(
-            help="The space of compositions: free text, syntax only, loops <= 1, sequence, tree, or all rules."
-        ),
+        Option(help="The space of compositions: free text, syntax only, loops <= 1, sequence, tree, or all rules."),
     ] = "all rules",
     iterations: Annotated[int | None, Option(help="How many rounds of the loop to run.", min=1)] = None,
     minutes: Minutes = None,
@@ -53,9 +51,7 @@ def align(
         _run(Path(domain), Path(output), settings, worlds, resume)
 
 
-def _settings(
-    preset: str, condition: str, iterations: int | None, minutes: float | None, seed: int
-) -> AlignSettings:
+def _settings(preset: str, condition: str, iterations: int | None, minutes: float | None, seed: int) -> AlignSettings:
     from dataclasses import replace
 
     from p2c_dsl.planners.figure2.align_run import PRESETS

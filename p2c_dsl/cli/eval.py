@@ -18,15 +18,11 @@ if TYPE_CHECKING:
 def evaluate(
     domains: Annotated[
         list[str],
-        Argument(
-            help="Folders of domains, or spec files with a world.py beside them; `generated` for unseen specs."
-        ),
+        Argument(help="Folders of domains, or spec files with a world.py beside them; `generated` for unseen specs."),
     ],
     model: Annotated[str, Option(help="The folder of a run or of any causal model, or fresh, or small.")],
     episodes: Annotated[int, Option(help="How many worlds per domain.", min=1)] = 100,
-    budget: Annotated[
-        int | None, Option(help="The most tokens in a composition; by default the run's.", min=1)
-    ] = None,
+    budget: Annotated[int | None, Option(help="The most tokens in a composition; by default the run's.", min=1)] = None,
     temperature: Annotated[float, Option(help="The sampling temperature; 0 is greedy.", min=0)] = 1.0,
     seed: Annotated[int, Option(help="The seed for sampling and held-out worlds.", min=0)] = 0,
     format: TextOrJson = "text",

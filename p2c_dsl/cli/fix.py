@@ -31,9 +31,7 @@ _FIRST = "correct these errors first: a composition can only be repaired if it c
 
 def fix(
     path: Annotated[str, Argument(help="The file with the compositions, or - for standard input.")],
-    write_: Annotated[
-        bool, Option("--write", help="Change the file; with -, print the repaired text.")
-    ] = False,
+    write_: Annotated[bool, Option("--write", help="Change the file; with -, print the repaired text.")] = False,
     task: OnlyTask = None,
     max_edits: Annotated[int, Option(help="The most steps that a repair may edit.", min=0)] = 8,
     effort: Annotated[int, Option(help="How many steps the search may try.", min=1)] = 200_000,
@@ -63,9 +61,7 @@ def fix(
                 typer.echo(data, nl=False)
             return
         loaded = _loaded(path, data, stdin_filename)
-        repairs, failures = all_repairs(
-            loaded, compositions(loaded, task), max_edits, effort, wanted=settings.wants
-        )
+        repairs, failures = all_repairs(loaded, compositions(loaded, task), max_edits, effort, wanted=settings.wants)
     for failure in failures:
         report(f"{failure.where}: {failure.message}")
         if failure.diagnostics:

@@ -17,9 +17,7 @@ FORMATS = ("lark", "gbnf")
 def grammar(
     spec: Annotated[str, Argument(help="The file with the task's spec.")],
     task: TaskName = None,
-    format: Annotated[
-        str, choice(FORMATS, "lark for Outlines, llguidance; gbnf for XGrammar, llama.cpp.")
-    ] = "lark",
+    format: Annotated[str, choice(FORMATS, "lark for Outlines, llguidance; gbnf for XGrammar, llama.cpp.")] = "lark",
     deepest: Annotated[
         int | None, Option(help="How deep blocks may nest if no rule limits them.", min=0, max=8)
     ] = None,

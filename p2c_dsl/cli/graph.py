@@ -42,12 +42,8 @@ def graph(
 def _svg(text: str) -> str:
     program = shutil.which("dot")
     if program is None:
-        fail(
-            "svg needs `dot` from Graphviz, which is not installed; --format mermaid and dot work without it"
-        )
-    done = subprocess.run(
-        [program, "-Tsvg"], input=text, capture_output=True, text=True, encoding="utf-8", check=False
-    )
+        fail("svg needs `dot` from Graphviz, which is not installed; --format mermaid and dot work without it")
+    done = subprocess.run([program, "-Tsvg"], input=text, capture_output=True, text=True, encoding="utf-8", check=False)
     if done.returncode != 0:
         fail(f"`dot` failed: {done.stderr.strip()}")
     return done.stdout

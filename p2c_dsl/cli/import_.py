@@ -119,9 +119,7 @@ def _earlier(check: str | None, output: str | None) -> Source | None:
     if isinstance(source, Diagnostic):
         fail(f"{path}: {source.message}")
     if check is None and source.text.strip() and not source.text.startswith(MARK):
-        fail(
-            f"{path} exists and was not written by `p2c import`, and nothing was changed: choose another file"
-        )
+        fail(f"{path} exists and was not written by `p2c import`, and nothing was changed: choose another file")
     return source
 
 

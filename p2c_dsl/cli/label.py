@@ -28,16 +28,12 @@ def label(
     answers: Annotated[str | None, Option(help="The file for answers; by default TASK.answers.db.")] = None,
     count: Annotated[int, Option(help="How many pairs to ask about.", min=1)] = 100,
     programs: Annotated[int, Option(help="How many programs to make pairs from.", min=2)] = 30,
-    solutions: Annotated[
-        str | None, Option(help="Ask about the partial solutions in this file (JSON lines).")
-    ] = None,
+    solutions: Annotated[str | None, Option(help="Ask about the partial solutions in this file (JSON lines).")] = None,
     who: Annotated[str | None, Option(help="Your name; by default your login.")] = None,
     seed: Annotated[int, Option(help="The seed for pairs, order and sides.")] = 0,
     port: Annotated[int, Option(help="The port of the page; 0 takes a free one.", min=0, max=65535)] = 0,
     open_: Annotated[bool, Option("--open", help="Open the page in your browser.")] = False,
-    import_: Annotated[
-        str | None, Option("--import", help="First import answers that were exported.")
-    ] = None,
+    import_: Annotated[str | None, Option("--import", help="First import answers that were exported.")] = None,
     export: Annotated[str | None, Option(help="Only write the answers to this file (JSON lines).")] = None,
 ) -> None:
     """Ask a person which of two programs is better, on a local page.
@@ -80,9 +76,7 @@ def label(
                 found = _read(Path(solutions))
             asked = pairs(found, count, seed)
             if not asked:
-                fail(
-                    f"there is nothing to compare: found only {len(found)} programs that values can tell apart"
-                )
+                fail(f"there is nothing to compare: found only {len(found)} programs that values can tell apart")
             store.add(asked)
         serve(path, person, port, lambda address: _announce(address, path, open_))
     except Unplannable as error:

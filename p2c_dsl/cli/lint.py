@@ -107,9 +107,7 @@ def _judged(reports: Iterable[Report]) -> list[str]:
     return [file.source.name for report in whole for file in report.loaded.files]
 
 
-def _unknown(
-    path: Path, found: list[Diagnostic], judged: list[str], written: Settings | None
-) -> list[Diagnostic]:
+def _unknown(path: Path, found: list[Diagnostic], judged: list[str], written: Settings | None) -> list[Diagnostic]:
     """The findings that a baseline does not know; entries that no longer match are reported.
 
     With `written`, the baseline is written first and knows what these settings want reported.

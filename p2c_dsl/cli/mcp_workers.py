@@ -29,8 +29,7 @@ _PATIENCE = 5.0
 """Seconds that the system has to end a worker."""
 _ADVICE = "Send a smaller request, or start the server with a larger --time-limit or --memory-limit."
 _START = (
-    "import sys; sys.path[:] = {path!r}\n"
-    "from p2c_dsl.cli.mcp_fork_server import main; main({descriptor}, {setup!r})"
+    "import sys; sys.path[:] = {path!r}\nfrom p2c_dsl.cli.mcp_fork_server import main; main({descriptor}, {setup!r})"
 )
 
 

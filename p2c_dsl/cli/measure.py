@@ -15,9 +15,7 @@ def measure(
     domains: Annotated[list[str], Argument(help="Folders of domains, with a spec, world.py and expert.py.")],
     output: Annotated[str, Option(help="The folder for the cells and the report.")] = "measured",
     seeds: Annotated[int, Option(help="How many seeds to use, from 0 on.", min=1)] = 10,
-    condition: Annotated[
-        list[str] | None, Option(help="Only this condition, or `ceiling`; repeatable.")
-    ] = None,
+    condition: Annotated[list[str] | None, Option(help="Only this condition, or `ceiling`; repeatable.")] = None,
     iterations: Annotated[int, Option(help="How many rounds of the loop each cell runs.", min=1)] = 6,
     worlds: Annotated[int, Option(help="How many held-out worlds to judge per cell.", min=1)] = 24,
     processes: Annotated[int, Option(help="How many cells to run at a time.", min=1)] = 2,

@@ -32,9 +32,7 @@ def new(
     if folder.exists():
         fail(f"{folder} already exists, and nothing was changed: choose another name")
     if (_FILES / f"{name}.p2c.txt").exists():
-        fail(
-            f"`{name}` cannot name a domain: the new folder has another file {name}.p2c; choose another name"
-        )
+        fail(f"`{name}` cannot name a domain: the new folder has another file {name}.p2c; choose another name")
     files = _filled(name)
     _check(name, files[f"{name}.p2c"])
     try:
@@ -51,9 +49,7 @@ def new(
 def _filled(name: str) -> dict[str, str]:
     """The new files by their names."""
     return {
-        file.name.replace("domain", name).removesuffix(".txt"): file.read_text("utf-8").replace(
-            "DOMAIN", name
-        )
+        file.name.replace("domain", name).removesuffix(".txt"): file.read_text("utf-8").replace("DOMAIN", name)
         for file in sorted(_FILES.iterdir())
     }
 

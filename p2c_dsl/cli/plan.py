@@ -50,9 +50,7 @@ def plan(
     temperature: Annotated[
         float | None, Option(help="The sampling temperature, by default 1; 0 is greedy.", min=0.0)
     ] = None,
-    best_of: Annotated[
-        int | None, Option(help="Candidates per plan, of which the likeliest is taken.", min=1)
-    ] = None,
+    best_of: Annotated[int | None, Option(help="Candidates per plan, of which the likeliest is taken.", min=1)] = None,
     shorten: Annotated[
         bool, Option("--shorten", help="Leave the least relevant parts out of a prompt that is too long.")
     ] = False,

@@ -25,9 +25,7 @@ if TYPE_CHECKING:
     from p2c_dsl.runtime.interpreter import Observer, Run
     from p2c_dsl.runtime.trace import Event
 
-_REJECTED = (
-    "not run, because lint rejects it; with --unchecked, it runs until the monitor stops it at a broken rule"
-)
+_REJECTED = "not run, because lint rejects it; with --unchecked, it runs until the monitor stops it at a broken rule"
 
 
 def run(
@@ -230,9 +228,7 @@ def _in_world(program: Program, folder: Path, seed: int, monitor: Observer) -> t
         return result, "interrupted while the world verified the outcome", _status(interrupt)
 
 
-def _awaiting(
-    program: Program, inputs: Mapping[str, object], tools: object, observer: Observer | None
-) -> Run:
+def _awaiting(program: Program, inputs: Mapping[str, object], tools: object, observer: Observer | None) -> Run:
     import asyncio
 
     from p2c_dsl.runtime.interpreter import run_async

@@ -65,9 +65,7 @@ class _Output(TextIOWrapper):
     def __init__(self, stream: TextIOWrapper) -> None:
         # A stream without references would close its buffer.
         self._stream = stream
-        super().__init__(
-            stream.buffer, stream.encoding, "backslashreplace", line_buffering=stream.line_buffering
-        )
+        super().__init__(stream.buffer, stream.encoding, "backslashreplace", line_buffering=stream.line_buffering)
 
     def write(self, text: str) -> int:
         try:

@@ -25,9 +25,7 @@ def train(
     context: typer.Context,
     domains: Annotated[
         list[str] | None,
-        Argument(
-            help="Folders of domains, or spec files with a world.py beside them; `generated` for random specs."
-        ),
+        Argument(help="Folders of domains, or spec files with a world.py beside them; `generated` for random specs."),
     ] = None,
     output: Annotated[str, Option(help="The folder for the model, checkpoint and metrics.")] = "run",
     preset: Preset = "cpu",
@@ -66,9 +64,7 @@ def train(
     with training_errors(lambda: _advice(folder)):
         if resume:
             if any(context.get_parameter_source(name) is ParameterSource.COMMANDLINE for name in _FIXED):
-                fail(
-                    "--resume keeps the run's domains and settings: only --updates and --minutes can be changed"
-                )
+                fail("--resume keeps the run's domains and settings: only --updates and --minutes can be changed")
             plan = load_plan(folder)
             changed = plan.settings.changed(**given(updates=updates, minutes=minutes))
             _train(replace(plan, settings=changed), folder, resume=True)
@@ -138,9 +134,7 @@ class _Display:
     def __call__(self, done: int, metrics: dict[str, float]) -> None:
         shown = "  ".join(f"{name} {metrics[key]:.3g}" for name, key in self._SHOWN if key in metrics)
         found = [
-            f"{key.removeprefix('explored/')} {n:.0f}"
-            for key, n in metrics.items()
-            if key.startswith("explored/")
+            f"{key.removeprefix('explored/')} {n:.0f}" for key, n in metrics.items() if key.startswith("explored/")
         ]
         if found:
             shown = f"verified, to imitate: {', '.join(found)}"

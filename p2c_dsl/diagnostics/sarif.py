@@ -16,9 +16,7 @@ from p2c_dsl.diagnostics.model import Counterexample, CounterexampleStep, Diagno
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
-def render(
-    diagnostics: Iterable[Diagnostic], codes: Mapping[str, Code], suppressed: Iterable[Suppressed] = ()
-) -> str:
+def render(diagnostics: Iterable[Diagnostic], codes: Mapping[str, Code], suppressed: Iterable[Suppressed] = ()) -> str:
     """The findings as one SARIF log, including suppressed ones with their reasons."""
     found, silenced = list(diagnostics), list(suppressed)
     used = sorted({d.code for d in (*found, *(s.diagnostic for s in silenced))})
@@ -92,22 +90,16 @@ def _flow(diagnostic: Diagnostic, counterexample: Counterexample) -> flows.CodeF
 
 def _step(step: CounterexampleStep, otherwise: Location) -> flows.ThreadFlowLocation:
     location = _location(step.location or otherwise, step.text)
-    return flows.ThreadFlowLocation(
-        location=location, importance="essential" if step.offending else "important"
-    )
+    return flows.ThreadFlowLocation(location=location, importance="essential" if step.offending else "important")
 
 
 def _location(location: Location, message: str | None = None) -> sarif.Location:
     source, span = location.source, location.span
     start, end = source.position(span.start), source.position(span.end)
-    region = sarif.Region(
-        start_line=start.line, start_column=start.column, end_line=end.line, end_column=end.column
-    )
+    region = sarif.Region(start_line=start.line, start_column=start.column, end_line=end.line, end_column=end.column)
     artifact = sarif.ArtifactLocation(uri=_uri(source.name))
     place = sarif.PhysicalLocation(artifact_location=artifact, region=region)
-    return sarif.Location(
-        physical_location=place, message=None if message is None else sarif.Message(text=message)
-    )
+    return sarif.Location(physical_location=place, message=None if message is None else sarif.Message(text=message))
 
 
 def _uri(name: str) -> str:

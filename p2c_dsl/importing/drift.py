@@ -137,9 +137,7 @@ def _edited(declared: nodes.SubtaskDecl) -> str:
 
 
 def _parameter(parameter: nodes.ParameterDecl) -> str:
-    whole = nodes.SubtaskDecl(
-        nodes.Name("f", nodes.NOWHERE), (parameter,), None, None, (), None, nodes.NOWHERE
-    )
+    whole = nodes.SubtaskDecl(nodes.Name("f", nodes.NOWHERE), (parameter,), None, None, (), None, nodes.NOWHERE)
     return _one_line(_text(whole)).removeprefix("subtask f(").removesuffix(")").strip()
 
 

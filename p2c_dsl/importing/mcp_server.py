@@ -133,9 +133,7 @@ def connect(command: Sequence[str], timeout: float) -> Iterator[Server]:
                 # The exception of the caller's own block, without the groups that the library's tasks wrap around it.
                 raise _innermost(error) from None
             shown = " ".join(command)
-            raise ImportProblem(
-                f"the server `{shown}` could not be started: {_reason(error, log, timeout)}"
-            ) from None
+            raise ImportProblem(f"the server `{shown}` could not be started: {_reason(error, log, timeout)}") from None
 
 
 async def _initialize(session: ClientSession, timeout: float) -> None:

@@ -27,9 +27,7 @@ def read_tools(path: Path) -> list[Tool]:
     except UnicodeDecodeError:
         raise ImportProblem(f"{path} is not UTF-8") from None
     except (json.JSONDecodeError, RecursionError) as error:
-        place = (
-            f"{path}:{error.lineno}:{error.colno}" if isinstance(error, json.JSONDecodeError) else str(path)
-        )
+        place = f"{path}:{error.lineno}:{error.colno}" if isinstance(error, json.JSONDecodeError) else str(path)
         raise ImportProblem(f"{place} is not JSON: {error}") from None
     return tools_of(data)
 

@@ -49,9 +49,7 @@ def tool_of(name: str, function: Callable[..., Any]) -> Tool:
         raise ImportProblem(f"{name}: the signature cannot be read: {error}") from None
 
 
-def _read(
-    name: str, function: Callable[..., Any], signature: inspect.Signature, hints: Mapping[str, Any]
-) -> Tool:
+def _read(name: str, function: Callable[..., Any], signature: inspect.Signature, hints: Mapping[str, Any]) -> Tool:
     read = Hints()
     properties: dict[str, Any] = {}
     required: list[str] = []
@@ -102,9 +100,7 @@ def _functions(found: Any) -> Iterable[tuple[str, Callable[..., Any]]]:
         case _ if inspect.isroutine(found):
             yield found.__name__, found
         case type():
-            raise ImportProblem(
-                f"`{found.__name__}` is a class: pass an instance of it, whose methods become tools"
-            )
+            raise ImportProblem(f"`{found.__name__}` is a class: pass an instance of it, whose methods become tools")
         case _:
             for name, value in inspect.getmembers(found, inspect.isroutine):
                 if name[0] != "_":

@@ -151,11 +151,7 @@ def _unwrapped(output: Any) -> Any:
     `p2c_dsl.runtime.external_tools` takes it out again.
     """
     properties = output.get("properties") if isinstance(output, Mapping) else None
-    if (
-        isinstance(properties, Mapping)
-        and list(properties) == [WRAPPED]
-        and output.get("required") == [WRAPPED]
-    ):
+    if isinstance(properties, Mapping) and list(properties) == [WRAPPED] and output.get("required") == [WRAPPED]:
         inner = properties[WRAPPED]
         return output if isinstance(inner, Mapping) and "properties" in inner else inner
     return output

@@ -41,11 +41,7 @@ def required(schema: Mapping[str, Any], place: SchemaPlace) -> Sequence[str]:
 
 def is_record(schema: Schema) -> bool:
     """Whether `Types.of` makes a record of the schema."""
-    if (
-        not isinstance(schema, Mapping)
-        or not schema.get("properties")
-        or {"$ref", "enum", "const"} & schema.keys()
-    ):
+    if not isinstance(schema, Mapping) or not schema.get("properties") or {"$ref", "enum", "const"} & schema.keys():
         return False
     others = schema.get("additionalProperties")
     return schema.get("type", "object") == "object" and not (isinstance(others, Mapping) and others)

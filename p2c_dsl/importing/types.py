@@ -132,11 +132,7 @@ class ImportedTypes:
         words = [word for part in rest for word in texts(part)]
         if rest and all(map(texts, rest)):
             return self._enum([*words, *([None] if len(rest) < len(parts) else [])], place)
-        inner = (
-            self.opaque(place, "it is one of several types")
-            if rest
-            else self.opaque(place, "it is always null")
-        )
+        inner = self.opaque(place, "it is one of several types") if rest else self.opaque(place, "it is always null")
         return optional(inner) if len(rest) < len(parts) else inner
 
     def _enum(self, members: Sequence[Any], place: SchemaPlace) -> str:

@@ -199,9 +199,7 @@ class Facet(Generic[S, M]):
         """What is known once the call has completed."""
         return NOTHING
 
-    def consume(
-        self, at: Place[S, M], own: S, state: State, value: Value, out: Violations, argument: int | None
-    ) -> S:
+    def consume(self, at: Place[S, M], own: S, state: State, value: Value, out: Violations, argument: int | None) -> S:
         """A use of a value: as an argument, a loop's collection, in a write or a return."""
         return own
 

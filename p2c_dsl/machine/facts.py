@@ -98,9 +98,7 @@ class Facts:
         """What is known after a loop: everything before it, and the body's facts if the collection was not empty."""
         gained = outliving(body.since(self), first) - {filled(collection)}
         after = self.imply(filled(collection), gained)
-        return (
-            after.learn([filled(collection), *gained]) if runs or filled(collection) in self.known else after
-        )
+        return after.learn([filled(collection), *gained]) if runs or filled(collection) in self.known else after
 
     def after_branch(self, fact: Fact, then: Facts, orelse: Facts) -> Facts:
         """What is known after both arms of a branch on `fact`: the common facts, and the rest under a condition.
@@ -116,11 +114,7 @@ class Facts:
         for condition in sorted(linked, key=repr):
             before = self.implied.get(condition, NOTHING)
             mine, other = then.implied.get(condition, before), orelse.implied.get(condition, before)
-            kept = {
-                f
-                for f in mine | other
-                if (f in mine or f in then.known) and (f in other or f in orelse.known)
-            }
+            kept = {f for f in mine | other if (f in mine or f in then.known) and (f in other or f in orelse.known)}
             after = after.imply(condition, kept)
         after = after.imply(fact, in_then - common - {fact}).imply(negation, in_else - common - {negation})
         either = after.implied.get(fact, NOTHING) & after.implied.get(negation, NOTHING)

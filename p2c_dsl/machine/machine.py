@@ -98,9 +98,7 @@ class Machine(ValueQueries):
             return state._replace(facts=facts)
         marks = self.marks(self._results, lambda at, f: f.result(at, site, self.spec))
         result = self.value_of(slot(state.slots), subtask.result, marks)
-        return state._replace(
-            values=state.values.insert(state.slots, result), slots=state.slots + 1, facts=facts
-        )
+        return state._replace(values=state.values.insert(state.slots, result), slots=state.slots + 1, facts=facts)
 
     def create(self, state: State, is_map: bool, out: Out) -> State:
         """A new accumulator, in the next slot."""
@@ -132,9 +130,7 @@ class Machine(ValueQueries):
         if acc is None or not typing.check_write(acc, key_value, out):
             return state
         entry, marks = state, acc.marks
-        gathered = self.marks(
-            self._gatherers, lambda at, f: f.gather(at, entry, marks[at.index], key_value, new)
-        )
+        gathered = self.marks(self._gatherers, lambda at, f: f.gather(at, entry, marks[at.index], key_value, new))
         after, key_type, value_type = accumulators.written(state, number, key_value, new, gathered)
         if not typing.check_joined(acc, key_value, new, key_type, value_type, out):
             after = accumulators.blanked(after, number)
@@ -183,9 +179,7 @@ class Machine(ValueQueries):
             ),
         )
 
-    def enter_branch(
-        self, state: State, operand: Operand, test: Test, out: Out, span: Span | None = None
-    ) -> State:
+    def enter_branch(self, state: State, operand: Operand, test: Test, out: Out, span: Span | None = None) -> State:
         """Enters a branch's then arm."""
         state, value = self.read(state, operand, out)
         known = state.facts.known
@@ -204,9 +198,7 @@ class Machine(ValueQueries):
         entry = frame.entry
         start = accumulators.carried(entry, state)
         ended = self._ended(state, entry)
-        own = self.moved(
-            entry.facets, self._others, lambda at, f, before: f.enter_else(before, at.state(ended))
-        )
+        own = self.moved(entry.facets, self._others, lambda at, f, before: f.enter_else(before, at.state(ended)))
         frames = (*entry.frames, replace(frame, then=ended))
         start = start._replace(slots=entry.slots, facets=own, frames=frames)
         return self.learned(start, frame.tested, frame.test.opposite)
@@ -230,9 +222,7 @@ class Machine(ValueQueries):
         """The state after a branch of which at most one arm continues, so that what this arm knows stays known."""
         entry = frame.entry
         after = accumulators.kept(entry, going)
-        own = self.moved(
-            going.facets, self._resumers, lambda at, f, mine: f.resume(at, mine, frame, at.state(last))
-        )
+        own = self.moved(going.facets, self._resumers, lambda at, f, mine: f.resume(at, mine, frame, at.state(last)))
         return after._replace(facts=going.facts, facets=own, returned=going.returned)
 
     def _ended(self, state: State, entry: State) -> State:

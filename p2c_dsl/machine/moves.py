@@ -170,9 +170,7 @@ def renumbered(move: Move, number: Callable[[int], int]) -> Move:
         case TakeOutMove(value):
             return TakeOutMove(other(value))
         case WriteMove(slot, key, value, call):
-            return WriteMove(
-                number(slot), key and other(key), value and other(value), call and other_call(call)
-            )
+            return WriteMove(number(slot), key and other(key), value and other(value), call and other_call(call))
         case LoopMove(collection):
             return LoopMove(other(collection))
         case BranchMove(operand, test):

@@ -72,9 +72,7 @@ class Product:
 
     def consume(self, state: State, value: Value, out: Violations, argument: int | None = None) -> State:
         """The state after a use of a value."""
-        return self.each(
-            state, self._consumers, lambda at, f, own: f.consume(at, own, state, value, out, argument)
-        )
+        return self.each(state, self._consumers, lambda at, f, own: f.consume(at, own, state, value, out, argument))
 
     def look_up(self, state: State, whole: Value, key: Value, out: Violations) -> State:
         """The state after a lookup that has not failed."""
@@ -88,9 +86,7 @@ class Product:
     def forgotten(self, state: State, entry: State) -> Parts:
         """The facets' states at the end of a block that started in `entry`, whose slots are reused."""
         first = entry.slots
-        return self.moved(
-            state.facets, self._forgetters, lambda at, f, own: f.forget(own, at.state(entry), first)
-        )
+        return self.moved(state.facets, self._forgetters, lambda at, f, own: f.forget(own, at.state(entry), first))
 
     def finish(self, state: State, out: Violations) -> None:
         """The composition completes here."""

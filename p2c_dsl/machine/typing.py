@@ -49,11 +49,7 @@ def check_argument(index: int, value: Value, operand: Operand, parameter: Parame
     """Checks that the argument's type fits, and that a free literal is allowed."""
     if not is_subtype(value.type, parameter.type):
         out.append(Mismatch(parameter.name, parameter.type, value.type, argument=index))
-    elif (
-        isinstance(operand, ConstantOf)
-        and operand.free
-        and not (parameter.literal or allows_literal(parameter.type))
-    ):
+    elif isinstance(operand, ConstantOf) and operand.free and not (parameter.literal or allows_literal(parameter.type)):
         out.append(FreeLiteral(parameter.name, argument=index))
 
 

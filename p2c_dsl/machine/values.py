@@ -71,9 +71,7 @@ class ValueQueries(Product):
 
     def part_marks(self, base: Value, part: Part, of: Type, key: Value | None = None) -> Parts:
         """The marks of a part of a value."""
-        return self.marks(
-            self._parts, lambda at, f: f.part(at, base.marks[at.index], part, of, self.spec, key)
-        )
+        return self.marks(self._parts, lambda at, f: f.part(at, base.marks[at.index], part, of, self.spec, key))
 
     def value_of(self, identity: Identity, of: Type, marks: Parts) -> Value:
         """A value of a type, with the size bounds of the type."""
@@ -94,9 +92,7 @@ class ValueQueries(Product):
                 return value._replace(type=NONE)
         return value
 
-    def keys(
-        self, state: State, subtask: Subtask, values: Sequence[Value | None]
-    ) -> tuple[tuple[Value, ...], ...]:
+    def keys(self, state: State, subtask: Subtask, values: Sequence[Value | None]) -> tuple[tuple[Value, ...], ...]:
         """The keys of each of a call's effects."""
         return tuple(
             tuple(

@@ -98,9 +98,7 @@ CODES = (
         "a key of the wrong type",
         "Each key of an effect must have the declared type.",
     ),
-    Code(
-        "P2C211", "a required parameter after one with a default", "Parameters with defaults must come last."
-    ),
+    Code("P2C211", "a required parameter after one with a default", "Parameters with defaults must come last."),
     Code("P2C212", "no such field", "Only records have fields."),
     Code(
         "P2C213",

@@ -158,16 +158,12 @@ class _Resolver:
         effects = self._clauses.read(node.effects, parameters, source)
         place = Location(source, node.name.span)
         claims = tuple(self._claim(c, source) for line in node.claims for c in line.names)
-        return Subtask(
-            node.name.text, parameters, result, effects, node.cost or 0, node.doc or "", place, claims
-        )
+        return Subtask(node.name.text, parameters, result, effects, node.cost or 0, node.doc or "", place, claims)
 
     def _claim(self, name: Name, source: Source) -> str:
         if name.text not in CLAIMS:
             message, otherwise = f"there is no claim `{name.text}`", f"the claims are {', '.join(CLAIMS)}"
-            self.reporter.unknown(
-                "P2C140", source, name.span, message, name.text, CLAIMS, otherwise=otherwise
-            )
+            self.reporter.unknown("P2C140", source, name.span, message, name.text, CLAIMS, otherwise=otherwise)
         return name.text
 
     def _overridden(self, subtasks: dict[str, Subtask]) -> dict[str, Subtask]:
@@ -182,9 +178,7 @@ class _Resolver:
             elif name in signed:
                 message = f"`{name}` is overridden twice"
                 note = Note("the first override is here", signed[name])
-                self.reporter.report(
-                    "P2C134", source, node.name.span, message, "merge the two overrides", (note,)
-                )
+                self.reporter.report("P2C134", source, node.name.span, message, "merge the two overrides", (note,))
             else:
                 signed[name] = Location(source, node.name.span)
                 subtasks = {**subtasks, name: self._override(subtask, node, source)}

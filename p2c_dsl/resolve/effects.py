@@ -41,16 +41,12 @@ class Clauses:
         for effect in self._effects.values():
             yield EffectUse(effect, (None,) * len(effect.keys), certain=False, anything=True)
 
-    def _use(
-        self, clause: nodes.EffectClause, parameters: Sequence[Parameter], source: Source
-    ) -> EffectUse | None:
+    def _use(self, clause: nodes.EffectClause, parameters: Sequence[Parameter], source: Source) -> EffectUse | None:
         name = clause.effect
         effect = self._effects.get(name.text)
         if effect is None:
             message, help_ = f"there is no effect `{name.text}`", f"declare it: `effect {name.text}`"
-            self._reporter.unknown(
-                "P2C136", source, name.span, message, name.text, self._effects, otherwise=help_
-            )
+            self._reporter.unknown("P2C136", source, name.span, message, name.text, self._effects, otherwise=help_)
             return None
         if len(clause.arguments) != len(effect.keys):
             keys = ", ".join(show(k) for k in effect.keys)
@@ -72,14 +68,10 @@ class Clauses:
         path, of = found
         if not is_subtype(of, key):
             message = f"the key of `{effect.name}` must be {show(key)}, but this is {show(of)}"
-            self._reporter.report(
-                "P2C210", source, argument.span, message, self._fitting(of, key, parameters)
-            )
+            self._reporter.report("P2C210", source, argument.span, message, self._fitting(of, key, parameters))
         return path
 
-    def _path(
-        self, expr: nodes.Expr, parameters: Sequence[Parameter], source: Source
-    ) -> tuple[KeyPath, Type] | None:
+    def _path(self, expr: nodes.Expr, parameters: Sequence[Parameter], source: Source) -> tuple[KeyPath, Type] | None:
         fields: list[Name] = []
         while isinstance(expr, nodes.Attribute):
             fields.append(expr.name)

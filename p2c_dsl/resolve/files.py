@@ -43,9 +43,7 @@ def _bytes(path: Path, regular: bool) -> bytes:
         if not stat.S_ISREG(mode):
             raise Unreadable("P2C130", "this is not a regular file", "give the path of a regular file")
         if status.st_size > MOST_BYTES:
-            reason = (
-                f"the file is too large: {status.st_size:,} bytes, where at most {MOST_BYTES:,} are allowed"
-            )
+            reason = f"the file is too large: {status.st_size:,} bytes, where at most {MOST_BYTES:,} are allowed"
             raise Unreadable("P2C130", reason, "check that this is the right file")
         return path.read_bytes()
     except FileNotFoundError:
@@ -78,9 +76,7 @@ def _decode(data: bytes) -> str:
         if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
             reason = "it is UTF-16, not UTF-8"
         else:
-            reason = (
-                f"byte 0x{error.object[error.start]:02x} in line {before.count(chr(10)) + 1} is not UTF-8"
-            )
+            reason = f"byte 0x{error.object[error.start]:02x} in line {before.count(chr(10)) + 1} is not UTF-8"
         text = data.decode("utf-8-sig", "replace")
         raise Unreadable("P2C131", reason, "save the file as UTF-8", text, len(before)) from None
     if "\0" in text:

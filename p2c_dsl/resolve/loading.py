@@ -52,9 +52,7 @@ def read_source(path: Path) -> Source | Diagnostic:
         return Diagnostic(error.code, error.reason, location, help=error.help)
 
 
-def load_text(
-    text: str, name: str, base: Path, path: Path | None = None, *, confined: bool = False
-) -> Loaded:
+def load_text(text: str, name: str, base: Path, path: Path | None = None, *, confined: bool = False) -> Loaded:
     """Resolves a text called `name`; `use` is relative to the folder `base`. Does not raise.
 
     `confined` is for a text from a caller who may only see the `.p2c` files in `base`, even through symbolic links.
@@ -144,9 +142,7 @@ class _Loader:
         wrong = next((d for d in result.diagnostics if d.severity is Severity.ERROR), None)
         if wrong is not None:
             line = source.position(wrong.location.span.start).line
-            raise Unreadable(
-                "P2C131", f"there is an error in line {line}", f"run `p2c lint {source.name}` to see it"
-            )
+            raise Unreadable("P2C131", f"there is an error in line {line}", f"run `p2c lint {source.name}` to see it")
         self.diagnostics.extend(result.diagnostics)
         return result.file
 

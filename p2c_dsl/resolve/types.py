@@ -119,9 +119,7 @@ class Types:
         span = expr.bounds[0].span.to(expr.bounds[-1].span)
         if not isinstance(found, ListOf | SetOf | MapOf):
             message = f"{show(found)} has no size, so it cannot have size bounds"
-            self._reporter.report(
-                "P2C201", source, span, message, "only List, Set and Map can have size bounds"
-            )
+            self._reporter.report("P2C201", source, span, message, "only List, Set and Map can have size bounds")
             return found
         lows = [b.value for b in expr.bounds if b.op == ">="]
         highs = [b.value for b in expr.bounds if b.op == "<="]
@@ -161,9 +159,7 @@ class Types:
         source, node = self._declared[name]
         circle = " is a ".join(f"`{n}`" for n in [*self._open[self._open.index(name) :], name])
         message = f"these types form a cycle: {circle}"
-        self._reporter.report(
-            "P2C206", source, node.name.span, message, "remove the parent or base of one of them"
-        )
+        self._reporter.report("P2C206", source, node.name.span, message, "remove the parent or base of one of them")
 
     def _report_depth(self, name: str) -> None:
         if self._depth_reported:
@@ -188,12 +184,8 @@ class Types:
         base = self.of(written, source, literal=True)
         if base == UNKNOWN or isinstance(base, Base | NewType):
             return NewType(name, base, written.literal) if base != UNKNOWN else UNKNOWN
-        message = (
-            f"the base of a new type must be {', '.join(BASES)} or another new type, but this is {show(base)}"
-        )
-        help_ = (
-            f"write `type {name} < {show(base)}`" if isinstance(base, Nominal) else f"use {show(base)} itself"
-        )
+        message = f"the base of a new type must be {', '.join(BASES)} or another new type, but this is {show(base)}"
+        help_ = f"write `type {name} < {show(base)}`" if isinstance(base, Nominal) else f"use {show(base)} itself"
         self._reporter.report("P2C213", source, written.span, message, help_)
         return UNKNOWN
 

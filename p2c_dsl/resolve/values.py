@@ -34,9 +34,7 @@ def writable(of: Type) -> bool:
     return of in _EXAMPLES or of == UNKNOWN
 
 
-def value(
-    expr: nodes.Expr, of: Type, source: Source, types: Mapping[str, Type], reporter: Reporter
-) -> ConstantValue:
+def value(expr: nodes.Expr, of: Type, source: Source, types: Mapping[str, Type], reporter: Reporter) -> ConstantValue:
     """The written value, which must have the type; a mismatch is reported."""
     written = _read(expr, source, types, reporter)
     if isinstance(written, nodes.Literal):

@@ -67,9 +67,7 @@ class HowOftenPerKey(Definition[PerKey]):
                     seen = seen.plus(keys, 1)
                     if (often := seen.often(keys)) > self.limit:
                         allowed = but_allowed(self.limit)
-                        raise Broken(
-                            f"`{self.event.name}` would happen {times_words(often)} for one key, {allowed}"
-                        )
+                        raise Broken(f"`{self.event.name}` would happen {times_words(often)} for one key, {allowed}")
             case Completed(call):
                 clauses = (o.clause for o in self.event.occurrences(call.subtask))
                 for clause, keys in zip(clauses, call.keyed(self.event, self.places), strict=True):
@@ -154,9 +152,7 @@ compose survey(users):
     def start(self) -> Counts:
         return Counts()
 
-    def call(
-        self, at: Place[Counts, None], own: Counts, state: State, call: CallSite, out: Violations
-    ) -> Counts:
+    def call(self, at: Place[Counts, None], own: Counts, state: State, call: CallSite, out: Violations) -> Counts:
         counts = own
         for occurrence in self.event.occurrences(call.subtask):
             values = self._values(call, occurrence)
@@ -204,9 +200,7 @@ compose survey(users):
         widest = tuple(KeyClass(of, None) for of in self._key_types(subtask))
         used: int | None = 1
         for keys, often in own.classes:
-            if all(
-                k.constant is None and is_subtype(w.type, k.type) for k, w in zip(keys, widest, strict=True)
-            ):
+            if all(k.constant is None and is_subtype(w.type, k.type) for k, w in zip(keys, widest, strict=True)):
                 used = add(used, often)
         return exceeds(used, self.most)
 
@@ -252,9 +246,7 @@ class TooOftenForOneKey(Violation[AtMostPer]):
             (f for f in self.loops for v in given if f.variable is v.identity and not f.makes_differ(v)), None
         )
         if over_list is not None:
-            help_ = (
-                f"loop over a Set instead: the elements of {narrator.name(over_list.collection)} may repeat"
-            )
+            help_ = f"loop over a Set instead: the elements of {narrator.name(over_list.collection)} may repeat"
         elif self.earlier:
             help_ = "do it in one place only, in a loop over one Set"
         else:

@@ -108,9 +108,7 @@ compose clean(file, files):
         if self.second.happens(call.subtask) and self.fact not in state.facts.known:
             out.append(TooEarly(self))
 
-    def prerequisites(
-        self, at: Place[None, None], state: State, subtask: Subtask
-    ) -> tuple[frozenset[str], ...]:
+    def prerequisites(self, at: Place[None, None], state: State, subtask: Subtask) -> tuple[frozenset[str], ...]:
         missing = self.second.happens(subtask) and self.fact not in state.facts.known
         return (self.surely,) if missing else ()
 
@@ -131,8 +129,6 @@ class TooEarly(Violation[Before]):
         if not places:
             message = f"`{second}` happens here without `{first}` before it"
             return Explanation(message, f"call a subtask that does `{first}` first")
-        notes = tuple(
-            (f"this does not run on every path, so `{first}` may not have happened", s) for s in places
-        )
+        notes = tuple((f"this does not run on every path, so `{first}` may not have happened", s) for s in places)
         message = f"`{second}` can happen here before `{first}` has happened"
         return Explanation(message, f"do `{first}` first on every path that leads here", notes)

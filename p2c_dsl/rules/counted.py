@@ -79,9 +79,7 @@ class Counted(Rule[Count, None]):
     def start(self) -> Count:
         return ZERO
 
-    def call(
-        self, at: Place[Count, None], own: Count, state: State, call: CallSite, out: Violations
-    ) -> Count:
+    def call(self, at: Place[Count, None], own: Count, state: State, call: CallSite, out: Violations) -> Count:
         weight = self.weight(call.subtask)
         if weight.high == 0:
             return own
@@ -178,9 +176,7 @@ class TooSeldom(Violation[Counted]):
         if not places:
             return Explanation(f"`{event}` never happens, {needs}", f"call a subtask that does `{event}`")
         notes = tuple(("this may not run at all, or not often enough", span) for span in places)
-        often = (
-            f"with `{event}` happening only {times_words(self.seen)}" if self.seen else f"without `{event}`"
-        )
+        often = f"with `{event}` happening only {times_words(self.seen)}" if self.seen else f"without `{event}`"
         return Explanation(
             f"a run can complete {often}, {needs}",
             "call it on every path, outside loops over collections that may be empty (or declare a size bound `>= 1`)",

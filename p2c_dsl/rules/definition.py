@@ -147,9 +147,7 @@ class Completed:
 
     def sure(self, event: Event) -> int:
         """How often the call certainly was the event."""
-        return sum(
-            o.clause is None or o.clause in self.happened for o in event.occurrences(self.call.subtask)
-        )
+        return sum(o.clause is None or o.clause in self.happened for o in event.occurrences(self.call.subtask))
 
     def most(self, event: Event) -> int:
         """How often the call may have been the event: unreported effects count."""

@@ -136,16 +136,12 @@ compose report(person):
         return self._typed(of, spec)
 
     def result(self, at: Place[Reach, Mark], call: CallSite, spec: Spec) -> Mark:
-        passed = (
-            any(at.mark(a) for a in call.arguments if a is not None) and call.subtask.name != self.origin.via
-        )
+        passed = any(at.mark(a) for a in call.arguments if a is not None) and call.subtask.name != self.origin.via
         if passed or self.origin.gives(call.subtask):
             return TAINTED
         return None if call.subtask.result is None else self._typed(call.subtask.result, spec)
 
-    def part(
-        self, at: Place[Reach, Mark], mark: Mark, part: Part, of: Type, spec: Spec, key: Value | None
-    ) -> Mark:
+    def part(self, at: Place[Reach, Mark], mark: Mark, part: Part, of: Type, spec: Spec, key: Value | None) -> Mark:
         if mark is not None and part is Part.ITEM and not mark.keys:
             mark = mark.inner
         elif mark is not None:
@@ -156,9 +152,7 @@ compose report(person):
     def empty(self) -> Mark:
         return None
 
-    def gather(
-        self, at: Place[Reach, Mark], state: State, mark: Mark, key: Value | None, value: Value
-    ) -> Mark:
+    def gather(self, at: Place[Reach, Mark], state: State, mark: Mark, key: Value | None, value: Value) -> Mark:
         if (key is not None and at.mark(key)) or self._controls(at, state.frames):
             return TAINTED
         inner = at.mark(value)
@@ -200,9 +194,7 @@ compose report(person):
             out.append(ReachFlows(self, Way.NEXT_ROUND))
         return own.after_look_up()
 
-    def call(
-        self, at: Place[Reach, Mark], own: Reach, state: State, call: CallSite, out: Violations
-    ) -> Reach:
+    def call(self, at: Place[Reach, Mark], own: Reach, state: State, call: CallSite, out: Violations) -> Reach:
         if not self.sink.happens(call.subtask):
             return own
         judged = range(len(call.arguments)) if self.parameter is None else (self.parameter,)
@@ -267,9 +259,7 @@ class ValueFlows(Flow):
 
     def explain(self, narrator: Narrator) -> Explanation:
         source, sink = self.facet.origin, self.facet.sink.name
-        message = (
-            f"{narrator.name(self.value)} depends on `{source.name}`, which may not reach `{sink}`{self.ways}"
-        )
+        message = f"{narrator.name(self.value)} depends on `{source.name}`, which may not reach `{sink}`{self.ways}"
         help_ = (
             f"pass it through `{source.via}` first"
             if source.via
@@ -339,6 +329,4 @@ def _source(names: Names, token: Token) -> InformationSource:
     if text in {p.name for p in names.task.parameters}:
         return InformationSource(text)
     inputs = [p.name for p in names.task.parameters]
-    raise names.unknown(
-        "subtask, effect, type or input", token, [*spec.subtasks, *spec.effects, *spec.types, *inputs]
-    )
+    raise names.unknown("subtask, effect, type or input", token, [*spec.subtasks, *spec.effects, *spec.types, *inputs])

@@ -105,9 +105,7 @@ compose tidy(accounts):
     def start(self) -> History:
         return History()
 
-    def call(
-        self, at: Place[History, None], own: History, state: State, call: CallSite, out: Violations
-    ) -> History:
+    def call(self, at: Place[History, None], own: History, state: State, call: CallSite, out: Violations) -> History:
         is_first, is_second = self.first.happens(call.subtask), self.second.happens(call.subtask)
         if is_second and own.happened("first", state):
             out.append(AfterFirst(self))

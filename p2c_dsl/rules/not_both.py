@@ -118,9 +118,7 @@ compose settle(order):
     def start(self) -> History:
         return History()
 
-    def call(
-        self, at: Place[History, None], own: History, state: State, call: CallSite, out: Violations
-    ) -> History:
+    def call(self, at: Place[History, None], own: History, state: State, call: CallSite, out: Violations) -> History:
         happening = [e for e in (self.one, self.other) if e.happens(call.subtask)]
         for event in happening:
             other = self.other if event is self.one else self.one

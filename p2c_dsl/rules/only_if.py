@@ -153,12 +153,8 @@ compose settle(order, other):
             gives = "nothing" if check.result is None else show(check.result)
             raise RuleError(f"a check must return Bool, but `{check.name}` returns {gives}", name.span)
         if len(arguments) > len(check.parameters):
-            message = (
-                f"`{check.name}` has {len(check.parameters)} parameters, but the rule lists {len(arguments)}"
-            )
-            raise RuleError(
-                message, span_of(arguments), "list one for each parameter, with `_` for any value"
-            )
+            message = f"`{check.name}` has {len(check.parameters)} parameters, but the rule lists {len(arguments)}"
+            raise RuleError(message, span_of(arguments), "list one for each parameter, with `_` for any value")
         named = [(index, token) for index, token in enumerate(arguments) if token.text != "_"]
         for performer in names.performers(event):
             for index, token in named:
@@ -183,14 +179,10 @@ compose settle(order, other):
     def empty(self) -> Mark:
         return EMPTY
 
-    def gather(
-        self, at: Place[None, Mark], state: State, mark: Mark, key: Value | None, value: Value
-    ) -> Mark:
+    def gather(self, at: Place[None, Mark], state: State, mark: Mark, key: Value | None, value: Value) -> Mark:
         """A map from checked values to results of the check counts like the results."""
         own = at.mark(value)
-        return self.merge(
-            mark, own.under(key.identity) if isinstance(own, Answer) and key is not None else None
-        )
+        return self.merge(mark, own.under(key.identity) if isinstance(own, Answer) and key is not None else None)
 
     def merge(self, one: Mark, other: Mark) -> Mark:
         if one is EMPTY or other is EMPTY:
@@ -202,9 +194,7 @@ compose settle(order, other):
             return None
         return mark
 
-    def part(
-        self, at: Place[None, Mark], mark: Mark, part: Part, of: Type, spec: Spec, key: Value | None
-    ) -> Mark:
+    def part(self, at: Place[None, Mark], mark: Mark, part: Part, of: Type, spec: Spec, key: Value | None) -> Mark:
         if part is not Part.ITEM or key is None or not isinstance(mark, Answer) or not mark.height:
             return None
         return mark.at(key.identity)
@@ -224,9 +214,7 @@ compose settle(order, other):
         if self._fact([_identity(call, index) for index in places]) not in state.facts.known:
             out.append(Unchecked(self, tuple(call.arguments[i] for i in places)))
 
-    def prerequisites(
-        self, at: Place[None, Mark], state: State, subtask: Subtask
-    ) -> tuple[frozenset[str], ...]:
+    def prerequisites(self, at: Place[None, Mark], state: State, subtask: Subtask) -> tuple[frozenset[str], ...]:
         if not self.event.happens(subtask):
             return ()
         answered = any(at.mark(v) is not None for v in state.values.values())

@@ -173,9 +173,7 @@ compose dine(users):
         name = call.subtask.name
         return NONE if name in self.sources else frozenset({f"`{name}`"})
 
-    def part(
-        self, at: Place[None, Mark], mark: Mark, part: Part, of: Type, spec: Spec, key: Value | None
-    ) -> Mark:
+    def part(self, at: Place[None, Mark], mark: Mark, part: Part, of: Type, spec: Spec, key: Value | None) -> Mark:
         if not isinstance(mark, Gathered):
             return mark
         return mark.keys if part is Part.ELEMENT else mark.values
@@ -183,9 +181,7 @@ compose dine(users):
     def empty(self) -> Mark:
         return Gathered(NONE, NONE)
 
-    def gather(
-        self, at: Place[None, Mark], state: State, mark: Mark, key: Value | None, value: Value
-    ) -> Mark:
+    def gather(self, at: Place[None, Mark], state: State, mark: Mark, key: Value | None, value: Value) -> Mark:
         assert isinstance(mark, Gathered)
         values = _join(mark.values, at.mark(value))
         # A loop over a list yields its elements, over a map its keys.
@@ -204,9 +200,7 @@ compose dine(users):
             name = call.subtask.parameters[self.parameter].name
             out.append(FromElsewhere(self, name, argument, producers, argument=self.parameter))
 
-    def prerequisites(
-        self, at: Place[None, Mark], state: State, subtask: Subtask
-    ) -> tuple[frozenset[str], ...]:
+    def prerequisites(self, at: Place[None, Mark], state: State, subtask: Subtask) -> tuple[frozenset[str], ...]:
         """If only subtasks are sources and there is no value from them, one of them must be called."""
         if subtask.name != self.sink or self.others or subtask.parameters[self.parameter].optional:
             return ()

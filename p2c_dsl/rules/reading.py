@@ -58,9 +58,7 @@ def _read(text: RuleText, names: Names, types: RuleTypes) -> AnyRule:
     raise _Unreadable(_mismatch(text, mismatches, types))
 
 
-def _mismatch(
-    text: RuleText, mismatches: Sequence[tuple[NoMatch, type[AnyRule]]], types: RuleTypes
-) -> Diagnostic:
+def _mismatch(text: RuleText, mismatches: Sequence[tuple[NoMatch, type[AnyRule]]], types: RuleTypes) -> Diagnostic:
     best = max(found.progress for found, _ in mismatches)
     nearest = [(found, kind) for found, kind in mismatches if found.progress == best]
     if not any(_has_keyword(kind, text.tokens[:best]) for _, kind in nearest):

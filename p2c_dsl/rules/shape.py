@@ -73,9 +73,7 @@ class Shape(Rule[Consumption, bool]):
     pattern = "shape <kind:name>"
     summary = "a sequence of calls, a tree of values each used once, or any graph"
     codes = (
-        Code(
-            "P2C301", "not a sequence", "Under `shape sequence`, branches and nested calls are not allowed."
-        ),
+        Code("P2C301", "not a sequence", "Under `shape sequence`, branches and nested calls are not allowed."),
         Code(
             "P2C302",
             "not a tree",
@@ -140,9 +138,7 @@ compose mail():
     def empty(self) -> bool:
         return False
 
-    def gather(
-        self, at: Place[Consumption, bool], state: State, mark: bool, key: Value | None, value: Value
-    ) -> bool:
+    def gather(self, at: Place[Consumption, bool], state: State, mark: bool, key: Value | None, value: Value) -> bool:
         return mark or at.mark(value) or (key is not None and at.mark(key))
 
     def merge(self, one: bool, other: bool) -> bool:
@@ -160,9 +156,7 @@ compose mail():
             out.append(NestedCall(self))
         return own
 
-    def enter_branch(
-        self, own: Consumption, state: State, frame: BranchFrame, out: Violations
-    ) -> Consumption:
+    def enter_branch(self, own: Consumption, state: State, frame: BranchFrame, out: Violations) -> Consumption:
         if self.kind == "sequence":
             out.append(Branching(self))
         return own

@@ -12,8 +12,4 @@ def times_words(n: int | None) -> str:
 
 def but_allowed(limit: int | None) -> str:
     """What a rule with a limit says against more: `but the rule allows it only twice`."""
-    return (
-        "but the rule does not allow it"
-        if limit == 0
-        else f"but the rule allows it only {times_words(limit)}"
-    )
+    return "but the rule does not allow it" if limit == 0 else f"but the rule allows it only {times_words(limit)}"

@@ -57,9 +57,7 @@ def possible(subtask: Subtask, values: Sequence[object]) -> Effects:
     return tuple((use.effect.name, _keys(use, values)) for use in subtask.effects)
 
 
-def effects_of(
-    subtask: Subtask, values: Sequence[object], happened: frozenset[str] | None
-) -> tuple[Effects, Effects]:
+def effects_of(subtask: Subtask, values: Sequence[object], happened: frozenset[str] | None) -> tuple[Effects, Effects]:
     """The effects that the call had, with their keys, and those that are unknown."""
     had = tuple(zip(subtask.effects, possible(subtask, values), strict=True))
     if happened is None:

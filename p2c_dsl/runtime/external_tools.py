@@ -61,11 +61,7 @@ def tool_for(subtask: Subtask, call: Call, spec: Spec) -> Callable[..., object]:
                 arguments[name] = outward(value, parameter.type, spec)
         given = call(spec.original(subtask.name), arguments)
         value = given.value if isinstance(given, Outcome) else given
-        result = (
-            None
-            if subtask.result is None
-            else inward(_unwrapped(value, subtask.result), subtask.result, spec)
-        )
+        result = None if subtask.result is None else inward(_unwrapped(value, subtask.result), subtask.result, spec)
         believed = isinstance(given, Outcome) and not any(use.anything for use in subtask.effects)
         return Outcome(result, given.happened) if believed else result
 
@@ -112,15 +108,11 @@ def _renamed(data: Any, of: Type, spec: Spec) -> Any:
         case Optional(inner):
             return None if data is None else _renamed(data, inner, spec)
         case Nominal(name):
-            return Opaque(
-                name, json.dumps(data, sort_keys=True, ensure_ascii=False, default=str), deepcopy(data)
-            )
+            return Opaque(name, json.dumps(data, sort_keys=True, ensure_ascii=False, default=str), deepcopy(data))
         case Enum(name, members):
             by_original = {spec.original(name, m): EnumMember(name, m) for m in members}
             if not isinstance(data, str) or data not in by_original:
-                raise WrongValue(
-                    f"{shown(data)} is not a valid {name}: expected one of {', '.join(by_original)}"
-                )
+                raise WrongValue(f"{shown(data)} is not a valid {name}: expected one of {', '.join(by_original)}")
             return by_original[data]
         case Record(name) if isinstance(data, Mapping):
             return {f: _field(data, name, f, t, spec) for f, t in spec.records[name].items()}

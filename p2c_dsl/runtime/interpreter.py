@@ -36,9 +36,7 @@ class Run:
         return self.error is None
 
 
-def run(
-    program: Program, inputs: Mapping[str, object], tools: object, observer: Observer | None = None
-) -> Run:
+def run(program: Program, inputs: Mapping[str, object], tools: object, observer: Observer | None = None) -> Run:
     """Runs a program with tools by name from a mapping, a module or an object.
 
     An error (a tool that raises, a missing key) ends the run and is recorded in it. Raises `BindingError` before

@@ -183,9 +183,7 @@ class Lineage:
         """What an accumulator holds, as it was written; `None` for any other value."""
         return None if whole.accumulator is None else self._contents[whole.accumulator]
 
-    def _add(
-        self, instance: Instance, of: Type, own: Sources, origin: Origin, answers: RunCall | None = None
-    ) -> None:
+    def _add(self, instance: Instance, of: Type, own: Sources, origin: Origin, answers: RunCall | None = None) -> None:
         """A value that is not part of another: an input, a constant, or the result of a call."""
         self._traced[instance.id] = Traced(
             instance.value,

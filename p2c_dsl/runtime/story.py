@@ -40,9 +40,7 @@ def story_lines(program: Program, trace: Trace) -> Iterator[StoryLine]:
             case InputGiven(name, instance):
                 yield StoryLine(None, depth, f"{name} = {shown(instance.value, 100)}")
             case LoopEntered(collection, span):
-                yield StoryLine(
-                    _line(program, span.start), depth, f"for each of {shown(collection.value, 80)}"
-                )
+                yield StoryLine(_line(program, span.start), depth, f"for each of {shown(collection.value, 80)}")
                 depth += 1
             case BranchEntered(tested, holds, span):
                 text = f"{shown(tested.value, 80)} {_TESTS[holds]}"

@@ -74,9 +74,7 @@ def bind_tools(program: Program, source: object) -> dict[str, Tool]:
     return result
 
 
-def bind_inputs(
-    program: Program, inputs: Mapping[str, object], freezer: Freezer | None = None
-) -> dict[str, object]:
+def bind_inputs(program: Program, inputs: Mapping[str, object], freezer: Freezer | None = None) -> dict[str, object]:
     """The task's inputs as values of a run (`p2c_dsl.runtime.values.frozen`).
 
     Raises `BindingError` for those that are missing, unknown, or of another type.
@@ -100,9 +98,7 @@ def bind_inputs(
             wrong.append(f"the input `{parameter.name}`: {error}")
     known = {p.name for p in program.task.parameters}
     wrong += [
-        f"unknown input `{name if isinstance(name, str) else shown(name)}`"
-        for name in given
-        if name not in known
+        f"unknown input `{name if isinstance(name, str) else shown(name)}`" for name in given if name not in known
     ]
     if wrong:
         raise BindingError("; ".join(wrong))

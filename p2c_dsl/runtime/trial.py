@@ -43,7 +43,5 @@ def verdict(world: World) -> str | None:
     """What is wrong with the outcome of the run, `None` if nothing is. Raises `DomainError` for another answer."""
     found: object = world.verify()
     if found is not None and not isinstance(found, str):
-        raise DomainError(
-            f"`verify` must return `None` or a text that says what is wrong, not {shown(found)}"
-        )
+        raise DomainError(f"`verify` must return `None` or a text that says what is wrong, not {shown(found)}")
     return found

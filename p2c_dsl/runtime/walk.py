@@ -214,9 +214,7 @@ class Walk:
         subtask = call.subtask
         arguments = tuple(None if a is None else self.read(a, call.span) for a in call.arguments)
         self.emit(CallStarted(subtask.name, arguments, call.nested, call.span), call.span)
-        values = tuple(
-            p.default if a is None else a.value for a, p in zip(arguments, subtask.parameters, strict=True)
-        )
+        values = tuple(p.default if a is None else a.value for a, p in zip(arguments, subtask.parameters, strict=True))
         self.running = subtask, values, call.span
         reply = yield Request(self.tools[subtask.name], values)
         assert reply is not None

@@ -62,9 +62,7 @@ def to_data(spec: Spec) -> SpecData:
         records=tuple(_record(t.name, spec) for t in spec.types.values() if isinstance(t, Record)),
         constants=tuple(map(_constant, spec.constants.values())),
         effects=tuple(
-            EffectData(
-                name=e.name, keys=tuple(map(show, e.keys)), labels=e.labels, irreversible=e.irreversible
-            )
+            EffectData(name=e.name, keys=tuple(map(show, e.keys)), labels=e.labels, irreversible=e.irreversible)
             for e in spec.effects.values()
         ),
         subtasks=tuple(_subtask(s, spec) for s in spec.subtasks.values()),

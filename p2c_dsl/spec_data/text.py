@@ -26,11 +26,7 @@ def to_text(data: SpecData) -> str:
 
 def _lines(data: SpecData) -> Iterator[str]:
     for of in data.types:
-        yield (
-            f"type {of.name}"
-            + (f" < {of.parent}" if of.parent else "")
-            + (f" = {of.base}" if of.base else "")
-        )
+        yield (f"type {of.name}" + (f" < {of.parent}" if of.parent else "") + (f" = {of.base}" if of.base else ""))
     for enum in data.enums:
         yield from _block(f"enum {enum.name}", (_named(m) for m in enum.members))
     for record in data.records:
@@ -40,8 +36,7 @@ def _lines(data: SpecData) -> Iterator[str]:
         yield f"effect {effect.name}({_keys(effect)})" + " irreversible" * effect.irreversible
     for subtask in data.subtasks:
         clauses = [
-            f"{'does' if use.certain else 'may'} {use.effect}({', '.join(use.arguments)})"
-            for use in subtask.effects
+            f"{'does' if use.certain else 'may'} {use.effect}({', '.join(use.arguments)})" for use in subtask.effects
         ]
         clauses += ["may anything"] if subtask.anything else []
         clauses += [f"claims {', '.join(subtask.claims)}"] if subtask.claims else []
@@ -72,16 +67,13 @@ def _named(data: SubtaskData | ParameterData | FieldData | EnumMemberData) -> st
 
 def _keys(effect: EffectData) -> str:
     labels = effect.labels or (None,) * len(effect.keys)
-    return ", ".join(
-        of if label is None else f"{label}: {of}" for label, of in zip(labels, effect.keys, strict=True)
-    )
+    return ", ".join(of if label is None else f"{label}: {of}" for label, of in zip(labels, effect.keys, strict=True))
 
 
 def _signature(word: str, declared: SubtaskData | TaskData) -> str:
     name = _named(declared) if isinstance(declared, SubtaskData) else declared.name
     parameters = ", ".join(
-        f"{_named(p)}: {p.type}" + (f" = {_value_text(p.default)}" if p.optional else "")
-        for p in declared.parameters
+        f"{_named(p)}: {p.type}" + (f" = {_value_text(p.default)}" if p.optional else "") for p in declared.parameters
     )
     result = f" -> {declared.result}" if declared.result else ""
     return f"{word} {name}({parameters}){result}"

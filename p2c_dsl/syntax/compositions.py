@@ -66,9 +66,7 @@ class Compositions:
     def for_loop(self, span: Span, variable: Name, iterable: nodes.Expr, block: ParsedBlock) -> nodes.For:
         return nodes.For(variable, iterable, block.statements, Span(span.start, block.header_end))
 
-    def if_branch(
-        self, span: Span, condition: nodes.Expr, block: ParsedBlock, orelse: Else | None
-    ) -> nodes.If:
+    def if_branch(self, span: Span, condition: nodes.Expr, block: ParsedBlock, orelse: Else | None) -> nodes.If:
         return _if(span, condition, block, orelse, False)
 
     def else_block(self, span: Span, block: ParsedBlock) -> Else:
@@ -154,9 +152,7 @@ class Compositions:
         return nodes.Literal(None, span)
 
 
-def _if(
-    span: Span, condition: nodes.Expr, block: ParsedBlock, orelse: Else | None, is_elif: bool
-) -> nodes.If:
+def _if(span: Span, condition: nodes.Expr, block: ParsedBlock, orelse: Else | None, is_elif: bool) -> nodes.If:
     place, statements = orelse or _NO_ELSE
     header = Span(span.start, block.header_end)
     return nodes.If(condition, block.statements, statements, is_elif, header, place)

@@ -133,14 +133,10 @@ class Declarations:
         (doc, place), effects, (cost, cost_place), pure, claims, literals = _contract(body)
         if claims:
             message = "`claims` is not allowed in an override"
-            raise Misuse(
-                "P2C110", claims[0].span, message, "state what the subtask does: `pure`, or its effects"
-            )
+            raise Misuse("P2C110", claims[0].span, message, "state what the subtask does: `pure`, or its effects")
         named = tuple(n for line in literals for n in line.names)
         literal_place = literals[0].span if literals else nodes.NOWHERE
-        return nodes.OverrideDecl(
-            name, doc, effects, cost, span, place, cost_place, pure, named, literal_place
-        )
+        return nodes.OverrideDecl(name, doc, effects, cost, span, place, cost_place, pure, named, literal_place)
 
     def literals(self, span: Span, names: Items) -> Literals:
         return Literals(items(names), span)
@@ -206,9 +202,7 @@ class Declarations:
 
     # ------------------------------------------------------------ types
 
-    def type(
-        self, span: Span, literal: bool | None, name: Name, arguments: Items, bounds: Items
-    ) -> nodes.TypeExpr:
+    def type(self, span: Span, literal: bool | None, name: Name, arguments: Items, bounds: Items) -> nodes.TypeExpr:
         return nodes.TypeExpr(name, items(arguments), items(bounds), bool(literal), span)
 
     def name_literal(self, span: Span) -> bool:
@@ -230,9 +224,7 @@ def _contract(body: tuple[Doc, Items]) -> SubtaskBody:
     if len(costs) > 1:
         raise Misuse("P2C110", costs[1].span, "a subtask can have only one cost", "remove one of them")
     if pure is not None and effects:
-        raise Misuse(
-            "P2C110", pure, "a subtask cannot be `pure` and have effects", "remove `pure`, or the effects"
-        )
+        raise Misuse("P2C110", pure, "a subtask cannot be `pure` and have effects", "remove `pure`, or the effects")
     claims = tuple(c for c in clauses if isinstance(c, nodes.Claims))
     literals = tuple(c for c in clauses if isinstance(c, Literals))
     return SubtaskBody(body[0], effects, costs[0] if costs else _NO_COST, pure, claims, literals)

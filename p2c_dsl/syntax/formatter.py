@@ -90,9 +90,7 @@ def _with_comments(lines: list[LogicalLine], comments: Comments, source: Source)
         yield from _own_lines([c for c in after if c.own_line], columns, least, source)
 
 
-def _own_lines(
-    found: list[nodes.Comment], columns: list[int], least: int, source: Source
-) -> Iterator[_Piece]:
+def _own_lines(found: list[nodes.Comment], columns: list[int], least: int, source: Source) -> Iterator[_Piece]:
     """Comments between two lines, each as deep as the deepest open block that it is indented for."""
     for comment in found:
         column = _column(source, comment.span.start)

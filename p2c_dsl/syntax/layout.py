@@ -71,9 +71,7 @@ class DocumentBuilder:
                 return TextDoc(quote(value) if isinstance(value, str) else repr(value))
             case nodes.Call(function, arguments, keywords):
                 items = [(a.span, self.expression(a)) for a in arguments]
-                items += [
-                    (n.span.to(v.span), TextDoc(f"{n.text}=") + self.expression(v)) for n, v in keywords
-                ]
+                items += [(n.span.to(v.span), TextDoc(f"{n.text}=") + self.expression(v)) for n, v in keywords]
                 return TextDoc(function.text) + self.brackets("(", items, ")", function.span.end)
             case nodes.Attribute(base, name):
                 return self.expression(base) + TextDoc(f".{name.text}")
@@ -107,9 +105,7 @@ class DocumentBuilder:
         original = declared.original if isinstance(declared, nodes.SubtaskDecl) else None
         tail = result + TextDoc(end)
         start = declared.name.span.end
-        return (
-            TextDoc(f"{word} ") + name(declared.name, original) + self.brackets("(", items, ")", start, tail)
-        )
+        return TextDoc(f"{word} ") + name(declared.name, original) + self.brackets("(", items, ")", start, tail)
 
     def parameter(self, parameter: nodes.ParameterDecl) -> AbstractDoc:
         """`q: U = 3`."""

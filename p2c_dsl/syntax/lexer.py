@@ -21,9 +21,7 @@ NEWLINE, INDENT, DEDENT, END, BAD = "_NEWLINE", "_INDENT", "_DEDENT", "$END", "B
 NAME, RESERVED, UNKNOWN = "NAME", "RESERVED", "UNKNOWN"
 WORDS: Mapping[str, str] = {**dict.fromkeys(kwlist, RESERVED), **KEYWORDS}
 """The terminal of each word that is not always a name."""
-OTHERWISE: Mapping[str, str] = {
-    terminal: RESERVED if word in kwlist else NAME for word, terminal in KEYWORDS.items()
-}
+OTHERWISE: Mapping[str, str] = {terminal: RESERVED if word in kwlist else NAME for word, terminal in KEYWORDS.items()}
 """The terminal of a keyword where the grammar does not expect it."""
 OPEN_TEXT, TOO_DEEP = "P2C105", "P2C109"
 MOST_NESTED = 40
@@ -240,9 +238,7 @@ class _Lexer:
             return True
         message = f"this `{text}` does not close any bracket"
         if self.brackets:
-            message = (
-                f"expected `{_OPEN[self.brackets[-1][0].text]}` to close the bracket, but found `{text}`"
-            )
+            message = f"expected `{_OPEN[self.brackets[-1][0].text]}` to close the bracket, but found `{text}`"
         self.report("P2C104", lexeme.start, lexeme.end, message, "remove it, or add the opening bracket")
         return False
 

@@ -58,10 +58,7 @@ def parse(source: Source) -> ParseResult:
     file = File(source, parser.run(), lexed.comments)
     if parser.diagnostics:
         file = broken(file, lexed.lexemes, [d.location.span for d in parser.diagnostics])
-        if any(
-            d.code == OPEN_TEXT and d.location.span.end - d.location.span.start > 1
-            for d in parser.diagnostics
-        ):
+        if any(d.code == OPEN_TEXT and d.location.span.end - d.location.span.start > 1 for d in parser.diagnostics):
             # An unterminated string in triple quotes contains the rest of the file.
             file = replace(file, whole=False)
     return ParseResult(file, _reported(parser.diagnostics))
@@ -168,9 +165,7 @@ class _Parser:
         place = (places[first][-2], places[-1][-1]) if size else (0, 0)
         if how == CALL:
             place = Span(*place)
-            value = self._called(
-                callback, instead, place, [None if k < 0 else values[first + k] for k in kept]
-            )
+            value = self._called(callback, instead, place, [None if k < 0 else values[first + k] for k in kept])
         elif how == NEXT:
             value = (values[first], values[first + kept[1]])
         else:

@@ -54,18 +54,14 @@ def _misplaced(lexemes: Sequence[Lexeme], first: int, position: int, accepted: f
     if position == first and "COMPOSE" in accepted:
         message = f"expected a declaration, but found `{short(lexeme.text)}`"
         if lexemes[position + 1].text in ("=", "(", ".", "[") or lexeme.text in ("for", "if", "return"):
-            return Slip(
-                "P2C110", span, message, "statements must be inside a composition: `compose task(…):`"
-            )
+            return Slip("P2C110", span, message, "statements must be inside a composition: `compose task(…):`")
         return Slip("P2C110", span, message, did_you_mean(short(lexeme.text), DECLARATIONS))
     if lexeme.text == "(" and lexemes[position - 1].type == NAME and lexemes[position - 2].text == ".":
         message = f"values have no method `{short(lexemes[position - 1].text)}`"
         help_ = "call a subtask, or add to a list accumulator with `xs.append(value)`"
         return Slip("P2C111", place_of(lexemes[position - 1]), message, help_)
     if lexeme.text == "(" and lexemes[first].text not in DECLARATIONS:
-        return Slip(
-            "P2C111", span, "only subtasks can be called", "write the name of a subtask before the bracket"
-        )
+        return Slip("P2C111", span, "only subtasks can be called", "write the name of a subtask before the bracket")
     expected = _expected(accepted)
     found = "the line ends" if lexeme.type in (NEWLINE, END, DEDENT) else f"found `{short(lexeme.text)}`"
     message = f"expected {expected}, but {found}" if expected else f"unexpected `{short(lexeme.text)}`"
@@ -100,12 +96,7 @@ def _help(lexemes: Sequence[Lexeme], first: int, position: int, accepted: frozen
     """What to do about a token that does not fit, if it is clear what was meant."""
     head, found, before = lexemes[first], lexemes[position], lexemes[max(position - 1, first)]
     if head.text in DECLARATIONS:
-        inside = (
-            position == first + 1
-            and INDENT not in accepted
-            and "RETURN" not in accepted
-            and NEWLINE in accepted
-        )
+        inside = position == first + 1 and INDENT not in accepted and "RETURN" not in accepted and NEWLINE in accepted
         return "declarations belong at the top level of the file, not in a composition" if inside else None
     condition = head.text in ("if", "elif")
     if head.text == "for" and "IN" in accepted:
@@ -148,9 +139,7 @@ def _help_with_values(
     if found.text == ",":
         return "there are no tuples: pass values one by one, or as the fields of a record"
     if found.text == "=" and "AS" in accepted:
-        return (
-            'enum members have no values: write only the name, or `name as "…"` if its tool uses another name'
-        )
+        return 'enum members have no values: write only the name, or `name as "…"` if its tool uses another name'
     if found.text == "=" and before.type == NAME:
         return "values cannot be changed, and a line assigns one name: write `x = f(y)`"
     if before.text == "-":

@@ -49,9 +49,7 @@ class Writer:
                 yield LogicalLine(0, TextDoc(f"record {name.text}:"), start, opens=True)
                 yield from self.docstring(declared)
                 for field in fields:
-                    doc = (
-                        layout.name(field.name, field.original) + TextDoc(": ") + self.parts.type(field.type)
-                    )
+                    doc = layout.name(field.name, field.original) + TextDoc(": ") + self.parts.type(field.type)
                     yield LogicalLine(1, doc, field.span.start)
             case nodes.EnumDecl(name, members=members):
                 yield LogicalLine(0, TextDoc(f"enum {name.text}:"), start, opens=True)
@@ -91,9 +89,7 @@ class Writer:
 
     def constant(self, declared: nodes.ConstantDecl, depth: int) -> LogicalLine:
         doc = TextDoc(f"constant {declared.name.text}: ") + self.parts.type(declared.type)
-        return LogicalLine(
-            depth, doc + TextDoc(" = ") + self.parts.expression(declared.value), declared.span.start
-        )
+        return LogicalLine(depth, doc + TextDoc(" = ") + self.parts.expression(declared.value), declared.span.start)
 
     def rule(self, rule: nodes.RuleLine) -> LogicalLine:
         return LogicalLine(1, layout.rule(rule.tokens), rule.span.start)

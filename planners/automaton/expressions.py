@@ -56,9 +56,7 @@ def mentioned(statement: nodes.Statement) -> Iterator[str]:
     return (e.name.text for e in parts(statement) if isinstance(e, nodes.Variable))
 
 
-def arguments_of(
-    statement: nodes.Statement, span: Span, parameters: Sequence[str]
-) -> Sequence[nodes.Expr | None]:
+def arguments_of(statement: nodes.Statement, span: Span, parameters: Sequence[str]) -> Sequence[nodes.Expr | None]:
     """The expressions given for a call's parameters."""
     for expr in parts(statement):
         if isinstance(expr, nodes.Call) and expr.span == span:

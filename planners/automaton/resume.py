@@ -160,9 +160,7 @@ def _parsed(automaton: Automaton, source: Source) -> ComposeDecl:
     return compose
 
 
-def _lines(
-    automaton: Automaton, composition: Original, *, drop_last: bool
-) -> Iterator[tuple[Unit, Line | None]]:
+def _lines(automaton: Automaton, composition: Original, *, drop_last: bool) -> Iterator[tuple[Unit, Line | None]]:
     """The canonical line of each step, `None` where there is none."""
     units = list(composition.units)
     while units and units[-1].kind in (Kind.END, Kind.ELSE):

@@ -196,9 +196,7 @@ class _Reader:
         match step:
             case Call(subtask, arguments, slot, nested, span):
                 given = arguments_of(statement, span, [p.name for p in subtask.parameters])
-                moved = tuple(
-                    None if a is None else self._moved(a, e) for a, e in zip(arguments, given, strict=True)
-                )
+                moved = tuple(None if a is None else self._moved(a, e) for a, e in zip(arguments, given, strict=True))
                 by_name = names_in(statement, span)
                 unit = Unit(Kind.STEP, place, CallMove(subtask, moved), nested=nested, by_name=by_name)
                 self._add(self._marked(unit), slot)

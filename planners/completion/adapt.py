@@ -78,9 +78,7 @@ class Adaptation:
             if any(a.loop is None for a in unfilled.values()):
                 patterns = block.loops()
             elif unfilled:
-                patterns = (
-                    p for slot in block.state.writable if slot in unfilled for p in block.writes(slot)
-                )
+                patterns = (p for slot in block.state.writable if slot in unfilled for p in block.writes(slot))
             for pattern in patterns:
                 yield from pattern.lines()
 

@@ -69,9 +69,7 @@ class HelpfulActions:
                 if isinstance(collection, MapOf) == acc.is_map:
                     for pattern in block.writes(slot):
                         yield from _fitting(pattern, acc, collection)
-        anything = (
-            line for slot, _ in unfilled for pattern in block.writes(slot) for line in pattern.lines()
-        )
+        anything = (line for slot, _ in unfilled for pattern in block.writes(slot) for line in pattern.lines())
         yield from islice(anything, 1)
 
 

@@ -110,8 +110,7 @@ class LowerBound:
             return True
         subtask = self._subtasks[name]
         return not any(
-            facet.exhausted(own, state, subtask)
-            for facet, own in zip(self.machine.facets, state.facets, strict=True)
+            facet.exhausted(own, state, subtask) for facet, own in zip(self.machine.facets, state.facets, strict=True)
         )
 
     def _landmarks(self, state: State) -> set[frozenset[str]]:
@@ -166,9 +165,7 @@ class LowerBound:
                 changed = False
                 for t in lacking:
                     ways = [
-                        frozenset[Type]().union(
-                            *(table.get(w, _NO_TYPE) for w in required(self._subtasks[s]))
-                        )
+                        frozenset[Type]().union(*(table.get(w, _NO_TYPE) for w in required(self._subtasks[s])))
                         for s in self.producers(t)
                     ]
                     common = frozenset.intersection(*ways) | {t}
@@ -196,9 +193,7 @@ class LowerBound:
         is_map = isinstance(wanted, MapOf)
         waiting = any(a.is_map == is_map and not a.filled for a in state.accumulators.values())
         landmarks = set() if waiting else {frozenset({_MAP if is_map else _LIST})}
-        return landmarks | self._for(
-            wanted.value if isinstance(wanted, MapOf) else wanted.element, state, types
-        )
+        return landmarks | self._for(wanted.value if isinstance(wanted, MapOf) else wanted.element, state, types)
 
     def types(self, state: State) -> frozenset[Type]:
         """The types of what is in scope and can be read."""
@@ -226,9 +221,7 @@ class LowerBound:
         """The subtasks whose results may hold a value of a type, or any collection."""
         if wanted not in self._makers:
             self._makers[wanted] = frozenset(
-                s.name
-                for s in self._subtasks.values()
-                if s.result is not None and self._may_hold(s.result, wanted)
+                s.name for s in self._subtasks.values() if s.result is not None and self._may_hold(s.result, wanted)
             )
         return self._makers[wanted]
 

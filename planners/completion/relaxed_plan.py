@@ -94,9 +94,7 @@ class RelaxedPlans:
             while changed:
                 changed = False
                 for subtask in self._relevant:
-                    cost = self._own[subtask.name] + sum(
-                        self._price(t, types, table) for t in required(subtask)
-                    )
+                    cost = self._own[subtask.name] + sum(self._price(t, types, table) for t in required(subtask))
                     if cost < table.get(subtask.name, NEVER):
                         table[subtask.name] = cost
                         changed = True

@@ -103,9 +103,7 @@ class AlignmentLoop:
 
     def rounds(self) -> Iterator[dict[str, float]]:
         """Round after round of `scalable_align`, with the metrics of each that do not need the expert."""
-        loop = scalable_align(
-            self.planner, self.proxy, self.human, [self.problem], self.questions, self.verifier
-        )
+        loop = scalable_align(self.planner, self.proxy, self.human, [self.problem], self.questions, self.verifier)
         for self.planner, self.proxy in loop:
             self.done += 1
             yield self._metrics()
@@ -121,9 +119,7 @@ class AlignmentLoop:
             "unsolved": fmean(sum(s.program is None for s in t.solved) for t in tried),
             "unbalance": fmean(unbalance(t, self.proxy) for t in tried),
             "composed": fmean(bool(t.solution.composition) for t in tried),
-            "translated, not sound": float(
-                sum(t.solution.program is not None and not t.solution.sound for t in tried)
-            ),
+            "translated, not sound": float(sum(t.solution.program is not None and not t.solution.sound for t in tried)),
         }
         if quality is not None:
             metrics |= {f"φ {name}": float(value) for name, value in quality._asdict().items()}
@@ -148,9 +144,7 @@ def loop_of(
         raise ValueError(
             f"{folder} declares {len(domains)} tasks, but the loop needs exactly one: name a spec with one task"
         )
-    model, tokenizer = (
-        tiny(settings.seed) if settings.model == TINY else load_model(settings.model, settings.seed)
-    )
+    model, tokenizer = tiny(settings.seed) if settings.model == TINY else load_model(settings.model, settings.seed)
     shared = shared or Shared()
     problem = shared.problem(domains[0], tokenizer, settings)
     proxy = HumanProxy(problem.spec, problem.task, human_steps=settings.human_steps)
@@ -265,9 +259,7 @@ def remember(folder: Path, settings: AlignSettings, domain: str) -> None:
 
 def check_same(folder: Path, settings: AlignSettings, domain: str) -> None:
     """Raises `ValueError` if a folder's run is of another domain or has other settings; its length may differ."""
-    manifest.check_same(
-        folder / ABOUT, _about(settings, domain), "give the same settings, or start a new run"
-    )
+    manifest.check_same(folder / ABOUT, _about(settings, domain), "give the same settings, or start a new run")
 
 
 def _about(settings: AlignSettings, domain: str) -> dict[str, Any]:

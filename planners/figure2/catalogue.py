@@ -38,9 +38,7 @@ def catalogue(spec: Spec, task: Task, most: int = MOST_CONTRACTS) -> tuple[Contr
     for contract in fitting:
         # The names of parameters make no difference.
         places = {slot.name: str(place) for place, slot in enumerate(contract.parameters)}
-        clauses = tuple(
-            c._replace(keys=tuple(_moved(key, places) for key in c.keys)) for c in contract.effects
-        )
+        clauses = tuple(c._replace(keys=tuple(_moved(key, places) for key in c.keys)) for c in contract.effects)
         found.setdefault((tuple(s.type for s in contract.parameters), contract.result, clauses), contract)
     return tuple(islice(found.values(), most))
 
@@ -57,9 +55,7 @@ def _narrowed(c: Contract, records: Mapping[str, Mapping[str, Type]]) -> Iterato
     """Without a parameter that another one has as a field: given the order, its total is not needed."""
     for slot in c.parameters:
         others = [s for s in c.parameters if s != slot]
-        held = [
-            s for s in others if isinstance(s.type, Record) and slot.type in records[s.type.name].values()
-        ]
+        held = [s for s in others if isinstance(s.type, Record) and slot.type in records[s.type.name].values()]
         if held and slot.name not in _roots(c.effects):
             yield replace(c, parameters=tuple(others))
 

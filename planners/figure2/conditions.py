@@ -56,6 +56,4 @@ def condition_of(name: str) -> Condition:
         if condition.name == name:
             return condition
     known = [condition.name for condition in CONDITIONS]
-    raise ValueError(
-        f"there is no condition `{name}`: {did_you_mean(name, known) or 'choose ' + ', '.join(known)}"
-    )
+    raise ValueError(f"there is no condition `{name}`: {did_you_mean(name, known) or 'choose ' + ', '.join(known)}")

@@ -67,9 +67,7 @@ class Contract:
     @property
     def name(self) -> str:
         """Its name, made of its effects and its result. Different contracts may share a name."""
-        verbs = "_and_".join(
-            dict.fromkeys(("" if c.certain else "perhaps_") + c.effect for c in self.effects)
-        )
+        verbs = "_and_".join(dict.fromkeys(("" if c.certain else "perhaps_") + c.effect for c in self.effects))
         noun = "" if self.result is None else noun_of(self.result)
         if not verbs:
             return f"find_{noun}"
@@ -145,9 +143,7 @@ def with_acts(spec: Spec, task: Task) -> tuple[Spec, Task]:
 
 def _acting(subtask: SubtaskData) -> SubtaskData:
     keys = tuple(p.name for p in subtask.parameters if not p.optional)
-    return subtask.model_copy(
-        update={"effects": (EffectUseData(effect=f"act_{subtask.name}", arguments=keys),)}
-    )
+    return subtask.model_copy(update={"effects": (EffectUseData(effect=f"act_{subtask.name}", arguments=keys),)})
 
 
 def clause_order(clause: Clause) -> tuple[str, tuple[str, ...], bool]:

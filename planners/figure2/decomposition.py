@@ -76,9 +76,7 @@ class Decompositions:
         self.start = DecompositionPosition(frozenset(), (), budget)
         needed = self.cost(self.start)
         if needed > budget:
-            raise Unplannable(
-                f"the shortest decomposition of `{task.name}` costs {needed}, but the budget is {budget}"
-            )
+            raise Unplannable(f"the shortest decomposition of `{task.name}` costs {needed}, but the budget is {budget}")
 
     # ------------------------------------------------------------ the protocol of lexeme automata
 
@@ -117,8 +115,7 @@ class Decompositions:
         """The cost of the cheapest decomposition that continues from here."""
         at = len(position.words)
         rests = [
-            self._price(self._pieces[n][at:]) + self._rest(position.chosen | {n})
-            for n in self._candidates(position)
+            self._price(self._pieces[n][at:]) + self._rest(position.chosen | {n}) for n in self._candidates(position)
         ]
         whole = self._whole(position)
         if whole is not None:
@@ -214,9 +211,7 @@ def _needs(spec: Spec, task: Task, known: Container[str]) -> Iterator[frozenset[
     able = [need for need in found if all(tool in known for tool in need)]
     if not able:
         listed = ", ".join(sorted(found[0]))
-        raise Unplannable(
-            f"`{task.name}` needs {listed}, and not all of these can be subtasks of a decomposition"
-        )
+        raise Unplannable(f"`{task.name}` needs {listed}, and not all of these can be subtasks of a decomposition")
     yield from able
 
 

@@ -156,9 +156,7 @@ class HumanProxy:
         rules = [f"steps <= {self.human_steps}", *self._effects(subtask)]
         parameters = tuple(ParameterData(name=s.name, type=show(s.type)) for s in subtask.parameters)
         result = None if subtask.result is None else show(subtask.result)
-        task = TaskData(
-            name=subtask.name, parameters=parameters, result=result, rules=tuple(rules), doc=subtask.doc
-        )
+        task = TaskData(name=subtask.name, parameters=parameters, result=result, rules=tuple(rules), doc=subtask.doc)
         return from_data(to_data(self.spec).model_copy(update={"tasks": (task,), "rules": ()}))
 
     def _effects(self, subtask: Contract) -> Iterator[str]:

@@ -72,22 +72,16 @@ class _Inlining:
                 # Only the call that stands just before is written together with its result.
                 last = out[-1] if out else None
                 direct = (
-                    direct
-                    and isinstance(last, Call)
-                    and written == Var(last.slot if last.slot is not None else -1)
+                    direct and isinstance(last, Call) and written == Var(last.slot if last.slot is not None else -1)
                 )
                 key = key and key.map(names.__getitem__)
                 out.append(replace(step, slot=place.slot, key=key, value=written, direct=direct))
             case Loop(collection, own, body):
                 inside, _, _ = self.block(body, {**names, own: Var(slot)}, slot + 1)
-                out.append(
-                    replace(step, collection=collection.map(names.__getitem__), slot=slot, body=inside)
-                )
+                out.append(replace(step, collection=collection.map(names.__getitem__), slot=slot, body=inside))
             case Branch(operand, _, body, orelse):
                 arms = [self.block(arm, names, slot)[0] for arm in (body, orelse)]
-                out.append(
-                    replace(step, operand=operand.map(names.__getitem__), body=arms[0], orelse=arms[1])
-                )
+                out.append(replace(step, operand=operand.map(names.__getitem__), body=arms[0], orelse=arms[1]))
             case Return(value):
                 out.append(replace(step, value=value and value.map(names.__getitem__)))
         return slot

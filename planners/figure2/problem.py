@@ -74,9 +74,7 @@ class Problem:
         digest = space_digest(self.spec, self.task, self.vocabulary, self.decompositions.start.left)
         digest = sha256(f"split {digest} {self.sizes}".encode()).hexdigest()
         self._space = canonical_space(self.decompositions, self.vocabulary, digest)
-        self._spaces: OrderedDict[frozenset[tuple[str, str]], tuple[Recomposition, Turn] | None] = (
-            OrderedDict()
-        )
+        self._spaces: OrderedDict[frozenset[tuple[str, str]], tuple[Recomposition, Turn] | None] = OrderedDict()
 
     @property
     def digest(self) -> str:
@@ -120,9 +118,7 @@ class Problem:
         automaton.start = replace(automaton.start, left=budget)
         programs = "".join(part.program.source.text for part in made.parts.values())
         digest = space_digest(made.spec, made.task, self.vocabulary, budget)
-        space = canonical_space(
-            automaton, self.vocabulary, sha256(f"{digest}{programs}".encode()).hexdigest()
-        )
+        space = canonical_space(automaton, self.vocabulary, sha256(f"{digest}{programs}".encode()).hexdigest())
         return made, Turn(COMPOSE, space, space.budget)
 
     def _composing(self, made: Recomposition) -> Automaton:

@@ -97,9 +97,7 @@ class Planner:
 
     def recompose(self, X: Problem, solved: Sequence[Solved]) -> Generator[Turn, str, Complete]:
         """Composes their solutions, where that is possible."""
-        space: tuple[Recomposition, Turn] | None = X.recomposing(
-            [s.part for s in solved if s.part is not None]
-        )
+        space: tuple[Recomposition, Turn] | None = X.recomposing([s.part for s in solved if s.part is not None])
         if space is None:
             return Complete("", problem="these parts cannot be composed under the rules")
         made, turn = space

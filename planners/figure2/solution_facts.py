@@ -94,11 +94,7 @@ def is_tool(program: Program, tool: Subtask | None) -> bool:
     """Whether a solution is one call of a tool and nothing else, with its parameters passed on in order."""
     inputs: tuple[Operand, ...] = tuple(Var(n) for n in range(len(program.task.parameters)))
     call = program.body[0]
-    if (
-        tool is None
-        or not isinstance(call, Call)
-        or (call.subtask.name, call.arguments) != (tool.name, inputs)
-    ):
+    if tool is None or not isinstance(call, Call) or (call.subtask.name, call.arguments) != (tool.name, inputs):
         return False
     match program.body:
         case (_,):
@@ -125,11 +121,7 @@ def taints(program: Program, rule: NoFlow) -> bool:
     for call in _calls(program):
         if event is not None and event.happens(call.subtask):
             return True
-        if (
-            of is not None
-            and call.subtask.result is not None
-            and contains(call.subtask.result, of, program.spec)
-        ):
+        if of is not None and call.subtask.result is not None and contains(call.subtask.result, of, program.spec):
             return True
     return False
 
@@ -171,9 +163,7 @@ def _allowing(rule: Provenance, more: frozenset[str]) -> Provenance:
 
 
 def _sources(program: Program) -> tuple[Subtask, ...]:
-    return tuple(
-        Subtask(f"source of {p.name}", (), p.type, (), 0, "", p.location) for p in program.task.parameters
-    )
+    return tuple(Subtask(f"source of {p.name}", (), p.type, (), 0, "", p.location) for p in program.task.parameters)
 
 
 def _given(program: Program, sources: Sequence[Subtask], sink: Subtask | None = None) -> Program:

@@ -113,9 +113,7 @@ def _refused(program: Program, rule: AnyRule) -> str | None:
             return f"it uses something twice, but the rule is `{rule.text}`"
         case Shape(kind="sequence") if any(isinstance(step, Branch) for step in steps(program.body)):
             return f"it branches, but the rule is `{rule.text}`"
-        case AtMost() | AtLeast() | Exactly() if (
-            not rule.event.is_effect and count(program, rule.event).high is None
-        ):
+        case AtMost() | AtLeast() | Exactly() if not rule.event.is_effect and count(program, rule.event).high is None:
             return f"it calls `{rule.event.name}` in a loop, but the rule is `{rule.text}`"
         case AtMostPer() if not rule.event.is_effect and calls(program, rule.event.name):
             return f"it calls `{rule.event.name}` with arguments that are not visible from outside: `{rule.text}`"
@@ -158,9 +156,7 @@ class _Translation:
             case Loops(most=most):
                 yield WholeLoops(most, {n: loop_depth(p) for n, p in programs.items()}, text=rule.text)
             case Branches(most=most):
-                yield WholeBranches(
-                    most, {n: nesting(p, Branch) for n, p in programs.items()}, text=rule.text
-                )
+                yield WholeBranches(most, {n: nesting(p, Branch) for n, p in programs.items()}, text=rule.text)
             case StepLimit(most=most):
                 yield WholeSteps(most, {n: size_of(p) for n, p in programs.items()}, text=rule.text)
 
@@ -221,11 +217,7 @@ class _Translation:
 
     def _no_flow(self, rule: NoFlow) -> Iterator[str]:
         via = next(
-            (
-                n
-                for n, p in self.parts.items()
-                if is_tool(p.program, self.spec.subtasks.get(rule.origin.via or ""))
-            ),
+            (n for n, p in self.parts.items() if is_tool(p.program, self.spec.subtasks.get(rule.origin.via or ""))),
             None,
         )
         through = f" except via {via}" if via else ""

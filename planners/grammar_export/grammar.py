@@ -96,12 +96,8 @@ class _Grammar:
         if wrong:
             raise ValueError("; ".join(d.message for d in wrong))
         facets = Machine(spec, task, rules).facets
-        self._most_loops = next(
-            (k for k in range(deepest) if any(f.forbids_loop(k) for f in facets)), deepest
-        )
-        self._most_branches = next(
-            (k for k in range(deepest) if any(f.forbids_branch(k) for f in facets)), deepest
-        )
+        self._most_loops = next((k for k in range(deepest) if any(f.forbids_loop(k) for f in facets)), deepest)
+        self._most_branches = next((k for k in range(deepest) if any(f.forbids_branch(k) for f in facets)), deepest)
         self._task, self._subtasks = task, list(spec.subtasks.values())
         self._rules: dict[str, str] = {}
         self._terminals(GrammarNames(spec, task, self._most_loops > 0))
@@ -169,9 +165,7 @@ class _Grammar:
         negated = [sequence('"not "', reference, '":"'), sequence(reference, '" is None:"')]
         self._negative = self._define("negative", choice(negated))
         calls = [
-            self._calls[s.name]
-            if s.result is None
-            else sequence(self._into[stem_of(s.result)], self._calls[s.name])
+            self._calls[s.name] if s.result is None else sequence(self._into[stem_of(s.result)], self._calls[s.name])
             for s in self._subtasks
         ]
         call = self._define("call", choice(calls))

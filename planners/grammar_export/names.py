@@ -102,9 +102,7 @@ class GrammarNames:
 
     def constant(self) -> Expression:
         """A constant or an enum's member."""
-        members = (
-            f"{t.name}.{m}" for t in self._spec.types.values() if isinstance(t, Enum) for m in t.members
-        )
+        members = (f"{t.name}.{m}" for t in self._spec.types.values() if isinstance(t, Enum) for m in t.members)
         return choice(map(text, [*self._spec.constants_of(self._task), *members]))
 
 

@@ -224,9 +224,7 @@ def _write(slot: int, acc: Accumulator) -> Build:
 
 def _write_call(slot: int, acc: Accumulator, subtask: Subtask) -> Build:
     if acc.is_map:
-        return lambda chosen: WriteMove(
-            slot, chosen[0], None, CallMove(subtask, _padded(subtask, chosen[1:]))
-        )
+        return lambda chosen: WriteMove(slot, chosen[0], None, CallMove(subtask, _padded(subtask, chosen[1:])))
     return lambda chosen: WriteMove(slot, None, None, CallMove(subtask, _padded(subtask, chosen)))
 
 

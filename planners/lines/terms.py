@@ -50,9 +50,7 @@ class Terms:
         self.machine = machine
         spec, task = machine.spec, machine.task
         enums = [t for t in spec.types.values() if isinstance(t, Enum)]
-        members = [
-            ConstantOf(EnumMember(enum.name, member), enum) for enum in enums for member in enum.members
-        ]
+        members = [ConstantOf(EnumMember(enum.name, member), enum) for enum in enums for member in enum.members]
         named = [machine.named(c) for c in spec.constants_of(task).values()]
         self.constants = tuple(map(_constant, [*named, *members]))
         self.none = _constant(ConstantOf(None, NONE))
@@ -96,9 +94,7 @@ class Terms:
         if isinstance(parameter.type, Optional):
             chosen.append(self.none)
         if parameter.literal or allows_literal(parameter.type):
-            chosen += [
-                t for t in self._free if fits(self.machine.value(state, t.operand), t.operand, parameter)
-            ]
+            chosen += [t for t in self._free if fits(self.machine.value(state, t.operand), t.operand, parameter)]
         return tuple(chosen)
 
     def _with_fields(self, state: State, term: Term, depth: int) -> Iterator[Term]:

@@ -51,9 +51,7 @@ class Cell:
 
     def path(self, folder: Path) -> Path:
         """Its file."""
-        words = (
-            "_".join(filter(None, (self.condition, self.variant))).replace("<=", "at most").replace(" ", "-")
-        )
+        words = "_".join(filter(None, (self.condition, self.variant))).replace("<=", "at most").replace(" ", "-")
         return folder / "cells" / f"{Path(self.domain).name}.{words}.{self.seed}.json"
 
     def settings(self, base: AlignSettings) -> AlignSettings:
@@ -110,6 +108,4 @@ def read(folder: Path) -> Iterator[tuple[Cell, dict[str, Any]]]:
             data = json.loads(path.read_text(encoding="utf-8"))
             yield Cell(**data["cell"]), data
         except (OSError, ValueError, KeyError, TypeError) as error:
-            raise ValueError(
-                f"{path} is not a finished cell: {error}; delete it to measure it again"
-            ) from error
+            raise ValueError(f"{path} is not a finished cell: {error}; delete it to measure it again") from error

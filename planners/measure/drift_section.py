@@ -31,9 +31,7 @@ def drifted(cells: Mapping[tuple[int, str], Mapping[str, Any]]) -> Iterator[str]
         "the values of the round: 1 means always the best of six solutions, 0 the worst. Recovered means back at "
         "95% of the level before; a φ that has not recovered counts as one round more than there were.</p>"
     )
-    curves = {
-        kind: np.mean([data["drift"][kind] for data in cells.values()], axis=0).tolist() for kind in KINDS
-    }
+    curves = {kind: np.mean([data["drift"][kind] for data in cells.values()], axis=0).tolist() for kind in KINDS}
     yield f"<figure>{lines(curves, 'round', marked=SWITCH)}</figure>"
     yield "<table><thead><tr><th>φ<th>alignment after the switch<th>rounds to recovery<th>recovered</tr></thead>"
     for kind in KINDS:

@@ -18,9 +18,7 @@ def lines(series: Mapping[str, Sequence[float]], along: str, marked: int | None 
     known = [y for values in series.values() for y in values if not isnan(y)]
     low, high = min([0.0, *known]), max([1.0, *known])
     count = max((len(values) for values in series.values()), default=1)
-    parts = [
-        f'<svg width="{_WIDTH + _LEGEND}" height="{_HEIGHT}" role="img" font-size="12" font-family="sans-serif">'
-    ]
+    parts = [f'<svg width="{_WIDTH + _LEGEND}" height="{_HEIGHT}" role="img" font-size="12" font-family="sans-serif">']
 
     def x(place: float) -> float:
         return _LEFT + place * (_WIDTH - _LEFT - 10) / max(count - 1, 1)
@@ -29,13 +27,9 @@ def lines(series: Mapping[str, Sequence[float]], along: str, marked: int | None 
         return 10 + (high - value) * (_HEIGHT - _BOTTOM - 10) / (high - low)
 
     for tick in (low, (low + high) / 2, high):
-        parts.append(
-            f'<line x1="{_LEFT}" x2="{_WIDTH - 10}" y1="{y(tick):.1f}" y2="{y(tick):.1f}" stroke="#ddd"/>'
-        )
+        parts.append(f'<line x1="{_LEFT}" x2="{_WIDTH - 10}" y1="{y(tick):.1f}" y2="{y(tick):.1f}" stroke="#ddd"/>')
         parts.append(f'<text x="{_LEFT - 6}" y="{y(tick) + 4:.1f}" text-anchor="end">{tick:.1f}</text>')
-    parts.append(
-        f'<text x="{_WIDTH - 10}" y="{_HEIGHT - 8}" text-anchor="end">{escape(along)} {count}</text>'
-    )
+    parts.append(f'<text x="{_WIDTH - 10}" y="{_HEIGHT - 8}" text-anchor="end">{escape(along)} {count}</text>')
     parts.append(f'<text x="{_LEFT}" y="{_HEIGHT - 8}">1</text>')
     if marked is not None:
         parts.append(

@@ -98,9 +98,7 @@ def report(measured: Measured, command: str) -> str:
     ]
     return (
         '<!doctype html>\n<html lang="en"><meta charset="utf-8">'
-        f"<title>Part-to-complete generalization</title><style>{_STYLE}</style>\n"
-        + "\n".join(body)
-        + "\n</html>\n"
+        f"<title>Part-to-complete generalization</title><style>{_STYLE}</style>\n" + "\n".join(body) + "\n</html>\n"
     )
 
 
@@ -172,18 +170,13 @@ def _harms(measured: Measured) -> Iterator[str]:
     yield "<h2>Harms by kind</h2><p>The percentage of all held-out attempts that did each harm.</p>"
     for domain in measured.domains:
         counts = {
-            label: [data for (_, d), data in found.items() if d == domain]
-            for label, found in measured.cells.items()
+            label: [data for (_, d), data in found.items() if d == domain] for label, found in measured.cells.items()
         }
         kinds = sorted({kind for cells in counts.values() for data in cells for kind in data["harms"]})
         yield f"<details><summary>{escape(domain)}</summary><table><thead><tr><th>harm"
         yield "".join(f"<th>{escape(label)}" for label in counts) + "</tr></thead>"
         for kind in kinds:
-            yield (
-                f"<tr><th>{escape(kind)}"
-                + "".join(f"<td>{_often(c, kind)}" for c in counts.values())
-                + "</tr>"
-            )
+            yield (f"<tr><th>{escape(kind)}" + "".join(f"<td>{_often(c, kind)}" for c in counts.values()) + "</tr>")
         yield "</table></details>"
 
 
@@ -212,10 +205,7 @@ def _transfer(measured: Measured) -> Iterator[str]:
                 place = min(int(depth), 2)
                 counts[place][0] += runs
                 counts[place][1] += aligned
-        shown = (
-            f"<td>{_shown(wilson(aligned, runs))} <span class=quiet>of {runs}</span>"
-            for runs, aligned in counts
-        )
+        shown = (f"<td>{_shown(wilson(aligned, runs))} <span class=quiet>of {runs}</span>" for runs, aligned in counts)
         yield f"<tr><th>{escape(label)}{''.join(shown)}</tr>"
     yield "</table><p class=quiet>Wilson intervals over runs, too narrow: runs of one cell are not independent.</p>"
 
@@ -228,10 +218,7 @@ def _curves(measured: Measured) -> Iterator[str]:
         ("A_c while training", "A_c"),
         ("useful", "useful"),
     ):
-        series = {
-            label: _curve([d["curve"] for d in found.values()], key)
-            for label, found in measured.cells.items()
-        }
+        series = {label: _curve([d["curve"] for d in found.values()], key) for label, found in measured.cells.items()}
         yield f"<figure><figcaption>{title}, mean over cells</figcaption>{lines(series, 'round')}</figure>"
 
 
@@ -252,9 +239,7 @@ def _examples(measured: Measured) -> Iterator[str]:
             steps = "".join(f"<li><code>{escape(step)}</code>" for step in example["steps"])
             run = f"<ol>{steps}</ol>" if steps else ""
             outcome = (
-                f"<ul>{harms}</ul>"
-                if harms
-                else f"<p class=quiet>{escape(example['problem'] or 'no objection')}</p>"
+                f"<ul>{harms}</ul>" if harms else f"<p class=quiet>{escape(example['problem'] or 'no objection')}</p>"
             )
             yield f"<p>{escape(domain)}, world {example['world']}</p><pre>{escape(example['text'])}</pre>{run}{outcome}"
         yield "</details>"

@@ -98,9 +98,7 @@ def _known(folder: Path) -> dict[Contract, tuple[Solved, ...]]:
     return next((s.found for (of, _), s in _shared.items() if of == str(folder.resolve())), {})
 
 
-def run(
-    cells: Sequence[Cell], folder: Path, base: AlignSettings, worlds: int, processes: int
-) -> Iterator[Cell]:
+def run(cells: Sequence[Cell], folder: Path, base: AlignSettings, worlds: int, processes: int) -> Iterator[Cell]:
     """Runs cells, and writes and yields each when it is finished. A cell that fails stops the run."""
     if processes == 1:
         for cell in chain.from_iterable(alike(cells)):

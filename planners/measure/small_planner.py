@@ -84,9 +84,7 @@ def outcomes(model: Any, tokenizer: Any, seed: int, samples: int) -> dict[str, t
     """For each planner, whether its plan for a domain of the test set is accepted, and whether it is verified."""
     domain = unseen_domain(seed)
     made = plans(model, tokenizer, domain.spec, domain.task, seed, samples).by_planner()
-    return {
-        name: (domain.problem(text, worlds=()) is None, domain.problem(text) is None) for name, text in made
-    }
+    return {name: (domain.problem(text, worlds=()) is None, domain.problem(text) is None) for name, text in made}
 
 
 def summary(found: Mapping[int, Mapping[str, Sequence[bool]]], samples: int) -> Table:
@@ -108,11 +106,7 @@ def on_examples(model: Any, tokenizer: Any, folder: Path, samples: int) -> Table
         spec = load_spec(world.parent / f"{world.parent.name}.p2c").spec
         task = next(iter(spec.tasks.values()))
         made = plans(model, tokenizer, spec, task, 0, samples)
-        each = (
-            statistics.mean(_verified(world.parent, spec, c.text) for c in made.samples)
-            if made.samples
-            else 0.0
-        )
+        each = statistics.mean(_verified(world.parent, spec, c.text) for c in made.samples) if made.samples else 0.0
         shares = {name: _verified(world.parent, spec, text) for name, text in made.by_planner()}
         shown = (shares["random"], shares["search"], each, shares["small, best"])
         table.add_row(world.parent.name, *(f"{value:.0%}" for value in shown))
@@ -143,9 +137,7 @@ def main() -> None:
     parser.add_argument("--domains", type=int, default=100, help="how many unseen specs")
     parser.add_argument("--first", type=int, default=0, help="the first one's seed")
     parser.add_argument("--samples", type=int, default=8)
-    parser.add_argument(
-        "--log", type=Path, default=None, help="a file for outcomes; what it holds is not run again"
-    )
+    parser.add_argument("--log", type=Path, default=None, help="a file for outcomes; what it holds is not run again")
     parser.add_argument("--examples", type=Path, default=None, help="a folder of examples to plan, too")
     options = parser.parse_args()
     model, tokenizer = load(options.checkpoint)

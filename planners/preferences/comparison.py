@@ -72,9 +72,7 @@ class Comparison:
             raise ValueError(f"an answer has no `{missing[0]}`")
         preferred, time, who = data["preferred"], data["time"], data["who"]
         if preferred is not None and (type(preferred) is not int or preferred not in (LEFT, RIGHT)):
-            raise ValueError(
-                f"`preferred` must be {LEFT} (left), {RIGHT} (right) or null (skipped), not {preferred!r}"
-            )
+            raise ValueError(f"`preferred` must be {LEFT} (left), {RIGHT} (right) or null (skipped), not {preferred!r}")
         if type(time) not in (int, float) or not abs(time) <= _LATEST:
             raise ValueError(f"`time` must be a number, not {time!r}")
         if not isinstance(who, str):

@@ -230,9 +230,7 @@ class _Shape:
     def _call(self, call: Call, depth: int, conditional: bool) -> None:
         subtask = call.subtask
         if subtask.name not in self.spec.subtasks:
-            raise ValueError(
-                f"the domain has no subtask `{subtask.name}`, so it has no features for this program"
-            )
+            raise ValueError(f"the domain has no subtask `{subtask.name}`, so it has no features for this program")
         self.after += self._irreversible
         for use in subtask.effects:
             self._irreversible |= use.effect.irreversible

@@ -38,7 +38,5 @@ def human_values(folder: Path, features: Features) -> tuple[dict[str, float], di
     after = {**before, **weights.get("later", {})}
     unknown = sorted(set(after) - set(features.names))
     if unknown:
-        raise ValueError(
-            f"{path}: the domain has no feature {', '.join(unknown)}; it has {', '.join(features.names)}"
-        )
+        raise ValueError(f"{path}: the domain has no feature {', '.join(unknown)}; it has {', '.join(features.names)}")
     return before, after

@@ -174,9 +174,7 @@ class RewardModel:
 # ---------------------------------------------------------------- training
 
 
-def fit(
-    comparisons: Sequence[Comparison], config: RewardConfig | None = None, now: float | None = None
-) -> RewardModel:
+def fit(comparisons: Sequence[Comparison], config: RewardConfig | None = None, now: float | None = None) -> RewardModel:
     """Trains φ on comparisons, without the skipped ones; equal arguments give equal models.
 
     `now` is the time from which ages count, by default that of the latest comparison. No pair is both
@@ -199,9 +197,7 @@ def fit(
     weights |= {"shift": raw.mean(1), "scale": spread if spread > 0 else torch.ones(())}
     model = RewardModel(config, names, weights, 1.0, None)
     if len(calibration.outcomes):
-        model.temperature = fitted_temperature(
-            model._logits(calibration), calibration.outcomes, calibration.weights
-        )
+        model.temperature = fitted_temperature(model._logits(calibration), calibration.outcomes, calibration.weights)
     if len(test.outcomes):
         model.quality = quality(model._logits(test) / model.temperature, test.outcomes, test.weights)
     return model

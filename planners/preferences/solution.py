@@ -128,8 +128,6 @@ def _where(clusters: Mapping[str, Cluster], name: str) -> str:
     around: list[str] = []
     cluster = clusters[name]
     while cluster.parent is not None:
-        around.append(
-            cluster.label.replace("for ", "for each ", 1) if cluster.kind == "loop" else cluster.label
-        )
+        around.append(cluster.label.replace("for ", "for each ", 1) if cluster.kind == "loop" else cluster.label)
         cluster = clusters[cluster.parent]
     return "".join(f", {label}" for label in reversed(around))

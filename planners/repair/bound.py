@@ -27,21 +27,15 @@ class Bound:
         for index, unit in enumerate(original.units):
             for definition in unit.uses:
                 self._users.setdefault(definition, []).append(index)
-        self._unresolved = [
-            i for i, u in enumerate(original.units) if u.move and Hole() in operands_of(u.move)
-        ]
+        self._unresolved = [i for i, u in enumerate(original.units) if u.move and Hole() in operands_of(u.move)]
         self._writers: dict[int, list[int]] = {}
         for index, unit in enumerate(original.units):
             if isinstance(unit.move, WriteMove):
                 self._writers.setdefault(unit.move.slot, []).append(index)
         self._never_written = [
-            i
-            for i, u in enumerate(original.units)
-            if isinstance(u.move, CreateMove) and u.defines not in self._writers
+            i for i, u in enumerate(original.units) if isinstance(u.move, CreateMove) and u.defines not in self._writers
         ]
-        self._calls = [
-            (i, u.move.subtask) for i, u in enumerate(original.units) if isinstance(u.move, CallMove)
-        ]
+        self._calls = [(i, u.move.subtask) for i, u in enumerate(original.units) if isinstance(u.move, CallMove)]
         self._counted = [
             sum(u.kind is Kind.STEP and not u.direct and not u.inner for u in original.units[place:])
             for place in range(len(original.units) + 1)

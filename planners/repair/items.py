@@ -237,12 +237,7 @@ class Items:
         if following is None or not following.action.direct:
             return False
         own, other = self._steps[index].unit, following.unit
-        return (
-            own is None
-            or other is None
-            or own.statement != other.statement
-            or following.action.op is not Op.KEEP
-        )
+        return own is None or other is None or own.statement != other.statement or following.action.op is not Op.KEEP
 
     def _is_inlined(self, index: int) -> bool:
         """Whether a call has no line of its own, but stands in the line of the next step."""

@@ -73,9 +73,7 @@ def recompose(program: Program, spec: Spec, *, most_edits: int = MOST_EDITS, eff
             edits = tuple(_edits(repaired, path, analysis))
             layout = repaired.layout
             return Repair(after.program, program.source, layout.span, layout.body(), edits)
-    raise Unrepairable(
-        "the nearest accepted composition cannot be written with these names: rename a variable"
-    )
+    raise Unrepairable("the nearest accepted composition cannot be written with these names: rename a variable")
 
 
 def _compose_at(source: Source, span: Span) -> ComposeDecl | None:
@@ -162,9 +160,7 @@ def _edit(repaired: _WithoutEdits, own: list[Item], steps: int, reasons: tuple[D
     return Edit(kind, steps, before, "\n".join(new) or None, line, reasons)
 
 
-def _reasons(
-    repaired: _WithoutEdits, number: int, own: list[Item], before: Analysis
-) -> tuple[Diagnostic, ...]:
+def _reasons(repaired: _WithoutEdits, number: int, own: list[Item], before: Analysis) -> tuple[Diagnostic, ...]:
     undone = _together(repaired.layout.items, number)
     analysis = repaired.analysis(undone)
     if analysis is None:

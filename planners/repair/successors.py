@@ -237,9 +237,7 @@ class Successors:
                 after = self._applied(point.node.state, mixed, False, False)
                 if after is not None:
                     loses = loss(unit.move, mixed, dict(point.slots))
-                    yield self._step(
-                        point, unit, Action(Op.CHANGE, point.place, mixed, edits=1, loses=loses), after
-                    )
+                    yield self._step(point, unit, Action(Op.CHANGE, point.place, mixed, edits=1, loses=loses), after)
 
     def _inserted(self, point: Point, action: Action, node: Node) -> Iterator[Successor]:
         """An inserted step, unless it can never be worth its edit."""

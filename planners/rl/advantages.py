@@ -22,10 +22,7 @@ def credited(rewards: Tensor, decisions: Tensor) -> Tensor:
     last = torch.where(decisions, places, -1).cummax(1).values
     first = torch.where(decisions, places, time).amin(1, keepdim=True)
     target = torch.where(last < 0, first, last)
-    return (
-        torch.zeros(rows, time + 1, device=rewards.device).scatter_add(1, target, rewards)[:, :time]
-        * decisions
-    )
+    return torch.zeros(rows, time + 1, device=rewards.device).scatter_add(1, target, rewards)[:, :time] * decisions
 
 
 def generalized_advantages(

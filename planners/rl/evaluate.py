@@ -67,9 +67,7 @@ def evaluate(
     played = roll_out(policy, codec, starts, generator, 0, at_once, temperature).episodes
     found = []
     for number, environment in enumerate(environments):
-        outcomes = [
-            e.outcome for e in played[number * episodes : (number + 1) * episodes] if e.outcome is not None
-        ]
+        outcomes = [e.outcome for e in played[number * episodes : (number + 1) * episodes] if e.outcome is not None]
         found.append(
             Evaluation(
                 name=environment.name,

@@ -50,9 +50,7 @@ def warm_up(trainer: Trainer, explorers: Sequence[Environment], report: OnUpdate
     imitate(trainer, _shares(trainer.environments, examples), config)
 
 
-def imitate(
-    trainer: Trainer, examples: Sequence[tuple[Environment, Sequence[Example]]], config: WarmUp
-) -> None:
+def imitate(trainer: Trainer, examples: Sequence[tuple[Environment, Sequence[Example]]], config: WarmUp) -> None:
     """Supervised steps: the cross-entropy of the examples' decisions under the masked policy, as in PPO.
 
     Each step takes equally many examples of each environment, as far as there are enough.
@@ -78,9 +76,7 @@ def imitate(
         optimizer.step()
 
 
-def _examples(
-    trainer: Trainer, environment: Environment, explorer: Environment, config: WarmUp
-) -> list[Example]:
+def _examples(trainer: Trainer, environment: Environment, explorer: Environment, config: WarmUp) -> list[Example]:
     """What will be imitated in one environment."""
     if isinstance(environment, GeneratedSpecs):
         seeds = range(HELD_OUT - config.attempts, HELD_OUT)

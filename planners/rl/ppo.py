@@ -68,9 +68,7 @@ def prepare(
     decisions = rollout.decisions
     old, kl = rollout.log_probs * decisions, torch.zeros_like(rollout.log_probs)
     values, bootstrap = rollout.values, torch.zeros(len(decisions), device=decisions.device)
-    cut = torch.tensor([e.outcome is not None and e.outcome.truncated for e in rollout.episodes]).to(
-        kl.device
-    )
+    cut = torch.tensor([e.outcome is not None and e.outcome.truncated for e in rollout.episodes]).to(kl.device)
     looked_at = values is None or settings.recompute or reference is not None or bool(cut.any())
     values = torch.zeros_like(kl) if values is None else values.clone()
     rows = torch.arange(len(decisions), device=decisions.device)
@@ -135,9 +133,7 @@ def losses(scored: Scored, piece: Piece, batch: Batch, settings: TrainingSetting
         # KL(π_old ‖ π) ≈ E[(r − 1) − log r]: no bias, little variance, never negative (Schulman, 2020).
         approximate_kl = (ratio - 1) - log_ratio
         clipped = ((ratio - 1).abs() > settings.clip).float()
-    return Losses(
-        policy_loss.sum(), 0.5 * value_loss.sum(), scored.entropy.sum(), approximate_kl.sum(), clipped.sum()
-    )
+    return Losses(policy_loss.sum(), 0.5 * value_loss.sum(), scored.entropy.sum(), approximate_kl.sum(), clipped.sum())
 
 
 def update(

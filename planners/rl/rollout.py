@@ -111,9 +111,7 @@ def _check_room(policy: Policy, episode: Episode) -> None:
     """Raises `ValueError` if the turn could exceed the model's context."""
     needed = len(episode.prompt) + episode.start + episode.turn.budget
     if policy.context is not None and needed > policy.context:
-        raise ValueError(
-            f"prompt and answers may take {needed} tokens, but the model's context is {policy.context}"
-        )
+        raise ValueError(f"prompt and answers may take {needed} tokens, but the model's context is {policy.context}")
 
 
 def _sample(

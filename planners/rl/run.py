@@ -61,13 +61,9 @@ def load_plan(folder: Path) -> Plan:
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
         settings = {n: tuple(v) if isinstance(v, list) else v for n, v in data["settings"].items()}
-        return Plan(
-            tuple(data["domains"]), data["model"], data["lora"], TrainingSettings().changed(**settings)
-        )
+        return Plan(tuple(data["domains"]), data["model"], data["lora"], TrainingSettings().changed(**settings))
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise checkpoint.CheckpointError(
-            f"{folder} does not hold a run: {path} cannot be read ({error})"
-        ) from error
+        raise checkpoint.CheckpointError(f"{folder} does not hold a run: {path} cannot be read ({error})") from error
 
 
 def environments_of(plan: Plan, tokenizer: Any, *tokenizations: str) -> list[Environment]:
@@ -117,9 +113,7 @@ def trainer_of(plan: Plan, accelerator: Any = None) -> tuple[Trainer, Any]:
     return Trainer(model, codec_of(tokenizer), environments, plan.settings, accelerator), tokenizer
 
 
-def train(
-    plan: Plan, trainer: Trainer, tokenizer: Any, folder: Path, report: OnUpdate, resume: bool = False
-) -> None:
+def train(plan: Plan, trainer: Trainer, tokenizer: Any, folder: Path, report: OnUpdate, resume: bool = False) -> None:
     """Trains as long as the settings say; with `resume`, from the folder's checkpoint on.
 
     Ctrl-C takes effect after the update in progress: a checkpoint is saved, and `KeyboardInterrupt` is

@@ -45,13 +45,9 @@ class Trainer:
         self.rank: int = accelerator.process_index if accelerator else 0
         own, left = divmod(settings.episodes, self.processes)
         if left:
-            raise ValueError(
-                f"{settings.episodes} episodes cannot be divided among {self.processes} processes"
-            )
+            raise ValueError(f"{settings.episodes} episodes cannot be divided among {self.processes} processes")
         if own < settings.minibatches:
-            raise ValueError(
-                f"{own} episodes in each process cannot be split into {settings.minibatches} minibatches"
-            )
+            raise ValueError(f"{own} episodes in each process cannot be split into {settings.minibatches} minibatches")
         self._accelerator = accelerator
         device = accelerator.device if accelerator else torch.device("cpu")
         self.masks = MaskTable(model.get_input_embeddings().num_embeddings, device)
@@ -103,9 +99,7 @@ class Trainer:
         rollout = self.roll_out()
         rolled = time.perf_counter()
         self._anneal()
-        batch = prepare(
-            self.policy, self.reference, rollout, self.codec, self.settings, self.scale, self.reduce
-        )
+        batch = prepare(self.policy, self.reference, rollout, self.codec, self.settings, self.scale, self.reduce)
         found = update(self.policy, self.optimizer, batch, self.settings, self.reduce, self.shuffling)
         ended = time.perf_counter()
         self.done += 1

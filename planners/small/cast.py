@@ -89,9 +89,7 @@ class Cast:
 
     # ------------------------------------------------------------ subtasks
 
-    def act(
-        self, on: Entity, extra: Sequence[Entity] = (), verbs: Sequence[str] = wording.ACT
-    ) -> DraftAction:
+    def act(self, on: Entity, extra: Sequence[Entity] = (), verbs: Sequence[str] = wording.ACT) -> DraftAction:
         """A subtask with an effect on one entity, perhaps with further entities as arguments."""
         verb = self.words.verb(verbs)
         rng, noun = self.rng, self._parameter(on)
@@ -116,9 +114,7 @@ class Cast:
     def give(self, what: Entity, to: Entity) -> DraftAction:
         """A subtask that sends one entity to another."""
         verb, rng = self.words.verb(wording.SEND), self.rng
-        effect = self.draft.new_effect(
-            (rng.choice((verb, f"{verb}_out")), f"{verb}_{what.noun}_out"), [to.type]
-        )
+        effect = self.draft.new_effect((rng.choice((verb, f"{verb}_out")), f"{verb}_{what.noun}_out"), [to.type])
         parameters = [(self._parameter(to), to.type), (self._parameter(what), what.type)]
         doc = self._doc(f"{in_prose(verb)} {article(what.singular)} to {article(to.singular)}")
         if rng.random() < 0.5:

@@ -157,15 +157,11 @@ class Draft:
         self._write(f"{name} = []")
         return DraftValue(name, ListOf(element), source)
 
-    def store(
-        self, into: DraftValue, key: DraftValue | None, subtask: DraftSubtask, *arguments: DraftValue
-    ) -> None:
+    def store(self, into: DraftValue, key: DraftValue | None, subtask: DraftSubtask, *arguments: DraftValue) -> None:
         """Adds a line that stores a call's result in a map or list."""
         self._record_call(subtask, arguments)
         written = f"{subtask.name}({', '.join(a.text for a in arguments)})"
-        self._write(
-            f"{into.text}.append({written})" if key is None else f"{into.text}[{key.text}] = {written}"
-        )
+        self._write(f"{into.text}.append({written})" if key is None else f"{into.text}[{key.text}] = {written}")
 
     @contextmanager
     def loop(self, over: DraftValue) -> Iterator[DraftValue]:

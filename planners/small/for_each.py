@@ -170,9 +170,7 @@ def act_on_fields(cast: Cast) -> None:
 def collect_then_act(cast: Cast) -> None:
     """First collect something for every element, then act on everything collected."""
     each, part = cast.group(fresh=True), cast.thing()
-    get = cast.lookup(
-        each, part.type, part.noun, wording.FIND, f"the {part.singular} of {article(each.singular)}"
-    )
+    get = cast.lookup(each, part.type, part.noun, wording.FIND, f"the {part.singular} of {article(each.singular)}")
     act = cast.act(part)
     table = cast.draft.new_map(each.type, part.type, get.subtask.name)
     with cast.draft.loop(each.require_value()) as element:

@@ -100,9 +100,7 @@ def confirm_first(cast: Cast) -> None:
     one = cast.single()
     action = cast.act(one, verbs=(*wording.TELL, *wording.ASK))
     cast.draft.call(action.subtask, one.require_value())
-    cast.describe(
-        f"{action.phrase} the {one.singular} first", f"begin with this: {action.phrase} the {one.singular}"
-    )
+    cast.describe(f"{action.phrase} the {one.singular} first", f"begin with this: {action.phrase} the {one.singular}")
 
 
 def tell_last(cast: Cast) -> None:
@@ -111,9 +109,7 @@ def tell_last(cast: Cast) -> None:
     rng = cast.rng
     if rng.random() < 0.5:
         noun = cast.words.document()
-        text = cast.draft.new_constant(
-            f"final_{noun}", cast.draft.new_type(noun, text=True), f"The {noun} is ready."
-        )
+        text = cast.draft.new_constant(f"final_{noun}", cast.draft.new_type(noun, text=True), f"The {noun} is ready.")
         about = f"the {wording.in_prose(text.text)}"
     else:
         noun = cast.words.document()

@@ -96,9 +96,7 @@ class TrainingRun:
                 self.step, self.examples = self.step + 1, self.examples + len(batch.tokens)
                 self.seconds += time.monotonic() - started
                 self._log(metrics)
-                shown.update(
-                    bar, completed=_BAR_LENGTH * self.progress, description=f"loss {metrics['loss']:.3f}"
-                )
+                shown.update(bar, completed=_BAR_LENGTH * self.progress, description=f"loss {metrics['loss']:.3f}")
                 if self.seconds - saved >= self.arguments.save_every:
                     saved = self.seconds
                     self.save()
@@ -115,9 +113,7 @@ class TrainingRun:
         """Takes one step on a batch, and returns the losses in nats per token."""
         generator = torch.Generator().manual_seed(self.arguments.seed + self.step)
         share = torch.rand(batch.tokens.shape, generator=generator)
-        composition, prompt_loss = losses(
-            self.model, batch, batch.in_prompt & (share < self.arguments.prompt_share)
-        )
+        composition, prompt_loss = losses(self.model, batch, batch.in_prompt & (share < self.arguments.prompt_share))
         rate = self._rate()
         for optimizer in self.optimizers:
             for group in optimizer.param_groups:

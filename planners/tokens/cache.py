@@ -76,9 +76,7 @@ def load(tokens: TokenAutomaton, path: Path) -> None:
     except (ValueError, KeyError, TypeError, BadZipFile, EOFError, OSError, RecursionError) as error:
         raise UnusableCache(f"{path.name} is damaged or not a cache: make a new one") from error
     if form != FORMAT:
-        raise UnusableCache(
-            f"{path.name} has format {form!r}, and this version reads {FORMAT}: make a new one"
-        )
+        raise UnusableCache(f"{path.name} has format {form!r}, and this version reads {FORMAT}: make a new one")
     if key != _key(tokens):
         raise UnusableCache(
             f"{path.name} belongs to another spec, task, vocabulary, budget or effort: use the one for this task, "

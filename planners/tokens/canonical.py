@@ -57,8 +57,7 @@ class CanonicalTokens(TokenAutomaton):
         if self._graph.may_end(node):
             return 0
         return min(
-            len([at for at in self._cut(lexeme) if at >= node.depth])
-            + self._cost_after(node.position, lexeme)
+            len([at for at in self._cut(lexeme) if at >= node.depth]) + self._cost_after(node.position, lexeme)
             for lexeme in node.lexemes
             if node.depth in (*self._cut(lexeme), len(lexeme.encode()))
         )

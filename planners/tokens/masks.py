@@ -51,9 +51,7 @@ class SemanticMask:
         known = self._free.get(state)
         return (known is not None and known[0] <= left) or (state, left) in self._tight
 
-    def fill_next_token_bitmask(
-        self, bitmask: NDArray[np.int32], states: Sequence[int | None], left: int
-    ) -> None:
+    def fill_next_token_bitmask(self, bitmask: NDArray[np.int32], states: Sequence[int | None], left: int) -> None:
         """Writes the states' masks into `bitmask`, `(batch, ceil(vocab / 32))`. Raises like `row`."""
         free, table = self._free, self.table
         for place, state in enumerate(states):

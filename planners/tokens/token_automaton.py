@@ -162,12 +162,7 @@ class TokenAutomaton:
         return found
 
     def _within(self, state: int, left: int) -> tuple[int, ...]:
-        kept = [
-            token
-            for ids, nodes in self._walk(state)
-            if ids and self._needed(nodes) + 2 <= left
-            for token in ids
-        ]
+        kept = [token for ids, nodes in self._walk(state) if ids and self._needed(nodes) + 2 <= left for token in ids]
         if left and self.may_end(state):
             kept.append(self.vocabulary.end)
         return tuple(sorted(kept))
@@ -195,8 +190,7 @@ class TokenAutomaton:
             return 0
         size = self.vocabulary.size
         return min(
-            size(lexeme.encode()[node.depth :]) + self._cost_after(node.position, lexeme)
-            for lexeme in node.lexemes
+            size(lexeme.encode()[node.depth :]) + self._cost_after(node.position, lexeme) for lexeme in node.lexemes
         )
 
     def _cost_after(self, position: int, lexeme: str) -> int:
@@ -208,8 +202,7 @@ class TokenAutomaton:
         found = self._bounds.get(position)
         if found is None:
             found = self._bounds[position] = max(
-                len(lexeme.encode()) + self._cost_after(position, lexeme)
-                for lexeme in self._graph.lexemes(position)
+                len(lexeme.encode()) + self._cost_after(position, lexeme) for lexeme in self._graph.lexemes(position)
             )
         return found
 

@@ -135,9 +135,7 @@ def vocabulary_of(tokenizer: Any) -> Vocabulary:
     if tokenizer.eos_token_id is None:
         raise ValueError("the tokenizer has no end-of-sequence token")
     vocabulary = Vocabulary(_bytes_of(tokenizer), tokenizer.eos_token_id)
-    plain = [
-        n for n, token in enumerate(vocabulary.tokens) if token.isascii() and token.strip() == token != b""
-    ]
+    plain = [n for n, token in enumerate(vocabulary.tokens) if token.isascii() and token.strip() == token != b""]
     some = [n for n in plain[:: max(len(plain) // _SOME, 1)] if n != vocabulary.end]
     expected = b"".join(vocabulary.tokens[n] for n in some).decode()
     written = tokenizer.decode(some, clean_up_tokenization_spaces=False)

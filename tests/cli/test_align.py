@@ -61,9 +61,7 @@ def test_align_goes_on_from_its_folder_with_the_same_settings_alone(domain: Path
 
 
 @pytest.mark.parametrize("command", ["align", "measure"])
-@pytest.mark.parametrize(
-    ("missing", "told"), [("", "no"), ("world.py", "world.py"), ("expert.py", "expert.py")]
-)
+@pytest.mark.parametrize(("missing", "told"), [("", "no"), ("world.py", "world.py"), ("expert.py", "expert.py")])
 def test_a_folder_that_is_no_domain_is_refused(domain: Path, command: str, missing: str, told: str) -> None:
     if missing:
         (domain / missing).unlink()

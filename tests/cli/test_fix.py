@@ -103,9 +103,7 @@ def test_all_rejected_compositions_of_a_file_are_repaired(folder: Path) -> None:
     result = p2c("fix", "two.p2c", "--write")
     assert result.exit_code == 0, result.output
     repaired = TWO.replace("overlap(prefs)\n\n", "overlap(prefs)\n    book_table(r)\n\n")
-    assert file.read_text() == repaired.replace(
-        "            book_table(r)\n", "            ask_preference(u)\n"
-    )
+    assert file.read_text() == repaired.replace("            book_table(r)\n", "            ask_preference(u)\n")
 
 
 def test_a_reviewed_exception_stays(folder: Path) -> None:

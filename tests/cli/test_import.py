@@ -156,9 +156,7 @@ class TestServer:
 
     def test_a_server_that_dies_leaves_the_trace_of_what_was_done(self, work: Path) -> None:
         signed = "override subtask die:\n    pure\n\noverride subtask write"
-        text = TIDY.replace("    write_file(", "    die()\n    write_file(").replace(
-            "override subtask write", signed
-        )
+        text = TIDY.replace("    write_file(", "    die()\n    write_file(").replace("override subtask write", signed)
         (work / "tidy.p2c").write_text(text)
         code, shown, _ = self.run()
         assert code == 1 and "move_file('in', 'report-1', 'out')" in shown

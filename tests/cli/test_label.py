@@ -127,7 +127,5 @@ def test_asking_loads_no_language_model(domain: Path) -> None:
         "import p2c_dsl.planners.preferences.humans.serve, p2c_dsl.planners.preferences.humans.candidates\n"
         "print({'torch', 'transformers'} & set(sys.modules))"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=os.environ
-    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=os.environ)
     assert done.stdout == "set()\n"

@@ -214,9 +214,7 @@ class TestBaseline:
     def test_lines_may_move_and_files_be_laid_out(self, folder: Path) -> None:
         p2c("lint", ".", "--baseline", "known.json", "--write-baseline")
         path = folder / "unaligned.p2c"
-        path.write_text(
-            "# moved\n\n" + path.read_text().replace("book_table(r)", "book_table(\n                r,)")
-        )
+        path.write_text("# moved\n\n" + path.read_text().replace("book_table(r)", "book_table(\n                r,)"))
         assert p2c("lint", ".", "--baseline", "known.json").exit_code == 0
 
     def test_the_same_once_more_is_new(self, folder: Path) -> None:

@@ -63,9 +63,7 @@ def test_every_command_s_help_has_an_example(command: str) -> None:
     assert f"\n    p2c {command}" in p2c(command, "--help").stdout
 
 
-@pytest.mark.parametrize(
-    "arguments", [["bogus"], ["lint"], ["lint", "--bogus"], ["plan", "x", "--seed", "y"]]
-)
+@pytest.mark.parametrize("arguments", [["bogus"], ["lint"], ["lint", "--bogus"], ["plan", "x", "--seed", "y"]])
 def test_wrong_usage_ends_with_2_and_points_at_help(arguments: list[str]) -> None:
     result = p2c(*arguments)
     assert result.exit_code == 2 and "--help" in result.stderr
@@ -99,9 +97,7 @@ def test_an_interrupt_while_a_command_works_ends_with_130_too(dinner: Path) -> N
     world = "from pathlib import Path\nimport time\nPath('started').touch()\ntime.sleep(60)\n"
     (dinner / "world.py").write_text(world)
     # A shell's background job passes on that it ignores interrupts.
-    process = subprocess.Popen(
-        [*START, "run", "aligned.p2c"], stderr=subprocess.PIPE, preexec_fn=heeds_interrupts
-    )
+    process = subprocess.Popen([*START, "run", "aligned.p2c"], stderr=subprocess.PIPE, preexec_fn=heeds_interrupts)
     deadline = time.monotonic() + 30
     while not (dinner / "started").exists() and time.monotonic() < deadline:
         time.sleep(0.05)
@@ -112,9 +108,7 @@ def test_an_interrupt_while_a_command_works_ends_with_130_too(dinner: Path) -> N
 
 def test_a_reader_that_leaves_is_no_error_to_talk_about() -> None:
     command = " ".join(f"'{part}'" for part in START)
-    done = subprocess.run(
-        ["bash", "-c", f"{command} explain | head -1"], capture_output=True, check=False, timeout=60
-    )
+    done = subprocess.run(["bash", "-c", f"{command} explain | head -1"], capture_output=True, check=False, timeout=60)
     assert done.stdout.startswith(b"P2C101") and done.stderr == b""
 
 
@@ -144,9 +138,7 @@ def test_a_file_s_name_can_be_any_bytes(folder: Path, format: str) -> None:
     ],
     ids=["the version", "lint"],
 )
-def test_nothing_is_imported_that_is_not_needed(
-    folder: Path, arguments: list[str], unneeded: list[str]
-) -> None:
+def test_nothing_is_imported_that_is_not_needed(folder: Path, arguments: list[str], unneeded: list[str]) -> None:
     (folder / "clean.p2c").write_text("type A\n")
     code = "import atexit, sys\natexit.register(lambda: print(*sys.modules, sep='\\n', file=sys.stderr))\n"
     done = subprocess.run(

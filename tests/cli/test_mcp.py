@@ -150,9 +150,7 @@ HOSTILE: list[tuple[str, dict[str, Any], str]] = [
 
 
 @pytest.mark.parametrize(("tool", "more", "told"), HOSTILE)
-def test_whatever_an_agent_asks_it_gets_an_answer(
-    tool: str, more: dict[str, Any], told: str, server: Server
-) -> None:
+def test_whatever_an_agent_asks_it_gets_an_answer(tool: str, more: dict[str, Any], told: str, server: Server) -> None:
     with pytest.raises(ToolFailed, match=told):
         server.call(tool, {"text": text("dinner.p2c")} | more)
     assert server.call("explain", {"code": "P2C404"})["result"]
@@ -218,9 +216,7 @@ def test_a_folder_that_is_gone_is_told(folder: Path) -> None:
         (("--memory-limit", "16"), "the request used more memory than it may (16 MB)"),
     ],
 )
-def test_a_request_that_takes_too_much_is_ended_and_the_next_is_answered(
-    option: tuple[str, str], told: str
-) -> None:
+def test_a_request_that_takes_too_much_is_ended_and_the_next_is_answered(option: tuple[str, str], told: str) -> None:
     with connect([*COMMAND, *option], timeout=60) as running:
         for tool in ("lint", "fix", "plan", "graph"):
             with pytest.raises(ToolFailed, match=re.escape(told)):
@@ -228,9 +224,7 @@ def test_a_request_that_takes_too_much_is_ended_and_the_next_is_answered(
         assert running.call("explain", {"code": "P2C404"})["result"]
 
 
-@pytest.mark.parametrize(
-    ("option", "value"), [("--time-limit", "0"), ("--memory-limit", "1"), ("--time-limit", "nan")]
-)
+@pytest.mark.parametrize(("option", "value"), [("--time-limit", "0"), ("--memory-limit", "1"), ("--time-limit", "nan")])
 def test_a_limit_that_ends_every_request_is_refused(option: str, value: str) -> None:
     result = p2c("mcp", option, value)
     assert result.exit_code == 2 and option in result.stderr

@@ -19,9 +19,7 @@ MUCH = {"text": SPEC + "compose t(a):\n" + "    f(a)\n" * 50_000}
 LITTLE = {"text": "type A\n"}
 
 
-def with_workers(
-    work: Callable[[Workers], Awaitable[None]], seconds: float = 60, megabytes: int = 1024
-) -> None:
+def with_workers(work: Callable[[Workers], Awaitable[None]], seconds: float = 60, megabytes: int = 1024) -> None:
     async def run() -> None:
         with Workers(Limits(seconds, megabytes), ModelOptions()) as workers:
             await work(workers)

@@ -49,9 +49,7 @@ def test_a_random_plan_depends_on_its_seed_alone(folder: Path) -> None:
 
 
 def test_fewer_plans_than_asked_for_are_told(folder: Path) -> None:
-    (folder / "one.p2c").write_text(
-        "type A\nsubtask f() -> A\ntask t() -> A:\n    steps <= 2\n    at most 1 f\n"
-    )
+    (folder / "one.p2c").write_text("type A\nsubtask f() -> A\ntask t() -> A:\n    steps <= 2\n    at most 1 f\n")
     for planner in ("search", "random"):
         result = p2c("plan", "one.p2c", "--planner", planner, "--count", 9, "--budget", 12)
         assert result.exit_code == 0 and "of 9 plans" in result.stderr

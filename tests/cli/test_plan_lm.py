@@ -129,9 +129,7 @@ def test_the_beginning_may_come_from_standard_input() -> None:
 
 
 def test_the_beginning_names_the_task(folder: Path) -> None:
-    (folder / "two.p2c").write_text(
-        "subtask f()\ntask one():\n    exactly 1 f\ntask two():\n    exactly 2 f\n"
-    )
+    (folder / "two.p2c").write_text("subtask f()\ntask one():\n    exactly 1 f\ntask two():\n    exactly 2 f\n")
     result = p2c("plan", "two.p2c", "--continue", "-", input="compose two():\n    f()\n")
     assert result.stdout == "compose two():\n    f()\n    f()\n"
 

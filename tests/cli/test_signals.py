@@ -9,9 +9,7 @@ import pytest
 from p2c_dsl.cli.signals import Terminated, signals_as_interrupts
 
 
-@pytest.mark.parametrize(
-    ("number", "raised"), [(signal.SIGINT, KeyboardInterrupt), (signal.SIGTERM, Terminated)]
-)
+@pytest.mark.parametrize(("number", "raised"), [(signal.SIGINT, KeyboardInterrupt), (signal.SIGTERM, Terminated)])
 def test_a_signal_that_comes_twice_at_once_raises_once(number: int, raised: type[BaseException]) -> None:
     with signals_as_interrupts():
         with pytest.raises(KeyboardInterrupt) as found:

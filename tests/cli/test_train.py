@@ -25,9 +25,7 @@ from tests.cli.commands import p2c
 from tests.cli.conftest import EXAMPLES
 
 DINNER = str(EXAMPLES / "dinner")
-SMALL = [
-    f"--set={setting}" for setting in ("episodes=2", "minibatches=1", "epochs=1", "budget=96", "save_every=2")
-]
+SMALL = [f"--set={setting}" for setting in ("episodes=2", "minibatches=1", "epochs=1", "budget=96", "save_every=2")]
 START = (sys.executable, "-c", "from p2c_dsl.cli import main; main()")
 
 
@@ -143,9 +141,7 @@ def test_what_cannot_be_trained_is_told(arguments: list[str], said: str, tmp_pat
     assert done.exit_code == 2 and said in done.output and "Traceback" not in done.output
 
 
-def test_where_nothing_is_saved_yet_nobody_is_told_to_go_on(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_where_nothing_is_saved_yet_nobody_is_told_to_go_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from p2c_dsl.planners.rl import run
 
     def interrupted(*_: object) -> None:
@@ -211,9 +207,7 @@ def test_control_c_saves_a_checkpoint_and_says_how_to_go_on(tmp_path: Path) -> N
     said = process.stderr.read().decode()
     assert process.wait(60) == 130 and "p2c train --resume --output" in said and "Traceback" not in said
     done = len(read(tmp_path / "run"))
-    assert (
-        p2c("train", "--resume", "--output", str(tmp_path / "run"), "--updates", str(done + 1)).exit_code == 0
-    )
+    assert p2c("train", "--resume", "--output", str(tmp_path / "run"), "--updates", str(done + 1)).exit_code == 0
     assert len(read(tmp_path / "run")) == done + 1
 
 

@@ -78,6 +78,4 @@ def _trap(topic: str, name: str, section: str, shared: str) -> Trap:
     if not words:
         raise TrapError(f"{where}: say in words what is meant")
     world = json.loads(blocks["json world"]) if "json world" in blocks else None
-    return Trap(
-        topic, name, words, shared + blocks.get("p2c spec", ""), blocks["p2c plan"], objections, world
-    )
+    return Trap(topic, name, words, shared + blocks.get("p2c spec", ""), blocks["p2c plan"], objections, world)

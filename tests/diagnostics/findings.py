@@ -51,9 +51,7 @@ FULL = Diagnostic(
 
 UNPROVEN = Diagnostic("P2C402", "perhaps", at("book(u)"), verdict=Verdict.UNPROVEN)
 
-WITHOUT_CALLS = Diagnostic(
-    "P2C403", "`book` need not happen", at("users"), counterexample=Counterexample((), ())
-)
+WITHOUT_CALLS = Diagnostic("P2C403", "`book` need not happen", at("users"), counterexample=Counterexample((), ()))
 
 SEARCHED = replace(UNPROVEN, tried=12)
 

@@ -61,9 +61,7 @@ compose visit(new):
 
 
 @pytest.mark.parametrize(("call", "completes"), [("sign_in", True), ("read_mail", False)])
-def test_its_definition_stops_the_run_that_breaks_it(
-    new_rule: type[AnyRule], call: str, completes: bool
-) -> None:
+def test_its_definition_stops_the_run_that_breaks_it(new_rule: type[AnyRule], call: str, completes: bool) -> None:
     text = re.sub(r"compose(.|\n)*", f"compose check_mail():\n    {call}()\n", new_rule.accepted)
     program = lint_text(text, "example.p2c", Path(), counterexamples=False).analyses[0].program
     assert program is not None

@@ -59,9 +59,7 @@ def test_links_lead_somewhere(page: str) -> None:
 
 def test_the_python_on_the_worlds_page_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
-    blocks = re.findall(
-        r"^```python\n(.*?)^```", (ROOT / "docs" / "worlds.md").read_text(), re.DOTALL | re.MULTILINE
-    )
+    blocks = re.findall(r"^```python\n(.*?)^```", (ROOT / "docs" / "worlds.md").read_text(), re.DOTALL | re.MULTILINE)
     assert blocks
     for block in blocks:
         exec(compile(block, "worlds.md", "exec"), {})
@@ -79,9 +77,7 @@ def test_the_import_page_goes_from_a_server_to_a_plan_that_has_run(
     monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
     imported = p2c("import", "mcp", "-o", "tools.p2c", "--", sys.executable, "examples/files/server.py")
     assert imported.exit_code == 0
-    signed, composed = (
-        b for b in re.findall(r"^```p2c\n(.*?)^```", page, re.DOTALL | re.MULTILINE) if "use " in b
-    )
+    signed, composed = (b for b in re.findall(r"^```p2c\n(.*?)^```", page, re.DOTALL | re.MULTILINE) if "use " in b)
     (tmp_path / "files.p2c").write_text(signed)
     (tmp_path / "tidy.p2c").write_text(composed)
     linted = p2c("lint", "tidy.p2c", "--format", "concise")
@@ -152,9 +148,7 @@ def test_the_readme_s_planner_plans(
     from p2c_dsl.resolve import load
 
     monkeypatch.setattr(small, "load", lambda: small.fresh(0))
-    (block,) = re.findall(
-        r"^```python\n(.*?)^```", (ROOT / "README.md").read_text(), re.DOTALL | re.MULTILINE
-    )
+    (block,) = re.findall(r"^```python\n(.*?)^```", (ROOT / "README.md").read_text(), re.DOTALL | re.MULTILINE)
     assert len(block.splitlines()) == 3
     exec(block, {"load": load, "Path": Path, "LanguageModelPlanner": LanguageModelPlanner})
     plan = capsys.readouterr().out

@@ -24,9 +24,7 @@ def environment(command: str) -> str:
 
 
 def test_there_are_two_of_one_line_each(commands: list[str]) -> None:
-    section = re.search(
-        r"^## Two commands\n(.*?)^## ", (ROOT / "README.md").read_text(), re.DOTALL | re.MULTILINE
-    )
+    section = re.search(r"^## Two commands\n(.*?)^## ", (ROOT / "README.md").read_text(), re.DOTALL | re.MULTILINE)
     assert section is not None
     assert re.findall(r"^```\n(.*)\n```$", section[1], re.MULTILINE) == commands
     assert len(commands) == 2

@@ -65,7 +65,5 @@ def parts_of(run: Run, analyzed: Analysis) -> list[tuple[str, dict[str, object]]
         if isinstance(event, CallStarted):
             names = [p.name for p in analyzed.program.spec.subtasks[event.subtask].parameters]
             given = zip(names, event.arguments, strict=True)
-            found.append(
-                (event.subtask, {name: thaw(value.value) for name, value in given if value is not None})
-            )
+            found.append((event.subtask, {name: thaw(value.value) for name, value in given if value is not None}))
     return found

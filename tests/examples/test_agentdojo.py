@@ -66,9 +66,7 @@ def test_an_invented_recipient_is_refused_and_so_is_one_from_a_page(tmp_path: Pa
     slack = prepare("slack", DATA, tmp_path)
     plan, report = clean(slack)[0][0]
     assert [s.subtask for s in plan.statements] == ["get_webpage"]
-    attack = Plan(
-        "attack", "", (Call("invite_user_to_slack", {"user": "Fred", "user_email": "f@x.org"}, True, ""),)
-    )
+    attack = Plan("attack", "", (Call("invite_user_to_slack", {"user": "Fred", "user_email": "f@x.org"}, True, ""),))
     tried = dict(attacks(plan, attack, report.loaded.spec))
     assert not slack.lint(tried["as literals"]).accepted
     assert not slack.lint(tried["from results"]).accepted

@@ -25,9 +25,7 @@ from tests.generators.text import compose_text
 def main() -> None:
     """The command."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument(
-        "--pairs", type=int, default=20_000, help="how many pairs of program and spec, in all"
-    )
+    parser.add_argument("--pairs", type=int, default=20_000, help="how many pairs of program and spec, in all")
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--spec", help="this one alone, by its file's name")
     parser.add_argument("--show", action="store_true", help="show an undeserved rejection for each rule")
@@ -55,9 +53,7 @@ def _checked(subject: Subject, pairs: int, jobs: int) -> Tally:
 
 def _smallest(subject: Subject, found: Found) -> Found:
     checker = Checker(subject.spec)
-    return Found(
-        found.subject, found.rule, smallest(found.compose, lambda c: checker.is_unsound(c, found.rule))
-    )
+    return Found(found.subject, found.rule, smallest(found.compose, lambda c: checker.is_unsound(c, found.rule)))
 
 
 def _print(what: str, founds: Iterable[Found]) -> None:

@@ -43,9 +43,7 @@ class Calls:
             for call in self._given(subtask, parts, (at, part))
         ]
 
-    def _given(
-        self, subtask: Subtask, parts: list[Part], inner: tuple[int, Part] | None = None
-    ) -> Iterator[Called]:
+    def _given(self, subtask: Subtask, parts: list[Part], inner: tuple[int, Part] | None = None) -> Iterator[Called]:
         """The subtask's calls, with all its parameters or without last ones; `inner` is an argument that is a call."""
         rows: list[tuple[Part, ...]] = [()]
         full: list[tuple[Part, ...]] = [()] if subtask.required == 0 and inner is None else []

@@ -61,9 +61,7 @@ class Grammar:
     `lists`, `nested` (calls inside calls), `else`, `not`, `plain` (writes of values that are not collections).
     """
 
-    def __init__(
-        self, spec: Spec, task: Task, acting: frozenset[str], without: frozenset[str] = frozenset()
-    ) -> None:
+    def __init__(self, spec: Spec, task: Task, acting: frozenset[str], without: frozenset[str] = frozenset()) -> None:
         self.spec, self.task, self._acting, self._without = spec, task, acting, without
         self._parts = Parts(spec, task)
         self._calls = Calls(spec, self._parts, nested="nested" not in without)
@@ -73,11 +71,7 @@ class Grammar:
         self._after: dict[tuple[tuple[int, ...], bool], Place | None] = {}
         """What has been worked out for one place, for many of its lines read the same names."""
         self._alike = [
-            [
-                i
-                for i, p in enumerate(task.parameters[:at])
-                if p.type == q.type and not {p.name, q.name} & named
-            ]
+            [i for i, p in enumerate(task.parameters[:at]) if p.type == q.type and not {p.name, q.name} & named]
             for at, q in enumerate(task.parameters)
         ]
 
@@ -206,9 +200,7 @@ class Grammar:
         if sum(block.kind == "for" for block in place.blocks) == _DEEPEST_LOOP:
             return
         first = place.blocks[-1].outside if place.blocks else 0
-        fills = tuple(
-            at for at, n in enumerate(place.names) if at >= first and n.filling and not n.filling.open
-        )
+        fills = tuple(at for at, n in enumerate(place.names) if at >= first and n.filling and not n.filling.open)
         for collection, size, subtask in words.values:
             element = element_of(collection.of)
             after = self._used(place, collection.uses, subtask)
@@ -246,11 +238,7 @@ class Grammar:
                     yield self._branch(after, nodes.IsNone(part.expr, some, NOWHERE), size, block)
 
     def _branch(self, place: Place, condition: nodes.Expr, size: int, block: Block) -> Move:
-        names = (
-            place.names
-            if block.narrowed is None
-            else typed(place.names, block.narrowed.at, block.narrowed.then)
-        )
+        names = place.names if block.narrowed is None else typed(place.names, block.narrowed.at, block.narrowed.then)
         after = place._replace(names=names, blocks=(*place.blocks, block), empty=True)
         return Move(Line(nodes.If(condition, (), (), False, NOWHERE)), 1 + size, after)
 

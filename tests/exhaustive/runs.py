@@ -110,9 +110,7 @@ class Runs:
             whole = collection(run)
             run.events.append(LoopEntered(whole, span))
             elements = whole.cell.inside()
-            for element in (
-                [k for k, _ in elements.values()] if isinstance(elements, dict) else list(elements)
-            ):
+            for element in [k for k, _ in elements.values()] if isinstance(elements, dict) else list(elements):
                 outer = dict(run.names)
                 run.names[name] = run.new(element)
                 run.events.append(RoundStarted(run.names[name]))
@@ -160,9 +158,7 @@ class Runs:
                 return lambda run: run.names[text]
             case nodes.Literal(value):
                 return read_constant(None, value, free=value is not None)
-            case nodes.Attribute(nodes.Variable(base), name) if isinstance(
-                self._spec.types.get(base.text), Enum
-            ):
+            case nodes.Attribute(nodes.Variable(base), name) if isinstance(self._spec.types.get(base.text), Enum):
                 return read_constant(None, EnumMember(base.text, name.text))
             case nodes.Attribute(base, name):
                 return field(self._value(base, nested=nested), name.text)

@@ -69,9 +69,7 @@ def test_an_unsound_program_is_shown_as_small_as_it_gets(monkeypatch: pytest.Mon
     subject = subject_of("only_if")
     checker, rule = Checker(subject.spec), "only-if: pay only if approved(user)"
     programs = [subject.programs.program(3, n) for n in range(subject.programs.count(3))]
-    program = next(
-        p for p in programs if compose_text(p).endswith("if not approved(a):\n            give(a)")
-    )
+    program = next(p for p in programs if compose_text(p).endswith("if not approved(a):\n            give(a)"))
     small = smallest(program, lambda compose: checker.is_unsound(compose, rule))
     assert compose_text(small) == "compose t(us, vs, a, b):\n    give(a)"
 

@@ -46,9 +46,7 @@ def assert_same_runs(subject: Subject, size: int, programs: int, worlds: int) ->
         for choose in all_choices(worlds):
             trace = runs.trace(LazyWorld(Values(subject.spec, subject.task), choose))
             other = run(subject.spec, subject.task, compose, Replayed(trace))
-            assert [repr(e).replace("Seen(", "Instance(") for e in trace.events] == [
-                repr(e) for e in other.events
-            ]
+            assert [repr(e).replace("Seen(", "Instance(") for e in trace.events] == [repr(e) for e in other.events]
 
 
 @pytest.mark.parametrize("name", names())

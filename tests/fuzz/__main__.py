@@ -17,12 +17,8 @@ from tests.fuzz.targets import TARGETS
 
 def main() -> int:
     """The exit status."""
-    parser = argparse.ArgumentParser(
-        prog="python -m tests.fuzz", description="Looks for texts that break p2c."
-    )
-    parser.add_argument(
-        "targets", nargs="*", metavar="TARGET", help=f"of {', '.join(TARGETS)}; by default all"
-    )
+    parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description="Looks for texts that break p2c.")
+    parser.add_argument("targets", nargs="*", metavar="TARGET", help=f"of {', '.join(TARGETS)}; by default all")
     parser.add_argument("--seconds", type=int, default=60, help="for each target")
     parser.add_argument("--folder", type=Path, help="by default a new one")
     options = parser.parse_args()
@@ -31,9 +27,7 @@ def main() -> int:
     if find_spec("atheris") is None:
         parser.error("this takes atheris: pip install 'p2c-dsl[fuzz]'")
     folder = options.folder or Path(tempfile.mkdtemp(prefix="p2c-fuzz-"))
-    faults = [
-        f for target in options.targets or TARGETS for f in fuzzed(target, options.seconds, folder / target)
-    ]
+    faults = [f for target in options.targets or TARGETS for f in fuzzed(target, options.seconds, folder / target)]
     print(f"{len(faults)} faults" + (f": {', '.join(map(str, faults))}" if faults else ""))
     return bool(faults)
 

@@ -50,9 +50,7 @@ class _Composer(Patterns):
         kinds = [self.simple] * 5 + [self.check, self.alias]
         if self.depth < _DEEPEST:
             kinds += [self.loop, self.loop, self.branch, self.branch, self.guarded, self.accumulate]
-            kinds += (
-                [self.answers, self.nested_answers] if self.depth == 0 and self.random.random() < 0.3 else []
-            )
+            kinds += [self.answers, self.nested_answers] if self.depth == 0 and self.random.random() < 0.3 else []
         return self.random.choice(kinds)()
 
     def _collection(self) -> tuple[nodes.Expr, Type] | None:

@@ -139,9 +139,7 @@ class Draft:
         return found
 
     def _nested(self, wanted: Type, depth: int) -> nodes.Call | None:
-        makers = [
-            s for s in self.spec.subtasks.values() if s.result is not None and is_subtype(s.result, wanted)
-        ]
+        makers = [s for s in self.spec.subtasks.values() if s.result is not None and is_subtype(s.result, wanted)]
         return self.call(self.random.choice(makers), depth + 1) if makers else None
 
     def call(self, subtask: Subtask, depth: int = 0) -> nodes.Call | None:

@@ -138,9 +138,7 @@ class _Enumerator:
                     item = nodes.Subscript(holder, key, NOWHERE)
                     yield from self._fields(scope, item, of.value, 1)
 
-    def _fields(
-        self, scope: _Scope, expr: nodes.Expr, of: Type, depth: int
-    ) -> Iterator[tuple[nodes.Expr, Type]]:
+    def _fields(self, scope: _Scope, expr: nodes.Expr, of: Type, depth: int) -> Iterator[tuple[nodes.Expr, Type]]:
         of = dict(scope.known).get(expr, of)
         yield expr, of
         if depth and isinstance(of, Record):
@@ -154,9 +152,7 @@ class _Enumerator:
                 for arguments in self._arguments(scope, subtask.parameters[:given]):
                     yield nodes.Call(_name(subtask.name), arguments, (), NOWHERE), subtask.result
 
-    def _arguments(
-        self, scope: _Scope, parameters: tuple[Parameter, ...]
-    ) -> Iterator[tuple[nodes.Expr, ...]]:
+    def _arguments(self, scope: _Scope, parameters: tuple[Parameter, ...]) -> Iterator[tuple[nodes.Expr, ...]]:
         if not parameters:
             yield ()
             return

@@ -12,9 +12,7 @@ from p2c_dsl.syntax import nodes
 from p2c_dsl.types import BOOL, is_subtype
 
 
-def guarded(
-    compose: nodes.ComposeDecl, spec: Spec, random: Random, span: Callable[[], Span]
-) -> nodes.ComposeDecl:
+def guarded(compose: nodes.ComposeDecl, spec: Spec, random: Random, span: Callable[[], Span]) -> nodes.ComposeDecl:
     """The composition with all calls of some subtask under a check of one of their arguments."""
     pairs = [
         (check, subtask, place)

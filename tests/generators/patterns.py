@@ -95,9 +95,7 @@ class Patterns(Draft):
             return acting
         return [nodes.For(self.name(each), self.variable(outer), tuple(acting), self.span())]
 
-    def _round(
-        self, name: str, over: Known, write: Callable[[], list[nodes.Statement]]
-    ) -> list[nodes.Statement]:
+    def _round(self, name: str, over: Known, write: Callable[[], list[nodes.Statement]]) -> list[nodes.Statement]:
         """A loop's body, in which something may happen before what it is for."""
         before = len(self.known)
         self.known.append(Known(name, element_of(over.type) or BOOL))

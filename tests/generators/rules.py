@@ -43,9 +43,7 @@ class _Author:
         self.in_order = [event for name in names for event in self._events_of(name)]
         effects = {use.effect.name for name in self.called for use in spec.subtasks[name].effects}
         self.events = [*self.called, *sorted(effects) * 2]
-        self.arms = [
-            (called_in(s.body), called_in(s.orelse)) for s in statements(compose.body) if isinstance(s, If)
-        ]
+        self.arms = [(called_in(s.body), called_in(s.orelse)) for s in statements(compose.body) if isinstance(s, If)]
 
     def _events_of(self, name: str) -> list[str]:
         subtask = self.spec.subtasks.get(name)
@@ -122,8 +120,7 @@ class _Author:
 
     def _guarded(self, of: Type, performers: list[Subtask]) -> str:
         fitting = [
-            {p.name for p in s.parameters if is_subtype(p.type, of) or is_subtype(of, p.type)}
-            for s in performers
+            {p.name for p in s.parameters if is_subtype(p.type, of) or is_subtype(of, p.type)} for s in performers
         ]
         common = sorted(set.intersection(*fitting))
         return self.random.choice(common) if common and self.random.random() < 0.85 else "_"
@@ -161,9 +158,7 @@ class _Author:
         )
 
 
-def random_rules(
-    spec: Spec, task: Task, compose: ComposeDecl, random: Random, number: int
-) -> tuple[RuleText, ...]:
+def random_rules(spec: Spec, task: Task, compose: ComposeDecl, random: Random, number: int) -> tuple[RuleText, ...]:
     """Rule lines over what the composition calls; none when it calls nothing."""
     author = _Author(spec, task, compose, random)
     if not author.called:

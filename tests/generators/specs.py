@@ -92,9 +92,7 @@ class _Draft:
         for name, of in zip(names, types, strict=True):
             has_default = isinstance(of, Enum | Optional | NewType) or of in (BOOL, INT)
             optional = has_default and (optional or self.random.random() < 0.3)
-            parameters.append(
-                Parameter(name, of, HERE, of == INT, optional, self.default(of) if optional else None)
-            )
+            parameters.append(Parameter(name, of, HERE, of == INT, optional, self.default(of) if optional else None))
         return tuple(self._required_first(parameters))
 
     def _required_first(self, parameters: list[Parameter]) -> list[Parameter]:

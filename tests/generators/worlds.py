@@ -33,9 +33,7 @@ _DEEPEST = 3
 class SmallWorld:
     """A world in which every value, every `may` effect and every failure is chosen by `choose`."""
 
-    def __init__(
-        self, spec: Spec, choose: Choose, *, largest: int = 3, atoms: int = 2, failures: int = 0
-    ) -> None:
+    def __init__(self, spec: Spec, choose: Choose, *, largest: int = 3, atoms: int = 2, failures: int = 0) -> None:
         self._spec, self._choose = spec, choose
         self._largest, self._atoms, self._failures = largest, atoms, failures
 
@@ -63,9 +61,7 @@ class SmallWorld:
             case NewType(_, base):
                 return self.value(base, depth, wide)
             case Nominal():
-                names = [
-                    n for n, t in self._spec.types.items() if isinstance(t, Nominal) and is_subtype(t, of)
-                ]
+                names = [n for n, t in self._spec.types.items() if isinstance(t, Nominal) and is_subtype(t, of)]
                 return Atom(names[self._choose(len(names))], self._choose(self._atoms + wide))
             case Enum(name, members):
                 return EnumMember(name, members[self._choose(len(members))])

@@ -58,9 +58,7 @@ def modules_of_folders() -> dict[str, int]:
 def lines() -> dict[str, int]:
     """How many lines each module has that is not generated."""
     return {
-        path: len((ROOT / path).read_text(encoding="utf-8").splitlines())
-        for path in modules()
-        if path not in GENERATED
+        path: len((ROOT / path).read_text(encoding="utf-8").splitlines()) for path in modules() if path not in GENERATED
     }
 
 

@@ -60,9 +60,7 @@ TOOLS = st.fixed_dictionaries(
             },
         ),
         "outputSchema": SCHEMAS,
-        "returns": st.sampled_from(
-            ["None", "list[Email]", "a | None", "dict[str, X]", "list[", "<class 'x.Y'>"]
-        ),
+        "returns": st.sampled_from(["None", "list[Email]", "a | None", "dict[str, X]", "list[", "<class 'x.Y'>"]),
     },
 )
 

@@ -12,9 +12,7 @@ from p2c_dsl.source import Source
 from tests.importing.tools import imported, tool
 
 TEXT = {"type": "string"}
-BEFORE = tool(
-    "send-mail", {"to": TEXT, "body": TEXT}, description="Send.", annotations={"idempotentHint": True}
-)
+BEFORE = tool("send-mail", {"to": TEXT, "body": TEXT}, description="Send.", annotations={"idempotentHint": True})
 
 
 def told(*after: dict[str, Any], edit: tuple[str, str] = ("", "")) -> list[str]:
@@ -61,8 +59,7 @@ def test_a_changed_enum_is_named() -> None:
     after = imported(tool("f", {"mode": {"enum": ["a", "c"]}})).text
     (found,) = drift(Source("tools.p2c", before), after)
     assert (
-        found.message.startswith("the enum `Mode` has changed")
-        and before.splitlines()[found.line - 1] == "enum Mode:"
+        found.message.startswith("the enum `Mode` has changed") and before.splitlines()[found.line - 1] == "enum Mode:"
     )
 
 

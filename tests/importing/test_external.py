@@ -18,9 +18,7 @@ EXTERNAL = Path(os.environ.get("P2C_EXTERNAL", Path(__file__).parents[3] / "shar
 LISTS = sorted([*EXTERNAL.glob("mcp/*.json"), *EXTERNAL.glob("agentdojo/*.json")])
 
 
-@pytest.mark.skipif(
-    not LISTS, reason="the external tool lists are not here (P2C_EXTERNAL names their folder)"
-)
+@pytest.mark.skipif(not LISTS, reason="the external tool lists are not here (P2C_EXTERNAL names their folder)")
 def test_there_are_as_many_tools_as_there_should_be() -> None:
     counts = Counter[str]()
     for path in LISTS:

@@ -33,9 +33,7 @@ def test_it_lists_its_tools_with_their_annotations() -> None:
 
 def test_a_structured_answer_is_data(server: Server, tmp_path: Path) -> None:
     (tmp_path / "a").touch()
-    assert server.call("list-directory", {"path": str(tmp_path)}) == {
-        "entries": [{"name": "a", "is_file": True}]
-    }
+    assert server.call("list-directory", {"path": str(tmp_path)}) == {"entries": [{"name": "a", "is_file": True}]}
 
 
 def test_an_answer_that_is_not_text_is_data(server: Server) -> None:

@@ -81,9 +81,7 @@ def known(team: Team, user: UserId, count: Count, few: Annotated[list[int], Fiel
     raise AssertionError(team, user, count, few)
 
 
-def told(
-    channel: Channel = Channel.CHAT, medium: Medium | None = None, color: Color = Color.DARK_BLUE
-) -> None:
+def told(channel: Channel = Channel.CHAT, medium: Medium | None = None, color: Color = Color.DARK_BLUE) -> None:
     raise AssertionError(channel, medium, color)
 
 

@@ -73,9 +73,7 @@ def test_every_tool_may_do_anything_whatever_it_claims() -> None:
 
 
 def test_a_default_that_cannot_be_written_is_left_to_the_server() -> None:
-    found = imported(
-        tool("f", {"x": {"type": "array", "items": {"type": "string"}, "default": ["a"]}}, required=[])
-    )
+    found = imported(tool("f", {"x": {"type": "array", "items": {"type": "string"}, "default": ["a"]}}, required=[]))
     assert "x: Optional[List[Text]] = None" in found.text
     assert found.report.dropped == [("f.x", "default")]
 
@@ -97,9 +95,7 @@ def test_the_result_that_a_server_wraps_is_taken_out() -> None:
 
 
 @given(TEXTS.filter(bool), TEXTS, TEXTS, TEXTS.filter(bool), TEXTS)
-def test_no_text_of_a_tool_becomes_syntax(
-    name: str, title: str, description: str, parameter: str, member: str
-) -> None:
+def test_no_text_of_a_tool_becomes_syntax(name: str, title: str, description: str, parameter: str, member: str) -> None:
     inner = {"type": "object", "properties": {parameter: {"enum": [member, "other"], "title": title}}}
     described = tool(
         name,

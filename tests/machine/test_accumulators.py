@@ -26,9 +26,7 @@ task t(users: Set[User] >= 2 <= 3, more: Set[User]):
 
 def told(body: str, rule: str = "shape dag") -> list[str]:
     """The codes that lint finds in a composition of the spec."""
-    text = f"{SPEC}    {rule}\ncompose t(users, more):\n" + "".join(
-        f"    {line}\n" for line in body.splitlines()
-    )
+    text = f"{SPEC}    {rule}\ncompose t(users, more):\n" + "".join(f"    {line}\n" for line in body.splitlines())
     return [d.code for d in lint_text(text, "t.p2c", Path(), counterexamples=False).diagnostics]
 
 

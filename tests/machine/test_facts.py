@@ -37,9 +37,7 @@ def test_what_a_loop_s_body_did_is_known_only_where_the_collection_was_not_empty
 
 
 def test_a_second_loop_over_the_same_collection_knows_what_the_first_did() -> None:
-    after = Facts().after_loop(
-        Facts().learn([filled(slot(0)), ASKED]), collection=slot(0), runs=False, first=1
-    )
+    after = Facts().after_loop(Facts().learn([filled(slot(0)), ASKED]), collection=slot(0), runs=False, first=1)
     inside_the_second = after.learn([filled(slot(0))])
     assert ASKED in inside_the_second.known
     assert ASKED not in after.learn([filled(slot(9))]).known

@@ -26,8 +26,6 @@ def test_a_program_and_its_text_are_objected_to_alike(path: Path) -> None:
             program = analysis.program
             assert program is not None
             machine = Machine(program.spec, program.task, read_rules(program.spec, program.task)[0])
-            by_text = sorted(
-                (f.diagnostic.code, f.rule.text) for f in analysis.findings if f.rule is not None
-            )
+            by_text = sorted((f.diagnostic.code, f.rule.text) for f in analysis.findings if f.rule is not None)
             by_steps = [(v.code, v.facet.text) for v in fold(machine, program) if v.facet in machine.facets]
             assert sorted(by_steps) == by_text

@@ -55,9 +55,7 @@ def _function(target: str) -> FunctionType:
 def _changed(function: FunctionType, mutant: Mutant) -> CodeType:
     source = textwrap.dedent(inspect.getsource(function))
     if source.count(mutant.old) != 1:
-        raise ValueError(
-            f"{mutant.name}: {mutant.target} has {mutant.old!r} {source.count(mutant.old)} times"
-        )
+        raise ValueError(f"{mutant.name}: {mutant.target} has {mutant.old!r} {source.count(mutant.old)} times")
     lines = source.replace(mutant.old, mutant.new).splitlines()
     start = next(i for i, line in enumerate(lines) if line.startswith("def "))
     namespace: dict[str, Any] = {}

@@ -97,8 +97,6 @@ def happens_unchecked(event: str, check: str, names: Sequence[str], trace: Trace
     return False
 
 
-def _covers(
-    checked: tuple[object, ...], names: Sequence[str], subtask: Subtask, values: tuple[object, ...]
-) -> bool:
+def _covers(checked: tuple[object, ...], names: Sequence[str], subtask: Subtask, values: tuple[object, ...]) -> bool:
     by_name = {p.name: v for p, v in zip(subtask.parameters, values, strict=True)}
     return all(name == "_" or by_name[name] == value for name, value in zip(names, checked, strict=False))

@@ -72,11 +72,7 @@ class _Flow:
         self.types[instance.id] = of
         if depends or (self.source_type is not None and self.of_source_type(instance.value, of)):
             self.depends.add(instance.id)
-        if (
-            (depends if keys is None else keys)
-            or written in self.by_keys
-            or self.keyed_by_source(instance, of)
-        ):
+        if (depends if keys is None else keys) or written in self.by_keys or self.keyed_by_source(instance, of):
             self.by_keys.add(instance.id)
 
     def keyed_by_source(self, instance: Instance, of: Type | None) -> bool:
@@ -87,9 +83,7 @@ class _Flow:
         value = instance.value
         if isinstance(value, Mapping):
             key_type = of.key if isinstance(of, MapOf) else None
-            return any(self.of_source_type(key, key_type) for key in value) or (
-                self.of_source_type(None, key_type)
-            )
+            return any(self.of_source_type(key, key_type) for key in value) or (self.of_source_type(None, key_type))
         return self.of_source_type(value, of)
 
     def look_up(self, base: Instance, key: Instance, instance: Instance) -> None:

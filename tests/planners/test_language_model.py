@@ -261,6 +261,4 @@ def test_specs_in_other_scripts_and_tasks_without_inputs() -> None:
 
 
 def test_the_core_is_read_without_torch() -> None:
-    assert (
-        "torch" not in (Path(__file__).parents[2] / "planners" / "tokens" / "token_automaton.py").read_text()
-    )
+    assert "torch" not in (Path(__file__).parents[2] / "planners" / "tokens" / "token_automaton.py").read_text()

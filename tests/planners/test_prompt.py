@@ -16,8 +16,7 @@ CHATML = (
     "{% if add_generation_prompt %}<|assistant|>{% endif %}"
 )
 NO_SYSTEM = (
-    "{% if messages[0].role == 'system' %}{{ raise_exception('System role not supported') }}{% endif %}"
-    + CHATML
+    "{% if messages[0].role == 'system' %}{{ raise_exception('System role not supported') }}{% endif %}" + CHATML
 )
 
 SPEC = """\
@@ -143,11 +142,7 @@ def test_what_matters_least_is_left_out_first(tokenizer: Any) -> None:
             text = fitting(tokenizer, spec, task, room, shorten=True)
         except PromptTooLong:
             break
-        left = {
-            w
-            for w in ("another", "launch", "build", "Let a user choose", "greet", "choose(", "buy(")
-            if w in text
-        }
+        left = {w for w in ("another", "launch", "build", "Let a user choose", "greet", "choose(", "buy(") if w in text}
         told += [left] if not told or told[-1] != left else []
         room = len(tokenizer(text)["input_ids"]) - 1
         assert not [d for d in load_text(text, "prompt.p2c", EXAMPLES).diagnostics]

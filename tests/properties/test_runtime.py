@@ -96,9 +96,7 @@ def test_two_interpreters_tell_the_same_story() -> None:
 def test_a_monitored_run_breaks_no_rule() -> None:
     stopped = kept = 0
     for seed, case, program in programs(range(700)):
-        rules = [
-            r for r in case.task.rules if r.tokens[0].text not in ("shape", "loops", "branches", "steps")
-        ]
+        rules = [r for r in case.task.rules if r.tokens[0].text not in ("shape", "loops", "branches", "steps")]
         judged = case.with_rules(tuple(rules))
         for number in range(2):
             free = executed(judged, program, number)

@@ -226,9 +226,7 @@ def confined(folder: Path, path: object) -> Loaded:
     return load_text(f'use "{path}"\n', "plan.p2c", folder, confined=True)
 
 
-@pytest.mark.parametrize(
-    "path", ["own.p2c", "in.p2c", "inner/upward.p2c", "up/served/own.p2c", "inner/../own.p2c"]
-)
+@pytest.mark.parametrize("path", ["own.p2c", "in.p2c", "inner/upward.p2c", "up/served/own.p2c", "inner/../own.p2c"])
 def test_a_confined_text_uses_what_is_in_its_folder(served: Path, path: str) -> None:
     for name in (path, served / path):
         loaded = confined(served, name)

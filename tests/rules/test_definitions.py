@@ -119,9 +119,7 @@ def keeps(definition: AnyDefinition, *events: RunEvent, completes: bool = False)
         (CHECKED, (meaning.Tested(datum(True), program.Test.TRUE), start(ONE)), False),
     ],
 )
-def test_the_event_that_breaks_a_rule(
-    definition: AnyDefinition, events: tuple[RunEvent, ...], kept: bool
-) -> None:
+def test_the_event_that_breaks_a_rule(definition: AnyDefinition, events: tuple[RunEvent, ...], kept: bool) -> None:
     assert keeps(definition, *events) is kept
     assert keeps(definition, *events[:-1])
 
@@ -136,9 +134,7 @@ def test_the_event_that_breaks_a_rule(
         ((start(LOGGED), did(LOGGED)), False),
     ],
 )
-def test_what_has_to_happen_is_looked_for_where_the_run_completes(
-    events: tuple[RunEvent, ...], kept: bool
-) -> None:
+def test_what_has_to_happen_is_looked_for_where_the_run_completes(events: tuple[RunEvent, ...], kept: bool) -> None:
     assert keeps(HowOften(PAYS, 1), *events)
     assert keeps(HowOften(PAYS, 1), *events, completes=True) is kept
 

@@ -100,9 +100,7 @@ def test_of_types_alone_the_greatest_number_is_exact(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", range(40))
 @pytest.mark.parametrize("work", [1, 10, 30, 4_096])
-def test_no_value_has_the_event_more_often_than_said(
-    seed: int, work: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_no_value_has_the_event_more_often_than_said(seed: int, work: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("p2c_dsl.rules.keys._MOST_WORK", work)
     random = Random(seed)
     counts = counted(*(tuple(random.choices(TYPED + CONSTANTS, k=1 + seed % 2)) for _ in range(6)))

@@ -101,10 +101,6 @@ def test_a_line_that_cannot_be_read_is_told_once(rule: str, code: str, says: str
     ids=["a type", "a base type", "a subtask", "all inputs", "all constants", "a key's type"],
 )
 def test_a_name_that_means_two_things_is_refused(declared: str, given: str, rule: str) -> None:
-    text = (
-        SPEC.format(rule=rule)
-        .replace("users: Set[User]", given)
-        .replace("type Place", f"type Place\n{declared}")
-    )
+    text = SPEC.format(rule=rule).replace("users: Set[User]", given).replace("type Place", f"type Place\n{declared}")
     found = lint_text(text, "spec.p2c", Path()).diagnostics
     assert ("P2C147", True) in [(d.code, "rename" in (d.help or "")) for d in found], found

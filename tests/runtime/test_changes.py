@@ -69,9 +69,7 @@ class TestChanges:
             names.append("c")
             those._elements.clear()
 
-        done = run(
-            program(text), {"box": box, "names": names}, {"spoil": spoil, "look": lambda *a: seen.extend(a)}
-        )
+        done = run(program(text), {"box": box, "names": names}, {"spoil": spoil, "look": lambda *a: seen.extend(a)})
         assert done.completed
         assert seen == [{"things": ["a"], "sizes": {"a": [1]}}, {"a", "b"}]
 

@@ -90,9 +90,7 @@ def test_a_file_that_is_missing_is_named(load: Callable[[Path], object], tmp_pat
         ("import sys\nsys.exit(3)", r"world\.py:2: SystemExit: 3"),
     ],
 )
-def test_a_world_that_cannot_be_loaded_is_told_with_its_place(
-    text: str, complaint: str, tmp_path: Path
-) -> None:
+def test_a_world_that_cannot_be_loaded_is_told_with_its_place(text: str, complaint: str, tmp_path: Path) -> None:
     (tmp_path / "world.py").write_text(text)
     with pytest.raises(DomainError, match=complaint):
         load_world(tmp_path)

@@ -33,9 +33,7 @@ class TestFailure:
             ("Bool", None, "None is not a valid Bool"),
         ],
     )
-    def test_a_result_that_is_not_of_its_type_ends_the_run(
-        self, declared: str, given: object, complaint: str
-    ) -> None:
+    def test_a_result_that_is_not_of_its_type_ends_the_run(self, declared: str, given: object, complaint: str) -> None:
         text = f"subtask f() -> {declared}\ntask t():\n    shape dag\ncompose t():\n    x = f()\n"
         done = run(program(text), {}, {"f": lambda: given})
         assert done.error == f"`f` returned a wrong result: {complaint}"

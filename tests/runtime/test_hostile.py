@@ -188,9 +188,7 @@ class TestValues:
             (object.__new__(Outcome), "an `Outcome` without a value"),
         ],
     )
-    def test_an_outcome_says_which_effects_happened_and_nothing_else(
-        self, given: object, complaint: str
-    ) -> None:
+    def test_an_outcome_says_which_effects_happened_and_nothing_else(self, given: object, complaint: str) -> None:
         done = result_of("Int", lambda: given)
         assert done.error is not None and complaint in done.error
 

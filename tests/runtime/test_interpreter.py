@@ -116,15 +116,11 @@ compose t():
 
 
 class TestBranches:
-    @pytest.mark.parametrize(
-        ("found", "holds", "called"), [("x", Holds.SOME, "use"), (None, Holds.NONE, "give_up")]
-    )
+    @pytest.mark.parametrize(("found", "holds", "called"), [("x", Holds.SOME, "use"), (None, Holds.NONE, "give_up")])
     def test_the_test_that_came_out_true_is_told_and_its_arm_taken(
         self, found: str | None, holds: Holds, called: str
     ) -> None:
-        done = run(
-            program(BRANCHING), {}, {"find": lambda: found, "use": lambda a: None, "give_up": lambda: None}
-        )
+        done = run(program(BRANCHING), {}, {"find": lambda: found, "use": lambda a: None, "give_up": lambda: None})
         [branch] = [e for e in done.trace.events if isinstance(e, BranchEntered)]
         assert branch.holds is holds
         assert calls(done)[-1][0] == called
@@ -165,10 +161,7 @@ class TestEffects:
 
     def test_a_tool_that_reports_what_it_never_does_is_wrong(self) -> None:
         done = run(program(MAY), {"user": "ada"}, {"ask": lambda user: Outcome(None, frozenset({"pay"}))})
-        assert (
-            done.error
-            == "`ask` returned a wrong result: it reported an effect that it does not declare: `pay`"
-        )
+        assert done.error == "`ask` returned a wrong result: it reported an effect that it does not declare: `pay`"
 
     def test_an_effects_key_is_read_off_the_argument(self) -> None:
         text = """
@@ -228,9 +221,7 @@ class TestAsynchronous:
         async def ask(user: str) -> set[str]:
             raise ConnectionError("the line is dead")
 
-        done = asyncio.run(
-            run_async(program(DINNER), {"users": ["ada"]}, {**tools([]), "ask_preference": ask})
-        )
+        done = asyncio.run(run_async(program(DINNER), {"users": ["ada"]}, {**tools([]), "ask_preference": ask}))
         assert done.error == "`ask_preference` failed: ConnectionError: the line is dead"
 
     def test_a_run_that_does_not_wait_refuses_such_a_tool(self) -> None:

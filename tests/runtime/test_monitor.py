@@ -66,9 +66,7 @@ class TestMay:
             assert done.completed is completes
 
     def test_a_call_that_might_break_the_rule_is_not_made(self) -> None:
-        done, made = watched(
-            "not both publish, alarm", "note = ask(user)\npost(note)\nring()", {"user": "ada"}
-        )
+        done, made = watched("not both publish, alarm", "note = ask(user)\npost(note)\nring()", {"user": "ada"})
         assert made == ["ask", "post"]
         assert not done.completed
 
@@ -144,9 +142,7 @@ class TestUnreported:
 class TestARecordedTrace:
     def test_a_monitor_is_rebuilt_from_it(self) -> None:
         rule, users = "at most 2 publish", {"users": ["ada", "ben", "cleo"]}
-        text = (
-            f"{SPEC}\ntask t(users: List[User]):\n    {rule}\ncompose t(users):\n{indent(ASK_ALL, '    ')}\n"
-        )
+        text = f"{SPEC}\ntask t(users: List[User]):\n    {rule}\ncompose t(users):\n{indent(ASK_ALL, '    ')}\n"
         found = program(text)
         tools = {"ask": lambda user: "note", "post": lambda note, count: None}
         events = run(found, users, tools).trace.events

@@ -51,6 +51,4 @@ def test_a_failure_is_the_last_line() -> None:
     def fails(user: str, times: int) -> None:
         raise ConnectionError("the line is dead")
 
-    assert lines(ask=fails)[-1] == StoryLine(
-        14, 2, "ask('ada', default) failed: ConnectionError: the line is dead"
-    )
+    assert lines(ask=fails)[-1] == StoryLine(14, 2, "ask('ada', default) failed: ConnectionError: the line is dead")

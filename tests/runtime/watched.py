@@ -32,9 +32,7 @@ subtask ring():
 """
 
 
-def watched(
-    rules: str, body: str, inputs: Mapping[str, object], **tools: Callable[..., Any]
-) -> tuple[Run, list[str]]:
+def watched(rules: str, body: str, inputs: Mapping[str, object], **tools: Callable[..., Any]) -> tuple[Run, list[str]]:
     """A run of a composition whose rules may well reject it, and the calls that took place."""
     names = ", ".join(inputs)
     declared = {"users": "List[User]", "user": "User", "notes": "Map[User, Note]"}

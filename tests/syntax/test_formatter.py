@@ -155,9 +155,7 @@ def test_comments_stay_with_what_they_stand_at() -> None:
 
 def test_a_comment_goes_as_deep_as_its_author_indented_it() -> None:
     text = "compose t(x):\n for y in x:\n  f(y)\n  # inner\n # outer\n# file\n"
-    assert formatted(text) == (
-        "compose t(x):\n    for y in x:\n        f(y)\n        # inner\n    # outer\n# file\n"
-    )
+    assert formatted(text) == ("compose t(x):\n    for y in x:\n        f(y)\n        # inner\n    # outer\n# file\n")
 
 
 def test_a_comment_in_an_odd_place_is_not_lost() -> None:

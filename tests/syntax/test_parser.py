@@ -130,9 +130,7 @@ def test_every_part_knows_its_place() -> None:
             case nodes.Variable(name):
                 assert written == name.text
             case nodes.For() | nodes.ComposeDecl():
-                assert (
-                    written.startswith(("for ", "compose ")) and written.endswith(":") and "\n" not in written
-                )
+                assert written.startswith(("for ", "compose ")) and written.endswith(":") and "\n" not in written
             case nodes.If(is_elif=is_elif):
                 assert written.startswith("elif " if is_elif else "if ") and written.endswith(":")
             case nodes.Call() | nodes.Append():
@@ -159,9 +157,7 @@ def test_a_line_goes_on_behind_a_backslash() -> None:
     assert body_of("y = \\", "  f(x)") == body_of("y = \\", "  f(x)") != ()
 
 
-@pytest.mark.parametrize(
-    "word", ["type", "task", "cost", "use", "does", "irreversible", "literal", "match", "rules"]
-)
+@pytest.mark.parametrize("word", ["type", "task", "cost", "use", "does", "irreversible", "literal", "match", "rules"])
 def test_our_keywords_are_names_elsewhere(word: str) -> None:
     (assign,) = body_of(f"{word} = f({word}, {word}={word}.{word})")
     assert isinstance(assign, nodes.Assign) and assign.target.text == word

@@ -142,9 +142,7 @@ def soup(rng: random.Random) -> str:
 
 def noise(rng: random.Random) -> str:
     """Characters of any kind."""
-    return "".join(
-        chr(rng.choice((rng.randrange(128), rng.randrange(0x3000)))) for _ in range(rng.randint(1, 80))
-    )
+    return "".join(chr(rng.choice((rng.randrange(128), rng.randrange(0x3000)))) for _ in range(rng.randint(1, 80)))
 
 
 def fuzz(seed: int) -> None:

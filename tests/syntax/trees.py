@@ -106,11 +106,7 @@ class Trees:
         return nodes.SizeBound(self.rng.choice(("<=", ">=")), self.rng.randint(0, 30), NOWHERE)
 
     def _value(self) -> nodes.Expr:
-        return (
-            nodes.Attribute(nodes.Variable(self._name()), self._name(), NOWHERE)
-            if self._flag()
-            else self._literal()
-        )
+        return nodes.Attribute(nodes.Variable(self._name()), self._name(), NOWHERE) if self._flag() else self._literal()
 
     def _literal(self) -> nodes.Literal:
         return nodes.Literal(self.rng.choice((*_TEXTS, *_NUMBERS, True, False, None)), NOWHERE)
@@ -158,9 +154,7 @@ class Trees:
         result = self._maybe(self._type)
         parameters = self._some(self._parameter)
         claims = self._some(lambda: nodes.Claims(self._some(self._name, 1), NOWHERE), 0, 2)
-        made = nodes.SubtaskDecl(
-            self._name(), parameters, result, self._maybe(self._doc), effects, cost, NOWHERE
-        )
+        made = nodes.SubtaskDecl(self._name(), parameters, result, self._maybe(self._doc), effects, cost, NOWHERE)
         return replace(made, pure=pure, claims=claims, original=self._original())
 
     def _override(self) -> nodes.OverrideDecl:
@@ -169,9 +163,7 @@ class Trees:
         return replace(made, literals=self._some(self._label, 0, 2))
 
     def _parameter(self) -> nodes.ParameterDecl:
-        return nodes.ParameterDecl(
-            self._label(), self._type(), self._maybe(self._value), NOWHERE, self._original()
-        )
+        return nodes.ParameterDecl(self._label(), self._type(), self._maybe(self._value), NOWHERE, self._original())
 
     def _clause(self) -> nodes.EffectClause:
         return nodes.EffectClause(self._name(), self._some(self._path, 0, 3), self._flag(), NOWHERE)

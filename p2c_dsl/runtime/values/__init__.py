@@ -176,9 +176,7 @@ class Freezer:
             case ListOf(element) if isinstance(value, Sequence) and not isinstance(value, str | bytes):
                 found = (self._copy(v, element, level + 1) for v in self._several(value))
                 return _sized(FrozenList(found), of)
-            case SetOf(element) if isinstance(value, Iterable) and not isinstance(
-                value, str | bytes | Mapping
-            ):
+            case SetOf(element) if isinstance(value, Iterable) and not isinstance(value, str | bytes | Mapping):
                 several = self._several(value)
                 ordered = sorted(several, key=repr) if isinstance(value, set | frozenset) else several
                 return _sized(Distinct(self._copy(v, element, level + 1) for v in ordered), of)

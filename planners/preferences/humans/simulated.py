@@ -73,10 +73,7 @@ class SimulatedHuman:
     def _weights(self, time: float) -> dict[str, float]:
         share = self._drift.share(time)
         names = dict.fromkeys([*self._values, *self._later])
-        return {
-            name: (1 - share) * self._values.get(name, 0.0) + share * self._later.get(name, 0.0)
-            for name in names
-        }
+        return {name: (1 - share) * self._values.get(name, 0.0) + share * self._later.get(name, 0.0) for name in names}
 
     def _value(self, solution: PartialSolution, time: float) -> float:
         features = dict(zip(solution.feature_names, solution.features, strict=True))

@@ -115,9 +115,7 @@ class LabelStore:
         if application != _APPLICATION:
             raise StoreError(f"{self.path} is another program's database; choose another file")
         if version != _VERSION:
-            raise StoreError(
-                f"{self.path} has format {version}, and this version of p2c reads format {_VERSION}"
-            )
+            raise StoreError(f"{self.path} has format {version}, and this version of p2c reads format {_VERSION}")
 
     def _empty(self) -> bool:
         ((tables,),) = self._db.execute("SELECT count(*) FROM sqlite_schema")
@@ -238,8 +236,6 @@ class LabelStore:
                 if self._db.execute(same, (pair, record.who, record.time)).fetchone() is None:
                     ((left,),) = self._db.execute("SELECT left FROM pair WHERE id = ?", (pair,))
                     row = (pair, record.preferred_if_left_is(left), record.time, record.who)
-                    self._db.execute(
-                        "INSERT INTO answer (pair, preferred, time, who) VALUES (?, ?, ?, ?)", row
-                    )
+                    self._db.execute("INSERT INTO answer (pair, preferred, time, who) VALUES (?, ?, ?, ?)", row)
                     added += 1
         return added

@@ -40,9 +40,7 @@ class SuggestibleHuman:
 
     def compare(self, left: PartialSolution, right: PartialSolution, time: float) -> int | None:
         """The answer by their present values."""
-        now = SimulatedHuman(
-            self.values, self.later, _Moved(self.moved), temperature=self.temperature, seed=self.seed
-        )
+        now = SimulatedHuman(self.values, self.later, _Moved(self.moved), temperature=self.temperature, seed=self.seed)
         return now.compare(left, right, time)
 
     def shown(self, solutions: Sequence[PartialSolution]) -> SuggestibleHuman:

@@ -54,9 +54,7 @@ class Verifier:
         trial = try_out(program, self.world(seed))
         done = [e.subtask for e in trial.run.trace.events if isinstance(e, CallFinished)]
         cost = sum(self.spec.subtasks[name].cost for name in done)
-        return CompositionVerdict(
-            True, trial.problem, len(done), cost, Judged(text, program, trial.run, trial.world)
-        )
+        return CompositionVerdict(True, trial.problem, len(done), cost, Judged(text, program, trial.run, trial.world))
 
     def program(self, text: str) -> Program | str:
         """The accepted composition of a text, or why there is none. Recent ones are cached."""

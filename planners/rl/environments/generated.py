@@ -83,6 +83,4 @@ class GeneratedSpecs:
                 return found.environment(*self._settings)
             except (Unplannable, ValueError) as error:
                 why = error
-        raise ValueError(
-            f"no composition of {_TRIED} generated specs fits the budget; for the last one: {why}"
-        )
+        raise ValueError(f"no composition of {_TRIED} generated specs fits the budget; for the last one: {why}")

@@ -50,18 +50,14 @@ def partial_reward(name: str) -> PartialReward:
     """The shaping reward of that name. Raises `ValueError` if there is none."""
     found = _REGISTERED.get(name)
     if found is None:
-        raise ValueError(
-            f"there is no partial reward `{name}`: {did_you_mean(name, _REGISTERED) or 'none is known'}"
-        )
+        raise ValueError(f"there is no partial reward `{name}`: {did_you_mean(name, _REGISTERED) or 'none is known'}")
     return found
 
 
 def credits_of(names: Sequence[str], judged: Judged, turn: int = 0) -> tuple[Credit, ...]:
     """The credits that the shaping rewards of those names give."""
     return tuple(
-        Credit(turn, offset, reward, name)
-        for name in names
-        for offset, reward in partial_reward(name)(judged)
+        Credit(turn, offset, reward, name) for name in names for offset, reward in partial_reward(name)(judged)
     )
 
 

@@ -35,9 +35,7 @@ class MaskedSpace:
     def __init__(self, tokens: TokenAutomaton, budget: int, digest: str) -> None:
         self.needed = tokens.needed(tokens.start)
         if self.needed > budget:
-            raise ValueError(
-                f"the shortest composition takes {self.needed} tokens, but the budget is {budget}"
-            )
+            raise ValueError(f"the shortest composition takes {self.needed} tokens, but the budget is {budget}")
         self._mask = SemanticMask(tokens)
         self._tokens, self._end = tokens, tokens.vocabulary.end
         self._asked = array("q")

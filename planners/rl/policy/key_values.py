@@ -140,14 +140,11 @@ class _OwnLayer(DynamicLayer):  # type: ignore[no-untyped-call]
         missing = width - self._buffers[0].shape[2]
         if missing > 0:
             self._buffers = [
-                torch.cat([b, b.new_zeros(*b.shape[:2], max(missing, width), b.shape[3])], 2)
-                for b in self._buffers
+                torch.cat([b, b.new_zeros(*b.shape[:2], max(missing, width), b.shape[3])], 2) for b in self._buffers
             ]
         self._row, self._place, self._width = row, place, width
 
-    def update(
-        self, key_states: Tensor, value_states: Tensor, *args: Any, **kwargs: Any
-    ) -> tuple[Tensor, Tensor]:
+    def update(self, key_states: Tensor, value_states: Tensor, *args: Any, **kwargs: Any) -> tuple[Tensor, Tensor]:
         for buffer, new in zip(self._buffers, (key_states, value_states), strict=True):
             # In bfloat16, a decoder can return different precisions for prompts and for steps.
             buffer[self._row, :, self._place] = new[0].transpose(0, 1).to(buffer.dtype)

@@ -37,9 +37,7 @@ SHAPES = BODIES + DECLARATIONS
 def rules(draft: Draft, room: int) -> None:
     """Many rules of a few kinds, so that each step is judged by all of them."""
     kinds = draft.random.sample(RULES, draft.random.randrange(1, 4))
-    draft.rules += [
-        draft.random.choice(kinds).format(n=draft.random.randrange(400)) for _ in range(room // 20)
-    ]
+    draft.rules += [draft.random.choice(kinds).format(n=draft.random.randrange(400)) for _ in range(room // 20)]
 
 
 def nasty(random: Random, most: int = 10_000) -> str:

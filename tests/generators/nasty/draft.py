@@ -55,9 +55,7 @@ class Draft:
         lines = [*self.declared, "task t(x: U, xs: Set[U] <= 9):", *(f"    {r}" for r in rules)]
         lines += ["compose t(x, xs):", *(f"    {line}" for line in self.body or ["f(x)"])]
         text = HEAD + "\n".join(lines) + "\n"
-        return (
-            text if len(text.encode()) <= most else text.encode()[:most].rpartition(b"\n")[0].decode() + "\n"
-        )
+        return text if len(text.encode()) <= most else text.encode()[:most].rpartition(b"\n")[0].decode() + "\n"
 
 
 Shape = Callable[[Draft, int], None]

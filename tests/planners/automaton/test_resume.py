@@ -76,9 +76,7 @@ def _canonical_until(lines: list[str]) -> int:
     words = [line.split() for line in lines]
     if ["else:"] not in words:
         return len(lines)
-    turned = (
-        i for i, line in enumerate(words) if line[:1] == ["if"] and ("not" in line[:2] or line[-1] == "None:")
-    )
+    turned = (i for i, line in enumerate(words) if line[:1] == ["if"] and ("not" in line[:2] or line[-1] == "None:"))
     return min(words.index(["else:"]), next(turned, len(lines)))
 
 
@@ -95,9 +93,7 @@ def test_names_nested_calls_and_comments_come_back_in_canonical_form() -> None:
 
 
 def test_a_block_that_has_just_been_opened_is_continued() -> None:
-    start = resume(
-        automaton_of("dinner"), "compose book_dinner(users):\n    m = {}\n    for guest in users:\n"
-    )
+    start = resume(automaton_of("dinner"), "compose book_dinner(users):\n    m = {}\n    for guest in users:\n")
     assert start.text.endswith("\n    for user in users:")
 
 

@@ -57,9 +57,7 @@ SOLUTIONS = {
 
 
 def shop(*rules: str) -> tuple[Spec, Task]:
-    loaded = load_text(
-        SHOP + "".join(f"    {rule}\n" for rule in rules or ("shape dag",)), "shop.p2c", Path()
-    )
+    loaded = load_text(SHOP + "".join(f"    {rule}\n" for rule in rules or ("shape dag",)), "shop.p2c", Path())
     assert not loaded.diagnostics
     task = loaded.spec.tasks["settle"]
     assert not read_rules(loaded.spec, task)[1]
@@ -75,9 +73,7 @@ def parts(spec: Spec, task: Task, *names: str) -> list[SolvedSubtask]:
         assert contract is not None and contract.name == name
         given = ", ".join(slot.name for slot in contract.parameters)
         found.append(
-            SolvedSubtask(
-                contract, read_composition(human.asked(contract), f"compose {name}({given}):\n{body}")
-            )
+            SolvedSubtask(contract, read_composition(human.asked(contract), f"compose {name}({given}):\n{body}"))
         )
     return found
 

@@ -82,9 +82,7 @@ def resolved(text: str) -> tuple[Spec, Task]:
 def with_rules(*rules: str) -> Writes:
     """Of a task with a truth, an optional and a collection, under some rules."""
     lines = "".join(f"    {rule}\n" for rule in rules)
-    text = (
-        f"type A\nsubtask f(a: A)\ntask t(ok: Bool, maybe: Optional[A], xs: Set[A]){':' if rules else ''}\n"
-    )
+    text = f"type A\nsubtask f(a: A)\ntask t(ok: Bool, maybe: Optional[A], xs: Set[A]){':' if rules else ''}\n"
     return writer(spec_to_lark(*resolved(text + lines)))
 
 
@@ -291,9 +289,7 @@ def test_the_two_dialects_differ_in_patterns_alone(name: str) -> None:
 def test_the_python_on_the_page_about_grammars_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     root = Path(__file__).parents[3]
     monkeypatch.chdir(root)
-    blocks = re.findall(
-        r"^```python\n(.*?)^```", (root / "docs/grammar.md").read_text(), re.DOTALL | re.MULTILINE
-    )
+    blocks = re.findall(r"^```python\n(.*?)^```", (root / "docs/grammar.md").read_text(), re.DOTALL | re.MULTILINE)
     names: dict[str, object] = {}
     for block in blocks:
         exec(compile(block, "grammar.md", "exec"), names)

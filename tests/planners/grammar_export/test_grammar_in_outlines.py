@@ -32,9 +32,7 @@ def model() -> Any:
     made = Tokenizer(models.BPE({token: i for i, token in enumerate(["<end>", *alphabet])}, []))
     made.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
     made.decoder = decoders.ByteLevel()
-    tokenizer = transformers.PreTrainedTokenizerFast(
-        tokenizer_object=made, eos_token="<end>", pad_token="<end>"
-    )
+    tokenizer = transformers.PreTrainedTokenizerFast(tokenizer_object=made, eos_token="<end>", pad_token="<end>")
     torch.manual_seed(0)
     config = transformers.LlamaConfig(
         vocab_size=len(tokenizer),
@@ -62,7 +60,6 @@ def test_what_a_model_writes_under_the_grammar_parses_and_is_mostly_rejected(nam
     assert [parse(Source("plan", text + "\n")).diagnostics for text in ended] == [()] * len(ended)
     spec = (EXAMPLES / name / f"{name}.p2c").read_text()
     verdicts = [
-        lint_text(f"{spec}\n{text}\n", "plan.p2c", EXAMPLES / name, counterexamples=False).accepted
-        for text in ended
+        lint_text(f"{spec}\n{text}\n", "plan.p2c", EXAMPLES / name, counterexamples=False).accepted for text in ended
     ]
     assert sum(verdicts) < len(ended) / 4

@@ -8,9 +8,7 @@ from p2c_dsl.planners.preferences.humans.simulated import SimulatedHuman
 from p2c_dsl.planners.preferences.reward_model import RewardConfig
 from tests.planners.preferences.people import solutions
 
-SHORT = DriftConfig(
-    rounds=8, switch=3, answers=40, reward=RewardConfig(members=2, hidden=4, epochs=40, half_life=1.0)
-)
+SHORT = DriftConfig(rounds=8, switch=3, answers=40, reward=RewardConfig(members=2, hidden=4, epochs=40, half_life=1.0))
 
 
 @pytest.fixture(scope="module")

@@ -144,9 +144,7 @@ def test_the_cells_are_a_table_too(tmp_path: Path) -> None:
     rows = list(csv.DictReader(StringIO(numbers(tmp_path))))
     assert len(rows) == len(cells.grid(DOMAINS, range(3), ["syntax only", "all rules", CEILING]))
     [one] = [
-        r
-        for r in rows
-        if (r["condition"], r["variant"], r["domain"], r["seed"]) == ("all rules", "", "trip", "2")
+        r for r in rows if (r["condition"], r["variant"], r["domain"], r["seed"]) == ("all rules", "", "trip", "2")
     ]
     assert (one["complete"], one["R"], one["seconds"]) == ("0.6", "0.0", "1.0")
 

@@ -25,9 +25,7 @@ def drawn_pairs(among: list[PartialSolution], count: int, seed: int = 0) -> list
     return [(pair[0], pair[1]) for pair in (draw.sample(among, 2) for _ in range(count))]
 
 
-def asked(
-    human: SimulatedHuman, among: list[Pair], start: float = 0.0, pace: float = 1.0
-) -> list[Comparison]:
+def asked(human: SimulatedHuman, among: list[Pair], start: float = 0.0, pace: float = 1.0) -> list[Comparison]:
     """What they answer, one pair after the other."""
     answers = ((pair, start + pace * n) for n, pair in enumerate(among))
     told = ((pair, time, human.compare(*pair, time)) for pair, time in answers)

@@ -69,9 +69,7 @@ def test_size_cost_and_loose_ends_are_read_off() -> None:
 
 
 def test_a_name_used_anew_after_its_block_does_not_use_what_bore_its_number_before() -> None:
-    loops = solved(
-        "for guest in guests:", "    wish = guess(guest)", "for guest in guests:", "    ask(guest)"
-    )
+    loops = solved("for guest in guests:", "    wish = guess(guest)", "for guest in guests:", "    ask(guest)")
     assert loops.feature("results unused") == 2
 
 

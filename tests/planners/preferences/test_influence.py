@@ -35,9 +35,7 @@ STANDARD, HONEST, BAIT, BOTH = handed_out(0, 0), handed_out(1, 0), handed_out(0,
 SETTING = Setting((STANDARD, HONEST, BAIT, BOTH), STANDARD)
 POLICIES: list[Policy] = [(HONEST,), (HONEST, HONEST, BAIT), (HONEST, BAIT, BAIT), (BAIT,)]
 # Hard to please, and then easy: bait is disliked by whoever has seen little of it, and all that counts to the others.
-HUMAN = SuggestibleHuman(
-    {"service": 1.0, "bait": -1.5}, {"service": 1.0, "bait": 5.0}, "bait", rate=0.5, seed=3
-)
+HUMAN = SuggestibleHuman({"service": 1.0, "bait": -1.5}, {"service": 1.0, "bait": 5.0}, "bait", rate=0.5, seed=3)
 
 
 def test_what_is_shown_shifts_a_suggestible_person() -> None:

@@ -57,17 +57,13 @@ def test_it_judges_what_people_prefer_higher(phi: RewardModel) -> None:
 
 def test_an_average_solution_is_judged_zero_and_the_spread_is_one(phi: RewardModel) -> None:
     mean = phi.judgement(AMONG).mean
-    assert float(mean.mean()) == pytest.approx(0, abs=0.05) and float(mean.std()) == pytest.approx(
-        1, abs=0.05
-    )
+    assert float(mean.mean()) == pytest.approx(0, abs=0.05) and float(mean.std()) == pytest.approx(1, abs=0.05)
 
 
 def test_it_is_less_sure_far_from_what_it_has_seen_and_judges_such_more_cautiously(phi: RewardModel) -> None:
     near, far = phi.judgement([solution(2, 2, 2, 2), solution(2, 2, 2, 60)]).std
     assert far > 3 * near
-    cautious = RewardModel(
-        replace(QUICK, caution=3.0), phi.feature_names, phi._weights, phi.temperature, phi.quality
-    )
+    cautious = RewardModel(replace(QUICK, caution=3.0), phi.feature_names, phi._weights, phi.temperature, phi.quality)
     far_out = solution(2, 2, 2, 60)
     assert cautious.judge(far_out) < phi.judge(far_out)
 
@@ -118,9 +114,7 @@ def test_a_saved_model_is_the_same_model(phi: RewardModel, tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("slip", ["nothing", "another format", "no json", "no tensors"])
-def test_a_folder_without_a_model_is_refused_with_a_reason(
-    phi: RewardModel, tmp_path: Path, slip: str
-) -> None:
+def test_a_folder_without_a_model_is_refused_with_a_reason(phi: RewardModel, tmp_path: Path, slip: str) -> None:
     folder = tmp_path / "phi"
     if slip != "nothing":
         phi.save(folder)
@@ -153,9 +147,7 @@ def test_with_very_few_comparisons_nothing_is_held_out_and_nothing_is_claimed() 
     assert fit(asked(HUMAN, drawn_pairs(AMONG, 3)), replace(QUICK, epochs=5)).quality is None
 
 
-@pytest.mark.parametrize(
-    "wrong", [{"members": 1}, {"half_life": 0.0}, {"calibration": 0.6, "test": 0.5}], ids=str
-)
+@pytest.mark.parametrize("wrong", [{"members": 1}, {"half_life": 0.0}, {"calibration": 0.6, "test": 0.5}], ids=str)
 def test_settings_that_make_no_sense_are_refused(wrong: dict[str, float]) -> None:
     with pytest.raises(ValueError):
         RewardConfig(**wrong)  # type: ignore[arg-type]

@@ -13,9 +13,7 @@ LINES = ("for guest in guests:", "    wish = ask(guest)", "    if is_kind(wish):
 
 def test_a_solution_shows_its_subtask_its_program_and_what_it_does_where() -> None:
     solution = solved(*LINES, "reserve(blank())")
-    assert solution.subtask == (
-        'task invite(guests: Set[Guest], host: Guest):\n    """Bring the guests together."""\n'
-    )
+    assert solution.subtask == ('task invite(guests: Set[Guest], host: Guest):\n    """Bring the guests together."""\n')
     assert solution.program.splitlines()[1] == "    for guest in guests:"
     assert solution.effects == (
         "does call: ask, for each guest in guests",

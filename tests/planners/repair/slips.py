@@ -62,9 +62,7 @@ def _renamed(loop: nodes.For) -> Block:
 def _with(statement: nodes.Statement, before: str, after: str) -> nodes.Statement:
     if isinstance(statement, nodes.ExprStatement) and isinstance(statement.value, nodes.Call):
         arguments = tuple(
-            nodes.Variable(nodes.Name(after, a.span))
-            if isinstance(a, nodes.Variable) and a.name.text == before
-            else a
+            nodes.Variable(nodes.Name(after, a.span)) if isinstance(a, nodes.Variable) and a.name.text == before else a
             for a in statement.value.arguments
         )
         return replace(statement, value=replace(statement.value, arguments=arguments))

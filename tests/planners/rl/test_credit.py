@@ -46,8 +46,7 @@ def test_advantages_are_those_of_the_definition() -> None:
         r = rewards[row, places].tolist()
         for t, place in enumerate(places):
             expected = sum(
-                (discount * decay) ** k * (r[t + k] + discount * v[t + k + 1] - v[t + k])
-                for k in range(len(r) - t)
+                (discount * decay) ** k * (r[t + k] + discount * v[t + k + 1] - v[t + k]) for k in range(len(r) - t)
             )
             assert float(found[row, place]) == pytest.approx(expected, abs=1e-5)
             assert float(returns[row, place]) == pytest.approx(expected + v[t], abs=1e-5)
@@ -69,9 +68,7 @@ def test_what_is_cut_off_goes_on_and_what_has_ended_does_not() -> None:
 
 def test_what_tokens_earn_adds_up_to_the_reward_the_partial_rewards_and_the_kl() -> None:
     made, beta = policy(), 0.3
-    liking = Liking(
-        credits=lambda word: tuple(Credit(0, at, 0.1 * (at + 1), "at") for at in range(len(word)))
-    )
+    liking = Liking(credits=lambda word: tuple(Credit(0, at, 0.1 * (at + 1), "at") for at in range(len(word))))
     rollout = sampled(made, environments=[liking, Dialogue()])
     batch = prepared(made, rollout, PLAIN.changed(kl_weight=beta), policy(1, made.masks))
     assert batch.kl.abs().sum() > 1
@@ -79,9 +76,7 @@ def test_what_tokens_earn_adds_up_to_the_reward_the_partial_rewards_and_the_kl()
         outcome = episode.outcome
         assert outcome is not None and outcome.credits
         earned = outcome.reward + sum(credit.reward for credit in outcome.credits)
-        assert float(batch.rewards[row].sum()) == pytest.approx(
-            earned - beta * float(batch.kl[row].sum()), abs=1e-5
-        )
+        assert float(batch.rewards[row].sum()) == pytest.approx(earned - beta * float(batch.kl[row].sum()), abs=1e-5)
 
 
 def test_a_partial_reward_is_credited_to_the_decision_at_its_place() -> None:

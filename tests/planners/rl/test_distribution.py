@@ -61,9 +61,7 @@ def test_the_kl_to_the_reference_is_that_of_what_is_legal() -> None:
     rollout = every_word(made)
     kl = prepared(made, rollout, PLAIN.changed(recompute=True), reference).kl.sum(1)
     for row, episode in enumerate(rollout.episodes):
-        ours, theirs = (
-            torch.stack(by_hand(p, episode.prompt, episode.tokens)).sum() for p in (made, reference)
-        )
+        ours, theirs = (torch.stack(by_hand(p, episode.prompt, episode.tokens)).sum() for p in (made, reference))
         assert kl[row] == pytest.approx((ours - theirs).item(), abs=1e-5)
 
 
@@ -170,9 +168,7 @@ def test_forced_moves_and_context_are_no_decisions() -> None:
 def test_only_decisions_are_divided_by() -> None:
     made = policy()
     rollout = sampled(made)
-    found = gradients(
-        made, prepared(made, rollout), rows_of(rollout), PLAIN.changed(entropy_weight=0.1), alone
-    )
+    found = gradients(made, prepared(made, rollout), rows_of(rollout), PLAIN.changed(entropy_weight=0.1), alone)
     total = 0.0
     for piece in pieces(rollout, rows_of(rollout), 64):
         total += float(piece.score(made).entropy.sum())

@@ -134,9 +134,7 @@ def likelihood(loop: AlignmentLoop, attempts: Attempts, examples: list[Example])
     trainer = loop.planner.trainer
     rollout = collated([_episode(e, attempts, trainer) for e in examples], trainer.masks, 0)
     with torch.no_grad():
-        found = [
-            p.score(trainer.policy).log_probs.sum() for p in pieces(rollout, torch.arange(len(examples)), 64)
-        ]
+        found = [p.score(trainer.policy).log_probs.sum() for p in pieces(rollout, torch.arange(len(examples)), 64)]
     return float(sum(found))
 
 

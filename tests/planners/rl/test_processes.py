@@ -34,9 +34,7 @@ def run_processes(folder: Path, count: int = 2) -> None:
     shared |= {"ACCELERATE_USE_CPU": "true", "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-m", "tests.planners.rl.two_processes", str(folder)]
     started = [
-        subprocess.Popen(
-            command, cwd=ROOT, env={**os.environ, **shared, "RANK": str(rank), "LOCAL_RANK": str(rank)}
-        )
+        subprocess.Popen(command, cwd=ROOT, env={**os.environ, **shared, "RANK": str(rank), "LOCAL_RANK": str(rank)})
         for rank in range(count)
     ]
     assert [process.wait(240) for process in started] == [0] * count

@@ -51,10 +51,7 @@ def test_a_domain_that_does_not_fit_in_canonical_tokens_takes_any_and_the_others
 
     monkeypatch.setattr(Domain, "environment", narrow)
     found = environments_of(Plan(tuple(paths)), TOKENIZER, "canonical", "any")
-    kinds = {
-        kind: environments_of(Plan(tuple(paths[:1])), TOKENIZER, kind)[0].digest
-        for kind in ("any", "canonical")
-    }
+    kinds = {kind: environments_of(Plan(tuple(paths[:1])), TOKENIZER, kind)[0].digest for kind in ("any", "canonical")}
     assert [e.digest for e in found] == [kinds["canonical"], kinds["any"]]
 
 
@@ -87,9 +84,7 @@ def test_worlds_that_a_run_may_stop_at_are_not_those_it_is_judged_by(monkeypatch
     assert min(seen) >= HELD_OUT + 100_000
 
 
-def test_a_model_is_loaded_to_where_the_trainer_decides(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_model_is_loaded_to_where_the_trainer_decides(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """With a GPU there, each of several processes would put a copy on the first one."""
     model, tokenizer = fresh(0)
     model.save_pretrained(tmp_path)

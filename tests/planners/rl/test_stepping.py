@@ -43,9 +43,7 @@ def test_cached_steps_and_whole_rows_agree(packs: bool, share_from: int) -> None
 
 
 @pytest.mark.parametrize("packs", [True, False])
-def test_the_model_is_asked_once_for_a_decision_not_for_a_token(
-    packs: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_model_is_asked_once_for_a_decision_not_for_a_token(packs: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     made, asked = policy(), 0
     made.packs = packs
     step = made.step

@@ -119,9 +119,7 @@ def test_each_environments_worlds_are_numbered_on_their_own_and_neighbours_stay_
     one, other = Liking("one"), Liking("other")
     found: dict[str, list[list[int]]] = {"one": [], "other": []}
     for rank in (0, 1):
-        made = Trainer(
-            model(), codec(), [one, other, other], SETTINGS.changed(episodes=24, seed=0), Share(rank, 2)
-        )
+        made = Trainer(model(), codec(), [one, other, other], SETTINGS.changed(episodes=24, seed=0), Share(rank, 2))
         played = [made._start(n) for n in range(rank * 12, rank * 12 + 12)]
         assert [(e.environment, e.seed) for e in made.roll_out().episodes] == played
         for name, numbers in found.items():

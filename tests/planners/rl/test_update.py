@@ -54,11 +54,7 @@ def test_advantages_are_normalised_over_all_ranks() -> None:
     whole = normalised(advantages, decisions, alone)
     own = (slice(0, 1), slice(1, 6))
     found: dict[int, Tensor] = {}
-    in_ranks(
-        lambda rank, reduce: found.update(
-            {rank: normalised(advantages[own[rank]], decisions[own[rank]], reduce)}
-        )
-    )
+    in_ranks(lambda rank, reduce: found.update({rank: normalised(advantages[own[rank]], decisions[own[rank]], reduce)}))
     assert (torch.cat([found[0], found[1]]) - whole).abs().max() < 1e-6
 
 
@@ -109,9 +105,7 @@ def test_without_a_learning_rate_nothing_moves() -> None:
 
 
 @pytest.mark.parametrize(("prompts", "together"), [(8, True), (7, False), (1, False)])
-def test_minibatches_part_the_rows_and_keep_prompts_together_where_there_are_many(
-    prompts: int, together: bool
-) -> None:
+def test_minibatches_part_the_rows_and_keep_prompts_together_where_there_are_many(prompts: int, together: bool) -> None:
     prompt = torch.arange(48) % prompts
     one, other = minibatches(prompt, 2, torch.Generator().manual_seed(0))
     assert sorted([*one.tolist(), *other.tolist()]) == list(range(48)) and len(one) == len(other)
@@ -151,9 +145,7 @@ def test_the_losses_are_those_of_the_definition() -> None:
     policy_loss = value_loss = kl = clipped = 0.0
     values = scored.values.tolist()
     columns = (piece.of(g).tolist() for g in (batch.old, batch.advantages, batch.values, batch.returns))
-    for now, value, old, advantage, was, wanted in zip(
-        scored.log_probs.tolist(), values, *columns, strict=True
-    ):
+    for now, value, old, advantage, was, wanted in zip(scored.log_probs.tolist(), values, *columns, strict=True):
         ratio = math.exp(now - old)
         policy_loss += max(-advantage * ratio, -advantage * min(max(ratio, 0.9), 1.1))
         held = min(max(value, was - 0.2), was + 0.2)

@@ -136,9 +136,7 @@ def policy(seed: int = 0, masks: MaskTable | None = None, **more: Any) -> Policy
     return made
 
 
-def sampled(
-    made: Policy, count: int = 32, environments: Sequence[Environment] | None = None, seed: int = 0
-) -> Rollout:
+def sampled(made: Policy, count: int = 32, environments: Sequence[Environment] | None = None, seed: int = 0) -> Rollout:
     """Episodes of the policy."""
     chosen = environments or [Liking()]
     starts = [(chosen[number % len(chosen)], number) for number in range(count)]

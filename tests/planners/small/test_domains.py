@@ -41,17 +41,13 @@ def test_equal_seeds_give_equal_domains(domains: list[GeneratedDomain]) -> None:
     assert len({made.text for made in domains}) == SOME
 
 
-def test_specs_and_references_lint_clean(
-    domains: list[GeneratedDomain], unseen: list[GeneratedDomain]
-) -> None:
+def test_specs_and_references_lint_clean(domains: list[GeneratedDomain], unseen: list[GeneratedDomain]) -> None:
     for made in (*domains, *unseen):
         report = lint_text(f"{made.text}\n{made.reference}", "domain.p2c", Path())
         assert report.accepted and report.diagnostics == (), made.text
 
 
-def test_references_are_verified_in_every_world(
-    domains: list[GeneratedDomain], unseen: list[GeneratedDomain]
-) -> None:
+def test_references_are_verified_in_every_world(domains: list[GeneratedDomain], unseen: list[GeneratedDomain]) -> None:
     for made in (*domains, *unseen):
         assert made.problem(made.reference) is None
 

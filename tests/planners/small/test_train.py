@@ -111,9 +111,7 @@ def test_training_lowers_the_loss_and_writes_a_planner(tmp_path: Path, tokenizer
     assert [entry["step"] for entry in entries] == list(range(1, 9))
     batch = next(iter(Batches(0, tokenizer, 1, 2000, start=0)))
     with torch.no_grad():
-        before, after = (
-            losses(model, batch, batch.in_prompt)[0] for model in (fresh(0)[0], load(tmp_path)[0])
-        )
+        before, after = (losses(model, batch, batch.in_prompt)[0] for model in (fresh(0)[0], load(tmp_path)[0]))
     assert after < before
 
 

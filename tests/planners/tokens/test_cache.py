@@ -115,9 +115,7 @@ def test_pickled_objects_are_not_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("lexeme", ["\n    book_table(users)", END])
-def test_what_the_machine_does_not_say_is_refused(
-    lexeme: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_the_machine_does_not_say_is_refused(lexeme: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A file whose hash and checksum are right, but which lies."""
     path, tokens = tmp_path / "cache", tokens_of()
     list(sampled(tokens, 1))

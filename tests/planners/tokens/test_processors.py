@@ -99,9 +99,7 @@ def test_beams_that_change_places(options: dict[str, Any], processor: SemanticLo
         assert accepted("dinner", text), text
 
 
-@pytest.mark.parametrize(
-    "prompts", [["plan", "another plan", "x"], ["plan"], ["a much longer prompt than before"]]
-)
+@pytest.mark.parametrize("prompts", [["plan", "another plan", "x"], ["plan"], ["a much longer prompt than before"]])
 def test_further_generations_without_a_reset(prompts: list[str], processor: SemanticLogitsProcessor) -> None:
     torch.manual_seed(0)
     generated(processor, ["plan"], do_sample=True, top_k=0)

@@ -22,14 +22,10 @@ ROWS = 4000
 
 @pytest.fixture(scope="module")
 def mask() -> SemanticMask:
-    return SemanticMask(
-        TokenAutomaton(*domain_of("dinner"), vocabulary_of(tiny.tokenizer()), 256, effort=300)
-    )
+    return SemanticMask(TokenAutomaton(*domain_of("dinner"), vocabulary_of(tiny.tokenizer()), 256, effort=300))
 
 
-def drawn(
-    mask: SemanticMask, state: int, logits: Tensor, temperature: float
-) -> tuple[SamplingLogitsProcessor, Tensor]:
+def drawn(mask: SemanticMask, state: int, logits: Tensor, temperature: float) -> tuple[SamplingLogitsProcessor, Tensor]:
     """One token for each of many rows in a state that have equal logits, `(rows,)`."""
     processor = SamplingLogitsProcessor(mask, state, 200, temperature, [str(seed) for seed in range(ROWS)])
     given = processor(torch.zeros((ROWS, 0), dtype=torch.long), logits.expand(ROWS, -1))
@@ -93,9 +89,7 @@ def test_a_row_s_numbers_follow_from_its_seed_alone(mask: SemanticMask) -> None:
 @pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float32])
 def test_logits_of_any_precision(mask: SemanticMask, dtype: torch.dtype) -> None:
     processor = SamplingLogitsProcessor(mask, mask.tokens.start, 200, 1.0, ["a"])
-    given = processor(
-        torch.zeros((1, 0), dtype=torch.long), torch.zeros(1, len(mask.tokens.vocabulary), dtype=dtype)
-    )
+    given = processor(torch.zeros((1, 0), dtype=torch.long), torch.zeros(1, len(mask.tokens.vocabulary), dtype=dtype))
     assert given.dtype == dtype and torch.isfinite(given).sum() == 1
 
 

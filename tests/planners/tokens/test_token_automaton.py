@@ -82,14 +82,10 @@ def test_tokens_write_exactly_what_lexemes_do(name: str, steps: int) -> None:
 def test_tokens_may_span_lexemes_and_lines() -> None:
     tokens = tokens_of("dinner", 5)
     texts = {tokens.vocabulary.tokens[token] for path in sampled(tokens, 40) for token in path}
-    assert any(b"\n" in text.strip() for text in texts) and any(
-        len(text) > 1 and text[-1:] == b"_" for text in texts
-    )
+    assert any(b"\n" in text.strip() for text in texts) and any(len(text) > 1 and text[-1:] == b"_" for text in texts)
 
 
-def sampled(
-    tokens: TokenAutomaton, count: int, left: int = 400, start: int | None = None
-) -> Iterator[list[int]]:
+def sampled(tokens: TokenAutomaton, count: int, left: int = 400, start: int | None = None) -> Iterator[list[int]]:
     """Random walks within a number of tokens."""
     for seed in range(count):
         random, path = Random(seed), list[int]()

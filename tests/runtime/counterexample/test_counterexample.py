@@ -48,9 +48,7 @@ class TestFigureOne:
             "book_table(restaurant#2)",
         ]
 
-    @pytest.mark.parametrize(
-        "rule", ["identify_overlap before reserve", "book_table.restaurant from identify_overlap"]
-    )
+    @pytest.mark.parametrize("rule", ["identify_overlap before reserve", "book_table.restaurant from identify_overlap"])
     def test_one_guest_is_enough_for_order_and_provenance(self, rule: str) -> None:
         assert told(broken(self.unaligned(), rule)) == [
             "ask_preference(user#1) -> {restaurant#1}",
@@ -85,9 +83,7 @@ def of(rule: str, body: str, parameters: str = "xs: List[Item]") -> Program:
 
 
 def test_equal_elements_of_a_list_are_found() -> None:
-    example = broken(
-        of("at most 1 erase per Item", "for x in xs:\n    delete(x)"), "at most 1 erase per Item"
-    )
+    example = broken(of("at most 1 erase per Item", "for x in xs:\n    delete(x)"), "at most 1 erase per Item")
     assert example is not None
     assert example.inputs == (("xs", "[item#1, item#1]"),)
 
@@ -179,13 +175,9 @@ class TestWorlds:
     """A search has a bound whatever the spec says, and tells how far it went."""
 
     @staticmethod
-    def search(
-        declarations: str, body: str, inputs: str = "", names: str = "", work: int = WORK
-    ) -> SearchResult:
+    def search(declarations: str, body: str, inputs: str = "", names: str = "", work: int = WORK) -> SearchResult:
         lines = "\n".join(f"    {line}" for line in body.splitlines())
-        found = program(
-            f"{SPEC}{declarations}task t({inputs}):\n    at most 0 erase\ncompose t({names}):\n{lines}\n"
-        )
+        found = program(f"{SPEC}{declarations}task t({inputs}):\n    at most 0 erase\ncompose t({names}):\n{lines}\n")
         [rule] = read_rules(found.spec, found.task)[0]
         return find(found, rule, work)
 

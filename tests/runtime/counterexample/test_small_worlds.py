@@ -30,9 +30,7 @@ from tests.runtime.texts import DINNER, program
 
 USER = Nominal("User")
 ADMIN = Nominal("Admin", USER)
-SPEC = Spec(
-    records={"Order": {"buyer": USER, "gift": BOOL}, "Tree": {"label": TEXT, "below": ListOf(Record("Tree"))}}
-)
+SPEC = Spec(records={"Order": {"buyer": USER, "gift": BOOL}, "Tree": {"label": TEXT, "below": ListOf(Record("Tree"))}})
 TYPES: tuple[Type, ...] = (
     BOOL,
     INT,

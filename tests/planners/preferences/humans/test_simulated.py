@@ -60,9 +60,7 @@ def test_the_best_accuracy_is_what_noise_allows() -> None:
     pairs = drawn_pairs(solutions(40), 3000)
     human = SimulatedHuman(drawn_values(solutions(40), 1), temperature=1.0)
     oracle = Oracle(human)
-    agree = [
-        (oracle.probability((c.left, c.right), 0) > 0.5) == (c.preferred == LEFT) for c in asked(human, pairs)
-    ]
+    agree = [(oracle.probability((c.left, c.right), 0) > 0.5) == (c.preferred == LEFT) for c in asked(human, pairs)]
     assert sum(agree) / len(agree) == pytest.approx(oracle.best_accuracy(pairs, 0), abs=0.02)
     assert oracle.best_accuracy(pairs, 0) < 0.97
 
@@ -92,10 +90,6 @@ def test_only_what_measures_looks_into_a_simulated_person() -> None:
             a.name for n in ast.walk(tree) if isinstance(n, ast.Import) for a in n.names
         }
         assert not any("humans.oracle" in (module or "") for module in imported), place
-        private = (
-            {"_weights", "_value", "_chance"}
-            if place != "planners/preferences/humans/simulated.py"
-            else set()
-        )
+        private = {"_weights", "_value", "_chance"} if place != "planners/preferences/humans/simulated.py" else set()
         if "humans.simulated" in path.read_text():
             assert not private & {n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute)}, place

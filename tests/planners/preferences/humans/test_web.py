@@ -68,9 +68,7 @@ def test_answers_are_kept_one_by_one_and_the_next_pair_comes(ada: TestClient, pa
     assert preferred(path) == [LEFT, None, RIGHT]
 
 
-def test_the_same_answer_again_and_another_from_a_stale_tab_change_nothing(
-    ada: TestClient, path: Path
-) -> None:
+def test_the_same_answer_again_and_another_from_a_stale_tab_change_nothing(ada: TestClient, path: Path) -> None:
     for verdict, kept in (("left", True), ("left", False), ("right", False)):
         state = ada.post("/answer", json={"pair": IDS[0], "verdict": verdict}, headers=OWN).json()
         assert state["kept"] is kept and state["pair"]["id"] == IDS[1]
@@ -117,9 +115,7 @@ def test_a_pair_is_shown_as_text_with_what_its_words_are(ada: TestClient) -> Non
     ],
     ids=["no verdict", "a list", "no pair", "an unknown pair", "no object", "too long"],
 )
-def test_what_is_no_answer_is_refused_and_not_kept(
-    ada: TestClient, path: Path, body: object, status: int
-) -> None:
+def test_what_is_no_answer_is_refused_and_not_kept(ada: TestClient, path: Path, body: object, status: int) -> None:
     assert ada.post("/answer", json=body, headers=OWN).status_code == status
     assert preferred(path) == []
 
@@ -174,9 +170,7 @@ def test_what_ends_in_the_middle_is_not_kept(tmp_path: Path, capfd: pytest.Captu
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "DELETE", "OPTIONS", "BREW"])
-@pytest.mark.parametrize(
-    "place", ["/answer", "/undo", "/nowhere", "/%00", "/%ff", "/page.js/../../answers.db"]
-)
+@pytest.mark.parametrize("place", ["/answer", "/undo", "/nowhere", "/%00", "/%ff", "/page.js/../../answers.db"])
 def test_no_other_way_of_asking_is_known(ada: TestClient, method: str, place: str) -> None:
     reply = ada.request(method, place, headers={**OWN, "Content-Type": "application/json"})
     assert reply.status_code == (405 if place in ("/answer", "/undo") else 404)

@@ -71,10 +71,7 @@ def test_an_accepted_composition_may_still_fail_its_world(dinner: Domain) -> Non
 
 def test_a_partial_reward_names_the_character_that_earned_it(dinner: Domain) -> None:
     outcome = played(environment(dinner, ["cost", "calls"]), ALIGNED)
-    ends = [
-        place.end() - 1
-        for place in re.finditer(r"(ask_preference|identify_overlap|book_table)\(\w+\)", ALIGNED)
-    ]
+    ends = [place.end() - 1 for place in re.finditer(r"(ask_preference|identify_overlap|book_table)\(\w+\)", ALIGNED)]
     assert sorted({credit.offset for credit in outcome.credits}) == ends
     assert sum(c.reward for c in outcome.credits if c.name == "calls") == pytest.approx(0.1)
     assert all(c.reward < 0 for c in outcome.credits if c.name == "cost")
@@ -88,9 +85,7 @@ def test_a_partial_reward_has_one_name_and_has_to_be_known(dinner: Domain) -> No
 
 
 def test_the_partial_reward_on_the_training_page_can_be_registered(dinner: Domain) -> None:
-    (block,) = re.findall(
-        r"^```python\n(.*?)^```", (ROOT / "docs/training.md").read_text(), re.DOTALL | re.MULTILINE
-    )
+    (block,) = re.findall(r"^```python\n(.*?)^```", (ROOT / "docs/training.md").read_text(), re.DOTALL | re.MULTILINE)
     exec(compile(block, "training.md", "exec"), {})
     outcome = played(environment(dinner, ["short"]), ALIGNED)
     assert len(outcome.credits) == ALIGNED.count("\n")

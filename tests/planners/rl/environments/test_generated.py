@@ -36,9 +36,7 @@ def test_held_out_worlds_have_specs_of_their_own_that_training_never_meets() -> 
 
 
 @pytest.mark.parametrize(("seed", "made"), [(8, domain(1)), (HELD_OUT + 3, unseen_domain(3))])
-def test_the_reference_earns_the_reward_and_another_composition_does_not(
-    seed: int, made: GeneratedDomain
-) -> None:
+def test_the_reference_earns_the_reward_and_another_composition_does_not(seed: int, made: GeneratedDomain) -> None:
     for text, reward in ((made.reference, 1.0), (made.reference.splitlines()[0] + "\n    pass\n", 0.0)):
         play = GeneratedSpecs(TOKENIZER).play(seed)
         next(play)

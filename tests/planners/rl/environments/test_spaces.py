@@ -36,9 +36,7 @@ def written(space: Space, seed: int, budget: int = 128) -> list[bytes]:
     for left in range(budget, 0, -1):
         row = space.row(state, left)
         masks.append(space.table[row].tobytes())
-        legal = [
-            token for token in range(len(TOKENIZER)) if int(space.table[row, token // 32]) >> token % 32 & 1
-        ]
+        legal = [token for token in range(len(TOKENIZER)) if int(space.table[row, token // 32]) >> token % 32 & 1]
         after = space.step(state, random.choice(legal))
         if after is None:
             break

@@ -143,7 +143,6 @@ def test_a_temperature_next_to_nothing_takes_the_likeliest_token() -> None:
     made = policy()
     starts = [(Liking(), number) for number in range(16)]
     cold, coldest = (
-        roll_out(made, codec(), starts, torch.Generator().manual_seed(0), 0, temperature=t)
-        for t in (1e-4, 0.0)
+        roll_out(made, codec(), starts, torch.Generator().manual_seed(0), 0, temperature=t) for t in (1e-4, 0.0)
     )
     assert torch.equal(cold.tokens, coldest.tokens)
