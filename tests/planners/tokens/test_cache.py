@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +12,42 @@ from p2c_dsl.planners.automaton.protocol import END
 from p2c_dsl.planners.completion.completions import Completions
 from p2c_dsl.planners.tokens.cache import UnusableCache, load, save
 from p2c_dsl.planners.tokens.token_automaton import TokenAutomaton
+from p2c_dsl.planners.tokens.vocabulary import Vocabulary
+from p2c_dsl.rules import RULES
 from tests.planners.forms import at_most, domain
-from tests.planners.tokens.test_token_automaton import sampled, vocabulary, walks
+from tests.planners.tiny import spec_of
+from tests.planners.tokens.test_token_automaton import BYTES, sampled, vocabulary, walks
+
+ALL_KINDS_OF_RULES = """
+type Order
+effect pay(Order)
+effect note(Order)
+effect close(Order)
+subtask approved(order: Order) -> Bool
+subtask refund(order: Order):
+    does pay(order)
+    cost 2
+subtask write(order: Order):
+    does note(order)
+subtask shut(order: Order):
+    does close(order)
+task check(order: Order):
+    shape tree
+    loops <= 1
+    branches <= 2
+    steps <= 9
+    cost <= 40
+    at most 3 pay
+    at most 1 pay per Order
+    at least 1 note
+    exactly 1 note
+    note before pay
+    no note after pay
+    pay only if approved(order)
+    no flow from Bool to note
+    not both pay, close
+    refund.order from inputs
+"""
 
 
 def tokens_of(name: str = "dinner", steps: int = 5, budget: int = 400) -> TokenAutomaton:
@@ -138,3 +173,14 @@ def test_it_is_loaded_before_anything_is_asked(tmp_path: Path) -> None:
     tokens.allowed(tokens.start)
     with pytest.raises(ValueError, match="before anything is asked"):
         load(tokens, tmp_path / "cache")
+
+
+def test_older_files_can_still_be_used(tmp_path: Path) -> None:
+    spec, task = spec_of(ALL_KINDS_OF_RULES)
+    tokens = TokenAutomaton(spec, task, Vocabulary([b"", *BYTES], end=0), 60, effort=50)
+    assert {*RULES} <= {type(facet) for facet in tokens.automaton.machine.facets}
+    save(tokens, tmp_path / "cache")
+    with np.load(tmp_path / "cache") as file:
+        key = json.loads(bytes(file["meta"]))["key"]
+    # The key of this task in a file saved by version 0.1.0: it must not change when a class is renamed.
+    assert key == "7437e76f1b8ee7de9a4c828149576b05e4bf794f29fce26e099d5912fa56b8bb"
