@@ -87,5 +87,5 @@ def feature_matrix(solutions: Sequence[PartialSolution], names: tuple[str, ...])
     for solution in solutions:
         if solution.feature_names != names:
             unknown = sorted(set(solution.feature_names) ^ set(names)) or ["their order"]
-            raise ValueError(f"φ does not have these features: {', '.join(unknown[:3])}")
+            raise ValueError(f"the solution has other features than φ: {', '.join(unknown[:3])}")
     return torch.tensor([s.features for s in solutions], dtype=torch.float32)

@@ -131,7 +131,7 @@ def test_a_folder_without_a_model_is_refused_with_a_reason(phi: RewardModel, tmp
 
 def test_other_features_are_refused(phi: RewardModel, comparisons: list[Comparison]) -> None:
     stranger = replace(solution(0, 0, 0, 0), feature_names=("fee", "calls", "leaks", "taste"))
-    with pytest.raises(ValueError, match=r"other features than φ's: steps, taste"):
+    with pytest.raises(ValueError, match=r"other features than φ: steps, taste"):
         phi.judge(stranger)
     mixed = [comparisons[0], Comparison(stranger, stranger, 0, 0.0, "Ada")]
     with pytest.raises(ValueError, match="other features"):

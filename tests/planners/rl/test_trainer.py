@@ -160,7 +160,7 @@ def test_a_checkpoint_that_cannot_be_written_leaves_the_last_one(
         raise RuntimeError("[enforce fail at inline_container.cc] unexpected pos")
 
     monkeypatch.setattr(torch, "save", full)
-    with pytest.raises(OSError, match=r"checkpoint\.pt cannot be written, the last one is kept"):
+    with pytest.raises(OSError, match=r"checkpoint\.pt cannot be written; the last checkpoint is kept"):
         checkpoint.save(tmp_path, {})
     assert [p.name for p in tmp_path.iterdir()] == [checkpoint.NAME]
     assert (tmp_path / checkpoint.NAME).read_bytes() == before
@@ -169,7 +169,7 @@ def test_a_checkpoint_that_cannot_be_written_leaves_the_last_one(
 def test_what_is_no_checkpoint_of_a_run_is_told(tmp_path: Path) -> None:
     for state in ({"weights": {}}, [1, 2]):
         torch.save(state, tmp_path / checkpoint.NAME)
-        with pytest.raises(CheckpointError, match="no checkpoint of a run"):
+        with pytest.raises(CheckpointError, match="not a checkpoint of a run"):
             checkpoint.load(tmp_path)
 
 
