@@ -34,7 +34,7 @@ from p2c_dsl.planners.tokens.masks import SemanticMask  # noqa: E402
 from p2c_dsl.planners.tokens.token_automaton import TokenAutomaton  # noqa: E402
 from p2c_dsl.planners.tokens.vocabulary import Vocabulary, vocabulary_of  # noqa: E402
 from p2c_dsl.resolve import load  # noqa: E402
-from p2c_dsl.rules.steps import StepLimit  # noqa: E402
+from p2c_dsl.rules.steps import Steps  # noqa: E402
 from p2c_dsl.spec import Spec, Task  # noqa: E402
 from p2c_dsl.spec_data import to_data, to_text  # noqa: E402
 
@@ -137,7 +137,7 @@ def measure(
     count: Count,
 ) -> None:
     """Samples compositions of one task and judges them, into `count`."""
-    limit = StepLimit(options.steps, text=f"steps <= {options.steps}")
+    limit = Steps(options.steps, text=f"steps <= {options.steps}")
     try:
         tokens = TokenAutomaton(spec, task, vocabulary, options.budget, [limit], effort=options.effort)
     except (Unplannable, ValueError):

@@ -19,14 +19,14 @@ from p2c_dsl.rules.only_if import OnlyIf
 from p2c_dsl.rules.provenance import Provenance
 from p2c_dsl.rules.reading import read_all
 from p2c_dsl.rules.shape import Shape
-from p2c_dsl.rules.steps import StepLimit
+from p2c_dsl.rules.steps import Steps
 from p2c_dsl.spec import Spec, Task
 
 RULES: tuple[type[AnyRule], ...] = (
     Shape,
     Loops,
     Branches,
-    StepLimit,
+    Steps,
     AtMost,
     AtMostPer,
     AtLeast,

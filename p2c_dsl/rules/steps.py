@@ -15,7 +15,7 @@ from p2c_dsl.spec import Subtask
 
 
 @dataclass(frozen=True, eq=False)
-class StepLimit(Rule[int, None]):
+class Steps(Rule[int, None]):
     """The composition has at most n steps, so that people can read it.
 
     Each call counts, including nested calls. So does each `for`, `if`, `return` and new accumulator, and each write to
@@ -82,7 +82,7 @@ compose short():
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class TooLong(Violation[StepLimit]):
+class TooLong(Violation[Steps]):
     """One step more than the rule allows."""
 
     def blames(self, subtask: Subtask) -> frozenset[int]:

@@ -145,9 +145,11 @@ def _read(automaton: Automaton, text: str) -> Start:
 
 
 def _parsed(automaton: Automaton, source: Source) -> ComposeDecl:
-    task, compose = automaton.machine.task, None
+    task = automaton.machine.task
     try:
         compose = the_composition(source)
+        if compose.task.text == task.name and len(compose.parameters) == len(task.parameters):
+            return compose
     except NotAccepted as error:
         if error.findings:
             first = error.findings[0]
@@ -155,9 +157,7 @@ def _parsed(automaton: Automaton, source: Source) -> ComposeDecl:
             raise NoContinuation(
                 f"line {line}: {first.message}; the text must end after a whole line, or be in canonical form"
             ) from None
-    if compose is None or compose.task.text != task.name or len(compose.parameters) != len(task.parameters):
-        raise NoContinuation(f"line 1: expected one composition, starting with `{automaton.header}`")
-    return compose
+    raise NoContinuation(f"line 1: expected one composition, starting with `{automaton.header}`")
 
 
 def _lines(automaton: Automaton, composition: Original, *, drop_last: bool) -> Iterator[tuple[Unit, Line | None]]:

@@ -49,7 +49,7 @@ from p2c_dsl.rules.not_both import NotBoth
 from p2c_dsl.rules.only_if import OnlyIf
 from p2c_dsl.rules.provenance import Provenance
 from p2c_dsl.rules.shape import Shape
-from p2c_dsl.rules.steps import StepLimit
+from p2c_dsl.rules.steps import Steps
 from p2c_dsl.spec import Spec, Subtask, Task
 from p2c_dsl.spec_data import EffectData, EffectUseData, SpecData, from_data, to_data
 
@@ -157,7 +157,7 @@ class _Translation:
                 yield WholeLoops(most, {n: loop_depth(p) for n, p in programs.items()}, text=rule.text)
             case Branches(most=most):
                 yield WholeBranches(most, {n: nesting(p, Branch) for n, p in programs.items()}, text=rule.text)
-            case StepLimit(most=most):
+            case Steps(most=most):
                 yield WholeSteps(most, {n: size_of(p) for n, p in programs.items()}, text=rule.text)
 
     def _lines(self, rule: AnyRule) -> Iterator[str]:

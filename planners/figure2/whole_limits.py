@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from p2c_dsl.machine import BranchFrame, CallSite, Place, State, Violations
 from p2c_dsl.rules.branches import Branches, BranchesTooDeep
 from p2c_dsl.rules.loops import Loops, LoopsTooDeep
-from p2c_dsl.rules.steps import StepLimit, TooLong
+from p2c_dsl.rules.steps import Steps, TooLong
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +35,7 @@ class WholeBranches(Branches):
 
 
 @dataclass(frozen=True, eq=False)
-class WholeSteps(StepLimit):
+class WholeSteps(Steps):
     """`steps <= n`, where a call counts as many steps as its subtask's solution has."""
 
     sizes: Mapping[str, int] = field(default_factory=dict)

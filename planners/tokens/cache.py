@@ -28,8 +28,6 @@ from p2c_dsl.spec_data import to_data, to_text
 
 FORMAT = 1
 _ARRAYS = ("steps", "costs", "legal", "legal_ends", "rests", "rest_ends")
-_NAMES_IN_FILES = {"StepLimit": "Steps"}
-"""Facets' classes that were renamed, with the names in the keys of files that were saved before."""
 
 
 class UnusableCache(ValueError):
@@ -138,15 +136,11 @@ def _key(tokens: TokenAutomaton) -> str:
     parts = (
         to_text(to_data(machine.spec)),
         machine.task.name,
-        *(f"{_name_in_files(type(f).__name__)} {getattr(f, 'text', '')}" for f in machine.facets),
+        *(f"{type(f).__name__} {getattr(f, 'text', '')}" for f in machine.facets),
         tokens.vocabulary.digest,
         repr((automaton.start.left, automaton.effort)),
     )
     return sha256("\0".join(parts).encode()).hexdigest()
-
-
-def _name_in_files(name: str) -> str:
-    return _NAMES_IN_FILES.get(name, name)
 
 
 def _number(words: dict[str, int], word: str) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import subprocess
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import cache
@@ -15,21 +14,16 @@ import networkx
 ROOT = Path(__file__).parents[2]
 PACKAGE = ("p2c_dsl", "planners", "grammar")
 """The folders of the package; the last two are also reached through links in the first."""
+FOLDERS = (*PACKAGE, "tests", "benchmarks", "docs", "examples")
 GENERATED = frozenset({"grammar/tables.py"})
 
 
 @cache
 def modules() -> tuple[str, ...]:
-    """All modules of the repository, new ones too."""
-    if not (ROOT / ".git").exists():
-        # A copy without history has nothing but the checkout and its environments in it.
-        rooms = ("p2c_dsl", "planners", "grammar", "tests", "benchmarks", "docs", "examples")
-        copied = (p.relative_to(ROOT) for room in rooms for p in (ROOT / room).rglob("*.py"))
-        inner = (("p2c_dsl", "planners"), ("p2c_dsl", "grammar"))
-        return tuple(sorted(str(p) for p in copied if p.parts[:2] not in inner))
-    listed = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "*.py"]
-    found = subprocess.run(listed, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
-    return tuple(sorted(path for path in set(found) if (ROOT / path).is_file()))
+    """All modules of the repository, new ones too; links are not followed."""
+    found = (path.relative_to(ROOT) for folder in FOLDERS for path in (ROOT / folder).rglob("*.py"))
+    links = [Path("p2c_dsl", name) for name in PACKAGE]
+    return tuple(sorted(path.as_posix() for path in found if not any(path.is_relative_to(link) for link in links)))
 
 
 def of_package() -> Iterator[str]:

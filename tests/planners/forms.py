@@ -10,7 +10,7 @@ from typing import Any
 from p2c_dsl.analysis import analyze
 from p2c_dsl.planners import Automaton, Position, Unplannable
 from p2c_dsl.resolve import Loaded, load, load_text
-from p2c_dsl.rules.steps import StepLimit
+from p2c_dsl.rules.steps import Steps
 from p2c_dsl.source import Source, Span
 from p2c_dsl.spec import Spec, Subtask, Task
 from p2c_dsl.syntax import nodes
@@ -28,9 +28,9 @@ def domain(name: str) -> tuple[Loaded, Task]:
     return loaded, next(iter(loaded.spec.tasks.values()))
 
 
-def at_most(steps: int) -> StepLimit:
+def at_most(steps: int) -> Steps:
     """A rule besides the task's own, so that there are finitely many compositions."""
-    return StepLimit(steps, text=f"steps <= {steps}")
+    return Steps(steps, text=f"steps <= {steps}")
 
 
 def emitted(spec: Spec, task: Task, steps: int) -> dict[object, str]:

@@ -82,7 +82,7 @@ class Packing:
 
 
 @dataclass(frozen=True, slots=True)
-class Steps:
+class PackedSteps:
     """The next tokens of rows whose keys and values are in a cache, for one call of a decoder.
 
     Attributes:
@@ -121,7 +121,7 @@ def attention_of_steps(
     value: Tensor,
     attention_mask: Tensor | None,
     scaling: float,
-    steps: Steps,
+    steps: PackedSteps,
     **_: Any,
 ) -> tuple[Tensor, None]:
     """Attention of queries `(1, heads, tokens, size)` to their rows' prompts and own keys: `(1, tokens, heads, size)`.
@@ -155,7 +155,7 @@ def attention_of_steps(
     return (torch.cat(found) + read).flatten(1, 2).unsqueeze(0), None
 
 
-def _over_cache(steps: Steps, query: Tensor, key: Tensor, value: Tensor, scaling: float) -> Tensor:
+def _over_cache(steps: PackedSteps, query: Tensor, key: Tensor, value: Tensor, scaling: float) -> Tensor:
     """The same if the cache holds the prompts as well."""
     packing, tokens, legible = steps.packing, query[0].transpose(0, 1), ~steps.later
     asked, legible = (t.unsqueeze(1) if packing.one_each else packing.grid(t) for t in (tokens, legible))

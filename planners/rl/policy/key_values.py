@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 from transformers.cache_utils import DynamicCache, DynamicLayer
 
-from p2c_dsl.planners.rl.policy.attention import Packing, Steps, WholeRows
+from p2c_dsl.planners.rl.policy.attention import PackedSteps, Packing, WholeRows
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ class OwnTokens:
         if not share:
             self._copy(prompts)
 
-    def next(self, packing: Packing) -> Steps:
+    def next(self, packing: Packing) -> PackedSteps:
         """Makes room for the tokens of one call."""
         device = packing.row.device
         place = torch.tensor(self._filled, device=device)[packing.row] + packing.slot
@@ -108,7 +108,7 @@ class OwnTokens:
         follow = [0] * self._count
         for prompt, count in zip(self._prompt, packing.counts, strict=True):
             follow[prompt] += count
-        return Steps(packing, place, later, self._prompts, follow)
+        return PackedSteps(packing, place, later, self._prompts, follow)
 
     def _copy(self, prompts: Sequence[Sequence[tuple[Tensor, Tensor]]]) -> None:
         """Starts each row with its prompt."""
