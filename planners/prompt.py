@@ -55,7 +55,7 @@ def _rendered(tokenizer: Any, turns: dict[str, str]) -> str:
     return str(text)
 
 
-def fitting(tokenizer: Any, spec: Spec, task: Task, room: int | None, shorten: bool, begun: str = "") -> str:
+def fitting(tokenizer: Any, spec: Spec, task: Task, room: int | None, shorten: bool, written: str = "") -> str:
     """The question and what has been written already, in at most `room` tokens; `None` means no limit.
 
     If the question is longer, `shorten` leaves parts out of its text, one after another until it fits: the other tasks;
@@ -65,7 +65,7 @@ def fitting(tokenizer: Any, spec: Spec, task: Task, room: int | None, shorten: b
     """
     needed = 0
     for shorter in _shortened(spec, task) if shorten else iter([spec]):
-        text = question(tokenizer, shorter, task) + begun
+        text = question(tokenizer, shorter, task) + written
         needed = len(tokenizer(text)["input_ids"])
         if room is None or needed <= room:
             return text

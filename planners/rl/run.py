@@ -180,11 +180,11 @@ def _evaluated(trainer: Trainer) -> dict[str, float]:
     settings = trainer.settings
     environments = unique(trainer.environments)
     found = evaluate(trainer.policy, trainer.codec, environments, settings.eval_episodes, _MEANWHILE)
-    told = {f"eval/verified/{e.name}": e.share for e in found} if len(found) > 1 else {}
+    metrics = {f"eval/verified/{e.name}": e.share for e in found} if len(found) > 1 else {}
     whole = together(found)
-    told |= {"eval/verified": whole.share, "eval/accepted": whole.accepted / whole.episodes}
+    metrics |= {"eval/verified": whole.share, "eval/accepted": whole.accepted / whole.episodes}
     # With bounded effort, masks may differ slightly between processes, but decisions must not.
-    return {name: trainer.agreed(share) for name, share in told.items()}
+    return {name: trainer.agreed(share) for name, share in metrics.items()}
 
 
 def evaluated(

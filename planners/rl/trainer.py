@@ -235,7 +235,7 @@ class Trainer:
         sums[6] = kl.sum().item()
         found = self.reduce(torch.cat([sums, decisions.double().cpu()[None]]).to(kl.device)).tolist()
         count, earned, verified, accepted, length, cost, total_kl = found[:7]
-        told = {
+        charts = {
             "charts/episodic_return": earned / count,
             "charts/verified": verified / count,
             "charts/accepted": accepted / count,
@@ -246,14 +246,14 @@ class Trainer:
             "charts/learning_rate": self.optimizer.param_groups[0]["lr"],
         }
         if self.reference is not None:
-            told["losses/kl_reference"] = total_kl / max(found[-1], 1.0)
+            charts["losses/kl_reference"] = total_kl / max(found[-1], 1.0)
         if len(names) > 1:
             for place, name in enumerate(names):
                 played, well = found[7 + 2 * place : 9 + 2 * place]
                 if played:
-                    told[f"verified/{name}"] = well / played
+                    charts[f"verified/{name}"] = well / played
         self.tokens += int(length)
-        return told
+        return charts
 
     def _times(self, rollout: Rollout, rolling: float, updating: float) -> dict[str, float]:
         own = int(rollout.lengths.sum())

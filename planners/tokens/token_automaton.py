@@ -231,7 +231,7 @@ class TokenAutomaton:
         self._bounds.pop(position, None)
         changed = {n for n, nodes in enumerate(self._states) if any(x.position == position for x in nodes)}
         for number in changed:
-            # Where a lexeme was only begun, a shorter one may now end.
+            # Where only the start of a lexeme was legal, a shorter one may now end.
             nodes = self._states[number] = self._closure(self._states[number])
             self._known.setdefault(tuple(node.number for node in nodes), number)
             self._allowed.pop(number, None)
