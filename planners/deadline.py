@@ -1,0 +1,28 @@
+"""How long a search may take."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import inf
+from time import monotonic
+from typing import Self
+
+TIMEOUT = 10.0
+"""How many seconds a search may take, unless told otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """The moment at which a search must stop, on the clock of `time.monotonic`, in seconds."""
+
+    at: float = inf
+
+    @classmethod
+    def after(cls, seconds: float | None) -> Self:
+        """The deadline that many seconds from now; `None` for never."""
+        return cls() if seconds is None else cls(monotonic() + seconds)
+
+    @property
+    def over(self) -> bool:
+        """Whether it has passed."""
+        return monotonic() >= self.at
