@@ -1,0 +1,93 @@
+"""How the benchmark of planning calls the planner and the search for conflicts."""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from types import FrameType
+
+from p2c_dsl.planners import SearchPlanner, Unplannable
+from p2c_dsl.rules import read_rules
+from p2c_dsl.spec import RuleText, Spec, Task
+from tests.generators.planning.parts import cost_of
+
+BUDGET = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What planning came to, in CPU seconds and lexemes.
+
+    Attributes:
+        first: When the first plan was there.
+        stopped: What ended the search; `proved` if the last plan is known to be the cheapest.
+    """
+
+    stopped: str
+    first: float | None = None
+    first_cost: int | None = None
+    last: float | None = None
+    cost: int | None = None
+    text: str = ""
+    end: float = 0.0
+
+    @property
+    def proved(self) -> bool:
+        """Whether the plan is known to be the cheapest."""
+        return self.stopped == "proved"
+
+
+class OutOfTime(Exception):
+    """The time is over, and what was called has not returned."""
+
+
+@contextmanager
+def within(seconds: float) -> Iterator[None]:
+    """Raises `OutOfTime` in what has used that many seconds of CPU."""
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        raise OutOfTime
+
+    before = signal.signal(signal.SIGPROF, stop)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
+
+
+def plan_within(spec: Spec, task: Task, seconds: float, budget: int = BUDGET) -> Outcome:
+    """Plans, and notes the times. What does not stop by itself is stopped half a second later."""
+    started = time.process_time()
+    outcome = Outcome("time")
+    try:
+        with within(seconds + 0.5):
+            for text, stopped in _plans(spec, task, seconds, budget):
+                now, cost = time.process_time() - started, cost_of(text)
+                if outcome.first is None:
+                    outcome = replace(outcome, first=now, first_cost=cost)
+                outcome = replace(outcome, stopped=stopped, last=now, cost=cost, text=text)
+    except OutOfTime:
+        outcome = replace(outcome, stopped="time, not by itself")
+    except Unplannable as error:
+        outcome = replace(outcome, stopped=str(error))
+    return replace(outcome, end=time.process_time() - started)
+
+
+def _plans(spec: Spec, task: Task, seconds: float, budget: int) -> Iterator[tuple[str, str]]:
+    """The plans as they get better, each with what would be said if the search ended with it."""
+    yield SearchPlanner(budget).plan(spec, task), "proved"
+
+
+def conflict_of(spec: Spec, task: Task, rules: Sequence[RuleText] | None = None) -> tuple[str, ...] | None:
+    """The rules of a conflict, as texts; `None` if none is known. `rules` take the place of the task's own."""
+    from p2c_dsl.feasibility import find_conflict  # type: ignore[import-not-found]
+
+    if rules is not None:
+        task = replace(task, rules=tuple(rules))
+    found = find_conflict(spec, task, read_rules(spec, task)[0])
+    return None if found is None else tuple(str(rule) for rule in found.rules)

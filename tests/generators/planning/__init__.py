@@ -1,0 +1,1 @@
+"""Specs for planners: satisfiable ones around a hidden plan, ones with a planted conflict, and small ones."""
