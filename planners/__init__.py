@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import Protocol
 
-from p2c_dsl.planners.automaton.automaton import DEFAULT_BUDGET, Automaton, Position, Unplannable
+from p2c_dsl.planners.anytime.outcome import Unplannable
+from p2c_dsl.planners.automaton.automaton import DEFAULT_BUDGET, Automaton, Position
 from p2c_dsl.planners.automaton.protocol import END
 from p2c_dsl.planners.automaton.resume import NoContinuation
 from p2c_dsl.planners.distinct import FewerPlans

@@ -22,6 +22,11 @@ class Deadline:
         """The deadline that many seconds from now; `None` for never."""
         return cls() if seconds is None else cls(monotonic() + seconds)
 
+    def sooner(self, share: float) -> Deadline:
+        """A deadline when only a share of the time that is left has passed."""
+        now = monotonic()
+        return self if self.at == inf else Deadline(now + share * max(self.at - now, 0))
+
     @property
     def over(self) -> bool:
         """Whether it has passed."""

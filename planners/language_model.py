@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from p2c_dsl.planners.automaton.automaton import EFFORT, Unplannable
+from p2c_dsl.planners.anytime.outcome import Unplannable
+from p2c_dsl.planners.automaton.automaton import EFFORT
 from p2c_dsl.planners.automaton.resume import resume
 from p2c_dsl.planners.distinct import distinct
 from p2c_dsl.planners.prompt import INSTRUCTION, fitting, prompt

@@ -1,86 +1,132 @@
-"""The planner without a model: the cheapest accepted compositions, in order."""
+"""The planner without a model: a first plan soon, then cheaper ones, until the cheapest is proved or time is up."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
-from heapq import heappop, heappush
-from itertools import count
-from math import inf
 
-from p2c_dsl.machine import Machine
+from p2c_dsl.planners.anytime.cheapest import cheapest
+from p2c_dsl.planners.anytime.first import first, greedy
+from p2c_dsl.planners.anytime.improve import improve
+from p2c_dsl.planners.anytime.limits import Limits, Stopped, Watch
+from p2c_dsl.planners.anytime.outcome import machine_of, none_found, none_within, too_small
+from p2c_dsl.planners.anytime.preference import by_name
+from p2c_dsl.planners.anytime.space import Beginning, Found, Space
 from p2c_dsl.planners.automaton.automaton import DEFAULT_BUDGET, Automaton
 from p2c_dsl.planners.automaton.protocol import END
 from p2c_dsl.planners.automaton.resume import Start, resume
-from p2c_dsl.planners.completion.completions import Completions
+from p2c_dsl.planners.deadline import TIMEOUT, Deadline
 from p2c_dsl.planners.distinct import distinct
-from p2c_dsl.planners.lines.node import Node, ends
+from p2c_dsl.planners.lines.pattern import NEVER
 from p2c_dsl.spec import Spec, Task
 
 _EFFORT = 2000
 """How many lines are tried before a start is taken to have no continuation."""
+_SHARE = 0.5
+"""Where several plans are wanted, the best one gets this share of the time, and the next cheapest this of the rest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """An accepted composition, with its cost and a bound that no composition is below, in lexemes (words)."""
+
+    text: str
+    cost: int
+    at_least: int
+
+    @property
+    def proved(self) -> bool:
+        """Whether it is proved to be the cheapest."""
+        return self.at_least >= self.cost
 
 
 @dataclass(frozen=True, slots=True)
 class SearchPlanner:
-    """Plans the accepted composition with the fewest lexemes; the order of the spec breaks ties."""
+    """Plans an accepted composition with few lexemes: the fewest, if that is found in time.
+
+    Attributes:
+        budget: The most lexemes of a composition.
+        timeout: The most seconds of a search, `None` without a limit.
+        watch: Is told from time to time how far the search is.
+    """
 
     budget: int = DEFAULT_BUDGET
+    timeout: float | None = TIMEOUT
+    watch: Watch | None = None
 
     def plan(self, spec: Spec, task: Task, partial: str = "") -> str:
-        """The cheapest accepted composition, as text. Raises `Unplannable` and `NoContinuation`."""
-        return next(self.plans(spec, task, 1, partial))
+        """The cheapest composition that is found in time. Raises `Unplannable` and `NoContinuation`."""
+        *_, best = self.improving(spec, task, partial)
+        return best.text
+
+    def improving(self, spec: Spec, task: Task, partial: str = "") -> Iterator[Plan]:
+        """Ever cheaper compositions; the last one is `proved`, unless the time ran out. Raises what `plan` raises."""
+        return self._improving(_Task(self, spec, task, partial), Deadline.after(self.timeout))
 
     def plans(self, spec: Spec, task: Task, n: int | None = None, partial: str = "") -> Iterator[str]:
-        """The accepted compositions within the budget, the cheapest first. Raises what `plan` raises."""
-        return distinct(self._found(spec, task, partial), n)
+        """Different ones: the best that is found in time, and then others, the cheapest first as far as time allows.
 
-    def _found(self, spec: Spec, task: Task, partial: str) -> Iterator[str]:
-        automaton = Automaton(spec, task, self.budget)
-        # The search for a continuation of a start that has none might never end.
-        bounded = Automaton(spec, task, self.budget, effort=_EFFORT) if partial.strip() else automaton
-        starts = _line_ends(bounded, resume(bounded, partial))
-        yield from cheapest(automaton.machine, automaton.completions, starts, self.budget)
+        Raises what `plan` raises.
+        """
+        if n == 1:
+            return iter((self.plan(spec, task, partial),))
+        return distinct(self._several(spec, task, partial), n)
 
+    def _improving(self, task: _Task, deadline: Deadline) -> Iterator[Plan]:
+        limits = Limits(deadline, watch=self.watch)
+        known = task.first(limits)
+        yield Plan(known.text, known.cost, 0)
+        for found, at_least in improve(task.space, task.beginnings, known, limits):
+            yield Plan(found.text, found.cost, at_least)
 
-def cheapest(
-    machine: Machine,
-    completions: Completions,
-    starts: Iterable[tuple[Node, int, str]],
-    budget: int,
-    effort: int | None = None,
-) -> Iterator[str]:
-    """The accepted compositions within a budget, the cheapest first, as texts.
-
-    `starts` are nodes, what has been spent by then, and the texts so far. `effort` bounds how many lines are tried;
-    then the search ends, even if more could be found.
-    """
-    order, end = count(), inf if effort is None else completions.spent + effort
-    queue: list[tuple[int, int, int, Node | None, str]] = []
-    for first, way, text in starts:
-        estimate = way + completions.at_least(first, completions.key(first))
-        heappush(queue, (estimate, next(order), way, first, text))
-    while queue and queue[0][0] <= budget and completions.spent <= end:
-        _, _, way, node, text = heappop(queue)
-        if node is None:
-            yield text + "\n"
-            continue
-        if ends(machine, node):
-            heappush(queue, (way, next(order), way, None, text))
-        for line in completions.lines.after(node):
-            further = way + line.cost
-            estimate = further + completions.at_least(line.node, line.key)
-            heappush(queue, (estimate, next(order), further, line.node, text + "".join(line.words)))
+    def _several(self, spec: Spec, task: Task, partial: str) -> Iterator[str]:
+        its, deadline = _Task(self, spec, task, partial), Deadline.after(self.timeout)
+        *_, best = self._improving(its, deadline.sooner(_SHARE))
+        yield best.text
+        for further in (cheapest, greedy):
+            limits = Limits(deadline.sooner(_SHARE) if further is cheapest else deadline, watch=self.watch)
+            with suppress(Stopped):
+                for found in further(its.space, its.beginnings, self.budget, limits):
+                    yield found.text
 
 
-def _line_ends(automaton: Automaton, start: Start) -> Iterator[tuple[Node, int, str]]:
-    """Where the line that `start` is in can end: the node, what has been spent by then, and the text."""
+class _Task:
+    """One task to plan for, from one start."""
+
+    def __init__(self, planner: SearchPlanner, spec: Spec, task: Task, partial: str) -> None:
+        self._planner, self.space = planner, Space.of(machine_of(spec, task), by_name)
+        if partial.strip():
+            # The search for a continuation of a start that has none might never end.
+            automaton = Automaton(spec, task, planner.budget, effort=_EFFORT)
+            self.beginnings = tuple(_line_ends(automaton, resume(automaton, partial)))
+        else:
+            self.beginnings = (self.space.start,)
+
+    def first(self, limits: Limits) -> Found:
+        """A first plan. Raises `Unplannable`."""
+        planner, space = self._planner, self.space
+        least = min(b.spent + space.at_least(b.node, space.key(b.node)) for b in self.beginnings)
+        if planner.budget < least < NEVER:
+            raise too_small(space.machine.task, planner.budget, least)
+        try:
+            found = first(space, self.beginnings, planner.budget, limits)
+        except Stopped:
+            limit = f"{planner.timeout:g} s ({space.tried:,} lines tried)"
+            raise none_found(space.machine, planner.budget, limit) from None
+        if found is None:
+            raise none_within(space.machine, planner.budget)
+        return found
+
+
+def _line_ends(automaton: Automaton, start: Start) -> Iterator[Beginning]:
+    """Where the line that `start` is in can end."""
     pending = [start]
     while pending:
         reached = pending.pop()
         position = reached.position
         if not position.words and not reached.rest:
-            yield position.node, automaton.start.left - position.left, reached.text
+            yield Beginning(position.node, automaton.start.left - position.left, reached.text)
             continue
         words = (word for word in reversed(reached.lexemes(automaton)) if word != END)
         pending += [Start(reached.text + word, automaton.step(position, word)) for word in words]

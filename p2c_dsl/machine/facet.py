@@ -267,6 +267,41 @@ class Facet(Generic[S, M]):
         """Sets of subtasks: at least one of each set must be called before `subtask` may be."""
         return ()
 
+    # ------------------------------------------------------------ planning
+
+    def missing(self, own: S) -> int:
+        """How often what `needed` names must still happen: more than once may be had by one call in a loop."""
+        return 1
+
+    def progresses(self, before: S, after: S, gained: frozenset[Fact]) -> bool:
+        """Whether a call has come closer to what the rule asks for or waits for; `gained` are the new facts.
+
+        A cheapest composition has no call that makes progress for no rule and gives nothing new.
+        """
+        return False
+
+    def untested(self, at: Place[S, M], state: State, subtask: Subtask) -> bool:
+        """Whether a call of `subtask` needs the outcome of a test that is not known yet; `learns` says of which."""
+        return False
+
+    def tells_apart(self, at: Place[S, M], state: State, subtask: Subtask, parameter: int, value: Value) -> Hashable:
+        """What of an argument matters to the rule: of those that are alike for all rules, any may be passed."""
+        return None
+
+    def splits_loops(self) -> bool:
+        """Whether the rule may forbid two calls in one loop that it allows in two loops, one after the other."""
+        return False
+
+    def judges(self, subtask: Subtask, parameter: int) -> bool:
+        """Whether the rule decides by its origin which value of a fitting type may be passed."""
+        return False
+
+    def serves(self, at: Place[S, M], own: S, old: Value, new: Value) -> bool:
+        """Whether the rule allows an old value wherever it allows a new result of the same type and size."""
+        return at.mark(old) == at.mark(new)
+
+    # ------------------------------------------------------------ keys
+
     def key(self, own: S, state: State) -> Hashable:
         """The part of the own state that can still change a verdict; the decoder merges states with equal keys."""
         return own

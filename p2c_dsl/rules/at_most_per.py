@@ -168,6 +168,16 @@ compose survey(users):
                 counts = replace(counts, reported=True)
         return counts
 
+    def tells_apart(
+        self, at: Place[Counts, None], state: State, subtask: Subtask, parameter: int, value: Value
+    ) -> Hashable:
+        is_key = any(
+            (occurrence.clause is None and parameter in self.places)
+            or any(path is not None and path.parameter == parameter for path in occurrence.keys)
+            for occurrence in self.event.occurrences(subtask)
+        )
+        return value.identity if is_key else None
+
     def _values(self, call: CallSite, occurrence: Occurrence) -> tuple[Value | None, ...]:
         given = call.arguments if occurrence.clause is None else call.keys[occurrence.clause]
         return tuple(given[place] for place in self.places)

@@ -112,6 +112,9 @@ compose clean(file, files):
         missing = self.second.happens(subtask) and self.fact not in state.facts.known
         return (self.surely,) if missing else ()
 
+    def progresses(self, before: None, after: None, gained: frozenset[Fact]) -> bool:
+        return self.fact in gained
+
     def gains(self, call: CallSite) -> frozenset[Fact]:
         return frozenset({self.fact}) if self.first.surely(call.subtask) else NOTHING
 

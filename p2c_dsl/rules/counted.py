@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from p2c_dsl.bounds import add, times
 from p2c_dsl.machine.facet import CallSite, Explanation, Narrator, Place, Violation, Violations
+from p2c_dsl.machine.facts import Fact
 from p2c_dsl.machine.state import LoopFrame, State
 from p2c_dsl.rules.base import NO_ARGUMENT, Rule
 from p2c_dsl.rules.definition import Broken, Completed, Definition, RunEvent, Started
@@ -102,6 +103,12 @@ class Counted(Rule[Count, None]):
         exceeded = self.most is not None and exceeds(own.high, self.most)
         if self.least is not None and own.low < self.least and not exceeded:
             out.append(TooSeldom(self, own.low))
+
+    def missing(self, own: Count) -> int:
+        return max((self.least or 0) - own.low, 0)
+
+    def progresses(self, before: Count, after: Count, gained: frozenset[Fact]) -> bool:
+        return self.missing(after) < self.missing(before)
 
     def exhausted(self, own: Count, state: State, subtask: Subtask) -> bool:
         weight = self.weight(subtask).high

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Self
@@ -211,6 +212,14 @@ compose report(person):
         elif own.looked_up or own.other_rounds(state).looks_up:
             out.append(ReachFlows(self, Way.LOOK_UP))
         return own.after_sink()
+
+    def tells_apart(
+        self, at: Place[Reach, Mark], state: State, subtask: Subtask, parameter: int, value: Value
+    ) -> Hashable:
+        return at.mark(value)
+
+    def splits_loops(self) -> bool:
+        return True
 
     def enter_loop(self, own: Reach, state: State, frame: LoopFrame, out: Violations) -> Reach:
         return own._replace(rounds=(*own.rounds, Round()))

@@ -115,6 +115,9 @@ compose tidy(accounts):
             own = own.record(event, state) if happens else own
         return own
 
+    def splits_loops(self) -> bool:
+        return True
+
     def enter_loop(self, own: History, state: State, frame: LoopFrame, out: Violations) -> History:
         return own.enter_loop()
 

@@ -218,9 +218,22 @@ compose settle(order, other):
         if not self.event.happens(subtask):
             return ()
         answered = any(at.mark(v) is not None for v in state.values.values())
-        gathered = any(at.mark(a) is not None for a in state.accumulators.values())
-        checked = any(f[:2] == ("checked", self.check.name) for f in state.facts.known)
-        return () if answered or gathered or checked else (frozenset({self.check.name}),)
+        gathered = any(a.filled and at.mark(a) is not None for a in state.accumulators.values())
+        return () if answered or gathered or self._has_checked(state) else (frozenset({self.check.name}),)
+
+    def tells_apart(
+        self, at: Place[None, Mark], state: State, subtask: Subtask, parameter: int, value: Value
+    ) -> Hashable:
+        checks = subtask.name == self.check.name and parameter in self.positions
+        is_checked = self.event.happens(subtask) and parameter in self.wanted(subtask)
+        return value.identity if checks or is_checked else None
+
+    def untested(self, at: Place[None, Mark], state: State, subtask: Subtask) -> bool:
+        return self.event.happens(subtask) and not self._has_checked(state)
+
+    def _has_checked(self, state: State) -> bool:
+        """Whether the check is known to be true of any values."""
+        return any(fact[:2] == ("checked", self.check.name) for fact in state.facts.known)
 
     def _fact(self, about: Sequence[Identity]) -> Fact:
         return ("checked", self.check.name, self.positions, tuple(about))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Self
 
@@ -205,9 +206,16 @@ compose dine(users):
         if subtask.name != self.sink or self.others or subtask.parameters[self.parameter].optional:
             return ()
         marks = [at.mark(v) for v in state.values.values()]
-        marks += [at.mark(a) for a in state.accumulators.values()]
-        clean = any(isinstance(m, Gathered) or not m for m in marks)
-        return () if clean else (self.sources,)
+        marks += [at.mark(a) for a in state.accumulators.values() if a.filled]
+        return () if any(map(_may_be_clean, marks)) else (self.sources,)
+
+    def tells_apart(
+        self, at: Place[None, Mark], state: State, subtask: Subtask, parameter: int, value: Value
+    ) -> Hashable:
+        return at.mark(value) if self.judges(subtask, parameter) else None
+
+    def judges(self, subtask: Subtask, parameter: int) -> bool:
+        return (subtask.name, parameter) == (self.sink, self.parameter)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -238,6 +246,11 @@ def _judged(mark: Mark) -> Producers:
     while isinstance(mark, Gathered):
         mark = mark.values
     return mark
+
+
+def _may_be_clean(mark: Mark) -> bool:
+    """Whether a value with this mark, or a part of it, comes from sources alone."""
+    return not mark if not isinstance(mark, Gathered) else _may_be_clean(mark.keys) or _may_be_clean(mark.values)
 
 
 def _join(one: Mark, other: Mark) -> Mark:

@@ -190,6 +190,15 @@ compose mail():
     def forget(self, own: Consumption, before: Consumption, first: int) -> Consumption:
         return own.forget(before, first)
 
+    def tells_apart(
+        self, at: Place[Consumption, bool], state: State, subtask: Subtask, parameter: int, value: Value
+    ) -> Hashable:
+        return value.identity if self.kind == "tree" and at.mark(value) else None
+
+    def serves(self, at: Place[Consumption, bool], own: Consumption, old: Value, new: Value) -> bool:
+        # Only what nobody produced may be consumed more than once.
+        return self.kind != "tree" or not at.mark(old)
+
     def key(self, own: Consumption, state: State) -> Hashable:
         return frozenset(own.wholes), frozenset(own.touched)
 

@@ -12,14 +12,17 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, islice
 
-from p2c_dsl.machine import Machine
+from p2c_dsl.planners.anytime.first import first
+from p2c_dsl.planners.anytime.limits import Limits, Stopped
+from p2c_dsl.planners.anytime.outcome import header_of, machine_of, none_found, none_within, too_small
+from p2c_dsl.planners.anytime.space import Space
 from p2c_dsl.planners.automaton.protocol import END
 from p2c_dsl.planners.completion.adapt import Completion, Planned
 from p2c_dsl.planners.completion.completions import Completions
 from p2c_dsl.planners.lines.node import Node, ends
-from p2c_dsl.planners.lines.pattern import Line, Weigh, unit_weight
+from p2c_dsl.planners.lines.pattern import NEVER, Line, Weigh, unit_weight
 from p2c_dsl.planners.lines.prefix import LinePrefix, opening
-from p2c_dsl.rules import AnyRule, read_rules
+from p2c_dsl.rules import AnyRule
 from p2c_dsl.spec import Spec, Task
 
 DEFAULT_BUDGET = 200
@@ -29,14 +32,10 @@ _ADAPTED = 8
 """How many lines are tried with adapted completions before a search."""
 _LEAST = 10
 """How many lines each lexeme gets when a position's effort is spent."""
-_FIRST = 5_000
-"""Lines tried for the first completion, without which there is no automaton, and for one after a given start."""
-_FIRST_HELPFUL = 10_000
-"""Helpful lines tried for the first completion when `_FIRST` lines of any kind have not given one."""
-
-
-class Unplannable(Exception):
-    """No accepted composition fits the budget; the message gives the reason, where it is known."""
+_FIRST = 20_000
+"""Lines tried for the first completion, without which there is no automaton."""
+_CONTINUED = 5_000
+"""Lines tried for a completion after a given start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,24 +68,27 @@ class Automaton:
         effort: int | None = None,
         weigh: Weigh = unit_weight,
     ) -> None:
-        read, wrong = read_rules(spec, task)
-        if wrong:
-            raise ValueError("; ".join(d.message for d in wrong))
-        self.machine = Machine(spec, task, [*read, *rules])
+        self.machine = machine_of(spec, task, rules)
         self.completions, self.effort, self._weigh = Completions(self.machine, weigh), effort, weigh
-        inputs = ", ".join(p.name for p in task.parameters)
-        self.header = f"compose {task.name}({inputs}):"
+        self.header = header_of(task)
         self.start = Position(Node(self.machine.start(), True), (), budget)
         self._openings: dict[Hashable, LinePrefix] = {}
-        if not self._has_completion(budget, effort):
-            raise Unplannable(_reason(task, read, budget, bool(self.completions.given_up)))
+        self._find_first(budget, _FIRST if effort is None else max(effort, _FIRST))
 
-    def _has_completion(self, budget: int, effort: int | None) -> bool:
-        """Whether there is a composition at all: tries helpful lines, then any lines, then many more helpful ones."""
-        node, completions = self.start.node, self.completions
-        if effort is not None and completions.completable(node, budget, _FIRST):
-            return True
-        return completions.complete(node, budget, effort and max(effort, _FIRST_HELPFUL))
+    def _find_first(self, budget: int, effort: int) -> None:
+        """Finds a first completion, without which there is no automaton. Raises `Unplannable`."""
+        space, task = Space(self.machine, self.completions.lines, self.completions.key), self.machine.task
+        least = space.at_least(space.start.node, self.completions.key(space.start.node))
+        if budget < least < NEVER:
+            raise too_small(task, budget, least)
+        try:
+            found = first(space, [space.start], budget, Limits(effort=effort))
+        except Stopped:
+            raise none_found(self.machine, budget, f"{effort:,} lines") from None
+        if found is None:
+            raise none_within(self.machine, budget)
+        before = (self.start.node, *(line.node for line in found.lines))
+        self._keep(self.start, before[-1], tuple(zip(before, found.lines, strict=False)))
 
     def legal(self, position: Position) -> tuple[str, ...]:
         """The lexemes that may come next, in a fixed order; `END` where the composition may end."""
@@ -119,10 +121,10 @@ class Automaton:
         if position.ended:
             return True
         if not position.words:
-            return self.completions.completable(position.node, position.left, _FIRST)
+            return self.completions.completable(position.node, position.left, _CONTINUED)
         prefix = self._inside(position)
         return any(
-            self.completions.completable(line.node, position.left - line.cost + prefix.spent, _FIRST)
+            self.completions.completable(line.node, position.left - line.cost + prefix.spent, _CONTINUED)
             and self._within(prefix, line, position.left)
             for line in prefix.lines()
         )
@@ -265,12 +267,3 @@ class Automaton:
             return None
         rest = self.completions.distance(line.node, left - own)
         return None if rest is None else own + rest
-
-
-def _reason(task: Task, rules: Sequence[AnyRule], budget: int, given_up: bool) -> str:
-    listed = "; ".join(rule.text for rule in rules) or "none"
-    found = "a long search found none" if given_up else "there is none"
-    return (
-        f"no composition of `{task.name}` within a budget of {budget} keeps all its rules ({listed}): {found}; "
-        "relax a rule, declare the subtask that is missing, bound a collection, or raise the budget"
-    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from p2c_dsl.machine import Accumulator, LoopFrame, Machine, State
 from p2c_dsl.planners.lines.node import Node
@@ -41,7 +41,7 @@ class LowerBound:
         for facet, own in facets:
             relevant.update(*facet.needed(own, start))
         if self.machine.task.result is not None:
-            relevant.update(self._makers_of(self.machine.task.result))
+            relevant.update(self.makers_of(self.machine.task.result))
         pending = list(relevant)
         while pending:
             subtask = self._subtasks[pending.pop()]
@@ -51,19 +51,19 @@ class LowerBound:
                 for group in facet.prerequisites(at, start, subtask)
                 for s in group
             }
-            before.update(*(self._makers_of(p.type) for p in subtask.parameters))
+            before.update(*(self.makers_of(p.type) for p in subtask.parameters))
             pending.extend(before - relevant)
             relevant |= before
         return frozenset(relevant)
 
-    def _makers_of(self, wanted: Type) -> frozenset[str]:
+    def makers_of(self, wanted: Type) -> frozenset[str]:
         """The subtasks whose results may hold a value of a type, or values to make a collection of that type."""
         makers = self.producers(wanted)
         match wanted:
             case ListOf(part) | SetOf(part) | Optional(part):
-                return makers | self._makers_of(part)
+                return makers | self.makers_of(part)
             case MapOf(key, value):
-                return makers | self._makers_of(key) | self._makers_of(value)
+                return makers | self.makers_of(key) | self.makers_of(value)
         return makers
 
     def of(self, node: Node) -> int:
@@ -80,13 +80,20 @@ class LowerBound:
                 chosen.append(landmark)
         calls = sum(min(self._cost[name] for name in landmark) for landmark in chosen)
         loop = any(not landmark.isdisjoint(_NEW) for landmark in chosen) or _waiting(state)
-        if len(chosen) + loop > self._room(state):
+        end = self._return(state)
+        if len(chosen) + loop + (end > 0) > self._room(state):
             return NEVER
         writes = [3 if a.is_map else 2 for a in state.accumulators.values() if not a.filled]
         new = sum(not landmark.isdisjoint(_NEW) for landmark in chosen)
         # A written value takes at least one word, unless it is one of the calls that are counted already.
         values = max(len(writes) + new - sum(map(self._gives, chosen)), 0)
-        return calls + 3 * loop + sum(writes) + values + (2 if node.empty and not chosen else 0)
+        # The first line of a block may be one of the calls or writes that are counted already.
+        line = 2 if node.empty and not chosen and not writes else 0
+        return calls + 3 * loop + sum(writes) + values + max(line, end)
+
+    def _return(self, state: State) -> int:
+        """The lexemes of the `return` that a task with a result still needs."""
+        return 2 if self.machine.task.result is not None and not state.returned else 0
 
     def _gives(self, landmark: frozenset[str]) -> bool:
         """Whether a landmark may be a call whose result can be written straight into an accumulator."""
@@ -205,11 +212,11 @@ class LowerBound:
         answers = self._had.setdefault(types, {})
         answer = answers.get(wanted)
         if answer is None:
-            answer = any(self._may_hold(t, wanted) for t in types) or self._is_declared(wanted)
+            answer = any(self._may_hold(t, wanted) for t in types) or self.is_declared(wanted)
             answers[wanted] = answer
         return answer
 
-    def _is_declared(self, wanted: Type) -> bool:
+    def is_declared(self, wanted: Type) -> bool:
         """Whether a constant or a member of an enum is a value of a type."""
         spec = self.machine.spec
         constants = spec.constants_of(self.machine.task).values()
@@ -247,18 +254,26 @@ def _waiting(state: State) -> bool:
     return any(a.loop is None and not a.filled for a in state.accumulators.values())
 
 
-def _may_hold(of: Type, wanted: Type | None, machine: Machine, depth: int = 5) -> bool:
+def _may_hold(of: Type, wanted: Type | None, machine: Machine) -> bool:
     """Whether a value of the wanted type (`None`: any collection) may be taken out of one of type `of`."""
-    if (element_of(of) is not None) if wanted is None else is_subtype(of, wanted):
-        return True
-    if depth == 0:
-        return True
+    seen, pending = set[Type](), [of]
+    while pending:
+        part = pending.pop()
+        if (element_of(part) is not None) if wanted is None else is_subtype(part, wanted):
+            return True
+        if part not in seen:
+            seen.add(part)
+            pending += _parts(part, machine)
+    return False
+
+
+def _parts(of: Type, machine: Machine) -> Iterable[Type]:
+    """The types of what a value consists of."""
     match of:
         case ListOf(element) | SetOf(element) | Optional(element):
-            return _may_hold(element, wanted, machine, depth - 1)
+            return (element,)
         case MapOf(key, value):
-            return _may_hold(key, wanted, machine, depth - 1) or _may_hold(value, wanted, machine, depth - 1)
+            return (key, value)
         case Record(name):
-            fields = machine.spec.records.get(name, {}).values()
-            return any(_may_hold(f, wanted, machine, depth - 1) for f in fields)
-    return False
+            return machine.spec.records.get(name, {}).values()
+    return ()

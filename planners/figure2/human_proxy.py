@@ -10,16 +10,15 @@ from math import tanh
 from typing import Protocol
 
 from p2c_dsl.analysis.read import read_composition
-from p2c_dsl.machine import Machine
-from p2c_dsl.planners.completion.completions import Completions
+from p2c_dsl.planners.anytime.cheapest import cheapest
+from p2c_dsl.planners.anytime.limits import Limits
+from p2c_dsl.planners.anytime.outcome import machine_of
+from p2c_dsl.planners.anytime.space import Space
 from p2c_dsl.planners.figure2.contracts import Contract
 from p2c_dsl.planners.figure2.inlining import fits_in
 from p2c_dsl.planners.figure2.translation import SolvedSubtask, refused
-from p2c_dsl.planners.lines.node import Node
-from p2c_dsl.planners.lines.pattern import unit_weight
 from p2c_dsl.planners.preferences.features import Features
 from p2c_dsl.planners.preferences.solution import PartialSolution, solution_of
-from p2c_dsl.planners.search import cheapest
 from p2c_dsl.program import Call, FieldOf, Operand, Program, Var, steps
 from p2c_dsl.rules import AnyRule, read_rules
 from p2c_dsl.spec import EffectUse, KeyPath, Spec, Task
@@ -143,11 +142,9 @@ class HumanProxy:
 
     def _programs(self, spec: Spec, subtask: Contract) -> Iterator[Program]:
         task = spec.tasks[subtask.name]
-        machine = Machine(spec, task, read_rules(spec, task)[0])
-        header = f"compose {task.name}({', '.join(p.name for p in task.parameters)}):"
-        start = [(Node(machine.start(), True), 0, header)]
-        for text in cheapest(machine, Completions(machine, unit_weight), start, _LEXEMES, _EFFORT):
-            program = read_composition(spec, text)
+        space = Space.of(machine_of(spec, task))
+        for found in cheapest(space, [space.start], _LEXEMES, Limits(effort=_EFFORT)):
+            program = read_composition(spec, found.text)
             if fits_in(program) and keyed_as_declared(program, subtask):
                 yield program
 

@@ -10,7 +10,8 @@ from hashlib import sha256
 from typing import Any
 
 from p2c_dsl.naming import reserved
-from p2c_dsl.planners.automaton.automaton import Automaton, Unplannable
+from p2c_dsl.planners.anytime.outcome import Unplannable
+from p2c_dsl.planners.automaton.automaton import Automaton
 from p2c_dsl.planners.figure2.conditions import ALL_RULES, Condition
 from p2c_dsl.planners.figure2.contracts import Contract, with_acts
 from p2c_dsl.planners.figure2.decomposition import Decompositions

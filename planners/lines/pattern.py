@@ -18,6 +18,8 @@ from p2c_dsl.program import Operand
 from p2c_dsl.spec import Subtask
 
 INDENT = "    "
+Choices = tuple[tuple[Term, ...], ...]
+"""The candidates for each place."""
 Build = Callable[[Sequence[Operand]], Move]
 NEVER = 10**9
 """The cost where there is no completion."""
@@ -103,7 +105,7 @@ class Pattern:
         self,
         block: Block,
         pieces: tuple[Lexemes, ...],
-        choices: tuple[tuple[Term, ...], ...],
+        choices: Choices,
         build: Build,
         subtask: Subtask | None,
         first: int = 0,
@@ -117,21 +119,21 @@ class Pattern:
         self._hopeless = False
         self._conflicts = 0
 
-    def lines(self, chosen: tuple[Term, ...] = ()) -> Iterator[Line]:
-        """The lines that start with these terms."""
+    def lines(self, chosen: tuple[Term, ...] = (), among: Choices | None = None) -> Iterator[Line]:
+        """The lines that start with these terms; `among` limits the candidates."""
         if not self._excluded(chosen):
-            yield from self._lines(chosen)
+            yield from self._lines(chosen, self.choices if among is None else among)
 
-    def _lines(self, chosen: tuple[Term, ...]) -> Iterator[Line]:
-        if len(chosen) == len(self.choices):
+    def _lines(self, chosen: tuple[Term, ...], among: Choices) -> Iterator[Line]:
+        if len(chosen) == len(among):
             line = self._line(chosen)
             if line is not None:
                 yield line
             return
-        for term in self.choices[len(chosen)]:
+        for term in among[len(chosen)]:
             further, before = (*chosen, term), self._conflicts
             if not self._is_bad(further):
-                yield from self._lines(further)
+                yield from self._lines(further, among)
             if self._conflicts != before and self._excluded(chosen):
                 return
 

@@ -22,23 +22,24 @@ from p2c_dsl.machine.moves import (
 from p2c_dsl.machine.state import Accumulator
 from p2c_dsl.machine.typing import joinable
 from p2c_dsl.naming import accumulator_stem, free, names, stem_of
-from p2c_dsl.planners.lines.pattern import Block, Build, Pattern
+from p2c_dsl.planners.lines.pattern import Block, Build, Choices, Pattern
 from p2c_dsl.planners.lines.terms import Lexemes, Term, Terms
 from p2c_dsl.program import Operand, Test
 from p2c_dsl.spec import Parameter, Subtask
 from p2c_dsl.types import BOOL, Optional, Type, element_of, is_subtype
 
-_Choices = tuple[tuple[Term, ...], ...]
+Order = Callable[[Parameter, tuple[Term, ...]], tuple[Term, ...]]
+"""The order in which the candidates for a parameter are tried."""
 
 
 class Statements:
     """The statements that may stand in a block, computed kind by kind and on demand."""
 
-    def __init__(self, terms: Terms, taken: frozenset[str], block: Block) -> None:
+    def __init__(self, terms: Terms, taken: frozenset[str], block: Block, order: Order | None = None) -> None:
         self.machine, self.block, self.state = block.machine, block, block.state
-        self._terms, self._taken = terms, taken
+        self._terms, self._taken, self._order = terms, taken, order
         self._fits: dict[tuple[Type, bool], tuple[Term, ...]] = {}
-        self._arguments: dict[str, tuple[_Choices, ...]] = {}
+        self._arguments: dict[str, tuple[Choices, ...]] = {}
         self._made: dict[Hashable, tuple[Pattern, ...]] = {}
 
     @cached_property
@@ -104,15 +105,19 @@ class Statements:
             pieces = _call_pieces(subtask, len(choices), target, ())
             yield Pattern(self.block, pieces, choices, _call(subtask), subtask)
 
-    def _candidates(self, subtask: Subtask) -> tuple[_Choices, ...]:
+    def _candidates(self, subtask: Subtask) -> tuple[Choices, ...]:
         """The candidates for each parameter, for each number of arguments."""
         candidates = self._arguments.get(subtask.name)
         if candidates is None:
-            fitting = [self._fitting(p) for p in subtask.parameters]
+            fitting = [self._ordered(p) for p in subtask.parameters]
             counts = range(subtask.required, len(fitting) + 1)
             candidates = tuple(tuple(fitting[:count]) for count in counts if all(fitting[:count]))
             self._arguments[subtask.name] = candidates
         return candidates
+
+    def _ordered(self, parameter: Parameter) -> tuple[Term, ...]:
+        fitting = self._fitting(parameter)
+        return fitting if self._order is None else self._order(parameter, fitting)
 
     def _fitting(self, parameter: Parameter) -> tuple[Term, ...]:
         kind = parameter.type, parameter.literal
@@ -125,7 +130,7 @@ class Statements:
         if acc.loop is None or acc.frozen:
             return
         name = self._names[slot]
-        keys: _Choices = ()
+        keys: Choices = ()
         opening: Lexemes = (f"{name}.append(",)
         closing: Lexemes = (")",)
         if acc.is_map:

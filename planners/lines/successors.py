@@ -14,15 +14,19 @@ from p2c_dsl.machine.moves import ElseMove
 from p2c_dsl.naming import reserved
 from p2c_dsl.planners.lines.node import Keyed, Node, after_else, closings
 from p2c_dsl.planners.lines.pattern import Block, Line, Pattern, Trials, Weigh, unit_weight
-from p2c_dsl.planners.lines.statements import Statements
+from p2c_dsl.planners.lines.statements import Order, Statements
 from p2c_dsl.planners.lines.terms import Terms
 
 
 class Lines:
-    """Finds the lines that may follow a node. `key` is what nodes with the same lines have in common."""
+    """Finds the lines that may follow a node.
 
-    def __init__(self, machine: Machine, key: Keyed, weigh: Weigh = unit_weight) -> None:
-        self.machine, self._key, self._weigh = machine, key, weigh
+    `key` is what nodes with the same lines have in common, `order` the order in which arguments are tried, by default
+    that of the variables.
+    """
+
+    def __init__(self, machine: Machine, key: Keyed, weigh: Weigh = unit_weight, order: Order | None = None) -> None:
+        self.machine, self._key, self._weigh, self._order = machine, key, weigh, order
         self._taken = reserved(machine.spec, machine.task)
         self._terms = Terms(machine)
         self._blocks: dict[Hashable, tuple[tuple[Statements, ...], tuple[Pattern, ...]]] = {}
@@ -53,7 +57,7 @@ class Lines:
         if known is None:
             levels = tuple(enumerate(closings(self.machine, node)))
             blocks = tuple(
-                Statements(self._terms, self._taken, self._block(level, closes))
+                Statements(self._terms, self._taken, self._block(level, closes), self._order)
                 for closes, level in levels
                 if not level.state.returned and self.machine.may_step(level.state)
             )

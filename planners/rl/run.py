@@ -14,7 +14,7 @@ from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Any, Self
 
-from p2c_dsl.planners.automaton.automaton import Unplannable
+from p2c_dsl.planners.anytime.outcome import Unplannable
 from p2c_dsl.planners.models import device_of, quiet
 from p2c_dsl.planners.rl import atomic, checkpoint
 from p2c_dsl.planners.rl.environments.domains import load_domain

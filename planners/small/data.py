@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.data import IterableDataset
 
-from p2c_dsl.planners.automaton.automaton import Unplannable
+from p2c_dsl.planners.anytime.outcome import Unplannable
 from p2c_dsl.planners.automaton.resume import lexemes
 from p2c_dsl.planners.prompt import prompt
 from p2c_dsl.planners.small.domains import GeneratedDomain, domain

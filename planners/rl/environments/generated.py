@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from hashlib import sha256
 from typing import Any
 
-from p2c_dsl.planners.automaton.automaton import EFFORT, Unplannable
+from p2c_dsl.planners.anytime.outcome import Unplannable
+from p2c_dsl.planners.automaton.automaton import EFFORT
 from p2c_dsl.planners.rl.environments.composition import CompositionEnvironment
 from p2c_dsl.planners.rl.environments.domains import HELD_OUT, Domain
 from p2c_dsl.planners.rl.environments.environment import Play

@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from p2c_dsl.planners.automaton.automaton import Unplannable
+from p2c_dsl.planners.anytime.outcome import Unplannable
 from p2c_dsl.planners.automaton.protocol import LexemeAutomaton
 from p2c_dsl.planners.tokens.bitmask import pack
 from p2c_dsl.planners.tokens.canonical import ANY, CanonicalTokens, token_automaton

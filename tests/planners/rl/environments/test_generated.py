@@ -9,7 +9,7 @@ import pytest
 pytest.importorskip("torch")
 pytest.importorskip("transformers")
 
-from p2c_dsl.planners.automaton.automaton import Unplannable
+from p2c_dsl.planners.anytime.outcome import Unplannable
 from p2c_dsl.planners.rl.environments import generated
 from p2c_dsl.planners.rl.environments.domains import HELD_OUT
 from p2c_dsl.planners.rl.environments.generated import GeneratedSpecs

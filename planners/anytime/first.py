@@ -1,0 +1,68 @@
+"""A first plan, and others like it: greedy best-first search over helpful lines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from heapq import heappop, heappush
+from itertools import count
+from typing import NamedTuple
+
+from p2c_dsl.planners.anytime.limits import Limits
+from p2c_dsl.planners.anytime.space import Beginning, Found, Space, Ways
+from p2c_dsl.planners.lines.node import Node, ends
+from p2c_dsl.planners.lines.pattern import Line
+
+_GREED = 3
+"""The weight of the estimate against the cost so far (weighted A*, Pohl 1970)."""
+_LATER = 25
+"""What is added to a node's priority after each stage of its lines, so that no line is lost."""
+_HOPELESS = 100
+"""The estimate where the relaxed plan says that there is no completion: it may be wrong."""
+
+_Stages = tuple[Callable[[Node], Iterator[Line]], ...]
+
+
+class _Open(NamedTuple):
+    priority: int
+    number: int
+    key: Hashable
+    node: Node
+    way: int
+    stages: _Stages
+
+
+def first(space: Space, beginnings: Iterable[Beginning], budget: int, limits: Limits) -> Found | None:
+    """A composition within the budget, `None` if there is none. Raises `Stopped`."""
+    return next(greedy(space, beginnings, budget, limits), None)
+
+
+def greedy(space: Space, beginnings: Iterable[Beginning], budget: int, limits: Limits) -> Iterator[Found]:
+    """Compositions within the budget, in the order in which they are met. Raises `Stopped`.
+
+    Of nodes that look equally good, the newest is taken: plateaus are crossed and not filled.
+    """
+    order, ways = count(), Ways()
+    queue: list[_Open] = []
+
+    def wait(key: Hashable, node: Node, way: int) -> None:
+        about = min(space.about(node), _HOPELESS)
+        heappush(queue, _Open(way + _GREED * about, -next(order), key, node, way, space.stages))
+
+    for beginning in beginnings:
+        key = space.key(beginning.node)
+        if beginning.spent + space.at_least(beginning.node, key) <= budget and ways.begin(key, beginning):
+            wait(key, beginning.node, beginning.spent)
+    while queue:
+        here = heappop(queue)
+        if here.way > ways.cost(here.key):
+            continue
+        if here.stages is space.stages and ends(space.machine, here.node):
+            yield ways.to(here.key)
+        if len(here.stages) > 1:
+            heappush(queue, here._replace(priority=here.priority + _LATER, stages=here.stages[1:]))
+        for line in here.stages[0](here.node):
+            limits.check(space.tried, None, 0)
+            cost = here.way + line.cost
+            if cost < ways.cost(line.key) and cost + space.at_least(line.node, line.key) <= budget:
+                ways.extend(here.key, line, cost)
+                wait(line.key, line.node, cost)

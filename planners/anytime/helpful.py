@@ -1,0 +1,128 @@
+"""The lines that a search for any plan tries, in stages: those that the relaxed plan names, useful ones, and all.
+
+Helpful actions in the manner of FF (Hoffmann and Nebel 2001).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import chain, islice
+
+from p2c_dsl.machine import LoopFrame, Machine
+from p2c_dsl.machine.moves import CreateMove
+from p2c_dsl.machine.state import Accumulator, BranchFrame
+from p2c_dsl.planners.anytime.asked_for import AskedFor
+from p2c_dsl.planners.anytime.pruning import Pruning, learns
+from p2c_dsl.planners.anytime.relaxed_plan import RelaxedPlan, RelaxedPlans
+from p2c_dsl.planners.lines.node import Node
+from p2c_dsl.planners.lines.pattern import Line, Pattern
+from p2c_dsl.planners.lines.statements import Statements
+from p2c_dsl.planners.lines.successors import Lines
+from p2c_dsl.program import Test
+from p2c_dsl.types import BOTTOM, ListOf, MapOf, element_of, is_subtype
+
+_MOST_CALLS = 24
+"""How many calls of one subtask are tried at once."""
+_MOST_WRITES = 4
+"""How many calls are tried whose results are written straight into an accumulator."""
+_FILLERS = 3
+"""How many subtasks are tried for a block that needs a line and nothing else."""
+
+
+class HelpfulLines:
+    """Finds the lines."""
+
+    def __init__(
+        self, machine: Machine, lines: Lines, asked_for: AskedFor, relaxed_plans: RelaxedPlans, pruning: Pruning
+    ) -> None:
+        self._machine, self._lines, self._asked_for = machine, lines, asked_for
+        self._relaxed_plans, self._pruning = relaxed_plans, pruning
+        self._simplest = sorted(machine.spec.subtasks.values(), key=lambda s: (s.required, len(s.effects)))
+        self.stages = self.named, pruning.after, lines.after
+
+    def named(self, node: Node) -> Iterator[Line]:
+        """The lines that the relaxed plan names, and those that pay debts."""
+        for block in self._lines.blocks(node):
+            inner = block.state is node.state
+            plan = self._relaxed_plans.of(node if inner else Node(block.state, False))
+            yield from self._writes(block, plan)
+            for name, subtask in self._asked_for.subtasks.items():
+                if name in plan.calls:
+                    yield from islice(self._pruning.calls(block, subtask), _MOST_CALLS)
+            if inner and node.empty and not plan.calls:
+                yield from self._fillers(block)
+            yield from self._loops(block, plan)
+            yield from self._branches(block, plan)
+            yield from self._creations(block, plan)
+            for pattern in block.returns() if self._machine.task.result is not None else ():
+                yield from pattern.variations()
+        for pattern in self._lines.elses(node):
+            yield from pattern.lines()
+
+    def _fillers(self, block: Statements) -> Iterator[Line]:
+        """The first calls of the simplest subtasks: a block needs a line."""
+        calls = (next((line for p in block.calls(s)[:1] for line in p.lines()), None) for s in self._simplest)
+        yield from islice((line for line in calls if line is not None), _FILLERS)
+
+    def _loops(self, block: Statements, plan: RelaxedPlan) -> Iterator[Line]:
+        """Loops over collections that the plan names, or any that fills an accumulator."""
+        waiting = any(a.loop is None and not a.filled for a in block.state.accumulators.values())
+        elements = {element_of(of) for of in plan.loops}
+        if waiting or elements:
+            for line in self._pruning.loops(block):
+                frame = line.node.state.frames[-1]
+                assert isinstance(frame, LoopFrame)
+                if waiting or element_of(frame.collection.type) in elements:
+                    yield line
+
+    def _branches(self, block: Statements, plan: RelaxedPlan) -> Iterator[Line]:
+        """Tests of values that the plan names, and those whose outcomes its calls need."""
+        if not plan.optionals and not plan.checks:
+            return
+        placed = [(at, facet) for at, facet in self._machine.placed if at.index in plan.checks]
+        for pattern in block.branches():
+            for line in pattern.lines():
+                frame = line.node.state.frames[-1]
+                assert isinstance(frame, BranchFrame)
+                wanted = frame.test is Test.SOME and frame.tested.type in plan.optionals
+                if wanted or any(learns(at, facet, frame.tested) for at, facet in placed):
+                    yield line
+
+    def _creations(self, block: Statements, plan: RelaxedPlan) -> Iterator[Line]:
+        """An accumulator for each kind of collection that the plan needs and that none waits for."""
+        waiting = {acc.is_map for acc in block.state.accumulators.values() if not acc.filled}
+        kinds = {isinstance(c, MapOf) for c in plan.collections} - waiting
+        for pattern in block.creations() if kinds else ():
+            for line in pattern.lines():
+                assert isinstance(line.move, CreateMove)
+                if line.move.is_map in kinds:
+                    yield line
+
+    # ------------------------------------------------------------ writes
+
+    def _writes(self, block: Statements, plan: RelaxedPlan) -> Iterator[Line]:
+        """Writes of what the plan collects; where it collects nothing of these kinds, any first write."""
+        state = block.state
+        unfilled = [(slot, state.accumulators[slot]) for slot in state.writable]
+        unfilled = [(slot, acc) for slot, acc in unfilled if not acc.filled and acc.loop is not None]
+        wanted = [
+            c for c in sorted(plan.collections, key=repr) if any(isinstance(c, MapOf) == a.is_map for _, a in unfilled)
+        ]
+        for (slot, acc), collection in ((u, c) for u in unfilled for c in wanted):
+            if isinstance(collection, MapOf) == acc.is_map:
+                for pattern in block.writes(slot):
+                    yield from self._fitting(pattern, acc, collection, plan)
+        if unfilled and not wanted:
+            yield from islice(chain.from_iterable(p.lines() for slot, _ in unfilled for p in block.writes(slot)), 1)
+
+    def _fitting(self, pattern: Pattern, acc: Accumulator, wanted: ListOf | MapOf, plan: RelaxedPlan) -> Iterator[Line]:
+        """The writes that give an accumulator the wanted type."""
+        key, value = (wanted.key, wanted.value) if isinstance(wanted, MapOf) else (BOTTOM, wanted.element)
+        keys = [(term,) for term in pattern.choices[0] if is_subtype(term.type, key)] if acc.is_map else [()]
+        subtask = pattern.subtask
+        if subtask is None:
+            values = [term for term in pattern.choices[-1] if is_subtype(term.type, value)]
+            yield from (line for chosen in keys for term in values for line in pattern.lines((*chosen, term)))
+        elif subtask.name in plan.calls and subtask.result is not None and is_subtype(subtask.result, value):
+            for chosen in keys:
+                yield from islice(pattern.lines(chosen), _MOST_WRITES)

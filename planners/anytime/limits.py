@@ -1,0 +1,53 @@
+"""When a search must stop, and whom it tells how far it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from math import inf
+from typing import NamedTuple
+
+from p2c_dsl.planners.deadline import Deadline
+
+
+class Progress(NamedTuple):
+    """How far a search is: the lines tried, the cost of the best plan (if there is one), and a bound on all costs."""
+
+    lines: int
+    best: int | None
+    at_least: int
+
+
+Watch = Callable[[Progress], None]
+_OFTEN = 64
+"""After how many lines the clock is looked at."""
+
+
+class Stopped(Exception):
+    """The time or the effort is spent."""
+
+
+@dataclass(slots=True)
+class Limits:
+    """The limits of one search.
+
+    Attributes:
+        deadline: The moment at which it stops.
+        effort: The number of tried lines after which it stops.
+        watch: Is told about the progress from time to time.
+    """
+
+    deadline: Deadline = field(default_factory=Deadline)
+    effort: float = inf
+    watch: Watch | None = None
+    _next: int = 0
+
+    def check(self, lines: int, best: int | None, at_least: int) -> None:
+        """Raises `Stopped` if the search must stop here."""
+        if lines < self._next:
+            return
+        self._next = lines + _OFTEN
+        if self.watch is not None:
+            self.watch(Progress(lines, best, at_least))
+        if lines > self.effort or self.deadline.over:
+            raise Stopped

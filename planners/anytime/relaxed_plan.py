@@ -1,0 +1,188 @@
+"""Relaxed plans: an estimate of what a composition still needs, and what would help.
+
+A relaxed plan in the manner of FF (Hoffmann and Nebel 2001), over types of values, with the loops, tests and
+collections that it needs. What has been begun and is not finished is a debt, and is paid once. The estimate may be too
+high or too low; it only guides the search.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import NamedTuple
+
+from p2c_dsl.machine import Machine, State
+from p2c_dsl.naming import visible
+from p2c_dsl.planners.anytime.asked_for import AskedFor, parts_of_accumulator
+from p2c_dsl.planners.anytime.prices import BRANCH, LOOP, Groups, PriceLists, Prices, Situation, Way, write_price
+from p2c_dsl.planners.lines.node import Node
+from p2c_dsl.planners.lines.pattern import NEVER
+from p2c_dsl.program import Var
+from p2c_dsl.types import ListOf, MapOf, Type
+
+_LINE = 4
+"""What a block's first line costs where nothing else is needed: about a call with one argument."""
+_USELESS = 5
+"""What filling an accumulator that nothing takes costs, without its loop."""
+
+
+class RelaxedPlan(NamedTuple):
+    """What a node may still need.
+
+    Attributes:
+        cost: An estimate of the lexemes.
+        calls: The subtasks to call.
+        loops: The types of collections to loop over.
+        optionals: The types of values to test for `None`.
+        checks: The numbers of the facets that need the outcome of a test.
+        collections: The types of accumulators to fill.
+    """
+
+    cost: int
+    calls: frozenset[str] = frozenset()
+    loops: frozenset[Type] = frozenset()
+    optionals: frozenset[Type] = frozenset()
+    checks: frozenset[int] = frozenset()
+    collections: frozenset[ListOf | MapOf] = frozenset()
+
+
+class _View(NamedTuple):
+    """All of a node that its relaxed plan depends on."""
+
+    situation: Situation
+    unfilled: tuple[tuple[bool, bool], ...]
+    """For each unfilled accumulator: whether it is a map, and whether its loop is open."""
+    needed: tuple[tuple[tuple[str, ...], int], ...]
+    """The groups of which one subtask each must still be called, and how often."""
+    checks: tuple[tuple[str, tuple[int, ...]], ...]
+    empty: bool
+
+
+class RelaxedPlans:
+    """The relaxed plans at nodes."""
+
+    def __init__(self, machine: Machine, asked_for: AskedFor) -> None:
+        self._machine, self._asked_for = machine, asked_for
+        self.prices = PriceLists(machine, asked_for)
+        start = machine.start()
+        # What asks for nothing at the start never asks for anything.
+        self._askers = {
+            name: [(at, f) for at, f in machine.placed if f.prerequisites(at, start, s) or f.untested(at, start, s)]
+            for name, s in asked_for.subtasks.items()
+        }
+        self._known: dict[Hashable, RelaxedPlan] = {}
+
+    def of(self, node: Node) -> RelaxedPlan:
+        """The relaxed plan at a node."""
+        if node.state.returned:
+            return RelaxedPlan(0)
+        view = self._view(node)
+        plan = self._known.get(view)
+        if plan is None:
+            plan = self._known[view] = _Extraction(self, self._machine.task.result, self._asked_for, view).plan()
+        return plan
+
+    def _view(self, node: Node) -> _View:
+        state = node.state
+        unfilled = sorted((a.is_map, a.loop is not None) for a in state.accumulators.values() if not a.filled)
+        waiting = any(not is_map for is_map, _ in unfilled), any(is_map for is_map, _ in unfilled)
+        prerequisites, checks = [], []
+        for name, askers in self._askers.items():
+            subtask = self._asked_for.subtasks[name]
+            groups = tuple(g for at, f in askers for g in f.prerequisites(at, state, subtask))
+            tests = tuple(at.index for at, f in askers if f.untested(at, state, subtask))
+            prerequisites += [(name, groups)] if groups else []
+            checks += [(name, tests)] if tests else []
+        untested = tuple((name, len(tests)) for name, tests in checks)
+        situation = Situation(self._types(state), waiting, tuple(prerequisites), untested)
+        return _View(situation, tuple(unfilled), self._needed(state), tuple(checks), node.empty)
+
+    def _types(self, state: State) -> frozenset[Type]:
+        """The types of what is in scope. An accumulator that nothing is in yet supplies nothing."""
+        unfilled = {slot for slot, acc in state.accumulators.items() if not acc.filled}
+        return frozenset(self._machine.value(state, Var(slot)).type for slot in visible(state) if slot not in unfilled)
+
+    def _needed(self, state: State) -> tuple[tuple[tuple[str, ...], int], ...]:
+        return tuple(
+            (tuple(sorted(group)), facet.missing(own))
+            for facet, own in zip(self._machine.facets, state.facets, strict=True)
+            for group in facet.needed(own, state)
+        )
+
+
+class _Extraction:
+    """Reads a relaxed plan off the prices."""
+
+    def __init__(self, plans: RelaxedPlans, result: Type | None, asked_for: AskedFor, view: _View) -> None:
+        self._lists, self._asked_for, self._view = plans.prices, asked_for, view
+        self._prices: Prices = plans.prices.of(view.situation)
+        self._prerequisites: dict[str, Groups] = dict(view.situation.prerequisites)
+        self._checks = dict(view.checks)
+        self._calls: dict[str, int] = {}
+        self._ways: dict[Type, Way] = {}
+        self._wanted: list[Type] = [] if result is None else [result]
+        self._groups: list[tuple[tuple[str, ...], int]] = list(view.needed)
+        if asked_for.nothing and view.empty:
+            self._groups.append((tuple(asked_for.subtasks), 1))
+
+    def plan(self) -> RelaxedPlan:
+        """The relaxed plan; its cost is `NEVER` if something cannot be had at all."""
+        while self._wanted or self._groups:
+            done = self._get(self._wanted.pop()) if self._wanted else self._call_one_of(*self._groups.pop())
+            if not done:
+                return RelaxedPlan(NEVER)
+        ways = self._ways.values()
+        collections = [c for c, way in self._ways.items() if way.collected and isinstance(c, ListOf | MapOf)]
+        loops = frozenset(of for way in ways for of in way.loops)
+        optionals = frozenset(of for way in ways for of in way.tests)
+        checks = frozenset(index for name in self._calls for index in self._checks.get(name, ()))
+        cost = sum(self._repeated(name, times) for name, times in self._calls.items())
+        cost += LOOP * len(loops) + BRANCH * (len(optionals) + len(checks)) + self._accumulation(collections)
+        if self._view.empty and not self._calls and not collections and not self._view.unfilled:
+            cost += _LINE
+        return RelaxedPlan(cost, frozenset(self._calls), loops, optionals, checks, frozenset(collections))
+
+    def _get(self, wanted: Type) -> bool:
+        """Adds what is needed for a value of a type."""
+        if wanted in self._ways:
+            return True
+        way = self._prices.ways.get(wanted)
+        if way is None:
+            return False
+        self._ways[wanted] = way
+        if way.call is not None:
+            self._groups.append(((way.call,), 0))
+        if way.collected:
+            self._wanted += parts_of_accumulator(wanted)
+        return True
+
+    def _call_one_of(self, group: tuple[str, ...], times: int) -> bool:
+        """Adds a call of one of some subtasks: that often, or for 0 at least once in the whole plan."""
+        if times == 0 and not self._calls.keys().isdisjoint(group):
+            return True
+        calls = self._prices.calls
+        name = min((n for n in group if n in calls), key=lambda n: calls[n], default=None)
+        if name is None:
+            return False
+        known = name in self._calls
+        self._calls[name] = max(self._calls.get(name, 1), times)
+        if not known:
+            self._wanted += self._lists.takes[name]
+            self._groups += [(tuple(sorted(needed)), 0) for needed in self._prerequisites.get(name, ())]
+        return True
+
+    def _repeated(self, name: str, times: int) -> int:
+        """The price of several calls: a loop may do with one."""
+        own = self._lists.own[name]
+        return min(own * times, own + LOOP)
+
+    def _accumulation(self, collections: list[ListOf | MapOf]) -> int:
+        """The price of the accumulators that the plan needs, and of those that wait for nothing."""
+        waiting, price = list(self._view.unfilled), 0
+        for collection in collections:
+            is_map = isinstance(collection, MapOf)
+            mine = next((w for w in reversed(waiting) if w[0] == is_map), None)
+            price += write_price(is_map, exists=mine is not None)
+            if mine is not None:
+                waiting.remove(mine)
+                price += 0 if mine[1] else LOOP
+        return price + sum(_USELESS + (0 if looped else LOOP) for _, looped in waiting)
