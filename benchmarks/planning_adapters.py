@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from importlib.util import find_spec
 from types import FrameType
 
 from p2c_dsl.planners import SearchPlanner, Unplannable
@@ -23,6 +24,7 @@ class Outcome:
 
     Attributes:
         first: When the first plan was there.
+        denied: Whether the planner says that there is no plan.
         stopped: What ended the search; `proved` if the last plan is known to be the cheapest.
     """
 
@@ -33,6 +35,7 @@ class Outcome:
     cost: int | None = None
     text: str = ""
     end: float = 0.0
+    denied: bool = False
 
     @property
     def proved(self) -> bool:
@@ -74,13 +77,18 @@ def plan_within(spec: Spec, task: Task, seconds: float, budget: int = BUDGET) ->
     except OutOfTime:
         outcome = replace(outcome, stopped="time, not by itself")
     except Unplannable as error:
-        outcome = replace(outcome, stopped=str(error))
+        outcome = replace(outcome, stopped=str(error), denied=True)
     return replace(outcome, end=time.process_time() - started)
 
 
 def _plans(spec: Spec, task: Task, seconds: float, budget: int) -> Iterator[tuple[str, str]]:
     """The plans as they get better, each with what would be said if the search ended with it."""
     yield SearchPlanner(budget).plan(spec, task), "proved"
+
+
+def conflicts_known() -> bool:
+    """Whether there is a search for conflicts."""
+    return find_spec("p2c_dsl.feasibility") is not None
 
 
 def conflict_of(spec: Spec, task: Task, rules: Sequence[RuleText] | None = None) -> tuple[str, ...] | None:

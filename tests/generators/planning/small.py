@@ -1,0 +1,130 @@
+"""Small specs, so small that all their compositions can be tried; many of them have none."""
+
+from __future__ import annotations
+
+from itertools import count
+from pathlib import Path
+from random import Random
+
+from p2c_dsl.diagnostics.model import Severity
+from p2c_dsl.lint import lint_text
+
+BUDGET = 40
+"""The most lexemes that a composition of a small spec is searched with."""
+
+_PLAIN = ("A", "A", "B", "B", "C")
+_KEYS = {"e": "A", "f": "B", "g": "", "h": "A"}
+
+
+def small_spec(seed: int) -> str:
+    """The text of a spec with one task, `job`, of a few subtasks and rules, which can all be read."""
+    for tried in count():
+        text = _drawn(Random(f"small {seed} {tried}"))
+        if not any(d.severity is Severity.ERROR for d in lint_text(text, "small", Path()).diagnostics):
+            return text
+    raise AssertionError
+
+
+def _drawn(random: Random) -> str:
+    lines = ["type A", "type B", "type C < A" if random.random() < 0.2 else "type C"]
+    lines += ["record R:", "    a: A", "    b: Optional[B]", "    ok: Bool"]
+    if random.random() < 0.2:
+        lines += ["enum K:", "    one", "    two"]
+    if random.random() < 0.2:
+        lines.append('constant some: N = "x"')
+        lines.insert(0, "type N = Text")
+    lines += [f"effect {name}({key})" if key else f"effect {name}" for name, key in _KEYS.items()]
+    has_enum, has_text = "enum K:" in lines, "type N = Text" in lines
+    subtasks = [_subtask(random, f"s{i}", has_enum, has_text) for i in range(random.randint(2, 5))]
+    if random.random() < 0.25:
+        twin = random.choice(subtasks)
+        subtasks.append((f"s{len(subtasks)}", *twin[1:]))
+    lines += [line for subtask in subtasks for line in _text(*subtask)]
+    lines.append(f"subtask chk(p0: {random.choice('AAB')}) -> Bool")
+    more = ("A", "B", "R", "Set[A] >= 1", "Set[B]", "List[A] >= 1", "Set[R] <= 3", "Optional[A]", "Map[A, B]", "Bool")
+    inputs = ["x: A", *(["y: B"] if random.random() < 0.7 else [])]
+    if random.random() < 0.8:
+        inputs.append(random.choice(("zs: Set[A] >= 1 <= 4", "zs: Set[A]", "zs: Set[B] >= 2", "zs: List[A] >= 1")))
+    inputs += [f"i{j}: {random.choice(more)}" for j in range(random.randint(0, 2))]
+    results = ("C", "C", "Map[A, B]", "Map[A, C]", "List[A]", "List[B] >= 1", "Set[A]", "R", "B", "Optional[B]", "Bool")
+    result = random.choice(results) if random.random() < 0.4 else None
+    lines.append(f"task job({', '.join(inputs)})" + (f" -> {result}" if result else "") + ":")
+    return "\n".join([*lines, *(f"    {rule}" for rule in _rules(random, subtasks))]) + "\n"
+
+
+_Subtask = tuple[str, list[str], str | None, list[str]]
+
+
+def _subtask(random: Random, name: str, has_enum: bool, has_text: bool) -> _Subtask:
+    wide = ("A", "B", "C", "R", "Map[A, B]", "List[A]", "Set[B]", "Set[A] >= 1", "Optional[B]")
+    if has_enum:
+        wide = (*wide, "K")
+    if has_text:
+        wide = (*wide, "N")
+    arity = random.choice((0, 1, 1, 1, 2, 2))
+    parameters = [random.choice(wide if random.random() < 0.35 else _PLAIN) for _ in range(arity)]
+    if random.random() < 0.15:
+        parameters.append(random.choice(("Optional[B] = None", "Int = 3", "Bool = True")))
+    result = random.choice(
+        ("A", "B", "C", "R", "Set[A]", "Set[B] >= 1", "Bool", "Map[A, B]", "Optional[A]", None, None)
+    )
+    clauses = []
+    for effect in random.sample(list(_KEYS), random.choice((0, 1, 1, 1, 2))):
+        key = _KEYS[effect]
+        place = parameters.index(key) if key in parameters else 0
+        path = f"p{place}"
+        if key and key not in parameters:
+            if "R" not in parameters or key != "A":
+                continue
+            path = f"p{parameters.index('R')}.a"
+        verb = "may" if random.random() < 0.15 else "does"
+        clauses.append(f"{verb} {effect}({path})" if key else f"{verb} {effect}")
+    if random.random() < 0.2:
+        clauses.append(f"cost {random.randint(1, 3)}")
+    return name, parameters, result, clauses
+
+
+def _text(name: str, parameters: list[str], result: str | None, clauses: list[str]) -> list[str]:
+    listed = ", ".join(f"p{i}: {of}" for i, of in enumerate(parameters))
+    head = f"subtask {name}({listed})" + (f" -> {result}" if result else "")
+    return [head + ":", *(f"    {clause}" for clause in clauses)] if clauses else [head]
+
+
+def _rules(random: Random, subtasks: list[_Subtask]) -> list[str]:
+    events = [*_KEYS, *_KEYS, *(name for name, *_ in subtasks), "chk"]
+    rules = [f"loops <= {random.choice((0, 1, 1, 1))}", f"branches <= {random.choice((0, 1, 1))}"]
+    rules.append(f"steps <= {random.choice((2, 3, 3, 4, 4, 5))}")
+    if random.random() < 0.8:
+        sure = [c.split()[1].split("(")[0] for *_, clauses in subtasks for c in clauses if c.startswith("does")]
+        wanted = random.choice([*sure, *sure, *(name for name, *_ in subtasks), "e"])
+        rules.append(f"{random.choice(('at least', 'exactly'))} {random.choice((1, 1, 1, 2))} {wanted}")
+    for _ in range(random.randint(1, 3)):
+        a, b = random.sample(events, 2)
+        if a == b:
+            continue
+        times = random.choice((1, 1, 1, 2))
+        rules.append(
+            random.choice((
+                f"at least {times} {a}",
+                f"at least 1 {a}",
+                f"exactly {times} {a}",
+                f"at most {random.randint(0, 2)} {a}",
+                f"{a} before {b}",
+                f"{a} before {b}",
+                f"no {b} after {a}",
+                f"not both {a}, {b}",
+                "at most 1 e per A",
+                "at most 1 f per B",
+                f"no flow from {random.choice((a, 'A', 'B', 'x'))} to {b}",
+                f"no flow from {a} to {b} except via {random.choice(subtasks)[0]}",
+                f"cost <= {random.randint(0, 4)}",
+                f"shape {random.choice(('tree', 'sequence'))}",
+            ))
+        )  # fmt: skip
+    if random.random() < 0.4:
+        rules.append(f"{random.choice('ehg')} only if chk(p0)" if random.random() < 0.8 else "e only if chk(_)")
+    with_parameters = [name for name, parameters, *_ in subtasks if parameters]
+    if with_parameters and random.random() < 0.3:
+        source = random.choice([*(name for name, *_ in subtasks), "x", "inputs", "inputs, constants"])
+        rules.append(f"{random.choice(with_parameters)}.p0 from {source}")
+    return list(dict.fromkeys(rules))
