@@ -11,8 +11,8 @@ from importlib.util import find_spec
 from types import FrameType
 
 from p2c_dsl.planners import SearchPlanner, Unplannable
-from p2c_dsl.rules import read_rules
-from p2c_dsl.spec import RuleText, Spec, Task
+from p2c_dsl.rules import AnyRule, read_rules
+from p2c_dsl.spec import Spec, Task
 from tests.generators.planning.parts import cost_of
 
 BUDGET = 200
@@ -91,11 +91,9 @@ def conflicts_known() -> bool:
     return find_spec("p2c_dsl.feasibility") is not None
 
 
-def conflict_of(spec: Spec, task: Task, rules: Sequence[RuleText] | None = None) -> tuple[str, ...] | None:
-    """The rules of a conflict, as texts; `None` if none is known. `rules` take the place of the task's own."""
-    from p2c_dsl.feasibility import find_conflict  # type: ignore[import-not-found]
+def conflict_of(spec: Spec, task: Task, rules: Sequence[AnyRule] | None = None) -> tuple[AnyRule, ...] | None:
+    """The rules of a conflict; `None` if none is known. `rules` take the place of the task's own."""
+    from p2c_dsl.feasibility import find_conflict  # type: ignore[import-not-found, unused-ignore]
 
-    if rules is not None:
-        task = replace(task, rules=tuple(rules))
-    found = find_conflict(spec, task, read_rules(spec, task)[0])
-    return None if found is None else tuple(str(rule) for rule in found.rules)
+    found = find_conflict(spec, task, read_rules(spec, task)[0] if rules is None else rules)
+    return None if found is None else tuple(found.rules)

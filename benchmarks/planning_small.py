@@ -31,15 +31,14 @@ def judged(task: tuple[int, float, int]) -> tuple[int, list[str], str]:
         floor = known
     except TooLarge as error:
         best, known, floor = None, None, error.cost
-    details = (
-        f"planner: {outcome.stopped}, cost {outcome.cost}; exhaustive: {best}, floor {floor}; conflict: {conflict}"
-    )
+    rules = None if conflict is None else [rule.text for rule in conflict]
+    details = f"planner: {outcome.stopped}, cost {outcome.cost}; cheapest: {best}, floor {floor}; conflict: {rules}"
     if best is None and floor is None:
-        found.append("none, known by the conflict" if conflict else "none, without a conflict")
+        found.append("none, known by the conflict" if conflict is not None else "none, without a conflict")
         found.append("none, said" if outcome.denied else "none, not said in time" if outcome.cost is None else "")
     elif best is None:
         found.append("too many to try")
-    if conflict and (best is not None or outcome.cost is not None):
+    if conflict is not None and (best is not None or outcome.cost is not None):
         found.append("conflict, but a plan")
     if best is not None and outcome.cost is None:
         found.append("missed" if outcome.denied else "not found in time")
