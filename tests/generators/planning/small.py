@@ -56,7 +56,7 @@ _Subtask = tuple[str, list[str], str | None, list[str]]
 
 
 def _subtask(random: Random, name: str, has_enum: bool, has_text: bool) -> _Subtask:
-    wide = ("A", "B", "C", "R", "Map[A, B]", "List[A]", "Set[B]", "Set[A] >= 1", "Optional[B]")
+    wide: tuple[str, ...] = ("A", "B", "C", "R", "Map[A, B]", "List[A]", "Set[B]", "Set[A] >= 1", "Optional[B]")
     if has_enum:
         wide = (*wide, "K")
     if has_text:
