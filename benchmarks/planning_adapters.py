@@ -16,6 +16,10 @@ from p2c_dsl.spec import Spec, Task
 from tests.generators.planning.parts import cost_of
 
 BUDGET = 200
+WALL = 4
+"""How much longer the planner's own clock is than that of this benchmark."""
+TIME = " lines tried"
+"""What the planner says where it has found no plan in time, and does not know that there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,26 +68,27 @@ def within(seconds: float) -> Iterator[None]:
 
 
 def plan_within(spec: Spec, task: Task, seconds: float, budget: int = BUDGET) -> Outcome:
-    """Plans, and notes the times. What does not stop by itself is stopped half a second later."""
+    """Plans, and notes the times. What does not stop by itself is stopped after that much CPU time.
+
+    The planner's own clock is on the wall. It gets more, as other work may slow this process down.
+    """
     started = time.process_time()
     outcome = Outcome("time")
     try:
-        with within(seconds + 0.5):
-            for text, stopped in _plans(spec, task, seconds, budget):
-                now, cost = time.process_time() - started, cost_of(text)
+        with within(seconds):
+            for plan in SearchPlanner(budget, WALL * seconds).improving(spec, task):
+                now = time.process_time() - started
+                assert plan.cost == cost_of(plan.text), plan
                 if outcome.first is None:
-                    outcome = replace(outcome, first=now, first_cost=cost)
-                outcome = replace(outcome, stopped=stopped, last=now, cost=cost, text=text)
+                    outcome = replace(outcome, first=now, first_cost=plan.cost)
+                stopped = "proved" if plan.proved else "time"
+                changed = now if plan.cost != outcome.cost else outcome.last
+                outcome = replace(outcome, stopped=stopped, last=changed, cost=plan.cost, text=plan.text)
     except OutOfTime:
-        outcome = replace(outcome, stopped="time, not by itself")
+        pass
     except Unplannable as error:
-        outcome = replace(outcome, stopped=str(error), denied=True)
+        outcome = replace(outcome, stopped=str(error), denied=TIME not in str(error))
     return replace(outcome, end=time.process_time() - started)
-
-
-def _plans(spec: Spec, task: Task, seconds: float, budget: int) -> Iterator[tuple[str, str]]:
-    """The plans as they get better, each with what would be said if the search ended with it."""
-    yield SearchPlanner(budget).plan(spec, task), "proved"
 
 
 def conflicts_known() -> bool:
