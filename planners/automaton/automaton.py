@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from itertools import chain, islice
 
 from p2c_dsl.planners.anytime.first import first
+from p2c_dsl.planners.anytime.improve import improve
 from p2c_dsl.planners.anytime.limits import Limits, Stopped
 from p2c_dsl.planners.anytime.outcome import header_of, machine_of, none_found, none_within, too_small
 from p2c_dsl.planners.anytime.space import Space
@@ -34,6 +35,8 @@ _LEAST = 10
 """How many lines each lexeme gets when a position's effort is spent."""
 _FIRST = 20_000
 """Lines tried for the first completion, without which there is no automaton."""
+_SHORTENED = 200
+"""Lines tried to make the first completion shorter."""
 _CONTINUED = 5_000
 """Lines tried for a completion after a given start."""
 
@@ -87,6 +90,8 @@ class Automaton:
             raise none_found(self.machine, budget, f"{effort:,} lines") from None
         if found is None:
             raise none_within(self.machine, budget)
+        for found, _ in improve(space, [space.start], found, Limits(effort=space.tried + _SHORTENED)):
+            pass
         before = (self.start.node, *(line.node for line in found.lines))
         self._keep(self.start, before[-1], tuple(zip(before, found.lines, strict=False)))
 
