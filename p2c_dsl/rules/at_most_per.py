@@ -8,7 +8,7 @@ from typing import NamedTuple, Self
 
 from rpds import HashTrieMap
 
-from p2c_dsl.bounds import add
+from p2c_dsl.bounds import add, times
 from p2c_dsl.diagnostics.codes import Code
 from p2c_dsl.machine.facet import CallSite, Explanation, Narrator, Place, Violation, Violations
 from p2c_dsl.machine.identity import constant_identity
@@ -19,9 +19,10 @@ from p2c_dsl.rules.base import Names, Rule, RuleError
 from p2c_dsl.rules.definition import Broken, Completed, Definition, RunEvent, Started
 from p2c_dsl.rules.events import Event, Occurrence
 from p2c_dsl.rules.keys import Counts, KeyClass, class_of
-from p2c_dsl.rules.multiplicity import exceeds, loop_notes, rounds
+from p2c_dsl.rules.multiplicity import Count, exceeds, loop_notes, rounds
 from p2c_dsl.rules.pattern import Match
 from p2c_dsl.rules.words import but_allowed, times_words
+from p2c_dsl.rules.worst_run import Distinct
 from p2c_dsl.spec import EffectUse, Subtask
 from p2c_dsl.syntax.nodes import Token
 from p2c_dsl.types import NONE, Type, is_subtype, show
@@ -74,6 +75,12 @@ class HowOftenPerKey(Definition[PerKey]):
                     if not event.may_have_been(clause):
                         seen = seen.plus(keys, -1)
         return seen
+
+
+class Left(NamedTuple):
+    """How many more events the limit allows in all, in the worst run; `None` without a limit."""
+
+    events: int | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,6 +140,8 @@ compose survey(users):
     most: int
     places: tuple[int, ...]
     """Which of the effect's keys, or of the subtask's parameters, the rule names."""
+    of: tuple[Type, ...] = ()
+    """The types of these keys, where the rule was read from a line."""
 
     @classmethod
     def read(cls, match: Match, names: Names) -> Self:
@@ -144,7 +153,8 @@ compose survey(users):
         else:
             candidates = [(p.name, p.type) for p in names.spec.subtasks[event.name].parameters]
         places = tuple(_position(key, candidates, names) for key in match["keys"])
-        return cls(event, int(match["count"][0].text), places)
+        of = tuple(candidates[place][1] for place in places)
+        return cls(event, int(match["count"][0].text), places, of)
 
     def definition(self) -> HowOftenPerKey:
         return HowOftenPerKey(self.event, self.most, self.places)
@@ -223,6 +233,25 @@ compose survey(users):
 
     def key(self, own: Counts, state: State) -> Hashable:
         return own.key(self.most + 1)
+
+    # ------------------------------------------------------------ in the worst run
+
+    def line_start(self, distinct: Distinct) -> Left:
+        """How many events are left, where keys are equal unless they are known to differ."""
+        left: int | None = self.most if self.of else None
+        for of in self.of:
+            left = times(left, distinct(of))
+        return Left(left)
+
+    def line_call(self, own: Hashable, subtask: Subtask, often: Count) -> Left | None:
+        assert isinstance(own, Left)
+        if own.events is None:
+            return own
+        left = own.events - often.low * len(self.event.occurrences(subtask))
+        return None if left < 0 else Left(left)
+
+    def line_harms(self, subtask: Subtask) -> bool:
+        return self.event.happens(subtask)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

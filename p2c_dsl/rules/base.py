@@ -12,6 +12,7 @@ from p2c_dsl.names import did_you_mean
 from p2c_dsl.rules.definition import AnyDefinition
 from p2c_dsl.rules.events import Event
 from p2c_dsl.rules.pattern import Match
+from p2c_dsl.rules.worst_run import WorstRun
 from p2c_dsl.source import Span
 from p2c_dsl.spec import Parameter, Spec, Subtask, Task
 from p2c_dsl.syntax.nodes import Token
@@ -72,7 +73,7 @@ class Names:
 
 
 @dataclass(frozen=True, eq=False)
-class Rule(Facet[S, M]):
+class Rule(Facet[S, M], WorstRun):
     """A rule as its file declares it: the facet that proves it, and its documentation.
 
     A subclass's docstring is its page in the documentation: what the rule guarantees, and why it is useful. Its meaning

@@ -115,6 +115,9 @@ compose clean(file, files):
     def progresses(self, before: None, after: None, gained: frozenset[Fact]) -> bool:
         return self.fact in gained
 
+    def line_needs(self, subtask: Subtask, *, checked: bool) -> tuple[frozenset[str], ...]:
+        return (self.surely,) if self.second.happens(subtask) else ()
+
     def gains(self, call: CallSite) -> frozenset[Fact]:
         return frozenset({self.fact}) if self.first.surely(call.subtask) else NOTHING
 

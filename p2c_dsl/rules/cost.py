@@ -13,6 +13,7 @@ from p2c_dsl.rules.counted import Counted
 from p2c_dsl.rules.definition import Broken, Definition, RunEvent, Started
 from p2c_dsl.rules.multiplicity import Count, loop_notes, polynomial
 from p2c_dsl.rules.pattern import Match
+from p2c_dsl.rules.worst_run import Budget
 from p2c_dsl.spec import Subtask
 
 
@@ -88,6 +89,10 @@ compose look_up():
 
     def weight(self, subtask: Subtask) -> Count:
         return Count(subtask.cost, subtask.cost)
+
+    def budget(self) -> Budget:
+        assert self.most is not None
+        return Budget(self.most, lambda subtask: subtask.cost)
 
     def too_much(self, before: Count, after: Count, loops: tuple[LoopFrame, ...]) -> TooDear:
         return TooDear(self, after.high, loops)

@@ -22,6 +22,7 @@ from p2c_dsl.rules.multiplicity import (
     rounds,
 )
 from p2c_dsl.rules.words import but_allowed, times_words
+from p2c_dsl.rules.worst_run import Budget, Demand, Distinct
 from p2c_dsl.spec import Subtask
 
 
@@ -142,6 +143,35 @@ class EventCounted(Counted):
     def needed(self, own: Count, state: State) -> tuple[frozenset[str], ...]:
         missing = self.least is not None and own.low < self.least
         return (self.surely,) if missing else ()
+
+    # ------------------------------------------------------------ in the worst run
+
+    def line_start(self, distinct: Distinct) -> Count:
+        return ZERO
+
+    def line_call(self, own: Hashable, subtask: Subtask, often: Count) -> Count | None:
+        assert isinstance(own, Count)
+        weight = self.weight(subtask)
+        low = min(own.low + weight.low * often.low, self.least or 0)
+        if self.most is None or weight.high == 0:
+            return own._replace(low=low)
+        high = add(own.high, times(weight.high, often.high))
+        return None if exceeds(high, self.most) else Count(low, high)
+
+    def line_ends(self, own: Hashable) -> bool:
+        assert isinstance(own, Count)
+        return own.low >= (self.least or 0)
+
+    def line_harms(self, subtask: Subtask) -> bool:
+        return self.most is not None and self.event.happens(subtask)
+
+    def demands(self) -> tuple[Demand, ...]:
+        return (Demand(self.surely, self.least),) if self.least else ()
+
+    def budget(self) -> Budget | None:
+        if self.most is None:
+            return None
+        return Budget(self.most, lambda subtask: self.weight(subtask).high or 0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

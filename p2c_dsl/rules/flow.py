@@ -17,6 +17,7 @@ from p2c_dsl.rules.definition import Broken, Definition, InformationSource, RunE
 from p2c_dsl.rules.dependence import TAINTED, Mark, Reach, Round, Tainted, is_own_key, worst
 from p2c_dsl.rules.events import Event
 from p2c_dsl.rules.pattern import Match
+from p2c_dsl.rules.worst_run import Purity
 from p2c_dsl.spec import Spec, Subtask
 from p2c_dsl.syntax.nodes import Token
 from p2c_dsl.types import BASES, MapOf, Type
@@ -241,6 +242,21 @@ compose report(person):
     def resume(self, at: Place[Reach, Mark], own: Reach, frame: BranchFrame, last: Reach) -> Reach:
         returned = own.returned or bool(self._controls(at, (*frame.entry.frames, frame)))
         return own._replace(returned=returned, rounds=last.rounds)
+
+    # ------------------------------------------------------------ in the worst run: what does not depend on A
+
+    def judged(self, subtask: Subtask) -> frozenset[int]:
+        if not self.sink.happens(subtask):
+            return frozenset()
+        return frozenset(range(len(subtask.parameters)) if self.parameter is None else (self.parameter,))
+
+    def pure_source(self, origin: Origin, name: str | None, of: Type, spec: Spec) -> bool:
+        return self.source(origin, name, of, spec) is None
+
+    def pure_result(self, subtask: Subtask, spec: Spec) -> Purity:
+        if self.origin.gives(subtask) or (subtask.result is not None and self._typed(subtask.result, spec) is not None):
+            return Purity.NEVER
+        return Purity.ALWAYS if subtask.name == self.origin.via else Purity.IF_ARGUMENTS
 
 
 # ---------------------------------------------------------------- violations

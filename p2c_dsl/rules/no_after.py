@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Self
 
@@ -12,7 +13,9 @@ from p2c_dsl.rules.base import NO_ARGUMENT, Names, Rule
 from p2c_dsl.rules.definition import Broken, Completed, Definition, RunEvent, Started
 from p2c_dsl.rules.events import Event
 from p2c_dsl.rules.history import History
+from p2c_dsl.rules.multiplicity import Count, exceeds
 from p2c_dsl.rules.pattern import Match
+from p2c_dsl.rules.worst_run import Distinct
 from p2c_dsl.spec import Subtask
 
 
@@ -117,6 +120,23 @@ compose tidy(accounts):
 
     def splits_loops(self) -> bool:
         return True
+
+    # ------------------------------------------------------------ in the worst run
+
+    def line_start(self, distinct: Distinct) -> bool:
+        """Whether `first` may have happened."""
+        return False
+
+    def line_call(self, own: Hashable, subtask: Subtask, often: Count) -> bool | None:
+        is_first, is_second = self.first.happens(subtask), self.second.happens(subtask)
+        if is_second and (own or (is_first and exceeds(often.high, 1))):
+            return None
+        return bool(own) or is_first
+
+    def line_harms(self, subtask: Subtask) -> bool:
+        return self.first.happens(subtask)
+
+    # ------------------------------------------------------------ blocks
 
     def enter_loop(self, own: History, state: State, frame: LoopFrame, out: Violations) -> History:
         return own.enter_loop()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import NamedTuple, Self
 
@@ -12,7 +13,9 @@ from p2c_dsl.rules.base import NO_ARGUMENT, Names, Rule, RuleError
 from p2c_dsl.rules.definition import Broken, Completed, Definition, RunEvent, Started
 from p2c_dsl.rules.events import Event
 from p2c_dsl.rules.history import History
+from p2c_dsl.rules.multiplicity import Count
 from p2c_dsl.rules.pattern import Match, span_of
+from p2c_dsl.rules.worst_run import Distinct
 from p2c_dsl.spec import Subtask
 
 
@@ -128,6 +131,24 @@ compose settle(order):
         for event in happening:
             own = own.record(event.name, state)
         return own
+
+    # ------------------------------------------------------------ in the worst run
+
+    def line_start(self, distinct: Distinct) -> frozenset[str]:
+        """Which of the two may have happened."""
+        return frozenset()
+
+    def line_call(self, own: Hashable, subtask: Subtask, often: Count) -> frozenset[str] | None:
+        assert isinstance(own, frozenset)
+        happening = {event.name for event in (self.one, self.other) if event.happens(subtask)}
+        # What one call does together counts as both.
+        after = own | happening
+        return None if happening and len(after) == 2 else after
+
+    def line_harms(self, subtask: Subtask) -> bool:
+        return self.one.happens(subtask) or self.other.happens(subtask)
+
+    # ------------------------------------------------------------ blocks
 
     def enter_loop(self, own: History, state: State, frame: LoopFrame, out: Violations) -> History:
         return own.enter_loop()

@@ -235,6 +235,12 @@ compose settle(order, other):
         """Whether the check is known to be true of any values."""
         return any(fact[:2] == ("checked", self.check.name) for fact in state.facts.known)
 
+    def line_needs(self, subtask: Subtask, *, checked: bool) -> tuple[frozenset[str], ...]:
+        """Where the check says no, the event cannot happen."""
+        if not self.event.happens(subtask):
+            return ()
+        return (frozenset({self.check.name}) if checked else frozenset(),)
+
     def _fact(self, about: Sequence[Identity]) -> Fact:
         return ("checked", self.check.name, self.positions, tuple(about))
 

@@ -13,6 +13,7 @@ from p2c_dsl.names import listing
 from p2c_dsl.rules.base import Names, Rule, RuleError
 from p2c_dsl.rules.definition import Broken, Definition, Producer, RunEvent, Started
 from p2c_dsl.rules.pattern import Match
+from p2c_dsl.rules.worst_run import Purity
 from p2c_dsl.spec import Spec, Subtask
 from p2c_dsl.types import Type
 
@@ -216,6 +217,17 @@ compose dine(users):
 
     def judges(self, subtask: Subtask, parameter: int) -> bool:
         return (subtask.name, parameter) == (self.sink, self.parameter)
+
+    # ------------------------------------------------------------ in the worst run
+
+    def judged(self, subtask: Subtask) -> frozenset[int]:
+        return frozenset({self.parameter}) if subtask.name == self.sink else frozenset()
+
+    def pure_source(self, origin: Origin, name: str | None, of: Type, spec: Spec) -> bool:
+        return not self.source(origin, name, of, spec)
+
+    def pure_result(self, subtask: Subtask, spec: Spec) -> Purity:
+        return Purity.ALWAYS if subtask.name in self.sources else Purity.NEVER
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -11,6 +11,7 @@ from p2c_dsl.machine.facet import Explanation, Narrator, Place, Violation, Viola
 from p2c_dsl.machine.state import BranchFrame, State
 from p2c_dsl.rules.base import NO_ARGUMENT, Names, Rule
 from p2c_dsl.rules.pattern import Match
+from p2c_dsl.rules.worst_run import Budget
 from p2c_dsl.spec import Subtask
 
 
@@ -76,6 +77,9 @@ compose short():
 
     def room(self, own: int) -> int:
         return self.most - own
+
+    def budget(self) -> Budget:
+        return Budget(self.most, lambda _: 1, returned=1, textual=True)
 
     def key(self, own: int, state: State) -> Hashable:
         return min(own, self.most + 1)

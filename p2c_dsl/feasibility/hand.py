@@ -1,0 +1,204 @@
+"""What values are at hand on a line of calls, by their types: outside loops, and inside one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import NamedTuple
+
+from p2c_dsl.spec import Spec
+from p2c_dsl.types import (
+    Collection,
+    ListOf,
+    MapOf,
+    Optional,
+    Record,
+    SetOf,
+    Size,
+    Type,
+    element_of,
+    is_comparable,
+    is_subtype,
+)
+
+
+class Level(IntEnum):
+    """Where a value is at hand."""
+
+    OUTSIDE = 0
+    """Outside loops, and so inside them as well."""
+    INSIDE = 1
+    """Only inside a loop over a collection that is never empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How values can be taken apart and put together.
+
+    Attributes:
+        spec: Where the records' fields are declared.
+        loops, optionals: Whether loops are allowed, and whether what is in an `Optional` can be reached.
+        small: Whether a collection that may be empty is taken to be.
+        constants: The types of constants that may be used.
+        none: Whether `None` may be used.
+        elsewhere: The types that another run may have at hand. What it writes into a map can be looked up in this one:
+            the text does not show that the key is missing.
+    """
+
+    spec: Spec
+    loops: bool
+    optionals: bool
+    small: bool
+    constants: frozenset[Type] = frozenset()
+    none: bool = True
+    elsewhere: frozenset[Type] = frozenset()
+
+    def parts(self, whole: Type, level: Level) -> Iterator[tuple[Type, Level]]:
+        """The types of a value and of what can be taken out of it."""
+        pending, seen = [(whole, level)], set()
+        while pending:
+            of, at = pending.pop()
+            if (of, at) in seen:
+                continue
+            seen.add((of, at))
+            yield of, at
+            pending += self._inner(of, at)
+
+    def _inner(self, of: Type, at: Level) -> Iterator[tuple[Type, Level]]:
+        match of:
+            case Record(name):
+                yield from ((inner, at) for inner in self.spec.records[name].values())
+            case Optional(inner) if self.optionals:
+                yield inner, at
+            case MapOf(_, value):
+                # A look-up takes the key to be there.
+                yield value, at
+        element = element_of(of) if isinstance(of, Collection) else None
+        if element is None or not self.loops:
+            return
+        if not self.small:
+            yield element, at
+        elif _least(of) > 0:
+            yield element, Level.INSIDE
+
+
+def _least(of: Type) -> int:
+    return of.size.low if isinstance(of, Collection) else 0
+
+
+class Around(NamedTuple):
+    """What loops can do, whatever the values are for.
+
+    Attributes:
+        keys: Where there is a key under which a loop has written, `None` if nowhere.
+        sizes: How often the bodies of loops run, for loops over what is at hand and is never empty.
+    """
+
+    keys: Level | None
+    sizes: tuple[Size, ...]
+
+
+@dataclass(eq=False)
+class Hand:
+    """The types of the values that are at hand, each where it is. Equal hands are one object (`Hands`)."""
+
+    types: Mapping[Type, Level]
+    reading: Reading
+    around: Around
+    _known: dict[Type, Level | None] = field(default_factory=dict)
+
+    def level(self, wanted: Type) -> Level | None:
+        """Where a value that fits the type can be had, `None` if nowhere."""
+        if wanted not in self._known:
+            self._known[wanted] = self._found(wanted)
+        return self._known[wanted]
+
+    def _found(self, wanted: Type) -> Level | None:
+        if any(is_subtype(c, wanted) for c in self.reading.constants):
+            return Level.OUTSIDE
+        found = min((at for of, at in self.types.items() if is_subtype(of, wanted)), default=None)
+        if found is Level.OUTSIDE:
+            return found
+        if isinstance(wanted, Optional):
+            return Level.OUTSIDE if self.reading.none else _nearest(found, self.level(wanted.inner))
+        return Level.OUTSIDE if self._gathered(wanted) else found
+
+    def _gathered(self, wanted: Type) -> bool:
+        """Whether an accumulator can have the type: an empty one, or one that a loop fills."""
+        if not isinstance(wanted, ListOf | MapOf):
+            return False
+        if not wanted.size.low:
+            return True
+        element = wanted.element if isinstance(wanted, ListOf) else wanted.value
+        return any(_fill(size, wanted.size) for size in self.around.sizes) and self.level(element) is not None
+
+
+def _nearest(one: Level | None, other: Level | None) -> Level | None:
+    return min((level for level in (one, other) if level is not None), default=None)
+
+
+def _fill(loop: Size, wanted: Size) -> bool:
+    """Whether a list that is written a number of times in each round of a loop has a size within bounds."""
+    writes = -(-wanted.low // loop.low)
+    return wanted.high is None or (loop.high is not None and writes * loop.high <= wanted.high)
+
+
+class Hands:
+    """Makes hands, each once."""
+
+    def __init__(self, reading: Reading) -> None:
+        self.reading = reading
+        self._known: dict[tuple[frozenset[tuple[Type, Level]], Around], Hand] = {}
+        self._more: dict[tuple[Hand, Type | None, Level, Around | None], Hand] = {}
+
+    def of(self, types: Iterable[Type], around: Around | None = None) -> Hand:
+        """The hand with values of these types outside loops; `around` if other values can serve as keys and so on."""
+        return self._closed((part for of in types for part in self.reading.parts(of, Level.OUTSIDE)), around)
+
+    def plus(self, hand: Hand, of: Type | None, level: Level, around: Around | None = None) -> Hand:
+        """A hand with one more value, if one is given."""
+        key = (hand, of, level, around)
+        if key not in self._more:
+            parts = [] if of is None else list(self.reading.parts(of, level))
+            news = any(hand.types.get(part, 9) > at for part, at in parts) or (around or hand.around) != hand.around
+            self._more[key] = self._closed([*hand.types.items(), *parts], around) if news else hand
+        return self._more[key]
+
+    def _closed(self, parts: Iterable[tuple[Type, Level]], around: Around | None) -> Hand:
+        types: dict[Type, Level] = {}
+        for of, at in parts:
+            types[of] = min(at, types.get(of, at))
+        keys = self._keys(types) if around is None else around.keys
+        if keys is not None:
+            for of in (*types, *self.reading.elsewhere):
+                types[of] = min(keys, types.get(of, keys))
+        around = around or Around(keys, self._sizes(types))
+        key = frozenset(types.items()), around
+        return self._known.setdefault(key, Hand(types, self.reading, around))
+
+    def _keys(self, types: Mapping[Type, Level]) -> Level | None:
+        """Where a key is at hand, if a loop can have written something under it.
+
+        Keys are variables and their parts. A literal would do as well, but canonical compositions do not look it up.
+        """
+        loopable = any(isinstance(of, ListOf | SetOf | MapOf) and not at for of, at in types.items())
+        if not self.reading.loops or not loopable:
+            return None
+        return min((at for of, at in types.items() if is_comparable(of)), default=None)
+
+    def _sizes(self, types: Mapping[Type, Level]) -> tuple[Size, ...]:
+        if not self.reading.loops:
+            return ()
+        sizes = {of.size for of, at in types.items() if isinstance(of, Collection) and of.size.low and not at}
+        return tuple(sorted(sizes, key=lambda s: (s.low, s.high is None, s.high or 0)))
+
+
+def having(hand: Hand, wanted: Callable[[Type], bool]) -> int:
+    """The greatest number of different elements that a set or a map at hand is sure to have, of types like that."""
+    lows = [
+        _least(of)
+        for of in hand.types
+        if isinstance(of, SetOf | MapOf) and wanted(of.element if isinstance(of, SetOf) else of.key)
+    ]
+    return max(lows, default=0)

@@ -1,0 +1,167 @@
+"""Looks for a line of calls that some rules allow in the worst run; where there is none, they conflict."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Sequence
+from typing import NamedTuple
+
+from p2c_dsl.bounds import times
+from p2c_dsl.feasibility.hand import Level
+from p2c_dsl.feasibility.world import Line, Problem, Run, distinct
+from p2c_dsl.rules import AnyRule
+from p2c_dsl.rules.multiplicity import Count
+from p2c_dsl.rules.worst_run import Demand
+from p2c_dsl.spec import Subtask
+
+ONCE = Count(1, 1)
+
+
+class Call(NamedTuple):
+    """A call on a line: how often it stands there, and how often the loop runs that it is in."""
+
+    subtask: Subtask
+    times: int = 1
+    size: Count = ONCE
+
+    @property
+    def often(self) -> Count:
+        """How often it happens."""
+        return Count(self.times * self.size.low, times(self.times, self.size.high))
+
+
+class GivenUp(Exception):
+    """The search has taken too many steps: nothing is proved."""
+
+
+class Lines:
+    """The lines of calls that some rules allow."""
+
+    def __init__(self, problem: Problem, rules: Sequence[AnyRule], without: frozenset[str] = frozenset()) -> None:
+        self.problem, self.rules = problem, tuple(rules)
+        self.demands = tuple(demand for rule in rules for demand in rule.demands())
+        everything = [s for n, s in problem.spec.subtasks.items() if n not in without]
+        any_run = Run(problem, rules, worst=False)
+        self.best = any_run.closure(everything)
+        self.starts: tuple[Hashable, ...] = self._starts()
+        alive = [s for s in everything if s.name in self.best.called and not self._is_dead(s)]
+        if len(alive) < len(self.best.called):
+            self.best = any_run.closure(alive)
+            alive = [s for s in alive if s.name in self.best.called]
+        self.run = Run(problem, rules, worst=True, elsewhere=self.best.hands)
+        self.worst = self.run.closure(alive)
+        self.callable = tuple(s for s in alive if s.name in self.worst.called)
+        self._harmful = {s.name for s in self.callable if any(r.line_harms(s) for r in rules)}
+
+    def _starts(self) -> tuple[Hashable, ...]:
+        hand = self.best.hands[0]
+        return tuple(r.line_start(lambda of: distinct(self.problem, hand, of)) for r in self.rules)
+
+    def _is_dead(self, subtask: Subtask) -> bool:
+        """Whether no run that completes can make the call: it goes with none of the calls of some demand."""
+        if not all(self._allows(rule, start, (subtask,)) for rule, start in self._own()):
+            return True
+        return any(
+            all(not self._together(subtask, self.problem.spec.subtasks[name]) for name in demand.group)
+            for demand in self.demands
+        )
+
+    def _together(self, one: Subtask, other: Subtask) -> bool:
+        orders = ((one,),) if one.name == other.name else ((one, other), (other, one))
+        return any(all(self._allows(rule, start, order) for rule, start in self._own()) for order in orders)
+
+    def _own(self) -> Iterator[tuple[AnyRule, Hashable]]:
+        return zip(self.rules, self.starts, strict=True)
+
+    def _allows(self, rule: AnyRule, own: Hashable | None, order: Sequence[Subtask]) -> bool:
+        for subtask in order:
+            own = rule.line_call(own, subtask, ONCE)
+            if own is None:
+                return False
+        return True
+
+    # ------------------------------------------------------------ the search
+
+    def unreachable(self) -> Demand | None:
+        """A demand that no line meets, whatever the order and number of its calls."""
+        return next((d for d in self.demands if self.worst.called.isdisjoint(d.group)), None)
+
+    def found(self, limit: int) -> tuple[Call, ...] | None:
+        """A line that all rules allow, `None` if there is none. Raises `GivenUp`."""
+        if self.unreachable() or not self.run.returns(self.worst):
+            return None
+        first = self._saturated(self.run.start(self.starts), ())
+        pending, seen = [first], {first[0]}
+        while pending:
+            line, calls = pending.pop()
+            if self._ends(line):
+                return calls
+            limit -= 1
+            if limit < 0:
+                raise GivenUp
+            for after, further in self._harmful_after(line, calls):
+                saturated = self._saturated(after, further)
+                if saturated[0] not in seen:
+                    seen.add(saturated[0])
+                    pending.append(saturated)
+        return None
+
+    def _ends(self, line: Line) -> bool:
+        return self.run.returns(line) and all(r.line_ends(own) for r, own in zip(self.rules, line.owns, strict=True))
+
+    def _harmful_after(self, line: Line, calls: tuple[Call, ...]) -> Iterator[tuple[Line, tuple[Call, ...]]]:
+        for subtask in reversed(self.callable):
+            if subtask.name in self._harmful:
+                level = self.run.level(line, subtask)
+                for size in () if level is None else self.run.sizes(line, level):
+                    call = Call(subtask, 1, size)
+                    after = self.after(line, call, level)
+                    if after is not None and after != line:
+                        yield after, (*calls, call)
+
+    def _saturated(self, line: Line, calls: tuple[Call, ...]) -> tuple[Line, tuple[Call, ...]]:
+        """The line with all calls that do no harm."""
+        changed = True
+        while changed:
+            changed = False
+            for subtask in self.callable:
+                if subtask.name in self._harmful:
+                    continue
+                level = self.run.level(line, subtask)
+                if level is None:
+                    continue
+                call = Call(subtask, self._many(subtask), self.run.sizes(line, level)[0])
+                after = self.after(line, call, level)
+                if after is not None and after != line:
+                    line, calls, changed = after, (*calls, call), True
+        return line, calls
+
+    def _many(self, subtask: Subtask) -> int:
+        """As often as any rule can demand."""
+        return max((d.times for d in self.demands if subtask.name in d.group), default=1)
+
+    def after(self, line: Line, call: Call, level: Level | None) -> Line | None:
+        """The line after a call at a level, `None` if it is not allowed."""
+        if level is None:
+            return None
+        owns: list[Hashable] = []
+        for rule, own in zip(self.rules, line.owns, strict=True):
+            moved = rule.line_call(own, call.subtask, call.often)
+            if moved is None:
+                return None
+            owns.append(moved)
+        return self.run.plus(line, call.subtask, level)._replace(owns=tuple(owns))
+
+    def allows(self, calls: Sequence[Call]) -> bool:
+        """Whether a line of calls is allowed."""
+        line = self.run.start(self.starts)
+        names = {s.name for s in self.callable}
+        for call in calls:
+            level = self.run.level(line, call.subtask) if call.subtask.name in names else None
+            sizes = () if level is None else self.run.sizes(line, level)
+            if sizes and call.size not in sizes:
+                call = call._replace(size=sizes[0])
+            after = self.after(line, call, level)
+            if after is None:
+                return False
+            line = after
+        return self._ends(line)

@@ -1,0 +1,93 @@
+"""What every line of calls must spend at least, for the rules that limit a sum."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from p2c_dsl.feasibility.line import Lines
+from p2c_dsl.rules.worst_run import Budget, Demand
+
+
+def least(lines: Lines, budget: Budget) -> int:
+    """A lower bound on what a line of calls spends that meets all demands and has the result."""
+    return max(landmarks(lines, budget), repeated(lines, budget))
+
+
+def landmarks(lines: Lines, budget: Budget) -> int:
+    """A lower bound from what every line contains.
+
+    Landmarks are found one after the other: a smallest set of calls of which every line makes one. Each is paid at the
+    price of its cheapest call, which all its calls have then paid.
+    """
+    prices = {s.name: budget.spends(s) for s in lines.callable}
+    total = budget.returned if lines.problem.task.result is not None else 0
+    while True:
+        free = [s for s in lines.callable if not prices[s.name]]
+        line = lines.run.closure(free)
+        if _reached(lines, line.called, lines.run.returns(line)):
+            return total + _again(lines, budget)
+        border = [s.name for s in lines.callable if prices[s.name] and lines.run.level(line, s) is not None]
+        landmark = _smallest(lines, border)
+        price = min((prices[name] for name in landmark), default=0)
+        if not price:
+            return total
+        total += price
+        for name in landmark:
+            prices[name] -= price
+
+
+def _reached(lines: Lines, called: frozenset[str], returns: bool) -> bool:
+    return returns and not any(called.isdisjoint(demand.group) for demand in lines.demands)
+
+
+def _smallest(lines: Lines, border: Iterable[str]) -> frozenset[str]:
+    """Calls of which every line makes one; none of them can be left out."""
+    kept = frozenset(border)
+    for name in sorted(kept):
+        if not _reachable_without(lines, kept - {name}):
+            kept -= {name}
+    return kept
+
+
+def _reachable_without(lines: Lines, banned: frozenset[str]) -> bool:
+    line = lines.run.closure(s for s in lines.callable if s.name not in banned)
+    return _reached(lines, line.called, lines.run.returns(line))
+
+
+def _again(lines: Lines, budget: Budget) -> int:
+    """What is spent on second calls of the same subtask, where calls are demanded more often than there are subtasks."""
+    further = [_calls(lines, demand, group) - len(group) for demand, group in _apart(lines)]
+    if budget.textual and lines.run.loops:
+        # One loop can repeat all of them, and is itself a step.
+        return int(any(more > 0 for more in further))
+    prices = [_cheapest(lines, budget, group) for _, group in _apart(lines)]
+    return sum(max(more, 0) * price for more, price in zip(further, prices, strict=True))
+
+
+def repeated(lines: Lines, budget: Budget) -> int:
+    """Another lower bound: what the demanded calls spend, each time that they are demanded."""
+    if budget.textual and lines.run.loops:
+        return 0
+    return sum(_calls(lines, d, group) * _cheapest(lines, budget, group) for d, group in _apart(lines))
+
+
+def _apart(lines: Lines) -> list[tuple[Demand, frozenset[str]]]:
+    """Demands that no call can meet two of, with the subtasks that can meet them."""
+    callable_, seen = {s.name for s in lines.callable}, set[str]()
+    chosen = []
+    for demand in sorted(lines.demands, key=lambda d: -d.times):
+        group = demand.group & callable_
+        if group and seen.isdisjoint(group):
+            seen |= group
+            chosen.append((demand, group))
+    return chosen
+
+
+def _calls(lines: Lines, demand: Demand, group: frozenset[str]) -> int:
+    """How many calls meet a demand: one call may be the event more than once."""
+    events = max(max(len(lines.problem.spec.subtasks[name].effects), 1) for name in group)
+    return -(-demand.times // events)
+
+
+def _cheapest(lines: Lines, budget: Budget, group: frozenset[str]) -> int:
+    return min(budget.spends(lines.problem.spec.subtasks[name]) for name in group)

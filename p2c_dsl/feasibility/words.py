@@ -1,0 +1,62 @@
+"""Why no composition can be accepted, in words."""
+
+from __future__ import annotations
+
+from p2c_dsl.feasibility import spending
+from p2c_dsl.feasibility.line import Lines
+from p2c_dsl.feasibility.world import Problem
+from p2c_dsl.names import listing
+from p2c_dsl.rules import AnyRule
+from p2c_dsl.spec import Subtask
+from p2c_dsl.types import show
+
+_BAD = "in a run in which checks say no and collections are as small as they may be"
+
+
+def reason(problem: Problem, rules: tuple[AnyRule, ...]) -> str:
+    """What stands in the way, where these rules are a smallest set that conflicts."""
+    why = _why(problem, rules)
+    named = listing((f"`{rule.text}`" for rule in rules), "and")
+    if not rules:
+        return why or "nothing gives the result"
+    kept = f"{named} cannot be kept" if len(rules) == 1 else f"{named} conflict"
+    return f"{kept}, for {why}" if why else kept
+
+
+def _why(problem: Problem, rules: tuple[AnyRule, ...]) -> str | None:
+    lines = Lines(problem, rules)
+    demand = lines.unreachable()
+    if demand is not None:
+        return _out_of_reach(lines, demand.group)
+    result = problem.task.result
+    if result is not None and not lines.run.returns(lines.worst):
+        found = lines.best.hands[0].level(result)
+        return f"nothing gives {show(result)}" + ("" if found is None else f" {_BAD}")
+    for rule in rules:
+        budget = rule.budget()
+        if budget is not None and (least := spending.least(lines, budget)) > budget.limit:
+            return f"at least {least} is needed where `{rule.text}` allows {budget.limit}"
+    return None
+
+
+def _out_of_reach(lines: Lines, group: frozenset[str]) -> str:
+    """Why none of some subtasks can be called."""
+    if not group:
+        return "no subtask does this for certain"
+    subtasks = [lines.problem.spec.subtasks[name] for name in sorted(group)]
+    missing = {_missing(lines, subtask) for subtask in subtasks}
+    lacking = sorted(name for name in missing if name)
+    calls = listing((f"`{s.name}`" for s in subtasks), "or")
+    if lacking and len(lacking) == len(missing):
+        return f"{calls} cannot be called: nothing gives {listing(lacking, 'or')}"
+    if group & lines.best.called:
+        return f"{calls} cannot be called {_BAD}"
+    return f"{calls} cannot be called"
+
+
+def _missing(lines: Lines, subtask: Subtask) -> str | None:
+    """The first type of a parameter that nothing gives."""
+    for parameter in subtask.parameters[: subtask.required]:
+        if lines.best.hands[0].level(parameter.type) is None:
+            return show(parameter.type)
+    return None

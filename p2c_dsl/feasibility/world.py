@@ -1,0 +1,203 @@
+"""What some rules allow at all: the subtasks that can be called, and the state of a line of calls."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from p2c_dsl.feasibility.hand import Hand, Hands, Level, Reading, having
+from p2c_dsl.machine.facet import Origin
+from p2c_dsl.rules import AnyRule
+from p2c_dsl.rules.multiplicity import Count
+from p2c_dsl.rules.worst_run import Purity
+from p2c_dsl.spec import Parameter, Spec, Subtask, Task
+from p2c_dsl.types import (
+    BOOL,
+    FLOAT,
+    INT,
+    NONE,
+    TEXT,
+    Base,
+    Enum,
+    NewType,
+    Optional,
+    Type,
+    allows_literal,
+    is_subtype,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is asked of a composition, apart from the rules."""
+
+    spec: Spec
+    task: Task
+
+
+class Line(NamedTuple):
+    """A line of calls, as far as anything depends on it.
+
+    Attributes:
+        called: The subtasks that have been called.
+        hands: What is at hand, and then for each rule that judges where values come from, what is pure for it.
+        owns: The rules' own states.
+    """
+
+    called: frozenset[str]
+    hands: tuple[Hand, ...]
+    owns: tuple[Hashable, ...]
+
+
+class Run:
+    """One kind of run, the worst or any, under some rules."""
+
+    def __init__(self, problem: Problem, rules: Sequence[AnyRule], worst: bool, elsewhere: Sequence[Hand] = ()) -> None:
+        self.problem, self.rules, self.worst = problem, tuple(rules), worst
+        self.branches = not any(r.forbids_branch(0) for r in rules)
+        self.checked = not worst and self.branches
+        self.loops = not any(r.forbids_loop(0) for r in rules)
+        self.judges = tuple(r for r in rules if any(r.judged(s) for s in problem.spec.subtasks.values()))
+        self._hands: list[Hands] = []
+        for place, judge in enumerate((None, *self.judges)):
+            other = frozenset(elsewhere[place].types) if elsewhere else frozenset[Type]()
+            reading = Reading(problem.spec, self.loops, self.checked, worst, elsewhere=other)
+            self._hands.append(Hands(_with_constants(reading, problem, judge)))
+        self._needs = {
+            s.name: tuple(group for r in rules for group in r.line_needs(s, checked=self.checked))
+            for s in problem.spec.subtasks.values()
+        }
+        self._starters = [
+            [p.type for p in problem.task.parameters if judge is None or _is_pure(judge, problem, p.name, p.type)]
+            for judge in (None, *self.judges)
+        ]
+
+    def start(self, starts: tuple[Hashable, ...] = ()) -> Line:
+        """The line before the first call."""
+        plain = self._hands[0].of(self._starters[0])
+        pure = zip(self._hands[1:], self._starters[1:], strict=True)
+        return Line(frozenset(), (plain, *(made.of(types, plain.around) for made, types in pure)), starts)
+
+    def level(self, line: Line, subtask: Subtask) -> Level | None:
+        """Where a subtask can be called next, as far as values and what must come before are concerned."""
+        if any(line.called.isdisjoint(group) for group in self._needs[subtask.name]):
+            return None
+        level = Level.OUTSIDE
+        for index in range(subtask.required):
+            own = self.argument(line, subtask, index)
+            if own is None:
+                return None
+            level = max(level, own)
+        return level
+
+    def argument(self, line: Line, subtask: Subtask, index: int) -> Level | None:
+        """Where a parameter can be given a value."""
+        parameter = subtask.parameters[index]
+        level = Level.OUTSIDE
+        for judge, hand in zip((None, *self.judges), line.hands, strict=True):
+            if (judge and index not in judge.judged(subtask)) or self._is_literal(judge, parameter):
+                continue
+            found = hand.level(parameter.type)
+            if found is None:
+                return None
+            level = max(level, found)
+        return level
+
+    def _is_literal(self, judge: AnyRule | None, parameter: Parameter) -> bool:
+        """Whether a free literal will do for a parameter."""
+        if not (parameter.literal or allows_literal(parameter.type)):
+            return False
+        return judge is None or judge.pure_source(Origin.LITERAL, None, parameter.type, self.problem.spec)
+
+    def plus(self, line: Line, subtask: Subtask, level: Level) -> Line:
+        """The line after a call, without the rules' states."""
+        called = line.called | {subtask.name}
+        if subtask.result is None:
+            return line._replace(called=called)
+        plain = self._hands[0].plus(line.hands[0], subtask.result, level)
+        hands = [plain]
+        for made, judge, hand in zip(self._hands[1:], self.judges, line.hands[1:], strict=True):
+            pure = subtask.result if self._gives_pure(hand, judge, subtask) else None
+            hands.append(made.plus(hand, pure, level, plain.around))
+        return line._replace(called=called, hands=tuple(hands))
+
+    def _gives_pure(self, hand: Hand, judge: AnyRule, subtask: Subtask) -> bool:
+        pure = judge.pure_result(subtask, self.problem.spec)
+        if pure is not Purity.IF_ARGUMENTS:
+            return pure is Purity.ALWAYS
+        needed = subtask.parameters[: subtask.required]
+        return all(self._is_literal(judge, p) or hand.level(p.type) is not None for p in needed)
+
+    def returns(self, line: Line) -> bool:
+        """Whether the task's result is at hand where it can be returned."""
+        result = self.problem.task.result
+        return result is None or line.hands[0].level(result) is Level.OUTSIDE
+
+    def closure(self, subtasks: Iterable[Subtask], line: Line | None = None) -> Line:
+        """The line after all calls of these subtasks that can be made, whatever their order and number."""
+        line = line or self.start()
+        pending = list(subtasks)
+        while True:
+            before, left = line, []
+            for subtask in pending:
+                level = self.level(line, subtask)
+                if level is not None:
+                    line = self.plus(line, subtask, level)
+                if level is not Level.OUTSIDE or self.judges:
+                    left.append(subtask)
+            if line == before:
+                return line
+            pending = left
+
+    def sizes(self, line: Line, level: Level) -> tuple[Count, ...]:
+        """How often one call can happen."""
+        if level is Level.OUTSIDE:
+            return (Count(1, 1),)
+        return tuple(Count(size.low, size.high) for size in line.hands[0].around.sizes)
+
+
+def _with_constants(reading: Reading, problem: Problem, judge: AnyRule | None) -> Reading:
+    spec = problem.spec
+    named = [(name, c.type) for name, c in spec.constants_of(problem.task).items()]
+    named += [(t.name, t) for t in spec.types.values() if isinstance(t, Enum) and t.members]
+
+    def allowed(name: str | None, of: Type) -> bool:
+        return judge is None or judge.pure_source(Origin.CONSTANT, name, of, spec)
+
+    constants = frozenset(of for name, of in named if allowed(name, of))
+    return replace(reading, constants=constants, none=allowed(None, NONE))
+
+
+def _is_pure(judge: AnyRule, problem: Problem, name: str, of: Type) -> bool:
+    return judge.pure_source(Origin.INPUT, name, of, problem.spec)
+
+
+def distinct(problem: Problem, hand: Hand, of: Type) -> int | None:
+    """How many different values of a type the worst run meets at most, `None` without a limit.
+
+    All values of a type are equal, except elements of one set, keys of one map, and constants.
+    """
+    if isinstance(of, Optional):
+        inner = distinct(problem, hand, of.inner)
+        return None if inner is None else inner + 1
+    if isinstance(of, Enum):
+        return len(of.members)
+    if _has_literals(problem.spec, of):
+        return None
+    types = {t for t in hand.types if is_subtype(t, of)} | {of}
+    many = sum(max(1, having(hand, lambda element, t=t: is_subtype(element, t))) for t in types)  # type: ignore[misc]
+    fixed = sum(is_subtype(c.type, of) for c in problem.spec.constants_of(problem.task).values())
+    defaults = sum(is_subtype(p.type, of) for s in problem.spec.subtasks.values() for p in s.parameters if p.optional)
+    return many + fixed + defaults
+
+
+def _has_literals(spec: Spec, of: Type) -> bool:
+    """Whether free literals can be values of a type."""
+    if not isinstance(of, Base | NewType):
+        return False
+    if of in (BOOL, INT, FLOAT, TEXT):
+        return True
+    declared = [t for t in spec.types.values() if is_subtype(t, of)]
+    given = [p.type for s in spec.subtasks.values() for p in s.parameters if p.literal]
+    return any(map(allows_literal, (of, *declared))) or any(is_subtype(of, t) or is_subtype(t, of) for t in given)
