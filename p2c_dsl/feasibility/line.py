@@ -36,13 +36,17 @@ class GivenUp(Exception):
 class Lines:
     """The lines of calls that some rules allow."""
 
-    def __init__(self, problem: Problem, rules: Sequence[AnyRule], without: frozenset[str] = frozenset()) -> None:
+    def __init__(self, problem: Problem, rules: Sequence[AnyRule]) -> None:
         self.problem, self.rules = problem, tuple(rules)
         self.demands = tuple(demand for rule in rules for demand in rule.demands())
-        everything = [s for n, s in problem.spec.subtasks.items() if n not in without]
+        everything = list(problem.spec.subtasks.values())
         any_run = Run(problem, rules, worst=False)
         self.best = any_run.closure(everything)
-        self.starts: tuple[Hashable, ...] = self._starts()
+        self.starts = tuple(map(self.start_of, self.rules))
+        self._strict = {
+            s.name: [(r, own) for r, own in zip(self.rules, self.starts, strict=True) if r.line_harms(s)]
+            for s in everything
+        }
         alive = [s for s in everything if s.name in self.best.called and not self._is_dead(s)]
         if len(alive) < len(self.best.called):
             self.best = any_run.closure(alive)
@@ -50,34 +54,31 @@ class Lines:
         self.run = Run(problem, rules, worst=True, elsewhere=self.best.hands)
         self.worst = self.run.closure(alive)
         self.callable = tuple(s for s in alive if s.name in self.worst.called)
-        self._harmful = {s.name for s in self.callable if any(r.line_harms(s) for r in rules)}
+        self._harmful = {s.name for s in self.callable if self._strict[s.name]}
 
-    def _starts(self) -> tuple[Hashable, ...]:
+    def start_of(self, rule: AnyRule) -> Hashable:
+        """A rule's state before the first call."""
         hand = self.best.hands[0]
-        return tuple(r.line_start(lambda of: distinct(self.problem, hand, of)) for r in self.rules)
+        return rule.line_start(lambda of: distinct(self.problem, hand, of))
 
     def _is_dead(self, subtask: Subtask) -> bool:
         """Whether no run that completes can make the call: it goes with none of the calls of some demand."""
-        if not all(self._allows(rule, start, (subtask,)) for rule, start in self._own()):
+        if not self._strict[subtask.name]:
+            # Only the other call could object, and it is one of those that are judged here.
+            return False
+        if not self._may_follow((subtask,)):
             return True
-        return any(
-            all(not self._together(subtask, self.problem.spec.subtasks[name]) for name in demand.group)
-            for demand in self.demands
-        )
+        subtasks = self.problem.spec.subtasks
+        return any(all(not self._together(subtask, subtasks[name]) for name in demand.group) for demand in self.demands)
 
     def _together(self, one: Subtask, other: Subtask) -> bool:
         orders = ((one,),) if one.name == other.name else ((one, other), (other, one))
-        return any(all(self._allows(rule, start, order) for rule, start in self._own()) for order in orders)
+        return any(map(self._may_follow, orders))
 
-    def _own(self) -> Iterator[tuple[AnyRule, Hashable]]:
-        return zip(self.rules, self.starts, strict=True)
-
-    def _allows(self, rule: AnyRule, own: Hashable | None, order: Sequence[Subtask]) -> bool:
-        for subtask in order:
-            own = rule.line_call(own, subtask, ONCE)
-            if own is None:
-                return False
-        return True
+    def _may_follow(self, order: Sequence[Subtask]) -> bool:
+        """Whether no rule objects to calls in this order."""
+        rules = {id(rule): (rule, own) for subtask in order for rule, own in self._strict[subtask.name]}
+        return all(_allows(rule, own, order) for rule, own in rules.values())
 
     # ------------------------------------------------------------ the search
 
@@ -165,3 +166,24 @@ class Lines:
                 return False
             line = after
         return self._ends(line)
+
+    def breaks(self, rule: AnyRule, calls: Sequence[Call]) -> bool:
+        """Whether a line breaks a further rule, apart from what its values may come from."""
+        own, called = self.start_of(rule), set[str]()
+        for call in calls:
+            if any(called.isdisjoint(group) for group in rule.line_needs(call.subtask, checked=False)):
+                return True
+            after = rule.line_call(own, call.subtask, call.often)
+            if after is None:
+                return True
+            own = after
+            called.add(call.subtask.name)
+        return not rule.line_ends(own)
+
+
+def _allows(rule: AnyRule, own: Hashable | None, order: Sequence[Subtask]) -> bool:
+    for subtask in order:
+        own = rule.line_call(own, subtask, ONCE)
+        if own is None:
+            return False
+    return True

@@ -60,11 +60,14 @@ def _overspent(lines: Lines, budget: Budget) -> bool:
 
 
 def _short(lines: Lines, calls: tuple[Call, ...]) -> tuple[Call, ...]:
-    """The line without the calls that it does not need."""
-    for call in reversed(calls):
-        rest = tuple(c for c in calls if c is not call)
-        if lines.allows(rest):
-            calls = rest
+    """The line without calls that it does not need: halves are left out first, then smaller and smaller parts."""
+    length = len(calls)
+    while length > 1:
+        length = (length + 1) // 2
+        for start in reversed(range(0, len(calls), length)):
+            rest = calls[:start] + calls[start + length :]
+            if len(rest) < len(calls) and lines.allows(rest):
+                calls = rest
     return calls
 
 
@@ -78,7 +81,7 @@ def _grown(problem: Problem, rules: Rules) -> Rules | None:
         if not isinstance(line, tuple):
             return None
         broken = _broken(problem, rules, taken, line)
-        if broken is None:
+        if not broken:
             return _all(problem, rules, taken, line)
         taken += broken
 
@@ -90,21 +93,20 @@ def _all(problem: Problem, rules: Rules, taken: Rules, line: tuple[Call, ...]) -
 
 
 def _spent(problem: Problem, budget: Budget, line: tuple[Call, ...]) -> int:
-    often = [1 if budget.textual else call.often.high or call.often.low for call in line]
+    often = [call.times if budget.textual else call.often.high or call.often.low for call in line]
     returned = budget.returned if problem.task.result is not None else 0
     return returned + sum(budget.spends(call.subtask) * n for call, n in zip(line, often, strict=True))
 
 
-def _broken(problem: Problem, rules: Rules, taken: Rules, line: tuple[Call, ...]) -> Rules | None:
-    """A rule that a line breaks, `None` if it keeps them all."""
+def _broken(problem: Problem, rules: Rules, taken: Rules, line: tuple[Call, ...]) -> Rules:
+    """The first rule that a line breaks, none if it keeps them all."""
+    lines = Lines(problem, taken)
     left = [rule for rule in rules if rule not in taken]
     for rule in left:
         budget = rule.budget()
-        if budget is not None and _spent(problem, budget, line) > budget.limit:
+        if lines.breaks(rule, line) or (budget is not None and _spent(problem, budget, line) > budget.limit):
             return (rule,)
     if not left or Lines(problem, rules).allows(line):
-        return None
-    for rule in left:
-        if not Lines(problem, (*taken, rule)).allows(line):
-            return (rule,)
-    return tuple(left)
+        return ()
+    alone = (rule for rule in left if not Lines(problem, (*taken, rule)).allows(line))
+    return next(((rule,) for rule in alone), tuple(left))

@@ -55,7 +55,7 @@ def _reachable_without(lines: Lines, banned: frozenset[str]) -> bool:
 
 
 def _again(lines: Lines, budget: Budget) -> int:
-    """What is spent on second calls of the same subtask, where calls are demanded more often than there are subtasks."""
+    """What is spent on second calls of one subtask, where more calls are demanded than there are subtasks."""
     further = [_calls(lines, demand, group) - len(group) for demand, group in _apart(lines)]
     if budget.textual and lines.run.loops:
         # One loop can repeat all of them, and is itself a step.
