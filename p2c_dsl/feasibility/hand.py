@@ -42,8 +42,8 @@ class Reading:
         small: Whether a collection that may be empty is taken to be.
         constants: The types of constants that may be used.
         none: Whether `None` may be used.
-        elsewhere: The types that another run may have at hand. What it writes into a map can be looked up in this one:
-            the text does not show that the key is missing.
+        elsewhere: What other runs may have at hand. What they write into a map can be looked up in this one: the text
+            does not show that the key is missing.
     """
 
     spec: Spec
@@ -52,7 +52,7 @@ class Reading:
     small: bool
     constants: frozenset[Type] = frozenset()
     none: bool = True
-    elsewhere: frozenset[Type] = frozenset()
+    elsewhere: Hand | None = None
 
     def parts(self, whole: Type, level: Level) -> Iterator[tuple[Type, Level]]:
         """The types of a value and of what can be taken out of it."""
@@ -91,10 +91,12 @@ class Around(NamedTuple):
     """What loops can do, whatever the values are for.
 
     Attributes:
+        loopable: Whether there is a collection at all.
         keys: Where there is a key under which a loop has written, `None` if nowhere.
         sizes: How often the bodies of loops run, for loops over what is at hand and is never empty.
     """
 
+    loopable: bool
     keys: Level | None
     sizes: tuple[Size, ...]
 
@@ -125,12 +127,17 @@ class Hand:
         return Level.OUTSIDE if self._gathered(wanted) else found
 
     def _gathered(self, wanted: Type) -> bool:
-        """Whether an accumulator can have the type: an empty one, or one that a loop fills."""
-        if not isinstance(wanted, ListOf | MapOf):
+        """Whether an accumulator that a loop fills can have the type.
+
+        One that is never filled is not a list of anything: canonical compositions do not have it.
+        """
+        if not isinstance(wanted, ListOf | MapOf) or not self.around.loopable:
             return False
-        if not wanted.size.low:
-            return True
         element = wanted.element if isinstance(wanted, ListOf) else wanted.value
+        if not wanted.size.low:
+            # It may be filled in other runs, and be empty in this one.
+            other = self.reading.elsewhere
+            return self.level(element) is not None or (other is not None and other.level(element) is not None)
         return any(_fill(size, wanted.size) for size in self.around.sizes) and self.level(element) is not None
 
 
@@ -169,23 +176,25 @@ class Hands:
         types: dict[Type, Level] = {}
         for of, at in parts:
             types[of] = min(at, types.get(of, at))
-        keys = self._keys(types) if around is None else around.keys
+        loopable = self._loopable(types) if around is None else around.loopable
+        keys = self._keys(types, loopable) if around is None else around.keys
         if keys is not None:
-            for of in (*types, *self.reading.elsewhere):
+            elsewhere = self.reading.elsewhere
+            for of in (*types, *(elsewhere.types if elsewhere else ())):
                 types[of] = min(keys, types.get(of, keys))
-        around = around or Around(keys, self._sizes(types))
+        around = around or Around(loopable, keys, self._sizes(types))
         key = frozenset(types.items()), around
         return self._known.setdefault(key, Hand(types, self.reading, around))
 
-    def _keys(self, types: Mapping[Type, Level]) -> Level | None:
+    def _loopable(self, types: Mapping[Type, Level]) -> bool:
+        return self.reading.loops and any(isinstance(of, Collection) and not at for of, at in types.items())
+
+    def _keys(self, types: Mapping[Type, Level], loopable: bool) -> Level | None:
         """Where a key is at hand, if a loop can have written something under it.
 
         Keys are variables and their parts. A literal would do as well, but canonical compositions do not look it up.
         """
-        loopable = any(isinstance(of, ListOf | SetOf | MapOf) and not at for of, at in types.items())
-        if not self.reading.loops or not loopable:
-            return None
-        return min((at for of, at in types.items() if is_comparable(of)), default=None)
+        return min((at for of, at in types.items() if loopable and is_comparable(of)), default=None)
 
     def _sizes(self, types: Mapping[Type, Level]) -> tuple[Size, ...]:
         if not self.reading.loops:

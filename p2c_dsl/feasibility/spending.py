@@ -5,12 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from p2c_dsl.feasibility.line import Lines
+from p2c_dsl.feasibility.world import Run
 from p2c_dsl.rules.worst_run import Budget, Demand
 
 
 def least(lines: Lines, budget: Budget) -> int:
     """A lower bound on what a line of calls spends that meets all demands and has the result."""
-    return max(landmarks(lines, budget), repeated(lines, budget))
+    return max(landmarks(lines, budget), repeated(lines, budget)) + (_loop_steps(lines) if budget.textual else 0)
+
+
+def _loop_steps(lines: Lines) -> int:
+    """The steps of a loop, and of a new list or map, where a line needs them for values."""
+    without = Run(lines.problem, lines.rules, worst=False, loops=False)
+    line = without.closure(lines.problem.spec.subtasks.values())
+    if not without.returns(line):
+        # The result is in a list or map, or was looked up in one.
+        return 2
+    return 0 if _reached(lines, line.called, True) else 1
 
 
 def landmarks(lines: Lines, budget: Budget) -> int:

@@ -16,9 +16,9 @@ _BAD = "in a run in which checks say no and collections are as small as they may
 def reason(problem: Problem, rules: tuple[AnyRule, ...]) -> str:
     """What stands in the way, where these rules are a smallest set that conflicts."""
     why = _why(problem, rules)
-    named = listing((f"`{rule.text}`" for rule in rules), "and")
     if not rules:
         return why or "nothing gives the result"
+    named = listing((f"`{rule.text}`" for rule in rules), "and")
     kept = f"{named} cannot be kept" if len(rules) == 1 else f"{named} conflict"
     return f"{kept}, for {why}" if why else kept
 

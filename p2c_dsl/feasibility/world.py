@@ -53,15 +53,23 @@ class Line(NamedTuple):
 class Run:
     """One kind of run, the worst or any, under some rules."""
 
-    def __init__(self, problem: Problem, rules: Sequence[AnyRule], worst: bool, elsewhere: Sequence[Hand] = ()) -> None:
+    def __init__(
+        self,
+        problem: Problem,
+        rules: Sequence[AnyRule],
+        worst: bool,
+        elsewhere: Sequence[Hand] = (),
+        *,
+        loops: bool = True,
+    ) -> None:
         self.problem, self.rules, self.worst = problem, tuple(rules), worst
         self.branches = not any(r.forbids_branch(0) for r in rules)
         self.checked = not worst and self.branches
-        self.loops = not any(r.forbids_loop(0) for r in rules)
+        self.loops = loops and not any(r.forbids_loop(0) for r in rules)
         self.judges = tuple(r for r in rules if any(r.judged(s) for s in problem.spec.subtasks.values()))
         self._hands: list[Hands] = []
         for place, judge in enumerate((None, *self.judges)):
-            other = frozenset(elsewhere[place].types) if elsewhere else frozenset[Type]()
+            other = elsewhere[place] if elsewhere else None
             reading = Reading(problem.spec, self.loops, self.checked, worst, elsewhere=other)
             self._hands.append(Hands(_with_constants(reading, problem, judge)))
         self._needs = {
