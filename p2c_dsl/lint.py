@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -11,6 +11,8 @@ from p2c_dsl.analysis import MOST_FINDINGS, Analysis, analyze
 from p2c_dsl.claims import overridden, unsigned
 from p2c_dsl.codes import all_codes
 from p2c_dsl.diagnostics.model import Diagnostic, Severity, Suppressed, Verdict
+from p2c_dsl.feasibility import find_conflict
+from p2c_dsl.feasibility.finding import finding as hopeless
 from p2c_dsl.program import Program
 from p2c_dsl.resolve import Loaded, load, load_text
 from p2c_dsl.rules import AnyRule, read_rules
@@ -18,6 +20,8 @@ from p2c_dsl.syntax.hiding import hiding
 from p2c_dsl.syntax.look_alikes import look_alikes
 from p2c_dsl.syntax.nodes import ComposeDecl, File
 
+_Read = tuple[tuple[AnyRule, ...], tuple[Diagnostic, ...]]
+"""The rules of a task, and the errors in its rule lines."""
 WORK = 40_000
 """How much work the search for runs that break rules may take in one file, in events of runs and parts of values."""
 
@@ -89,8 +93,23 @@ def _judged(loaded: Loaded, found: int, *, counterexamples: bool) -> tuple[list[
             said += explainer.explained(analysis) if counterexamples else analysis.diagnostics
     programs = [a.program for a in analyses if a.program is not None]
     said += unsigned(spec, loaded.root, programs)
+    if not any(d.severity is Severity.ERROR for d in loaded.diagnostics):
+        said += _hopeless(loaded, rules, analyses)
     said += overridden(spec, loaded.files, loaded.root, programs)
     return analyses, said
+
+
+def _hopeless(loaded: Loaded, rules: Mapping[str, _Read], analyses: Sequence[Analysis]) -> Iterator[Diagnostic]:
+    """Findings about tasks of the root file, or that it composes, which no composition can do."""
+    composed = {d.task.text for d in loaded.root.declarations if isinstance(d, ComposeDecl)}
+    done = {a.program.task.name for a in analyses if a.program is not None and a.accepted}
+    for name, task in loaded.spec.tasks.items():
+        own, wrong = rules[name]
+        asked = name in composed or task.location.source == loaded.root.source
+        if asked and not wrong and name not in done:
+            conflict = find_conflict(loaded.spec, task, own)
+            if conflict is not None:
+                yield hopeless(loaded.spec, task, conflict)
 
 
 class _Explainer:

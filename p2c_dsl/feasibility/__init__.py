@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from p2c_dsl.feasibility import smallest, words
-from p2c_dsl.feasibility.world import Problem
+from p2c_dsl.feasibility.world import Asked
 from p2c_dsl.rules import AnyRule
 from p2c_dsl.spec import Spec, Task
 
@@ -38,9 +38,9 @@ class Conflict:
 
 def find_conflict(spec: Spec, task: Task, rules: Sequence[AnyRule]) -> Conflict | None:
     """Why no composition of a task can be accepted under these rules, `None` where that is not proved."""
-    problem = Problem(spec, task)
-    found = smallest.conflict(problem, rules)
-    return None if found is None else Conflict(task.name, words.reason(problem, found), found)
+    asked = Asked(spec, task)
+    found = smallest.conflict(asked, rules)
+    return None if found is None else Conflict(task.name, words.reason(asked, found), found)
 
 
 __all__ = ["Conflict", "find_conflict"]

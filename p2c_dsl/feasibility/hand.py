@@ -33,7 +33,7 @@ class Level(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Means:
     """How values can be taken apart and put together.
 
     Attributes:
@@ -106,7 +106,7 @@ class Hand:
     """The types of the values that are at hand, each where it is. Equal hands are one object (`Hands`)."""
 
     types: Mapping[Type, Level]
-    reading: Reading
+    means: Means
     around: Around
     _known: dict[Type, Level | None] = field(default_factory=dict)
 
@@ -117,13 +117,13 @@ class Hand:
         return self._known[wanted]
 
     def _found(self, wanted: Type) -> Level | None:
-        if any(is_subtype(c, wanted) for c in self.reading.constants):
+        if any(is_subtype(c, wanted) for c in self.means.constants):
             return Level.OUTSIDE
         found = min((at for of, at in self.types.items() if is_subtype(of, wanted)), default=None)
         if found is Level.OUTSIDE:
             return found
         if isinstance(wanted, Optional):
-            return Level.OUTSIDE if self.reading.none else _nearest(found, self.level(wanted.inner))
+            return Level.OUTSIDE if self.means.none else _nearest(found, self.level(wanted.inner))
         return Level.OUTSIDE if self._gathered(wanted) else found
 
     def _gathered(self, wanted: Type) -> bool:
@@ -136,7 +136,7 @@ class Hand:
         element = wanted.element if isinstance(wanted, ListOf) else wanted.value
         if not wanted.size.low:
             # It may be filled in other runs, and be empty in this one.
-            other = self.reading.elsewhere
+            other = self.means.elsewhere
             return self.level(element) is not None or (other is not None and other.level(element) is not None)
         return any(_fill(size, wanted.size) for size in self.around.sizes) and self.level(element) is not None
 
@@ -154,20 +154,20 @@ def _fill(loop: Size, wanted: Size) -> bool:
 class Hands:
     """Makes hands, each once."""
 
-    def __init__(self, reading: Reading) -> None:
-        self.reading = reading
+    def __init__(self, means: Means) -> None:
+        self.means = means
         self._known: dict[tuple[frozenset[tuple[Type, Level]], Around], Hand] = {}
         self._more: dict[tuple[Hand, Type | None, Level, Around | None], Hand] = {}
 
     def of(self, types: Iterable[Type], around: Around | None = None) -> Hand:
         """The hand with values of these types outside loops; `around` if other values can serve as keys and so on."""
-        return self._closed((part for of in types for part in self.reading.parts(of, Level.OUTSIDE)), around)
+        return self._closed((part for of in types for part in self.means.parts(of, Level.OUTSIDE)), around)
 
     def plus(self, hand: Hand, of: Type | None, level: Level, around: Around | None = None) -> Hand:
         """A hand with one more value, if one is given."""
         key = (hand, of, level, around)
         if key not in self._more:
-            parts = [] if of is None else list(self.reading.parts(of, level))
+            parts = [] if of is None else list(self.means.parts(of, level))
             news = any(hand.types.get(part, 9) > at for part, at in parts) or (around or hand.around) != hand.around
             self._more[key] = self._closed([*hand.types.items(), *parts], around) if news else hand
         return self._more[key]
@@ -179,15 +179,15 @@ class Hands:
         loopable = self._loopable(types) if around is None else around.loopable
         keys = self._keys(types, loopable) if around is None else around.keys
         if keys is not None:
-            elsewhere = self.reading.elsewhere
+            elsewhere = self.means.elsewhere
             for of in (*types, *(elsewhere.types if elsewhere else ())):
                 types[of] = min(keys, types.get(of, keys))
         around = around or Around(loopable, keys, self._sizes(types))
         key = frozenset(types.items()), around
-        return self._known.setdefault(key, Hand(types, self.reading, around))
+        return self._known.setdefault(key, Hand(types, self.means, around))
 
     def _loopable(self, types: Mapping[Type, Level]) -> bool:
-        return self.reading.loops and any(isinstance(of, Collection) and not at for of, at in types.items())
+        return self.means.loops and any(isinstance(of, Collection) and not at for of, at in types.items())
 
     def _keys(self, types: Mapping[Type, Level], loopable: bool) -> Level | None:
         """Where a key is at hand, if a loop can have written something under it.
@@ -197,7 +197,7 @@ class Hands:
         return min((at for of, at in types.items() if loopable and is_comparable(of)), default=None)
 
     def _sizes(self, types: Mapping[Type, Level]) -> tuple[Size, ...]:
-        if not self.reading.loops:
+        if not self.means.loops:
             return ()
         sizes = {of.size for of, at in types.items() if isinstance(of, Collection) and of.size.low and not at}
         return tuple(sorted(sizes, key=lambda s: (s.low, s.high is None, s.high or 0)))

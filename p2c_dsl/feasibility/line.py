@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from p2c_dsl.bounds import times
 from p2c_dsl.feasibility.hand import Level
-from p2c_dsl.feasibility.world import Line, Problem, Run, distinct
+from p2c_dsl.feasibility.world import Asked, LineState, RunKind, distinct
 from p2c_dsl.rules import AnyRule
 from p2c_dsl.rules.multiplicity import Count
 from p2c_dsl.rules.worst_run import Demand
@@ -29,18 +29,18 @@ class Call(NamedTuple):
         return Count(self.times * self.size.low, times(self.times, self.size.high))
 
 
-class GivenUp(Exception):
+class Undecided(Exception):
     """The search has taken too many steps: nothing is proved."""
 
 
-class Lines:
+class WorstLines:
     """The lines of calls that some rules allow."""
 
-    def __init__(self, problem: Problem, rules: Sequence[AnyRule]) -> None:
-        self.problem, self.rules = problem, tuple(rules)
+    def __init__(self, asked: Asked, rules: Sequence[AnyRule]) -> None:
+        self.asked, self.rules = asked, tuple(rules)
         self.demands = tuple(demand for rule in rules for demand in rule.demands())
-        everything = list(problem.spec.subtasks.values())
-        any_run = Run(problem, rules, worst=False)
+        everything = list(asked.spec.subtasks.values())
+        any_run = RunKind(asked, rules, worst=False)
         self.best = any_run.closure(everything)
         self.starts = tuple(map(self.start_of, self.rules))
         self._strict = {
@@ -51,7 +51,7 @@ class Lines:
         if len(alive) < len(self.best.called):
             self.best = any_run.closure(alive)
             alive = [s for s in alive if s.name in self.best.called]
-        self.run = Run(problem, rules, worst=True, elsewhere=self.best.hands)
+        self.run = RunKind(asked, rules, worst=True, elsewhere=self.best.hands)
         self.worst = self.run.closure(alive)
         self.callable = tuple(s for s in alive if s.name in self.worst.called)
         self._harmful = {s.name for s in self.callable if self._strict[s.name]}
@@ -59,7 +59,7 @@ class Lines:
     def start_of(self, rule: AnyRule) -> Hashable:
         """A rule's state before the first call."""
         hand = self.best.hands[0]
-        return rule.line_start(lambda of: distinct(self.problem, hand, of))
+        return rule.line_start(lambda of: distinct(self.asked, hand, of))
 
     def _is_dead(self, subtask: Subtask) -> bool:
         """Whether no run that completes can make the call: it goes with none of the calls of some demand."""
@@ -68,7 +68,7 @@ class Lines:
             return False
         if not self._may_follow((subtask,)):
             return True
-        subtasks = self.problem.spec.subtasks
+        subtasks = self.asked.spec.subtasks
         return any(all(not self._together(subtask, subtasks[name]) for name in demand.group) for demand in self.demands)
 
     def _together(self, one: Subtask, other: Subtask) -> bool:
@@ -87,7 +87,7 @@ class Lines:
         return next((d for d in self.demands if self.worst.called.isdisjoint(d.group)), None)
 
     def found(self, limit: int) -> tuple[Call, ...] | None:
-        """A line that all rules allow, `None` if there is none. Raises `GivenUp`."""
+        """A line that all rules allow, `None` if there is none. Raises `Undecided`."""
         if self.unreachable() or not self.run.returns(self.worst):
             return None
         first = self._saturated(self.run.start(self.starts), ())
@@ -98,7 +98,7 @@ class Lines:
                 return calls
             limit -= 1
             if limit < 0:
-                raise GivenUp
+                raise Undecided
             for after, further in self._harmful_after(line, calls):
                 saturated = self._saturated(after, further)
                 if saturated[0] not in seen:
@@ -106,10 +106,10 @@ class Lines:
                     pending.append(saturated)
         return None
 
-    def _ends(self, line: Line) -> bool:
+    def _ends(self, line: LineState) -> bool:
         return self.run.returns(line) and all(r.line_ends(own) for r, own in zip(self.rules, line.owns, strict=True))
 
-    def _harmful_after(self, line: Line, calls: tuple[Call, ...]) -> Iterator[tuple[Line, tuple[Call, ...]]]:
+    def _harmful_after(self, line: LineState, calls: tuple[Call, ...]) -> Iterator[tuple[LineState, tuple[Call, ...]]]:
         for subtask in reversed(self.callable):
             if subtask.name in self._harmful:
                 level = self.run.level(line, subtask)
@@ -119,7 +119,7 @@ class Lines:
                     if after is not None and after != line:
                         yield after, (*calls, call)
 
-    def _saturated(self, line: Line, calls: tuple[Call, ...]) -> tuple[Line, tuple[Call, ...]]:
+    def _saturated(self, line: LineState, calls: tuple[Call, ...]) -> tuple[LineState, tuple[Call, ...]]:
         """The line with all calls that do no harm."""
         changed = True
         while changed:
@@ -140,7 +140,7 @@ class Lines:
         """As often as any rule can demand."""
         return max((d.times for d in self.demands if subtask.name in d.group), default=1)
 
-    def after(self, line: Line, call: Call, level: Level | None) -> Line | None:
+    def after(self, line: LineState, call: Call, level: Level | None) -> LineState | None:
         """The line after a call at a level, `None` if it is not allowed."""
         if level is None:
             return None

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from p2c_dsl.feasibility import spending
-from p2c_dsl.feasibility.line import Call, GivenUp, Lines
-from p2c_dsl.feasibility.world import Problem
+from p2c_dsl.feasibility.line import Call, Undecided, WorstLines
+from p2c_dsl.feasibility.world import Asked
 from p2c_dsl.rules import AnyRule
 from p2c_dsl.rules.worst_run import Budget
 
@@ -20,31 +20,31 @@ _MOST_STEPS = 1_500
 Rules = tuple[AnyRule, ...]
 
 
-def conflict(problem: Problem, rules: Sequence[AnyRule]) -> Rules | None:
+def conflict(asked: Asked, rules: Sequence[AnyRule]) -> Rules | None:
     """A smallest set of rules that conflict, `None` where no conflict is proved."""
-    found = _grown(problem, tuple(rules))
+    found = _grown(asked, tuple(rules))
     if found is None:
         return None
     for rule in reversed(found):
         rest = tuple(r for r in found if r is not rule)
-        if proved(problem, rest):
+        if proved(asked, rest):
             found = rest
     return tuple(rule for rule in rules if rule in found)
 
 
-def proved(problem: Problem, rules: Rules) -> bool:
+def proved(asked: Asked, rules: Rules) -> bool:
     """Whether it is proved that no line keeps the rules."""
-    return isinstance(_line(problem, rules), bool)
+    return isinstance(_line(asked, rules), bool)
 
 
-def _line(problem: Problem, rules: Rules) -> tuple[Call, ...] | bool | None:
+def _line(asked: Asked, rules: Rules) -> tuple[Call, ...] | bool | None:
     """A line that the rules allow, `True` where it is proved that there is none, `None` where nothing is known."""
-    lines = Lines(problem, rules)
+    lines = WorstLines(asked, rules)
     if any(_overspent(lines, budget) for budget in _budgets(rules)):
         return True
     try:
         calls = lines.found(_MOST_STEPS)
-    except GivenUp:
+    except Undecided:
         return None
     return True if calls is None else _short(lines, calls)
 
@@ -53,13 +53,13 @@ def _budgets(rules: Rules) -> list[Budget]:
     return [budget for rule in rules if (budget := rule.budget()) is not None]
 
 
-def _overspent(lines: Lines, budget: Budget) -> bool:
+def _overspent(lines: WorstLines, budget: Budget) -> bool:
     if lines.unreachable():
         return True
     return spending.least(lines, budget) > budget.limit
 
 
-def _short(lines: Lines, calls: tuple[Call, ...]) -> tuple[Call, ...]:
+def _short(lines: WorstLines, calls: tuple[Call, ...]) -> tuple[Call, ...]:
     """The line without calls that it does not need: halves are left out first, then smaller and smaller parts."""
     length = len(calls)
     while length > 1:
@@ -71,42 +71,42 @@ def _short(lines: Lines, calls: tuple[Call, ...]) -> tuple[Call, ...]:
     return calls
 
 
-def _grown(problem: Problem, rules: Rules) -> Rules | None:
+def _grown(asked: Asked, rules: Rules) -> Rules | None:
     """Rules that conflict, with some that need not be among them."""
     taken: Rules = ()
     while True:
-        line = _line(problem, taken)
+        line = _line(asked, taken)
         if line is True:
             return taken
         if not isinstance(line, tuple):
             return None
-        broken = _broken(problem, rules, taken, line)
+        broken = _broken(asked, rules, taken, line)
         if not broken:
-            return _all(problem, rules, taken, line)
+            return _all(asked, rules, taken, line)
         taken += broken
 
 
-def _all(problem: Problem, rules: Rules, taken: Rules, line: tuple[Call, ...]) -> Rules | None:
+def _all(asked: Asked, rules: Rules, taken: Rules, line: tuple[Call, ...]) -> Rules | None:
     """All rules, if they limit what is spent to less than must be, though not those that were taken."""
-    spent = any(_spent(problem, budget, line) > budget.limit for budget in _budgets(rules))
-    return rules if spent and len(taken) < len(rules) and proved(problem, rules) else None
+    spent = any(_spent(asked, budget, line) > budget.limit for budget in _budgets(rules))
+    return rules if spent and len(taken) < len(rules) and proved(asked, rules) else None
 
 
-def _spent(problem: Problem, budget: Budget, line: tuple[Call, ...]) -> int:
+def _spent(asked: Asked, budget: Budget, line: tuple[Call, ...]) -> int:
     often = [call.times if budget.textual else call.often.high or call.often.low for call in line]
-    returned = budget.returned if problem.task.result is not None else 0
+    returned = budget.returned if asked.task.result is not None else 0
     return returned + sum(budget.spends(call.subtask) * n for call, n in zip(line, often, strict=True))
 
 
-def _broken(problem: Problem, rules: Rules, taken: Rules, line: tuple[Call, ...]) -> Rules:
+def _broken(asked: Asked, rules: Rules, taken: Rules, line: tuple[Call, ...]) -> Rules:
     """The first rule that a line breaks, none if it keeps them all."""
-    lines = Lines(problem, taken)
+    lines = WorstLines(asked, taken)
     left = [rule for rule in rules if rule not in taken]
     for rule in left:
         budget = rule.budget()
-        if lines.breaks(rule, line) or (budget is not None and _spent(problem, budget, line) > budget.limit):
+        if lines.breaks(rule, line) or (budget is not None and _spent(asked, budget, line) > budget.limit):
             return (rule,)
-    if not left or Lines(problem, rules).allows(line):
+    if not left or WorstLines(asked, rules).allows(line):
         return ()
-    alone = (rule for rule in left if not Lines(problem, (*taken, rule)).allows(line))
+    alone = (rule for rule in left if not WorstLines(asked, (*taken, rule)).allows(line))
     return next(((rule,) for rule in alone), tuple(left))

@@ -4,34 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from p2c_dsl.feasibility.line import Lines
-from p2c_dsl.feasibility.world import Run
+from p2c_dsl.feasibility.line import WorstLines
+from p2c_dsl.feasibility.world import RunKind
 from p2c_dsl.rules.worst_run import Budget, Demand
 
 
-def least(lines: Lines, budget: Budget) -> int:
+def least(lines: WorstLines, budget: Budget) -> int:
     """A lower bound on what a line of calls spends that meets all demands and has the result."""
     return max(landmarks(lines, budget), repeated(lines, budget)) + (_loop_steps(lines) if budget.textual else 0)
 
 
-def _loop_steps(lines: Lines) -> int:
+def _loop_steps(lines: WorstLines) -> int:
     """The steps of a loop, and of a new list or map, where a line needs them for values."""
-    without = Run(lines.problem, lines.rules, worst=False, loops=False)
-    line = without.closure(lines.problem.spec.subtasks.values())
+    without = RunKind(lines.asked, lines.rules, worst=False, loops=False)
+    line = without.closure(lines.asked.spec.subtasks.values())
     if not without.returns(line):
         # The result is in a list or map, or was looked up in one.
         return 2
     return 0 if _reached(lines, line.called, True) else 1
 
 
-def landmarks(lines: Lines, budget: Budget) -> int:
+def landmarks(lines: WorstLines, budget: Budget) -> int:
     """A lower bound from what every line contains.
 
     Landmarks are found one after the other: a smallest set of calls of which every line makes one. Each is paid at the
     price of its cheapest call, which all its calls have then paid.
     """
     prices = {s.name: budget.spends(s) for s in lines.callable}
-    total = budget.returned if lines.problem.task.result is not None else 0
+    total = budget.returned if lines.asked.task.result is not None else 0
     while True:
         free = [s for s in lines.callable if not prices[s.name]]
         line = lines.run.closure(free)
@@ -47,11 +47,11 @@ def landmarks(lines: Lines, budget: Budget) -> int:
             prices[name] -= price
 
 
-def _reached(lines: Lines, called: frozenset[str], returns: bool) -> bool:
+def _reached(lines: WorstLines, called: frozenset[str], returns: bool) -> bool:
     return returns and not any(called.isdisjoint(demand.group) for demand in lines.demands)
 
 
-def _smallest(lines: Lines, border: Iterable[str]) -> frozenset[str]:
+def _smallest(lines: WorstLines, border: Iterable[str]) -> frozenset[str]:
     """Calls of which every line makes one; none of them can be left out."""
     kept = frozenset(border)
     for name in sorted(kept):
@@ -60,12 +60,12 @@ def _smallest(lines: Lines, border: Iterable[str]) -> frozenset[str]:
     return kept
 
 
-def _reachable_without(lines: Lines, banned: frozenset[str]) -> bool:
+def _reachable_without(lines: WorstLines, banned: frozenset[str]) -> bool:
     line = lines.run.closure(s for s in lines.callable if s.name not in banned)
     return _reached(lines, line.called, lines.run.returns(line))
 
 
-def _again(lines: Lines, budget: Budget) -> int:
+def _again(lines: WorstLines, budget: Budget) -> int:
     """What is spent on second calls of one subtask, where more calls are demanded than there are subtasks."""
     further = [_calls(lines, demand, group) - len(group) for demand, group in _apart(lines)]
     if budget.textual and lines.run.loops:
@@ -75,14 +75,14 @@ def _again(lines: Lines, budget: Budget) -> int:
     return sum(max(more, 0) * price for more, price in zip(further, prices, strict=True))
 
 
-def repeated(lines: Lines, budget: Budget) -> int:
+def repeated(lines: WorstLines, budget: Budget) -> int:
     """Another lower bound: what the demanded calls spend, each time that they are demanded."""
     if budget.textual and lines.run.loops:
         return 0
     return sum(_calls(lines, d, group) * _cheapest(lines, budget, group) for d, group in _apart(lines))
 
 
-def _apart(lines: Lines) -> list[tuple[Demand, frozenset[str]]]:
+def _apart(lines: WorstLines) -> list[tuple[Demand, frozenset[str]]]:
     """Demands that no call can meet two of, with the subtasks that can meet them."""
     callable_, seen = {s.name for s in lines.callable}, set[str]()
     chosen = []
@@ -94,11 +94,11 @@ def _apart(lines: Lines) -> list[tuple[Demand, frozenset[str]]]:
     return chosen
 
 
-def _calls(lines: Lines, demand: Demand, group: frozenset[str]) -> int:
+def _calls(lines: WorstLines, demand: Demand, group: frozenset[str]) -> int:
     """How many calls meet a demand: one call may be the event more than once."""
-    events = max(max(len(lines.problem.spec.subtasks[name].effects), 1) for name in group)
+    events = max(max(len(lines.asked.spec.subtasks[name].effects), 1) for name in group)
     return -(-demand.times // events)
 
 
-def _cheapest(lines: Lines, budget: Budget, group: frozenset[str]) -> int:
-    return min(budget.spends(lines.problem.spec.subtasks[name]) for name in group)
+def _cheapest(lines: WorstLines, budget: Budget, group: frozenset[str]) -> int:
+    return min(budget.spends(lines.asked.spec.subtasks[name]) for name in group)

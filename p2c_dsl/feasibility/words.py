@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from p2c_dsl.feasibility import spending
-from p2c_dsl.feasibility.line import Lines
-from p2c_dsl.feasibility.world import Problem
+from p2c_dsl.feasibility.line import WorstLines
+from p2c_dsl.feasibility.world import Asked
 from p2c_dsl.names import listing
 from p2c_dsl.rules import AnyRule
 from p2c_dsl.spec import Subtask
@@ -13,9 +13,9 @@ from p2c_dsl.types import show
 _BAD = "in a run in which checks say no and collections are as small as they may be"
 
 
-def reason(problem: Problem, rules: tuple[AnyRule, ...]) -> str:
+def reason(asked: Asked, rules: tuple[AnyRule, ...]) -> str:
     """What stands in the way, where these rules are a smallest set that conflicts."""
-    why = _why(problem, rules)
+    why = _why(asked, rules)
     if not rules:
         return why or "nothing gives the result"
     named = listing((f"`{rule.text}`" for rule in rules), "and")
@@ -23,12 +23,12 @@ def reason(problem: Problem, rules: tuple[AnyRule, ...]) -> str:
     return f"{kept}, for {why}" if why else kept
 
 
-def _why(problem: Problem, rules: tuple[AnyRule, ...]) -> str | None:
-    lines = Lines(problem, rules)
+def _why(asked: Asked, rules: tuple[AnyRule, ...]) -> str | None:
+    lines = WorstLines(asked, rules)
     demand = lines.unreachable()
     if demand is not None:
         return _out_of_reach(lines, demand.group)
-    result = problem.task.result
+    result = asked.task.result
     if result is not None and not lines.run.returns(lines.worst):
         found = lines.best.hands[0].level(result)
         return f"nothing gives {show(result)}" + ("" if found is None else f" {_BAD}")
@@ -39,11 +39,11 @@ def _why(problem: Problem, rules: tuple[AnyRule, ...]) -> str | None:
     return None
 
 
-def _out_of_reach(lines: Lines, group: frozenset[str]) -> str:
+def _out_of_reach(lines: WorstLines, group: frozenset[str]) -> str:
     """Why none of some subtasks can be called."""
     if not group:
         return "no subtask does this for certain"
-    subtasks = [lines.problem.spec.subtasks[name] for name in sorted(group)]
+    subtasks = [lines.asked.spec.subtasks[name] for name in sorted(group)]
     missing = {_missing(lines, subtask) for subtask in subtasks}
     lacking = sorted(name for name in missing if name)
     calls = listing((f"`{s.name}`" for s in subtasks), "or")
@@ -54,7 +54,7 @@ def _out_of_reach(lines: Lines, group: frozenset[str]) -> str:
     return f"{calls} cannot be called"
 
 
-def _missing(lines: Lines, subtask: Subtask) -> str | None:
+def _missing(lines: WorstLines, subtask: Subtask) -> str | None:
     """The first type of a parameter that nothing gives."""
     for parameter in subtask.parameters[: subtask.required]:
         if lines.best.hands[0].level(parameter.type) is None:

@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from p2c_dsl.feasibility.hand import Hand, Hands, Level, Reading, having
+from p2c_dsl.feasibility.hand import Hand, Hands, Level, Means, having
 from p2c_dsl.machine.facet import Origin
 from p2c_dsl.rules import AnyRule
 from p2c_dsl.rules.multiplicity import Count
@@ -29,14 +29,14 @@ from p2c_dsl.types import (
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class Asked:
     """What is asked of a composition, apart from the rules."""
 
     spec: Spec
     task: Task
 
 
-class Line(NamedTuple):
+class LineState(NamedTuple):
     """A line of calls, as far as anything depends on it.
 
     Attributes:
@@ -50,44 +50,44 @@ class Line(NamedTuple):
     owns: tuple[Hashable, ...]
 
 
-class Run:
+class RunKind:
     """One kind of run, the worst or any, under some rules."""
 
     def __init__(
         self,
-        problem: Problem,
+        asked: Asked,
         rules: Sequence[AnyRule],
         worst: bool,
         elsewhere: Sequence[Hand] = (),
         *,
         loops: bool = True,
     ) -> None:
-        self.problem, self.rules, self.worst = problem, tuple(rules), worst
+        self.asked, self.rules, self.worst = asked, tuple(rules), worst
         self.branches = not any(r.forbids_branch(0) for r in rules)
         self.checked = not worst and self.branches
         self.loops = loops and not any(r.forbids_loop(0) for r in rules)
-        self.judges = tuple(r for r in rules if any(r.judged(s) for s in problem.spec.subtasks.values()))
+        self.judges = tuple(r for r in rules if any(r.judged(s) for s in asked.spec.subtasks.values()))
         self._hands: list[Hands] = []
         for place, judge in enumerate((None, *self.judges)):
             other = elsewhere[place] if elsewhere else None
-            reading = Reading(problem.spec, self.loops, self.checked, worst, elsewhere=other)
-            self._hands.append(Hands(_with_constants(reading, problem, judge)))
+            means = Means(asked.spec, self.loops, self.checked, worst, elsewhere=other)
+            self._hands.append(Hands(_with_constants(means, asked, judge)))
         self._needs = {
             s.name: tuple(group for r in rules for group in r.line_needs(s, checked=self.checked))
-            for s in problem.spec.subtasks.values()
+            for s in asked.spec.subtasks.values()
         }
         self._starters = [
-            [p.type for p in problem.task.parameters if judge is None or _is_pure(judge, problem, p.name, p.type)]
+            [p.type for p in asked.task.parameters if judge is None or _is_pure(judge, asked, p.name, p.type)]
             for judge in (None, *self.judges)
         ]
 
-    def start(self, starts: tuple[Hashable, ...] = ()) -> Line:
+    def start(self, starts: tuple[Hashable, ...] = ()) -> LineState:
         """The line before the first call."""
         plain = self._hands[0].of(self._starters[0])
         pure = zip(self._hands[1:], self._starters[1:], strict=True)
-        return Line(frozenset(), (plain, *(made.of(types, plain.around) for made, types in pure)), starts)
+        return LineState(frozenset(), (plain, *(made.of(types, plain.around) for made, types in pure)), starts)
 
-    def level(self, line: Line, subtask: Subtask) -> Level | None:
+    def level(self, line: LineState, subtask: Subtask) -> Level | None:
         """Where a subtask can be called next, as far as values and what must come before are concerned."""
         if any(line.called.isdisjoint(group) for group in self._needs[subtask.name]):
             return None
@@ -99,7 +99,7 @@ class Run:
             level = max(level, own)
         return level
 
-    def argument(self, line: Line, subtask: Subtask, index: int) -> Level | None:
+    def argument(self, line: LineState, subtask: Subtask, index: int) -> Level | None:
         """Where a parameter can be given a value."""
         parameter = subtask.parameters[index]
         level = Level.OUTSIDE
@@ -116,9 +116,9 @@ class Run:
         """Whether a free literal will do for a parameter."""
         if not (parameter.literal or allows_literal(parameter.type)):
             return False
-        return judge is None or judge.pure_source(Origin.LITERAL, None, parameter.type, self.problem.spec)
+        return judge is None or judge.pure_source(Origin.LITERAL, None, parameter.type, self.asked.spec)
 
-    def plus(self, line: Line, subtask: Subtask, level: Level) -> Line:
+    def plus(self, line: LineState, subtask: Subtask, level: Level) -> LineState:
         """The line after a call, without the rules' states."""
         called = line.called | {subtask.name}
         if subtask.result is None:
@@ -131,18 +131,18 @@ class Run:
         return line._replace(called=called, hands=tuple(hands))
 
     def _gives_pure(self, hand: Hand, judge: AnyRule, subtask: Subtask) -> bool:
-        pure = judge.pure_result(subtask, self.problem.spec)
+        pure = judge.pure_result(subtask, self.asked.spec)
         if pure is not Purity.IF_ARGUMENTS:
             return pure is Purity.ALWAYS
         needed = subtask.parameters[: subtask.required]
         return all(self._is_literal(judge, p) or hand.level(p.type) is not None for p in needed)
 
-    def returns(self, line: Line) -> bool:
+    def returns(self, line: LineState) -> bool:
         """Whether the task's result is at hand where it can be returned."""
-        result = self.problem.task.result
+        result = self.asked.task.result
         return result is None or line.hands[0].level(result) is Level.OUTSIDE
 
-    def closure(self, subtasks: Iterable[Subtask], line: Line | None = None) -> Line:
+    def closure(self, subtasks: Iterable[Subtask], line: LineState | None = None) -> LineState:
         """The line after all calls of these subtasks that can be made, whatever their order and number."""
         line = line or self.start()
         pending = list(subtasks)
@@ -158,45 +158,45 @@ class Run:
                 return line
             pending = left
 
-    def sizes(self, line: Line, level: Level) -> tuple[Count, ...]:
+    def sizes(self, line: LineState, level: Level) -> tuple[Count, ...]:
         """How often one call can happen."""
         if level is Level.OUTSIDE:
             return (Count(1, 1),)
         return tuple(Count(size.low, size.high) for size in line.hands[0].around.sizes)
 
 
-def _with_constants(reading: Reading, problem: Problem, judge: AnyRule | None) -> Reading:
-    spec = problem.spec
-    named = [(name, c.type) for name, c in spec.constants_of(problem.task).items()]
+def _with_constants(means: Means, asked: Asked, judge: AnyRule | None) -> Means:
+    spec = asked.spec
+    named = [(name, c.type) for name, c in spec.constants_of(asked.task).items()]
     named += [(t.name, t) for t in spec.types.values() if isinstance(t, Enum) and t.members]
 
     def allowed(name: str | None, of: Type) -> bool:
         return judge is None or judge.pure_source(Origin.CONSTANT, name, of, spec)
 
     constants = frozenset(of for name, of in named if allowed(name, of))
-    return replace(reading, constants=constants, none=allowed(None, NONE))
+    return replace(means, constants=constants, none=allowed(None, NONE))
 
 
-def _is_pure(judge: AnyRule, problem: Problem, name: str, of: Type) -> bool:
-    return judge.pure_source(Origin.INPUT, name, of, problem.spec)
+def _is_pure(judge: AnyRule, asked: Asked, name: str, of: Type) -> bool:
+    return judge.pure_source(Origin.INPUT, name, of, asked.spec)
 
 
-def distinct(problem: Problem, hand: Hand, of: Type) -> int | None:
+def distinct(asked: Asked, hand: Hand, of: Type) -> int | None:
     """How many different values of a type the worst run meets at most, `None` without a limit.
 
     All values of a type are equal, except elements of one set, keys of one map, and constants.
     """
     if isinstance(of, Optional):
-        inner = distinct(problem, hand, of.inner)
+        inner = distinct(asked, hand, of.inner)
         return None if inner is None else inner + 1
     if isinstance(of, Enum):
         return len(of.members)
-    if _has_literals(problem.spec, of):
+    if _has_literals(asked.spec, of):
         return None
     types = {t for t in hand.types if is_subtype(t, of)} | {of}
     many = sum(max(1, having(hand, lambda element, t=t: is_subtype(element, t))) for t in types)  # type: ignore[misc]
-    fixed = sum(is_subtype(c.type, of) for c in problem.spec.constants_of(problem.task).values())
-    defaults = sum(is_subtype(p.type, of) for s in problem.spec.subtasks.values() for p in s.parameters if p.optional)
+    fixed = sum(is_subtype(c.type, of) for c in asked.spec.constants_of(asked.task).values())
+    defaults = sum(is_subtype(p.type, of) for s in asked.spec.subtasks.values() for p in s.parameters if p.optional)
     return many + fixed + defaults
 
 

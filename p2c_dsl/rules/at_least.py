@@ -49,6 +49,7 @@ compose file_report():
     rejected = """
 type Report
 effect archive(Report)
+subtask write() -> Report
 subtask collect() -> Set[Report]
 subtask store(report: Report):
     does archive(report)

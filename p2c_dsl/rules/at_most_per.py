@@ -8,7 +8,7 @@ from typing import NamedTuple, Self
 
 from rpds import HashTrieMap
 
-from p2c_dsl.bounds import add, times
+from p2c_dsl.bounds import MOST, add, times
 from p2c_dsl.diagnostics.codes import Code
 from p2c_dsl.machine.facet import CallSite, Explanation, Narrator, Place, Violation, Violations
 from p2c_dsl.machine.identity import constant_identity
@@ -75,12 +75,6 @@ class HowOftenPerKey(Definition[PerKey]):
                     if not event.may_have_been(clause):
                         seen = seen.plus(keys, -1)
         return seen
-
-
-class Left(NamedTuple):
-    """How many more events the limit allows in all, in the worst run; `None` without a limit."""
-
-    events: int | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -236,19 +230,17 @@ compose survey(users):
 
     # ------------------------------------------------------------ in the worst run
 
-    def line_start(self, distinct: Distinct) -> Left:
+    def line_start(self, distinct: Distinct) -> int:
         """How many events are left, where keys are equal unless they are known to differ."""
         left: int | None = self.most if self.of else None
         for of in self.of:
             left = times(left, distinct(of))
-        return Left(left)
+        return MOST if left is None else left
 
-    def line_call(self, own: Hashable, subtask: Subtask, often: Count) -> Left | None:
-        assert isinstance(own, Left)
-        if own.events is None:
-            return own
-        left = own.events - often.low * len(self.event.occurrences(subtask))
-        return None if left < 0 else Left(left)
+    def line_call(self, own: Hashable, subtask: Subtask, often: Count) -> int | None:
+        assert isinstance(own, int)
+        left = own - often.low * len(self.event.occurrences(subtask))
+        return MOST if own == MOST else None if left < 0 else left
 
     def line_harms(self, subtask: Subtask) -> bool:
         return self.event.happens(subtask)

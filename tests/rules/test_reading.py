@@ -19,7 +19,7 @@ subtask ask(user: User) -> Place:
     does contact(user)
 subtask sure(user: User) -> Bool
 subtask book(place: Place)
-task dine(users: Set[User]):
+task dine(users: Set[User], user: User):
     {rule}
 """
 
