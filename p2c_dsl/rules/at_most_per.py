@@ -15,16 +15,15 @@ from p2c_dsl.machine.identity import constant_identity
 from p2c_dsl.machine.state import LoopFrame, State, Value
 from p2c_dsl.names import listing
 from p2c_dsl.rules import definition
-from p2c_dsl.rules.base import Names, Rule, RuleError
+from p2c_dsl.rules.base import Names, Rule
 from p2c_dsl.rules.definition import Broken, Completed, Definition, RunEvent, Started
 from p2c_dsl.rules.events import Event, Occurrence
-from p2c_dsl.rules.keys import Counts, KeyClass, class_of
+from p2c_dsl.rules.keys import Counts, KeyClass, class_of, named_key
 from p2c_dsl.rules.multiplicity import Count, exceeds, loop_notes, rounds
 from p2c_dsl.rules.pattern import Match
 from p2c_dsl.rules.words import but_allowed, times_words
 from p2c_dsl.rules.worst_run import Distinct
 from p2c_dsl.spec import EffectUse, Subtask
-from p2c_dsl.syntax.nodes import Token
 from p2c_dsl.types import NONE, Type, is_subtype, show
 
 
@@ -146,7 +145,7 @@ compose survey(users):
             candidates = [(effect.label(place), of) for place, of in enumerate(effect.keys)]
         else:
             candidates = [(p.name, p.type) for p in names.spec.subtasks[event.name].parameters]
-        places = tuple(_position(key, candidates, names) for key in match["keys"])
+        places = tuple(named_key(key, candidates, names) for key in match["keys"])
         of = tuple(candidates[place][1] for place in places)
         return cls(event, int(match["count"][0].text), places, of)
 
@@ -285,23 +284,3 @@ class TooOftenForOneKey(Violation[AtMostPer]):
         of = listing((show(part.type) for part in self.keys), "and")
         message = f"`{event}` can happen {times_words(self.most)} for one {of}{shown}, {but_allowed(self.facet.most)}"
         return Explanation(message, help_, tuple(notes))
-
-
-def _position(key: Token, candidates: list[tuple[str | None, Type]], names: Names) -> int:
-    """Which of an event's keys the rule means. Raises `RuleError`."""
-    by_name = [i for i, (name, _) in enumerate(candidates) if name == key.text]
-    by_type = [i for i, (_, t) in enumerate(candidates) if show(t) == key.text]
-    if by_name and by_type and by_name != by_type:
-        message = f"`{key.text}` is both the name of one key and the type of another"
-        raise RuleError(message, key.span, "rename one of them")
-    found = by_name or by_type
-    if len(found) == 1:
-        return found[0]
-    if found:
-        raise RuleError(
-            f"`{key.text}` is ambiguous: {len(found)} of the keys have this type",
-            key.span,
-            "use the name of the key instead",
-        )
-    known = [name for name, _ in candidates if name] + [show(t) for _, t in candidates]
-    raise names.unknown("key", key, known)

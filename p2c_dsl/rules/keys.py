@@ -11,8 +11,10 @@ from p2c_dsl.bounds import add, greatest, total
 from p2c_dsl.machine.identity import Identity, VariableSlot, is_constant
 from p2c_dsl.machine.log import Log, apart
 from p2c_dsl.machine.state import State, Value
+from p2c_dsl.rules.base import Names, RuleError
 from p2c_dsl.rules.multiplicity import exceeds
-from p2c_dsl.types import Type, is_subtype, may_share
+from p2c_dsl.syntax.nodes import Token
+from p2c_dsl.types import Type, is_subtype, may_share, show
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,3 +201,23 @@ def _narrowest(entries: list[Entry], called: Keys | None, place: int) -> list[Ke
 def _alone(part: KeyClass) -> KeyClass:
     """The class without the loop that it was seen in."""
     return part if part.loop is None else replace(part, loop=None)
+
+
+def named_key(key: Token, candidates: list[tuple[str | None, Type]], names: Names) -> int:
+    """Which of an event's keys the rule means. Raises `RuleError`."""
+    by_name = [i for i, (name, _) in enumerate(candidates) if name == key.text]
+    by_type = [i for i, (_, t) in enumerate(candidates) if show(t) == key.text]
+    if by_name and by_type and by_name != by_type:
+        message = f"`{key.text}` is both the name of one key and the type of another"
+        raise RuleError(message, key.span, "rename one of them")
+    found = by_name or by_type
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise RuleError(
+            f"`{key.text}` is ambiguous: {len(found)} of the keys have this type",
+            key.span,
+            "use the name of the key instead",
+        )
+    known = [name for name, _ in candidates if name] + [show(t) for _, t in candidates]
+    raise names.unknown("key", key, known)
