@@ -1,0 +1,57 @@
+"""The search planner on generated specs: of real size around a hidden composition, and small beside trying every line.
+
+`benchmarks/planning.py` has the full numbers.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from p2c_dsl.diagnostics.model import Severity
+from p2c_dsl.lint import lint_text
+from p2c_dsl.planners import SearchPlanner, Unplannable
+from p2c_dsl.planners.search import Plan
+from p2c_dsl.resolve import load_text
+from tests.generators.planning.exhaustive import TooLarge, cheapest
+from tests.generators.planning.hidden import hidden
+from tests.generators.planning.parts import cost_of
+from tests.generators.planning.small import BUDGET, small_spec
+
+EFFORT = 1_000
+"""How many lines are tried for a small spec; those that need more are not judged here."""
+
+
+def _is_accepted(spec: str, plan: str) -> bool:
+    report = lint_text(f"{spec}\n{plan}", "plan", Path(), counterexamples=False)
+    return not any(d.severity is Severity.ERROR for d in report.diagnostics)
+
+
+@pytest.mark.parametrize("seed", [0, 2, 4, 5, 7, 9, 12])
+def test_a_spec_with_a_hidden_composition_gets_a_plan(seed: int) -> None:
+    made, _ = hidden(seed)
+    spec = load_text(made.parts.text, "hidden", Path()).spec
+    plan = next(SearchPlanner(timeout=60).improving(spec, spec.tasks["job"]))
+    assert plan.cost == cost_of(plan.text)
+    assert _is_accepted(made.parts.text, plan.text)
+
+
+@pytest.mark.parametrize("seed", range(24))
+def test_small_specs_get_what_trying_every_line_finds(seed: int) -> None:
+    text = small_spec(seed)
+    spec = load_text(text, "small", Path()).spec
+    job = spec.tasks["job"]
+    try:
+        best = cheapest(spec, job, BUDGET, EFFORT)
+    except TooLarge:
+        pytest.skip("too many lines")
+    plan: Plan | None = None
+    try:
+        *_, plan = SearchPlanner(BUDGET, timeout=60).improving(spec, job)
+    except Unplannable:
+        assert best is None
+    if plan is not None:
+        assert best is not None
+        assert (plan.cost, plan.proved) == (best[0], True), best[1]
+        assert _is_accepted(text, plan.text)
