@@ -1,6 +1,6 @@
 """How long planning takes, whether it finds what there is, and whether it says so where there is nothing.
 
-    python benchmarks/planning.py satisfiable [--seeds 0 500] [--seconds 5] [--jobs 2] [--verbose]
+    python benchmarks/planning.py satisfiable [--seeds 0 500] [--seconds 5] [--jobs 2] [--verbose] [--first]
     python benchmarks/planning.py unsatisfiable [--seeds 0 500] [--seconds 5] [--jobs 2] [--verbose]
     python benchmarks/planning.py small [--seeds 0 5000] [--seconds 10] [--jobs 2] [--effort 12000]
     python benchmarks/planning.py cases [--seconds 10]
@@ -42,12 +42,13 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--effort", type=int, default=12_000, help="lines that the exhaustive search tries at most")
     parser.add_argument("--verbose", action="store_true", help="a line for every seed")
+    parser.add_argument("--first", action="store_true", help="stop at the first plan")
     parser.add_argument("--show", action="store_true", help="print the plans")
     options = parser.parse_args()
     seeds = range(*(options.seeds or (0, SEEDS.get(options.what[0], 0))))
     match options.what:
         case ["satisfiable"]:
-            satisfiable(seeds, options.seconds or 5.0, options.jobs, options.verbose)
+            satisfiable(seeds, options.seconds or 5.0, options.jobs, options.verbose, options.first)
         case ["unsatisfiable"]:
             unsatisfiable(seeds, options.seconds or 5.0, options.jobs, options.verbose)
         case ["small"]:

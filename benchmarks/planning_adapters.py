@@ -67,8 +67,10 @@ def within(seconds: float) -> Iterator[None]:
         signal.signal(signal.SIGPROF, before)
 
 
-def plan_within(spec: Spec, task: Task, seconds: float, budget: int = BUDGET) -> Outcome:
+def plan_within(spec: Spec, task: Task, seconds: float, budget: int = BUDGET, *, first: bool = False) -> Outcome:
     """Plans, and notes the times. What does not stop by itself is stopped after that much CPU time.
+
+    `first`: stops at the first plan.
 
     The planner's own clock is on the wall. It gets more, as other work may slow this process down.
     """
@@ -84,6 +86,8 @@ def plan_within(spec: Spec, task: Task, seconds: float, budget: int = BUDGET) ->
                 stopped = "proved" if plan.proved else "time"
                 changed = now if plan.cost != outcome.cost else outcome.last
                 outcome = replace(outcome, stopped=stopped, last=changed, cost=plan.cost, text=plan.text)
+                if first:
+                    break
     except OutOfTime:
         pass
     except Unplannable as error:

@@ -52,19 +52,21 @@ def refused(spec_text: str, plan: str) -> str:
 # ---------------------------------------------------------------- satisfiable
 
 
-def _one_hidden(task: tuple[int, float]) -> tuple[int, int, int, int, tuple[str, ...], Outcome, str]:
-    seed, seconds = task
+def _one_hidden(task: tuple[int, float, bool]) -> tuple[int, int, int, int, tuple[str, ...], Outcome, str]:
+    seed, seconds, first = task
     made, discarded = hidden(seed)
     loaded = load_text(made.parts.text, "hidden", Path())
-    outcome = plan_within(loaded.spec, loaded.spec.tasks["job"], seconds)
+    outcome = plan_within(loaded.spec, loaded.spec.tasks["job"], seconds, first=first)
     wrong = refused(made.parts.text, outcome.text) if outcome.text else ""
     return seed, discarded, len(made.parts.subtasks), made.cost, made.acts, outcome, wrong
 
 
-def satisfiable(seeds: range, seconds: float, jobs: int, verbose: bool) -> None:
+def satisfiable(seeds: range, seconds: float, jobs: int, verbose: bool, first: bool) -> None:
     """Plans specs around hidden compositions."""
     found, missed, discarded, rejected = [], [], 0, []
-    for seed, tried, size, cost, acts, outcome, wrong in spread(_one_hidden, [(s, seconds) for s in seeds], jobs):
+    for seed, tried, size, cost, acts, outcome, wrong in spread(
+        _one_hidden, [(s, seconds, first) for s in seeds], jobs
+    ):
         discarded += tried
         in_time = outcome.first is not None and outcome.first <= SECONDS
         if in_time:
