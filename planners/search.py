@@ -76,7 +76,7 @@ class SearchPlanner:
     def _improving(self, task: _Task, deadline: Deadline) -> Iterator[Plan]:
         limits = Limits(deadline, watch=self.watch)
         known = task.first(limits)
-        yield Plan(known.text, known.cost, 0)
+        yield Plan(known.text, known.cost, task.at_least)
         for found, at_least in improve(task.space, task.beginnings, known, limits):
             yield Plan(found.text, found.cost, at_least)
 
@@ -103,12 +103,16 @@ class _Task:
         else:
             self.beginnings = (self.space.start,)
 
+    @property
+    def at_least(self) -> int:
+        """A lower bound on the cost of all plans."""
+        return min(b.spent + self.space.at_least(b.node, self.space.key(b.node)) for b in self.beginnings)
+
     def first(self, limits: Limits) -> Found:
         """A first plan. Raises `Unplannable`."""
         planner, space = self._planner, self.space
-        least = min(b.spent + space.at_least(b.node, space.key(b.node)) for b in self.beginnings)
-        if planner.budget < least < NEVER:
-            raise too_small(space.machine.task, planner.budget, least)
+        if planner.budget < self.at_least < NEVER:
+            raise too_small(space.machine.task, planner.budget, self.at_least)
         try:
             found = first(space, self.beginnings, planner.budget, limits)
         except Stopped:

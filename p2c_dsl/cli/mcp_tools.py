@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from p2c_dsl.cli.mcp_texts import Refused, loaded_text, right_text, with_rules
-from p2c_dsl.cli.planner_options import ModelOptions, planner_of, plans_of
+from p2c_dsl.cli.planner_options import ModelOptions, SearchOptions, planner_of, plans_of
 
 if TYPE_CHECKING:
     from p2c_dsl.planners import Planner
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from p2c_dsl.spec import Task
 
 _MOST_PLANS, _MOST_BUDGET = 50, 4096
-_SEARCH_BUDGET = 60
+_SEARCH_SECONDS = 10.0
 
 
 def tools(planning: Planning) -> dict[str, Callable[..., str]]:
@@ -112,10 +113,10 @@ class Planning:
         """Write compositions of a task that cannot break its rules on any run.
 
         `text` is the task's spec. `task` is needed if the spec has several. `planner` is search (the cheapest
-        composition), random, or lm (a language model that writes under the rules). `count` is the number of different
-        compositions to write; if there are fewer, a comment says so. Equal seeds give equal plans. `budget` is the most
-        lexemes (words) that a composition may have, or for lm the most tokens. `partial` is the beginning of a
-        composition, from `compose` on, to continue.
+        composition that is found in 10 seconds), random, or lm (a language model that writes under the rules). `count`
+        is the number of different compositions to write; if there are fewer, a comment says so. Equal seeds give equal
+        plans. `budget` is the most lexemes (words) that a composition may have, or for lm the most tokens. `partial` is
+        the beginning of a composition, from `compose` on, to continue.
         """
         from p2c_dsl.planners import NoContinuation, Unplannable
         from p2c_dsl.planners.models import ModelProblem
@@ -127,7 +128,7 @@ class Planning:
         if budget is not None and not 1 <= budget <= _MOST_BUDGET:
             raise Refused(f"budget must be from 1 to {_MOST_BUDGET}, not {budget}")
         try:
-            plans = plans_of(self._planner(planner, seed, budget), loaded.spec, chosen, count, partial)
+            plans = list(plans_of(self._planner(planner, seed, budget), loaded.spec, chosen, count, partial))
         except (
             Unplannable,
             NoContinuation,
@@ -144,7 +145,13 @@ class Planning:
     def _planner(self, name: str, seed: int, budget: int | None) -> Planner:
         if name == "lm" and self._loaded is not None:
             return self._model.planner(self._loaded, seed, budget)
-        return planner_of(name, seed, budget or (_SEARCH_BUDGET if name == "search" else None))
+        return planner_of(name, seed, budget, search=SearchOptions(_timeout()))
+
+
+def _timeout() -> float | None:
+    """How many seconds a search may take, so that it ends before the request's time is up; `None` for its own limit."""
+    left, _ = signal.getitimer(signal.ITIMER_REAL)
+    return min(_SEARCH_SECONDS, left / 2) if left else None
 
 
 def _task(loaded: Loaded, name: str) -> Task:

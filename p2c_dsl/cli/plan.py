@@ -4,24 +4,28 @@ from __future__ import annotations
 
 import os
 import re
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from typer import Argument, Option
+from typer import Argument, Exit, Option
 
 from p2c_dsl.cli import EXIT_FINDINGS
 from p2c_dsl.cli.failure import fail, report
 from p2c_dsl.cli.options import AdapterName, Device, ModelName, Output, TaskName, choice
-from p2c_dsl.cli.planner_options import PLANNERS, ModelOptions, Watch, planner_of, plans_of
-from p2c_dsl.cli.progress import growing_text
+from p2c_dsl.cli.planner_options import PLANNERS, ModelOptions, SearchOptions, Watch, planner_of, plans_of
+from p2c_dsl.cli.progress import growing_text, once_slow
+from p2c_dsl.cli.signals import signals_as_interrupts, status_of
 from p2c_dsl.cli.specs import load_spec, task_of
 from p2c_dsl.cli.text_files import STDIN, stdin_text, write
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from p2c_dsl.planners import Planner
+    from p2c_dsl.planners.anytime.limits import Progress
     from p2c_dsl.resolve import Loaded
     from p2c_dsl.spec import Task
 
@@ -42,6 +46,10 @@ def plan(
     continue_: Annotated[
         str | None,
         Option("--continue", help="A file with the beginning of the plan, or - for standard input."),
+    ] = None,
+    timeout: Annotated[
+        float | None,
+        Option(help="Stop after this many seconds, with the best plan so far; search: 10 by default.", min=0),
     ] = None,
     run: Annotated[bool, Option("--run", help="Run the plan in the spec's world and verify it.")] = False,
     output: Output = None,
@@ -64,9 +72,12 @@ def plan(
     them. With lm, a language model writes, and the rules are enforced while it decodes: whatever its weights, what it
     writes is accepted and ends within the budget. It needs an extra: pip install 'p2c-dsl[planner]'
 
+    search has a first plan soon and then looks for cheaper ones, until the cheapest is proved or the time is up; Ctrl-C
+    prints the best so far. It says on standard error which it was.
+
     --continue starts from the beginning of a composition that you have written, or have cut from a plan and changed.
 
-    Exit status: 0 planned; 1 no composition within the budget keeps the rules, or --run went wrong; 2 usage error,
+    Exit status: 0 planned; 1 no plan was found, or --run went wrong; 130 interrupted; 2 usage error,
     unreadable input, or a model that cannot be used; 3 internal error.
 
     Examples:
@@ -81,17 +92,30 @@ def plan(
     """
     options = ModelOptions(model, adapter, device, dtype, temperature, best_of, shorten or None, cache)
     beginning, its_task = ("", None) if continue_ is None else _beginning(continue_)
+    asked = _Asked(planner, count, beginning, timeout)
     loaded = load_spec(spec)
     wanted = task_of(loaded, task or its_task)
-    made = partial(planner_of, planner, seed, budget, options)
-    plans = _planned(loaded, wanted, made, count, beginning)
+    found = _planned(loaded, wanted, partial(planner_of, planner, seed, budget, options), asked)
     use = "" if output is None else f'use "{os.path.relpath(spec, Path(output).parent)}"\n\n'
-    write(use + "\n".join(plans), output)
+    write(use + "\n".join(found.texts), output)
+    _tell(found, asked)
+    if found.interrupt is not None:
+        raise Exit(status_of(found.interrupt))
     if run:
         from p2c_dsl.cli.run import run_text
 
-        for text in plans:
+        for text in found.texts:
             run_text(Path(spec), f'use "{Path(spec).name}"\n{text}', seed)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What the command line asks for."""
+
+    planner: str
+    count: int
+    beginning: str
+    timeout: float | None
 
 
 def _beginning(path: str) -> tuple[str, str]:
@@ -112,24 +136,93 @@ def _beginning(path: str) -> tuple[str, str]:
     return text[found.start() :], found[1]
 
 
+@dataclass(slots=True)
+class _Plans:
+    """The plans so far, and what is to be said about them.
+
+    Attributes:
+        texts: The plans.
+        note: How good the one plan of a search is.
+        interrupt: What has interrupted the planning.
+    """
+
+    texts: list[str] = field(default_factory=list)
+    note: str = ""
+    interrupt: KeyboardInterrupt | None = None
+
+
 def _planned(
-    loaded: Loaded, task: Task, made: Callable[[Watch | None], Planner], count: int, beginning: str
-) -> list[str]:
-    """The plans; ends the command if there is none."""
+    loaded: Loaded, task: Task, made: Callable[[Watch | None, SearchOptions], Planner], asked: _Asked
+) -> _Plans:
+    """The plans, those that there were before an interrupt; ends the command if there is none."""
     from p2c_dsl.planners import NoContinuation, Unplannable
     from p2c_dsl.planners.models import ModelProblem
 
-    with growing_text(f"planning {task.name}") as watch:
-        try:
-            plans = plans_of(made(watch), loaded.spec, task, count, beginning)
-        except (Unplannable, NoContinuation) as error:
-            fail(str(error), EXIT_FINDINGS)
-        except (ModelProblem, ValueError, FloatingPointError, OSError) as error:
-            fail(str(error))
-        except RuntimeError as error:
-            if "out of memory" not in str(error):
-                raise
-            fail(f"the model does not fit into memory: try a smaller --best-of, or --device cpu ({error})")
-    if len(plans) < count:
-        report(f"found {len(plans)} of {count} plans")
-    return plans
+    found = _Plans()
+    try:
+        with signals_as_interrupts(), _watching(task, asked) as (watch, progress):
+            planner = made(watch, SearchOptions(asked.timeout, progress))
+            _collect(planner, loaded, task, asked, found)
+    except (Unplannable, NoContinuation) as error:
+        fail(str(error), EXIT_FINDINGS)
+    except (ModelProblem, ValueError, FloatingPointError, OSError) as error:
+        fail(str(error))
+    except RuntimeError as error:
+        if "out of memory" not in str(error):
+            raise
+        fail(f"the model does not fit into memory: try a smaller --best-of, or --device cpu ({error})")
+    except KeyboardInterrupt as interrupt:
+        if not found.texts:
+            fail("interrupted before there was a plan", status_of(interrupt))
+        found.interrupt = interrupt
+    return found
+
+
+def _collect(planner: Planner, loaded: Loaded, task: Task, asked: _Asked, found: _Plans) -> None:
+    """Plans, and keeps what has been found at any time."""
+    from p2c_dsl.planners import SearchPlanner
+    from p2c_dsl.planners.deadline import Deadline
+
+    deadline = Deadline.after(asked.timeout)
+    if isinstance(planner, SearchPlanner) and asked.count == 1:
+        for plan in planner.improving(loaded.spec, task, asked.beginning):
+            found.texts = [plan.text]
+            found.note = f"{plan.cost} words: " + (
+                "the cheapest plan, proved"
+                if plan.proved
+                else f"there may be a cheaper plan, but none below {plan.at_least} words; --timeout gives more time"
+            )
+        return
+    for text in plans_of(planner, loaded.spec, task, asked.count, asked.beginning):
+        found.texts.append(text)
+        if deadline.over:
+            return
+
+
+@contextmanager
+def _watching(task: Task, asked: _Asked) -> Iterator[tuple[Watch | None, Callable[[Progress], None] | None]]:
+    """Shows what is being written, or how far a search is."""
+    doing = f"planning {task.name}"
+    if asked.planner != "search":
+        with growing_text(doing) as watch:
+            yield watch, None
+        return
+    with once_slow() as show:
+        yield None, None if show is None else lambda progress: show(f"{doing}: {_so_far(progress)}")
+
+
+def _so_far(progress: Progress) -> str:
+    tried = f"{progress.lines:,} lines tried"
+    if progress.best is None:
+        return f"no plan yet, {tried}"
+    return f"{progress.best} words, none has fewer than {progress.at_least}; {tried}"
+
+
+def _tell(found: _Plans, asked: _Asked) -> None:
+    """Says on standard error how good the plans are."""
+    if found.interrupt is not None:
+        report("interrupted: this is the best so far" if asked.count == 1 else "interrupted")
+    if found.note:
+        report(found.note)
+    if len(found.texts) < asked.count:
+        report(f"found {len(found.texts)} of {asked.count} plans")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from p2c_dsl.planners import Planner
+    from p2c_dsl.planners.anytime.limits import Progress
     from p2c_dsl.planners.language_model import LanguageModelPlanner
     from p2c_dsl.spec import Spec, Task
 
@@ -63,8 +64,21 @@ class ModelOptions:
         return next((f"--{name.replace('_', '-')}" for name in given), None)
 
 
+@dataclass(frozen=True, slots=True)
+class SearchOptions:
+    """How many seconds the search without a model may take, by default 10, and whom it tells about its progress."""
+
+    timeout: float | None = None
+    watch: Callable[[Progress], None] | None = None
+
+
 def planner_of(
-    name: str, seed: int, budget: int | None, model: ModelOptions | None = None, watch: Watch | None = None
+    name: str,
+    seed: int,
+    budget: int | None,
+    model: ModelOptions | None = None,
+    watch: Watch | None = None,
+    search: SearchOptions | None = None,
 ) -> Planner:
     """The planner of that name. Raises `ModelProblem`, and `ValueError` for wrong names and settings."""
     from p2c_dsl.planners import RandomPlanner, SearchPlanner
@@ -77,14 +91,18 @@ def planner_of(
     option = model.first_given()
     if option is not None:
         raise ValueError(f"{option} needs --planner lm")
-    limit = {} if budget is None else {"budget": budget}
-    return SearchPlanner(**limit) if name == "search" else RandomPlanner(seed, **limit)
+    limit: dict[str, Any] = {} if budget is None else {"budget": budget}
+    if name == "random":
+        return RandomPlanner(seed, **limit)
+    search = search or SearchOptions()
+    planner = SearchPlanner(**limit, watch=search.watch)
+    return planner if search.timeout is None else replace(planner, timeout=search.timeout)
 
 
-def plans_of(planner: Planner, spec: Spec, task: Task, count: int, beginning: str) -> list[str]:
-    """Up to `count` plans; the caller says if there are fewer."""
+def plans_of(planner: Planner, spec: Spec, task: Task, count: int, beginning: str) -> Iterator[str]:
+    """Up to `count` plans, as they are found; the caller says if there are fewer."""
     from p2c_dsl.planners.distinct import FewerPlans
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", FewerPlans)
-        return list(planner.plans(spec, task, count, beginning))
+        yield from planner.plans(spec, task, count, beginning)

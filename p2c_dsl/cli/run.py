@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Annotated
 
 from typer import Argument, Option
 
-from p2c_dsl.cli import EXIT_CLEAN, EXIT_INTERRUPTED, EXIT_TERMINATED, EXIT_USAGE
+from p2c_dsl.cli import EXIT_CLEAN, EXIT_USAGE
 from p2c_dsl.cli.failure import fail
 from p2c_dsl.cli.options import OnlyTask, Timeout, choice
-from p2c_dsl.cli.signals import Interruption, Terminated, signals_as_interrupts
+from p2c_dsl.cli.signals import Interruption, signals_as_interrupts, status_of
 from p2c_dsl.cli.specs import load_spec, programs_of
 from p2c_dsl.diagnostics.plain import plain, printable
 
@@ -173,11 +173,7 @@ def _interruptible(call: Callable[[], Run]) -> tuple[Run, int]:
         result = run_of(interrupt)
         if result is None:
             raise
-        return result, _status(interrupt)
-
-
-def _status(interrupt: KeyboardInterrupt) -> int:
-    return EXIT_TERMINATED if isinstance(interrupt, Terminated) else EXIT_INTERRUPTED
+        return result, status_of(interrupt)
 
 
 def _inputs(program: Program, given: list[str]) -> dict[str, object]:
@@ -225,7 +221,7 @@ def _in_world(program: Program, folder: Path, seed: int, monitor: Observer) -> t
     except DomainError as error:
         return result, str(error), EXIT_USAGE
     except KeyboardInterrupt as interrupt:
-        return result, "interrupted while the world verified the outcome", _status(interrupt)
+        return result, "interrupted while the world verified the outcome", status_of(interrupt)
 
 
 def _awaiting(program: Program, inputs: Mapping[str, object], tools: object, observer: Observer | None) -> Run:

@@ -9,12 +9,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+from p2c_dsl.cli import EXIT_INTERRUPTED, EXIT_TERMINATED
+
 _AT_ONCE = 1.0
 """In seconds: signals that arrive within this time are one, sent to the process and to its group."""
 
 
 class Terminated(KeyboardInterrupt):
     """The process has received SIGTERM."""
+
+
+def status_of(interrupt: BaseException) -> int:
+    """The status that a command ends with once it has been interrupted."""
+    causes = interrupt, interrupt.__cause__
+    return EXIT_TERMINATED if any(isinstance(c, Terminated) for c in causes) else EXIT_INTERRUPTED
 
 
 class Interruption:

@@ -90,8 +90,7 @@ class Automaton:
             raise none_found(self.machine, budget, f"{effort:,} lines") from None
         if found is None:
             raise none_within(self.machine, budget)
-        for found, _ in improve(space, [space.start], found, Limits(effort=space.tried + _SHORTENED)):
-            pass
+        *_, (found, _) = improve(space, [space.start], found, Limits(effort=space.tried + _SHORTENED))
         before = (self.start.node, *(line.node for line in found.lines))
         self._keep(self.start, before[-1], tuple(zip(before, found.lines, strict=False)))
 
