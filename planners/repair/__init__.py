@@ -1,6 +1,18 @@
 """Repair: the accepted composition that is nearest to a rejected one."""
 
-from p2c_dsl.planners.repair.model import Edit, Repair, Unrepairable
+from p2c_dsl.planners.repair.model import Edit, Interrupted, Repair, Stop, Unrepairable, steps
 from p2c_dsl.planners.repair.nearest import EFFORT, MOST_EDITS, recompose
+from p2c_dsl.planners.repair.search import Progress
 
-__all__ = ["EFFORT", "MOST_EDITS", "Edit", "Repair", "Unrepairable", "recompose"]
+__all__ = [
+    "EFFORT",
+    "MOST_EDITS",
+    "Edit",
+    "Interrupted",
+    "Progress",
+    "Repair",
+    "Stop",
+    "Unrepairable",
+    "recompose",
+    "steps",
+]

@@ -74,13 +74,9 @@ class Point:
     going: bool = False
 
 
-class GivenUp(Exception):
-    """The search has spent its effort; its argument is how many edits are known not to be enough, and one more."""
-
-
 @dataclass(frozen=True, slots=True)
 class EditPath:
-    """The way to the nearest accepted composition; `points` are where its actions start, and its end."""
+    """The way to an accepted composition; `points` are where its actions start, and its end."""
 
     actions: tuple[Action, ...]
     points: tuple[Point, ...]

@@ -1,100 +1,94 @@
-"""The nearest accepted composition, as a shortest path.
+"""The nearest accepted composition, as a shortest path; and meanwhile any repair, so that there is one to hand out.
 
 A point on the way is a node of the automaton and a place in the original. From there the next unit of the original
-is kept for nothing, or dropped or changed for one edit, or a line that the automaton allows is inserted. The search is
-A*: open points are taken in the order of the edits so far plus a lower bound on those to come, so the first accepted
-end has the fewest edits.
+is kept for nothing, or dropped or changed for one edit, or a line that the automaton allows is inserted. Two searches
+take turns. The proof is A*: open points are taken in the order of the edits so far plus a lower bound on those to
+come, so the first accepted end has the fewest edits. The scout tries only lines that seem to help, and mostly meets
+some repair soon: then the proof has to go through what is nearer, and no more.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
-from heapq import heappop, heappush
-from itertools import count
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import inf
+from typing import NamedTuple
 
 from p2c_dsl.machine import Machine
 from p2c_dsl.planners.automaton.units import Original
-from p2c_dsl.planners.lines.node import Node, accepted
+from p2c_dsl.planners.deadline import Deadline
+from p2c_dsl.planners.repair.best_first import BestFirst
 from p2c_dsl.planners.repair.bound import Bound
-from p2c_dsl.planners.repair.points import EDIT, Action, EditPath, GivenUp, Point
-from p2c_dsl.planners.repair.successors import Successor, Successors
+from p2c_dsl.planners.repair.model import Stop
+from p2c_dsl.planners.repair.points import EDIT, EditPath
+from p2c_dsl.planners.repair.scout import HelpfulSuccessors
+from p2c_dsl.planners.repair.successors import Successors
+
+_HEAD_START, _SCOUT = 1_000, 5_000
+"""After how many steps of the proof the scout sets out, and after how many of its own it returns."""
+
+
+class Progress(NamedTuple):
+    """How far a search has come: there is no repair within `excluded` edits, and one of `found` edits is at hand."""
+
+    excluded: int
+    found: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How far a search may go: in edits, in possible steps that it tries, and in time."""
+
+    edits: int
+    effort: int
+    deadline: Deadline
 
 
 class Search:
-    """Looks for the accepted composition that is fewest edits away from an original."""
+    """Looks for the accepted composition that is fewest edits away from an original.
 
-    def __init__(self, machine: Machine, original: Original, effort: int) -> None:
-        self.machine = machine
-        self.original = original
-        self.effort = effort
-        self._bound = Bound(machine, original)
-        self._successors = Successors(machine, original, self._bound)
-        self._last_use = {d: i for i, unit in enumerate(original.units) for d in unit.uses}
+    Attributes:
+        path: The nearest repair that has been met.
+        excluded: There is no repair within so many edits.
+    """
 
-    def nearest(self, most: int) -> EditPath | None:
-        """The nearest within `most` edits, `None` if there is none. Raises `GivenUp` after too much effort."""
-        first = Point(Node(self.machine.start(), True), 0, tuple((d, d) for d in range(self.original.inputs)))
-        best: dict[Hashable, int] = {self._key(first): 0}
-        came: dict[int, tuple[int, Action]] = {}
-        points, order = [first], count()
-        queue: list[tuple[int, int, int, int, int, bool]] = []
+    def __init__(self, machine: Machine, original: Original, limits: Limits) -> None:
+        self.path: EditPath | None = None
+        self.excluded = 0
+        self._limits = limits
+        bound = Bound(machine, original)
+        helpful = HelpfulSuccessors(machine, original, bound)
+        self._proof = BestFirst(Successors(machine, original, bound), lambda _, least: least, limits.edits)
+        self._scout: BestFirst | None = BestFirst(helpful, helpful.guess, limits.edits)
+        self._spent = 0
 
-        def wait(estimate: int, way: int, here: int, editing: bool) -> None:
-            # Of equally near points, the one furthest along comes first: the last layer is not searched broadly.
-            if estimate // EDIT <= most:
-                heappush(queue, (estimate, -way, -points[here].place, -next(order), here, editing))
+    def run(self, watch: Callable[[Progress], None] | None = None) -> Stop | None:
+        """Searches to the end or a limit, and says which; interrupted, it keeps what it has found."""
+        while self._proof.least < self._proof.below:
+            # The start is rejected, or there were nothing to repair.
+            self.excluded = max(self.excluded, int(self._proof.least) // EDIT - 1)
+            if self._limits.deadline.over:
+                return Stop.TIME
+            if self._spent > self._limits.effort:
+                return Stop.EFFORT
+            if watch is not None:
+                watch(Progress(self.excluded, None if self.path is None else self.path.edits))
+            self._step()
+        self.excluded = self._limits.edits if self.path is None else self.path.edits - 1
+        return Stop.EDITS if self.path is None else None
 
-        wait(EDIT * self._least(first), 0, 0, False)
-        spent = 0
-        while queue:
-            total, behind, _, _, here, editing = heappop(queue)
-            point, way = points[here], -behind
-            if way > best[self._key(point)]:
-                continue
-            if self._accepted(point):
-                return _path_to(points, came, here, way // EDIT)
-            if spent > self.effort:
-                raise GivenUp(total // EDIT)
-            if not editing:
-                # Successors that cost edits are generated only when no point without further edits is left.
-                wait(max(total, way + EDIT), way, here, True)
-            for action, after in self._following(point, editing):
-                spent += 1
-                key, further = self._key(after), way + action.cost
-                if further < best.get(key, further + 1):
-                    best[key] = further
-                    points.append(after)
-                    came[len(points) - 1] = here, action
-                    wait(further + EDIT * self._least(after), further, len(points) - 1, False)
-        return None
-
-    def _following(self, point: Point, editing: bool) -> Iterator[Successor]:
-        return self._successors.edited(point) if editing else self._successors.unedited(point)
-
-    def _least(self, point: Point) -> int:
-        return self._bound.of(point.node, point.place, dict(point.slots), point.unused)
-
-    def _accepted(self, point: Point) -> bool:
-        done = point.place == len(self.original.units) and not point.unused and not point.going
-        return done and accepted(self.machine, point.node)
-
-    def _key(self, point: Point) -> Hashable:
-        alive = tuple((d, s) for d, s in point.slots if self._last_use.get(d, -1) >= point.place)
-        return (
-            self._successors.node_key(point.node),
-            point.place,
-            alive,
-            point.blocks,
-            point.fresh,
-            point.unused,
-            point.going,
-        )
-
-
-def _path_to(points: list[Point], came: dict[int, tuple[int, Action]], here: int, edits: int) -> EditPath:
-    actions, passed = [], [points[here]]
-    while here in came:
-        here, action = came[here]
-        actions.append(action)
-        passed.append(points[here])
-    return EditPath(tuple(reversed(actions)), tuple(reversed(passed)), edits)
+    def _step(self) -> None:
+        """One point of the search whose turn it is."""
+        turn, scout = self._proof, self._scout
+        if scout is not None and scout.spent + _HEAD_START < turn.spent:
+            turn = scout
+        before = turn.spent
+        path = turn.step()
+        self._spent += turn.spent - before
+        if path is not None:
+            self.path = path
+            self._proof.below = sum(action.cost for action in path.actions)
+            if scout is not None:
+                scout.below = self._proof.below
+        if scout is not None and (scout.spent > _SCOUT or scout.least == inf):
+            self._scout = None

@@ -26,9 +26,11 @@ from p2c_dsl.planners.lines.successors import Lines
 from p2c_dsl.planners.repair.bound import Bound
 from p2c_dsl.planners.repair.points import DROPPED, NAME, Action, Blocks, Op, Point, here, loss
 from p2c_dsl.program import Hole, Operand, Var, variables
+from p2c_dsl.spec import Subtask
 from p2c_dsl.types import Unknown
 
 Successor = tuple[Action, Point]
+Following = tuple[tuple[Move, Node], ...]
 
 
 class Successors:
@@ -37,15 +39,15 @@ class Successors:
     def __init__(self, machine: Machine, original: Original, bound: Bound) -> None:
         self.machine = machine
         self.original = original
-        self._bound = bound
-        self._key = Keys(machine).of
-        self._lines = Lines(machine, self._key)
-        self._after: dict[Hashable, tuple[tuple[Move, Node], ...]] = {}
+        self.bound = bound
+        self.key = Keys(machine).of
+        self.lines = Lines(machine, self.key)
+        self._after: dict[Hashable, Following] = {}
         self._keys: dict[Hashable, int] = {}
 
     def node_key(self, node: Node) -> int:
         """A number for all nodes that have the same completions."""
-        return self._keys.setdefault(self._key(node), len(self._keys))
+        return self._keys.setdefault(self.key(node), len(self._keys))
 
     def unedited(self, point: Point) -> Iterator[Successor]:
         """What may follow without an edit, or nearly so: the next unit unchanged, and the ends of blocks."""
@@ -225,9 +227,8 @@ class Successors:
         old = [None if a is None else self._here(a, point) for a in unit.move.arguments]
         lost = {i for i, a in enumerate(unit.move.arguments) if a is not None and old[i] is None}
         tried = set()
-        for move, _ in self._following(point.node):
-            if not isinstance(move, CallMove) or move.subtask != unit.move.subtask:
-                continue
+        for move, _ in self._calls_of(unit.move.subtask, point.node):
+            assert isinstance(move, CallMove)
             for new in [lost] if lost else [{i} for i in range(len(old))]:
                 pairs = enumerate(zip(move.arguments, old, strict=True))
                 mixed = replace(move, arguments=tuple(n if i in new else o for i, (n, o) in pairs))
@@ -243,7 +244,7 @@ class Successors:
         """An inserted step, unless it can never be worth its edit."""
         action, after = self._step(point, None, action, node)
         match action.move:
-            case CallMove(subtask) if not self._bound.matters(subtask):
+            case CallMove(subtask) if not self.bound.matters(subtask):
                 if subtask.result is not None:
                     after = replace(after, unused=after.unused | {point.node.state.slots})
                 elif not point.node.empty:
@@ -252,20 +253,27 @@ class Successors:
                 after = replace(after, unused=after.unused | {point.node.state.slots})
         yield action, after
 
-    def _following(self, node: Node) -> tuple[tuple[Move, Node], ...]:
-        """The automaton's lines in the node's own block."""
+    def _following(self, node: Node) -> Following:
+        """The lines to insert in the node's own block."""
         key = self.node_key(node)
         if key not in self._after:
-            moves = []
-            for line in self._lines.after(node):
-                if line.closes or not isinstance(line.move, _STEPS):
-                    break
-                moves.append((line.move, line.node))
-            self._after[key] = tuple(moves)
+            self._after[key] = tuple(self._lines_after(node))
         return self._after[key]
 
+    def _lines_after(self, node: Node) -> Iterator[tuple[Move, Node]]:
+        """All lines that the automaton allows there."""
+        for line in self.lines.after(node):
+            if line.closes or not isinstance(line.move, STEPS):
+                return
+            yield line.move, line.node
 
-_STEPS = (CallMove, CreateMove, WriteMove, LoopMove, BranchMove, ReturnMove)
+    def _calls_of(self, subtask: Subtask, node: Node) -> Following:
+        """The calls of one subtask that the automaton allows there."""
+        lines = self._following(node)
+        return tuple((m, n) for m, n in lines if isinstance(m, CallMove) and m.subtask == subtask)
+
+
+STEPS = (CallMove, CreateMove, WriteMove, LoopMove, BranchMove, ReturnMove)
 
 
 def _all_filled(state: State) -> bool:

@@ -35,11 +35,11 @@ def analysed(text: str, base: Path = Path()) -> tuple[Spec, Analysis]:
     return loaded.spec, analyze(loaded.spec, compose, loaded.root.source)
 
 
-def repaired(text: str, base: Path = Path(), **bounds: int) -> Repair:
+def repaired(text: str, base: Path = Path(), timeout: float | None = None, **bounds: int) -> Repair:
     """A text's only composition, repaired; lint has nothing against the result."""
     spec, analysis = analysed(text, base)
     assert analysis.program is not None
-    repair = recompose(analysis.program, spec, **bounds)
+    repair = recompose(analysis.program, spec, timeout=timeout, **bounds)
     _, after = analysed(repair.text, base)
     assert after.accepted and bool(repair.edits) != analysis.accepted
     assert all(edit.reasons for edit in repair.edits)

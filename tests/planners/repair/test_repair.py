@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from inline_snapshot import snapshot
 
-from p2c_dsl.planners.repair import Unrepairable, recompose
+from p2c_dsl.planners.repair import Interrupted, Progress, Repair, Stop, Unrepairable, recompose, search
 from p2c_dsl.resolve import load_text
 from p2c_dsl.source import Source
 from tests.planners.forms import EXAMPLES
@@ -168,14 +169,94 @@ def test_the_bound_on_edits_is_said() -> None:
 
 def test_giving_up_says_how_far_it_got() -> None:
     folder = EXAMPLES / "dinner"
-    with pytest.raises(Unrepairable, match=r"reached its limit: there is none within [0-4] edited step"):
+    with pytest.raises(Unrepairable, match=r"within the effort: there is none within [1-4] edited steps?$") as given_up:
         repaired((folder / "unaligned.p2c").read_text(), folder, effort=300)
+    assert given_up.value.stop is Stop.EFFORT and 1 <= given_up.value.excluded <= 4
+
+
+def test_when_time_is_up_it_claims_nothing_that_it_does_not_know() -> None:
+    folder = EXAMPLES / "dinner"
+    with pytest.raises(Unrepairable, match=r"^no repair of `book_dinner` was found in time") as given_up:
+        repaired((folder / "unaligned.p2c").read_text(), folder, timeout=0)
+    assert given_up.value.stop is Stop.TIME and "-1" not in str(given_up.value)
+
+
+def test_an_accepted_composition_needs_no_time() -> None:
+    folder = EXAMPLES / "dinner"
+    assert repaired((folder / "aligned.p2c").read_text(), folder, timeout=0).nearest
+
+
+def _reached(text: str, base: Path, seen: Callable[[Progress], None]) -> Repair:
+    spec, analysis = analysed(text, base)
+    assert analysis.program is not None
+    return recompose(analysis.program, spec, timeout=None, watch=seen)
+
+
+def test_progress_never_goes_back_and_ends_below_the_repair() -> None:
+    folder, seen = EXAMPLES / "dinner", []
+    repair = _reached((folder / "unaligned.p2c").read_text(), folder, seen.append)
+    excluded = [progress.excluded for progress in seen]
+    assert excluded == sorted(excluded) and excluded[-1] <= repair.excluded == repair.steps - 1 and repair.nearest
+
+
+def test_an_interrupt_keeps_what_is_known() -> None:
+    folder = EXAMPLES / "dinner"
+
+    def interrupt(progress: Progress) -> None:
+        if progress.excluded == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(Interrupted) as interrupted:
+        _reached((folder / "unaligned.p2c").read_text(), folder, interrupt)
+    assert interrupted.value.excluded == 2 and interrupted.value.repair is None
+
+
+# ---------------------------------------------------------------- some repair, before the nearest
+@pytest.fixture
+def scout(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A scout that sets out at once, so that it is back before the proof has come far."""
+    monkeypatch.setattr(search, "_HEAD_START", -1_000_000)
+
+
+@pytest.mark.usefixtures("scout")
+def test_the_best_repair_so_far_is_handed_out_when_a_limit_is_reached() -> None:
+    folder = EXAMPLES / "dinner"
+    repair = repaired((folder / "unaligned.p2c").read_text(), folder, effort=1_500)
+    assert repair.stop is Stop.EFFORT and repair.excluded < repair.steps - 1 and not repair.nearest
+
+
+@pytest.mark.usefixtures("scout")
+def test_an_interrupt_hands_out_the_best_repair_so_far() -> None:
+    folder = EXAMPLES / "dinner"
+
+    def interrupt(progress: Progress) -> None:
+        if progress.found is not None:
+            raise KeyboardInterrupt
+
+    with pytest.raises(Interrupted) as interrupted:
+        _reached((folder / "unaligned.p2c").read_text(), folder, interrupt)
+    repair = interrupted.value.repair
+    assert repair is not None and not repair.nearest
+    assert analysed(repair.text, folder)[1].accepted
+
+
+@pytest.mark.usefixtures("scout")
+@pytest.mark.parametrize("name", ["dinner", "refunds", "deletion"])
+def test_what_was_met_first_does_not_decide_what_is_nearest(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = EXAMPLES / name / "rejected"
+    texts = [path.read_text() for path in sorted(folder.glob("*.p2c"))]
+    with_scout = [repaired(text, folder) for text in texts]
+    monkeypatch.setattr(search, "_HEAD_START", 10**9)
+    alone = [repaired(text, folder) for text in texts]
+    assert [r.steps for r in with_scout] == [r.steps for r in alone] and all(r.nearest for r in with_scout)
 
 
 def test_rules_that_contradict_each_other_have_no_repair() -> None:
     spec = SPEC.replace("check before use", "at least 1 use\n    at most 0 use")
-    with pytest.raises(Unrepairable, match="no composition of `t`"):
-        repaired(body("check(a)", spec=spec), most_edits=2)
+    told = r"^no composition of `t` can be accepted: .*at least 1 use.*at most 0 use"
+    with pytest.raises(Unrepairable, match=told) as refused:
+        repaired(body("check(a)", spec=spec), timeout=0)
+    assert refused.value.stop is None
 
 
 @pytest.mark.parametrize(
