@@ -35,17 +35,19 @@ def lint(text: str) -> str:
     return data.render(lint_loaded(loaded_text(text)).diagnostics)
 
 
-def fix(text: str, task: str = "", max_edits: int = 8) -> str:
+def fix(text: str, task: str = "", max_edits: int = 8, timeout: float = 10) -> str:
     """Repair the rejected compositions in a .p2c text, with the fewest edited steps.
 
     Returns JSON: the whole text, repaired, and the edits with their reasons: what lint would say without each. If there
-    are no edits, everything was accepted as it was. `task` selects the compositions of one task; `max_edits` limits how
-    many steps of a composition may be edited.
+    are no edits, everything was accepted as it was. `notes`, if there are any, name compositions that have no repair,
+    repairs that are not proved to be the nearest, and what was left alone. `task` selects the compositions of one
+    task. `max_edits` limits how many steps of a composition may be edited, and `timeout` the seconds of all searches.
     """
     import json
 
-    from p2c_dsl.cli.fix import all_repairs, repaired
+    from p2c_dsl.cli.repairs import Limits, all_repairs, repaired
     from p2c_dsl.diagnostics.concise import render
+    from p2c_dsl.planners.deadline import Deadline
     from p2c_dsl.planners.repair import EFFORT
     from p2c_dsl.syntax.nodes import ComposeDecl
 
@@ -54,11 +56,17 @@ def fix(text: str, task: str = "", max_edits: int = 8) -> str:
     chosen = [d for d in composed if task in ("", d.task.text)]
     if not chosen:
         raise Refused(f"there is no composition{f' of `{task}`' if task else ''} to repair")
-    repairs, failures = all_repairs(loaded, chosen, max_edits, EFFORT)
-    if failures:
-        raise Refused("\n".join(f"{f.where}: {f.message}\n{render(f.diagnostics)}" for f in failures).strip())
-    edits = [edit.data() for repair in repairs for edit in repair.edits]
-    return json.dumps({"text": repaired(text, repairs), "edits": edits}, ensure_ascii=False, indent=2)
+    names = {"timeout": "`timeout`", "effort": "`effort`", "max_edits": "`max_edits`"}
+    found = all_repairs(loaded, chosen, Limits(max_edits, EFFORT, Deadline.after(_within(timeout)), names))
+    failures = [f"{f.where}: {f.message}\n{render(f.diagnostics)}".strip() for f in found.failures]
+    if failures and not found.repairs:
+        raise Refused("\n".join(failures))
+    answer: dict[str, object] = {
+        "text": repaired(text, found.repairs),
+        "edits": [edit.data() for repair in found.repairs for edit in repair.edits],
+    }
+    notes = [*failures, *found.doubts, *([found.left] if found.left else [])]
+    return json.dumps(answer | ({"notes": notes} if notes else {}), ensure_ascii=False, indent=2)
 
 
 def explain(code: str) -> str:
@@ -145,13 +153,13 @@ class Planning:
     def _planner(self, name: str, seed: int, budget: int | None) -> Planner:
         if name == "lm" and self._loaded is not None:
             return self._model.planner(self._loaded, seed, budget)
-        return planner_of(name, seed, budget, search=SearchOptions(_timeout()))
+        return planner_of(name, seed, budget, search=SearchOptions(_within(_SEARCH_SECONDS)))
 
 
-def _timeout() -> float | None:
-    """How many seconds a search may take, so that it ends before the request's time is up; `None` for its own limit."""
+def _within(seconds: float) -> float:
+    """How many seconds a search may take, so that it ends before the request's time is up."""
     left, _ = signal.getitimer(signal.ITIMER_REAL)
-    return min(_SEARCH_SECONDS, left / 2) if left else None
+    return min(seconds, left / 2) if left else seconds
 
 
 def _task(loaded: Loaded, name: str) -> Task:

@@ -51,6 +51,12 @@ def included(path: str, settings: Settings, *, force_exclude: bool, stdin: str |
     """Whether the settings include a single file, which is named; says so if they do not."""
     if _checked(path).is_dir():
         fail(f"{path} is a folder: give the path of a file in it")
+    if force_exclude and _excluded(path, settings, stdin):
+        report(
+            f"the settings exclude {display_name(stdin) if path == STDIN else path}, so it was not looked at; "
+            "--no-force-exclude includes it"
+        )
+        return False
     return bool(files_of([path], settings, force_exclude=force_exclude, stdin=stdin))
 
 

@@ -8,9 +8,14 @@ from pathlib import Path
 import pytest
 from inline_snapshot import snapshot
 
+from p2c_dsl.planners.repair import Interrupted, Repair, recompose, search
+from p2c_dsl.program import Program
+from p2c_dsl.spec import Spec
 from tests.cli.commands import p2c
 
 pytestmark = pytest.mark.usefixtures("dinner")
+
+PATIENT = "--timeout", 600
 
 TWO = """\
 use "dinner.p2c"
@@ -44,7 +49,7 @@ compose book_dinner(users):
 
 def test_figure_1_s_unaligned_composition(folder: Path) -> None:
     before = (folder / "unaligned.p2c").read_text()
-    result = p2c("fix", "unaligned.p2c")
+    result = p2c("fix", "unaligned.p2c", *PATIENT)
     assert result.exit_code == 1 and (folder / "unaligned.p2c").read_text() == before
     assert result.stdout == snapshot("""\
 --- unaligned.p2c
@@ -82,7 +87,7 @@ book_dinner: 5 edited steps
 def test_write_repairs_the_file_once(folder: Path) -> None:
     file = folder / "unaligned.p2c"
     file.chmod(0o600)
-    assert p2c("fix", "unaligned.p2c", "--write").exit_code == 0
+    assert p2c("fix", "unaligned.p2c", "--write", *PATIENT).exit_code == 0
     after = file.read_bytes()
     assert p2c("lint", "unaligned.p2c").exit_code == 0
     again = p2c("fix", "unaligned.p2c", "--write")
@@ -100,7 +105,7 @@ def test_an_accepted_composition_is_left_alone(folder: Path) -> None:
 def test_all_rejected_compositions_of_a_file_are_repaired(folder: Path) -> None:
     file = folder / "two.p2c"
     file.write_text(TWO)
-    result = p2c("fix", "two.p2c", "--write")
+    result = p2c("fix", "two.p2c", "--write", *PATIENT)
     assert result.exit_code == 0, result.output
     repaired = TWO.replace("overlap(prefs)\n\n", "overlap(prefs)\n    book_table(r)\n\n")
     assert file.read_text() == repaired.replace("            book_table(r)\n", "            ask_preference(u)\n")
@@ -112,12 +117,27 @@ def test_a_reviewed_exception_stays(folder: Path) -> None:
         text + "    book_table(r)  # p2c: ignore[P2C403, P2C302] the restaurant merges both\n"
     )
     assert p2c("lint", "twice.p2c").exit_code == 0
-    assert p2c("fix", "twice.p2c").stdout == "nothing to repair\n"
+    assert p2c("fix", "twice.p2c").stdout == "nothing to repair; left as it is: 2 reviewed exceptions\n"
+
+
+def test_a_repair_keeps_every_rule_and_says_so_of_exceptions(folder: Path) -> None:
+    text = (folder / "aligned.p2c").read_text()
+    twice = "    book_table(r)  # p2c: ignore[P2C403, P2C302] the restaurant merges both\n"
+    (folder / "twice.p2c").write_text(text + twice + "    book_table(r)\n")
+    result = p2c("fix", "twice.p2c", *PATIENT)
+    assert result.exit_code == 1 and "it also repairs what is a reviewed exception or ignored (" in result.stderr
+
+
+def test_warnings_are_not_repaired_and_said_to_stay(folder: Path) -> None:
+    text = (folder / "aligned.p2c").read_text()
+    (folder / "warned.p2c").write_text(text.replace("    book_table(r)\n", "    rest = []\n    book_table(r)\n"))
+    result = p2c("fix", "warned.p2c")
+    assert (result.exit_code, result.stdout) == (0, "nothing to repair; left as it is: 1 warning\n")
 
 
 def test_one_task_s_compositions_alone(folder: Path) -> None:
     (folder / "two.p2c").write_text(TWO)
-    only = p2c("fix", "two.p2c", "--task", "none").stdout
+    only = p2c("fix", "two.p2c", "--task", "none", *PATIENT).stdout
     assert "none: " in only and "book_dinner: " not in only
     wrong = p2c("fix", "two.p2c", "--task", "non")
     assert wrong.exit_code == 2 and "did you mean `none`?" in wrong.stderr
@@ -126,8 +146,9 @@ def test_one_task_s_compositions_alone(folder: Path) -> None:
 def test_what_can_be_repaired_is_written_beside_what_cannot(folder: Path) -> None:
     file = folder / "two.p2c"
     file.write_text(TWO.replace("        ask_preference(u)\n\n", "        gone(u)\n\n"))
-    result = p2c("fix", "two.p2c", "--write")
+    result = p2c("fix", "two.p2c", "--write", *PATIENT)
     assert result.exit_code == 1 and "two.p2c:14: correct these errors first" in result.stderr
+    assert result.stderr.endswith("1 of 2 rejected compositions have no repair and stay as they are\n")
     assert "P2C160" in result.stderr and "    book_table(r)\n\n# second" in file.read_text()
 
 
@@ -136,7 +157,7 @@ def test_the_spec_s_bytes_stay(folder: Path) -> None:
     compose = (folder / "unaligned.p2c").read_text().split("\n\n", 1)[1].replace("\n", "\r\n")
     file = folder / "whole.p2c"
     file.write_bytes(b"\xef\xbb\xbf" + (spec + compose).encode())
-    assert p2c("fix", "whole.p2c", "--write").exit_code == 0
+    assert p2c("fix", "whole.p2c", "--write", *PATIENT).exit_code == 0
     after = file.read_bytes()
     assert after.startswith(b"\xef\xbb\xbf" + spec.encode()) and after.count(b"\n") == after.count(b"\r\n")
     assert p2c("lint", "whole.p2c").exit_code == 0
@@ -144,18 +165,59 @@ def test_the_spec_s_bytes_stay(folder: Path) -> None:
 
 def test_standard_input_is_repaired_to_standard_output(folder: Path) -> None:
     before = (folder / "unaligned.p2c").read_text()
-    shown = p2c("fix", "-", input=before)
+    shown = p2c("fix", "-", *PATIENT, input=before)
     assert shown.exit_code == 1 and shown.stdout.startswith("--- -\n")
-    written = p2c("fix", "-", "--write", input=before)
+    written = p2c("fix", "-", "--write", *PATIENT, input=before)
     assert written.exit_code == 0 and written.stdout.endswith("    book_table(r)\n")
     assert p2c("fix", "-", "--write", input=written.stdout).stdout == written.stdout
 
 
 def test_bounds_are_said_and_end_with_1() -> None:
-    few = p2c("fix", "unaligned.p2c", "--max-edits", 4)
-    assert few.exit_code == 1 and "within 4 edited steps is accepted; allow more edits" in few.stderr
-    weak = p2c("fix", "unaligned.p2c", "--effort", 100)
-    assert weak.exit_code == 1 and "the search reached its limit" in weak.stderr
+    few = p2c("fix", "unaligned.p2c", "--max-edits", 4, *PATIENT)
+    assert (few.exit_code, few.stdout) == (1, "")
+    assert few.stderr == snapshot("""\
+p2c: unaligned.p2c:3: no composition of `book_dinner` within 4 edited steps is accepted; allow more edits with --max-edits, or plan a new one with `p2c plan`
+""")  # noqa: E501
+    weak = p2c("fix", "unaligned.p2c", "--effort", 100, *PATIENT)
+    assert (weak.exit_code, weak.stdout) == (1, "")
+    assert weak.stderr == snapshot("""\
+p2c: unaligned.p2c:3: no repair of `book_dinner` was found within the effort: there is none within 2 edited steps; the search was stopped after 100 steps: allow more with --effort, or plan a new one with `p2c plan`
+""")  # noqa: E501
+
+
+def test_a_search_that_runs_out_of_time_says_so_and_not_that_there_is_nothing_to_repair() -> None:
+    result = p2c("fix", "unaligned.p2c", "--timeout", 0)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.startswith("p2c: unaligned.p2c:3: no repair of `book_dinner` was found in time")
+    assert "stopped after 0 s: allow more time with --timeout, or plan a new one with `p2c plan`" in result.stderr
+
+
+def test_a_repair_that_is_not_proved_the_nearest_is_marked(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search, "_HEAD_START", -1_000_000)
+    result = p2c("fix", "unaligned.p2c", "--write", "--effort", 1_500, *PATIENT)
+    assert result.exit_code == 0 and "(not proved to be the nearest)" in result.stdout
+    assert "unaligned.p2c:3: this repair is not proved to be the nearest: there is none within" in result.stderr
+    assert p2c("lint", "unaligned.p2c").exit_code == 0
+
+
+def test_an_interrupt_shows_earlier_repairs_and_writes_nothing(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(program: Program, spec: Spec, **bounds: object) -> Repair:
+        if program.task.name == "none":
+            raise Interrupted(2, None) from KeyboardInterrupt()
+        return recompose(program, spec, timeout=None)
+
+    monkeypatch.setattr("p2c_dsl.planners.repair.recompose", interrupted)
+    file = folder / "two.p2c"
+    file.write_text(TWO)
+    result = p2c("fix", "two.p2c", "--write")
+    assert result.exit_code == 130 and file.read_text() == TWO
+    assert "book_dinner: 1 edited step\n" in result.stdout and "none: " not in result.stdout
+    assert result.stderr == (
+        "p2c: two.p2c:14: interrupted while repairing `none`: there is no repair within 2 edited steps; "
+        "nothing was written\n"
+    )
+    piped = p2c("fix", "-", "--write", input=TWO)
+    assert (piped.exit_code, piped.stdout) == (130, "")
 
 
 @pytest.mark.parametrize(
@@ -191,6 +253,7 @@ def test_hostile_input(folder: Path, text: str, code: int, told: str) -> None:
         (["."], "is a folder: give the path of a file in it"),
         (["unaligned.p2c", "--max-edits", "-1"], "--max-edits"),
         (["unaligned.p2c", "--effort", "0"], "--effort"),
+        (["unaligned.p2c", "--timeout", "-1"], "--timeout"),
     ],
 )
 def test_2_on_wrong_usage(arguments: list[str], told: str) -> None:
@@ -210,9 +273,12 @@ def test_a_file_that_cannot_be_written_is_said(folder: Path, monkeypatch: pytest
 def test_what_the_settings_exclude_or_ignore_stays(folder: Path) -> None:
     before = (folder / "unaligned.p2c").read_text()
     (folder / "pyproject.toml").write_text('[tool.p2c]\nexclude = ["unaligned.p2c"]\n')
-    assert p2c("fix", "unaligned.p2c", "--write").exit_code == 0
+    excluded = p2c("fix", "unaligned.p2c", "--write")
+    assert (excluded.exit_code, excluded.stdout) == (0, "")
+    assert "the settings exclude unaligned.p2c, so it was not looked at" in excluded.stderr
     piped = p2c("fix", "-", "--write", "--stdin-filename", "unaligned.p2c", input=before)
     assert (piped.exit_code, piped.stdout) == (0, before)
     (folder / "pyproject.toml").write_text('[tool.p2c]\nignore = ["P2C"]\n')
-    assert p2c("fix", "unaligned.p2c", "--write").exit_code == 0
+    ignored = p2c("fix", "unaligned.p2c", "--write")
+    assert ignored.exit_code == 0 and ignored.stdout.startswith("nothing to repair; left as it is: ")
     assert (folder / "unaligned.p2c").read_text() == before

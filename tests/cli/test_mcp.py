@@ -74,6 +74,14 @@ def test_an_agent_can_have_a_composition_repaired(server: Server) -> None:
     assert aligned == {"text": text("aligned.p2c"), "edits": []}
 
 
+def test_an_agent_is_told_what_could_not_be_repaired_beside_what_could(server: Server) -> None:
+    two = text("unaligned.p2c") + "\ncompose book_dinner(users):\n    missing(users)\n"
+    answer = json.loads(server.call("fix", {"text": two, "timeout": 25})["result"])
+    assert answer["edits"] and "correct these errors first" in answer["notes"][0]
+    with pytest.raises(ToolFailed, match=r"was found in time.*allow more time with `timeout`"):
+        server.call("fix", {"text": text("unaligned.p2c"), "timeout": 0})
+
+
 def test_an_agent_is_told_why_there_is_no_repair(server: Server) -> None:
     for arguments, told in (
         ({"text": text("unaligned.p2c"), "max_edits": 2}, "within 2 edited steps"),

@@ -98,7 +98,7 @@ def test_the_commands_on_a_page_exist(page: str) -> None:
 def test_the_repair_on_its_page_is_what_fix_prints(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     page = (ROOT / "docs/fix.md").read_text()
-    shown = p2c("fix", "examples/dinner/unaligned.p2c").stdout
+    shown = p2c("fix", "examples/dinner/unaligned.p2c", "--timeout", 600).stdout
     assert f"$ p2c fix examples/dinner/unaligned.p2c\n{shown}```" in page
 
 
