@@ -87,6 +87,9 @@ def _least(of: Type) -> int:
     return of.size.low if isinstance(of, Collection) else 0
 
 
+Values = tuple[tuple[Type, Level], ...]
+
+
 class Around(NamedTuple):
     """What loops can do, whatever the values are for.
 
@@ -157,17 +160,17 @@ class Hands:
     def __init__(self, means: Means) -> None:
         self.means = means
         self._known: dict[tuple[frozenset[tuple[Type, Level]], Around], Hand] = {}
-        self._more: dict[tuple[Hand, Type | None, Level, Around | None], Hand] = {}
+        self._more: dict[tuple[Hand, Values, Around | None], Hand] = {}
 
     def of(self, types: Iterable[Type], around: Around | None = None) -> Hand:
         """The hand with values of these types outside loops; `around` if other values can serve as keys and so on."""
         return self._closed((part for of in types for part in self.means.parts(of, Level.OUTSIDE)), around)
 
-    def plus(self, hand: Hand, of: Type | None, level: Level, around: Around | None = None) -> Hand:
-        """A hand with one more value, if one is given."""
-        key = (hand, of, level, around)
+    def plus(self, hand: Hand, values: Values, around: Around | None = None) -> Hand:
+        """A hand with more values."""
+        key = (hand, values, around)
         if key not in self._more:
-            parts = [] if of is None else list(self.means.parts(of, level))
+            parts = [part for of, level in values for part in self.means.parts(of, level)]
             news = any(hand.types.get(part, 9) > at for part, at in parts) or (around or hand.around) != hand.around
             self._more[key] = self._closed([*hand.types.items(), *parts], around) if news else hand
         return self._more[key]

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Sequence
+from heapq import heappop, heappush
+from itertools import count
 from typing import NamedTuple
 
 from p2c_dsl.bounds import times
 from p2c_dsl.feasibility.hand import Level
+from p2c_dsl.feasibility.relevant import relevant
 from p2c_dsl.feasibility.world import Asked, LineState, RunKind, distinct
 from p2c_dsl.rules import AnyRule
 from p2c_dsl.rules.multiplicity import Count
@@ -39,22 +42,25 @@ class WorstLines:
     def __init__(self, asked: Asked, rules: Sequence[AnyRule]) -> None:
         self.asked, self.rules = asked, tuple(rules)
         self.demands = tuple(demand for rule in rules for demand in rule.demands())
-        everything = list(asked.spec.subtasks.values())
-        any_run = RunKind(asked, rules, worst=False)
-        self.best = any_run.closure(everything)
+        everything = tuple(asked.spec.subtasks.values())
+        any_run, self.best = asked.best(self.rules, everything)
         self.starts = tuple(map(self.start_of, self.rules))
         self._strict = {
             s.name: [(r, own) for r, own in zip(self.rules, self.starts, strict=True) if r.line_harms(s)]
             for s in everything
         }
-        alive = [s for s in everything if s.name in self.best.called and not self._is_dead(s)]
+        alive = tuple(s for s in everything if s.name in self.best.called and not self._is_dead(s))
         if len(alive) < len(self.best.called):
-            self.best = any_run.closure(alive)
-            alive = [s for s in alive if s.name in self.best.called]
+            any_run, self.best = asked.best(self.rules, alive)
+            alive = tuple(s for s in alive if s.name in self.best.called)
         self.run = RunKind(asked, rules, worst=True, elsewhere=self.best.hands)
-        self.worst = self.run.closure(alive)
-        self.callable = tuple(s for s in alive if s.name in self.worst.called)
+        useful = relevant(asked, rules, self.run, any_run, alive)
+        self.worst = self.run.closure(useful)
+        self.callable = tuple(s for s in useful if s.name in self.worst.called)
         self._harmful = {s.name for s in self.callable if self._strict[s.name]}
+        self._minding = {
+            s.name: [place for place, rule in enumerate(self.rules) if rule.line_minds(s)] for s in self.callable
+        }
 
     def start_of(self, rule: AnyRule) -> Hashable:
         """A rule's state before the first call."""
@@ -90,24 +96,28 @@ class WorstLines:
         """A line that all rules allow, `None` if there is none. Raises `Undecided`."""
         if self.unreachable() or not self.run.returns(self.worst):
             return None
-        first = self._saturated(self.run.start(self.starts), ())
-        pending, seen = [first], {first[0]}
+        order = count()
+        line, calls = self._saturated(self.run.start(self.starts), ())
+        pending, seen = [(self._missing(line), 0, line, calls)], {line}
         while pending:
-            line, calls = pending.pop()
-            if self._ends(line):
+            missing, _, line, calls = heappop(pending)
+            if not missing:
                 return calls
             limit -= 1
             if limit < 0:
                 raise Undecided
             for after, further in self._harmful_after(line, calls):
-                saturated = self._saturated(after, further)
-                if saturated[0] not in seen:
-                    seen.add(saturated[0])
-                    pending.append(saturated)
+                reached, so_far = self._saturated(after, further)
+                if reached not in seen:
+                    seen.add(reached)
+                    # The newest first among equals.
+                    heappush(pending, (self._missing(reached), -next(order), reached, so_far))
         return None
 
-    def _ends(self, line: LineState) -> bool:
-        return self.run.returns(line) and all(r.line_ends(own) for r, own in zip(self.rules, line.owns, strict=True))
+    def _missing(self, line: LineState) -> int:
+        """How many rules are not satisfied yet, and whether the result is missing."""
+        ended = sum(not r.line_ends(own) for r, own in zip(self.rules, line.owns, strict=True))
+        return ended + (not self.run.returns(line))
 
     def _harmful_after(self, line: LineState, calls: tuple[Call, ...]) -> Iterator[tuple[LineState, tuple[Call, ...]]]:
         for subtask in reversed(self.callable):
@@ -121,20 +131,22 @@ class WorstLines:
 
     def _saturated(self, line: LineState, calls: tuple[Call, ...]) -> tuple[LineState, tuple[Call, ...]]:
         """The line with all calls that do no harm."""
-        changed = True
-        while changed:
-            changed = False
-            for subtask in self.callable:
-                if subtask.name in self._harmful:
-                    continue
+        harmless = [s for s in self.callable if s.name not in self._harmful]
+        while True:
+            made, owns, more = list[tuple[Subtask, Level]](), line.owns, calls
+            for subtask in harmless:
                 level = self.run.level(line, subtask)
                 if level is None:
                     continue
                 call = Call(subtask, self._many(subtask), self.run.sizes(line, level)[0])
-                after = self.after(line, call, level)
-                if after is not None and after != line:
-                    line, calls, changed = after, (*calls, call), True
-        return line, calls
+                moved = self._moved(owns, call)
+                if moved is not None:
+                    made.append((subtask, level))
+                    owns, more = moved, (*more, call)
+            after = self.run.plus(line, made)._replace(owns=owns)
+            if after == line:
+                return line, calls
+            line, calls = after, more
 
     def _many(self, subtask: Subtask) -> int:
         """As often as any rule can demand."""
@@ -142,15 +154,20 @@ class WorstLines:
 
     def after(self, line: LineState, call: Call, level: Level | None) -> LineState | None:
         """The line after a call at a level, `None` if it is not allowed."""
-        if level is None:
+        owns = None if level is None else self._moved(line.owns, call)
+        if level is None or owns is None:
             return None
-        owns: list[Hashable] = []
-        for rule, own in zip(self.rules, line.owns, strict=True):
-            moved = rule.line_call(own, call.subtask, call.often)
+        return self.run.plus(line, [(call.subtask, level)])._replace(owns=owns)
+
+    def _moved(self, owns: tuple[Hashable, ...], call: Call) -> tuple[Hashable, ...] | None:
+        """The rules' states after a call."""
+        after = list(owns)
+        for place in self._minding[call.subtask.name]:
+            moved = self.rules[place].line_call(after[place], call.subtask, call.often)
             if moved is None:
                 return None
-            owns.append(moved)
-        return self.run.plus(line, call.subtask, level)._replace(owns=tuple(owns))
+            after[place] = moved
+        return tuple(after)
 
     def allows(self, calls: Sequence[Call]) -> bool:
         """Whether a line of calls is allowed."""
@@ -165,7 +182,7 @@ class WorstLines:
             if after is None:
                 return False
             line = after
-        return self._ends(line)
+        return not self._missing(line)
 
     def breaks(self, rule: AnyRule, calls: Sequence[Call]) -> bool:
         """Whether a line breaks a further rule, apart from what its values may come from."""

@@ -40,13 +40,16 @@ def proved(asked: Asked, rules: Rules) -> bool:
 def _line(asked: Asked, rules: Rules) -> tuple[Call, ...] | bool | None:
     """A line that the rules allow, `True` where it is proved that there is none, `None` where nothing is known."""
     lines = WorstLines(asked, rules)
-    if any(_overspent(lines, budget) for budget in _budgets(rules)):
-        return True
     try:
         calls = lines.found(_MOST_STEPS)
     except Undecided:
-        return None
-    return True if calls is None else _short(lines, calls)
+        return True if any(_overspent(lines, budget) for budget in _budgets(rules)) else None
+    if calls is None:
+        return True
+    calls = _short(lines, calls)
+    # What the line does not overspend, no proof can show to be overspent.
+    dear = [budget for budget in _budgets(rules) if _spent(asked, budget, calls) > budget.limit]
+    return True if any(_overspent(lines, budget) for budget in dear) else calls
 
 
 def _budgets(rules: Rules) -> list[Budget]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import NamedTuple
 
 from p2c_dsl.feasibility.hand import Hand, Hands, Level, Means, having
@@ -26,14 +26,6 @@ from p2c_dsl.types import (
     allows_literal,
     is_subtype,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What is asked of a composition, apart from the rules."""
-
-    spec: Spec
-    task: Task
 
 
 class LineState(NamedTuple):
@@ -81,6 +73,14 @@ class RunKind:
             for judge in (None, *self.judges)
         ]
 
+    def needs(self, subtask: Subtask) -> tuple[frozenset[str], ...]:
+        """Groups of subtasks: one of each group must have been called before."""
+        return self._needs[subtask.name]
+
+    def parts(self, of: Type) -> frozenset[Type]:
+        """The types of a value and of what can be taken out of it."""
+        return frozenset(part for part, _ in self._hands[0].means.parts(of, Level.OUTSIDE))
+
     def start(self, starts: tuple[Hashable, ...] = ()) -> LineState:
         """The line before the first call."""
         plain = self._hands[0].of(self._starters[0])
@@ -118,17 +118,18 @@ class RunKind:
             return False
         return judge is None or judge.pure_source(Origin.LITERAL, None, parameter.type, self.asked.spec)
 
-    def plus(self, line: LineState, subtask: Subtask, level: Level) -> LineState:
-        """The line after a call, without the rules' states."""
-        called = line.called | {subtask.name}
-        if subtask.result is None:
-            return line._replace(called=called)
-        plain = self._hands[0].plus(line.hands[0], subtask.result, level)
+    def plus(self, line: LineState, made: Sequence[tuple[Subtask, Level]]) -> LineState:
+        """The line after calls at these levels, without the rules' states."""
+        line = line._replace(called=line.called.union(s.name for s, _ in made))
+        results = [(s, s.result, level) for s, level in made if s.result is not None]
+        if not results:
+            return line
+        plain = self._hands[0].plus(line.hands[0], tuple((of, level) for _, of, level in results))
         hands = [plain]
-        for made, judge, hand in zip(self._hands[1:], self.judges, line.hands[1:], strict=True):
-            pure = subtask.result if self._gives_pure(hand, judge, subtask) else None
-            hands.append(made.plus(hand, pure, level, plain.around))
-        return line._replace(called=called, hands=tuple(hands))
+        for hands_of, judge, hand in zip(self._hands[1:], self.judges, line.hands[1:], strict=True):
+            pure = tuple((of, level) for s, of, level in results if self._gives_pure(hand, judge, s))
+            hands.append(hands_of.plus(hand, pure, plain.around))
+        return line._replace(hands=tuple(hands))
 
     def _gives_pure(self, hand: Hand, judge: AnyRule, subtask: Subtask) -> bool:
         pure = judge.pure_result(subtask, self.asked.spec)
@@ -147,22 +148,40 @@ class RunKind:
         line = line or self.start()
         pending = list(subtasks)
         while True:
-            before, left = line, []
-            for subtask in pending:
-                level = self.level(line, subtask)
-                if level is not None:
-                    line = self.plus(line, subtask, level)
-                if level is not Level.OUTSIDE or self.judges:
-                    left.append(subtask)
-            if line == before:
+            made = [(s, level) for s in pending if (level := self.level(line, s)) is not None]
+            after = self.plus(line, made)
+            if after == line:
                 return line
-            pending = left
+            line = after
 
     def sizes(self, line: LineState, level: Level) -> tuple[Count, ...]:
         """How often one call can happen."""
         if level is Level.OUTSIDE:
             return (Count(1, 1),)
         return tuple(Count(size.low, size.high) for size in line.hands[0].around.sizes)
+
+
+class Asked:
+    """What is asked of a composition, apart from the rules. It remembers what any run can call."""
+
+    def __init__(self, spec: Spec, task: Task) -> None:
+        self.spec, self.task = spec, task
+        self._known: dict[tuple[tuple[AnyRule, ...], tuple[str, ...]], tuple[RunKind, LineState]] = {}
+
+    def best(self, rules: Sequence[AnyRule], subtasks: Sequence[Subtask]) -> tuple[RunKind, LineState]:
+        """Any run under some rules, and what it can have called of some subtasks."""
+        key = tuple(filter(self._restricts, rules)), tuple(s.name for s in subtasks)
+        if key not in self._known:
+            run = RunKind(self, key[0], worst=False)
+            self._known[key] = run, run.closure(subtasks)
+        return self._known[key]
+
+    def _restricts(self, rule: AnyRule) -> bool:
+        """Whether a rule has a say in what can be called at all."""
+        subtasks = self.spec.subtasks.values()
+        if rule.forbids_loop(0) or rule.forbids_branch(0):
+            return True
+        return any(rule.judged(s) or rule.line_needs(s, checked=True) for s in subtasks)
 
 
 def _with_constants(means: Means, asked: Asked, judge: AnyRule | None) -> Means:

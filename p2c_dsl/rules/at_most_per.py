@@ -241,6 +241,9 @@ compose survey(users):
         left = own - often.low * len(self.event.occurrences(subtask))
         return MOST if own == MOST else None if left < 0 else left
 
+    def line_minds(self, subtask: Subtask) -> bool:
+        return self.event.happens(subtask)
+
     def line_harms(self, subtask: Subtask) -> bool:
         return self.event.happens(subtask)
 

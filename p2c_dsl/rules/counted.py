@@ -158,6 +158,9 @@ class EventCounted(Counted):
         high = add(own.high, times(weight.high, often.high))
         return None if exceeds(high, self.most) else Count(low, high)
 
+    def line_minds(self, subtask: Subtask) -> bool:
+        return self.event.happens(subtask)
+
     def line_ends(self, own: Hashable) -> bool:
         assert isinstance(own, Count)
         return own.low >= (self.least or 0)

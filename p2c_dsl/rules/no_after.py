@@ -133,6 +133,9 @@ compose tidy(accounts):
             return None
         return bool(own) or is_first
 
+    def line_minds(self, subtask: Subtask) -> bool:
+        return self.first.happens(subtask) or self.second.happens(subtask)
+
     def line_harms(self, subtask: Subtask) -> bool:
         return self.first.happens(subtask)
 

@@ -145,6 +145,9 @@ compose settle(order):
         after = own | happening
         return None if happening and len(after) == 2 else after
 
+    def line_minds(self, subtask: Subtask) -> bool:
+        return self.one.happens(subtask) or self.other.happens(subtask)
+
     def line_harms(self, subtask: Subtask) -> bool:
         return self.one.happens(subtask) or self.other.happens(subtask)
 

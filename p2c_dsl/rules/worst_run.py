@@ -73,6 +73,10 @@ class WorstRun:
         """
         return False
 
+    def line_minds(self, subtask: Subtask) -> bool:
+        """Whether a call can change the rule's state on the line, or be refused by it."""
+        return False
+
     def line_needs(self, subtask: Subtask, *, checked: bool) -> tuple[frozenset[str], ...]:
         """Groups of subtasks: one of each group must have been called, in the same run, before a call of `subtask`.
 
