@@ -43,7 +43,7 @@ class WorstLines:
         self.asked, self.rules = asked, tuple(rules)
         self.demands = tuple(demand for rule in rules for demand in rule.demands())
         everything = tuple(asked.spec.subtasks.values())
-        any_run, self.best = asked.best(self.rules, everything)
+        self.any_run, self.best = asked.best(self.rules, everything)
         self.starts = tuple(map(self.start_of, self.rules))
         self._strict = {
             s.name: [(r, own) for r, own in zip(self.rules, self.starts, strict=True) if r.line_harms(s)]
@@ -51,10 +51,11 @@ class WorstLines:
         }
         alive = tuple(s for s in everything if s.name in self.best.called and not self._is_dead(s))
         if len(alive) < len(self.best.called):
-            any_run, self.best = asked.best(self.rules, alive)
+            self.any_run, self.best = asked.best(self.rules, alive)
             alive = tuple(s for s in alive if s.name in self.best.called)
+        self.alive = alive
         self.run = RunKind(asked, rules, worst=True, elsewhere=self.best.hands)
-        useful = relevant(asked, rules, self.run, any_run, alive)
+        useful = relevant(asked, rules, self.run, self.any_run, alive)
         self.worst = self.run.closure(useful)
         self.callable = tuple(s for s in useful if s.name in self.worst.called)
         self._harmful = {s.name for s in self.callable if self._strict[s.name]}

@@ -8,7 +8,7 @@ from p2c_dsl.feasibility.hand import Level
 from p2c_dsl.feasibility.world import Asked, LineState, RunKind
 from p2c_dsl.rules import AnyRule
 from p2c_dsl.spec import Subtask
-from p2c_dsl.types import Collection, ListOf, MapOf, Optional, Type, is_subtype
+from p2c_dsl.types import Collection, ListOf, MapOf, Optional, Type
 
 
 def relevant(
@@ -19,12 +19,11 @@ def relevant(
     What is at hand from the start need not be given by anything.
     """
     start, subtasks = run.start(), {s.name: s for s in alive}
-    gives = {name: any_run.parts(s.result) for name, s in subtasks.items() if s.result is not None}
     pending = [name for rule in rules for demand in rule.demands() for name in demand.group]
-    pending += _enablers(gives, start)
+    pending += _enablers(any_run, start)
     result = asked.task.result
     wanted = set(_components([] if result is None or run.returns(start) else [result]))
-    pending += _makers(gives, wanted)
+    pending += _makers(any_run, wanted)
     kept = set[str]()
     while pending:
         name = pending.pop()
@@ -40,9 +39,9 @@ def relevant(
         )
         news = set(_components(lacking)) - wanted
         wanted |= news
-        pending += _makers(gives, news)
+        pending += _makers(any_run, news)
         # A result that is only pure if the arguments are can make any of them wanted.
-        pending += _makers(gives, _for_purity(run, subtask, wanted))
+        pending += _makers(any_run, _for_purity(run, subtask, wanted))
     return [s for s in alive if s.name in kept]
 
 
@@ -66,13 +65,13 @@ def _components(types: Iterable[Type]) -> Iterator[Type]:
                 yield from _components([value])
 
 
-def _makers(gives: dict[str, frozenset[Type]], wanted: set[Type]) -> list[str]:
-    return [name for name, parts in gives.items() if any(is_subtype(p, w) for p in parts for w in wanted)]
+def _makers(any_run: RunKind, wanted: Iterable[Type]) -> list[str]:
+    return [name for of in wanted for name in any_run.makers(of)]
 
 
-def _enablers(gives: dict[str, frozenset[Type]], start: LineState) -> list[str]:
+def _enablers(any_run: RunKind, start: LineState) -> list[str]:
     """The subtasks whose results make loops and look-ups possible, so far as the inputs do not."""
-    around = start.hands[0].around
+    gives, around = any_run.gives, start.hands[0].around
     if around.keys is not Level.OUTSIDE:
         return list(gives)
     # What can be looked up is at hand already. A loop over what is never empty can still be missing.

@@ -7,7 +7,8 @@ and those that the proof can do without are left out again.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from p2c_dsl.feasibility import spending
 from p2c_dsl.feasibility.line import Call, Undecided, WorstLines
@@ -25,11 +26,26 @@ def conflict(asked: Asked, rules: Sequence[AnyRule]) -> Rules | None:
     found = _grown(asked, tuple(rules))
     if found is None:
         return None
-    for rule in reversed(found):
-        rest = tuple(r for r in found if r is not rule)
-        if proved(asked, rest):
-            found = rest
+    found = _without_parts(found, lambda rest: proved(asked, rest))
     return tuple(rule for rule in rules if rule in found)
+
+
+_T = TypeVar("_T")
+
+
+def _without_parts(whole: tuple[_T, ...], will_do: Callable[[tuple[_T, ...]], bool]) -> tuple[_T, ...]:
+    """What will do without any single one of its parts being needless: halves are left out first, then less and less.
+
+    Once something will not do, less of it must not do either.
+    """
+    length = 2 * len(whole)
+    while length > 1:
+        length = (length + 1) // 2
+        for start in reversed(range(0, len(whole), length)):
+            rest = whole[:start] + whole[start + length :]
+            if len(rest) < len(whole) and will_do(rest):
+                whole = rest
+    return whole
 
 
 def proved(asked: Asked, rules: Rules) -> bool:
@@ -46,7 +62,7 @@ def _line(asked: Asked, rules: Rules) -> tuple[Call, ...] | bool | None:
         return True if any(_overspent(lines, budget) for budget in _budgets(rules)) else None
     if calls is None:
         return True
-    calls = _short(lines, calls)
+    calls = _without_parts(calls, lines.allows)
     # What the line does not overspend, no proof can show to be overspent.
     dear = [budget for budget in _budgets(rules) if _spent(asked, budget, calls) > budget.limit]
     return True if any(_overspent(lines, budget) for budget in dear) else calls
@@ -60,18 +76,6 @@ def _overspent(lines: WorstLines, budget: Budget) -> bool:
     if lines.unreachable():
         return True
     return spending.least(lines, budget) > budget.limit
-
-
-def _short(lines: WorstLines, calls: tuple[Call, ...]) -> tuple[Call, ...]:
-    """The line without calls that it does not need: halves are left out first, then smaller and smaller parts."""
-    length = len(calls)
-    while length > 1:
-        length = (length + 1) // 2
-        for start in reversed(range(0, len(calls), length)):
-            rest = calls[:start] + calls[start + length :]
-            if len(rest) < len(calls) and lines.allows(rest):
-                calls = rest
-    return calls
 
 
 def _grown(asked: Asked, rules: Rules) -> Rules | None:

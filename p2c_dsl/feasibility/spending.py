@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from p2c_dsl.feasibility.line import WorstLines
-from p2c_dsl.feasibility.world import RunKind
+from p2c_dsl.feasibility.relevant import relevant
+from p2c_dsl.feasibility.world import LineState, RunKind
 from p2c_dsl.rules.worst_run import Budget, Demand
+from p2c_dsl.spec import Subtask
 
 
 def least(lines: WorstLines, budget: Budget) -> int:
     """A lower bound on what a line of calls spends that meets all demands and has the result."""
-    return max(landmarks(lines, budget), repeated(lines, budget)) + (_loop_steps(lines) if budget.textual else 0)
+    bounds = [landmarks(lines, budget, lines.run, lines.callable), repeated(lines, budget)]
+    if not budget.textual:
+        return max(bounds)
+    # The text holds the calls of all runs, also those whose results the worst run looks up.
+    alive = relevant(lines.asked, lines.rules, lines.any_run, lines.any_run, lines.alive)
+    bounds.append(landmarks(lines, budget, lines.any_run, tuple(alive)))
+    return max(bounds) + _loop_steps(lines)
 
 
 def _loop_steps(lines: WorstLines) -> int:
@@ -21,48 +27,37 @@ def _loop_steps(lines: WorstLines) -> int:
     if not without.returns(line):
         # The result is in a list or map, or was looked up in one.
         return 2
-    return 0 if _reached(lines, line.called, True) else 1
+    return 0 if _reached(lines, without, line) else 1
 
 
-def landmarks(lines: WorstLines, budget: Budget) -> int:
-    """A lower bound from what every line contains.
+def landmarks(lines: WorstLines, budget: Budget, run: RunKind, subtasks: tuple[Subtask, ...]) -> int:
+    """A lower bound from what every line of one kind of run contains.
 
     Landmarks are found one after the other: a smallest set of calls of which every line makes one. Each is paid at the
     price of its cheapest call, which all its calls have then paid.
     """
-    prices = {s.name: budget.spends(s) for s in lines.callable}
+    prices = {s.name: budget.spends(s) for s in subtasks}
     total = budget.returned if lines.asked.task.result is not None else 0
     while True:
-        free = [s for s in lines.callable if not prices[s.name]]
-        line = lines.run.closure(free)
-        if _reached(lines, line.called, lines.run.returns(line)):
+        line = run.closure(s for s in subtasks if not prices[s.name])
+        if _reached(lines, run, line):
             return total + _again(lines, budget)
-        border = [s.name for s in lines.callable if prices[s.name] and lines.run.level(line, s) is not None]
-        landmark = _smallest(lines, border)
-        price = min((prices[name] for name in landmark), default=0)
+        border = {s.name for s in subtasks if prices[s.name] and run.level(line, s) is not None}
+        for name in sorted(border):
+            # None of a smallest set can be left out.
+            barred = border - {name}
+            if not _reached(lines, run, run.closure(s for s in subtasks if s.name not in barred)):
+                border = barred
+        price = min((prices[name] for name in border), default=0)
         if not price:
             return total
         total += price
-        for name in landmark:
+        for name in border:
             prices[name] -= price
 
 
-def _reached(lines: WorstLines, called: frozenset[str], returns: bool) -> bool:
-    return returns and not any(called.isdisjoint(demand.group) for demand in lines.demands)
-
-
-def _smallest(lines: WorstLines, border: Iterable[str]) -> frozenset[str]:
-    """Calls of which every line makes one; none of them can be left out."""
-    kept = frozenset(border)
-    for name in sorted(kept):
-        if not _reachable_without(lines, kept - {name}):
-            kept -= {name}
-    return kept
-
-
-def _reachable_without(lines: WorstLines, banned: frozenset[str]) -> bool:
-    line = lines.run.closure(s for s in lines.callable if s.name not in banned)
-    return _reached(lines, line.called, lines.run.returns(line))
+def _reached(lines: WorstLines, run: RunKind, line: LineState) -> bool:
+    return run.returns(line) and not any(line.called.isdisjoint(demand.group) for demand in lines.demands)
 
 
 def _again(lines: WorstLines, budget: Budget) -> int:

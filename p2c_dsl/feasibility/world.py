@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import NamedTuple
 
 from p2c_dsl.feasibility.hand import Hand, Hands, Level, Means, having
@@ -60,6 +61,7 @@ class RunKind:
         self.loops = loops and not any(r.forbids_loop(0) for r in rules)
         self.judges = tuple(r for r in rules if any(r.judged(s) for s in asked.spec.subtasks.values()))
         self._hands: list[Hands] = []
+        self._makers: dict[Type, tuple[str, ...]] = {}
         for place, judge in enumerate((None, *self.judges)):
             other = elsewhere[place] if elsewhere else None
             means = Means(asked.spec, self.loops, self.checked, worst, elsewhere=other)
@@ -77,9 +79,21 @@ class RunKind:
         """Groups of subtasks: one of each group must have been called before."""
         return self._needs[subtask.name]
 
-    def parts(self, of: Type) -> frozenset[Type]:
-        """The types of a value and of what can be taken out of it."""
-        return frozenset(part for part, _ in self._hands[0].means.parts(of, Level.OUTSIDE))
+    @cached_property
+    def gives(self) -> dict[str, frozenset[Type]]:
+        """For each subtask with a result, the types of the result and of what can be taken out of it."""
+        return {
+            name: frozenset(part for part, _ in self._hands[0].means.parts(s.result, Level.OUTSIDE))
+            for name, s in self.asked.spec.subtasks.items()
+            if s.result is not None
+        }
+
+    def makers(self, wanted: Type) -> tuple[str, ...]:
+        """The subtasks whose results are or hold values of a type."""
+        if wanted not in self._makers:
+            having_one = (n for n, parts in self.gives.items() if any(is_subtype(p, wanted) for p in parts))
+            self._makers[wanted] = tuple(having_one)
+        return self._makers[wanted]
 
     def start(self, starts: tuple[Hashable, ...] = ()) -> LineState:
         """The line before the first call."""
