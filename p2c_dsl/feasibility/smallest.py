@@ -75,7 +75,7 @@ def _budgets(rules: Rules) -> list[Budget]:
 def _overspent(lines: WorstLines, budget: Budget) -> bool:
     if lines.unreachable():
         return True
-    return spending.least(lines, budget) > budget.limit
+    return spending.overspends(lines, budget)
 
 
 def _grown(asked: Asked, rules: Rules) -> Rules | None:

@@ -9,15 +9,19 @@ from p2c_dsl.rules.worst_run import Budget, Demand
 from p2c_dsl.spec import Subtask
 
 
-def least(lines: WorstLines, budget: Budget) -> int:
-    """A lower bound on what a line of calls spends that meets all demands and has the result."""
-    bounds = [landmarks(lines, budget, lines.run, lines.callable), repeated(lines, budget)]
+def overspends(lines: WorstLines, budget: Budget) -> bool:
+    """Whether every line of calls that meets all demands and has the result spends more than a budget."""
+    limit = budget.limit - (budget.returned if lines.asked.task.result is not None else 0)
+    if repeated(lines, budget) > limit:
+        return True
     if not budget.textual:
-        return max(bounds)
+        return landmarks(lines, budget, lines.run, lines.callable, limit) > limit
+    limit -= _loop_steps(lines)
+    if landmarks(lines, budget, lines.run, lines.callable, limit) > limit:
+        return True
     # The text holds the calls of all runs, also those whose results the worst run looks up.
     alive = relevant(lines.asked, lines.rules, lines.any_run, lines.any_run, lines.alive)
-    bounds.append(landmarks(lines, budget, lines.any_run, tuple(alive)))
-    return max(bounds) + _loop_steps(lines)
+    return landmarks(lines, budget, lines.any_run, tuple(alive), limit) > limit
 
 
 def _loop_steps(lines: WorstLines) -> int:
@@ -30,15 +34,15 @@ def _loop_steps(lines: WorstLines) -> int:
     return 0 if _reached(lines, without, line) else 1
 
 
-def landmarks(lines: WorstLines, budget: Budget, run: RunKind, subtasks: tuple[Subtask, ...]) -> int:
-    """A lower bound from what every line of one kind of run contains.
+def landmarks(lines: WorstLines, budget: Budget, run: RunKind, subtasks: tuple[Subtask, ...], limit: int) -> int:
+    """A lower bound on what the calls of every line of one kind of run spend; not more exact than the limit needs.
 
     Landmarks are found one after the other: a smallest set of calls of which every line makes one. Each is paid at the
     price of its cheapest call, which all its calls have then paid.
     """
     prices = {s.name: budget.spends(s) for s in subtasks}
-    total = budget.returned if lines.asked.task.result is not None else 0
-    while True:
+    total = 0
+    while total <= limit:
         line = run.closure(s for s in subtasks if not prices[s.name])
         if _reached(lines, run, line):
             return total + _again(lines, budget)
@@ -54,6 +58,7 @@ def landmarks(lines: WorstLines, budget: Budget, run: RunKind, subtasks: tuple[S
         total += price
         for name in border:
             prices[name] -= price
+    return total
 
 
 def _reached(lines: WorstLines, run: RunKind, line: LineState) -> bool:

@@ -34,8 +34,8 @@ def _why(asked: Asked, rules: tuple[AnyRule, ...]) -> str | None:
         return f"nothing gives {show(result)}" + ("" if found is None else f" {_BAD}")
     for rule in rules:
         budget = rule.budget()
-        if budget is not None and (least := spending.least(lines, budget)) > budget.limit:
-            return f"at least {least} is needed where `{rule.text}` allows {budget.limit}"
+        if budget is not None and spending.overspends(lines, budget):
+            return f"what is asked for takes more than `{rule.text}` allows"
     return None
 
 

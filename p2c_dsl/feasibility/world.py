@@ -167,6 +167,10 @@ class RunKind:
             if after == line:
                 return line
             line = after
+            if not self.judges:
+                # No call can give more than it has given outside loops.
+                given = {s.name for s, level in made if level is Level.OUTSIDE}
+                pending = [s for s in pending if s.name not in given]
 
     def sizes(self, line: LineState, level: Level) -> tuple[Count, ...]:
         """How often one call can happen."""
