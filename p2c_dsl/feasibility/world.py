@@ -59,20 +59,20 @@ class RunKind:
         self.branches = not any(r.forbids_branch(0) for r in rules)
         self.checked = not worst and self.branches
         self.loops = loops and not any(r.forbids_loop(0) for r in rules)
-        self.judges = tuple(r for r in rules if any(r.judged(s) for s in asked.spec.subtasks.values()))
+        self._judged, self.judges = _judges(asked, self.rules)
         self._hands: list[Hands] = []
         self._makers: dict[Type, tuple[str, ...]] = {}
-        for place, judge in enumerate((None, *self.judges)):
+        for place, judges in enumerate(((), *self.judges)):
             other = elsewhere[place] if elsewhere else None
             means = Means(asked.spec, self.loops, self.checked, worst, elsewhere=other)
-            self._hands.append(Hands(_with_constants(means, asked, judge)))
+            self._hands.append(Hands(_with_constants(means, asked, judges)))
         self._needs = {
             s.name: tuple(group for r in rules for group in r.line_needs(s, checked=self.checked))
             for s in asked.spec.subtasks.values()
         }
         self._starters = [
-            [p.type for p in asked.task.parameters if judge is None or _is_pure(judge, asked, p.name, p.type)]
-            for judge in (None, *self.judges)
+            [p.type for p in asked.task.parameters if all(_is_pure(judge, asked, p.name, p.type) for judge in judges)]
+            for judges in ((), *self.judges)
         ]
 
     def needs(self, subtask: Subtask) -> tuple[frozenset[str], ...]:
@@ -117,20 +117,20 @@ class RunKind:
         """Where a parameter can be given a value."""
         parameter = subtask.parameters[index]
         level = Level.OUTSIDE
-        for judge, hand in zip((None, *self.judges), line.hands, strict=True):
-            if (judge and index not in judge.judged(subtask)) or self._is_literal(judge, parameter):
+        for place in (0, *self._judged.get((subtask.name, index), ())):
+            if self._is_literal(self.judges[place - 1] if place else (), parameter):
                 continue
-            found = hand.level(parameter.type)
+            found = line.hands[place].level(parameter.type)
             if found is None:
                 return None
             level = max(level, found)
         return level
 
-    def _is_literal(self, judge: AnyRule | None, parameter: Parameter) -> bool:
+    def _is_literal(self, judges: tuple[AnyRule, ...], parameter: Parameter) -> bool:
         """Whether a free literal will do for a parameter."""
         if not (parameter.literal or allows_literal(parameter.type)):
             return False
-        return judge is None or judge.pure_source(Origin.LITERAL, None, parameter.type, self.asked.spec)
+        return all(j.pure_source(Origin.LITERAL, None, parameter.type, self.asked.spec) for j in judges)
 
     def plus(self, line: LineState, made: Sequence[tuple[Subtask, Level]]) -> LineState:
         """The line after calls at these levels, without the rules' states."""
@@ -140,17 +140,21 @@ class RunKind:
             return line
         plain = self._hands[0].plus(line.hands[0], tuple((of, level) for _, of, level in results))
         hands = [plain]
-        for hands_of, judge, hand in zip(self._hands[1:], self.judges, line.hands[1:], strict=True):
-            pure = tuple((of, level) for s, of, level in results if self._gives_pure(hand, judge, s))
-            hands.append(hands_of.plus(hand, pure, plain.around))
+        for place, judges in enumerate(self.judges, 1):
+            pure = tuple((of, level) for s, of, level in results if self._gives_pure(line, judges, s))
+            hands.append(self._hands[place].plus(line.hands[place], pure, plain.around))
         return line._replace(hands=tuple(hands))
 
-    def _gives_pure(self, hand: Hand, judge: AnyRule, subtask: Subtask) -> bool:
+    def _gives_pure(self, line: LineState, judges: tuple[AnyRule, ...], subtask: Subtask) -> bool:
+        """Whether a call's result is pure for each of some rules, each by itself."""
+        return all(self._gives_pure_for(line, judge, subtask) for judge in judges)
+
+    def _gives_pure_for(self, line: LineState, judge: AnyRule, subtask: Subtask) -> bool:
         pure = judge.pure_result(subtask, self.asked.spec)
         if pure is not Purity.IF_ARGUMENTS:
             return pure is Purity.ALWAYS
-        needed = subtask.parameters[: subtask.required]
-        return all(self._is_literal(judge, p) or hand.level(p.type) is not None for p in needed)
+        needed, hand = subtask.parameters[: subtask.required], line.hands[self.judges.index((judge,)) + 1]
+        return all(self._is_literal((judge,), p) or hand.level(p.type) is not None for p in needed)
 
     def returns(self, line: LineState) -> bool:
         """Whether the task's result is at hand where it can be returned."""
@@ -202,13 +206,30 @@ class Asked:
         return any(rule.judged(s) or rule.line_needs(s, checked=True) for s in subtasks)
 
 
-def _with_constants(means: Means, asked: Asked, judge: AnyRule | None) -> Means:
+def _judges(
+    asked: Asked, rules: tuple[AnyRule, ...]
+) -> tuple[dict[tuple[str, int], tuple[int, ...]], tuple[tuple[AnyRule, ...], ...]]:
+    """The rules that judge where values come from, each alone, and together where they judge one argument.
+
+    With them, for each parameter, the place of those that judge it.
+    """
+    judged: dict[tuple[str, int], tuple[AnyRule, ...]] = {}
+    for rule in rules:
+        for subtask in asked.spec.subtasks.values():
+            for index in rule.judged(subtask):
+                judged[subtask.name, index] = (*judged.get((subtask.name, index), ()), rule)
+    alone = [(rule,) for rule in rules if any(rule in judges for judges in judged.values())]
+    judges = tuple(dict.fromkeys([*alone, *judged.values()]))
+    return {key: (judges.index(own) + 1,) for key, own in judged.items()}, judges
+
+
+def _with_constants(means: Means, asked: Asked, judges: tuple[AnyRule, ...]) -> Means:
     spec = asked.spec
     named = [(name, c.type) for name, c in spec.constants_of(asked.task).items()]
     named += [(t.name, t) for t in spec.types.values() if isinstance(t, Enum) and t.members]
 
     def allowed(name: str | None, of: Type) -> bool:
-        return judge is None or judge.pure_source(Origin.CONSTANT, name, of, spec)
+        return all(judge.pure_source(Origin.CONSTANT, name, of, spec) for judge in judges)
 
     constants = frozenset(of for name, of in named if allowed(name, of))
     return replace(means, constants=constants, none=allowed(None, NONE))

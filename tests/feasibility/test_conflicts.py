@@ -161,6 +161,11 @@ VALUES = {
         + "task t():\n    no flow from read to migrate\n    at least 1 migrate\n",
         ["no flow from read to migrate", "at least 1 migrate"],
     ),
+    "from where it must not come": (
+        "subtask read(key: Key) -> Host\nsubtask clean(host: Host) -> Host\n" + SURE
+        + "task t(key: Key):\n    go.host from read\n    no flow from read to go except via clean\n    at least 1 go\n",
+        ["go.host from read", "no flow from read to go except via clean", "at least 1 go"],
+    ),
     "the way through is closed": (
         "subtask clean(key: Key) -> Host\nsubtask raw(key: Key) -> Host\n" + SURE
         + "task t(key: Key):\n    no flow from key to go except via clean\n    at most 0 clean\n    at least 1 go\n",
