@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
+from functools import cached_property
 from typing import NamedTuple
 
 from p2c_dsl.spec import Spec
@@ -111,7 +112,10 @@ class Hand:
     types: Mapping[Type, Level]
     means: Means
     around: Around
+    before: Hand | None = None
+    """The hand to which something was added, so that what is known of it need not be found again."""
     _known: dict[Type, Level | None] = field(default_factory=dict)
+    _held: dict[Type, Level | None] = field(default_factory=dict)
 
     def level(self, wanted: Type) -> Level | None:
         """Where a value that fits the type can be had, `None` if nowhere."""
@@ -122,12 +126,28 @@ class Hand:
     def _found(self, wanted: Type) -> Level | None:
         if any(is_subtype(c, wanted) for c in self.means.constants):
             return Level.OUTSIDE
-        found = min((at for of, at in self.types.items() if is_subtype(of, wanted)), default=None)
+        found = self._holds(wanted)
         if found is Level.OUTSIDE:
             return found
         if isinstance(wanted, Optional):
             return Level.OUTSIDE if self.means.none else _nearest(found, self.level(wanted.inner))
         return Level.OUTSIDE if self._gathered(wanted) else found
+
+    def _holds(self, wanted: Type) -> Level | None:
+        """Where a value of the type is, as it is."""
+        if wanted not in self._held:
+            known = self.before is not None and wanted in self.before._held
+            base = self.before._held[wanted] if self.before is not None and known else None
+            types = self._added if known else self.types
+            found = min((at for of, at in types.items() if is_subtype(of, wanted)), default=None)
+            self._held[wanted] = _nearest(base, found)
+        return self._held[wanted]
+
+    @cached_property
+    def _added(self) -> Mapping[Type, Level]:
+        """What is not in the hand before, or not where it is in this one."""
+        earlier = {} if self.before is None else self.before.types
+        return {of: at for of, at in self.types.items() if earlier.get(of) is not at}
 
     def _gathered(self, wanted: Type) -> bool:
         """Whether an accumulator that a loop fills can have the type.
@@ -172,10 +192,10 @@ class Hands:
         if key not in self._more:
             parts = [part for of, level in values for part in self.means.parts(of, level)]
             news = any(hand.types.get(part, 9) > at for part, at in parts) or (around or hand.around) != hand.around
-            self._more[key] = self._closed([*hand.types.items(), *parts], around) if news else hand
+            self._more[key] = self._closed([*hand.types.items(), *parts], around, hand) if news else hand
         return self._more[key]
 
-    def _closed(self, parts: Iterable[tuple[Type, Level]], around: Around | None) -> Hand:
+    def _closed(self, parts: Iterable[tuple[Type, Level]], around: Around | None, before: Hand | None = None) -> Hand:
         types: dict[Type, Level] = {}
         for of, at in parts:
             types[of] = min(at, types.get(of, at))
@@ -187,7 +207,7 @@ class Hands:
                 types[of] = min(keys, types.get(of, keys))
         around = around or Around(loopable, keys, self._sizes(types))
         key = frozenset(types.items()), around
-        return self._known.setdefault(key, Hand(types, self.means, around))
+        return self._known.setdefault(key, Hand(types, self.means, around, before))
 
     def _loopable(self, types: Mapping[Type, Level]) -> bool:
         return self.means.loops and any(isinstance(of, Collection) and not at for of, at in types.items())

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from p2c_dsl.bounds import times
 from p2c_dsl.feasibility.hand import Level
 from p2c_dsl.feasibility.relevant import relevant
-from p2c_dsl.feasibility.world import Asked, LineState, RunKind, distinct
+from p2c_dsl.feasibility.world import Asked, LineState, RunKind, Undecided, distinct
 from p2c_dsl.rules import AnyRule
 from p2c_dsl.rules.multiplicity import Count
 from p2c_dsl.rules.worst_run import Demand
@@ -30,10 +30,6 @@ class Call(NamedTuple):
     def often(self) -> Count:
         """How often it happens."""
         return Count(self.times * self.size.low, times(self.times, self.size.high))
-
-
-class Undecided(Exception):
-    """The search has taken too many steps: nothing is proved."""
 
 
 class WorstLines:

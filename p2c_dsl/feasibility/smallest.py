@@ -11,19 +11,27 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from p2c_dsl.feasibility import spending
-from p2c_dsl.feasibility.line import Call, Undecided, WorstLines
-from p2c_dsl.feasibility.world import Asked
+from p2c_dsl.feasibility.line import Call, WorstLines
+from p2c_dsl.feasibility.world import Asked, Undecided
 from p2c_dsl.rules import AnyRule
 from p2c_dsl.rules.worst_run import Budget
 
 _MOST_STEPS = 1_500
 """How many lines one search may go on from."""
+_MOST_WORK = 100_000
+"""How many calls are looked at before the search for a conflict is given up; a million of them take some seconds."""
+_MOST_FOR_ONE = 50_000
+"""How many, to find out whether the proof can do without some rules."""
 Rules = tuple[AnyRule, ...]
 
 
 def conflict(asked: Asked, rules: Sequence[AnyRule]) -> Rules | None:
     """A smallest set of rules that conflict, `None` where no conflict is proved."""
-    found = _grown(asked, tuple(rules))
+    asked.left = _MOST_WORK
+    try:
+        found = _grown(asked, tuple(rules))
+    except Undecided:
+        return None
     if found is None:
         return None
     found = _without_parts(found, lambda rest: proved(asked, rest))
@@ -50,7 +58,11 @@ def _without_parts(whole: tuple[_T, ...], will_do: Callable[[tuple[_T, ...]], bo
 
 def proved(asked: Asked, rules: Rules) -> bool:
     """Whether it is proved that no line keeps the rules."""
-    return isinstance(_line(asked, rules), bool)
+    asked.left = _MOST_FOR_ONE
+    try:
+        return isinstance(_line(asked, rules), bool)
+    except Undecided:
+        return False
 
 
 def _line(asked: Asked, rules: Rules) -> tuple[Call, ...] | bool | None:

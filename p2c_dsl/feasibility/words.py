@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from p2c_dsl.feasibility import spending
 from p2c_dsl.feasibility.line import WorstLines
-from p2c_dsl.feasibility.world import Asked
+from p2c_dsl.feasibility.world import Asked, Undecided
 from p2c_dsl.names import listing
 from p2c_dsl.rules import AnyRule
 from p2c_dsl.spec import Subtask
 from p2c_dsl.types import show
 
+_MOST_WORK = 100_000
+"""How many calls are looked at to say what is in the way."""
 _BAD = "in a run in which checks say no and collections are as small as they may be"
 
 
 def reason(asked: Asked, rules: tuple[AnyRule, ...]) -> str:
     """What stands in the way, where these rules are a smallest set that conflicts."""
-    why = _why(asked, rules)
+    asked.left = _MOST_WORK
+    try:
+        why = _why(asked, rules)
+    except Undecided:
+        why = None
     if not rules:
         return why or "nothing gives the result"
     named = listing((f"`{rule.text}`" for rule in rules), "and")

@@ -29,6 +29,10 @@ from p2c_dsl.types import (
 )
 
 
+class Undecided(Exception):
+    """The search has taken too many steps: nothing is proved."""
+
+
 class LineState(NamedTuple):
     """A line of calls, as far as anything depends on it.
 
@@ -103,6 +107,7 @@ class RunKind:
 
     def level(self, line: LineState, subtask: Subtask) -> Level | None:
         """Where a subtask can be called next, as far as values and what must come before are concerned."""
+        self.asked.work()
         if any(line.called.isdisjoint(group) for group in self._needs[subtask.name]):
             return None
         level = Level.OUTSIDE
@@ -188,7 +193,15 @@ class Asked:
 
     def __init__(self, spec: Spec, task: Task) -> None:
         self.spec, self.task = spec, task
+        self.left = 0
+        """How many more calls may be looked at."""
         self._known: dict[tuple[tuple[AnyRule, ...], tuple[str, ...]], tuple[RunKind, LineState]] = {}
+
+    def work(self) -> None:
+        """Notes one question whether a call is possible. Raises `Undecided` after too many."""
+        self.left -= 1
+        if self.left < 0:
+            raise Undecided
 
     def best(self, rules: Sequence[AnyRule], subtasks: Sequence[Subtask]) -> tuple[RunKind, LineState]:
         """Any run under some rules, and what it can have called of some subtasks."""
