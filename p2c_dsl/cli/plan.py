@@ -12,13 +12,20 @@ from typing import TYPE_CHECKING, Annotated
 
 from typer import Argument, Exit, Option
 
-from p2c_dsl.cli import EXIT_FINDINGS
 from p2c_dsl.cli.failure import fail, report
 from p2c_dsl.cli.options import AdapterName, Device, ModelName, Output, TaskName, choice
-from p2c_dsl.cli.planner_options import PLANNERS, ModelOptions, SearchOptions, Watch, planner_of, plans_of
+from p2c_dsl.cli.planner_options import (
+    PLANNERS,
+    ModelOptions,
+    SearchOptions,
+    Watch,
+    planner_of,
+    planning_errors,
+    plans_of,
+)
 from p2c_dsl.cli.progress import growing_text, once_slow
 from p2c_dsl.cli.signals import signals_as_interrupts, status_of
-from p2c_dsl.cli.specs import load_spec, task_of
+from p2c_dsl.cli.specs import load_spec, spec_path, task_of
 from p2c_dsl.cli.text_files import STDIN, stdin_text, write
 
 if TYPE_CHECKING:
@@ -33,7 +40,7 @@ _COMPOSE = re.compile(r"^compose[ \t]+(\w+)", re.MULTILINE)
 
 
 def plan(
-    spec: Annotated[str, Argument(help="The file with the task's spec.")],
+    spec: Annotated[str, Argument(help="The file with the task's spec, or its folder.")],
     task: TaskName = None,
     planner: Annotated[
         str, choice(PLANNERS, "The cheapest composition, a random one, or one that a language model writes.")
@@ -51,6 +58,10 @@ def plan(
         float | None,
         Option(help="Stop after this many seconds, with the best plan so far; search: 10 by default.", min=0),
     ] = None,
+    verified: Annotated[
+        bool, Option("--verified", help="Try plans until the spec's world verifies one, in several worlds.")
+    ] = False,
+    worlds: Annotated[int, Option(help="For --verified: in how many worlds, of the seeds from --seed on.", min=1)] = 5,
     run: Annotated[bool, Option("--run", help="Run the plan in the spec's world and verify it.")] = False,
     output: Output = None,
     model: ModelName = None,
@@ -75,9 +86,13 @@ def plan(
     search has a first plan soon and then looks for cheaper ones, until the cheapest is proved or the time is up; Ctrl-C
     prints the best so far. It says on standard error which it was.
 
+    --verified lets any planner write candidates until one is right in every one of --worlds worlds, or the time is up
+    (10 seconds by default): the rules say what no plan may do, a world also what it is for. It says on standard error
+    how many candidates were tried, and without a verified plan which came closest.
+
     --continue starts from the beginning of a composition that you have written, or have cut from a plan and changed.
 
-    Exit status: 0 planned; 1 no plan was found, or --run went wrong; 130 interrupted; 2 usage error,
+    Exit status: 0 planned; 1 no plan was found or none verified, or --run went wrong; 130 interrupted; 2 usage error,
     unreadable input, or a model that cannot be used; 3 internal error.
 
     Examples:
@@ -86,6 +101,8 @@ def plan(
 
       p2c plan examples/refunds/refunds.p2c --count 3
 
+      p2c plan examples/hiring --planner random --verified
+
       p2c plan examples/dinner/dinner.p2c --planner lm --best-of 8
 
       p2c plan examples/dinner/dinner.p2c --planner lm --model ./my-model --temperature 0
@@ -93,9 +110,18 @@ def plan(
     options = ModelOptions(model, adapter, device, dtype, temperature, best_of, shorten or None, cache)
     beginning, its_task = ("", None) if continue_ is None else _beginning(continue_)
     asked = _Asked(planner, count, beginning, timeout)
+    spec = spec_path(spec)
     loaded = load_spec(spec)
     wanted = task_of(loaded, task or its_task)
-    found = _planned(loaded, wanted, partial(planner_of, planner, seed, budget, options), asked)
+    made = partial(planner_of, planner, seed, budget, options)
+    if verified:
+        from p2c_dsl.cli.plan_verified import verified_plan
+
+        if count != 1:
+            fail("--verified prints one plan: leave out --count")
+        found = _Plans([verified_plan(loaded, wanted, made, range(seed, seed + worlds), timeout, beginning)])
+    else:
+        found = _planned(loaded, wanted, made, asked)
     use = "" if output is None else f'use "{os.path.relpath(spec, Path(output).parent)}"\n\n'
     write(use + "\n".join(found.texts), output)
     _tell(found, asked)
@@ -155,22 +181,11 @@ def _planned(
     loaded: Loaded, task: Task, made: Callable[[Watch | None, SearchOptions], Planner], asked: _Asked
 ) -> _Plans:
     """The plans, those that there were before an interrupt; ends the command if there is none."""
-    from p2c_dsl.planners import NoContinuation, Unplannable
-    from p2c_dsl.planners.models import ModelProblem
-
     found = _Plans()
     try:
-        with signals_as_interrupts(), _watching(task, asked) as (watch, progress):
+        with planning_errors(), signals_as_interrupts(), _watching(task, asked) as (watch, progress):
             planner = made(watch, SearchOptions(asked.timeout, progress))
             _collect(planner, loaded, task, asked, found)
-    except (Unplannable, NoContinuation) as error:
-        fail(str(error), EXIT_FINDINGS)
-    except (ModelProblem, ValueError, FloatingPointError, OSError) as error:
-        fail(str(error))
-    except RuntimeError as error:
-        if "out of memory" not in str(error):
-            raise
-        fail(f"the model does not fit into memory: try a smaller --best-of, or --device cpu ({error})")
     except KeyboardInterrupt as interrupt:
         if not found.texts:
             fail("interrupted before there was a plan", status_of(interrupt))

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from p2c_dsl.cli import EXIT_FINDINGS
+from p2c_dsl.cli.failure import fail
 
 if TYPE_CHECKING:
     from p2c_dsl.planners import Planner
@@ -99,10 +103,28 @@ def planner_of(
     return planner if search.timeout is None else replace(planner, timeout=search.timeout)
 
 
-def plans_of(planner: Planner, spec: Spec, task: Task, count: int, beginning: str) -> Iterator[str]:
-    """Up to `count` plans, as they are found; the caller says if there are fewer."""
+def plans_of(planner: Planner, spec: Spec, task: Task, count: int | None, beginning: str) -> Iterator[str]:
+    """Up to `count` plans, `None` for all, as they are found; the caller says if there are fewer."""
     from p2c_dsl.planners.distinct import FewerPlans
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", FewerPlans)
         yield from planner.plans(spec, task, count, beginning)
+
+
+@contextmanager
+def planning_errors() -> Iterator[None]:
+    """Ends the command if there is no plan, or if the planner cannot be used."""
+    from p2c_dsl.planners import NoContinuation, Unplannable
+    from p2c_dsl.planners.models import ModelProblem
+
+    try:
+        yield
+    except (Unplannable, NoContinuation) as error:
+        fail(str(error), EXIT_FINDINGS)
+    except (ModelProblem, ValueError, FloatingPointError, OSError) as error:
+        fail(str(error))
+    except RuntimeError as error:
+        if "out of memory" not in str(error):
+            raise
+        fail(f"the model does not fit into memory: try a smaller --best-of, or --device cpu ({error})")

@@ -25,6 +25,18 @@ def load_spec(path: str) -> Loaded:
     return without_errors(load(Path(path)), path)
 
 
+def spec_path(path: str) -> str:
+    """The file of a spec, which may be named by its folder."""
+    from p2c_dsl.runtime.domain import spec_file
+
+    if not Path(path).is_dir():
+        return path
+    try:
+        return str(spec_file(Path(path)))
+    except ValueError as error:
+        fail(str(error))
+
+
 def without_errors(loaded: Loaded, path: str, advice: str = "") -> Loaded:
     """What has been loaded, if it is free of errors, apart from those in its compositions."""
     if not loaded.readable:
