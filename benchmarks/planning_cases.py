@@ -10,6 +10,8 @@ from tests.generators.planning.words import Words
 
 OTHERS = (0, 30, 100, 300)
 
+# Those that begin with "cannot" have no plan. "only through a map's look-up" has none alone, but beside a tool that can
+# be called without arguments it has: what the tool gives can be a key, and a missing key ends the run.
 _CASES = {
     "map without loops": """
 type Parcel
@@ -131,7 +133,7 @@ task clean(disks: Set[Disk] >= 1):
     wipe only if empty(disk)
     at least 1 wipe
 """,
-    "cannot: perhaps no elements": """
+    "only through a map's look-up": """
 type Disk
 effect wipe(Disk)
 subtask format_disk(disk: Disk):
