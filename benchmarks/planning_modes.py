@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import statistics
+import time
 from collections.abc import Callable, Iterable, Iterator
 from multiprocessing import get_context
 from pathlib import Path
 from typing import TypeVar
 
-from planning_adapters import Outcome, plan_within
+from planning_adapters import Outcome, conflict_of, conflicts_known, plan_within
 from planning_cases import cases
 
 from p2c_dsl.diagnostics.model import Severity
@@ -43,9 +44,9 @@ def quantiles(values: list[float]) -> str:
     return f"median {at[0]:.3g}, 90% {at[1]:.3g}, 99% {at[2]:.3g}, max {ordered[-1]:.3g}"
 
 
-def refused(spec_text: str, plan: str) -> str:
-    """What lint says against a plan; empty if it accepts it."""
-    report = lint_text(f"{spec_text}\n{plan}", "plan", Path(), counterexamples=False)
+def refused(spec_text: str, plan: str, path: str = "") -> str:
+    """What lint says against a plan; empty if it accepts it. `path`: where the spec lies, if it uses other files."""
+    report = lint_text(f"{spec_text}\n{plan}", "plan", Path(path).parent, counterexamples=False)
     return next((f"{d.code} {d.message}" for d in report.diagnostics if d.severity is Severity.ERROR), "")
 
 
@@ -108,43 +109,42 @@ def shown(outcome: Outcome) -> str:
 # ---------------------------------------------------------------- given specs
 
 
-def _one_case(task: tuple[str, str, float]) -> tuple[str, list[str]]:
+def _one_case(task: tuple[str, str, float]) -> list[str]:
     name, text, seconds = task
-    return name, _of_loaded(load_text(text, name, Path()), seconds, text)
+    return list(_answers(load_text(text, name, Path()), name, seconds, False))
 
 
-def _of_loaded(loaded: Loaded, seconds: float, text: str | None = None) -> list[str]:
+def _answers(loaded: Loaded, name: str, seconds: float, show: bool) -> Iterator[str]:
+    """A line for each task of a spec; a task with a conflict is not planned."""
     errors = [d.message for d in loaded.diagnostics if d.severity is Severity.ERROR]
     if errors:
-        return [f"cannot be read: {errors[0]}"]
-    lines = []
+        yield f"{name}: cannot be read: {errors[0]}"
+        return
     for task in loaded.spec.tasks.values():
+        started = time.process_time()
+        conflict = conflict_of(loaded.spec, task) if conflicts_known() else None
+        taken = time.process_time() - started
+        if conflict is not None:
+            yield f"{name} {task.name}: conflict in {taken:.3f} s: {'; '.join(r.text for r in conflict) or 'no rule'}"
+            continue
         outcome = plan_within(loaded.spec, task, seconds)
-        wrong = refused(text or loaded.root.source.text, outcome.text) if outcome.text and text else ""
-        lines.append(f"{task.name}: {shown(outcome)} {wrong}".rstrip())
-    return lines
+        wrong = refused(loaded.root.source.text, outcome.text, loaded.root.source.name) if outcome.text else ""
+        yield f"{name} {task.name}: no conflict in {taken:.3f} s; {shown(outcome)} {wrong}".rstrip()
+        if show:
+            yield outcome.text
 
 
 def own_cases(seconds: float, jobs: int) -> None:
     """Plans the cases of `planning_cases`."""
-    for name, lines in spread(_one_case, [(name, text, seconds) for name, text in cases()], jobs):
-        for line in lines:
-            print(f"{name}: {line}", flush=True)
+    for lines in spread(_one_case, [(name, text, seconds) for name, text in cases()], jobs):
+        print(*lines, sep="\n", flush=True)
 
 
 def given(paths: list[Path], seconds: float, show: bool) -> None:
     """Plans each task of files."""
     for path in paths:
-        loaded = load(path)
-        errors = [d.message for d in loaded.diagnostics if d.severity is Severity.ERROR]
-        if errors:
-            print(f"{path}: cannot be read: {errors[0]}")
-            continue
-        for task in loaded.spec.tasks.values():
-            outcome = plan_within(loaded.spec, task, seconds)
-            print(f"{path.name} {task.name}: {shown(outcome)}", flush=True)
-            if show:
-                print(outcome.text)
+        for line in _answers(load(path), str(path), seconds, show):
+            print(line, flush=True)
 
 
 def domains(seconds: float, show: bool) -> None:

@@ -1,4 +1,4 @@
-"""The search planner on generated specs: of real size around a hidden composition, and small beside trying every line.
+"""Planning on generated specs: around a hidden composition, with a planted conflict, small beside trying every line.
 
 `benchmarks/planning.py` has the full numbers.
 """
@@ -10,10 +10,13 @@ from pathlib import Path
 import pytest
 
 from p2c_dsl.diagnostics.model import Severity
+from p2c_dsl.feasibility import find_conflict
 from p2c_dsl.lint import lint_text
 from p2c_dsl.planners import SearchPlanner, Unplannable
 from p2c_dsl.planners.search import Plan
 from p2c_dsl.resolve import load_text
+from p2c_dsl.rules import read_rules
+from tests.generators.planning.conflicts import KINDS, planted
 from tests.generators.planning.exhaustive import TooLarge, cheapest
 from tests.generators.planning.hidden import hidden
 from tests.generators.planning.parts import cost_of
@@ -35,6 +38,17 @@ def test_a_spec_with_a_hidden_composition_gets_a_plan(seed: int) -> None:
     plan = next(SearchPlanner(timeout=60).improving(spec, spec.tasks["job"]))
     assert plan.cost == cost_of(plan.text)
     assert _is_accepted(made.parts.text, plan.text)
+
+
+@pytest.mark.parametrize("seed", range(len(KINDS)))
+def test_a_planted_conflict_is_found_and_has_no_needless_rule(seed: int) -> None:
+    made = planted(seed)
+    spec = load_text(made.parts.text, "planted", Path()).spec
+    job = spec.tasks["job"]
+    found = find_conflict(spec, job, read_rules(spec, job)[0])
+    assert found is not None, made.kind
+    for rule in found.rules:
+        assert find_conflict(spec, job, [other for other in found.rules if other is not rule]) is None, rule.text
 
 
 @pytest.mark.parametrize("seed", range(24))
