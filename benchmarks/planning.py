@@ -16,7 +16,8 @@ that took; and what the planner answers where no conflict is found.
 `small`: tiny specs beside a search that tries all lines. Reported is what is wrong: a conflict where there is a plan, a
 plan that is missed or that lint rejects, and a cost called the lowest that is not. Seeds can be done in portions.
 `cases`: small specs that planners found hard, alone and beside 30, 100 and 300 tools that the task does not need.
-`domains` and files: the conflict, if there is one; otherwise when the first plan was there, what it cost, when the last one was, and what ended the search.
+`domains` and files: the conflict, if there is one; otherwise when the first plan was there, what it cost, when the last
+one was, and what ended the search.
 
 All times are CPU seconds of the process that plans. Costs are lexemes.
 """
