@@ -10,7 +10,7 @@ from p2c_dsl.planners.anytime.cheapest import cheapest
 from p2c_dsl.planners.anytime.first import first, greedy
 from p2c_dsl.planners.anytime.improve import improve
 from p2c_dsl.planners.anytime.limits import Limits, Stopped, Watch
-from p2c_dsl.planners.anytime.outcome import machine_of, none_found, none_within, too_small
+from p2c_dsl.planners.anytime.outcome import machine_of, none_found
 from p2c_dsl.planners.anytime.preference import by_name
 from p2c_dsl.planners.anytime.space import Beginning, Found, Space
 from p2c_dsl.planners.automaton.automaton import DEFAULT_BUDGET, Automaton
@@ -18,7 +18,6 @@ from p2c_dsl.planners.automaton.protocol import END
 from p2c_dsl.planners.automaton.resume import Start, resume
 from p2c_dsl.planners.deadline import TIMEOUT, Deadline
 from p2c_dsl.planners.distinct import distinct
-from p2c_dsl.planners.lines.pattern import NEVER
 from p2c_dsl.spec import Spec, Task
 
 _EFFORT = 2000
@@ -76,7 +75,7 @@ class SearchPlanner:
     def _improving(self, task: _Task, deadline: Deadline) -> Iterator[Plan]:
         limits = Limits(deadline, watch=self.watch)
         known = task.first(limits)
-        yield Plan(known.text, known.cost, task.at_least)
+        yield Plan(known.text, known.cost, task.space.least(task.beginnings))
         for found, at_least in improve(task.space, task.beginnings, known, limits):
             yield Plan(found.text, found.cost, at_least)
 
@@ -103,24 +102,14 @@ class _Task:
         else:
             self.beginnings = (self.space.start,)
 
-    @property
-    def at_least(self) -> int:
-        """A lower bound on the cost of all plans."""
-        return min(b.spent + self.space.at_least(b.node, self.space.key(b.node)) for b in self.beginnings)
-
     def first(self, limits: Limits) -> Found:
         """A first plan. Raises `Unplannable`."""
         planner, space = self._planner, self.space
-        if planner.budget < self.at_least < NEVER:
-            raise too_small(space.machine.task, planner.budget, self.at_least)
         try:
-            found = first(space, self.beginnings, planner.budget, limits)
+            return first(space, self.beginnings, planner.budget, limits)
         except Stopped:
             limit = f"{planner.timeout:g} s ({space.tried:,} lines tried)"
             raise none_found(space.machine, planner.budget, limit) from None
-        if found is None:
-            raise none_within(space.machine, planner.budget)
-        return found
 
 
 def _line_ends(automaton: Automaton, start: Start) -> Iterator[Beginning]:

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from heapq import heappop, heappush
 from itertools import count
 from typing import NamedTuple
 
-from p2c_dsl.planners.anytime.limits import Limits
+from p2c_dsl.feasibility import find_conflict
+from p2c_dsl.planners.anytime.limits import Limits, Stopped
+from p2c_dsl.planners.anytime.outcome import impossible, none_within, too_small
 from p2c_dsl.planners.anytime.space import Beginning, Found, Space, Ways
 from p2c_dsl.planners.lines.node import Node, ends
-from p2c_dsl.planners.lines.pattern import Line
+from p2c_dsl.planners.lines.pattern import NEVER, Line
 
 _GREED = 3
 """The weight of the estimate against the cost so far (weighted A*, Pohl 1970)."""
 _LATER = 25
 """What is added to a node's priority after each stage of its lines, so that no line is lost."""
+_SOON = 400
+"""How many lines are tried before it is asked whether there can be a plan."""
 _HOPELESS = 100
 """The estimate where the relaxed plan says that there is no completion: it may be wrong."""
 
@@ -31,9 +37,28 @@ class _Open(NamedTuple):
     stages: _Stages
 
 
-def first(space: Space, beginnings: Iterable[Beginning], budget: int, limits: Limits) -> Found | None:
-    """A composition within the budget, `None` if there is none. Raises `Stopped`."""
-    return next(greedy(space, beginnings, budget, limits), None)
+def first(space: Space, beginnings: Sequence[Beginning], budget: int, limits: Limits) -> Found:
+    """A composition within the budget. Raises `Unplannable` if there is none, and `Stopped`.
+
+    Mostly there is one within a few lines. Where there is not, the rules may conflict.
+    """
+    least = space.least(beginnings)
+    if least <= budget:
+        with suppress(Stopped):
+            soon = replace(limits, effort=min(limits.effort, space.tried + _SOON))
+            found = next(greedy(space, beginnings, budget, soon), None)
+            if found is not None:
+                return found
+    machine = space.machine
+    conflict = find_conflict(machine.spec, machine.task, space.rules)
+    if conflict is not None:
+        raise impossible(conflict)
+    if budget < least < NEVER:
+        raise too_small(machine, budget, least)
+    found = next(greedy(space, beginnings, budget, limits), None)
+    if found is None:
+        raise none_within(machine, budget)
+    return found
 
 
 def greedy(space: Space, beginnings: Iterable[Beginning], budget: int, limits: Limits) -> Iterator[Found]:

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from p2c_dsl.feasibility import Conflict
 from p2c_dsl.machine import Machine
 from p2c_dsl.rules import AnyRule, read_rules
 from p2c_dsl.spec import Spec, Task
 
 
 class Unplannable(Exception):
-    """No accepted composition fits the budget, or none was found in time; the message says what is known."""
+    """No accepted composition fits the budget, or none was found in time; the message says what is known.
+
+    Attributes:
+        conflict: The rules that no composition keeps, if that is the reason.
+    """
+
+    def __init__(self, message: str, conflict: Conflict | None = None) -> None:
+        super().__init__(message)
+        self.conflict = conflict
 
 
 def machine_of(spec: Spec, task: Task, rules: Sequence[AnyRule] = ()) -> Machine:
@@ -29,10 +38,15 @@ def header_of(task: Task) -> str:
     return f"compose {task.name}({', '.join(p.name for p in task.parameters)}):"
 
 
-def too_small(task: Task, budget: int, at_least: int) -> Unplannable:
+def impossible(conflict: Conflict) -> Unplannable:
+    """No composition of any size can be accepted."""
+    return Unplannable(conflict.message, conflict)
+
+
+def too_small(machine: Machine, budget: int, at_least: int) -> Unplannable:
     """The budget is smaller than what every composition needs."""
     return Unplannable(
-        f"no composition of `{task.name}` fits a budget of {budget} words: every one that keeps its rules needs at "
+        f"no composition of `{machine.task.name}` fits a budget of {budget} words: what keeps its rules needs at "
         f"least {at_least}; raise the budget"
     )
 

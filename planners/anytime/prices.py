@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from p2c_dsl.machine import Machine
 from p2c_dsl.planners.anytime.asked_for import AskedFor, taken_by
-from p2c_dsl.planners.completion.lower_bound import call_cost
+from p2c_dsl.planners.completion.lower_bound import statement_cost
 from p2c_dsl.planners.lines.pattern import NEVER
 from p2c_dsl.types import ListOf, MapOf, Optional, Record, SetOf, Type, is_subtype
 
@@ -72,7 +72,7 @@ class PriceLists:
     def __init__(self, machine: Machine, asked_for: AskedFor) -> None:
         self._records, self._asked_for = machine.spec.records, asked_for
         self._subtasks = asked_for.subtasks
-        self.own = {name: call_cost(subtask) for name, subtask in self._subtasks.items()}
+        self.own = {name: statement_cost(subtask) for name, subtask in self._subtasks.items()}
         self.takes = {name: taken_by(subtask) for name, subtask in self._subtasks.items()}
         self._known: dict[Situation, Prices] = {}
         self._parts: dict[Type, dict[Type, tuple[int, Way]]] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple, Self
 
@@ -17,6 +17,7 @@ from p2c_dsl.planners.lines.node import Keyed, Keys, Node
 from p2c_dsl.planners.lines.pattern import NEVER, Line
 from p2c_dsl.planners.lines.statements import Order
 from p2c_dsl.planners.lines.successors import Lines
+from p2c_dsl.rules import Rule
 
 
 class Space:
@@ -24,6 +25,7 @@ class Space:
 
     def __init__(self, machine: Machine, lines: Lines, key: Keyed) -> None:
         self.machine, self.lines, self.key = machine, lines, key
+        self.rules = tuple(facet for facet in machine.facets if isinstance(facet, Rule))
         self._lower_bound = LowerBound(machine)
         self._bounds: dict[Hashable, int] = {}
         asked_for = AskedFor(machine, self._lower_bound)
@@ -53,6 +55,10 @@ class Space:
         if bound is None:
             bound = self._bounds[key] = self._lower_bound.of(node)
         return bound
+
+    def least(self, beginnings: Iterable[Beginning]) -> int:
+        """A lower bound on what any composition costs."""
+        return min(b.spent + self.at_least(b.node, self.key(b.node)) for b in beginnings)
 
     def about(self, node: Node) -> int:
         """An estimate of what a completion costs."""

@@ -9,19 +9,20 @@ budget can be reached.
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import chain, islice
 
-from p2c_dsl.planners.anytime.first import first
+from p2c_dsl.planners.anytime.first import first, greedy
 from p2c_dsl.planners.anytime.improve import improve
 from p2c_dsl.planners.anytime.limits import Limits, Stopped
-from p2c_dsl.planners.anytime.outcome import header_of, machine_of, none_found, none_within, too_small
-from p2c_dsl.planners.anytime.space import Space
+from p2c_dsl.planners.anytime.outcome import header_of, machine_of, none_found
+from p2c_dsl.planners.anytime.space import Beginning, Space
 from p2c_dsl.planners.automaton.protocol import END
 from p2c_dsl.planners.completion.adapt import Completion, Planned
 from p2c_dsl.planners.completion.completions import Completions
 from p2c_dsl.planners.lines.node import Node, ends
-from p2c_dsl.planners.lines.pattern import NEVER, Line, Weigh, unit_weight
+from p2c_dsl.planners.lines.pattern import Line, Weigh, unit_weight
 from p2c_dsl.planners.lines.prefix import LinePrefix, opening
 from p2c_dsl.rules import AnyRule
 from p2c_dsl.spec import Spec, Task
@@ -75,24 +76,19 @@ class Automaton:
         self.completions, self.effort, self._weigh = Completions(self.machine, weigh), effort, weigh
         self.header = header_of(task)
         self.start = Position(Node(self.machine.start(), True), (), budget)
+        self._space = Space(self.machine, self.completions.lines, self.completions.key)
         self._openings: dict[Hashable, LinePrefix] = {}
         self._find_first(budget, _FIRST if effort is None else max(effort, _FIRST))
 
     def _find_first(self, budget: int, effort: int) -> None:
         """Finds a first completion, without which there is no automaton. Raises `Unplannable`."""
-        space, task = Space(self.machine, self.completions.lines, self.completions.key), self.machine.task
-        least = space.at_least(space.start.node, self.completions.key(space.start.node))
-        if budget < least < NEVER:
-            raise too_small(task, budget, least)
+        space = self._space
         try:
             found = first(space, [space.start], budget, Limits(effort=effort))
         except Stopped:
             raise none_found(self.machine, budget, f"{effort:,} lines") from None
-        if found is None:
-            raise none_within(self.machine, budget)
         *_, (found, _) = improve(space, [space.start], found, Limits(effort=space.tried + _SHORTENED))
-        before = (self.start.node, *(line.node for line in found.lines))
-        self._keep(self.start, before[-1], tuple(zip(before, found.lines, strict=False)))
+        self._learn(self.start.node, found.lines)
 
     def legal(self, position: Position) -> tuple[str, ...]:
         """The lexemes that may come next, in a fixed order; `END` where the composition may end."""
@@ -125,13 +121,26 @@ class Automaton:
         if position.ended:
             return True
         if not position.words:
-            return self.completions.completable(position.node, position.left, _CONTINUED)
+            return self._finds(position.node, position.left)
         prefix = self._inside(position)
         return any(
-            self.completions.completable(line.node, position.left - line.cost + prefix.spent, _CONTINUED)
+            self._finds(line.node, position.left - line.cost + prefix.spent)
             and self._within(prefix, line, position.left)
             for line in prefix.lines()
         )
+
+    def _finds(self, node: Node, left: int) -> bool:
+        """Whether a completion within some lexemes is known, or found by a long search, which keeps it."""
+        space = self._space
+        if self.completions.cost(self.completions.key(node)) <= left:
+            return True
+        limits = Limits(effort=space.tried + _CONTINUED)
+        with suppress(Stopped):
+            found = next(greedy(space, [Beginning(node, 0, "")], left, limits), None)
+            if found is not None:
+                self._learn(node, found.lines)
+                return True
+        return False
 
     def distance(self, position: Position) -> int | None:
         """The fewest lexemes to an accepted end, `None` if that is more than the budget left."""
@@ -163,30 +172,35 @@ class Automaton:
 
         Raises `ValueError` when it does not complete the composition within the budget left.
         """
-        here, lines = position, list[tuple[Node, Line]]()
+        here, lines = position, list[Line]()
         for word in words:
             branch = self._inside(here).branches.get(word)
             if branch is None:
                 break
             if branch.line is not None:
-                lines.append((here.node, branch.line))
+                lines.append(branch.line)
             here = self.step(here, word)
         else:
             if not here.words and here.left >= 0 and ends(self.machine, here.node):
-                self._keep(position, here.node, lines)
+                self._keep(position, lines)
                 return
         raise ValueError("these words do not complete the composition here within the remaining budget")
 
-    def _keep(self, position: Position, last: Node, lines: Sequence[tuple[Node, Line]]) -> None:
-        completion = Completion()
-        self.completions.learn(self.completions.key(last), completion)
-        for node, line in reversed(lines):
-            planned = Planned(node.depth - line.closes, line.move, line.words[0], line.cost)
-            completion = (planned, *completion)
-            self.completions.learn(self.completions.key(node), completion)
+    def _keep(self, position: Position, lines: Sequence[Line]) -> None:
+        self._learn(position.node, lines)
         if lines:
-            first, prefix = lines[0][1], self._inside(position)
-            prefix.record(first, first.cost - prefix.spent + self.completions.cost(first.key))
+            first_line, prefix = lines[0], self._inside(position)
+            prefix.record(first_line, first_line.cost - prefix.spent + self.completions.cost(first_line.key))
+
+    def _learn(self, node: Node, lines: Sequence[Line]) -> None:
+        """Keeps the completion of a node by some lines, and those of the nodes on the way."""
+        completion = Completion()
+        before = (node, *(line.node for line in lines))
+        self.completions.learn(self.completions.key(before[-1]), completion)
+        for here, line in reversed(tuple(zip(before, lines, strict=False))):
+            planned = Planned(here.depth - line.closes, line.move, line.words[0], line.cost)
+            completion = (planned, *completion)
+            self.completions.learn(self.completions.key(here), completion)
 
     def cost(self, position: Position) -> int:
         """What the known completion costs at a position to which legal lexemes led; it never rises."""

@@ -127,16 +127,6 @@ class Completions:
         self._abandoned[key] = limit
         return False
 
-    def completable(self, node: Node, limit: int, effort: int) -> bool:
-        """Like `complete`, but tries any lines, and repeats searches that were given up before."""
-        key = self.key(node)
-        if self.cost(key) <= limit:
-            return True
-        if self.at_least(node, key) > limit:
-            return False
-        goals = (_HELPFUL, _ANY._replace(effort=effort))
-        return any(self._finds(node, key, limit, goal) for goal in goals)
-
     def _finds(self, node: Node, key: Hashable, limit: int, goal: _Goal) -> bool:
         try:
             return self._search(node, key, limit, goal) is not None

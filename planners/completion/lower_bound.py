@@ -23,7 +23,7 @@ class LowerBound:
         self.machine = machine
         subtasks = machine.spec.subtasks.values()
         self._subtasks = {s.name: s for s in subtasks}
-        self._cost = _NEW | {s.name: call_cost(s) for s in subtasks}
+        self._cost = _NEW | {s.name: statement_cost(s) for s in subtasks}
         self._makers: dict[Type | None, frozenset[str]] = {}
         self._holds: dict[tuple[Type, Type | None], bool] = {}
         self._had: dict[frozenset[Type], dict[Type, bool]] = {}
@@ -85,11 +85,16 @@ class LowerBound:
             return NEVER
         writes = [3 if a.is_map else 2 for a in state.accumulators.values() if not a.filled]
         new = sum(not landmark.isdisjoint(_NEW) for landmark in chosen)
-        # A written value takes at least one word, unless it is one of the calls that are counted already.
-        values = max(len(writes) + new - sum(map(self._gives, chosen)), 0)
+        # A written value takes at least one word, unless it is a call, which then needs no name for its result.
+        written = len(writes) + new
+        values = written - 2 * min(written, sum(map(self._gives, chosen)))
         # The first line of a block may be one of the calls or writes that are counted already.
-        line = 2 if node.empty and not chosen and not writes else 0
+        line = self._line(state) if node.empty and not chosen and not writes else 0
         return calls + 3 * loop + sum(writes) + values + max(line, end)
+
+    def _line(self, state: State) -> int:
+        """The lexemes of the shortest line: a `return` without a value, where there may be one, or `f()`."""
+        return 1 if self.machine.task.result is None and state.frames and not state.loops else 2
 
     def _return(self, state: State) -> int:
         """The lexemes of the `return` that a task with a result still needs."""
@@ -242,6 +247,11 @@ class LowerBound:
 def call_cost(subtask: Subtask) -> int:
     """The lexemes of the shortest call: `f(` and `)`, the arguments that it needs, and the commas between them."""
     return 2 + subtask.required + max(subtask.required - 1, 0)
+
+
+def statement_cost(subtask: Subtask) -> int:
+    """The lexemes of the shortest call as a line of its own, with the name for its result."""
+    return call_cost(subtask) + (subtask.result is not None)
 
 
 def required(subtask: Subtask) -> list[Type]:

@@ -6,7 +6,7 @@ that make the types that the missing calls take. Its cost may be too high or too
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from typing import NamedTuple
 
 from p2c_dsl.machine import Machine, State
@@ -72,7 +72,7 @@ class RelaxedPlans:
                 wanted += required(subtask)
                 pending += [g for at, f in self.machine.placed for g in f.prerequisites(at, state, subtask)]
         calls = sum(self._own[name] for name in plan)
-        cost = calls + _ACCUMULATE * len(accumulated) + _unfilled(state)
+        cost = calls + _accumulation(accumulated, state)
         return RelaxedPlan(cost, frozenset(plan), frozenset(accumulated))
 
     def _made(self, wanted: Type, types: frozenset[Type]) -> tuple[list[frozenset[str]], tuple[Type, ...]]:
@@ -106,6 +106,15 @@ class RelaxedPlans:
         return calls + _ACCUMULATE * len(collections)
 
 
-def _unfilled(state: State) -> int:
-    """The cost of filling the accumulators that are still empty."""
-    return sum(4 if a.loop is not None else _ACCUMULATE for a in state.accumulators.values() if not a.filled)
+def _accumulation(accumulated: Iterable[Type], state: State) -> int:
+    """The cost of filling the accumulators that are still empty, and those that must be created.
+
+    What the plan collects and an empty accumulator waits for is one debt, and is paid once.
+    """
+    unfilled = sorted((a.is_map, a.loop is not None) for a in state.accumulators.values() if not a.filled)
+    waiting = sum(4 if looped else _ACCUMULATE for _, looped in unfilled)
+    created = 0
+    for is_map in (False, True):
+        wanted = sum(isinstance(of, MapOf) == is_map for of in accumulated)
+        created += max(wanted - sum(kind == is_map for kind, _ in unfilled), 0)
+    return waiting + _ACCUMULATE * created
