@@ -4,7 +4,8 @@ Lint folds it over a program, and the decoder asks it what may come next. The pr
 its facet. The meaning of a rule for a run is its definition, in the same file, which does not depend on the machine.
 """
 
-from p2c_dsl.machine.facet import AnyFacet, CallSite, Facet, Origin, Part, Place, Violation, Violations
+from p2c_dsl.machine.facet import AnyFacet, CallSite, Facet, Origin, Part, Violation, Violations
+from p2c_dsl.machine.guidance import Place
 from p2c_dsl.machine.machine import Machine
 from p2c_dsl.machine.state import Accumulator, BranchFrame, LoopFrame, State, Value
 

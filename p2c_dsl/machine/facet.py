@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar
 
 from p2c_dsl.machine.facts import NOTHING, Fact
-from p2c_dsl.machine.state import Accumulator, BranchFrame, LoopFrame, State, Value
+from p2c_dsl.machine.guidance import Guidance, M, Place, S
+from p2c_dsl.machine.state import BranchFrame, LoopFrame, State, Value
 from p2c_dsl.program import Test
 from p2c_dsl.spec import Spec, Subtask
 from p2c_dsl.types import Type
 
 if TYPE_CHECKING:
     from p2c_dsl.source import Span
-
-S = TypeVar("S")
-"""A facet's own state: immutable and hashable."""
-M = TypeVar("M")
-"""A facet's mark of a value, which is what it knows about the value: immutable and hashable."""
 
 
 class Origin(Enum):
@@ -51,23 +46,6 @@ class CallSite:
     nested: bool
     keys: tuple[tuple[Value, ...], ...]
     """The values of the effect's keys, for each of the subtask's effect clauses."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place(Generic[S, M]):
-    """Where the machine keeps a facet's own state and marks: at `index` among those of all facets."""
-
-    index: int
-
-    def state(self, state: State) -> S:
-        """The facet's own part of a state."""
-        own: S = state.facets[self.index]
-        return own
-
-    def mark(self, value: Value | Accumulator) -> M:
-        """The facet's own mark of a value."""
-        mark: M = value.marks[self.index]
-        return mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +108,7 @@ _NOTHING: Any = None
 """The state or mark of a facet that does not need one."""
 
 
-class Facet(Generic[S, M]):
+class Facet(Guidance[S, M]):
     """One rule as a component of the machine: how its state moves at each step.
 
     A facet is immutable, and one object may be used in several machines: its knowledge of a composition is in its
@@ -240,75 +218,6 @@ class Facet(Generic[S, M]):
 
     def finish(self, own: S, state: State, out: Violations) -> None:
         """Called where the composition completes."""
-
-    # ------------------------------------------------------------ decoding
-
-    def needed(self, own: S, state: State) -> tuple[frozenset[str], ...]:
-        """Sets of subtasks: at least one of each set must still be called before the composition may complete."""
-        return ()
-
-    def room(self, own: S) -> int | None:
-        """How many further steps are allowed, `None` without a limit."""
-        return None
-
-    def forbids_loop(self, outer: int) -> bool:
-        """Whether a loop inside `outer` loops is forbidden."""
-        return False
-
-    def forbids_branch(self, outer: int) -> bool:
-        """Whether a branch inside `outer` branches is forbidden."""
-        return False
-
-    def exhausted(self, own: S, state: State, subtask: Subtask) -> bool:
-        """Whether every further call of `subtask` on a path through this state would be objected to."""
-        return False
-
-    def prerequisites(self, at: Place[S, M], state: State, subtask: Subtask) -> tuple[frozenset[str], ...]:
-        """Sets of subtasks: at least one of each set must be called before `subtask` may be."""
-        return ()
-
-    # ------------------------------------------------------------ planning
-
-    def missing(self, own: S) -> int:
-        """How often what `needed` names must still happen: more than once may be had by one call in a loop."""
-        return 1
-
-    def progresses(self, before: S, after: S, gained: frozenset[Fact]) -> bool:
-        """Whether a call has come closer to what the rule asks for or waits for; `gained` are the new facts.
-
-        A cheapest composition has no call that makes progress for no rule and gives nothing new.
-        """
-        return False
-
-    def untested(self, at: Place[S, M], state: State, subtask: Subtask) -> bool:
-        """Whether a call of `subtask` needs the outcome of a test that is not known yet; `learns` says of which."""
-        return False
-
-    def tells_apart(self, at: Place[S, M], state: State, subtask: Subtask, parameter: int, value: Value) -> Hashable:
-        """What of an argument matters to the rule: of those that are alike for all rules, any may be passed."""
-        return None
-
-    def splits_loops(self) -> bool:
-        """Whether the rule may forbid two calls in one loop that it allows in two loops, one after the other."""
-        return False
-
-    def judges(self, subtask: Subtask, parameter: int) -> bool:
-        """Whether the rule decides by its origin which value of a fitting type may be passed."""
-        return False
-
-    def serves(self, at: Place[S, M], own: S, old: Value, new: Value) -> bool:
-        """Whether the rule allows an old value wherever it allows a new result of the same type and size."""
-        return at.mark(old) == at.mark(new)
-
-    # ------------------------------------------------------------ keys
-
-    def key(self, own: S, state: State) -> Hashable:
-        """The part of the own state that can still change a verdict; the decoder merges states with equal keys."""
-        return own
-
-    def mark_key(self, mark: M) -> Hashable:
-        """The part of a mark that can still change a verdict."""
-        return mark
 
 
 AnyFacet = Facet[Any, Any]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from p2c_dsl.machine.facet import AnyFacet, Facet, Place, Violations
+from p2c_dsl.machine.facet import AnyFacet, Facet, Violations
 from p2c_dsl.machine.facts import tested
+from p2c_dsl.machine.guidance import Place
 from p2c_dsl.machine.state import Parts, State, Value
 from p2c_dsl.program import Test
 

@@ -10,7 +10,8 @@ from rpds import HashTrieMap
 
 from p2c_dsl.bounds import MOST, add, times
 from p2c_dsl.diagnostics.codes import Code
-from p2c_dsl.machine.facet import CallSite, Explanation, Narrator, Place, Violation, Violations
+from p2c_dsl.machine.facet import CallSite, Explanation, Narrator, Violation, Violations
+from p2c_dsl.machine.guidance import Place
 from p2c_dsl.machine.identity import constant_identity
 from p2c_dsl.machine.state import LoopFrame, State, Value
 from p2c_dsl.names import listing
@@ -205,6 +206,9 @@ compose survey(users):
             if exceeds(most, self.most):
                 out.append(TooOftenForOneKey(self, True, (), keys, (), most))
                 return
+
+    def limits(self, subtask: Subtask) -> bool:
+        return self.event.happens(subtask)
 
     def exhausted(self, own: Counts, state: State, subtask: Subtask) -> bool:
         """Whether calls with any values of the keys' types have already used up the limit for every key."""

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, Self
 
 from p2c_dsl.diagnostics.codes import Code
-from p2c_dsl.machine.facet import Facet, M, S
+from p2c_dsl.machine.facet import Facet
+from p2c_dsl.machine.guidance import M, S
 from p2c_dsl.names import did_you_mean
 from p2c_dsl.rules.definition import AnyDefinition
 from p2c_dsl.rules.events import Event

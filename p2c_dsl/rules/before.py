@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Self
 
 from p2c_dsl.diagnostics.codes import Code
-from p2c_dsl.machine.facet import CallSite, Explanation, Narrator, Place, Violation, Violations
+from p2c_dsl.machine.facet import CallSite, Explanation, Narrator, Violation, Violations
 from p2c_dsl.machine.facts import NOTHING, Fact
+from p2c_dsl.machine.guidance import Place
 from p2c_dsl.machine.state import State
 from p2c_dsl.rules.base import NO_ARGUMENT, Names, Rule
 from p2c_dsl.rules.definition import Broken, Completed, Definition, RunEvent, Started

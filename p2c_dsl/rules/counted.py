@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from p2c_dsl.bounds import add, times
-from p2c_dsl.machine.facet import CallSite, Explanation, Narrator, Place, Violation, Violations
+from p2c_dsl.machine.facet import CallSite, Explanation, Narrator, Violation, Violations
 from p2c_dsl.machine.facts import Fact
+from p2c_dsl.machine.guidance import Place
 from p2c_dsl.machine.state import LoopFrame, State
 from p2c_dsl.rules.base import NO_ARGUMENT, Rule
 from p2c_dsl.rules.definition import Broken, Completed, Definition, RunEvent, Started
@@ -104,6 +105,13 @@ class Counted(Rule[Count, None]):
         exceeded = self.most is not None and exceeds(own.high, self.most)
         if self.least is not None and own.low < self.least and not exceeded:
             out.append(TooSeldom(self, own.low))
+
+    def limits(self, subtask: Subtask) -> bool:
+        return self.most is not None and self.weight(subtask).high != 0
+
+    def most_calls(self, subtask: Subtask) -> int | None:
+        weight = self.weight(subtask).high
+        return self.most // weight if self.most is not None and weight else None
 
     def missing(self, own: Count) -> int:
         return max((self.least or 0) - own.low, 0)

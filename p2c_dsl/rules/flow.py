@@ -9,7 +9,8 @@ from typing import Self
 
 from p2c_dsl.containment import contains
 from p2c_dsl.diagnostics.codes import Code
-from p2c_dsl.machine.facet import CallSite, Explanation, Narrator, Origin, Part, Place, Violation, Violations
+from p2c_dsl.machine.facet import CallSite, Explanation, Narrator, Origin, Part, Violation, Violations
+from p2c_dsl.machine.guidance import Place
 from p2c_dsl.machine.identity import Identity, mentions_slot_from
 from p2c_dsl.machine.state import BranchFrame, Frame, LoopFrame, State, Value
 from p2c_dsl.rules.base import NO_ARGUMENT, Names, Rule, RuleError

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Self
 
 from p2c_dsl.diagnostics.codes import Code
-from p2c_dsl.machine.facet import CallSite, Explanation, Narrator, Place, Violation, Violations
+from p2c_dsl.machine.facet import CallSite, Explanation, Narrator, Violation, Violations
+from p2c_dsl.machine.guidance import Place
 from p2c_dsl.machine.state import LoopFrame, State
 from p2c_dsl.rules.base import NO_ARGUMENT, Names, Rule
 from p2c_dsl.rules.definition import Broken, Completed, Definition, RunEvent, Started
@@ -117,6 +118,12 @@ compose tidy(accounts):
         for event, happens in (("first", is_first), ("second", is_second)):
             own = own.record(event, state) if happens else own
         return own
+
+    def limits(self, subtask: Subtask) -> bool:
+        return self.second.happens(subtask)
+
+    def exhausted(self, own: History, state: State, subtask: Subtask) -> bool:
+        return self.second.happens(subtask) and own.happened("first", state)
 
     def splits_loops(self) -> bool:
         return True

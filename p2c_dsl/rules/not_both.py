@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import NamedTuple, Self
 
 from p2c_dsl.diagnostics.codes import Code
-from p2c_dsl.machine.facet import CallSite, Explanation, Narrator, Place, Violation, Violations
+from p2c_dsl.machine.facet import CallSite, Explanation, Narrator, Violation, Violations
+from p2c_dsl.machine.guidance import Place
 from p2c_dsl.machine.state import LoopFrame, State
 from p2c_dsl.rules.base import NO_ARGUMENT, Names, Rule, RuleError
 from p2c_dsl.rules.definition import Broken, Completed, Definition, RunEvent, Started
@@ -152,6 +153,13 @@ compose settle(order):
         return self.one.happens(subtask) or self.other.happens(subtask)
 
     # ------------------------------------------------------------ blocks
+
+    def limits(self, subtask: Subtask) -> bool:
+        return self.one.happens(subtask) or self.other.happens(subtask)
+
+    def exhausted(self, own: History, state: State, subtask: Subtask) -> bool:
+        pairs = (self.one, self.other), (self.other, self.one)
+        return any(event.happens(subtask) and own.happened(other.name, state) for event, other in pairs)
 
     def enter_loop(self, own: History, state: State, frame: LoopFrame, out: Violations) -> History:
         return own.enter_loop()

@@ -9,8 +9,9 @@ from typing import Self, TypeAlias
 from rpds import HashTrieSet
 
 from p2c_dsl.diagnostics.codes import Code
-from p2c_dsl.machine.facet import CallSite, Explanation, Narrator, Part, Place, Violation, Violations
+from p2c_dsl.machine.facet import CallSite, Explanation, Narrator, Part, Violation, Violations
 from p2c_dsl.machine.facts import NOTHING, Fact
+from p2c_dsl.machine.guidance import Place
 from p2c_dsl.machine.identity import Identity, bound, constant_identity, mentions_slot_from, substituted
 from p2c_dsl.machine.state import State, Value
 from p2c_dsl.program import Test

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Self
 
 from p2c_dsl.diagnostics.codes import Code
-from p2c_dsl.machine.facet import CallSite, Explanation, Narrator, Origin, Part, Place, Violation, Violations
-from p2c_dsl.machine.state import State, Value
+from p2c_dsl.machine.facet import CallSite, Explanation, Narrator, Origin, Part, Violation, Violations
+from p2c_dsl.machine.guidance import Place
+from p2c_dsl.machine.state import Accumulator, State, Value
 from p2c_dsl.names import listing
 from p2c_dsl.rules.base import Names, Rule, RuleError
 from p2c_dsl.rules.definition import Broken, Definition, Producer, RunEvent, Started
@@ -214,6 +215,12 @@ compose dine(users):
         self, at: Place[None, Mark], state: State, subtask: Subtask, parameter: int, value: Value
     ) -> Hashable:
         return at.mark(value) if self.judges(subtask, parameter) else None
+
+    def accepts(self, at: Place[None, Mark], value: Value | Accumulator) -> bool:
+        return _may_be_clean(at.mark(value))
+
+    def supplies(self, subtask: Subtask) -> bool:
+        return subtask.name in self.sources
 
     def judges(self, subtask: Subtask, parameter: int) -> bool:
         return (subtask.name, parameter) == (self.sink, self.parameter)

@@ -9,7 +9,8 @@ from typing import NamedTuple, Self, TypeAlias
 from rpds import HashTrieSet
 
 from p2c_dsl.diagnostics.codes import Code
-from p2c_dsl.machine.facet import CallSite, Explanation, Narrator, Origin, Part, Place, Violation, Violations
+from p2c_dsl.machine.facet import CallSite, Explanation, Narrator, Origin, Part, Violation, Violations
+from p2c_dsl.machine.guidance import Place
 from p2c_dsl.machine.state import BranchFrame, LoopFrame, State, Value
 from p2c_dsl.rules import definition
 from p2c_dsl.rules.base import Names, Rule, RuleError

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Self
 
 from p2c_dsl.diagnostics.codes import Code
-from p2c_dsl.machine.facet import Explanation, Narrator, Place, Violation, Violations
+from p2c_dsl.machine.facet import Explanation, Narrator, Violation, Violations
+from p2c_dsl.machine.guidance import Place
 from p2c_dsl.machine.state import BranchFrame, State
 from p2c_dsl.rules.base import NO_ARGUMENT, Names, Rule
 from p2c_dsl.rules.pattern import Match

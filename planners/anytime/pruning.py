@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator
 
 from p2c_dsl.machine import LoopFrame, Machine, State
-from p2c_dsl.machine.facet import AnyFacet, Place
+from p2c_dsl.machine.facet import AnyFacet
+from p2c_dsl.machine.guidance import Place
 from p2c_dsl.machine.moves import CallMove, CreateMove
 from p2c_dsl.machine.state import Accumulator, BranchFrame, Value
 from p2c_dsl.naming import visible
