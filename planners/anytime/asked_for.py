@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from typing import NamedTuple
 
 from p2c_dsl.machine import Machine
 from p2c_dsl.planners.completion.lower_bound import LowerBound
 from p2c_dsl.spec import Subtask
-from p2c_dsl.types import ListOf, MapOf, Optional, SetOf, Type, allows_literal, show
+from p2c_dsl.types import ListOf, MapOf, Optional, Type, allows_literal, show
+
+MANY = 1_000
+"""More iterations than this are as good as any number."""
+
+
+class Want(NamedTuple):
+    """A value that somebody takes.
+
+    Attributes:
+        type: Its type.
+        judges: The numbers of the facets that look at its origin.
+        rounds: How often its taker may run at most, `None` without a limit: loops on the way to it may not be longer.
+    """
+
+    type: Type
+    judges: frozenset[int] = frozenset()
+    rounds: int | None = None
 
 
 class AskedFor:
@@ -16,10 +34,11 @@ class AskedFor:
     Attributes:
         nothing: Whether nothing is asked for, so that any line will do.
         subtasks: The subtasks that a cheapest plan may call, in the order of the spec.
-        types: The types that these subtasks or the result take, and what collections of these types are made from, in
-            a fixed order.
-        declared: Those of the types of which constants are values.
-        collections: For each of the types, those that are lists or maps of it and can be accumulated.
+        rounds: The limits on iterations that occur, `None` first: 1, and the largest of the others for all of these.
+        takes: What the shortest call of a subtask takes if it may run that often, for each limit.
+        result: What the task's result takes.
+        wants: All of that, and what accumulators of these types are made from, in a fixed order.
+        collections: For each want, those that are lists or maps of it and can be accumulated.
     """
 
     def __init__(self, machine: Machine, lower_bound: LowerBound) -> None:
@@ -31,14 +50,22 @@ class AskedFor:
         )
         names = spec.subtasks.keys() if self.nothing else self._closure()
         self.subtasks = {name: subtask for name, subtask in spec.subtasks.items() if name in names}
-        taken = [t for subtask in self.subtasks.values() for t in taken_by(subtask)]
-        self.types = tuple(sorted(set(_with_parts([*taken, *([] if result is None else [result])])), key=show))
-        self.declared = frozenset(t for t in self.types if lower_bound.is_declared(t))
-        self.collections: dict[Type, list[ListOf | MapOf]] = {}
-        for collection in self.types:
-            for part in parts_of_accumulator(collection):
-                assert isinstance(collection, ListOf | MapOf)
-                self.collections.setdefault(part, []).append(collection)
+        own = {name: self._most_calls(subtask) for name, subtask in self.subtasks.items()}
+        finite = {most for most in own.values() if most is not None}
+        self.rounds = (None, *sorted({1, max(finite)} if finite else ()))
+        self.takes = {
+            (name, rounds): tuple(dict.fromkeys(self._taken(subtask, self._fewer(own[name], rounds))))
+            for name, subtask in self.subtasks.items()
+            for rounds in self.rounds
+        }
+        self.result = None if result is None or isinstance(result, Optional) else Want(result)
+        taken = [want for takes in self.takes.values() for want in takes]
+        self.wants = tuple(sorted(set(_with_parts([*taken, *([self.result] if self.result else [])])), key=_order))
+        self.types = tuple(dict.fromkeys(want.type for want in self.wants))
+        self.collections: dict[Want, list[Want]] = {}
+        for want in self.wants:
+            for part in parts_of_accumulator(want):
+                self.collections.setdefault(part, []).append(want)
 
     def _closure(self) -> set[str]:
         machine, start = self._machine, self._machine.start()
@@ -76,33 +103,39 @@ class AskedFor:
         ]
         return set().union(*groups, *makers)
 
+    def _most_calls(self, subtask: Subtask) -> int | None:
+        most = [m for facet in self._machine.facets if (m := facet.most_calls(subtask)) is not None and m < MANY]
+        return max(min(most), 1) if most else None
 
-def taken_by(subtask: Subtask) -> list[Type]:
-    """The types that the shortest call of a subtask takes from what is in scope, each once."""
-    taken = (
-        parameter.type
-        for parameter in subtask.parameters[: subtask.required]
-        if not (parameter.literal or allows_literal(parameter.type) or isinstance(parameter.type, Optional))
-    )
-    return list(dict.fromkeys(taken))
+    def _fewer(self, own: int | None, rounds: int | None) -> int | None:
+        """The smaller of two limits, among those that occur."""
+        fewest = min((r for r in (own, rounds) if r is not None), default=None)
+        return None if fewest is None else 1 if fewest == 1 else self.rounds[-1]
+
+    def _taken(self, subtask: Subtask, rounds: int | None) -> Iterator[Want]:
+        for index, parameter in enumerate(subtask.parameters[: subtask.required]):
+            judges = frozenset(at.index for at, facet in self._machine.placed if facet.judges(subtask, index))
+            free = parameter.literal or allows_literal(parameter.type) or isinstance(parameter.type, Optional)
+            if judges or not free:
+                yield Want(parameter.type, judges, rounds)
 
 
-def parts_of_accumulator(of: Type) -> tuple[Type, ...]:
-    """The types of what is written into an accumulator of a type; nothing for other types."""
-    match of:
+def parts_of_accumulator(want: Want) -> tuple[Want, ...]:
+    """What is written into an accumulator that is wanted; nothing for other types. Its loop may run at will."""
+    match want.type:
         case ListOf(element):
-            return (element,)
+            return (Want(element, want.judges),)
         case MapOf(key, value):
-            return key, value
+            return Want(key), Want(value, want.judges)
     return ()
 
 
-def _with_parts(types: Iterable[Type]) -> Iterator[Type]:
-    """The types, and what collections and Optionals of them are made from."""
-    for of in types:
-        yield of
-        match of:
-            case ListOf(inner) | SetOf(inner) | Optional(inner):
-                yield from _with_parts((inner,))
-            case MapOf(key, value):
-                yield from _with_parts((key, value))
+def _with_parts(wants: list[Want]) -> Iterator[Want]:
+    """The wants, and what accumulators of their types are made from."""
+    for want in wants:
+        yield want
+        yield from _with_parts(list(parts_of_accumulator(want)))
+
+
+def _order(want: Want) -> tuple[str, list[int], int]:
+    return show(want.type), sorted(want.judges), want.rounds or 0

@@ -7,17 +7,30 @@ high or too low; it only guides the search.
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
 from typing import NamedTuple
 
-from p2c_dsl.machine import Machine, State
+from p2c_dsl.bounds import times
+from p2c_dsl.machine import Accumulator, Machine, State, Value
 from p2c_dsl.naming import visible
-from p2c_dsl.planners.anytime.asked_for import AskedFor, parts_of_accumulator
-from p2c_dsl.planners.anytime.prices import BRANCH, LOOP, Groups, PriceLists, Prices, Situation, Way, write_price
+from p2c_dsl.planners.anytime.asked_for import AskedFor, Want, parts_of_accumulator
+from p2c_dsl.planners.anytime.prices import (
+    BRANCH,
+    LOOP,
+    Call,
+    Groups,
+    PriceLists,
+    Prices,
+    Situation,
+    Supply,
+    Way,
+    write_price,
+)
 from p2c_dsl.planners.lines.node import Node
 from p2c_dsl.planners.lines.pattern import NEVER
-from p2c_dsl.program import Var
-from p2c_dsl.types import ListOf, MapOf, Type
+from p2c_dsl.program import ConstantOf, Var
+from p2c_dsl.spec import EnumMember
+from p2c_dsl.types import NONE, Enum, ListOf, MapOf, Type, show
 
 _LINE = 4
 """What a block's first line costs where nothing else is needed: about a call with one argument."""
@@ -65,10 +78,17 @@ class RelaxedPlans:
         self.prices = PriceLists(machine, asked_for)
         start = machine.start()
         # What asks for nothing at the start never asks for anything.
+        self._judges = machine.having("accepts")
+        self._lenient = frozenset(range(len(machine.facets))) - {at.index for at, _ in self._judges}
         self._askers = {
             name: [(at, f) for at, f in machine.placed if f.prerequisites(at, start, s) or f.untested(at, start, s)]
             for name, s in asked_for.subtasks.items()
         }
+        limiting = machine.having("exhausted")
+        self._limiting = {
+            name: [(at, f) for at, f in limiting if f.limits(s)] for name, s in asked_for.subtasks.items()
+        }
+        self._constants = frozenset(self._supply(machine.value(start, c), 1) for c in constants(machine))
         self._known: dict[Hashable, RelaxedPlan] = {}
 
     def of(self, node: Node) -> RelaxedPlan:
@@ -78,7 +98,7 @@ class RelaxedPlans:
         view = self._view(node)
         plan = self._known.get(view)
         if plan is None:
-            plan = self._known[view] = _Extraction(self, self._machine.task.result, self._asked_for, view).plan()
+            plan = self._known[view] = _Extraction(self, self._asked_for, view).plan()
         return plan
 
     def _view(self, node: Node) -> _View:
@@ -93,13 +113,31 @@ class RelaxedPlans:
             prerequisites += [(name, groups)] if groups else []
             checks += [(name, tests)] if tests else []
         untested = tuple((name, len(tests)) for name, tests in checks)
-        situation = Situation(self._types(state), waiting, tuple(prerequisites), untested)
+        supplies = self._constants | frozenset(self._supplies(state))
+        exhausted = frozenset(
+            name
+            for name, limiting in self._limiting.items()
+            if any(f.exhausted(at.state(state), state, self._asked_for.subtasks[name]) for at, f in limiting)
+        )
+        situation = Situation(supplies, waiting, tuple(prerequisites), untested, exhausted)
         return _View(situation, tuple(unfilled), self._needed(state), tuple(checks), node.empty)
 
-    def _types(self, state: State) -> frozenset[Type]:
-        """The types of what is in scope. An accumulator that nothing is in yet supplies nothing."""
-        unfilled = {slot for slot, acc in state.accumulators.items() if not acc.filled}
-        return frozenset(self._machine.value(state, Var(slot)).type for slot in visible(state) if slot not in unfilled)
+    def _supplies(self, state: State) -> Iterator[Supply]:
+        """What is in scope. An accumulator that nothing is in yet supplies nothing."""
+        loops, rounds = list(state.loops), 1
+        limit: int | None = rounds
+        for slot in visible(state):
+            while loops and slot >= loops[0].first:
+                limit = times(limit, loops.pop(0).size.high)
+            acc = state.accumulators.get(slot)
+            if acc is None:
+                yield self._supply(self._machine.value(state, Var(slot)), limit)
+            elif acc.filled:
+                yield self._supply(acc, limit)
+
+    def _supply(self, value: Value | Accumulator, rounds: int | None) -> Supply:
+        accepted = frozenset(at.index for at, facet in self._judges if facet.accepts(at, value))
+        return Supply(value.type, accepted | self._lenient, rounds)
 
     def _needed(self, state: State) -> tuple[tuple[tuple[str, ...], int], ...]:
         return tuple(
@@ -112,26 +150,34 @@ class RelaxedPlans:
 class _Extraction:
     """Reads a relaxed plan off the prices."""
 
-    def __init__(self, plans: RelaxedPlans, result: Type | None, asked_for: AskedFor, view: _View) -> None:
+    def __init__(self, plans: RelaxedPlans, asked_for: AskedFor, view: _View) -> None:
         self._lists, self._asked_for, self._view = plans.prices, asked_for, view
         self._prices: Prices = plans.prices.of(view.situation)
         self._prerequisites: dict[str, Groups] = dict(view.situation.prerequisites)
         self._checks = dict(view.checks)
         self._calls: dict[str, int] = {}
-        self._ways: dict[Type, Way] = {}
-        self._wanted: list[Type] = [] if result is None else [result]
+        self._ways: dict[Want, Way] = {}
+        self._seen: set[Call] = set()
+        self._wanted: list[Want] = [] if asked_for.result is None else [asked_for.result]
+        self._made: list[Call] = []
         self._groups: list[tuple[tuple[str, ...], int]] = list(view.needed)
         if asked_for.nothing and view.empty:
             self._groups.append((tuple(asked_for.subtasks), 1))
 
     def plan(self) -> RelaxedPlan:
         """The relaxed plan; its cost is `NEVER` if something cannot be had at all."""
-        while self._wanted or self._groups:
-            done = self._get(self._wanted.pop()) if self._wanted else self._call_one_of(*self._groups.pop())
+        while self._wanted or self._made or self._groups:
+            if self._wanted:
+                done = self._get(self._wanted.pop())
+            elif self._made:
+                done = self._add(self._made.pop())
+            else:
+                done = self._call_one_of(*self._groups.pop())
             if not done:
                 return RelaxedPlan(NEVER)
         ways = self._ways.values()
-        collections = [c for c, way in self._ways.items() if way.collected and isinstance(c, ListOf | MapOf)]
+        found = {want.type for want, way in self._ways.items() if way.collected}
+        collections = [c for c in sorted(found, key=show) if isinstance(c, ListOf | MapOf)]
         loops = frozenset(of for way in ways for of in way.loops)
         optionals = frozenset(of for way in ways for of in way.tests)
         checks = frozenset(index for name in self._calls for index in self._checks.get(name, ()))
@@ -141,32 +187,35 @@ class _Extraction:
             cost += _LINE
         return RelaxedPlan(cost, frozenset(self._calls), loops, optionals, checks, frozenset(collections))
 
-    def _get(self, wanted: Type) -> bool:
-        """Adds what is needed for a value of a type."""
-        if wanted in self._ways:
+    def _get(self, want: Want) -> bool:
+        """Adds what is needed for a value."""
+        if want in self._ways:
             return True
-        way = self._prices.ways.get(wanted)
+        way = self._prices.ways.get(want)
         if way is None:
             return False
-        self._ways[wanted] = way
+        self._ways[want] = way
         if way.call is not None:
-            self._groups.append(((way.call,), 0))
+            self._made.append(way.call)
         if way.collected:
-            self._wanted += parts_of_accumulator(wanted)
+            self._wanted += parts_of_accumulator(want)
         return True
 
     def _call_one_of(self, group: tuple[str, ...], times: int) -> bool:
-        """Adds a call of one of some subtasks: that often, or for 0 at least once in the whole plan."""
+        """Adds calls of one of some subtasks: that often, or for 0 at least one in the whole plan."""
         if times == 0 and not self._calls.keys().isdisjoint(group):
             return True
         calls = self._prices.calls
-        name = min((n for n in group if n in calls), key=lambda n: calls[n], default=None)
-        if name is None:
-            return False
-        known = name in self._calls
+        name = min((n for n in group if (n, None) in calls), key=lambda n: calls[n, None], default=None)
+        return name is not None and self._add((name, None), times)
+
+    def _add(self, call: Call, times: int = 1) -> bool:
+        """Adds a call with all that it takes and needs."""
+        name, _ = call
         self._calls[name] = max(self._calls.get(name, 1), times)
-        if not known:
-            self._wanted += self._lists.takes[name]
+        if call not in self._seen:
+            self._seen.add(call)
+            self._wanted += self._asked_for.takes[call]
             self._groups += [(tuple(sorted(needed)), 0) for needed in self._prerequisites.get(name, ())]
         return True
 
@@ -186,3 +235,13 @@ class _Extraction:
                 waiting.remove(mine)
                 price += 0 if mine[1] else LOOP
         return price + sum(_USELESS + (0 if looped else LOOP) for _, looped in waiting)
+
+
+def constants(machine: Machine) -> Iterator[ConstantOf]:
+    """The constants that a composition may name, one member of each enum, and `None`."""
+    yield ConstantOf(None, NONE)
+    for constant in machine.spec.constants_of(machine.task).values():
+        yield machine.named(constant)
+    for of in machine.spec.types.values():
+        if isinstance(of, Enum):
+            yield ConstantOf(EnumMember(of.name, of.members[0]), of)
