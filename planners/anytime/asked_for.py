@@ -14,18 +14,32 @@ MANY = 1_000
 """More iterations than this are as good as any number."""
 
 
-class Want(NamedTuple):
-    """A value that somebody takes.
+class Manner(NamedTuple):
+    """How something has to happen.
 
     Attributes:
-        type: Its type.
-        judges: The numbers of the facets that look at its origin.
-        rounds: How often its taker may run at most, `None` without a limit: loops on the way to it may not be longer.
+        rounds: How often at most, `None` without a limit: loops around it may not be longer.
+        certain: Whether in every run, so that neither a test nor a loop over what may be empty can be around it.
     """
+
+    rounds: int | None = None
+    certain: bool = False
+
+    def suits(self, wanted: Manner) -> bool:
+        """Whether what happens like this is good enough."""
+        often = wanted.rounds is None or (self.rounds is not None and self.rounds <= wanted.rounds)
+        return often and self.certain >= wanted.certain
+
+
+ANYHOW, CERTAIN = Manner(), Manner(certain=True)
+
+
+class Want(NamedTuple):
+    """A value that somebody takes: its type, the facets that look at its origin, and how its taker has to run."""
 
     type: Type
     judges: frozenset[int] = frozenset()
-    rounds: int | None = None
+    manner: Manner = ANYHOW
 
 
 class AskedFor:
@@ -34,8 +48,8 @@ class AskedFor:
     Attributes:
         nothing: Whether nothing is asked for, so that any line will do.
         subtasks: The subtasks that a cheapest plan may call, in the order of the spec.
-        rounds: The limits on iterations that occur, `None` first: 1, and the largest of the others for all of these.
-        takes: What the shortest call of a subtask takes if it may run that often, for each limit.
+        manners: The manners that occur; of limits on iterations 1, and the largest of the others for all of these.
+        takes: What the shortest call of a subtask takes, for each manner.
         result: What the task's result takes.
         wants: All of that, and what accumulators of these types are made from, in a fixed order.
         collections: For each want, those that are lists or maps of it and can be accumulated.
@@ -52,13 +66,14 @@ class AskedFor:
         self.subtasks = {name: subtask for name, subtask in spec.subtasks.items() if name in names}
         own = {name: self._most_calls(subtask) for name, subtask in self.subtasks.items()}
         finite = {most for most in own.values() if most is not None}
-        self.rounds = (None, *sorted({1, max(finite)} if finite else ()))
+        self._rounds = (None, *sorted({1, max(finite)} if finite else ()))
+        self.manners = tuple(Manner(rounds, certain) for rounds in self._rounds for certain in (False, True))
         self.takes = {
-            (name, rounds): tuple(dict.fromkeys(self._taken(subtask, self._fewer(own[name], rounds))))
+            (name, manner): tuple(dict.fromkeys(self._taken(subtask, self._as_often(manner, own[name]))))
             for name, subtask in self.subtasks.items()
-            for rounds in self.rounds
+            for manner in self.manners
         }
-        self.result = None if result is None or isinstance(result, Optional) else Want(result)
+        self.result = None if result is None or isinstance(result, Optional) else Want(result, manner=CERTAIN)
         taken = [want for takes in self.takes.values() for want in takes]
         self.wants = tuple(sorted(set(_with_parts([*taken, *([self.result] if self.result else [])])), key=_order))
         self.types = tuple(dict.fromkeys(want.type for want in self.wants))
@@ -107,26 +122,30 @@ class AskedFor:
         most = [m for facet in self._machine.facets if (m := facet.most_calls(subtask)) is not None and m < MANY]
         return max(min(most), 1) if most else None
 
-    def _fewer(self, own: int | None, rounds: int | None) -> int | None:
-        """The smaller of two limits, among those that occur."""
-        fewest = min((r for r in (own, rounds) if r is not None), default=None)
-        return None if fewest is None else 1 if fewest == 1 else self.rounds[-1]
+    def _as_often(self, manner: Manner, own: int | None) -> Manner:
+        """The manner of a call that may happen that often by itself: the smaller limit, of those that occur."""
+        fewest = min((r for r in (own, manner.rounds) if r is not None), default=None)
+        return manner._replace(rounds=None if fewest is None else 1 if fewest == 1 else self._rounds[-1])
 
-    def _taken(self, subtask: Subtask, rounds: int | None) -> Iterator[Want]:
+    def _taken(self, subtask: Subtask, manner: Manner) -> Iterator[Want]:
         for index, parameter in enumerate(subtask.parameters[: subtask.required]):
             judges = frozenset(at.index for at, facet in self._machine.placed if facet.judges(subtask, index))
             free = parameter.literal or allows_literal(parameter.type) or isinstance(parameter.type, Optional)
             if judges or not free:
-                yield Want(parameter.type, judges, rounds)
+                yield Want(parameter.type, judges, manner)
 
 
 def parts_of_accumulator(want: Want) -> tuple[Want, ...]:
-    """What is written into an accumulator that is wanted; nothing for other types. Its loop may run at will."""
+    """What is written into an accumulator that is wanted; nothing for other types.
+
+    Its loop may run at will, and not at all unless the accumulator has to hold something.
+    """
     match want.type:
-        case ListOf(element):
-            return (Want(element, want.judges),)
-        case MapOf(key, value):
-            return Want(key), Want(value, want.judges)
+        case ListOf(element, size):
+            return (Want(element, want.judges, Manner(certain=want.manner.certain and size.low > 0)),)
+        case MapOf(key, value, size):
+            manner = Manner(certain=want.manner.certain and size.low > 0)
+            return Want(key, manner=manner), Want(value, want.judges, manner)
     return ()
 
 
@@ -137,5 +156,5 @@ def _with_parts(wants: list[Want]) -> Iterator[Want]:
         yield from _with_parts(list(parts_of_accumulator(want)))
 
 
-def _order(want: Want) -> tuple[str, list[int], int]:
-    return show(want.type), sorted(want.judges), want.rounds or 0
+def _order(want: Want) -> tuple[str, list[int], int, bool]:
+    return show(want.type), sorted(want.judges), want.manner.rounds or 0, want.manner.certain

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from p2c_dsl.bounds import times
 from p2c_dsl.machine import Machine
-from p2c_dsl.planners.anytime.asked_for import AskedFor, Want, parts_of_accumulator
+from p2c_dsl.planners.anytime.asked_for import ANYHOW, AskedFor, Manner, Want, parts_of_accumulator
 from p2c_dsl.planners.completion.lower_bound import statement_cost
 from p2c_dsl.planners.lines.pattern import NEVER
 from p2c_dsl.types import ListOf, MapOf, Optional, Record, SetOf, Type, is_subtype, size_of
@@ -29,8 +29,8 @@ _DEEPEST = 3
 
 Groups = tuple[frozenset[str], ...]
 """Sets of subtasks of which one each is needed."""
-Call = tuple[str, int | None]
-"""A call of a subtask, with how often it may run at most."""
+Call = tuple[str, Manner]
+"""A call of a subtask, and how it happens."""
 
 
 class Way(NamedTuple):
@@ -54,11 +54,11 @@ class Prices(NamedTuple):
 
 
 class Supply(NamedTuple):
-    """A value at hand: its type, the facets that accept its origin, and how often the loops that it is in may run."""
+    """A value at hand: its type, the facets that accept its origin, and how the blocks run that it is in."""
 
     type: Type
     accepted: frozenset[int]
-    rounds: int | None
+    manner: Manner
 
 
 class Situation(NamedTuple):
@@ -84,6 +84,8 @@ class PriceLists:
 
     def __init__(self, machine: Machine, asked_for: AskedFor) -> None:
         self._records, self._asked_for = machine.spec.records, asked_for
+        self.loops = _deepest(machine, "forbids_loop")
+        self.tests = _deepest(machine, "forbids_branch")
         self.own = {name: statement_cost(subtask) for name, subtask in asked_for.subtasks.items()}
         self.accepted = {
             name: frozenset(at.index for at, facet in machine.placed if facet.supplies(subtask))
@@ -93,11 +95,11 @@ class PriceLists:
         for call, wants in asked_for.takes.items():
             for want in wants:
                 self.users.setdefault(want, []).append(call)
-        self.by_type: dict[tuple[Type, int | None], list[Want]] = {}
+        self.by_type: dict[tuple[Type, Manner], list[Want]] = {}
         for want in asked_for.wants:
-            self.by_type.setdefault((want.type, want.rounds), []).append(want)
+            self.by_type.setdefault((want.type, want.manner), []).append(want)
         self._known: dict[Situation, Prices] = {}
-        self._parts: dict[tuple[Type, int | None], dict[Type, tuple[int, Way]]] = {}
+        self._parts: dict[tuple[Type, Manner], dict[Type, tuple[int, Way]]] = {}
 
     def of(self, situation: Situation) -> Prices:
         """The prices in a situation."""
@@ -106,23 +108,20 @@ class PriceLists:
             prices = self._known[situation] = _Pricing(self, self._asked_for, situation).prices
         return prices
 
-    def parts(self, of: Type, rounds: int | None = None) -> dict[Type, tuple[int, Way]]:
-        """The wanted types of which values can be taken out of one of type `of`, with the price and the way.
-
-        `rounds` limits how often the loops on the way may run.
-        """
-        parts = self._parts.get((of, rounds))
+    def parts(self, of: Type, manner: Manner = ANYHOW) -> dict[Type, tuple[int, Way]]:
+        """The wanted types of which values can be taken out of one of type `of`, with the price and the way."""
+        parts = self._parts.get((of, manner))
         if parts is None:
-            parts = self._parts[of, rounds] = self._taken_out(of, rounds)
+            parts = self._parts[of, manner] = self._taken_out(of, manner)
         return parts
 
-    def _taken_out(self, of: Type, rounds: int | None) -> dict[Type, tuple[int, Way]]:
+    def _taken_out(self, of: Type, manner: Manner) -> dict[Type, tuple[int, Way]]:
         found: dict[Type, tuple[int, Way]] = {}
         order, seen = count(), set[Type]()
         pending: list[tuple[int, int, Type, Way]] = [(0, next(order), of, Way())]
         while pending:
             price, _, part, way = heappop(pending)
-            if part in seen or len(way.loops) > _DEEPEST or not _within(way.loops, rounds):
+            if part in seen or not self._allowed(way, manner):
                 continue
             seen.add(part)
             for wanted in self._asked_for.types:
@@ -133,13 +132,25 @@ class PriceLists:
                 heappush(pending, (price + more, next(order), inner, further))
         return found
 
+    def _allowed(self, way: Way, manner: Manner) -> bool:
+        if len(way.loops) > self.loops or len(way.tests) > self.tests:
+            return False
+        sizes = [size_of(of) for of in way.loops]
+        if manner.certain and (way.tests or not all(size.low for size in sizes)):
+            return False
+        often: int | None = 1
+        for size in sizes:
+            often = times(often, size.high)
+        return Manner(often).suits(manner._replace(certain=False))
+
     def _opened(self, part: Type) -> Iterable[tuple[int, Type, tuple[Type, ...], tuple[Type, ...]]]:
         """The parts of a value with the price, and what is looped over or tested to get them."""
         match part:
             case ListOf(element) | SetOf(element):
                 return ((LOOP, element, (part,), ()),)
             case MapOf(key, value):
-                return (LOOP, key, (part,), ()), (LOOP + LOOK_UP, value, (part,), ())
+                # A look-up under any key at hand gives a value, too: a missing key ends the run.
+                return (LOOP, key, (part,), ()), (LOOP + LOOK_UP, value, (part,), ()), (LOOK_UP + 4, value, (), ())
             case Optional(inner):
                 return ((BRANCH, inner, (), (part,)),)
             case Record(name):
@@ -147,14 +158,11 @@ class PriceLists:
         return ()
 
 
-def _within(loops: tuple[Type, ...], rounds: int | None) -> bool:
-    """Whether nested loops over collections of these types run no more often than is allowed."""
-    if rounds is None:
-        return True
-    most: int | None = 1
-    for of in loops:
-        most = times(most, size_of(of).high)
-    return most is not None and most <= rounds
+def _deepest(machine: Machine, forbids: str) -> int:
+    """How deep blocks of a kind may be nested, as far as values are looked for."""
+    return next(
+        (outer for outer in range(_DEEPEST) if any(getattr(f, forbids)(outer) for f in machine.facets)), _DEEPEST
+    )
 
 
 class _Pricing:
@@ -171,40 +179,43 @@ class _Pricing:
         self.prices = Prices({}, {}, {})
         self._stale: dict[Call, None] = dict.fromkeys(asked_for.takes)
         for supply in sorted(situation.supplies, key=repr):
-            for rounds in asked_for.rounds:
-                if rounds is None or (supply.rounds is not None and supply.rounds <= rounds):
-                    self._supply(supply.type, supply.accepted, rounds, 0, None)
+            for manner in asked_for.manners:
+                if supply.manner.suits(manner):
+                    self._supply(supply.type, supply.accepted, manner, 0, None)
         self._settle()
 
-    def _supply(self, of: Type, accepted: frozenset[int], rounds: int | None, price: int, call: Call | None) -> None:
+    def _supply(self, of: Type, accepted: frozenset[int], manner: Manner, price: int, call: Call | None) -> None:
         """Offers all parts of a value to those that want them."""
-        for wanted, (more, way) in self._lists.parts(of, rounds).items():
-            for want in self._lists.by_type.get((wanted, rounds), ()):
+        for wanted, (more, way) in self._lists.parts(of, manner).items():
+            for want in self._lists.by_type.get((wanted, manner), ()):
                 if want.judges <= accepted:
                     self._offer(want, price + more, way._replace(call=call))
 
     def _settle(self) -> None:
         while self._stale:
-            call = name, rounds = next(iter(self._stale))
+            call = name, manner = next(iter(self._stale))
             del self._stale[call]
             price = self._call(call)
             if price < self.prices.calls.get(call, NEVER):
                 self.prices.calls[call] = price
-                if rounds is None:
+                if manner.rounds is None:
                     later = self._after.get(name, ())
-                    self._stale |= dict.fromkeys((n, r) for n in later for r in self._asked_for.rounds)
+                    self._stale |= dict.fromkeys((n, m) for n in later for m in self._asked_for.manners)
                 result = self._asked_for.subtasks[name].result
                 if result is not None:
-                    self._supply(result, self._lists.accepted[name], rounds, price, call)
+                    self._supply(result, self._lists.accepted[name], manner, price, call)
 
     def _call(self, call: Call) -> int:
-        name, _ = call
-        if name in self._exhausted:
+        name, manner = call
+        untested = self._untested.get(name, 0)
+        if name in self._exhausted or (untested and (manner.certain or not self._lists.tests)):
             return NEVER
-        price = self._lists.own[name] + BRANCH * self._untested.get(name, 0)
+        price = self._lists.own[name] + BRANCH * untested
         price += sum(self.prices.values.get(want, NEVER) for want in self._asked_for.takes[call])
         for group in self._prerequisites.get(name, ()):
-            price += min((self.prices.calls.get((s, None), NEVER) for s in group), default=NEVER)
+            price += min(
+                (self.prices.calls.get((s, Manner(certain=manner.certain)), NEVER) for s in group), default=NEVER
+            )
         return price
 
     def _offer(self, want: Want, price: int, way: Way) -> None:
@@ -218,6 +229,8 @@ class _Pricing:
 
     def _collected(self, collection: Want) -> int:
         """The price of a collection that is filled in a loop."""
+        if not self._lists.loops:
+            return NEVER
         is_map = isinstance(collection.type, MapOf)
         own = write_price(is_map, exists=self._waiting[is_map])
         return own + sum(self.prices.values.get(part, NEVER) for part in parts_of_accumulator(collection))

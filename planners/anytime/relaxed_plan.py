@@ -11,9 +11,10 @@ from collections.abc import Hashable, Iterator
 from typing import NamedTuple
 
 from p2c_dsl.bounds import times
-from p2c_dsl.machine import Accumulator, Machine, State, Value
+from p2c_dsl.machine import Accumulator, LoopFrame, Machine, State, Value
+from p2c_dsl.machine.state import Frame
 from p2c_dsl.naming import visible
-from p2c_dsl.planners.anytime.asked_for import AskedFor, Want, parts_of_accumulator
+from p2c_dsl.planners.anytime.asked_for import ANYHOW, CERTAIN, AskedFor, Manner, Want, parts_of_accumulator
 from p2c_dsl.planners.anytime.prices import (
     BRANCH,
     LOOP,
@@ -32,6 +33,8 @@ from p2c_dsl.program import ConstantOf, Var
 from p2c_dsl.spec import EnumMember
 from p2c_dsl.types import NONE, Enum, ListOf, MapOf, Type, show
 
+_ONCE = Manner(1, certain=True)
+"""How what stands outside all blocks happens."""
 _LINE = 4
 """What a block's first line costs where nothing else is needed: about a call with one argument."""
 _USELESS = 5
@@ -88,7 +91,7 @@ class RelaxedPlans:
         self._limiting = {
             name: [(at, f) for at, f in limiting if f.limits(s)] for name, s in asked_for.subtasks.items()
         }
-        self._constants = frozenset(self._supply(machine.value(start, c), 1) for c in constants(machine))
+        self._constants = frozenset(self._supply(machine.value(start, c), _ONCE) for c in constants(machine))
         self._known: dict[Hashable, RelaxedPlan] = {}
 
     def of(self, node: Node) -> RelaxedPlan:
@@ -124,20 +127,19 @@ class RelaxedPlans:
 
     def _supplies(self, state: State) -> Iterator[Supply]:
         """What is in scope. An accumulator that nothing is in yet supplies nothing."""
-        loops, rounds = list(state.loops), 1
-        limit: int | None = rounds
+        frames, manner = list(state.frames), _ONCE
         for slot in visible(state):
-            while loops and slot >= loops[0].first:
-                limit = times(limit, loops.pop(0).size.high)
+            while frames and slot >= frames[0].entry.slots:
+                manner = _inside(manner, frames.pop(0))
             acc = state.accumulators.get(slot)
             if acc is None:
-                yield self._supply(self._machine.value(state, Var(slot)), limit)
+                yield self._supply(self._machine.value(state, Var(slot)), manner)
             elif acc.filled:
-                yield self._supply(acc, limit)
+                yield self._supply(acc, manner)
 
-    def _supply(self, value: Value | Accumulator, rounds: int | None) -> Supply:
+    def _supply(self, value: Value | Accumulator, manner: Manner) -> Supply:
         accepted = frozenset(at.index for at, facet in self._judges if facet.accepts(at, value))
-        return Supply(value.type, accepted | self._lenient, rounds)
+        return Supply(value.type, accepted | self._lenient, manner)
 
     def _needed(self, state: State) -> tuple[tuple[tuple[str, ...], int], ...]:
         return tuple(
@@ -160,9 +162,9 @@ class _Extraction:
         self._seen: set[Call] = set()
         self._wanted: list[Want] = [] if asked_for.result is None else [asked_for.result]
         self._made: list[Call] = []
-        self._groups: list[tuple[tuple[str, ...], int]] = list(view.needed)
+        self._groups = [(group, often, CERTAIN) for group, often in view.needed]
         if asked_for.nothing and view.empty:
-            self._groups.append((tuple(asked_for.subtasks), 1))
+            self._groups.append((tuple(asked_for.subtasks), 1, ANYHOW))
 
     def plan(self) -> RelaxedPlan:
         """The relaxed plan; its cost is `NEVER` if something cannot be had at all."""
@@ -201,22 +203,24 @@ class _Extraction:
             self._wanted += parts_of_accumulator(want)
         return True
 
-    def _call_one_of(self, group: tuple[str, ...], times: int) -> bool:
+    def _call_one_of(self, group: tuple[str, ...], times: int, manner: Manner) -> bool:
         """Adds calls of one of some subtasks: that often, or for 0 at least one in the whole plan."""
         if times == 0 and not self._calls.keys().isdisjoint(group):
             return True
         calls = self._prices.calls
-        name = min((n for n in group if (n, None) in calls), key=lambda n: calls[n, None], default=None)
-        return name is not None and self._add((name, None), times)
+        able = [(n, manner) for n in group if (n, manner) in calls]
+        call = min(able, key=lambda call: calls[call], default=None)
+        return call is not None and self._add(call, times)
 
     def _add(self, call: Call, times: int = 1) -> bool:
         """Adds a call with all that it takes and needs."""
-        name, _ = call
+        name, manner = call
         self._calls[name] = max(self._calls.get(name, 1), times)
         if call not in self._seen:
             self._seen.add(call)
             self._wanted += self._asked_for.takes[call]
-            self._groups += [(tuple(sorted(needed)), 0) for needed in self._prerequisites.get(name, ())]
+            before = Manner(certain=manner.certain)
+            self._groups += [(tuple(sorted(needed)), 0, before) for needed in self._prerequisites.get(name, ())]
         return True
 
     def _repeated(self, name: str, times: int) -> int:
@@ -235,6 +239,13 @@ class _Extraction:
                 waiting.remove(mine)
                 price += 0 if mine[1] else LOOP
         return price + sum(_USELESS + (0 if looped else LOOP) for _, looped in waiting)
+
+
+def _inside(manner: Manner, frame: Frame) -> Manner:
+    """How something in a block happens, given how the block itself does."""
+    if not isinstance(frame, LoopFrame):
+        return manner._replace(certain=False)
+    return Manner(times(manner.rounds, frame.size.high), manner.certain and frame.size.low > 0)
 
 
 def constants(machine: Machine) -> Iterator[ConstantOf]:
