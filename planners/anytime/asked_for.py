@@ -18,7 +18,7 @@ class Manner(NamedTuple):
     """How something has to happen.
 
     Attributes:
-        rounds: How often at most, `None` without a limit: loops around it may not be longer.
+        rounds: How often at most, `None` without a limit: loops around it may not be longer; 0 outside all loops.
         certain: Whether in every run, so that neither a test nor a loop over what may be empty can be around it.
     """
 
@@ -31,7 +31,7 @@ class Manner(NamedTuple):
         return often and self.certain >= wanted.certain
 
 
-ANYHOW, CERTAIN = Manner(), Manner(certain=True)
+ANYHOW, CERTAIN, OUTSIDE = Manner(), Manner(certain=True), Manner(0, certain=True)
 
 
 class Want(NamedTuple):
@@ -68,12 +68,13 @@ class AskedFor:
         finite = {most for most in own.values() if most is not None}
         self._rounds = (None, *sorted({1, max(finite)} if finite else ()))
         self.manners = tuple(Manner(rounds, certain) for rounds in self._rounds for certain in (False, True))
+        self.manners += (OUTSIDE,) if result is not None else ()
         self.takes = {
             (name, manner): tuple(dict.fromkeys(self._taken(subtask, self._as_often(manner, own[name]))))
             for name, subtask in self.subtasks.items()
             for manner in self.manners
         }
-        self.result = None if result is None or isinstance(result, Optional) else Want(result, manner=CERTAIN)
+        self.result = None if result is None or isinstance(result, Optional) else Want(result, manner=OUTSIDE)
         taken = [want for takes in self.takes.values() for want in takes]
         self.wants = tuple(sorted(set(_with_parts([*taken, *([self.result] if self.result else [])])), key=_order))
         self.types = tuple(dict.fromkeys(want.type for want in self.wants))
@@ -125,7 +126,7 @@ class AskedFor:
     def _as_often(self, manner: Manner, own: int | None) -> Manner:
         """The manner of a call that may happen that often by itself: the smaller limit, of those that occur."""
         fewest = min((r for r in (own, manner.rounds) if r is not None), default=None)
-        return manner._replace(rounds=None if fewest is None else 1 if fewest == 1 else self._rounds[-1])
+        return manner._replace(rounds=fewest if fewest in (None, 0, 1) else self._rounds[-1])
 
     def _taken(self, subtask: Subtask, manner: Manner) -> Iterator[Want]:
         for index, parameter in enumerate(subtask.parameters[: subtask.required]):

@@ -138,7 +138,7 @@ class PriceLists:
         sizes = [size_of(of) for of in way.loops]
         if manner.certain and (way.tests or not all(size.low for size in sizes)):
             return False
-        often: int | None = 1
+        often: int | None = min(len(sizes), 1)
         for size in sizes:
             often = times(often, size.high)
         return Manner(often).suits(manner._replace(certain=False))

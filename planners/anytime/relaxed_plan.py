@@ -14,7 +14,7 @@ from p2c_dsl.bounds import times
 from p2c_dsl.machine import Accumulator, LoopFrame, Machine, State, Value
 from p2c_dsl.machine.state import Frame
 from p2c_dsl.naming import visible
-from p2c_dsl.planners.anytime.asked_for import ANYHOW, CERTAIN, AskedFor, Manner, Want, parts_of_accumulator
+from p2c_dsl.planners.anytime.asked_for import ANYHOW, CERTAIN, OUTSIDE, AskedFor, Manner, Want, parts_of_accumulator
 from p2c_dsl.planners.anytime.prices import (
     BRANCH,
     LOOP,
@@ -33,8 +33,6 @@ from p2c_dsl.program import ConstantOf, Var
 from p2c_dsl.spec import EnumMember
 from p2c_dsl.types import NONE, Enum, ListOf, MapOf, Type, show
 
-_ONCE = Manner(1, certain=True)
-"""How what stands outside all blocks happens."""
 _LINE = 4
 """What a block's first line costs where nothing else is needed: about a call with one argument."""
 _USELESS = 5
@@ -91,7 +89,7 @@ class RelaxedPlans:
         self._limiting = {
             name: [(at, f) for at, f in limiting if f.limits(s)] for name, s in asked_for.subtasks.items()
         }
-        self._constants = frozenset(self._supply(machine.value(start, c), _ONCE) for c in constants(machine))
+        self._constants = frozenset(self._supply(machine.value(start, c), OUTSIDE) for c in constants(machine))
         self._known: dict[Hashable, RelaxedPlan] = {}
 
     def of(self, node: Node) -> RelaxedPlan:
@@ -127,7 +125,7 @@ class RelaxedPlans:
 
     def _supplies(self, state: State) -> Iterator[Supply]:
         """What is in scope. An accumulator that nothing is in yet supplies nothing."""
-        frames, manner = list(state.frames), _ONCE
+        frames, manner = list(state.frames), OUTSIDE
         for slot in visible(state):
             while frames and slot >= frames[0].entry.slots:
                 manner = _inside(manner, frames.pop(0))
@@ -245,7 +243,8 @@ def _inside(manner: Manner, frame: Frame) -> Manner:
     """How something in a block happens, given how the block itself does."""
     if not isinstance(frame, LoopFrame):
         return manner._replace(certain=False)
-    return Manner(times(manner.rounds, frame.size.high), manner.certain and frame.size.low > 0)
+    around = manner.rounds if manner.rounds is None else max(manner.rounds, 1)
+    return Manner(times(around, frame.size.high), manner.certain and frame.size.low > 0)
 
 
 def constants(machine: Machine) -> Iterator[ConstantOf]:

@@ -29,9 +29,9 @@ class Space:
         self._lower_bound = LowerBound(machine)
         self._bounds: dict[Hashable, int] = {}
         asked_for = AskedFor(machine, self._lower_bound)
-        self._relaxed_plans = RelaxedPlans(machine, asked_for)
-        self.pruning = Pruning(machine, lines, asked_for, self._relaxed_plans.prices)
-        self.stages = HelpfulLines(machine, lines, asked_for, self._relaxed_plans, self.pruning).stages
+        self.relaxed_plans = RelaxedPlans(machine, asked_for)
+        self.pruning = Pruning(machine, lines, asked_for, self.relaxed_plans.prices)
+        self.stages = HelpfulLines(machine, lines, asked_for, self.relaxed_plans, self.pruning).stages
 
     @classmethod
     def of(cls, machine: Machine, order: Order | None = None) -> Self:
@@ -62,7 +62,7 @@ class Space:
 
     def about(self, node: Node) -> int:
         """An estimate of what a completion costs."""
-        return self._relaxed_plans.of(node).cost
+        return self.relaxed_plans.of(node).cost
 
 
 @dataclass(frozen=True, slots=True)
