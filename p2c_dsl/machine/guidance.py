@@ -97,6 +97,10 @@ class Guidance(Generic[S, M]):
         """How often a subtask may be called in a run at most, `None` without a limit."""
         return None
 
+    def only_later(self, own: S, state: State, subtask: Subtask) -> bool:
+        """Whether calls of a subtask are objected to until the open loops are closed."""
+        return False
+
     def judges(self, subtask: Subtask, parameter: int) -> bool:
         """Whether the rule decides by its origin which value of a fitting type may be passed."""
         return False

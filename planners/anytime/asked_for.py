@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import product, starmap
 from typing import NamedTuple
 
 from p2c_dsl.machine import Machine
 from p2c_dsl.planners.completion.lower_bound import LowerBound
 from p2c_dsl.spec import Subtask
-from p2c_dsl.types import ListOf, MapOf, Optional, Type, allows_literal, show
+from p2c_dsl.types import ListOf, MapOf, Optional, Size, Type, allows_literal, show
 
 MANY = 1_000
 """More iterations than this are as good as any number."""
@@ -20,18 +21,20 @@ class Manner(NamedTuple):
     Attributes:
         rounds: How often at most, `None` without a limit: loops around it may not be longer; 0 outside all loops.
         certain: Whether in every run, so that neither a test nor a loop over what may be empty can be around it.
+        later: Whether after the loops that are open now.
     """
 
     rounds: int | None = None
     certain: bool = False
+    later: bool = False
 
     def suits(self, wanted: Manner) -> bool:
         """Whether what happens like this is good enough."""
         often = wanted.rounds is None or (self.rounds is not None and self.rounds <= wanted.rounds)
-        return often and self.certain >= wanted.certain
+        return often and self.certain >= wanted.certain and self.later >= wanted.later
 
 
-ANYHOW, CERTAIN, OUTSIDE = Manner(), Manner(certain=True), Manner(0, certain=True)
+ANYHOW, CERTAIN, OUTSIDE = Manner(), Manner(certain=True), Manner(0, certain=True, later=True)
 
 
 class Want(NamedTuple):
@@ -67,7 +70,8 @@ class AskedFor:
         own = {name: self._most_calls(subtask) for name, subtask in self.subtasks.items()}
         finite = {most for most in own.values() if most is not None}
         self._rounds = (None, *sorted({1, max(finite)} if finite else ()))
-        self.manners = tuple(Manner(rounds, certain) for rounds in self._rounds for certain in (False, True))
+        later = (False, True) if any(facet.splits_loops() for facet in machine.facets) else (False,)
+        self.manners = tuple(starmap(Manner, product(self._rounds, (False, True), later)))
         self.manners += (OUTSIDE,) if result is not None else ()
         self.takes = {
             (name, manner): tuple(dict.fromkeys(self._taken(subtask, self._as_often(manner, own[name]))))
@@ -143,11 +147,16 @@ def parts_of_accumulator(want: Want) -> tuple[Want, ...]:
     """
     match want.type:
         case ListOf(element, size):
-            return (Want(element, want.judges, Manner(certain=want.manner.certain and size.low > 0)),)
+            return (Want(element, want.judges, _around(want, size)),)
         case MapOf(key, value, size):
-            manner = Manner(certain=want.manner.certain and size.low > 0)
+            manner = _around(want, size)
             return Want(key, manner=manner), Want(value, want.judges, manner)
     return ()
+
+
+def _around(want: Want, size: Size) -> Manner:
+    """How the writes into an accumulator that is wanted happen."""
+    return Manner(certain=want.manner.certain and size.low > 0)
 
 
 def _with_parts(wants: list[Want]) -> Iterator[Want]:
@@ -157,5 +166,6 @@ def _with_parts(wants: list[Want]) -> Iterator[Want]:
         yield from _with_parts(list(parts_of_accumulator(want)))
 
 
-def _order(want: Want) -> tuple[str, list[int], int, bool]:
-    return show(want.type), sorted(want.judges), want.manner.rounds or 0, want.manner.certain
+def _order(want: Want) -> tuple[str, list[int], int, bool, bool]:
+    manner = want.manner
+    return show(want.type), sorted(want.judges), manner.rounds or 0, manner.certain, manner.later

@@ -61,22 +61,36 @@ class Supply(NamedTuple):
     manner: Manner
 
 
+class Unfilled(NamedTuple):
+    """An accumulator that nothing is in yet: its kind, whether its loop is open, and how its block runs."""
+
+    is_map: bool
+    looped: bool
+    manner: Manner
+
+    def serves(self, wanted: Want) -> bool:
+        """Whether it can become what is wanted."""
+        return self.is_map == isinstance(wanted.type, MapOf) and self.manner.suits(wanted.manner)
+
+
 class Situation(NamedTuple):
     """All that the prices depend on.
 
     Attributes:
         supplies: What is in scope.
-        waiting: Whether a list and whether a map waits to be filled.
+        waiting: What waits to be filled.
         prerequisites: For each subtask with prerequisites, these.
         untested: For each subtask that needs the outcomes of tests, how many.
         exhausted: The subtasks that rules forbid from here on.
+        later: The subtasks that rules forbid until the open loops are closed.
     """
 
     supplies: frozenset[Supply]
-    waiting: tuple[bool, bool]
+    waiting: tuple[Unfilled, ...]
     prerequisites: tuple[tuple[str, Groups], ...]
     untested: tuple[tuple[str, int], ...]
     exhausted: frozenset[str]
+    later: frozenset[str]
 
 
 class PriceLists:
@@ -141,7 +155,7 @@ class PriceLists:
         often: int | None = min(len(sizes), 1)
         for size in sizes:
             often = times(often, size.high)
-        return Manner(often).suits(manner._replace(certain=False))
+        return Manner(often).suits(Manner(manner.rounds))
 
     def _opened(self, part: Type) -> Iterable[tuple[int, Type, tuple[Type, ...], tuple[Type, ...]]]:
         """The parts of a value with the price, and what is looped over or tested to get them."""
@@ -171,7 +185,7 @@ class _Pricing:
     def __init__(self, lists: PriceLists, asked_for: AskedFor, situation: Situation) -> None:
         self._lists, self._asked_for = lists, asked_for
         self._prerequisites, self._untested = dict(situation.prerequisites), dict(situation.untested)
-        self._waiting, self._exhausted = situation.waiting, situation.exhausted
+        self._waiting, self._exhausted, self._later = situation.waiting, situation.exhausted, situation.later
         self._after: dict[str, list[str]] = {}
         for name, groups in situation.prerequisites:
             for before in sorted(frozenset().union(*groups)):
@@ -211,12 +225,17 @@ class _Pricing:
         if name in self._exhausted or (untested and (manner.certain or not self._lists.tests)):
             return NEVER
         price = self._lists.own[name] + BRANCH * untested
-        price += sum(self.prices.values.get(want, NEVER) for want in self._asked_for.takes[call])
+        price += sum(self.prices.values.get(want, NEVER) for want in self._asked_for.takes[self.as_it_must(call)])
         for group in self._prerequisites.get(name, ()):
             price += min(
                 (self.prices.calls.get((s, Manner(certain=manner.certain)), NEVER) for s in group), default=NEVER
             )
         return price
+
+    def as_it_must(self, call: Call) -> Call:
+        """The call, after the open loops if it cannot happen before."""
+        name, manner = call
+        return (name, manner._replace(later=True)) if name in self._later else call
 
     def _offer(self, want: Want, price: int, way: Way) -> None:
         values = self.prices.values
@@ -224,6 +243,9 @@ class _Pricing:
             return
         values[want], self.prices.ways[want] = price, way
         self._stale |= dict.fromkeys(self._lists.users.get(want, ()))
+        if want.manner.later and self._later:
+            now = ((n, m._replace(later=False)) for n, m in self._lists.users.get(want, ()) if n in self._later)
+            self._stale |= dict.fromkeys(call for call in now if call in self._asked_for.takes)
         for collection in self._asked_for.collections.get(want, ()):
             self._offer(collection, self._collected(collection), Way(collected=True))
 
@@ -232,7 +254,7 @@ class _Pricing:
         if not self._lists.loops:
             return NEVER
         is_map = isinstance(collection.type, MapOf)
-        own = write_price(is_map, exists=self._waiting[is_map])
+        own = write_price(is_map, exists=any(unfilled.serves(collection) for unfilled in self._waiting))
         return own + sum(self.prices.values.get(part, NEVER) for part in parts_of_accumulator(collection))
 
 

@@ -8,6 +8,7 @@ high or too low; it only guides the search.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
+from functools import reduce
 from typing import NamedTuple
 
 from p2c_dsl.bounds import times
@@ -24,6 +25,7 @@ from p2c_dsl.planners.anytime.prices import (
     Prices,
     Situation,
     Supply,
+    Unfilled,
     Way,
     write_price,
 )
@@ -31,7 +33,7 @@ from p2c_dsl.planners.lines.node import Node
 from p2c_dsl.planners.lines.pattern import NEVER
 from p2c_dsl.program import ConstantOf, Var
 from p2c_dsl.spec import EnumMember
-from p2c_dsl.types import NONE, Enum, ListOf, MapOf, Type, show
+from p2c_dsl.types import NONE, Enum, ListOf, MapOf, Type
 
 _LINE = 4
 """What a block's first line costs where nothing else is needed: about a call with one argument."""
@@ -63,8 +65,6 @@ class _View(NamedTuple):
     """All of a node that its relaxed plan depends on."""
 
     situation: Situation
-    unfilled: tuple[tuple[bool, bool], ...]
-    """For each unfilled accumulator: whether it is a map, and whether its loop is open."""
     needed: tuple[tuple[tuple[str, ...], int], ...]
     """The groups of which one subtask each must still be called, and how often."""
     checks: tuple[tuple[str, tuple[int, ...]], ...]
@@ -85,6 +85,7 @@ class RelaxedPlans:
             name: [(at, f) for at, f in machine.placed if f.prerequisites(at, start, s) or f.untested(at, start, s)]
             for name, s in asked_for.subtasks.items()
         }
+        self._splitting = machine.having("only_later")
         limiting = machine.having("exhausted")
         self._limiting = {
             name: [(at, f) for at, f in limiting if f.limits(s)] for name, s in asked_for.subtasks.items()
@@ -104,8 +105,7 @@ class RelaxedPlans:
 
     def _view(self, node: Node) -> _View:
         state = node.state
-        unfilled = sorted((a.is_map, a.loop is not None) for a in state.accumulators.values() if not a.filled)
-        waiting = any(not is_map for is_map, _ in unfilled), any(is_map for is_map, _ in unfilled)
+        unfilled = tuple(sorted(_unfilled(state), key=repr))
         prerequisites, checks = [], []
         for name, askers in self._askers.items():
             subtask = self._asked_for.subtasks[name]
@@ -120,15 +120,20 @@ class RelaxedPlans:
             for name, limiting in self._limiting.items()
             if any(f.exhausted(at.state(state), state, self._asked_for.subtasks[name]) for at, f in limiting)
         )
-        situation = Situation(supplies, waiting, tuple(prerequisites), untested, exhausted)
-        return _View(situation, tuple(unfilled), self._needed(state), tuple(checks), node.empty)
+        later = frozenset(
+            name
+            for name, subtask in self._asked_for.subtasks.items()
+            if any(f.only_later(at.state(state), state, subtask) for at, f in self._splitting)
+        )
+        situation = Situation(supplies, unfilled, tuple(prerequisites), untested, exhausted, later)
+        return _View(situation, self._needed(state), tuple(checks), node.empty)
 
     def _supplies(self, state: State) -> Iterator[Supply]:
         """What is in scope. An accumulator that nothing is in yet supplies nothing."""
         frames, manner = list(state.frames), OUTSIDE
         for slot in visible(state):
             while frames and slot >= frames[0].entry.slots:
-                manner = _inside(manner, frames.pop(0))
+                manner = inside(manner, frames.pop(0))
             acc = state.accumulators.get(slot)
             if acc is None:
                 yield self._supply(self._machine.value(state, Var(slot)), manner)
@@ -176,16 +181,22 @@ class _Extraction:
             if not done:
                 return RelaxedPlan(NEVER)
         ways = self._ways.values()
-        found = {want.type for want, way in self._ways.items() if way.collected}
-        collections = [c for c in sorted(found, key=show) if isinstance(c, ListOf | MapOf)]
+        collections = [want for want, way in self._ways.items() if way.collected]
         loops = frozenset(of for way in ways for of in way.loops)
         optionals = frozenset(of for way in ways for of in way.tests)
         checks = frozenset(index for name in self._calls for index in self._checks.get(name, ()))
         cost = sum(self._repeated(name, times) for name, times in self._calls.items())
         cost += LOOP * len(loops) + BRANCH * (len(optionals) + len(checks)) + self._accumulation(collections)
-        if self._view.empty and not self._calls and not collections and not self._view.unfilled:
+        if self._view.empty and not self._calls and not collections and not self._view.situation.waiting:
             cost += _LINE
-        return RelaxedPlan(cost, frozenset(self._calls), loops, optionals, checks, frozenset(collections))
+        return RelaxedPlan(
+            cost,
+            frozenset(self._calls),
+            loops,
+            optionals,
+            checks,
+            frozenset(want.type for want in collections if isinstance(want.type, ListOf | MapOf)),
+        )
 
     def _get(self, want: Want) -> bool:
         """Adds what is needed for a value."""
@@ -216,35 +227,46 @@ class _Extraction:
         self._calls[name] = max(self._calls.get(name, 1), times)
         if call not in self._seen:
             self._seen.add(call)
-            self._wanted += self._asked_for.takes[call]
+            self._wanted += self._takes(call)
             before = Manner(certain=manner.certain)
             self._groups += [(tuple(sorted(needed)), 0, before) for needed in self._prerequisites.get(name, ())]
         return True
+
+    def _takes(self, call: Call) -> tuple[Want, ...]:
+        name, manner = call
+        later = name in self._view.situation.later
+        return self._asked_for.takes[name, manner._replace(later=True) if later else manner]
 
     def _repeated(self, name: str, times: int) -> int:
         """The price of several calls: a loop may do with one."""
         own = self._lists.own[name]
         return min(own * times, own + LOOP)
 
-    def _accumulation(self, collections: list[ListOf | MapOf]) -> int:
+    def _accumulation(self, collections: list[Want]) -> int:
         """The price of the accumulators that the plan needs, and of those that wait for nothing."""
-        waiting, price = list(self._view.unfilled), 0
+        waiting, price = list(self._view.situation.waiting), 0
         for collection in collections:
-            is_map = isinstance(collection, MapOf)
-            mine = next((w for w in reversed(waiting) if w[0] == is_map), None)
-            price += write_price(is_map, exists=mine is not None)
+            mine = next((w for w in reversed(waiting) if w.serves(collection)), None)
+            price += write_price(isinstance(collection.type, MapOf), exists=mine is not None)
             if mine is not None:
                 waiting.remove(mine)
-                price += 0 if mine[1] else LOOP
-        return price + sum(_USELESS + (0 if looped else LOOP) for _, looped in waiting)
+                price += 0 if mine.looped else LOOP
+        return price + sum(_USELESS + (0 if w.looped else LOOP) for w in waiting)
 
 
-def _inside(manner: Manner, frame: Frame) -> Manner:
+def _unfilled(state: State) -> Iterator[Unfilled]:
+    for acc in state.accumulators.values():
+        if not acc.filled:
+            manner = reduce(inside, state.frames[: acc.depth], OUTSIDE)
+            yield Unfilled(acc.is_map, acc.loop is not None, manner)
+
+
+def inside(manner: Manner, frame: Frame) -> Manner:
     """How something in a block happens, given how the block itself does."""
     if not isinstance(frame, LoopFrame):
         return manner._replace(certain=False)
     around = manner.rounds if manner.rounds is None else max(manner.rounds, 1)
-    return Manner(times(around, frame.size.high), manner.certain and frame.size.low > 0)
+    return Manner(times(around, frame.size.high), manner.certain and frame.size.low > 0, later=False)
 
 
 def constants(machine: Machine) -> Iterator[ConstantOf]:
