@@ -97,6 +97,14 @@ class Guidance(Generic[S, M]):
         """How often a subtask may be called in a run at most, `None` without a limit."""
         return None
 
+    def closes(self, subtask: Subtask) -> bool:
+        """Whether a call of a subtask in a loop forbids calls of others (`closed`) in that loop."""
+        return False
+
+    def closed(self, subtask: Subtask) -> bool:
+        """Whether calls of a subtask are forbidden in the loops of others (`closes`)."""
+        return False
+
     def only_later(self, own: S, state: State, subtask: Subtask) -> bool:
         """Whether calls of a subtask are objected to until the open loops are closed."""
         return False

@@ -119,6 +119,12 @@ compose tidy(accounts):
             own = own.record(event, state) if happens else own
         return own
 
+    def closes(self, subtask: Subtask) -> bool:
+        return self.first.happens(subtask)
+
+    def closed(self, subtask: Subtask) -> bool:
+        return self.second.happens(subtask)
+
     def only_later(self, own: History, state: State, subtask: Subtask) -> bool:
         return self.first.happens(subtask) and own.in_round("second", state)
 

@@ -3,46 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import product, starmap
-from typing import NamedTuple
 
 from p2c_dsl.machine import Machine
+from p2c_dsl.planners.anytime.wants import (
+    ANYHOW,
+    CERTAIN,
+    OUTSIDE,
+    Call,
+    Manner,
+    Want,
+    in_order,
+    parts_of_accumulator,
+)
 from p2c_dsl.planners.completion.lower_bound import LowerBound
 from p2c_dsl.spec import Subtask
-from p2c_dsl.types import ListOf, MapOf, Optional, Size, Type, allows_literal, show
+from p2c_dsl.types import Optional, allows_literal
 
 MANY = 1_000
 """More iterations than this are as good as any number."""
-
-
-class Manner(NamedTuple):
-    """How something has to happen.
-
-    Attributes:
-        rounds: How often at most, `None` without a limit: loops around it may not be longer; 0 outside all loops.
-        certain: Whether in every run, so that neither a test nor a loop over what may be empty can be around it.
-        later: Whether after the loops that are open now.
-    """
-
-    rounds: int | None = None
-    certain: bool = False
-    later: bool = False
-
-    def suits(self, wanted: Manner) -> bool:
-        """Whether what happens like this is good enough."""
-        often = wanted.rounds is None or (self.rounds is not None and self.rounds <= wanted.rounds)
-        return often and self.certain >= wanted.certain and self.later >= wanted.later
-
-
-ANYHOW, CERTAIN, OUTSIDE = Manner(), Manner(certain=True), Manner(0, certain=True, later=True)
-
-
-class Want(NamedTuple):
-    """A value that somebody takes: its type, the facets that look at its origin, and how its taker has to run."""
-
-    type: Type
-    judges: frozenset[int] = frozenset()
-    manner: Manner = ANYHOW
 
 
 class AskedFor:
@@ -51,8 +29,9 @@ class AskedFor:
     Attributes:
         nothing: Whether nothing is asked for, so that any line will do.
         subtasks: The subtasks that a cheapest plan may call, in the order of the spec.
-        manners: The manners that occur; of limits on iterations 1, and the largest of the others for all of these.
-        takes: What the shortest call of a subtask takes, for each manner.
+        manners: The manners that occur. Limits on iterations are 0, 1, and the largest of the others for all of these.
+        closing, closed: The subtasks whose calls forbid others in the same loop, and those others.
+        takes: What the shortest call of a subtask takes, for each manner in which it may be of use.
         result: What the task's result takes.
         wants: All of that, and what accumulators of these types are made from, in a fixed order.
         collections: For each want, those that are lists or maps of it and can be accumulated.
@@ -67,25 +46,59 @@ class AskedFor:
         )
         names = spec.subtasks.keys() if self.nothing else self._closure()
         self.subtasks = {name: subtask for name, subtask in spec.subtasks.items() if name in names}
-        own = {name: self._most_calls(subtask) for name, subtask in self.subtasks.items()}
-        finite = {most for most in own.values() if most is not None}
+        self._own = {name: self._most_calls(subtask) for name, subtask in self.subtasks.items()}
+        finite = {most for most in self._own.values() if most is not None}
         self._rounds = (None, *sorted({1, max(finite)} if finite else ()))
-        later = (False, True) if any(facet.splits_loops() for facet in machine.facets) else (False,)
-        self.manners = tuple(starmap(Manner, product(self._rounds, (False, True), later)))
-        self.manners += (OUTSIDE,) if result is not None else ()
-        self.takes = {
-            (name, manner): tuple(dict.fromkeys(self._taken(subtask, self._as_often(manner, own[name]))))
-            for name, subtask in self.subtasks.items()
-            for manner in self.manners
-        }
+        subtasks = self.subtasks.items()
+        self.closed = frozenset(name for name, s in subtasks if any(f.closed(s) for f in machine.facets))
+        closing = frozenset(name for name, s in subtasks if any(f.closes(s) for f in machine.facets))
+        self.closing = closing if self.closed else self.closed
         self.result = None if result is None or isinstance(result, Optional) else Want(result, manner=OUTSIDE)
-        taken = [want for takes in self.takes.values() for want in takes]
-        self.wants = tuple(sorted(set(_with_parts([*taken, *([self.result] if self.result else [])])), key=_order))
+        self.takes, wants = self._demanded()
+        self.wants = tuple(sorted(wants, key=in_order))
+        manners = {want.manner: None for want in self.wants} | {manner: None for _, manner in self.takes}
+        self.manners = tuple(manners)
         self.types = tuple(dict.fromkeys(want.type for want in self.wants))
         self.collections: dict[Want, list[Want]] = {}
         for want in self.wants:
             for part in parts_of_accumulator(want):
                 self.collections.setdefault(part, []).append(want)
+
+    def _demanded(self) -> tuple[dict[Call, tuple[Want, ...]], set[Want]]:
+        """The calls that may serve what is needed, with what they take, and all that is wanted."""
+        start, takes, wants = self._machine.start(), dict[Call, tuple[Want, ...]](), set[Want]()
+        needed = [g for at, f in self._machine.placed for g in f.needed(at.state(start), start)]
+        first = ((name, CERTAIN) for group in needed for name in sorted(group))
+        calls: list[Call] = [(name, ANYHOW) for name in self.subtasks] if self.nothing else list(first)
+        pending = [self.result] if self.result is not None else []
+        while calls or pending:
+            if not pending:
+                pending += self._demand(calls.pop(), takes, calls)
+                continue
+            want = pending.pop()
+            if want not in wants:
+                wants.add(want)
+                pending += parts_of_accumulator(want)
+                makers = [name for name in self.subtasks if name in self._lower_bound.producers(want.type)]
+                calls += [(name, manner) for name in makers for manner in self._ways_to_serve(name, want.manner)]
+        return takes, wants
+
+    def _demand(self, call: Call, takes: dict[Call, tuple[Want, ...]], calls: list[Call]) -> tuple[Want, ...]:
+        name, manner = call
+        subtask = self.subtasks.get(name)
+        if subtask is None or call in takes:
+            return ()
+        takes[call] = tuple(dict.fromkeys(self._taken(subtask, self._as_it_must(name, manner, self._own[name]))))
+        start, before = self._machine.start(), Manner(certain=manner.certain)
+        groups = (g for at, f in self._machine.placed for g in f.prerequisites(at, start, subtask))
+        calls += [(needed, before) for group in groups for needed in sorted(group)]
+        return takes[call]
+
+    def _ways_to_serve(self, name: str, wanted: Manner) -> tuple[Manner, ...]:
+        """The manners of a call whose result may be what is wanted."""
+        if wanted.apart and name in self.closed:
+            return (wanted._replace(rounds=0),)
+        return (wanted,)
 
     def _closure(self) -> set[str]:
         machine, start = self._machine, self._machine.start()
@@ -127,10 +140,11 @@ class AskedFor:
         most = [m for facet in self._machine.facets if (m := facet.most_calls(subtask)) is not None and m < MANY]
         return max(min(most), 1) if most else None
 
-    def _as_often(self, manner: Manner, own: int | None) -> Manner:
-        """The manner of a call that may happen that often by itself: the smaller limit, of those that occur."""
+    def _as_it_must(self, name: str, manner: Manner, own: int | None) -> Manner:
+        """How a call happens that may happen that often by itself: the smaller limit, of those that occur."""
         fewest = min((r for r in (own, manner.rounds) if r is not None), default=None)
-        return manner._replace(rounds=fewest if fewest in (None, 0, 1) else self._rounds[-1])
+        apart = manner.apart or name in self.closing
+        return manner._replace(apart=apart, rounds=fewest if fewest in (None, 0, 1) else self._rounds[-1])
 
     def _taken(self, subtask: Subtask, manner: Manner) -> Iterator[Want]:
         for index, parameter in enumerate(subtask.parameters[: subtask.required]):
@@ -138,34 +152,3 @@ class AskedFor:
             free = parameter.literal or allows_literal(parameter.type) or isinstance(parameter.type, Optional)
             if judges or not free:
                 yield Want(parameter.type, judges, manner)
-
-
-def parts_of_accumulator(want: Want) -> tuple[Want, ...]:
-    """What is written into an accumulator that is wanted; nothing for other types.
-
-    Its loop may run at will, and not at all unless the accumulator has to hold something.
-    """
-    match want.type:
-        case ListOf(element, size):
-            return (Want(element, want.judges, _around(want, size)),)
-        case MapOf(key, value, size):
-            manner = _around(want, size)
-            return Want(key, manner=manner), Want(value, want.judges, manner)
-    return ()
-
-
-def _around(want: Want, size: Size) -> Manner:
-    """How the writes into an accumulator that is wanted happen."""
-    return Manner(certain=want.manner.certain and size.low > 0)
-
-
-def _with_parts(wants: list[Want]) -> Iterator[Want]:
-    """The wants, and what accumulators of their types are made from."""
-    for want in wants:
-        yield want
-        yield from _with_parts(list(parts_of_accumulator(want)))
-
-
-def _order(want: Want) -> tuple[str, list[int], int, bool, bool]:
-    manner = want.manner
-    return show(want.type), sorted(want.judges), manner.rounds or 0, manner.certain, manner.later

@@ -13,7 +13,8 @@ from typing import NamedTuple
 
 from p2c_dsl.bounds import times
 from p2c_dsl.machine import Machine
-from p2c_dsl.planners.anytime.asked_for import ANYHOW, AskedFor, Manner, Want, parts_of_accumulator
+from p2c_dsl.planners.anytime.asked_for import AskedFor
+from p2c_dsl.planners.anytime.wants import ANYHOW, Call, Manner, Want, parts_of_accumulator
 from p2c_dsl.planners.completion.lower_bound import statement_cost
 from p2c_dsl.planners.lines.pattern import NEVER
 from p2c_dsl.types import ListOf, MapOf, Optional, Record, SetOf, Type, is_subtype, size_of
@@ -29,8 +30,6 @@ _DEEPEST = 3
 
 Groups = tuple[frozenset[str], ...]
 """Sets of subtasks of which one each is needed."""
-Call = tuple[str, Manner]
-"""A call of a subtask, and how it happens."""
 
 
 class Way(NamedTuple):
@@ -82,7 +81,7 @@ class Situation(NamedTuple):
         prerequisites: For each subtask with prerequisites, these.
         untested: For each subtask that needs the outcomes of tests, how many.
         exhausted: The subtasks that rules forbid from here on.
-        later: The subtasks that rules forbid until the open loops are closed.
+        later: Whether some subtask is forbidden until the open loops are closed.
     """
 
     supplies: frozenset[Supply]
@@ -90,7 +89,7 @@ class Situation(NamedTuple):
     prerequisites: tuple[tuple[str, Groups], ...]
     untested: tuple[tuple[str, int], ...]
     exhausted: frozenset[str]
-    later: frozenset[str]
+    later: bool
 
 
 class PriceLists:
@@ -185,7 +184,7 @@ class _Pricing:
     def __init__(self, lists: PriceLists, asked_for: AskedFor, situation: Situation) -> None:
         self._lists, self._asked_for = lists, asked_for
         self._prerequisites, self._untested = dict(situation.prerequisites), dict(situation.untested)
-        self._waiting, self._exhausted, self._later = situation.waiting, situation.exhausted, situation.later
+        self._waiting, self._exhausted = situation.waiting, situation.exhausted
         self._after: dict[str, list[str]] = {}
         for name, groups in situation.prerequisites:
             for before in sorted(frozenset().union(*groups)):
@@ -214,10 +213,19 @@ class _Pricing:
                 self.prices.calls[call] = price
                 if manner.rounds is None:
                     later = self._after.get(name, ())
-                    self._stale |= dict.fromkeys((n, m) for n in later for m in self._asked_for.manners)
+                    users = ((n, m) for n in later for m in self._asked_for.manners)
+                    self._stale |= dict.fromkeys(call for call in users if call in self._asked_for.takes)
                 result = self._asked_for.subtasks[name].result
-                if result is not None:
-                    self._supply(result, self._lists.accepted[name], manner, price, call)
+                if result is None:
+                    continue
+                for served in self._served(name, manner):
+                    self._supply(result, self._lists.accepted[name], served, price, call)
+
+    def _served(self, name: str, manner: Manner) -> tuple[Manner, ...]:
+        """The manners of those that may take a result: some may not be in the loop of the call."""
+        if not manner.apart or name not in self._asked_for.closed:
+            return (manner,)
+        return tuple(m for m in self._asked_for.manners if manner.suits(m)) if manner.rounds == 0 else ()
 
     def _call(self, call: Call) -> int:
         name, manner = call
@@ -225,17 +233,12 @@ class _Pricing:
         if name in self._exhausted or (untested and (manner.certain or not self._lists.tests)):
             return NEVER
         price = self._lists.own[name] + BRANCH * untested
-        price += sum(self.prices.values.get(want, NEVER) for want in self._asked_for.takes[self.as_it_must(call)])
+        price += sum(self.prices.values.get(want, NEVER) for want in self._asked_for.takes[call])
         for group in self._prerequisites.get(name, ()):
             price += min(
                 (self.prices.calls.get((s, Manner(certain=manner.certain)), NEVER) for s in group), default=NEVER
             )
         return price
-
-    def as_it_must(self, call: Call) -> Call:
-        """The call, after the open loops if it cannot happen before."""
-        name, manner = call
-        return (name, manner._replace(later=True)) if name in self._later else call
 
     def _offer(self, want: Want, price: int, way: Way) -> None:
         values = self.prices.values
@@ -243,9 +246,6 @@ class _Pricing:
             return
         values[want], self.prices.ways[want] = price, way
         self._stale |= dict.fromkeys(self._lists.users.get(want, ()))
-        if want.manner.later and self._later:
-            now = ((n, m._replace(later=False)) for n, m in self._lists.users.get(want, ()) if n in self._later)
-            self._stale |= dict.fromkeys(call for call in now if call in self._asked_for.takes)
         for collection in self._asked_for.collections.get(want, ()):
             self._offer(collection, self._collected(collection), Way(collected=True))
 

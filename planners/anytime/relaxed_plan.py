@@ -15,11 +15,10 @@ from p2c_dsl.bounds import times
 from p2c_dsl.machine import Accumulator, LoopFrame, Machine, State, Value
 from p2c_dsl.machine.state import Frame
 from p2c_dsl.naming import visible
-from p2c_dsl.planners.anytime.asked_for import ANYHOW, CERTAIN, OUTSIDE, AskedFor, Manner, Want, parts_of_accumulator
+from p2c_dsl.planners.anytime.asked_for import AskedFor
 from p2c_dsl.planners.anytime.prices import (
     BRANCH,
     LOOP,
-    Call,
     Groups,
     PriceLists,
     Prices,
@@ -29,6 +28,7 @@ from p2c_dsl.planners.anytime.prices import (
     Way,
     write_price,
 )
+from p2c_dsl.planners.anytime.wants import ANYHOW, CERTAIN, OUTSIDE, Call, Manner, Want, parts_of_accumulator
 from p2c_dsl.planners.lines.node import Node
 from p2c_dsl.planners.lines.pattern import NEVER
 from p2c_dsl.program import ConstantOf, Var
@@ -114,26 +114,26 @@ class RelaxedPlans:
             prerequisites += [(name, groups)] if groups else []
             checks += [(name, tests)] if tests else []
         untested = tuple((name, len(tests)) for name, tests in checks)
-        supplies = self._constants | frozenset(self._supplies(state))
         exhausted = frozenset(
             name
             for name, limiting in self._limiting.items()
             if any(f.exhausted(at.state(state), state, self._asked_for.subtasks[name]) for at, f in limiting)
         )
-        later = frozenset(
-            name
-            for name, subtask in self._asked_for.subtasks.items()
-            if any(f.only_later(at.state(state), state, subtask) for at, f in self._splitting)
+        later = any(
+            f.only_later(at.state(state), state, self._asked_for.subtasks[name])
+            for at, f in self._splitting
+            for name in self._asked_for.closing
         )
+        supplies = self._constants | frozenset(self._supplies(state, not later))
         situation = Situation(supplies, unfilled, tuple(prerequisites), untested, exhausted, later)
         return _View(situation, self._needed(state), tuple(checks), node.empty)
 
-    def _supplies(self, state: State) -> Iterator[Supply]:
-        """What is in scope. An accumulator that nothing is in yet supplies nothing."""
+    def _supplies(self, state: State, apart: bool) -> Iterator[Supply]:
+        """What is in scope; `apart` is for what is in loops. An accumulator that nothing is in yet supplies nothing."""
         frames, manner = list(state.frames), OUTSIDE
         for slot in visible(state):
             while frames and slot >= frames[0].entry.slots:
-                manner = inside(manner, frames.pop(0))
+                manner = inside(manner, frames.pop(0))._replace(apart=apart)
             acc = state.accumulators.get(slot)
             if acc is None:
                 yield self._supply(self._machine.value(state, Var(slot)), manner)
@@ -227,15 +227,10 @@ class _Extraction:
         self._calls[name] = max(self._calls.get(name, 1), times)
         if call not in self._seen:
             self._seen.add(call)
-            self._wanted += self._takes(call)
+            self._wanted += self._asked_for.takes[call]
             before = Manner(certain=manner.certain)
             self._groups += [(tuple(sorted(needed)), 0, before) for needed in self._prerequisites.get(name, ())]
         return True
-
-    def _takes(self, call: Call) -> tuple[Want, ...]:
-        name, manner = call
-        later = name in self._view.situation.later
-        return self._asked_for.takes[name, manner._replace(later=True) if later else manner]
 
     def _repeated(self, name: str, times: int) -> int:
         """The price of several calls: a loop may do with one."""
@@ -266,7 +261,7 @@ def inside(manner: Manner, frame: Frame) -> Manner:
     if not isinstance(frame, LoopFrame):
         return manner._replace(certain=False)
     around = manner.rounds if manner.rounds is None else max(manner.rounds, 1)
-    return Manner(times(around, frame.size.high), manner.certain and frame.size.low > 0, later=False)
+    return Manner(times(around, frame.size.high), manner.certain and frame.size.low > 0)
 
 
 def constants(machine: Machine) -> Iterator[ConstantOf]:
