@@ -12,6 +12,7 @@ from p2c_dsl.planners.anytime.wants import (
     Call,
     Manner,
     Want,
+    carrier,
     in_order,
     parts_of_accumulator,
 )
@@ -34,6 +35,7 @@ class AskedFor:
         takes: What the shortest call of a subtask takes, for each manner in which it may be of use.
         result: What the task's result takes.
         wants: All of that, and what accumulators of these types are made from, in a fixed order.
+        carried: What maps that carry values from one loop into another are for.
         collections: For each want, those that are lists or maps of it and can be accumulated.
     """
 
@@ -59,6 +61,7 @@ class AskedFor:
         manners = {want.manner: None for want in self.wants} | {manner: None for _, manner in self.takes}
         self.manners = tuple(manners)
         self.types = tuple(dict.fromkeys(want.type for want in self.wants))
+        self.carried: dict[Want, Want] = {c: want for want in self.wants if (c := carrier(want)) is not None}
         self.collections: dict[Want, list[Want]] = {}
         for want in self.wants:
             for part in parts_of_accumulator(want):
@@ -79,6 +82,8 @@ class AskedFor:
             if want not in wants:
                 wants.add(want)
                 pending += parts_of_accumulator(want)
+                carried = carrier(want)
+                pending += [] if carried is None else [carried]
                 makers = [name for name in self.subtasks if name in self._lower_bound.producers(want.type)]
                 calls += [(name, manner) for name in makers for manner in self._ways_to_serve(name, want.manner)]
         return takes, wants

@@ -18,8 +18,8 @@ from p2c_dsl.planners.lines.node import Node
 from p2c_dsl.planners.lines.pattern import Line, Pattern
 from p2c_dsl.planners.lines.statements import Statements
 from p2c_dsl.planners.lines.successors import Lines
-from p2c_dsl.program import Test
-from p2c_dsl.types import BOTTOM, ListOf, MapOf, element_of, is_subtype
+from p2c_dsl.program import Test, Var
+from p2c_dsl.types import BOTTOM, UNKNOWN, ListOf, MapOf, element_of, is_subtype
 
 _MOST_CALLS = 24
 """How many calls of one subtask are tried at once."""
@@ -119,6 +119,11 @@ class HelpfulLines:
         """The writes that give an accumulator the wanted type."""
         key, value = (wanted.key, wanted.value) if isinstance(wanted, MapOf) else (BOTTOM, wanted.element)
         keys = [(term,) for term in pattern.choices[0] if is_subtype(term.type, key)] if acc.is_map else [()]
+        if key == UNKNOWN:
+            # What carries values from one loop into another has the loop's variable as its key.
+            variables = {frame.variable.number for frame in pattern.block.state.loops}
+            mine = (t for t in pattern.choices[0] if isinstance(t.operand, Var) and t.operand.slot in variables)
+            keys = [(term,) for term in mine]
         subtask = pattern.subtask
         if subtask is None:
             values = [term for term in pattern.choices[-1] if is_subtype(term.type, value)]

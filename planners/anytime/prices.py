@@ -35,13 +35,14 @@ Groups = tuple[frozenset[str], ...]
 class Way(NamedTuple):
     """The way to a value: a call (if any), then loops over and tests of values of these types.
 
-    `collected` says that the value is an accumulator.
+    `collected` says that the value is an accumulator, `carrier` is the one that it is looked up in.
     """
 
     call: Call | None = None
     loops: tuple[Type, ...] = ()
     tests: tuple[Type, ...] = ()
     collected: bool = False
+    carrier: Want | None = None
 
 
 class Prices(NamedTuple):
@@ -246,6 +247,8 @@ class _Pricing:
             return
         values[want], self.prices.ways[want] = price, way
         self._stale |= dict.fromkeys(self._lists.users.get(want, ()))
+        if want in self._asked_for.carried:
+            self._offer(self._asked_for.carried[want], price + LOOP + LOOK_UP, Way(carrier=want))
         for collection in self._asked_for.collections.get(want, ()):
             self._offer(collection, self._collected(collection), Way(collected=True))
 

@@ -208,6 +208,8 @@ class _Extraction:
         self._ways[want] = way
         if way.call is not None:
             self._made.append(way.call)
+        if way.carrier is not None:
+            self._wanted.append(way.carrier)
         if way.collected:
             self._wanted += parts_of_accumulator(want)
         return True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from p2c_dsl.types import ListOf, MapOf, Size, Type, show
+from p2c_dsl.types import UNKNOWN, ListOf, MapOf, Size, Type, show
 
 
 class Manner(NamedTuple):
@@ -52,8 +52,16 @@ def parts_of_accumulator(want: Want) -> tuple[Want, ...]:
             return (Want(element, want.judges, _around(want, size)),)
         case MapOf(key, value, size):
             manner = _around(want, size)
-            return Want(key, manner=manner), Want(value, want.judges, manner)
+            written = Want(value, want.judges, manner)
+            return (written,) if key == UNKNOWN else (Want(key, manner=manner), written)
     return ()
+
+
+def carrier(want: Want) -> Want | None:
+    """The map that carries a value from the loop that gives it into a later one, where that may be necessary."""
+    if not want.manner.apart or want.manner.rounds in (0, 1) or isinstance(want.type, ListOf | MapOf):
+        return None
+    return Want(MapOf(UNKNOWN, want.type), want.judges, want.manner)
 
 
 def _around(want: Want, size: Size) -> Manner:
