@@ -16,9 +16,9 @@ from p2c_dsl.planners.anytime.space import Beginning, Found, Space, Ways
 from p2c_dsl.planners.lines.node import Node, ends
 from p2c_dsl.planners.lines.pattern import NEVER, Line
 
-_GREED = 3
+_GREED = 5
 """The weight of the estimate against the cost so far (weighted A*, Pohl 1970)."""
-_LATER = 25
+_LATER = 40
 """What is added to a node's priority after each stage of its lines, so that no line is lost."""
 _SOON = 400
 """How many lines are tried before it is asked whether there can be a plan."""

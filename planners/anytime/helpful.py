@@ -12,7 +12,7 @@ from p2c_dsl.machine import LoopFrame, Machine
 from p2c_dsl.machine.moves import CreateMove
 from p2c_dsl.machine.state import Accumulator, BranchFrame
 from p2c_dsl.planners.anytime.asked_for import AskedFor
-from p2c_dsl.planners.anytime.pruning import Pruning, learns
+from p2c_dsl.planners.anytime.pruning import Pruning, learns, waits_for_loop
 from p2c_dsl.planners.anytime.relaxed_plan import RelaxedPlan, RelaxedPlans
 from p2c_dsl.planners.lines.node import Node
 from p2c_dsl.planners.lines.pattern import Line, Pattern
@@ -45,15 +45,17 @@ class HelpfulLines:
         for block in self._lines.blocks(node):
             inner = block.state is node.state
             plan = self._relaxed_plans.of(node if inner else Node(block.state, False))
+            yield from self._loops(block, plan)
+            yield from self._creations(block, plan)
+            if waits_for_loop(block.state):
+                continue
             yield from self._writes(block, plan)
             for name, subtask in self._asked_for.subtasks.items():
                 if name in plan.calls:
                     yield from islice(self._pruning.calls(block, subtask), _MOST_CALLS)
             if inner and node.empty and not plan.calls:
                 yield from self._fillers(block)
-            yield from self._loops(block, plan)
             yield from self._branches(block, plan)
-            yield from self._creations(block, plan)
             for pattern in block.returns() if self._machine.task.result is not None else ():
                 yield from pattern.variations()
         for pattern in self._lines.elses(node):

@@ -50,12 +50,14 @@ class Pruning:
             yield from self._lines.after(node)
             return
         for block in self._lines.blocks(node):
+            yield from self.loops(block)
+            yield from self._creations(block)
+            if waits_for_loop(block.state):
+                continue
             for subtask in self._asked_for.subtasks.values():
                 yield from self.calls(block, subtask)
             yield from self.writes(block)
-            yield from self.loops(block)
             yield from self._branches(block)
-            yield from self._creations(block)
             for pattern in block.returns():
                 yield from pattern.lines()
         for pattern in self._lines.elses(node):
@@ -192,6 +194,12 @@ class Pruning:
             if taken:
                 return True
         return False
+
+
+def waits_for_loop(state: State) -> bool:
+    """Whether an accumulator of the innermost block waits for its loop: what else there is to do can come before it."""
+    depth = len(state.frames)
+    return any(a.loop is None and not a.filled and a.depth == depth for a in state.accumulators.values())
 
 
 def learns(at: Place[object, object], facet: AnyFacet, tested: Value) -> bool:
