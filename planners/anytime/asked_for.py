@@ -64,7 +64,7 @@ class AskedFor:
         self.carried: dict[Want, Want] = {c: want for want in self.wants if (c := carrier(want)) is not None}
         self.collections: dict[Want, list[Want]] = {}
         for want in self.wants:
-            for part in parts_of_accumulator(want):
+            for part in (*parts_of_accumulator(want, True), *parts_of_accumulator(want, False)):
                 self.collections.setdefault(part, []).append(want)
 
     def _demanded(self) -> tuple[dict[Call, tuple[Want, ...]], set[Want]]:
@@ -81,7 +81,7 @@ class AskedFor:
             want = pending.pop()
             if want not in wants:
                 wants.add(want)
-                pending += parts_of_accumulator(want)
+                pending += [*parts_of_accumulator(want, True), *parts_of_accumulator(want, False)]
                 carried = carrier(want)
                 pending += [] if carried is None else [carried]
                 makers = [name for name in self.subtasks if name in self._lower_bound.producers(want.type)]

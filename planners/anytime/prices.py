@@ -92,6 +92,10 @@ class Situation(NamedTuple):
     exhausted: frozenset[str]
     later: bool
 
+    def parts(self, collection: Want) -> tuple[Want, ...]:
+        """What has to be written into a collection: if its loop is open, what is in the loop will do."""
+        return parts_of_accumulator(collection, not any(u.looped and u.serves(collection) for u in self.waiting))
+
 
 class PriceLists:
     """Computes prices, once for each situation."""
@@ -183,7 +187,7 @@ class _Pricing:
     """The computation for one situation: prices fall until none changes any more."""
 
     def __init__(self, lists: PriceLists, asked_for: AskedFor, situation: Situation) -> None:
-        self._lists, self._asked_for = lists, asked_for
+        self._lists, self._asked_for, self._situation = lists, asked_for, situation
         self._prerequisites, self._untested = dict(situation.prerequisites), dict(situation.untested)
         self._waiting, self._exhausted = situation.waiting, situation.exhausted
         self._after: dict[str, list[str]] = {}
@@ -258,7 +262,7 @@ class _Pricing:
             return NEVER
         is_map = isinstance(collection.type, MapOf)
         own = write_price(is_map, exists=any(unfilled.serves(collection) for unfilled in self._waiting))
-        return own + sum(self.prices.values.get(part, NEVER) for part in parts_of_accumulator(collection))
+        return own + sum(self.prices.values.get(part, NEVER) for part in self._situation.parts(collection))
 
 
 def write_price(is_map: bool, exists: bool) -> int:

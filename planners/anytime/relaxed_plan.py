@@ -28,7 +28,7 @@ from p2c_dsl.planners.anytime.prices import (
     Way,
     write_price,
 )
-from p2c_dsl.planners.anytime.wants import ANYHOW, CERTAIN, OUTSIDE, Call, Manner, Want, parts_of_accumulator
+from p2c_dsl.planners.anytime.wants import ANYHOW, CERTAIN, OUTSIDE, Call, Manner, Want
 from p2c_dsl.planners.lines.node import Node
 from p2c_dsl.planners.lines.pattern import NEVER
 from p2c_dsl.program import ConstantOf, Var
@@ -211,7 +211,7 @@ class _Extraction:
         if way.carrier is not None:
             self._wanted.append(way.carrier)
         if way.collected:
-            self._wanted += parts_of_accumulator(want)
+            self._wanted += self._view.situation.parts(want)
         return True
 
     def _call_one_of(self, group: tuple[str, ...], times: int, manner: Manner) -> bool:

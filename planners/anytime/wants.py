@@ -15,19 +15,21 @@ class Manner(NamedTuple):
         certain: Whether in every run, so that neither a test nor a loop over what may be empty can be around it.
         apart: Whether in another loop than what some rule forbids to come later: what the latter gives in a loop has to
             be collected there.
+        fresh: Whether outside the loops that are open now.
     """
 
     rounds: int | None = None
     certain: bool = False
     apart: bool = False
+    fresh: bool = False
 
     def suits(self, wanted: Manner) -> bool:
         """Whether what happens like this is good enough."""
         often = wanted.rounds is None or (self.rounds is not None and self.rounds <= wanted.rounds)
-        return often and self.certain >= wanted.certain and self.apart >= wanted.apart
+        return often and self.certain >= wanted.certain and self.apart >= wanted.apart and self.fresh >= wanted.fresh
 
 
-ANYHOW, CERTAIN, OUTSIDE = Manner(), Manner(certain=True), Manner(0, certain=True, apart=True)
+ANYHOW, CERTAIN, OUTSIDE = Manner(), Manner(certain=True), Manner(0, certain=True, apart=True, fresh=True)
 
 
 Call = tuple[str, Manner]
@@ -42,16 +44,17 @@ class Want(NamedTuple):
     manner: Manner = ANYHOW
 
 
-def parts_of_accumulator(want: Want) -> tuple[Want, ...]:
+def parts_of_accumulator(want: Want, fresh: bool) -> tuple[Want, ...]:
     """What is written into an accumulator that is wanted; nothing for other types.
 
-    Its loop may run at will, and not at all unless the accumulator has to hold something.
+    Its loop may run at will, and not at all unless the accumulator has to hold something. A loop that is still to come
+    needs fresh values.
     """
     match want.type:
         case ListOf(element, size):
-            return (Want(element, want.judges, _around(want, size)),)
+            return (Want(element, want.judges, _around(want, size, fresh)),)
         case MapOf(key, value, size):
-            manner = _around(want, size)
+            manner = _around(want, size, fresh)
             written = Want(value, want.judges, manner)
             return (written,) if key == UNKNOWN else (Want(key, manner=manner), written)
     return ()
@@ -64,12 +67,12 @@ def carrier(want: Want) -> Want | None:
     return Want(MapOf(UNKNOWN, want.type), want.judges, want.manner)
 
 
-def _around(want: Want, size: Size) -> Manner:
+def _around(want: Want, size: Size, fresh: bool) -> Manner:
     """How the writes into an accumulator that is wanted happen."""
-    return Manner(certain=want.manner.certain and size.low > 0)
+    return Manner(certain=want.manner.certain and size.low > 0, fresh=fresh)
 
 
-def in_order(want: Want) -> tuple[str, list[int], int, bool, bool]:
+def in_order(want: Want) -> tuple[str, list[int], int, bool, bool, bool]:
     """The key by which wants are sorted."""
     manner = want.manner
-    return show(want.type), sorted(want.judges), manner.rounds or 0, manner.certain, manner.apart
+    return show(want.type), sorted(want.judges), manner.rounds or 0, manner.certain, manner.apart, manner.fresh
