@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from p2c_dsl.planners.anytime.cheapest import cheapest
 from p2c_dsl.planners.anytime.first import first, greedy
 from p2c_dsl.planners.anytime.improve import improve
-from p2c_dsl.planners.anytime.limits import Limits, Stopped, Watch
+from p2c_dsl.planners.anytime.limits import SearchLimits, Stopped, Watch
 from p2c_dsl.planners.anytime.outcome import machine_of, none_found
 from p2c_dsl.planners.anytime.preference import by_name
-from p2c_dsl.planners.anytime.space import Beginning, Found, Space
+from p2c_dsl.planners.anytime.space import Beginning, Found, SearchSpace
 from p2c_dsl.planners.automaton.automaton import DEFAULT_BUDGET, Automaton
 from p2c_dsl.planners.automaton.protocol import END
 from p2c_dsl.planners.automaton.resume import Start, resume
@@ -27,7 +27,7 @@ _SHARE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class FoundPlan:
     """An accepted composition, with its cost and a bound that no composition is below, in lexemes (words)."""
 
     text: str
@@ -59,7 +59,7 @@ class SearchPlanner:
         *_, best = self.improving(spec, task, partial)
         return best.text
 
-    def improving(self, spec: Spec, task: Task, partial: str = "") -> Iterator[Plan]:
+    def improving(self, spec: Spec, task: Task, partial: str = "") -> Iterator[FoundPlan]:
         """Ever cheaper compositions; the last one is `proved`, unless the time ran out. Raises what `plan` raises."""
         return self._improving(_Task(self, spec, task, partial), Deadline.after(self.timeout))
 
@@ -72,19 +72,19 @@ class SearchPlanner:
             return iter((self.plan(spec, task, partial),))
         return distinct(self._several(spec, task, partial), n)
 
-    def _improving(self, task: _Task, deadline: Deadline) -> Iterator[Plan]:
-        limits = Limits(deadline, watch=self.watch)
+    def _improving(self, task: _Task, deadline: Deadline) -> Iterator[FoundPlan]:
+        limits = SearchLimits(deadline, watch=self.watch)
         known = task.first(limits)
-        yield Plan(known.text, known.cost, task.space.least(task.beginnings))
+        yield FoundPlan(known.text, known.cost, task.space.least(task.beginnings))
         for found, at_least in improve(task.space, task.beginnings, known, limits):
-            yield Plan(found.text, found.cost, at_least)
+            yield FoundPlan(found.text, found.cost, at_least)
 
     def _several(self, spec: Spec, task: Task, partial: str) -> Iterator[str]:
         its, deadline = _Task(self, spec, task, partial), Deadline.after(self.timeout)
         *_, best = self._improving(its, deadline.sooner(_SHARE))
         yield best.text
         for further in (cheapest, greedy):
-            limits = Limits(deadline.sooner(_SHARE) if further is cheapest else deadline, watch=self.watch)
+            limits = SearchLimits(deadline.sooner(_SHARE) if further is cheapest else deadline, watch=self.watch)
             with suppress(Stopped):
                 for found in further(its.space, its.beginnings, self.budget, limits):
                     yield found.text
@@ -94,7 +94,7 @@ class _Task:
     """One task to plan for, from one start."""
 
     def __init__(self, planner: SearchPlanner, spec: Spec, task: Task, partial: str) -> None:
-        self._planner, self.space = planner, Space.of(machine_of(spec, task), by_name)
+        self._planner, self.space = planner, SearchSpace.of(machine_of(spec, task), by_name)
         if partial.strip():
             # The search for a continuation of a start that has none might never end.
             automaton = Automaton(spec, task, planner.budget, effort=_EFFORT)
@@ -102,7 +102,7 @@ class _Task:
         else:
             self.beginnings = (self.space.start,)
 
-    def first(self, limits: Limits) -> Found:
+    def first(self, limits: SearchLimits) -> Found:
         """A first plan. Raises `Unplannable`."""
         planner, space = self._planner, self.space
         try:

@@ -14,7 +14,7 @@ from p2c_dsl.spec import Spec
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class TriedPlan:
     """A composition, and what became of its runs.
 
     Attributes:
@@ -45,7 +45,7 @@ class Verification:
     """
 
     tried: int = 0
-    best: Candidate | None = None
+    best: TriedPlan | None = None
     stop: Literal["verified", "time", "candidates"] | None = None
 
     @property
@@ -53,7 +53,7 @@ class Verification:
         """The verified plan, if there is one."""
         return self.best.text if self.best is not None and self.stop == "verified" else None
 
-    def after(self, candidate: Candidate) -> Verification:
+    def after(self, candidate: TriedPlan) -> Verification:
         """One candidate further."""
         best = candidate if self.best is None or candidate.verified > self.best.verified else self.best
         return Verification(self.tried + 1, best, "verified" if candidate.problem is None else None)
@@ -102,7 +102,7 @@ def verify_candidates(
 
 def _tried(
     text: str, spec: Spec, world: Callable[[int], World], seeds: Sequence[int], deadline: Deadline
-) -> Candidate | None:
+) -> TriedPlan | None:
     """A composition after its runs; `None` if the time was up before the last one."""
     program = read_composition(spec, text)
     verified, problem = 0, None
@@ -113,4 +113,4 @@ def _tried(
         verified += trial.verified
         if problem is None and trial.problem is not None:
             problem = seed, trial.problem
-    return Candidate(text, tuple(seeds), verified, problem)
+    return TriedPlan(text, tuple(seeds), verified, problem)

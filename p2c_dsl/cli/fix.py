@@ -13,7 +13,7 @@ from p2c_dsl.cli.failure import report
 from p2c_dsl.cli.options import ForceExclude, OnlyTask, StdinFilename
 from p2c_dsl.cli.paths import display_name, included, valid_settings
 from p2c_dsl.cli.progress import once_slow
-from p2c_dsl.cli.repairs import READ_FIRST, Limits, Outcomes, all_repairs, repaired
+from p2c_dsl.cli.repairs import READ_FIRST, Outcomes, RepairLimits, all_repairs, repaired
 from p2c_dsl.cli.signals import signals_as_interrupts, status_of
 from p2c_dsl.cli.specs import compositions, show, without_errors
 from p2c_dsl.cli.text_files import STDIN, diff, marked, save, stdin_bytes, text_of
@@ -67,7 +67,7 @@ def fix(
             return
         loaded = _loaded(path, data, stdin_filename)
         composed = compositions(loaded, task)
-        limits = Limits(max_edits, effort, timeout, _NAMES)
+        limits = RepairLimits(max_edits, effort, timeout, _NAMES)
         with signals_as_interrupts(), once_slow() as doing:
             found = all_repairs(loaded, composed, limits, wanted=settings.wants, show=doing)
     _report(found, write_)

@@ -45,7 +45,7 @@ def fix(text: str, task: str = "", max_edits: int = 8, timeout: float = 10) -> s
     """
     import json
 
-    from p2c_dsl.cli.repairs import Limits, all_repairs, repaired
+    from p2c_dsl.cli.repairs import RepairLimits, all_repairs, repaired
     from p2c_dsl.diagnostics.concise import render
     from p2c_dsl.planners.deadline import Deadline
     from p2c_dsl.planners.repair import EFFORT
@@ -57,7 +57,7 @@ def fix(text: str, task: str = "", max_edits: int = 8, timeout: float = 10) -> s
     if not chosen:
         raise Refused(f"there is no composition{f' of `{task}`' if task else ''} to repair")
     names = {"timeout": "`timeout`", "effort": "`effort`", "max_edits": "`max_edits`"}
-    found = all_repairs(loaded, chosen, Limits(max_edits, EFFORT, Deadline.after(_within(timeout)), names))
+    found = all_repairs(loaded, chosen, RepairLimits(max_edits, EFFORT, Deadline.after(_within(timeout)), names))
     failures = [f"{f.where}: {f.message}\n{render(f.diagnostics)}".strip() for f in found.failures]
     if failures and not found.repairs:
         raise Refused("\n".join(failures))

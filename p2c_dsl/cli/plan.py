@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from p2c_dsl.planners import Planner
-    from p2c_dsl.planners.anytime.limits import Progress
+    from p2c_dsl.planners.anytime.limits import SearchProgress
     from p2c_dsl.resolve import Loaded
     from p2c_dsl.spec import Task
 
@@ -215,7 +215,7 @@ def _collect(planner: Planner, loaded: Loaded, task: Task, asked: _Asked, found:
 
 
 @contextmanager
-def _watching(task: Task, asked: _Asked) -> Iterator[tuple[Watch | None, Callable[[Progress], None] | None]]:
+def _watching(task: Task, asked: _Asked) -> Iterator[tuple[Watch | None, Callable[[SearchProgress], None] | None]]:
     """Shows what is being written, or how far a search is."""
     doing = f"planning {task.name}"
     if asked.planner != "search":
@@ -226,7 +226,7 @@ def _watching(task: Task, asked: _Asked) -> Iterator[tuple[Watch | None, Callabl
         yield None, None if show is None else lambda progress: show(f"{doing}: {_so_far(progress)}")
 
 
-def _so_far(progress: Progress) -> str:
+def _so_far(progress: SearchProgress) -> str:
     tried = f"{progress.lines:,} lines tried"
     if progress.best is None:
         return f"no plan yet, {tried}"

@@ -17,7 +17,7 @@ from p2c_dsl.diagnostics.plain import printable
 
 if TYPE_CHECKING:
     from p2c_dsl.planners import Planner
-    from p2c_dsl.planners.verified import Candidate, Verification
+    from p2c_dsl.planners.verified import TriedPlan, Verification
     from p2c_dsl.resolve import Loaded
     from p2c_dsl.spec import Task
 
@@ -37,7 +37,7 @@ def verified_plan(
     from p2c_dsl.runtime.interpreter import BindingError
 
     seconds = TIMEOUT if timeout is None else timeout
-    search = _Search(seeds, task.name, Verification())
+    search = _Verifying(seeds, task.name, Verification())
     try:
         # What tools print must not end up in the plan.
         with planning_errors(), redirect_stdout(sys.stderr), signals_as_interrupts() as search.interruption:
@@ -59,7 +59,7 @@ def verified_plan(
     return found.plan
 
 
-class _Search:
+class _Verifying:
     """What is known of a search, and what is said about it."""
 
     def __init__(self, seeds: Sequence[int], task: str, found: Verification) -> None:
@@ -86,7 +86,7 @@ class _Search:
         fail(f"{told}\n{_closest(best)}", status)
 
 
-def _closest(best: Candidate) -> str:
+def _closest(best: TriedPlan) -> str:
     assert best.problem is not None
     seed, problem = best.problem
     share = f"verified in {best.verified} of {_worlds(len(best.worlds))}"

@@ -14,7 +14,7 @@ from p2c_dsl.cli.failure import fail
 
 if TYPE_CHECKING:
     from p2c_dsl.planners import Planner
-    from p2c_dsl.planners.anytime.limits import Progress
+    from p2c_dsl.planners.anytime.limits import SearchProgress
     from p2c_dsl.planners.language_model import LanguageModelPlanner
     from p2c_dsl.spec import Spec, Task
 
@@ -73,7 +73,7 @@ class SearchOptions:
     """How many seconds the search without a model may take, by default 10, and whom it tells about its progress."""
 
     timeout: float | None = None
-    watch: Callable[[Progress], None] | None = None
+    watch: Callable[[SearchProgress], None] | None = None
 
 
 def planner_of(

@@ -11,7 +11,7 @@ from p2c_dsl.syntax.text import line_end, with_line_ends
 
 if TYPE_CHECKING:
     from p2c_dsl.planners.deadline import Deadline
-    from p2c_dsl.planners.repair import Progress, Repair, Stop
+    from p2c_dsl.planners.repair import Repair, RepairProgress, Stop
     from p2c_dsl.resolve import Loaded
     from p2c_dsl.syntax.nodes import ComposeDecl
 
@@ -20,7 +20,7 @@ _ANEW = "plan a new one with `p2c plan`"
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class RepairLimits:
     """How far the search for each composition's repair may go; `names` are what the user calls these limits."""
 
     max_edits: int
@@ -81,7 +81,7 @@ Show = Callable[[str], None]
 def all_repairs(
     loaded: Loaded,
     composed: Sequence[ComposeDecl],
-    limits: Limits,
+    limits: RepairLimits,
     *,
     wanted: Callable[[Diagnostic], bool] = lambda _: True,
     show: Show | None = None,
@@ -107,7 +107,9 @@ def all_repairs(
 class _Work:
     """The repair of one composition after the other."""
 
-    def __init__(self, loaded: Loaded, limits: Limits, wanted: Callable[[Diagnostic], bool], show: Show | None) -> None:
+    def __init__(
+        self, loaded: Loaded, limits: RepairLimits, wanted: Callable[[Diagnostic], bool], show: Show | None
+    ) -> None:
         self.found = Outcomes()
         self.excepted: set[Diagnostic] = set()
         self._loaded, self._limits, self._wanted, self._show = loaded, limits, wanted, show
@@ -187,11 +189,11 @@ class _Work:
         source = self._loaded.root.source
         return f"{source.name}:{source.position(compose.span.start).line}"
 
-    def _watch(self, compose: ComposeDecl) -> Callable[[Progress], None]:
+    def _watch(self, compose: ComposeDecl) -> Callable[[RepairProgress], None]:
         show, start = self._show, f"repairing `{compose.task.text}` ({self._where(compose)})"
         assert show is not None
 
-        def watch(progress: Progress) -> None:
+        def watch(progress: RepairProgress) -> None:
             found = "" if progress.found is None else f"; one of {progress.found} was found"
             show(f"{start}: no repair within {progress.excluded} edits{found}")
 

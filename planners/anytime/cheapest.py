@@ -8,13 +8,13 @@ from heapq import heappop, heappush
 from itertools import count
 from typing import NamedTuple
 
-from p2c_dsl.planners.anytime.limits import Limits, Stopped
-from p2c_dsl.planners.anytime.space import Beginning, Found, Space
+from p2c_dsl.planners.anytime.limits import SearchLimits, Stopped
+from p2c_dsl.planners.anytime.space import Beginning, Found, SearchSpace
 from p2c_dsl.planners.lines.node import Node, ends
 from p2c_dsl.planners.lines.pattern import Line
 
 
-class _Open(NamedTuple):
+class _OpenText(NamedTuple):
     """A way that may be continued; one that `ended` is a composition."""
 
     total: int
@@ -26,7 +26,7 @@ class _Open(NamedTuple):
     ended: bool
 
 
-def cheapest(space: Space, beginnings: Iterable[Beginning], budget: int, limits: Limits) -> Iterator[Found]:
+def cheapest(space: SearchSpace, beginnings: Iterable[Beginning], budget: int, limits: SearchLimits) -> Iterator[Found]:
     """The compositions within a budget in the order of their cost; it ends at the limits, even if there are more.
 
     Other than the search for one, it keeps apart what leads to the same node: each text is one composition.
@@ -35,12 +35,14 @@ def cheapest(space: Space, beginnings: Iterable[Beginning], budget: int, limits:
         yield from _cheapest(space, beginnings, budget, limits)
 
 
-def _cheapest(space: Space, beginnings: Iterable[Beginning], budget: int, limits: Limits) -> Iterator[Found]:
+def _cheapest(
+    space: SearchSpace, beginnings: Iterable[Beginning], budget: int, limits: SearchLimits
+) -> Iterator[Found]:
     order = count()
-    queue: list[_Open] = []
+    queue: list[_OpenText] = []
     for start in beginnings:
         total = start.spent + space.at_least(start.node, space.key(start.node))
-        heappush(queue, _Open(total, next(order), start.spent, start.node, start, (), False))
+        heappush(queue, _OpenText(total, next(order), start.spent, start.node, start, (), False))
     while queue and queue[0].total <= budget:
         here = heappop(queue)
         if here.ended:

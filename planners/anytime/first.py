@@ -10,9 +10,9 @@ from itertools import count
 from typing import NamedTuple
 
 from p2c_dsl.feasibility import find_conflict
-from p2c_dsl.planners.anytime.limits import Limits, Stopped
+from p2c_dsl.planners.anytime.limits import SearchLimits, Stopped
 from p2c_dsl.planners.anytime.outcome import impossible, none_within, too_small
-from p2c_dsl.planners.anytime.space import Beginning, Found, Space, Ways
+from p2c_dsl.planners.anytime.space import Beginning, Found, SearchSpace, Ways
 from p2c_dsl.planners.lines.node import Node, ends
 from p2c_dsl.planners.lines.pattern import NEVER, Line
 
@@ -28,7 +28,7 @@ _HOPELESS = 100
 _Stages = tuple[Callable[[Node], Iterator[Line]], ...]
 
 
-class _Open(NamedTuple):
+class _OpenNode(NamedTuple):
     priority: int
     number: int
     key: Hashable
@@ -37,7 +37,7 @@ class _Open(NamedTuple):
     stages: _Stages
 
 
-def first(space: Space, beginnings: Sequence[Beginning], budget: int, limits: Limits) -> Found:
+def first(space: SearchSpace, beginnings: Sequence[Beginning], budget: int, limits: SearchLimits) -> Found:
     """A composition within the budget. Raises `Unplannable` if there is none, and `Stopped`.
 
     Mostly there is one within a few lines. Where there is not, the rules may conflict.
@@ -61,17 +61,17 @@ def first(space: Space, beginnings: Sequence[Beginning], budget: int, limits: Li
     return found
 
 
-def greedy(space: Space, beginnings: Iterable[Beginning], budget: int, limits: Limits) -> Iterator[Found]:
+def greedy(space: SearchSpace, beginnings: Iterable[Beginning], budget: int, limits: SearchLimits) -> Iterator[Found]:
     """Compositions within the budget, in the order in which they are met. Raises `Stopped`.
 
     Of nodes that look equally good, the newest is taken: plateaus are crossed and not filled.
     """
     order, ways = count(), Ways()
-    queue: list[_Open] = []
+    queue: list[_OpenNode] = []
 
     def wait(key: Hashable, node: Node, way: int) -> None:
         about = min(space.about(node), _HOPELESS)
-        heappush(queue, _Open(way + _GREED * about, -next(order), key, node, way, space.stages))
+        heappush(queue, _OpenNode(way + _GREED * about, -next(order), key, node, way, space.stages))
 
     for beginning in beginnings:
         key = space.key(beginning.node)

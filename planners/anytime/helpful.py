@@ -12,8 +12,8 @@ from p2c_dsl.machine import LoopFrame, Machine
 from p2c_dsl.machine.moves import CreateMove
 from p2c_dsl.machine.state import Accumulator, BranchFrame
 from p2c_dsl.planners.anytime.asked_for import AskedFor
+from p2c_dsl.planners.anytime.priced_plan import PricedPlan, PricedPlans
 from p2c_dsl.planners.anytime.pruning import Pruning, learns, waits_for_loop
-from p2c_dsl.planners.anytime.relaxed_plan import RelaxedPlan, RelaxedPlans
 from p2c_dsl.planners.lines.node import Node
 from p2c_dsl.planners.lines.pattern import Line, Pattern
 from p2c_dsl.planners.lines.statements import Statements
@@ -33,7 +33,7 @@ class HelpfulLines:
     """Finds the lines."""
 
     def __init__(
-        self, machine: Machine, lines: Lines, asked_for: AskedFor, relaxed_plans: RelaxedPlans, pruning: Pruning
+        self, machine: Machine, lines: Lines, asked_for: AskedFor, relaxed_plans: PricedPlans, pruning: Pruning
     ) -> None:
         self._machine, self._lines, self._asked_for = machine, lines, asked_for
         self._relaxed_plans, self._pruning = relaxed_plans, pruning
@@ -66,7 +66,7 @@ class HelpfulLines:
         calls = (next((line for p in block.calls(s)[:1] for line in p.lines()), None) for s in self._simplest)
         yield from islice((line for line in calls if line is not None), _FILLERS)
 
-    def _loops(self, block: Statements, plan: RelaxedPlan) -> Iterator[Line]:
+    def _loops(self, block: Statements, plan: PricedPlan) -> Iterator[Line]:
         """Loops over collections that the plan names, or any that fills an accumulator."""
         waiting = any(a.loop is None and not a.filled for a in block.state.accumulators.values())
         elements = {element_of(of) for of in plan.loops}
@@ -77,7 +77,7 @@ class HelpfulLines:
                 if waiting or element_of(frame.collection.type) in elements:
                     yield line
 
-    def _branches(self, block: Statements, plan: RelaxedPlan) -> Iterator[Line]:
+    def _branches(self, block: Statements, plan: PricedPlan) -> Iterator[Line]:
         """Tests of values that the plan names, and those whose outcomes its calls need."""
         if not plan.optionals and not plan.checks:
             return
@@ -90,7 +90,7 @@ class HelpfulLines:
                 if wanted or any(learns(at, facet, frame.tested) for at, facet in placed):
                     yield line
 
-    def _creations(self, block: Statements, plan: RelaxedPlan) -> Iterator[Line]:
+    def _creations(self, block: Statements, plan: PricedPlan) -> Iterator[Line]:
         """An accumulator for each kind of collection that the plan needs and that none waits for."""
         waiting = {acc.is_map for acc in block.state.accumulators.values() if not acc.filled}
         kinds = {isinstance(c, MapOf) for c in plan.collections} - waiting
@@ -102,7 +102,7 @@ class HelpfulLines:
 
     # ------------------------------------------------------------ writes
 
-    def _writes(self, block: Statements, plan: RelaxedPlan) -> Iterator[Line]:
+    def _writes(self, block: Statements, plan: PricedPlan) -> Iterator[Line]:
         """Writes of what the plan collects; where it collects nothing of these kinds, any first write."""
         state = block.state
         unfilled = [(slot, state.accumulators[slot]) for slot in state.writable]
@@ -117,7 +117,7 @@ class HelpfulLines:
         if unfilled and not wanted:
             yield from islice(chain.from_iterable(p.lines() for slot, _ in unfilled for p in block.writes(slot)), 1)
 
-    def _fitting(self, pattern: Pattern, acc: Accumulator, wanted: ListOf | MapOf, plan: RelaxedPlan) -> Iterator[Line]:
+    def _fitting(self, pattern: Pattern, acc: Accumulator, wanted: ListOf | MapOf, plan: PricedPlan) -> Iterator[Line]:
         """The writes that give an accumulator the wanted type."""
         key, value = (wanted.key, wanted.value) if isinstance(wanted, MapOf) else (BOTTOM, wanted.element)
         keys = [(term,) for term in pattern.choices[0] if is_subtype(term.type, key)] if acc.is_map else [()]

@@ -7,8 +7,8 @@ from heapq import heappop, heappush
 from itertools import count
 from typing import NamedTuple
 
-from p2c_dsl.planners.anytime.limits import Limits, Stopped
-from p2c_dsl.planners.anytime.space import Beginning, Found, Space, Ways
+from p2c_dsl.planners.anytime.limits import SearchLimits, Stopped
+from p2c_dsl.planners.anytime.space import Beginning, Found, SearchSpace, Ways
 from p2c_dsl.planners.lines.node import Node, ends
 
 
@@ -19,7 +19,7 @@ class Improvement(NamedTuple):
     at_least: int
 
 
-class _Open(NamedTuple):
+class _OpenBound(NamedTuple):
     total: int
     depth: int
     number: int
@@ -28,16 +28,18 @@ class _Open(NamedTuple):
     way: int
 
 
-def improve(space: Space, beginnings: Iterable[Beginning], known: Found, limits: Limits) -> Iterator[Improvement]:
+def improve(
+    space: SearchSpace, beginnings: Iterable[Beginning], known: Found, limits: SearchLimits
+) -> Iterator[Improvement]:
     """Ever cheaper plans than a known one; last the cheapest once more, with the final bound.
 
     Of nodes with equal bounds, the one furthest on the way is taken: the last layer is not filled.
     """
     order, ways = count(), Ways()
-    queue: list[_Open] = []
+    queue: list[_OpenBound] = []
 
     def wait(key: Hashable, node: Node, way: int) -> None:
-        heappush(queue, _Open(way + space.at_least(node, key), -way, next(order), key, node, way))
+        heappush(queue, _OpenBound(way + space.at_least(node, key), -way, next(order), key, node, way))
 
     for beginning in beginnings:
         key = space.key(beginning.node)

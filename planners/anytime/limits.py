@@ -10,7 +10,7 @@ from typing import NamedTuple
 from p2c_dsl.planners.deadline import Deadline
 
 
-class Progress(NamedTuple):
+class SearchProgress(NamedTuple):
     """How far a search is: the lines tried, the cost of the best plan (if there is one), and a bound on all costs."""
 
     lines: int
@@ -18,7 +18,7 @@ class Progress(NamedTuple):
     at_least: int
 
 
-Watch = Callable[[Progress], None]
+Watch = Callable[[SearchProgress], None]
 _OFTEN = 64
 """After how many lines the clock is looked at."""
 
@@ -28,7 +28,7 @@ class Stopped(Exception):
 
 
 @dataclass(slots=True)
-class Limits:
+class SearchLimits:
     """The limits of one search.
 
     Attributes:
@@ -48,6 +48,6 @@ class Limits:
             return
         self._next = lines + _OFTEN
         if self.watch is not None:
-            self.watch(Progress(lines, best, at_least))
+            self.watch(SearchProgress(lines, best, at_least))
         if lines > self.effort or self.deadline.over:
             raise Stopped

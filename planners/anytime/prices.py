@@ -32,7 +32,7 @@ Groups = tuple[frozenset[str], ...]
 """Sets of subtasks of which one each is needed."""
 
 
-class Way(NamedTuple):
+class Supplier(NamedTuple):
     """The way to a value: a call (if any), then loops over and tests of values of these types.
 
     `collected` says that the value is an accumulator, `carrier` is the one that it is looked up in.
@@ -49,7 +49,7 @@ class Prices(NamedTuple):
     """The prices of wanted values and of calls, and the cheapest way to each value."""
 
     values: dict[Want, int]
-    ways: dict[Want, Way]
+    ways: dict[Want, Supplier]
     calls: dict[Call, int]
 
 
@@ -117,7 +117,7 @@ class PriceLists:
         for want in asked_for.wants:
             self.by_type.setdefault((want.type, want.manner), []).append(want)
         self._known: dict[Situation, Prices] = {}
-        self._parts: dict[tuple[Type, Manner], dict[Type, tuple[int, Way]]] = {}
+        self._parts: dict[tuple[Type, Manner], dict[Type, tuple[int, Supplier]]] = {}
 
     def of(self, situation: Situation) -> Prices:
         """The prices in a situation."""
@@ -126,17 +126,17 @@ class PriceLists:
             prices = self._known[situation] = _Pricing(self, self._asked_for, situation).prices
         return prices
 
-    def parts(self, of: Type, manner: Manner = ANYHOW) -> dict[Type, tuple[int, Way]]:
+    def parts(self, of: Type, manner: Manner = ANYHOW) -> dict[Type, tuple[int, Supplier]]:
         """The wanted types of which values can be taken out of one of type `of`, with the price and the way."""
         parts = self._parts.get((of, manner))
         if parts is None:
             parts = self._parts[of, manner] = self._taken_out(of, manner)
         return parts
 
-    def _taken_out(self, of: Type, manner: Manner) -> dict[Type, tuple[int, Way]]:
-        found: dict[Type, tuple[int, Way]] = {}
+    def _taken_out(self, of: Type, manner: Manner) -> dict[Type, tuple[int, Supplier]]:
+        found: dict[Type, tuple[int, Supplier]] = {}
         order, seen = count(), set[Type]()
-        pending: list[tuple[int, int, Type, Way]] = [(0, next(order), of, Way())]
+        pending: list[tuple[int, int, Type, Supplier]] = [(0, next(order), of, Supplier())]
         while pending:
             price, _, part, way = heappop(pending)
             if part in seen or not self._allowed(way, manner):
@@ -150,7 +150,7 @@ class PriceLists:
                 heappush(pending, (price + more, next(order), inner, further))
         return found
 
-    def _allowed(self, way: Way, manner: Manner) -> bool:
+    def _allowed(self, way: Supplier, manner: Manner) -> bool:
         if len(way.loops) > self.loops or len(way.tests) > self.tests:
             return False
         sizes = [size_of(of) for of in way.loops]
@@ -245,16 +245,16 @@ class _Pricing:
             )
         return price
 
-    def _offer(self, want: Want, price: int, way: Way) -> None:
+    def _offer(self, want: Want, price: int, way: Supplier) -> None:
         values = self.prices.values
         if price >= min(values.get(want, NEVER), NEVER):
             return
         values[want], self.prices.ways[want] = price, way
         self._stale |= dict.fromkeys(self._lists.users.get(want, ()))
         if want in self._asked_for.carried:
-            self._offer(self._asked_for.carried[want], price + LOOP + LOOK_UP, Way(carrier=want))
+            self._offer(self._asked_for.carried[want], price + LOOP + LOOK_UP, Supplier(carrier=want))
         for collection in self._asked_for.collections.get(want, ()):
-            self._offer(collection, self._collected(collection), Way(collected=True))
+            self._offer(collection, self._collected(collection), Supplier(collected=True))
 
     def _collected(self, collection: Want) -> int:
         """The price of a collection that is filled in a loop."""

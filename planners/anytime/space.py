@@ -10,8 +10,8 @@ from p2c_dsl.machine import Machine
 from p2c_dsl.planners.anytime.asked_for import AskedFor
 from p2c_dsl.planners.anytime.helpful import HelpfulLines
 from p2c_dsl.planners.anytime.outcome import header_of
+from p2c_dsl.planners.anytime.priced_plan import PricedPlans
 from p2c_dsl.planners.anytime.pruning import Pruning
-from p2c_dsl.planners.anytime.relaxed_plan import RelaxedPlans
 from p2c_dsl.planners.completion.lower_bound import LowerBound
 from p2c_dsl.planners.lines.node import Keyed, Keys, Node
 from p2c_dsl.planners.lines.pattern import NEVER, Line
@@ -20,7 +20,7 @@ from p2c_dsl.planners.lines.successors import Lines
 from p2c_dsl.rules import Rule
 
 
-class Space:
+class SearchSpace:
     """The compositions of a task, as a search sees them."""
 
     def __init__(self, machine: Machine, lines: Lines, key: Keyed) -> None:
@@ -29,7 +29,7 @@ class Space:
         self._lower_bound = LowerBound(machine)
         self._bounds: dict[Hashable, int] = {}
         asked_for = AskedFor(machine, self._lower_bound)
-        self.relaxed_plans = RelaxedPlans(machine, asked_for)
+        self.relaxed_plans = PricedPlans(machine, asked_for)
         self.pruning = Pruning(machine, lines, asked_for, self.relaxed_plans.prices)
         self.stages = HelpfulLines(machine, lines, asked_for, self.relaxed_plans, self.pruning).stages
 

@@ -15,9 +15,9 @@ from itertools import chain, islice
 
 from p2c_dsl.planners.anytime.first import first, greedy
 from p2c_dsl.planners.anytime.improve import improve
-from p2c_dsl.planners.anytime.limits import Limits, Stopped
+from p2c_dsl.planners.anytime.limits import SearchLimits, Stopped
 from p2c_dsl.planners.anytime.outcome import header_of, machine_of, none_found
-from p2c_dsl.planners.anytime.space import Beginning, Space
+from p2c_dsl.planners.anytime.space import Beginning, SearchSpace
 from p2c_dsl.planners.automaton.protocol import END
 from p2c_dsl.planners.completion.adapt import Completion, Planned
 from p2c_dsl.planners.completion.completions import Completions
@@ -76,7 +76,7 @@ class Automaton:
         self.completions, self.effort, self._weigh = Completions(self.machine, weigh), effort, weigh
         self.header = header_of(task)
         self.start = Position(Node(self.machine.start(), True), (), budget)
-        self._space = Space(self.machine, self.completions.lines, self.completions.key)
+        self._space = SearchSpace(self.machine, self.completions.lines, self.completions.key)
         self._openings: dict[Hashable, LinePrefix] = {}
         self._find_first(budget, _FIRST if effort is None else max(effort, _FIRST))
 
@@ -84,10 +84,10 @@ class Automaton:
         """Finds a first completion, without which there is no automaton. Raises `Unplannable`."""
         space = self._space
         try:
-            found = first(space, [space.start], budget, Limits(effort=effort))
+            found = first(space, [space.start], budget, SearchLimits(effort=effort))
         except Stopped:
             raise none_found(self.machine, budget, f"{effort:,} lines") from None
-        *_, (found, _) = improve(space, [space.start], found, Limits(effort=space.tried + _SHORTENED))
+        *_, (found, _) = improve(space, [space.start], found, SearchLimits(effort=space.tried + _SHORTENED))
         self._learn(self.start.node, found.lines)
 
     def legal(self, position: Position) -> tuple[str, ...]:
@@ -134,7 +134,7 @@ class Automaton:
         space = self._space
         if self.completions.cost(self.completions.key(node)) <= left:
             return True
-        limits = Limits(effort=space.tried + _CONTINUED)
+        limits = SearchLimits(effort=space.tried + _CONTINUED)
         with suppress(Stopped):
             found = next(greedy(space, [Beginning(node, 0, "")], left, limits), None)
             if found is not None:

@@ -15,9 +15,9 @@ from math import inf
 
 from p2c_dsl.analysis.read import read_composition
 from p2c_dsl.planners.anytime.cheapest import cheapest
-from p2c_dsl.planners.anytime.limits import Limits
+from p2c_dsl.planners.anytime.limits import SearchLimits
 from p2c_dsl.planners.anytime.outcome import Unplannable
-from p2c_dsl.planners.anytime.space import Space
+from p2c_dsl.planners.anytime.space import SearchSpace
 from p2c_dsl.planners.automaton.automaton import DEFAULT_BUDGET, Automaton
 from p2c_dsl.planners.automaton.protocol import END
 from p2c_dsl.planners.figure2.catalogue import MOST_CONTRACTS, catalogue
@@ -202,8 +202,8 @@ def _needs(spec: Spec, task: Task, known: Container[str]) -> Iterator[frozenset[
     Raises `Unplannable` where there are none.
     """
     automaton = Automaton(spec, task, DEFAULT_BUDGET, effort=_EFFORT)
-    space = Space.of(automaton.machine)
-    more = (f.text for f in cheapest(space, [space.start], DEFAULT_BUDGET, Limits(effort=_EFFORT)))
+    space = SearchSpace.of(automaton.machine)
+    more = (f.text for f in cheapest(space, [space.start], DEFAULT_BUDGET, SearchLimits(effort=_EFFORT)))
     known_one = automaton.header + "".join(automaton.completion(automaton.start))
     found: list[frozenset[str]] = []
     for text in islice(chain([known_one], more), _PLANS):

@@ -11,9 +11,9 @@ from typing import Protocol
 
 from p2c_dsl.analysis.read import read_composition
 from p2c_dsl.planners.anytime.cheapest import cheapest
-from p2c_dsl.planners.anytime.limits import Limits
+from p2c_dsl.planners.anytime.limits import SearchLimits
 from p2c_dsl.planners.anytime.outcome import machine_of
-from p2c_dsl.planners.anytime.space import Space
+from p2c_dsl.planners.anytime.space import SearchSpace
 from p2c_dsl.planners.figure2.contracts import Contract
 from p2c_dsl.planners.figure2.inlining import fits_in
 from p2c_dsl.planners.figure2.translation import SolvedSubtask, refused
@@ -142,8 +142,8 @@ class HumanProxy:
 
     def _programs(self, spec: Spec, subtask: Contract) -> Iterator[Program]:
         task = spec.tasks[subtask.name]
-        space = Space.of(machine_of(spec, task))
-        for found in cheapest(space, [space.start], _LEXEMES, Limits(effort=_EFFORT)):
+        space = SearchSpace.of(machine_of(spec, task))
+        for found in cheapest(space, [space.start], _LEXEMES, SearchLimits(effort=_EFFORT)):
             program = read_composition(spec, found.text)
             if fits_in(program) and keyed_as_declared(program, subtask):
                 yield program

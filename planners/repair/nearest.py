@@ -13,8 +13,8 @@ from p2c_dsl.planners.automaton.units import original
 from p2c_dsl.planners.deadline import TIMEOUT, Deadline
 from p2c_dsl.planners.repair.layout import Layout
 from p2c_dsl.planners.repair.model import Interrupted, Repair, Stop, Unrepairable, steps
-from p2c_dsl.planners.repair.search import Limits, Progress, Search
-from p2c_dsl.planners.repair.writer import Writer
+from p2c_dsl.planners.repair.search import EditLimits, RepairProgress, Search
+from p2c_dsl.planners.repair.writer import RepairWriter
 from p2c_dsl.program import Program
 from p2c_dsl.rules import read_rules
 from p2c_dsl.source import Source, Span
@@ -36,7 +36,7 @@ def recompose(
     most_edits: int = MOST_EDITS,
     effort: int = EFFORT,
     timeout: float | Deadline | None = TIMEOUT,
-    watch: Callable[[Progress], None] | None = None,
+    watch: Callable[[RepairProgress], None] | None = None,
 ) -> Repair:
     """The accepted composition that is fewest edited steps away from a program.
 
@@ -80,8 +80,8 @@ def recompose(
     if (conflict := find_conflict(spec, task, rules)) is not None:
         raise Unrepairable(conflict.message)
     machine = Machine(spec, task, rules)
-    search = Search(machine, before, Limits(most_edits, effort, deadline))
-    writer = Writer(machine, compose, analysis, before, program.source)
+    search = Search(machine, before, EditLimits(most_edits, effort, deadline))
+    writer = RepairWriter(machine, compose, analysis, before, program.source)
     try:
         stop = search.run(watch)
     except KeyboardInterrupt as interrupt:

@@ -8,8 +8,8 @@ from p2c_dsl.machine import Machine
 from p2c_dsl.machine.moves import CallMove, CreateMove, Move
 from p2c_dsl.planners.anytime.asked_for import AskedFor
 from p2c_dsl.planners.anytime.helpful import HelpfulLines
+from p2c_dsl.planners.anytime.priced_plan import PricedPlans
 from p2c_dsl.planners.anytime.pruning import Pruning
-from p2c_dsl.planners.anytime.relaxed_plan import RelaxedPlans
 from p2c_dsl.planners.automaton.units import Original
 from p2c_dsl.planners.completion.lower_bound import LowerBound
 from p2c_dsl.planners.lines.node import Node
@@ -31,7 +31,7 @@ class HelpfulSuccessors(Successors):
     def __init__(self, machine: Machine, original: Original, bound: Bound) -> None:
         super().__init__(machine, original, bound)
         asked_for = AskedFor(machine, LowerBound(machine))
-        self._plans = RelaxedPlans(machine, asked_for)
+        self._plans = PricedPlans(machine, asked_for)
         pruning = Pruning(machine, self.lines, asked_for, self._plans.prices)
         self._helpful = HelpfulLines(machine, self.lines, asked_for, self._plans, pruning)
         units = original.units

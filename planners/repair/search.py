@@ -28,7 +28,7 @@ _HEAD_START, _SCOUT = 1_000, 5_000
 """After how many steps of the proof the scout sets out, and after how many of its own it returns."""
 
 
-class Progress(NamedTuple):
+class RepairProgress(NamedTuple):
     """How far a search has come: there is no repair within `excluded` edits, and one of `found` edits is at hand."""
 
     excluded: int
@@ -36,7 +36,7 @@ class Progress(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class EditLimits:
     """How far a search may go: in edits, in possible steps that it tries, and in time."""
 
     edits: int
@@ -52,7 +52,7 @@ class Search:
         excluded: There is no repair within so many edits.
     """
 
-    def __init__(self, machine: Machine, original: Original, limits: Limits) -> None:
+    def __init__(self, machine: Machine, original: Original, limits: EditLimits) -> None:
         self.path: EditPath | None = None
         self.excluded = 0
         self._limits = limits
@@ -62,7 +62,7 @@ class Search:
         self._scout: BestFirst | None = BestFirst(helpful, helpful.guess, limits.edits)
         self._spent = 0
 
-    def run(self, watch: Callable[[Progress], None] | None = None) -> Stop | None:
+    def run(self, watch: Callable[[RepairProgress], None] | None = None) -> Stop | None:
         """Searches to the end or a limit, and says which; interrupted, it keeps what it has found."""
         while self._proof.least < self._proof.below:
             # The start is rejected, or there were nothing to repair.
@@ -72,7 +72,7 @@ class Search:
             if self._spent > self._limits.effort:
                 return Stop.EFFORT
             if watch is not None:
-                watch(Progress(self.excluded, None if self.path is None else self.path.edits))
+                watch(RepairProgress(self.excluded, None if self.path is None else self.path.edits))
             self._step()
         self.excluded = self._limits.edits if self.path is None else self.path.edits - 1
         return Stop.EDITS if self.path is None else None

@@ -21,7 +21,7 @@ from p2c_dsl.syntax.parser import parse
 _MOST_REASONS = 3
 
 
-class Writer:
+class RepairWriter:
     """Writes repairs of one composition."""
 
     def __init__(

@@ -13,7 +13,7 @@ from p2c_dsl.diagnostics.model import Severity
 from p2c_dsl.feasibility import find_conflict
 from p2c_dsl.lint import lint_text
 from p2c_dsl.planners import SearchPlanner, Unplannable
-from p2c_dsl.planners.search import Plan
+from p2c_dsl.planners.search import FoundPlan
 from p2c_dsl.resolve import load_text
 from p2c_dsl.rules import read_rules
 from tests.generators.planning.conflicts import KINDS, planted
@@ -60,7 +60,7 @@ def test_small_specs_get_what_trying_every_line_finds(seed: int) -> None:
         best = cheapest(spec, job, BUDGET, EFFORT)
     except TooLarge:
         pytest.skip("too many lines")
-    plan: Plan | None = None
+    plan: FoundPlan | None = None
     try:
         *_, plan = SearchPlanner(BUDGET, timeout=60).improving(spec, job)
     except Unplannable:

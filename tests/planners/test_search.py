@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from p2c_dsl.planners import NoContinuation, SearchPlanner, Unplannable
-from p2c_dsl.planners.anytime.limits import Progress
+from p2c_dsl.planners.anytime.limits import SearchProgress
 from p2c_dsl.resolve import load_text
 from p2c_dsl.spec import Spec, Task
 from tests.planners.forms import domain, form_of_text
@@ -178,7 +178,7 @@ def test_a_budget_that_is_too_small_is_named_with_what_is_needed() -> None:
 
 
 def test_a_search_tells_how_far_it_is() -> None:
-    told: list[Progress] = []
+    told: list[SearchProgress] = []
     spec, task = spec_of(makers(100))
     SearchPlanner(watch=told.append).plan(spec, task)
     assert [p.lines for p in told] == sorted(p.lines for p in told)

@@ -11,9 +11,9 @@ import pytest
 
 from p2c_dsl.machine import Machine
 from p2c_dsl.planners.anytime.first import greedy
-from p2c_dsl.planners.anytime.limits import Limits, Stopped
+from p2c_dsl.planners.anytime.limits import SearchLimits, Stopped
 from p2c_dsl.planners.anytime.outcome import machine_of
-from p2c_dsl.planners.anytime.space import Beginning, Space
+from p2c_dsl.planners.anytime.space import Beginning, SearchSpace
 from p2c_dsl.planners.completion.lower_bound import LowerBound
 from p2c_dsl.planners.lines.node import Node
 from p2c_dsl.planners.lines.successors import Lines
@@ -111,7 +111,7 @@ def test_a_result_is_returned_in_two_words() -> None:
 @pytest.mark.parametrize("seed", range(60))
 def test_the_bound_never_exceeds_what_a_completion_costs(seed: int) -> None:
     case = random_case(seed, rules=3)
-    space = Space.of(machine_of(case.spec, case.task))
+    space = SearchSpace.of(machine_of(case.spec, case.task))
     start = space.start.node
     for node in [start, *(line.node for line in space.lines.after(start))]:
         bound = space.at_least(node, space.key(node))
@@ -121,8 +121,8 @@ def test_the_bound_never_exceeds_what_a_completion_costs(seed: int) -> None:
 
 def completions(node: Node, spec: Spec, task: Task) -> Iterator[int]:
     """The costs of some completions, found without the bound."""
-    space = Space.of(machine_of(spec, task))
+    space = SearchSpace.of(machine_of(spec, task))
     space.at_least = lambda node, key: 0  # type: ignore[method-assign]
     with suppress(Stopped):
-        for found in islice(greedy(space, [Beginning(node, 0, "")], 16, Limits(effort=100)), 4):
+        for found in islice(greedy(space, [Beginning(node, 0, "")], 16, SearchLimits(effort=100)), 4):
             yield found.cost

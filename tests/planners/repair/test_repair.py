@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from inline_snapshot import snapshot
 
-from p2c_dsl.planners.repair import Interrupted, Progress, Repair, Stop, Unrepairable, recompose, search
+from p2c_dsl.planners.repair import Interrupted, Repair, RepairProgress, Stop, Unrepairable, recompose, search
 from p2c_dsl.resolve import load_text
 from p2c_dsl.source import Source
 from tests.planners.forms import EXAMPLES
@@ -186,7 +186,7 @@ def test_an_accepted_composition_needs_no_time() -> None:
     assert repaired((folder / "aligned.p2c").read_text(), folder, timeout=0).nearest
 
 
-def _reached(text: str, base: Path, seen: Callable[[Progress], None]) -> Repair:
+def _reached(text: str, base: Path, seen: Callable[[RepairProgress], None]) -> Repair:
     spec, analysis = analysed(text, base)
     assert analysis.program is not None
     return recompose(analysis.program, spec, timeout=None, watch=seen)
@@ -202,7 +202,7 @@ def test_progress_never_goes_back_and_ends_below_the_repair() -> None:
 def test_an_interrupt_keeps_what_is_known() -> None:
     folder = EXAMPLES / "dinner"
 
-    def interrupt(progress: Progress) -> None:
+    def interrupt(progress: RepairProgress) -> None:
         if progress.excluded == 2:
             raise KeyboardInterrupt
 
@@ -229,7 +229,7 @@ def test_the_best_repair_so_far_is_handed_out_when_a_limit_is_reached() -> None:
 def test_an_interrupt_hands_out_the_best_repair_so_far() -> None:
     folder = EXAMPLES / "dinner"
 
-    def interrupt(progress: Progress) -> None:
+    def interrupt(progress: RepairProgress) -> None:
         if progress.found is not None:
             raise KeyboardInterrupt
 

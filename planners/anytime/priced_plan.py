@@ -1,4 +1,4 @@
-"""Relaxed plans: an estimate of what a composition still needs, and what would help.
+"""Relaxed plans with prices: an estimate of what a composition still needs, and what would help.
 
 A relaxed plan in the manner of FF (Hoffmann and Nebel 2001), over types of values, with the loops, tests and
 collections that it needs. What has been begun and is not finished is a debt, and is paid once. The estimate may be too
@@ -23,9 +23,9 @@ from p2c_dsl.planners.anytime.prices import (
     PriceLists,
     Prices,
     Situation,
+    Supplier,
     Supply,
     Unfilled,
-    Way,
     write_price,
 )
 from p2c_dsl.planners.anytime.wants import ANYHOW, CERTAIN, OUTSIDE, Call, Manner, Want
@@ -41,7 +41,7 @@ _USELESS = 5
 """What filling an accumulator that nothing takes costs, without its loop."""
 
 
-class RelaxedPlan(NamedTuple):
+class PricedPlan(NamedTuple):
     """What a node may still need.
 
     Attributes:
@@ -71,7 +71,7 @@ class _View(NamedTuple):
     empty: bool
 
 
-class RelaxedPlans:
+class PricedPlans:
     """The relaxed plans at nodes."""
 
     def __init__(self, machine: Machine, asked_for: AskedFor) -> None:
@@ -91,12 +91,12 @@ class RelaxedPlans:
             name: [(at, f) for at, f in limiting if f.limits(s)] for name, s in asked_for.subtasks.items()
         }
         self._constants = frozenset(self._supply(machine.value(start, c), OUTSIDE) for c in constants(machine))
-        self._known: dict[Hashable, RelaxedPlan] = {}
+        self._known: dict[Hashable, PricedPlan] = {}
 
-    def of(self, node: Node) -> RelaxedPlan:
+    def of(self, node: Node) -> PricedPlan:
         """The relaxed plan at a node."""
         if node.state.returned:
-            return RelaxedPlan(0)
+            return PricedPlan(0)
         view = self._view(node)
         plan = self._known.get(view)
         if plan is None:
@@ -155,13 +155,13 @@ class RelaxedPlans:
 class _Extraction:
     """Reads a relaxed plan off the prices."""
 
-    def __init__(self, plans: RelaxedPlans, asked_for: AskedFor, view: _View) -> None:
+    def __init__(self, plans: PricedPlans, asked_for: AskedFor, view: _View) -> None:
         self._lists, self._asked_for, self._view = plans.prices, asked_for, view
         self._prices: Prices = plans.prices.of(view.situation)
         self._prerequisites: dict[str, Groups] = dict(view.situation.prerequisites)
         self._checks = dict(view.checks)
         self._calls: dict[str, int] = {}
-        self._ways: dict[Want, Way] = {}
+        self._ways: dict[Want, Supplier] = {}
         self._seen: set[Call] = set()
         self._wanted: list[Want] = [] if asked_for.result is None else [asked_for.result]
         self._made: list[Call] = []
@@ -169,7 +169,7 @@ class _Extraction:
         if asked_for.nothing and view.empty:
             self._groups.append((tuple(asked_for.subtasks), 1, ANYHOW))
 
-    def plan(self) -> RelaxedPlan:
+    def plan(self) -> PricedPlan:
         """The relaxed plan; its cost is `NEVER` if something cannot be had at all."""
         while self._wanted or self._made or self._groups:
             if self._wanted:
@@ -179,7 +179,7 @@ class _Extraction:
             else:
                 done = self._call_one_of(*self._groups.pop())
             if not done:
-                return RelaxedPlan(NEVER)
+                return PricedPlan(NEVER)
         ways = self._ways.values()
         collections = [want for want, way in self._ways.items() if way.collected]
         loops = frozenset(of for way in ways for of in way.loops)
@@ -189,7 +189,7 @@ class _Extraction:
         cost += LOOP * len(loops) + BRANCH * (len(optionals) + len(checks)) + self._accumulation(collections)
         if self._view.empty and not self._calls and not collections and not self._view.situation.waiting:
             cost += _LINE
-        return RelaxedPlan(
+        return PricedPlan(
             cost,
             frozenset(self._calls),
             loops,
