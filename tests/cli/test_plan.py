@@ -1,10 +1,15 @@
 """`p2c plan`: accepted compositions on standard output, in a file, or run."""
 
+import re
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from p2c_dsl.planners import SearchPlanner
 from tests.cli.commands import p2c
+from tests.planners.forms import EXAMPLES
 
 pytestmark = pytest.mark.usefixtures("dinner")
 
@@ -85,3 +90,46 @@ def test_2_where_it_is_not_clear_which_task_is_meant(folder: Path) -> None:
     (folder / "two.p2c").write_text("task one()\ntask two()\n")
     result = p2c("plan", "two.p2c")
     assert result.exit_code == 2 and "choose a task with --task: one, two" in result.stderr
+
+
+def test_it_says_whether_the_plan_is_proved_to_be_the_cheapest() -> None:
+    assert p2c("plan", "dinner.p2c").stderr == "p2c: 18 words: the cheapest plan, proved\n"
+
+
+def test_when_the_time_is_up_the_best_plan_so_far_is_printed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("p2c_dsl.planners.search.improve", lambda *_: iter(()))
+    result = p2c("plan", EXAMPLES / "hiring" / "hiring.p2c", "--timeout", 1)
+    assert result.exit_code == 0 and result.stdout.startswith("compose shortlist(")
+    told = r"p2c: \d+ words: there may be a cheaper plan, but none below \d+ words; --timeout gives more time\n"
+    assert re.fullmatch(told, result.stderr)
+
+
+def test_an_interrupt_prints_the_best_plan_so_far(monkeypatch: pytest.MonkeyPatch) -> None:
+    improving = SearchPlanner.improving
+
+    def interrupted(self: SearchPlanner, *arguments: Any) -> Iterator[Any]:
+        yield next(improving(self, *arguments))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(SearchPlanner, "improving", interrupted)
+    result = p2c("plan", "dinner.p2c")
+    assert result.exit_code == 130 and result.stdout.startswith("compose book_dinner(users):\n")
+    assert "interrupted: this is the best so far" in result.stderr
+
+
+def test_an_interrupt_before_there_is_a_plan_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: Any) -> Iterator[Any]:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(SearchPlanner, "improving", interrupted)
+    result = p2c("plan", "dinner.p2c")
+    assert (result.exit_code, result.stdout) == (130, "")
+    assert "interrupted before there was a plan" in result.stderr
+
+
+def test_rules_that_conflict_are_named(folder: Path) -> None:
+    (folder / "no.p2c").write_text("subtask f()\ntask t():\n    at least 2 f\n    at most 1 f\n")
+    for planner in ("search", "random"):
+        result = p2c("plan", "no.p2c", "--planner", planner)
+        assert (result.exit_code, result.stdout) == (1, "")
+        assert "`at least 2 f` and `at most 1 f` conflict" in result.stderr
