@@ -30,6 +30,12 @@ class LowerBound:
         self._tables: dict[frozenset[Type], dict[Type, frozenset[Type]]] = {}
         every = {t for s in subtasks for t in required(s)}
         self._made = [t for t in every if not isinstance(t, Optional | ListOf | MapOf) and self.producers(t)]
+        start, limiting = machine.start(), machine.having("exhausted")
+        self._limiting = {s.name: [(at, f) for at, f in limiting if f.limits(s)] for s in subtasks}
+        # What asks for nothing at the start never asks for anything.
+        self._asking = {
+            s.name: [(at, f) for at, f in machine.placed if f.prerequisites(at, start, s)] for s in subtasks
+        }
         self.relevant = self._relevant()
         """The subtasks that a shortest completion may call: from what the task needs, back to what that may need."""
 
@@ -121,9 +127,7 @@ class LowerBound:
         if name in _NEW:
             return True
         subtask = self._subtasks[name]
-        return not any(
-            facet.exhausted(own, state, subtask) for facet, own in zip(self.machine.facets, state.facets, strict=True)
-        )
+        return not any(facet.exhausted(at.state(state), state, subtask) for at, facet in self._limiting[name])
 
     def _landmarks(self, state: State) -> set[frozenset[str]]:
         machine = self.machine
@@ -187,7 +191,7 @@ class LowerBound:
         return table
 
     def _before(self, subtask: Subtask, state: State, types: frozenset[Type]) -> Iterator[frozenset[str]]:
-        for at, facet in self.machine.placed:
+        for at, facet in self._asking[subtask.name]:
             yield from facet.prerequisites(at, state, subtask)
         for wanted in required(subtask):
             yield from self._for(wanted, state, types)
