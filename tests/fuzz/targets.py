@@ -13,8 +13,8 @@ from typing import Any
 
 from rich.console import Console
 
-from p2c_dsl.cli.fix import all_repairs, repaired
 from p2c_dsl.cli.mcp_texts import Refused, with_rules
+from p2c_dsl.cli.repairs import RepairLimits, all_repairs, repaired
 from p2c_dsl.codes import all_codes
 from p2c_dsl.diagnostics import concise, data, github, sarif
 from p2c_dsl.diagnostics import text as as_text
@@ -86,10 +86,10 @@ def fixes(text: str) -> None:
     except Refused:
         return
     composed = [d for d in loaded.root.declarations if isinstance(d, ComposeDecl)]
-    repairs, failures = all_repairs(loaded, composed, _MOST_EDITS, _EFFORT)
-    after = _lint(repaired(text, repairs))
+    found = all_repairs(loaded, composed, RepairLimits(_MOST_EDITS, _EFFORT, 60.0, {}))
+    after = _lint(repaired(text, found.repairs))
     wrong = [d for d in after.diagnostics if d.severity is Severity.ERROR]
-    assert failures or not wrong, f"what is repaired is rejected: {concise.render(wrong)}"
+    assert found.failures or not wrong, f"what is repaired is rejected: {concise.render(wrong)}"
 
 
 TARGETS: dict[str, Callable[[str], None]] = {"parse": parses, "lint": lints, "fmt": formats, "fix": fixes}
