@@ -28,6 +28,7 @@ from tests.syntax.test_robustness import checked
 
 MOST_CHARACTERS = 10_000
 MOST_STEPS = 200_000
+_NAMES = {"timeout": "timeout", "effort": "effort", "max_edits": "max_edits"}
 _MOST_EDITS, _EFFORT = 3, 2_000
 _MOST_SHOWN = 5
 _MOVES = (
@@ -86,7 +87,7 @@ def fixes(text: str) -> None:
     except Refused:
         return
     composed = [d for d in loaded.root.declarations if isinstance(d, ComposeDecl)]
-    found = all_repairs(loaded, composed, RepairLimits(_MOST_EDITS, _EFFORT, 60.0, {}))
+    found = all_repairs(loaded, composed, RepairLimits(_MOST_EDITS, _EFFORT, 60.0, _NAMES))
     after = _lint(repaired(text, found.repairs))
     wrong = [d for d in after.diagnostics if d.severity is Severity.ERROR]
     assert found.failures or not wrong, f"what is repaired is rejected: {concise.render(wrong)}"
