@@ -149,7 +149,7 @@ class LowerBound:
                 continue
             landmarks.add(landmark)
             if landmark.isdisjoint(_NEW):
-                landmarks |= self._behind(landmark, types)
+                pending.extend(self._behind(landmark, types))
             if len(landmark) == 1:
                 (name,) = landmark
                 if name in _NEW:
