@@ -102,7 +102,7 @@ def conflicts_known() -> bool:
 
 def conflict_of(spec: Spec, task: Task, rules: Sequence[AnyRule] | None = None) -> tuple[AnyRule, ...] | None:
     """The rules of a conflict; `None` if none is known. `rules` take the place of the task's own."""
-    from p2c_dsl.feasibility import find_conflict  # type: ignore[import-not-found, unused-ignore]
+    from p2c_dsl.feasibility.conflict import find_conflict  # type: ignore[import-not-found, unused-ignore]
 
     found = find_conflict(spec, task, read_rules(spec, task)[0] if rules is None else rules)
     return None if found is None else tuple(found.rules)

@@ -11,8 +11,6 @@ from p2c_dsl.analysis import MOST_FINDINGS, Analysis, analyze
 from p2c_dsl.claims import overridden, unsigned
 from p2c_dsl.codes import all_codes
 from p2c_dsl.diagnostics.model import Diagnostic, Severity, Suppressed, Verdict
-from p2c_dsl.feasibility import find_conflict
-from p2c_dsl.feasibility.finding import finding as hopeless
 from p2c_dsl.program import Program
 from p2c_dsl.resolve import Loaded, load, load_text
 from p2c_dsl.rules import AnyRule, read_rules
@@ -107,6 +105,10 @@ def _hopeless(loaded: Loaded, rules: Mapping[str, _Read], analyses: Sequence[Ana
         own, wrong = rules[name]
         asked = name in composed or task.location.source == loaded.root.source
         if asked and not wrong and name not in done:
+            # Most files have an accepted composition of each task, and then this is not needed.
+            from p2c_dsl.feasibility.conflict import find_conflict
+            from p2c_dsl.feasibility.finding import finding as hopeless
+
             conflict = find_conflict(loaded.spec, task, own)
             if conflict is not None:
                 yield hopeless(loaded.spec, task, conflict)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from p2c_dsl.diagnostics.model import Diagnostic, Location, Note, Severity
-from p2c_dsl.feasibility import Conflict
+from p2c_dsl.feasibility.conflict import Conflict
 from p2c_dsl.rules import AnyRule
 from p2c_dsl.rules.reading import shown
 from p2c_dsl.source import Span

@@ -9,7 +9,6 @@ from heapq import heappop, heappush
 from itertools import count
 from typing import NamedTuple
 
-from p2c_dsl.feasibility import find_conflict
 from p2c_dsl.planners.anytime.limits import SearchLimits, Stopped
 from p2c_dsl.planners.anytime.outcome import impossible, none_within, too_small
 from p2c_dsl.planners.anytime.space import Beginning, Found, SearchSpace, Ways
@@ -49,6 +48,9 @@ def first(space: SearchSpace, beginnings: Sequence[Beginning], budget: int, limi
             found = next(greedy(space, beginnings, budget, soon), None)
             if found is not None:
                 return found
+    # Mostly it is not needed, and people wait for a plan.
+    from p2c_dsl.feasibility.conflict import find_conflict
+
     machine = space.machine
     conflict = find_conflict(machine.spec, machine.task, space.rules)
     if conflict is not None:

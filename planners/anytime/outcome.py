@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from p2c_dsl.feasibility import Conflict
 from p2c_dsl.machine import Machine
 from p2c_dsl.rules import AnyRule, read_rules
 from p2c_dsl.spec import Spec, Task
+
+if TYPE_CHECKING:
+    from p2c_dsl.feasibility.conflict import Conflict
 
 
 class Unplannable(Exception):

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from p2c_dsl.analysis import Analysis, analyze
 from p2c_dsl.analysis.codes import CODES
 from p2c_dsl.diagnostics.model import Severity
-from p2c_dsl.feasibility import find_conflict
 from p2c_dsl.machine import Machine
 from p2c_dsl.planners.automaton.units import original
 from p2c_dsl.planners.deadline import TIMEOUT, Deadline
@@ -77,6 +76,8 @@ def recompose(
         span = Layout(program.source, before, ()).span
         return Repair(analysis.program, program.source, span, program.source.text[span.start : span.end], ())
     _check_readable(analysis)
+    from p2c_dsl.feasibility.conflict import find_conflict
+
     if (conflict := find_conflict(spec, task, rules)) is not None:
         raise Unrepairable(conflict.message)
     machine = Machine(spec, task, rules)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from p2c_dsl.feasibility import Conflict, find_conflict
+from p2c_dsl.feasibility.conflict import Conflict, find_conflict
 from p2c_dsl.lint import lint_text
 from p2c_dsl.resolve import load_text
 from p2c_dsl.rules import read_rules

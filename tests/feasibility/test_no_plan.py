@@ -8,7 +8,7 @@ from random import Random
 import pytest
 
 from p2c_dsl.diagnostics.model import Severity
-from p2c_dsl.feasibility import find_conflict
+from p2c_dsl.feasibility.conflict import find_conflict
 from p2c_dsl.resolve import load_text
 from p2c_dsl.rules import read_rules
 from tests.generators.planning.exhaustive import TooLarge, cheapest

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from p2c_dsl.diagnostics.model import Severity
-from p2c_dsl.feasibility import find_conflict
+from p2c_dsl.feasibility.conflict import find_conflict
 from p2c_dsl.lint import lint_text
 from p2c_dsl.planners import SearchPlanner, Unplannable
 from p2c_dsl.planners.search import FoundPlan
