@@ -129,7 +129,7 @@ compose tidy(accounts):
         return self.first.happens(subtask) and own.in_round("second", state)
 
     def limits(self, subtask: Subtask) -> bool:
-        return self.second.happens(subtask)
+        return self.closed(subtask)
 
     def exhausted(self, own: History, state: State, subtask: Subtask) -> bool:
         return self.second.happens(subtask) and own.happened("first", state)
@@ -150,10 +150,10 @@ compose tidy(accounts):
         return bool(own) or is_first
 
     def line_minds(self, subtask: Subtask) -> bool:
-        return self.first.happens(subtask) or self.second.happens(subtask)
+        return self.closes(subtask) or self.closed(subtask)
 
     def line_harms(self, subtask: Subtask) -> bool:
-        return self.first.happens(subtask)
+        return self.closes(subtask)
 
     # ------------------------------------------------------------ blocks
 

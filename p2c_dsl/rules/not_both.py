@@ -150,12 +150,12 @@ compose settle(order):
         return self.one.happens(subtask) or self.other.happens(subtask)
 
     def line_harms(self, subtask: Subtask) -> bool:
-        return self.one.happens(subtask) or self.other.happens(subtask)
+        return self.line_minds(subtask)
 
     # ------------------------------------------------------------ blocks
 
     def limits(self, subtask: Subtask) -> bool:
-        return self.one.happens(subtask) or self.other.happens(subtask)
+        return self.line_minds(subtask)
 
     def exhausted(self, own: History, state: State, subtask: Subtask) -> bool:
         pairs = (self.one, self.other), (self.other, self.one)

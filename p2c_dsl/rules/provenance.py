@@ -228,13 +228,13 @@ compose dine(users):
     # ------------------------------------------------------------ in the worst run
 
     def judged(self, subtask: Subtask) -> frozenset[int]:
-        return frozenset({self.parameter}) if subtask.name == self.sink else frozenset()
+        return frozenset({self.parameter}) if self.judges(subtask, self.parameter) else frozenset()
 
     def pure_source(self, origin: Origin, name: str | None, of: Type, spec: Spec) -> bool:
         return not self.source(origin, name, of, spec)
 
     def pure_result(self, subtask: Subtask, spec: Spec) -> Purity:
-        return Purity.ALWAYS if subtask.name in self.sources else Purity.NEVER
+        return Purity.ALWAYS if self.supplies(subtask) else Purity.NEVER
 
 
 @dataclass(frozen=True, slots=True, eq=False)

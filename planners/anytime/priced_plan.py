@@ -31,9 +31,9 @@ from p2c_dsl.planners.anytime.prices import (
 from p2c_dsl.planners.anytime.wants import ANYHOW, CERTAIN, OUTSIDE, Call, Manner, Want
 from p2c_dsl.planners.lines.node import Node
 from p2c_dsl.planners.lines.pattern import NEVER
-from p2c_dsl.program import ConstantOf, Var
-from p2c_dsl.spec import EnumMember
-from p2c_dsl.types import NONE, Enum, ListOf, MapOf, Type
+from p2c_dsl.planners.lines.terms import Terms
+from p2c_dsl.program import Var
+from p2c_dsl.types import ListOf, MapOf, Type
 
 _LINE = 4
 """What a block's first line costs where nothing else is needed: about a call with one argument."""
@@ -78,9 +78,9 @@ class PricedPlans:
         self._machine, self._asked_for = machine, asked_for
         self.prices = PriceLists(machine, asked_for)
         start = machine.start()
-        # What asks for nothing at the start never asks for anything.
         self._judges = machine.having("accepts")
         self._lenient = frozenset(range(len(machine.facets))) - {at.index for at, _ in self._judges}
+        # What asks for nothing at the start never asks for anything.
         self._askers = {
             name: [(at, f) for at, f in machine.placed if f.prerequisites(at, start, s) or f.untested(at, start, s)]
             for name, s in asked_for.subtasks.items()
@@ -90,7 +90,10 @@ class PricedPlans:
         self._limiting = {
             name: [(at, f) for at, f in limiting if f.limits(s)] for name, s in asked_for.subtasks.items()
         }
-        self._constants = frozenset(self._supply(machine.value(start, c), OUTSIDE) for c in constants(machine))
+        terms = Terms(machine)
+        self._constants = frozenset(
+            self._supply(machine.value(start, term.operand), OUTSIDE) for term in (*terms.constants, terms.none)
+        )
         self._known: dict[Hashable, PricedPlan] = {}
 
     def of(self, node: Node) -> PricedPlan:
@@ -133,7 +136,7 @@ class PricedPlans:
         frames, manner = list(state.frames), OUTSIDE
         for slot in visible(state):
             while frames and slot >= frames[0].entry.slots:
-                manner = inside(manner, frames.pop(0))._replace(apart=apart)
+                manner = _inside(manner, frames.pop(0))._replace(apart=apart)
             acc = state.accumulators.get(slot)
             if acc is None:
                 yield self._supply(self._machine.value(state, Var(slot)), manner)
@@ -254,23 +257,13 @@ class _Extraction:
 def _unfilled(state: State) -> Iterator[Unfilled]:
     for acc in state.accumulators.values():
         if not acc.filled:
-            manner = reduce(inside, state.frames[: acc.depth], OUTSIDE)
+            manner = reduce(_inside, state.frames[: acc.depth], OUTSIDE)
             yield Unfilled(acc.is_map, acc.loop is not None, manner)
 
 
-def inside(manner: Manner, frame: Frame) -> Manner:
+def _inside(manner: Manner, frame: Frame) -> Manner:
     """How something in a block happens, given how the block itself does."""
     if not isinstance(frame, LoopFrame):
         return manner._replace(certain=False)
     around = manner.rounds if manner.rounds is None else max(manner.rounds, 1)
     return Manner(times(around, frame.size.high), manner.certain and frame.size.low > 0)
-
-
-def constants(machine: Machine) -> Iterator[ConstantOf]:
-    """The constants that a composition may name, one member of each enum, and `None`."""
-    yield ConstantOf(None, NONE)
-    for constant in machine.spec.constants_of(machine.task).values():
-        yield machine.named(constant)
-    for of in machine.spec.types.values():
-        if isinstance(of, Enum):
-            yield ConstantOf(EnumMember(of.name, of.members[0]), of)

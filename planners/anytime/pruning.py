@@ -1,7 +1,7 @@
 """The lines that a cheapest composition may contain.
 
 Each kind of line is left out by an argument of this form: take it out of an accepted composition, and the rest is
-accepted still, and cheaper. The property test beside this module holds the arguments against exhaustive search.
+accepted still, and cheaper. `tests/planners/test_generated_specs.py` holds the arguments against trying every line.
 """
 
 from __future__ import annotations

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Sequence
 from dataclasses import fields, is_dataclass
 from pathlib import Path
@@ -26,6 +29,20 @@ def domain(name: str) -> tuple[Loaded, Task]:
     """An example's spec and its task."""
     loaded = load(EXAMPLES / name / f"{name}.p2c")
     return loaded, next(iter(loaded.spec.tasks.values()))
+
+
+def printed(code: str) -> set[str]:
+    """What some code prints in processes that order sets of texts differently."""
+    return {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env={**os.environ, "PYTHONHASHSEED": str(seed)},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in range(5)
+    }
 
 
 def at_most(steps: int) -> Steps:
