@@ -50,7 +50,7 @@ CODES = (
     Code(
         "P2C169",
         "a condition outside an `if`",
-        "`not` and `is None` can only be used in the condition of an `if`, not as values.",
+        "`not`, `and`, `or`, `is None` and comparisons can only be used in the condition of an `if`, not as values.",
     ),
     Code(
         "P2C170",
@@ -60,7 +60,8 @@ CODES = (
     Code(
         "P2C171",
         "an accumulator written outside its loop",
-        "An accumulator can only be written to in the first loop that follows it in its own block.",
+        "An accumulator can only be written to in the first loop that follows it in its own block. A list of a few "
+        "values is written out: `xs = [a, b]`.",
     ),
     Code(
         "P2C172",
@@ -77,6 +78,14 @@ CODES = (
         "`return` inside a loop",
         "`return` is only allowed outside loops: at the top level or in a branch.",
     ),
+    Code(
+        "P2C176",
+        "a call or lookup that may not be made",
+        "What stands behind `and` or `or` is tested only where the part before it has not decided. It cannot call a "
+        "subtask or look something up: every call has one place at which it happens.",
+        rejected="if found is not None and is_open(found):\n    book(found)",
+        accepted="if found is not None:\n    if is_open(found):\n        book(found)",
+    ),
     Code("P2C175", "unreachable code", "No statement can follow `return` in the same block."),
     Code("P2C180", "no such task", "`compose` must name a declared task."),
     Code("P2C181", "the wrong inputs", "A composition must list its task's inputs by name and in order."),
@@ -90,7 +99,7 @@ CODES = (
         "P2C231",
         "a free literal",
         "A composition may not invent data: it must use constants, enum members and inputs. Only a parameter "
-        "whose type is marked `literal` takes free literals.",
+        "whose type is marked `literal` takes free literals, and only values of such a type are compared with them.",
         rejected='send("someone@example.org")',
         accepted='constant office: Email = "office@example.org"\n…\nsend(office)',
     ),
@@ -102,7 +111,7 @@ CODES = (
     Code(
         "P2C233",
         "a condition of the wrong type",
-        "A condition must be a Bool, or test an Optional for `None`.",
+        "A condition must be a Bool, test an Optional for `None`, or compare two values.",
     ),
     Code(
         "P2C234",
@@ -126,7 +135,20 @@ CODES = (
     Code("P2C241", "too many arguments", "The call passes more arguments than the subtask has parameters."),
     Code("P2C242", "no such parameter", "The subtask has no parameter of this name."),
     Code("P2C243", "an argument given twice", "A parameter takes only one argument."),
+    Code(
+        "P2C245",
+        "a comparison of values that cannot be compared",
+        "Values of types without a common value are never equal, collections are not compared, `None` is tested with "
+        "`is`, and only numbers have an order.",
+    ),
     Code("P2C244", "use of a missing result", "A subtask declared without `->` returns nothing."),
+    Code(
+        "P2C246",
+        "a record that is not made from its fields",
+        "A record is made from its fields, each given once by its name; only optional ones may be left out.",
+        rejected="Passenger(first, last)",
+        accepted="Passenger(first=first, last=last)",
+    ),
     Code(
         "P2C901",
         "an accumulator that is never filled",

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from p2c_dsl.analysis.narrator import TextNarrator
 from p2c_dsl.analysis.scope import Scope
 from p2c_dsl.diagnostics.model import Diagnostic, Location, Note, Severity, Verdict
 from p2c_dsl.machine import Machine, State, Violations
+from p2c_dsl.machine.facet import AnyFacet, Violation
 from p2c_dsl.names import did_you_mean
 from p2c_dsl.program import Program, Step
 from p2c_dsl.rules.base import AnyRule, Rule
+from p2c_dsl.rules.enforced import Enforced, EnforcedFinding
 from p2c_dsl.source import Source, Span
 from p2c_dsl.spec import Spec, Task
 
@@ -53,15 +55,24 @@ class Context:
     """The walk's position: the machine's state, the names in scope, and what it has found and built."""
 
     def __init__(
-        self, spec: Spec, task: Task, rules: Sequence[AnyRule], source: Source, most: int = MOST_FINDINGS
+        self,
+        spec: Spec,
+        task: Task,
+        rules: Sequence[AnyRule],
+        source: Source,
+        most: int = MOST_FINDINGS,
+        *,
+        enforced: bool = True,
     ) -> None:
         self.spec, self.task, self.source = spec, task, source
         self._most = most
+        self._enforced = enforced
         self._suggested = 0
-        self.unlisted = False
-        """Whether there are more objections than can be explained."""
+        self.unlisted: Severity | None = None
+        """How serious the objections are that are not explained, because there are too many."""
         self.constants = spec.constants_of(task)
-        self.machine = Machine(spec, task, rules)
+        listing = (replace(rule, listing=True) if isinstance(rule, Enforced) else rule for rule in rules)
+        self.machine = Machine(spec, task, tuple(listing))
         self.state: State = self.machine.start()
         self.scope = Scope()
         self.names: dict[int, str] = {}
@@ -91,9 +102,11 @@ class Context:
     def object(self, out: Violations, span: Span, arguments: Mapping[int, Span] | None = None) -> None:
         """Explains each of the machine's objections to the step at `span`."""
         for violation in out:
+            left = self._enforced and isinstance(violation, EnforcedFinding) and violation.left
+            severity = Severity.NOTE if left else Severity.ERROR
             if len(self.findings) >= self._most:
-                self.unlisted = True
-                return
+                self.unlisted = Severity.ERROR if self.unlisted is Severity.ERROR else severity
+                continue
             place = span if violation.argument is None else (arguments or {}).get(violation.argument, span)
             said = violation.explain(self.narrator)
             rule = violation.facet if isinstance(violation.facet, Rule) else None
@@ -101,7 +114,8 @@ class Context:
                 violation.code,
                 said.message,
                 self._at(place),
-                verdict=None if rule is None else Verdict.VIOLATED if rule.textual else Verdict.UNPROVEN,
+                severity,
+                None if rule is None or left else _verdict(violation, rule),
                 rule=None if rule is None else rule.text,
                 notes=self._notes(said.notes),
                 help=said.help,
@@ -122,3 +136,9 @@ class Context:
 
     def _notes(self, notes: Sequence[tuple[str, Span]]) -> tuple[Note, ...]:
         return tuple(Note(message, self._at(span)) for message, span in notes)
+
+
+def _verdict(violation: Violation[AnyFacet | None], rule: AnyRule) -> Verdict:
+    """What is known without a run that breaks the rule."""
+    certain = isinstance(violation, EnforcedFinding) and not violation.left
+    return Verdict.VIOLATED if certain or rule.textual else Verdict.UNPROVEN

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from p2c_dsl.analysis.context import Context
+from p2c_dsl.analysis.displays import Displays, made_record
+from p2c_dsl.analysis.resolved import Resolved, calls
 from p2c_dsl.machine import Violations
 from p2c_dsl.machine.defects import Mismatch
 from p2c_dsl.machine.typing import field_type, lookup_type
@@ -13,19 +14,9 @@ from p2c_dsl.program import Call, ConstantOf, FieldOf, Hole, ItemOf, Operand, Re
 from p2c_dsl.source import Span
 from p2c_dsl.spec import EnumMember, Subtask
 from p2c_dsl.syntax import nodes
-from p2c_dsl.types import BOOL, FLOAT, INT, NONE, TEXT, Enum, Optional, Type, Unknown, is_subtype, show
+from p2c_dsl.types import BOOL, FLOAT, INT, NONE, TEXT, Enum, Optional, Unknown, is_subtype, show
 
 _MOST_PARTS = 64
-
-
-@dataclass(frozen=True, slots=True)
-class Resolved:
-    """An expression's operand. `ghost` is the type that a name out of scope had, `size` counts parts."""
-
-    operand: Operand
-    span: Span
-    ghost: Type | None = None
-    size: int = 1
 
 
 class Expressions:
@@ -33,6 +24,7 @@ class Expressions:
 
     def __init__(self, context: Context) -> None:
         self._context = context
+        self._displays = Displays(context, self.values)
 
     def value(self, expr: nodes.Expr, *, nested: bool = False) -> Resolved:
         """The operand that an expression stands for; a `Hole` after an error. `nested`: inside a call."""
@@ -50,8 +42,18 @@ class Expressions:
             case nodes.EmptyMap(span) | nodes.EmptyList(span):
                 help_ = "create the accumulator on a line of its own: `m = {}`"
                 return self._refuse("P2C165", span, "an empty collection cannot be used as a value", help_)
-            case nodes.Not(_, span) | nodes.IsNone(_, _, span):
-                return self._refuse("P2C169", span, "a condition cannot be used as a value", "use it in an `if`")
+            case nodes.ListDisplay():
+                return self._displays.list(expr, nested)
+            case nodes.Not() | nodes.IsNone() | nodes.Compare() | nodes.And() | nodes.Or():
+                return self._refuse("P2C169", expr.span, "a condition cannot be used as a value", "use it in an `if`")
+
+    def values(self, exprs: Sequence[nodes.Expr], nested: bool) -> list[Resolved]:
+        """The operands of expressions that stand side by side, from left to right."""
+        values: list[Resolved] = []
+        for place, expression in enumerate(exprs):
+            values.append(self.value(expression, nested=nested))
+            self.take_out_before(exprs[place + 1 :], values[-1])
+        return values
 
     # ------------------------------------------------------------ names and parts
 
@@ -139,7 +141,7 @@ class Expressions:
 
     def take_out_before(self, later: Iterable[nodes.Expr], resolved: Resolved) -> None:
         """Makes an operand's lookups now if a call follows it in its statement: evaluation is from left to right."""
-        if lookups(resolved.operand) and any(map(_calls, later)):
+        if lookups(resolved.operand) and any(map(calls, later)):
             self.take_out(resolved)
 
     def take_out(self, resolved: Resolved) -> None:
@@ -153,6 +155,9 @@ class Expressions:
     # ------------------------------------------------------------ calls
 
     def _used_call(self, expr: nodes.Call, nested: bool) -> Resolved:
+        record = made_record(expr, self._context.spec)
+        if record is not None:
+            return self._displays.record(expr, record, nested)
         subtask = self._context.spec.subtasks.get(expr.function.text)
         operand = self.call(expr, nested=nested)
         if subtask is not None and subtask.result is None:
@@ -164,10 +169,7 @@ class Expressions:
         """Adds a call and all calls inside it as steps. Returns its result, a `Hole` if there is none."""
         context = self._context
         given = [*expr.arguments, *(e for _, e in expr.keywords)]
-        values: list[Resolved] = []
-        for place, expression in enumerate(given):
-            values.append(self.value(expression, nested=True))
-            self.take_out_before(given[place + 1 :], values[-1])
+        values = self.values(given, True)
         positional = values[: len(expr.arguments)]
         keywords = [(n, v) for (n, _), v in zip(expr.keywords, values[len(positional) :], strict=True)]
         subtask = context.spec.subtasks.get(expr.function.text)
@@ -239,18 +241,6 @@ class Expressions:
             Resolved(Hole(), expr.span) if a is None and not p.optional else a
             for p, a in zip(subtask.parameters, bound, strict=True)
         ]
-
-
-def _calls(expr: nodes.Expr) -> bool:
-    """Whether an expression contains a call."""
-    match expr:
-        case nodes.Call():
-            return True
-        case nodes.Attribute(base=base):
-            return _calls(base)
-        case nodes.Subscript(base=base, key=key):
-            return _calls(base) or _calls(key)
-    return False
 
 
 def _literal(value: str | int | float | bool | None) -> ConstantOf:

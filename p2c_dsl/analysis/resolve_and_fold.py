@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from p2c_dsl.analysis.conditions import Conditions
 from p2c_dsl.analysis.context import MOST_FINDINGS, Analysis, Context, Finding
+from p2c_dsl.analysis.displays import made_record
 from p2c_dsl.analysis.expressions import Expressions
 from p2c_dsl.diagnostics.model import Diagnostic, Location, Severity
 from p2c_dsl.machine import Violations
-from p2c_dsl.machine.facts import tested
 from p2c_dsl.names import did_you_mean
-from p2c_dsl.program import Branch, Create, Hole, Loop, Operand, Program, Return, Step, Test, Var, Write
+from p2c_dsl.program import Branch, Create, Hole, Loop, Operand, Program, Return, Step, Var, Write
 from p2c_dsl.rules import read_rules
 from p2c_dsl.rules.base import AnyRule
 from p2c_dsl.source import Source, Span
@@ -25,11 +26,14 @@ def analyze(
     source: Source,
     rules: Sequence[AnyRule] | None = None,
     most: int = MOST_FINDINGS,
+    *,
+    enforced: bool = True,
 ) -> Analysis:
     """Resolves a composition and folds the machine over it.
 
     `rules` are those to check, by default all that hold for the task; lines that cannot be read are
     left out here (`read_rules` reports them). `most` is how many findings are listed.
+    Unless `enforced` rules are, what they leave to the monitor is an error.
     """
     task = spec.tasks.get(compose.task.text)
     if task is None:
@@ -37,7 +41,7 @@ def analyze(
         return Analysis(None, (Finding(diagnostic),))
     if rules is None:
         rules, _ = read_rules(spec, task)
-    context = Context(spec, task, rules, source, most)
+    context = Context(spec, task, rules, source, most, enforced=enforced)
     _Walk(context).compose(compose)
     body = tuple(context.steps[0])
     program = Program(spec, task, body, context.named, source, compose.span)
@@ -59,6 +63,7 @@ class _Walk:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._expressions = Expressions(context)
+        self._conditions = Conditions(context, self._expressions)
 
     def compose(self, compose: nodes.ComposeDecl) -> None:
         context = self._context
@@ -68,9 +73,9 @@ class _Walk:
         out: Violations = []
         context.machine.end(context.state, out)
         context.object(out, compose.span)
-        if context.unlisted:
-            help_ = "fix the listed ones first"
-            context.report("P2C182", compose.task.span, "too many findings: only the first are listed", help_)
+        if context.unlisted is not None:
+            message, help_ = "too many findings: only the first are listed", "fix the listed ones first"
+            context.report("P2C182", compose.task.span, message, help_, severity=context.unlisted)
 
     def _inputs(self, compose: nodes.ComposeDecl) -> None:
         context = self._context
@@ -179,12 +184,13 @@ class _Walk:
         if not isinstance(resolved.operand, Var):
             # An alias of a part takes it out now, not where the alias is used.
             self._expressions.take_out(resolved)
-        if isinstance(value, nodes.Call):
+        fresh = isinstance(value, nodes.Call | nodes.ListDisplay)
+        if fresh:
             context.named[value.span] = target.text
-        self._bind(target, resolved.operand, resolved.size, fresh=isinstance(value, nodes.Call))
+        self._bind(target, resolved.operand, resolved.size, fresh=fresh)
 
     def _expression(self, value: nodes.Expr, span: Span) -> None:
-        if isinstance(value, nodes.Call):
+        if isinstance(value, nodes.Call) and made_record(value, self._context.spec) is None:
             self._expressions.call(value)
         else:
             self._expressions.value(value)
@@ -205,7 +211,7 @@ class _Walk:
         if slot is None:
             return
         operand = None if at is None else at.operand
-        direct = isinstance(value, nodes.Call)
+        direct = isinstance(value, nodes.Call) and made_record(value, context.spec) is None
         out: Violations = []
         context.state = context.machine.write(context.state, slot, operand, new.operand, out, direct=direct)
         context.object(out, span)
@@ -241,33 +247,19 @@ class _Walk:
 
     def _if(self, branch: nodes.If) -> None:
         context = self._context
-        operand, test, span = self._condition(branch.condition)
-        self._decided(operand, test, span)
+        condition = self._conditions.resolved(branch.condition)
         out: Violations = []
-        context.state = context.machine.enter_branch(context.state, operand, test, out, branch.span)
-        context.object(out, span)
+        context.state = context.machine.enter_branch(context.state, condition, out, branch.span)
+        context.object(out, branch.condition.span)
         body = self._inner(branch.body)
-        context.state = context.machine.enter_else(context.state)
-        orelse = self._inner(branch.orelse)
-        context.state = context.machine.exit_branch(context.state)
-        context.add(Branch(operand, test, body, orelse, branch.span))
-
-    def _condition(self, condition: nodes.Expr) -> tuple[Operand, Test, Span]:
-        match condition:
-            case nodes.Not(inner, span):
-                return self._expressions.value(inner).operand, Test.FALSE, span
-            case nodes.IsNone(inner, negated, span):
-                return self._expressions.value(inner).operand, Test.SOME if negated else Test.NONE, span
-        return self._expressions.value(condition).operand, Test.TRUE, condition.span
-
-    def _decided(self, operand: Operand, test: Test, span: Span) -> None:
-        context = self._context
-        identity = context.machine.value(context.state, operand).identity
-        for outcome, word in ((test, "always"), (test.opposite, "never")):
-            if not isinstance(operand, Hole) and tested(outcome, identity) in context.state.facts.known:
-                message = f"this condition is {word} true here: it has already been tested"
-                help_ = "remove the condition"
-                context.report("P2C902", span, message, help_, severity=Severity.WARNING)
+        orelse: tuple[Step, ...] = ()
+        if branch.orelse:
+            context.state = context.machine.enter_else(context.state)
+            orelse = self._inner(branch.orelse)
+            context.state = context.machine.exit_branch(context.state)
+        else:
+            context.state = context.machine.without_else(context.state)
+        context.add(Branch(condition, body, orelse, branch.span))
 
     def _return(self, statement: nodes.Return) -> None:
         context = self._context

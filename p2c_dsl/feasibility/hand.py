@@ -88,6 +88,8 @@ def _least(of: Type) -> int:
     return of.size.low if isinstance(of, Collection) else 0
 
 
+_DEEPEST = 4
+"""Records that need records that need others, deeper than this, are taken to be at hand."""
 Values = tuple[tuple[Type, Level], ...]
 
 
@@ -116,12 +118,17 @@ class Hand:
     """The hand to which something was added, so that what is known of it need not be found again."""
     _known: dict[Type, Level | None] = field(default_factory=dict)
     _held: dict[Type, Level | None] = field(default_factory=dict)
+    _making: list[Record] = field(default_factory=list)
 
     def level(self, wanted: Type) -> Level | None:
         """Where a value that fits the type can be had, `None` if nowhere."""
-        if wanted not in self._known:
-            self._known[wanted] = self._found(wanted)
-        return self._known[wanted]
+        if wanted in self._known:
+            return self._known[wanted]
+        found = self._found(wanted)
+        # While records are being made from each other, what is not found may be found in another way.
+        if found is Level.OUTSIDE or not self._making:
+            self._known[wanted] = found
+        return found
 
     def _found(self, wanted: Type) -> Level | None:
         if any(is_subtype(c, wanted) for c in self.means.constants):
@@ -131,7 +138,23 @@ class Hand:
             return found
         if isinstance(wanted, Optional):
             return Level.OUTSIDE if self.means.none else _nearest(found, self.level(wanted.inner))
-        return Level.OUTSIDE if self._gathered(wanted) else found
+        return Level.OUTSIDE if self._gathered(wanted) else _nearest(found, self._made(wanted))
+
+    def _made(self, wanted: Type) -> Level | None:
+        """Where a list or a record can be made from what is at hand."""
+        match wanted:
+            case ListOf(element, Size(_, high)) if high != 0:
+                return self.level(element)
+            case Record(name) if wanted not in self._making:
+                if len(self._making) >= _DEEPEST:
+                    return Level.OUTSIDE
+                self._making.append(wanted)
+                fields = self.means.spec.records[name].values()
+                needed = [self.level(of) for of in fields if not isinstance(of, Optional)]
+                self._making.pop()
+                levels = [level for level in needed if level is not None]
+                return max(levels, default=Level.OUTSIDE) if len(levels) == len(needed) else None
+        return None
 
     def _holds(self, wanted: Type) -> Level | None:
         """Where a value of the type is, as it is."""

@@ -8,9 +8,10 @@ from itertools import count
 from typing import NamedTuple
 
 from p2c_dsl.bounds import times
+from p2c_dsl.feasibility.distinct import distinct
 from p2c_dsl.feasibility.hand import Level
 from p2c_dsl.feasibility.relevant import relevant
-from p2c_dsl.feasibility.world import Asked, LineState, RunKind, Undecided, distinct
+from p2c_dsl.feasibility.world import Asked, LineState, RunKind, Undecided
 from p2c_dsl.rules import AnyRule
 from p2c_dsl.rules.multiplicity import Count
 from p2c_dsl.rules.worst_run import Demand

@@ -32,6 +32,7 @@ def relevant(
         kept.add(name)
         subtask = subtasks[name]
         pending += (other for group in run.needs(subtask) for other in group)
+        pending += (other for rule in rules for other in rule.brings(subtask))
         lacking = (
             p.type
             for index, p in enumerate(subtask.parameters[: subtask.required])

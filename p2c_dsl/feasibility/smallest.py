@@ -1,13 +1,15 @@
 """Finds a smallest set of rules that conflict.
 
-Rules are taken in one by one: a line of calls that the rules so far allow shows which rule to take in next, the first
-that the line breaks. So the search sees few rules, however many there are. When no line is left, the rules conflict,
-and those that the proof can do without are left out again.
+Rules are taken in step by step: a line of calls that the rules so far allow shows which to take in next, the first that
+the line breaks. At first that is one rule, later half as many as there are already. So the search sees few rules,
+however many there are. When no line is left, the rules conflict, and those that the proof can do without are left out
+again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import islice
 from typing import TypeVar
 
 from p2c_dsl.feasibility import spending
@@ -60,14 +62,14 @@ def proved(asked: Asked, rules: Rules) -> bool:
     """Whether it is proved that no line keeps the rules."""
     asked.left = _MOST_FOR_ONE
     try:
-        return isinstance(_line(asked, rules), bool)
+        return isinstance(_line(WorstLines(asked, rules)), bool)
     except Undecided:
         return False
 
 
-def _line(asked: Asked, rules: Rules) -> tuple[Call, ...] | bool | None:
+def _line(lines: WorstLines) -> tuple[Call, ...] | bool | None:
     """A line that the rules allow, `True` where it is proved that there is none, `None` where nothing is known."""
-    lines = WorstLines(asked, rules)
+    asked, rules = lines.asked, lines.rules
     try:
         calls = lines.found(_MOST_STEPS)
     except Undecided:
@@ -94,12 +96,13 @@ def _grown(asked: Asked, rules: Rules) -> Rules | None:
     """Rules that conflict, with some that need not be among them."""
     taken: Rules = ()
     while True:
-        line = _line(asked, taken)
+        lines = WorstLines(asked, taken)
+        line = _line(lines)
         if line is True:
             return taken
         if not isinstance(line, tuple):
             return None
-        broken = _broken(asked, rules, taken, line)
+        broken = _broken(lines, rules, line)
         if not broken:
             return _all(asked, rules, taken, line)
         taken += broken
@@ -117,15 +120,20 @@ def _spent(asked: Asked, budget: Budget, line: tuple[Call, ...]) -> int:
     return returned + sum(budget.spends(call.subtask) * n for call, n in zip(line, often, strict=True))
 
 
-def _broken(asked: Asked, rules: Rules, taken: Rules, line: tuple[Call, ...]) -> Rules:
-    """The first rule that a line breaks, none if it keeps them all."""
-    lines = WorstLines(asked, taken)
+def _broken(lines: WorstLines, rules: Rules, line: tuple[Call, ...]) -> Rules:
+    """The first rules that a line breaks, none if it keeps them all."""
+    asked, taken = lines.asked, lines.rules
     left = [rule for rule in rules if rule not in taken]
-    for rule in left:
-        budget = rule.budget()
-        if lines.breaks(rule, line) or (budget is not None and _spent(asked, budget, line) > budget.limit):
-            return (rule,)
+    broken = (rule for rule in left if _breaks(lines, rule, line))
+    first = tuple(islice(broken, max(len(taken) // 2, 1)))
+    if first:
+        return first
     if not left or WorstLines(asked, rules).allows(line):
         return ()
     alone = (rule for rule in left if not WorstLines(asked, (*taken, rule)).allows(line))
     return next(((rule,) for rule in alone), tuple(left))
+
+
+def _breaks(lines: WorstLines, rule: AnyRule, line: tuple[Call, ...]) -> bool:
+    budget = rule.budget()
+    return lines.breaks(rule, line) or (budget is not None and _spent(lines.asked, budget, line) > budget.limit)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from p2c_dsl.feasibility import spending
 from p2c_dsl.feasibility.line import WorstLines
 from p2c_dsl.feasibility.world import Asked, Undecided
@@ -12,7 +14,6 @@ from p2c_dsl.types import show
 
 _MOST_WORK = 100_000
 """How many calls are looked at to say what is in the way."""
-_BAD = "in a run in which checks say no and collections are as small as they may be"
 
 
 def reason(asked: Asked, rules: tuple[AnyRule, ...]) -> str:
@@ -24,9 +25,15 @@ def reason(asked: Asked, rules: tuple[AnyRule, ...]) -> str:
         why = None
     if not rules:
         return why or "nothing gives the result"
-    named = listing((f"`{rule.text}`" for rule in rules), "and")
-    kept = f"{named} cannot be kept" if len(rules) == 1 else f"{named} conflict"
+    lines = lines_of(rules)
+    named = listing((f"`{line}`" for line in lines), "and")
+    kept = f"{named} cannot be kept" if len(lines) == 1 else f"{named} conflict"
     return f"{kept}, for {why}" if why else kept
+
+
+def lines_of(rules: Iterable[AnyRule]) -> tuple[str, ...]:
+    """The lines of rules, each once: one line can be several rules."""
+    return tuple(dict.fromkeys(rule.text for rule in rules))
 
 
 def _why(asked: Asked, rules: tuple[AnyRule, ...]) -> str | None:
@@ -37,7 +44,7 @@ def _why(asked: Asked, rules: tuple[AnyRule, ...]) -> str | None:
     result = asked.task.result
     if result is not None and not lines.run.returns(lines.worst):
         found = lines.best.hands[0].level(result)
-        return f"nothing gives {show(result)}" + ("" if found is None else f" {_BAD}")
+        return f"nothing gives {show(result)}" + ("" if found is None else f" {_bad(asked)}")
     for rule in rules:
         budget = rule.budget()
         if budget is not None and spending.overspends(lines, budget):
@@ -56,7 +63,7 @@ def _out_of_reach(lines: WorstLines, group: frozenset[str]) -> str:
     if lacking and len(lacking) == len(missing):
         return f"{calls} cannot be called: nothing gives {listing(lacking, 'or')}"
     if group & lines.best.called:
-        return f"{calls} cannot be called {_BAD}"
+        return f"{calls} cannot be called {_bad(lines.asked)}"
     return f"{calls} cannot be called"
 
 
@@ -66,3 +73,12 @@ def _missing(lines: WorstLines, subtask: Subtask) -> str | None:
         if lines.best.hands[0].level(parameter.type) is None:
             return show(parameter.type)
     return None
+
+
+def _bad(asked: Asked) -> str:
+    """The run that is looked at."""
+    filled = [f"{c.filled.shown} has an element" for c in asked.chances if c.filled is not None]
+    yes = [f"`{name}` says yes" for name in sorted(asked.yes)]
+    checks = "other checks say no" if yes else "checks say no"
+    collections = f"{'other ' if filled else ''}collections are as small as they may be"
+    return f"in a run in which {listing([*filled, *yes, checks, collections], 'and')}"

@@ -7,26 +7,27 @@ from dataclasses import replace
 from functools import cached_property
 from typing import NamedTuple
 
-from p2c_dsl.feasibility.hand import Hand, Hands, Level, Means, having
+from p2c_dsl.feasibility.hand import Hand, Hands, Level, Means
 from p2c_dsl.machine.facet import Origin
 from p2c_dsl.rules import AnyRule
 from p2c_dsl.rules.multiplicity import Count
-from p2c_dsl.rules.worst_run import Purity
+from p2c_dsl.rules.worst_run import Chance, Purity
 from p2c_dsl.spec import Parameter, Spec, Subtask, Task
 from p2c_dsl.types import (
-    BOOL,
-    FLOAT,
-    INT,
     NONE,
-    TEXT,
-    Base,
     Enum,
-    NewType,
+    ListOf,
+    MapOf,
     Optional,
+    SetOf,
     Type,
     allows_literal,
     is_subtype,
+    size_of,
 )
+
+_RESULT = ("", 0)
+"""What is returned, among the parameters that rules judge."""
 
 
 class Undecided(Exception):
@@ -71,13 +72,17 @@ class RunKind:
             means = Means(asked.spec, self.loops, self.checked, worst, elsewhere=other)
             self._hands.append(Hands(_with_constants(means, asked, judges)))
         self._needs = {
-            s.name: tuple(group for r in rules for group in r.line_needs(s, checked=self.checked))
+            s.name: tuple(group for r in rules for group in r.line_needs(s, checked=self._is_checked(r)))
             for s in asked.spec.subtasks.values()
         }
         self._starters = [
-            [p.type for p in asked.task.parameters if all(_is_pure(judge, asked, p.name, p.type) for judge in judges)]
+            [of for name, of in asked.given if all(_is_pure(judge, asked, name, of) for judge in judges)]
             for judges in ((), *self.judges)
         ]
+
+    def _is_checked(self, rule: AnyRule) -> bool:
+        """Whether a check that a rule waits for may have said yes."""
+        return self.checked or (self.branches and not self.asked.yes.isdisjoint(rule.line_checks()))
 
     def needs(self, subtask: Subtask) -> tuple[frozenset[str], ...]:
         """Groups of subtasks: one of each group must have been called before."""
@@ -87,9 +92,9 @@ class RunKind:
     def gives(self) -> dict[str, frozenset[Type]]:
         """For each subtask with a result, the types of the result and of what can be taken out of it."""
         return {
-            name: frozenset(part for part, _ in self._hands[0].means.parts(s.result, Level.OUTSIDE))
-            for name, s in self.asked.spec.subtasks.items()
-            if s.result is not None
+            name: frozenset(part for of in results for part, _ in self._hands[0].means.parts(of, Level.OUTSIDE))
+            for name, results in self.asked.results.items()
+            if results
         }
 
     def makers(self, wanted: Type) -> tuple[str, ...]:
@@ -140,7 +145,7 @@ class RunKind:
     def plus(self, line: LineState, made: Sequence[tuple[Subtask, Level]]) -> LineState:
         """The line after calls at these levels, without the rules' states."""
         line = line._replace(called=line.called.union(s.name for s, _ in made))
-        results = [(s, s.result, level) for s, level in made if s.result is not None]
+        results = [(s, of, level) for s, level in made for of in self.asked.results[s.name]]
         if not results:
             return line
         plain = self._hands[0].plus(line.hands[0], tuple((of, level) for _, of, level in results))
@@ -164,7 +169,8 @@ class RunKind:
     def returns(self, line: LineState) -> bool:
         """Whether the task's result is at hand where it can be returned."""
         result = self.asked.task.result
-        return result is None or line.hands[0].level(result) is Level.OUTSIDE
+        places = (0, *self._judged.get(_RESULT, ()))
+        return result is None or all(line.hands[place].level(result) is Level.OUTSIDE for place in places)
 
     def closure(self, subtasks: Iterable[Subtask], line: LineState | None = None) -> LineState:
         """The line after all calls of these subtasks that can be made, whatever their order and number."""
@@ -189,13 +195,34 @@ class RunKind:
 
 
 class Asked:
-    """What is asked of a composition, apart from the rules. It remembers what any run can call."""
+    """What is asked of a composition, apart from the rules. It remembers what any run can call.
 
-    def __init__(self, spec: Spec, task: Task) -> None:
-        self.spec, self.task = spec, task
+    Attributes:
+        chances: What comes out well even in the worst run.
+        given: The inputs by name and type; those that have an element once more, as what they are then.
+        results: The same for the results of subtasks.
+        yes: The checks that say yes.
+    """
+
+    def __init__(self, spec: Spec, task: Task, chances: Sequence[Chance] = ()) -> None:
+        self.spec, self.task, self.chances = spec, task, tuple(dict.fromkeys(chances))
+        ranges = [chance.filled for chance in self.chances if chance.filled is not None]
+        self.given = [(p.name, p.type) for p in task.parameters]
+        self.given += [(range_.name, filled(range_.of)) for range_ in ranges if range_.is_input]
+        self.results = {name: [] if s.result is None else [s.result] for name, s in spec.subtasks.items()}
+        for range_ in ranges:
+            if not range_.is_input:
+                self.results[range_.name].append(filled(range_.of))
+        self.yes = frozenset(chance.yes for chance in self.chances if chance.yes is not None)
         self.left = 0
         """How many more calls may be looked at."""
         self._known: dict[tuple[tuple[AnyRule, ...], tuple[str, ...]], tuple[RunKind, LineState]] = {}
+
+    def comes_out(self, chance: Chance | None) -> bool:
+        """Whether that comes out in the run that is looked at."""
+        if chance is None or (chance.no is not None and chance.no not in self.yes):
+            return True
+        return chance.no is None and chance in self.chances
 
     def work(self) -> None:
         """Notes one question whether a call is possible. Raises `Undecided` after too many."""
@@ -216,7 +243,22 @@ class Asked:
         subtasks = self.spec.subtasks.values()
         if rule.forbids_loop(0) or rule.forbids_branch(0):
             return True
-        return any(rule.judged(s) or rule.line_needs(s, checked=True) for s in subtasks)
+        return rule.judges_result() or any(rule.judged(s) or rule.line_needs(s, checked=True) for s in subtasks)
+
+
+def is_possible(chance: Chance) -> bool:
+    """Whether there is a run in which that comes out well."""
+    return chance.filled is None or size_of(filled(chance.filled.of)).high != 0
+
+
+def filled(of: Type) -> Type:
+    """A type without the values that have no element, and without `None`."""
+    match of:
+        case Optional(inner):
+            return filled(inner)
+        case ListOf() | SetOf() | MapOf():
+            return replace(of, size=of.size._replace(low=max(of.size.low, 1)))
+    return of
 
 
 def _judges(
@@ -231,6 +273,8 @@ def _judges(
         for subtask in asked.spec.subtasks.values():
             for index in rule.judged(subtask):
                 judged[subtask.name, index] = (*judged.get((subtask.name, index), ()), rule)
+        if rule.judges_result():
+            judged[_RESULT] = (*judged.get(_RESULT, ()), rule)
     alone = [(rule,) for rule in rules if any(rule in judges for judges in judged.values())]
     judges = tuple(dict.fromkeys([*alone, *judged.values()]))
     return {key: (judges.index(own) + 1,) for key, own in judged.items()}, judges
@@ -250,33 +294,3 @@ def _with_constants(means: Means, asked: Asked, judges: tuple[AnyRule, ...]) -> 
 
 def _is_pure(judge: AnyRule, asked: Asked, name: str, of: Type) -> bool:
     return judge.pure_source(Origin.INPUT, name, of, asked.spec)
-
-
-def distinct(asked: Asked, hand: Hand, of: Type) -> int | None:
-    """How many different values of a type the worst run meets at most, `None` without a limit.
-
-    All values of a type are equal, except elements of one set, keys of one map, and constants.
-    """
-    if isinstance(of, Optional):
-        inner = distinct(asked, hand, of.inner)
-        return None if inner is None else inner + 1
-    if isinstance(of, Enum):
-        return len(of.members)
-    if _has_literals(asked.spec, of):
-        return None
-    types = {t for t in hand.types if is_subtype(t, of)} | {of}
-    many = sum(max(1, having(hand, lambda element, t=t: is_subtype(element, t))) for t in types)  # type: ignore[misc]
-    fixed = sum(is_subtype(c.type, of) for c in asked.spec.constants_of(asked.task).values())
-    defaults = sum(is_subtype(p.type, of) for s in asked.spec.subtasks.values() for p in s.parameters if p.optional)
-    return many + fixed + defaults
-
-
-def _has_literals(spec: Spec, of: Type) -> bool:
-    """Whether free literals can be values of a type."""
-    if not isinstance(of, Base | NewType):
-        return False
-    if of in (BOOL, INT, FLOAT, TEXT):
-        return True
-    declared = [t for t in spec.types.values() if is_subtype(t, of)]
-    given = [p.type for s in spec.subtasks.values() for p in s.parameters if p.literal]
-    return any(map(allows_literal, (of, *declared))) or any(is_subtype(of, t) or is_subtype(t, of) for t in given)

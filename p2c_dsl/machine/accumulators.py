@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from p2c_dsl.bounds import add, at_least, greatest, times
-from p2c_dsl.machine.facts import outliving
-from p2c_dsl.machine.identity import slot
+from p2c_dsl.machine.elements import common_facts, member
+from p2c_dsl.machine.facts import Fact, outliving
+from p2c_dsl.machine.identity import UNKNOWN as UNKNOWN_IDENTITY
+from p2c_dsl.machine.identity import bound, mentions_moment_from, mentions_slot_from, slot
 from p2c_dsl.machine.log import since
 from p2c_dsl.machine.state import Accumulator, LoopFrame, Parts, State, Value
 from p2c_dsl.types import BOTTOM, UNKNOWN, Size, Type, join
@@ -50,16 +52,19 @@ def written(
     own = key if key is not None else value
     is_loop_variable = len(loops) == 1 and loops[0].makes_differ(own)
     known = state.facts.since(loops[0].entry.facts)
+    written_at = None if key is None else key.identity
+    common = common_facts(slot(number), written_at, value.identity, state.facts.elements)
     changed = acc._replace(
         key=acc.key if key_type is None else key_type,
         value=acc.value if value_type is None else value_type,
-        size=_grown(acc, loops, is_loop_variable),
+        size=_grown(acc, loops, is_loop_variable, is_one_key=key is not None and _is_fixed(key, loops)),
         distinct=acc.witness is None and is_loop_variable,
         filled=True,
         witness=known if acc.witness is None else acc.witness & known,
+        common=common if acc.common is None else acc.common & common,
         marks=marks,
     )
-    return state.with_accumulator(number, changed), key_type, value_type
+    return state.with_accumulator(number, changed).learning([member(own.identity, slot(number))]), key_type, value_type
 
 
 def blanked(state: State, number: int) -> State:
@@ -68,9 +73,14 @@ def blanked(state: State, number: int) -> State:
     return state.with_accumulator(number, acc._replace(key=UNKNOWN, value=UNKNOWN))
 
 
-def _grown(acc: Accumulator, loops: list[LoopFrame], is_loop_variable: bool) -> Size:
+def _is_fixed(key: Value, loops: list[LoopFrame]) -> bool:
+    """Whether a key is the same one in each iteration of loops."""
+    return key.identity != UNKNOWN_IDENTITY and not mentions_slot_from(key.identity, loops[0].first)
+
+
+def _grown(acc: Accumulator, loops: list[LoopFrame], is_loop_variable: bool, is_one_key: bool) -> Size:
     rounds = rounds_of(loops)
-    high = add(acc.size.high, rounds.high)
+    high = add(acc.size.high, 1 if is_one_key else rounds.high)
     if not acc.is_map:
         return Size(at_least(acc.size.low + rounds.low), high)
     low = rounds.low if is_loop_variable else min(rounds.low, 1)
@@ -87,17 +97,44 @@ def rounds_of(loops: Iterable[LoopFrame]) -> Size:
     return Size(low, high)
 
 
-def after_loop(entry: State, body: State, first: int, outlive: Callable[[Parts], Parts]) -> State:
+def after_loop(entry: State, body: State, outlive: Callable[[Parts], Parts]) -> State:
     """The state after a loop, with the accumulators as its body left them; those that it could write are frozen."""
     after, depth = entry._replace(fresh=None), len(entry.frames)
     for number in _changed(entry, body):
         acc = body.accumulators[number]
         if acc.loop == depth:
             acc = acc._replace(frozen=True)
-        if acc.witness is not None:
-            acc = acc._replace(witness=outliving(acc.witness, first), marks=outlive(acc.marks))
+        if acc.witness is not None and acc.common is not None:
+            witness, common = _lasting(acc.witness, entry), _lasting(acc.common, entry)
+            acc = acc._replace(witness=witness, common=common, marks=outlive(acc.marks))
         after = after.with_accumulator(number, acc)
     return after
+
+
+def _lasting(facts: frozenset[Fact], entry: State) -> frozenset[Fact]:
+    """The facts that depend neither on the slots nor on the moments of a loop's body."""
+    lasting = outliving(facts, entry.slots)
+    return frozenset(fact for fact in lasting if not mentions_moment_from(fact, entry.moment))
+
+
+def published(after: State, entry: State) -> State:
+    """The state after a loop that has filled accumulators, with what is known of all their elements."""
+    facts: list[Fact] = []
+    for number in since(after.touched, entry.touched):
+        acc = after.accumulators[number]
+        if acc.loop == len(entry.frames) and acc.common is not None:
+            facts += [("all", slot(number), fact) for fact in _not_inherited(acc.common, after)]
+    return after.learning(facts)
+
+
+def _not_inherited(common: frozenset[Fact], state: State) -> Iterator[Fact]:
+    """What elements have in common, without what is known already of all elements of a collection that has them.
+
+    In a loop, the collection may be forgotten before the accumulator is.
+    """
+    wholes = [] if state.loops else [fact[2] for fact in common if fact[:2] == ("in", bound(0))]
+    known = state.facts.known
+    yield from (fact for fact in common if not any(("all", whole, fact) in known for whole in wholes))
 
 
 def carried(entry: State, then: State) -> State:
@@ -137,15 +174,19 @@ def _changed(entry: State, *ends: State) -> list[int]:
 
 
 def _merged(one: Accumulator, two: Accumulator, merge: Merge) -> Accumulator:
-    if one.witness is None or two.witness is None:
-        witness = two.witness if one.witness is None else one.witness
-    else:
-        witness = one.witness & two.witness
     return two._replace(
         size=Size(min(one.size.low, two.size.low), greatest(one.size.high, two.size.high)),
         distinct=one.distinct and two.distinct,
         frozen=one.frozen or two.frozen,
         filled=one.filled or two.filled,
-        witness=witness,
+        witness=_both(one.witness, two.witness),
+        common=_both(one.common, two.common),
         marks=merge(one.marks, two.marks),
     )
+
+
+def _both(one: frozenset[Fact] | None, two: frozenset[Fact] | None) -> frozenset[Fact] | None:
+    """What two arms know; an arm that has written nothing has nothing to say."""
+    if one is None or two is None:
+        return two if one is None else one
+    return one & two

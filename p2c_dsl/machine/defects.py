@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from p2c_dsl.machine.facet import Explanation, Narrator, Violation
 from p2c_dsl.program import Test
-from p2c_dsl.types import MapOf, Optional, SetOf, Type, is_subtype, show
+from p2c_dsl.types import BOOL, Bounded, MapOf, NoneType, Optional, SetOf, Type, is_comparable, is_subtype, show
 
 MOST_NESTED = 12
 """How deep accumulators may be nested, which keeps types small and fast to compare."""
@@ -86,6 +86,74 @@ class BadTest(Defect):
         return Explanation(f"this condition needs {wanted}, but the value is {show(self.actual)}", hint)
 
 
+_COMPARING = "call a subtask that compares them"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BadComparison(Defect):
+    """A comparison of values that are never equal, or that have no order."""
+
+    fixed = "P2C245"
+    test: Test
+    one: Type
+    other: Type
+
+    def explain(self, narrator: Narrator) -> Explanation:
+        shown = f"{show(self.one)} and {show(self.other)}"
+        if self.test.orders:
+            return Explanation(f"only numbers have an order, but these are {shown}", _COMPARING)
+        for of in (self.one, self.other):
+            if isinstance(of, NoneType):
+                return Explanation("`None` is not compared", "write `is None` or `is not None`")
+            if not is_comparable(of):
+                return Explanation(f"collections are not compared, but one of these is {show(of)}", _COMPARING)
+        return Explanation(f"these values are never equal: they are {shown}", "compare values of one type")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LiteralCompared(Defect):
+    """A free literal in a comparison."""
+
+    fixed = "P2C231"
+    of: Type
+
+    def explain(self, narrator: Narrator) -> Explanation:
+        if self.of == BOOL:
+            return Explanation("a Bool is not compared with a literal", "write `if x:` or `if not x:`")
+        return Explanation(
+            "a free literal cannot be compared",
+            f"declare it as a `constant` of type {show(self.of)}, so that what decides has a name",
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LiteralPutIn(Defect):
+    """A free literal as a part of a list or a record."""
+
+    fixed = "P2C231"
+
+    def explain(self, narrator: Narrator) -> Explanation:
+        return Explanation(
+            "a free literal cannot be put into a list or a record",
+            "declare it as a `constant`, so that what the composition adds has a name",
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class UnlikeElements(Defect):
+    """Elements of a list that have no common type."""
+
+    fixed = "P2C234"
+    one: Type
+    other: Type
+
+    def explain(self, narrator: Narrator) -> Explanation:
+        return Explanation(
+            f"the list's elements are {show(self.one)}, but this is {show(self.other)}",
+            "make a list for each type, or a record with a field for each",
+        )
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class NoJoin(Defect):
     """Keys or values of an accumulator that have no common type."""
@@ -162,11 +230,13 @@ class WrittenOutside(Defect):
     """A write outside the loop that fills the accumulator."""
 
     fixed = "P2C171"
+    is_map: bool
 
     def explain(self, narrator: Narrator) -> Explanation:
+        listed = "" if self.is_map else ", or write the list out: `xs = [a, b]`"
         return Explanation(
             "an accumulator can only be written to in the first loop that follows it",
-            "move this write into that loop, or create the accumulator just before the loop that fills it",
+            f"move this write into that loop, or create the accumulator just before the loop that fills it{listed}",
         )
 
 
@@ -213,6 +283,8 @@ def _conversion_help(expected: Type, actual: Type) -> str | None:
         return "it may be None: test it with `is not None` first"
     if is_subtype(_unbounded(actual), _unbounded(expected)):
         return "declare a size bound on the collection"
+    if isinstance(expected, Bounded) and is_subtype(actual, expected.base):
+        return "use a number within these bounds, or a value whose type has them"
     return None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar
 from p2c_dsl.machine.facts import NOTHING, Fact
 from p2c_dsl.machine.guidance import Guidance, M, Place, S
 from p2c_dsl.machine.state import BranchFrame, LoopFrame, State, Value
-from p2c_dsl.program import Test
+from p2c_dsl.program.conditions import Predicate
 from p2c_dsl.spec import Spec, Subtask
 from p2c_dsl.types import Type
 
@@ -70,6 +71,25 @@ class Narrator(Protocol):
         """A note on how often an open loop runs."""
 
 
+@dataclass(frozen=True, slots=True)
+class CallsSoFar:
+    """What a run that comes to a step has called before, as far as the text tells."""
+
+    possible: frozenset[str] | None
+    """The subtasks that some run may have called; `None` if that cannot be said."""
+    certain: frozenset[str]
+    """The subtasks that every run has called, in calls that have completed."""
+    spec: Spec
+
+    def may(self, happens: Callable[[Subtask], bool]) -> bool:
+        """Whether some run may have made a call of this kind."""
+        return self.possible is None or any(happens(self.spec.subtasks[name]) for name in self.possible)
+
+    def must(self, happens: Callable[[Subtask], bool]) -> bool:
+        """Whether every run has made a call of this kind."""
+        return any(happens(self.spec.subtasks[name]) for name in self.certain)
+
+
 F = TypeVar("F", bound="AnyFacet | None", covariant=True)
 
 
@@ -93,6 +113,13 @@ class Violation(Generic[F]):
     def explain(self, narrator: Narrator) -> Explanation:
         """The explanation of the violation."""
         raise TypeError(f"{type(self).__name__} is not meant to be reported")
+
+    def certain(self, so_far: CallsSoFar) -> bool:
+        """Whether no run that comes here can complete without breaking the rule.
+
+        Only asked where the rule is enforced; then what is not certain is left to the monitor.
+        """
+        return False
 
     def blames(self, subtask: Subtask) -> frozenset[int] | None:
         """The parameters whose arguments cause an objection to a call, `None` if that is not known.
@@ -118,6 +145,25 @@ class Facet(Guidance[S, M]):
 
     code: ClassVar[str]
 
+    def takes(self, hook: str) -> bool:
+        """Whether it does anything at a step; steps that it does not take are skipped."""
+        return getattr(type(self), hook) is not getattr(Facet, hook)
+
+    @property
+    def textual(self) -> bool:
+        """Whether the rule is only about the text, so that no run is needed to show a violation."""
+        return False
+
+    @property
+    def minds_text(self) -> bool:
+        """Whether what stands in an arm counts even if no run takes it."""
+        return self.textual
+
+    @property
+    def reads_elements(self) -> bool:
+        """Whether the proof uses what is known of the elements of collections."""
+        return False
+
     # ------------------------------------------------------------ values
 
     def source(self, origin: Origin, name: str | None, of: Type, spec: Spec) -> M:
@@ -132,6 +178,11 @@ class Facet(Guidance[S, M]):
 
     def part(self, at: Place[S, M], mark: M, part: Part, of: Type, spec: Spec, key: Value | None) -> M:
         """The mark of a part of type `of`, given the mark of the whole; `key` is the key of an `ITEM`."""
+        nothing: M = _NOTHING
+        return nothing
+
+    def made(self, at: Place[S, M], parts: tuple[Value, ...], of: Type, spec: Spec) -> M:
+        """The mark of a list or a record of type `of` that is made from these parts."""
         nothing: M = _NOTHING
         return nothing
 
@@ -173,8 +224,8 @@ class Facet(Guidance[S, M]):
         """A call, before it runs."""
         return own
 
-    def gains(self, call: CallSite) -> frozenset[Fact]:
-        """What is known once the call has completed."""
+    def gains(self, at: Place[S, M], state: State, call: CallSite) -> frozenset[Fact]:
+        """What is known once the call has completed; `state` is the one before it."""
         return NOTHING
 
     def consume(self, at: Place[S, M], own: S, state: State, value: Value, out: Violations, argument: int | None) -> S:
@@ -185,16 +236,16 @@ class Facet(Guidance[S, M]):
         """Enters a loop's body; `frame` is not yet in `state.frames`."""
         return own
 
-    def exit_loop(self, at: Place[S, M], own: S, frame: LoopFrame) -> S:
-        """Leaves a loop's body; `frame.entry` holds the state before the loop."""
+    def exit_loop(self, at: Place[S, M], own: S, frame: LoopFrame, end: State) -> S:
+        """Leaves a loop's body; `frame.entry` holds the state before the loop, `end` the one at the body's end."""
         return own
 
     def enter_branch(self, own: S, state: State, frame: BranchFrame, out: Violations) -> S:
         """Enters the then arm; `frame` is not yet in `state.frames`."""
         return own
 
-    def learns(self, at: Place[S, M], test: Test, value: Value) -> frozenset[Fact]:
-        """What is known after a test with this outcome."""
+    def learns(self, at: Place[S, M], outcome: Predicate[Value]) -> frozenset[Fact]:
+        """What is known after a test that has come out so."""
         return NOTHING
 
     def enter_else(self, before: S, then: S) -> S:
@@ -209,12 +260,15 @@ class Facet(Guidance[S, M]):
         """After a branch of which one arm returned: `own` is the other arm's state, `last` the else arm's."""
         return own
 
-    def forget(self, own: S, before: S, first: int) -> S:
+    def forget(self, own: S, before: S, first: int, end: State) -> S:
         """At a block's end: the state without information about slots from `first` on, which will be reused.
 
-        `before` is the state at the block's beginning.
+        `before` is the state at the block's beginning, and `end` knows what is known at its end.
         """
         return own
+
+    def give(self, at: Place[S, M], state: State, value: Value, out: Violations) -> None:
+        """A value is returned as the composition's result."""
 
     def finish(self, own: S, state: State, out: Violations) -> None:
         """Called where the composition completes."""

@@ -31,6 +31,8 @@ def _step(machine: Machine, state: State, step: Step, out: Violations) -> State:
         case Loop(body=body):
             return machine.exit_loop(_block(machine, state, body, out))
         case Branch(body=then, orelse=orelse):
-            state = machine.enter_else(_block(machine, state, then, out))
-            return machine.exit_branch(_block(machine, state, orelse, out))
+            state = _block(machine, state, then, out)
+            if not orelse:
+                return machine.without_else(state)
+            return machine.exit_branch(_block(machine, machine.enter_else(state), orelse, out))
     return state

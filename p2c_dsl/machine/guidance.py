@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
-from p2c_dsl.machine.facts import Fact
+from p2c_dsl.machine.facts import Fact, Facts
+from p2c_dsl.machine.identity import Identity, number_of
 from p2c_dsl.machine.state import Accumulator, State, Value
+from p2c_dsl.program.conditions import Predicate, Test
+from p2c_dsl.ranges import NumberRange
 from p2c_dsl.spec import Subtask
+from p2c_dsl.types import Type, is_subtype
 
 S = TypeVar("S")
 """A facet's own state: immutable and hashable."""
@@ -33,6 +37,88 @@ class Place(Generic[S, M]):
         return mark
 
 
+class Due(NamedTuple):
+    """What a rule still asks for: a call of one of some subtasks.
+
+    Attributes:
+        group: The subtasks.
+        collections: The value numbers of collections whose elements it is for: each needs a loop, outermost first.
+        tests: The value numbers of what is tested before.
+        depth: How many blocks are open where it is to be done: it would be in vain in a further one that is open.
+        values: The value numbers of the keys. That of an element is the slot which its loop's variable would get.
+    """
+
+    group: frozenset[str]
+    collections: tuple[Identity, ...] = ()
+    tests: tuple[Identity, ...] = ()
+    depth: int = 0
+    values: tuple[Identity, ...] = ()
+
+
+Arguments = Mapping[int, Identity]
+"""The value numbers of some of a call's arguments, by the places of the parameters."""
+
+
+class Comparand(NamedTuple):
+    """The values on one side of a comparison: those of a type (in a field of that name), or some constants.
+
+    Constants are told by their value number, or by the numbers that they may be.
+    """
+
+    type: Type
+    field: str | None = None
+    constant: Identity | None = None
+    numbers: NumberRange | None = None
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether only constants stand on this side."""
+        return self.constant is not None or self.numbers is not None
+
+    def covers(self, value: Value) -> bool:
+        """Whether a value may stand on this side."""
+        if self.constant is not None:
+            return value.identity == self.constant
+        if self.numbers is not None:
+            return number_of(value.identity) in self.numbers
+        return is_subtype(value.type, self.type) and (self.field is None or is_field(value.identity, self.field))
+
+
+class Compared(NamedTuple):
+    """The comparisons that a rule can make use of: the test that it asks for, between a left and a right side."""
+
+    test: Test
+    left: Comparand
+    right: Comparand
+
+    def asked(self, outcome: Predicate[Value]) -> bool:
+        """Whether a comparison has come out as the rule asks."""
+        one, other = outcome.of
+        if self.test in _IMPLIED[outcome.test] and self.left.covers(one) and self.right.covers(other):
+            return True
+        return self.test in _IMPLIED[_SWAPPED[outcome.test]] and self.left.covers(other) and self.right.covers(one)
+
+
+_IMPLIED = {
+    Test.LESS: (Test.LESS, Test.AT_MOST, Test.DIFFERENT),
+    Test.GREATER: (Test.GREATER, Test.AT_LEAST, Test.DIFFERENT),
+    Test.EQUAL: (Test.EQUAL, Test.AT_MOST, Test.AT_LEAST),
+    **{test: (test,) for test in (Test.AT_MOST, Test.AT_LEAST, Test.DIFFERENT)},
+}
+_SWAPPED = {
+    Test.LESS: Test.GREATER,
+    Test.GREATER: Test.LESS,
+    Test.AT_MOST: Test.AT_LEAST,
+    Test.AT_LEAST: Test.AT_MOST,
+    **{test: test for test in (Test.EQUAL, Test.DIFFERENT)},
+}
+
+
+def is_field(identity: Identity, name: str) -> bool:
+    """Whether a value number is that of a field with this name."""
+    return isinstance(identity, tuple) and identity[:1] + identity[2:] == ("field", name)
+
+
 class Guidance(Generic[S, M]):
     """A facet's part in decoding, planning and repair. What a facet does not say is never wrong."""
 
@@ -41,6 +127,10 @@ class Guidance(Generic[S, M]):
     def needed(self, own: S, state: State) -> tuple[frozenset[str], ...]:
         """Sets of subtasks: at least one of each set must still be called before the composition may complete."""
         return ()
+
+    def hopeless(self, own: S) -> bool:
+        """Whether no composition that begins like this can be accepted."""
+        return False
 
     def room(self, own: S) -> int | None:
         """How many further steps are allowed, `None` without a limit."""
@@ -62,6 +152,14 @@ class Guidance(Generic[S, M]):
         """Sets of subtasks: at least one of each set must be called before `subtask` may be."""
         return ()
 
+    def brings(self, subtask: Subtask) -> frozenset[str]:
+        """The subtasks of which one must be called after any call of `subtask`, unless the rule `spares` some key."""
+        return frozenset()
+
+    def spares(self, state: State) -> bool:
+        """Whether what the rule asks for once a call has been made (`brings`) has been waived for some key."""
+        return False
+
     # ------------------------------------------------------------ what a cheapest composition has no use for
 
     def limits(self, subtask: Subtask) -> bool:
@@ -79,19 +177,55 @@ class Guidance(Generic[S, M]):
         """
         return False
 
+    def eased_by(self, subtask: Subtask) -> frozenset[str]:
+        """Subtasks of which an earlier call may make the rule allow a call of `subtask`, though it need not be made."""
+        return frozenset()
+
     def untested(self, at: Place[S, M], state: State, subtask: Subtask) -> bool:
         """Whether a call of `subtask` needs the outcome of a test that is not known yet; `learns` says of which."""
         return False
 
+    def comparisons(self) -> tuple[Compared, ...]:
+        """The comparisons of values that can make the rule allow a call. Planners write no others."""
+        return ()
+
+    def decides(self, own: S, value: Value) -> bool:
+        """Whether the outcome of a test of a value can settle what the rule asks for."""
+        return False
+
     def tells_apart(self, at: Place[S, M], state: State, subtask: Subtask, parameter: int, value: Value) -> Hashable:
         """What of an argument matters to the rule: of those that are alike for all rules, any may be passed."""
-        return None
+        return value.identity if parameter in self.key_parameters(subtask) else None
+
+    def asks_for(self, subtask: Subtask) -> bool:
+        """Whether a call of `subtask` does for certain what the rule asks for, or waits for."""
+        return False
+
+    def key_parameters(self, subtask: Subtask) -> frozenset[int]:
+        """The parameters of a subtask that decide for which keys events happen, so that a certain value is passed."""
+        return frozenset()
 
     def splits_loops(self) -> bool:
         """Whether the rule may forbid two calls in one loop that it allows in two loops, one after the other."""
         return False
 
     # ------------------------------------------------------------ estimates
+
+    def dues(self, at: Place[S, M], state: State) -> tuple[Due, ...]:
+        """What the rule still asks for, as far as it depends on keys; what does not is in `needed`."""
+        return ()
+
+    def passed(self, due: Due, subtask: Subtask) -> Arguments:
+        """What a call of a subtask has to be passed, as far as that is certain, to do what the rule says is due."""
+        return {}
+
+    def refuted(self, at: Place[S, M], state: State, subtask: Subtask, arguments: Arguments) -> bool:
+        """Whether what has been found out speaks against a call with these arguments."""
+        return False
+
+    def due_before(self, facts: Facts, subtask: Subtask, arguments: Arguments) -> tuple[Due, ...]:
+        """What is still to be done before a call with these arguments, with what keys."""
+        return ()
 
     def most_calls(self, subtask: Subtask) -> int | None:
         """How often a subtask may be called in a run at most, `None` without a limit."""

@@ -12,13 +12,17 @@ from dataclasses import replace
 from rpds import HashTrieMap
 
 from p2c_dsl.machine import accumulators, typing
-from p2c_dsl.machine.defects import NotACollection, ReadEarly
+from p2c_dsl.machine.defects import NotACollection
+from p2c_dsl.machine.elements import Elements, member
 from p2c_dsl.machine.facet import AnyFacet, CallSite, Origin, Part, Violations
-from p2c_dsl.machine.facts import Fact, Facts, filled, tested
+from p2c_dsl.machine.facts import Fact, Facts, filled
 from p2c_dsl.machine.identity import VariableSlot, slot
+from p2c_dsl.machine.outcomes import decided, fact_of
+from p2c_dsl.machine.product import reaching
 from p2c_dsl.machine.state import Accumulator, BranchFrame, LoopFrame, State, Value
-from p2c_dsl.machine.values import ValueQueries
-from p2c_dsl.program import Operand, Test, Var, lookups, variables
+from p2c_dsl.machine.values import Making
+from p2c_dsl.program import Operand, Var
+from p2c_dsl.program.conditions import Condition, Junction, Predicate
 from p2c_dsl.source import Span
 from p2c_dsl.spec import Spec, Subtask, Task
 from p2c_dsl.types import UNKNOWN, element_of
@@ -26,7 +30,7 @@ from p2c_dsl.types import UNKNOWN, element_of
 Out = Violations
 
 
-class Machine(ValueQueries):
+class Machine(Making):
     """The machine for one task: the core (scope, types, facts) and one facet for each rule."""
 
     def __init__(self, spec: Spec, task: Task, facets: Sequence[AnyFacet]) -> None:
@@ -36,6 +40,8 @@ class Machine(ValueQueries):
         self._loopers, self._leavers = self.having("enter_loop"), self.having("exit_loop")
         self._branchers, self._others = self.having("enter_branch"), self.having("enter_else")
         self._joiners, self._resumers = self.having("join"), self.having("resume")
+        self._givers = self.having("give")
+        self._readers = tuple((at, f) for at, f in self.placed if f.minds_text)
         self._empty = self.marks(self.having("empty"), lambda _, f: f.empty())
 
     def start(self) -> State:
@@ -45,20 +51,8 @@ class Machine(ValueQueries):
             marks = self.marks_of(Origin.INPUT, parameter.name, parameter.type)
             values = values.insert(number, self.value_of(slot(number), parameter.type, marks))
         own = tuple(f.start() for f in self.facets)
-        return State(values, HashTrieMap(), len(self.task.parameters), Facts(), (), own)
-
-    def read(self, state: State, operand: Operand, out: Out) -> tuple[State, Value]:
-        """The operand's value, with the accumulator that it reads (if any) frozen."""
-        for number in variables(operand):
-            acc = state.accumulators.get(number)
-            if acc is None or acc.frozen:
-                continue
-            if acc.filled and acc.loop is not None:
-                out.append(ReadEarly())
-            state = accumulators.frozen(state, number)
-        for item in lookups(operand):
-            state = self.look_up(state, self.value(state, item.base), self.value(state, item.key), out)
-        return state, self.value(state, operand)
+        elements = Elements() if any(f.reads_elements for f in self.facets) else None
+        return State(values, HashTrieMap(), len(self.task.parameters), Facts(elements=elements), (), own)
 
     def may_step(self, state: State) -> bool:
         """Whether the rules allow one more step of any kind."""
@@ -78,6 +72,7 @@ class Machine(ValueQueries):
         nested: bool = False,
     ) -> State:
         """A call; its result, if it has one, takes the next slot."""
+        out = reaching(state, out)
         values: list[Value | None] = []
         for index, (operand, parameter) in enumerate(zip(arguments, subtask.parameters, strict=True)):
             value = None
@@ -92,8 +87,9 @@ class Machine(ValueQueries):
                 state = self.consume(state, value, out, index)
         before = state
         state = self.each(state, self._callers, lambda at, f, own: f.call(at, own, before, site, out))
-        gained: set[Fact] = set().union(*(f.gains(site) for _, f in self._gainers))
+        gained: set[Fact] = set().union(*(f.gains(at, before, site) for at, f in self._gainers))
         facts = state.facts.learn(gained) if gained else state.facts
+        state = state._replace(moment=state.moment + 1)
         if subtask.result is None:
             return state._replace(facts=facts)
         marks = self.marks(self._results, lambda at, f: f.result(at, site, self.spec))
@@ -102,7 +98,7 @@ class Machine(ValueQueries):
 
     def create(self, state: State, is_map: bool, out: Out) -> State:
         """A new accumulator, in the next slot."""
-        state = self.step(state, out)
+        state = self.step(state, reaching(state, out))
         acc = Accumulator(is_map, len(state.frames), self._empty)
         created = state.with_accumulator(state.slots, acc)
         return created._replace(slots=state.slots + 1, fresh=(state.slots, state.fresh))
@@ -118,6 +114,7 @@ class Machine(ValueQueries):
         direct: bool = False,
     ) -> State:
         """A write into an accumulator."""
+        out = reaching(state, out)
         if not direct:
             state = self.step(state, out)
         key_value = None
@@ -141,6 +138,7 @@ class Machine(ValueQueries):
 
     def enter_loop(self, state: State, collection: Operand, out: Out, span: Span | None = None) -> State:
         """Enters a loop's body; the loop variable takes the next slot."""
+        out = reaching(state, out)
         state, value = self.read(state, collection, out)
         element = element_of(value.type)
         if element is None:
@@ -162,34 +160,57 @@ class Machine(ValueQueries):
             facts=state.facts.learn({filled(whole), *witness}),
             frames=(*state.frames, frame),
         )
-        return accumulators.opened(inner)
+        return accumulators.opened(inner.learning([member(frame.variable, whole)]))
 
     def exit_loop(self, state: State) -> State:
         """Leaves the innermost block, which is a loop."""
         frame = state.frames[-1]
         assert isinstance(frame, LoopFrame)
         entry = frame.entry
-        after = accumulators.after_loop(entry, state, frame.first, lambda m: self.outlived(m, frame.first))
-        runs = frame.size.low > 0
-        return after._replace(
+        after = accumulators.after_loop(entry, state, lambda m: self.outlived(m, frame.first))
+        body = frame.body(state)
+        after = after._replace(
             slots=entry.slots,
-            facts=entry.facts.after_loop(state.facts, frame.collection.identity, runs, frame.first),
+            facts=entry.facts.after_loop(state.facts, body),
             facets=self.moved(
-                self.forgotten(state, entry), self._leavers, lambda at, f, own: f.exit_loop(at, own, frame)
+                self.forgotten(state, entry), self._leavers, lambda at, f, own: f.exit_loop(at, own, frame, state)
             ),
+            moment=body.next_moment,
         )
+        return accumulators.published(after, entry)
 
-    def enter_branch(self, state: State, operand: Operand, test: Test, out: Out, span: Span | None = None) -> State:
+    def tested(self, state: State, condition: Condition[Operand], out: Out) -> tuple[State, Condition[Value]]:
+        """A condition over the values of its operands, each read where the tests before it have not decided."""
+        if isinstance(condition, Predicate):
+            values: list[Value] = []
+            for operand in condition.of:
+                state, value = self.read(state, operand, out)
+                values.append(value)
+            predicate = Predicate(condition.test, tuple(values))
+            if condition.test.compares:
+                typing.check_comparison(predicate, condition.of, out)
+            elif decided(state.facts, predicate) is None:
+                typing.check_test(predicate, out)
+            return state, predicate
+        state, first = self.tested(state, condition.parts[0], out)
+        parts, facts = [first], state.facts
+        for part in condition.parts[1:]:
+            state = self.going_on(state, condition.every, parts[-1])
+            state, further = self.tested(state, part, out)
+            parts.append(further)
+        return state._replace(facts=facts.later(state.facts)), Junction(condition.every, tuple(parts))
+
+    def enter_branch(self, state: State, condition: Condition[Operand], out: Out, span: Span | None = None) -> State:
         """Enters a branch's then arm."""
-        state, value = self.read(state, operand, out)
-        known = state.facts.known
-        if tested(test, value.identity) not in known and tested(test.opposite, value.identity) not in known:
-            typing.check_test(value, test, out)
+        out = reaching(state, out)
+        state, tested = self.tested(state, condition, out)
+        outcome = decided(state.facts, tested)
         state = self.step(state, out)
-        frame = BranchFrame(state, value, test, None, span)
+        frame = BranchFrame(state, tested, None, span, outcome is True, outcome is False)
         before = state
         state = self.each(state, self._branchers, lambda _, f, own: f.enter_branch(own, before, frame, out))
-        return self.learned(state._replace(frames=(*state.frames, frame), fresh=None), value, test)
+        unreached = state.unreached or frame.fails
+        return self.learned(state._replace(frames=(*state.frames, frame), fresh=None, unreached=unreached), tested)
 
     def enter_else(self, state: State) -> State:
         """Goes from the then arm's end into the else arm."""
@@ -200,8 +221,11 @@ class Machine(ValueQueries):
         ended = self._ended(state, entry)
         own = self.moved(entry.facets, self._others, lambda at, f, before: f.enter_else(before, at.state(ended)))
         frames = (*entry.frames, replace(frame, then=ended))
-        start = start._replace(slots=entry.slots, facets=own, frames=frames)
-        return self.learned(start, frame.tested, frame.test.opposite)
+        facts, unreached = entry.facts.later(ended.facts), entry.unreached or frame.holds
+        start = start._replace(
+            slots=entry.slots, facts=facts, facets=own, frames=frames, moment=state.moment, unreached=unreached
+        )
+        return self.learned(start, frame.condition.negated)
 
     def exit_branch(self, state: State) -> State:
         """Goes from the else arm's end out of the branch."""
@@ -209,21 +233,38 @@ class Machine(ValueQueries):
         assert isinstance(frame, BranchFrame) and frame.then is not None
         entry, then = frame.entry, frame.then
         state = self._ended(state, entry)
+        live = state if frame.fails else then if frame.holds else None
         if then.returned or state.returned:
-            return self._after_return(frame, state if then.returned else then, state)
+            after = self._after_return(frame, state if then.returned else then, state)
+            return after._replace(unreached=after.unreached if live is None else live.unreached or live.returned)
         after = accumulators.merged(entry, then, state, self.merged)
-        fact = tested(frame.test, frame.tested.identity)
         orelse = state
-        own = self.moved(then.facets, self._joiners, lambda at, f, one: f.join(one, at.state(orelse)))
-        facts = entry.facts.after_branch(fact, then.facts, orelse.facts)
-        return after._replace(facts=facts, facets=own)
+        joined = self.moved(then.facets, self._joiners, lambda at, f, one: f.join(one, at.state(orelse)))
+        if live is not None:
+            own = self.moved(live.facets, self._readers, lambda at, f, one: joined[at.index])
+            facts = live.facts.later(orelse.facts)
+            return after._replace(facts=facts, facets=own, moment=orelse.moment, unreached=live.unreached)
+        facts = entry.facts.after_branch(fact_of(frame.condition), then.facts, orelse.facts)
+        unreached = then.unreached and orelse.unreached
+        return after._replace(facts=facts, facets=joined, moment=orelse.moment, unreached=unreached)
+
+    def without_else(self, state: State) -> State:
+        """Goes from the then arm's end out of a branch without an else arm."""
+        frame = state.frames[-1]
+        assert isinstance(frame, BranchFrame)
+        if not frame.holds or state.returned:
+            return self.exit_branch(self.enter_else(state))
+        ended = self._ended(state, frame.entry)
+        after = accumulators.kept(frame.entry, ended)
+        return after._replace(facts=ended.facts, facets=ended.facets, moment=ended.moment, unreached=ended.unreached)
 
     def _after_return(self, frame: BranchFrame, going: State, last: State) -> State:
         """The state after a branch of which at most one arm continues, so that what this arm knows stays known."""
         entry = frame.entry
         after = accumulators.kept(entry, going)
         own = self.moved(going.facets, self._resumers, lambda at, f, mine: f.resume(at, mine, frame, at.state(last)))
-        return after._replace(facts=going.facts, facets=own, returned=going.returned)
+        facts, returned, unreached = going.facts.later(last.facts), going.returned, going.unreached
+        return after._replace(facts=facts, facets=own, returned=returned, moment=last.moment, unreached=unreached)
 
     def _ended(self, state: State, entry: State) -> State:
         """A block's last state without its own names, whose slots are reused from here on."""
@@ -236,18 +277,21 @@ class Machine(ValueQueries):
 
     def ret(self, state: State, operand: Operand | None, out: Out) -> State:
         """The composition completes here."""
+        out = reaching(state, out)
         value = None
         if operand is not None:
             state, value = self.read(state, operand, out)
         state = self.step(state, out)
         if value is not None:
             state = self.consume(state, value, out)
+            for at, facet in self._givers:
+                facet.give(at, state, value, out)
         typing.check_return(value, self.task, bool(state.loops), out)
         self.finish(state, out)
         return state._replace(returned=True)
 
     def end(self, state: State, out: Out) -> None:
-        """The end of the text, which completes the composition unless every path has returned."""
-        if not state.returned:
+        """The end of the text, which completes the composition unless no run gets there."""
+        if not state.returned and not state.unreached:
             typing.check_return(None, self.task, False, out)
             self.finish(state, out)

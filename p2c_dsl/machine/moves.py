@@ -16,17 +16,20 @@ from p2c_dsl.program import (
     Call,
     Create,
     Loop,
+    MakeList,
+    MakeRecord,
     Operand,
     Return,
     Step,
     TakeOut,
-    Test,
     Var,
     Write,
     variables,
 )
+from p2c_dsl.program.conditions import Condition, values_of
 from p2c_dsl.source import Span
 from p2c_dsl.spec import Subtask
+from p2c_dsl.types import Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,21 @@ class CreateMove:
 
 
 @dataclass(frozen=True, slots=True)
+class ListMove:
+    """A list of values, in the next slot."""
+
+    elements: tuple[Operand, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordMove:
+    """A record with these fields, in the next slot."""
+
+    record: Record
+    fields: tuple[tuple[str, Operand], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class WriteMove:
     """A write; if `call` is given, its result is written."""
 
@@ -72,8 +90,7 @@ class LoopMove:
 class BranchMove:
     """Enters a branch's then arm."""
 
-    operand: Operand
-    test: Test
+    condition: Condition[Operand]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +105,18 @@ class ReturnMove:
     value: Operand | None
 
 
-Move = CallMove | TakeOutMove | CreateMove | WriteMove | LoopMove | BranchMove | ElseMove | ReturnMove
+Move = (
+    CallMove
+    | TakeOutMove
+    | CreateMove
+    | ListMove
+    | RecordMove
+    | WriteMove
+    | LoopMove
+    | BranchMove
+    | ElseMove
+    | ReturnMove
+)
 
 
 def move_of(step: Step) -> Move:
@@ -100,12 +128,16 @@ def move_of(step: Step) -> Move:
             return TakeOutMove(value)
         case Create(_, is_map):
             return CreateMove(is_map)
+        case MakeList(_, elements):
+            return ListMove(elements)
+        case MakeRecord(_, record, fields):
+            return RecordMove(record, fields)
         case Write(slot, key, value):
             return WriteMove(slot, key, value)
         case Loop(collection):
             return LoopMove(collection)
-        case Branch(operand, test):
-            return BranchMove(operand, test)
+        case Branch(condition):
+            return BranchMove(condition)
         case Return(value):
             return ReturnMove(value)
 
@@ -143,12 +175,16 @@ def apply(
             return machine.write(state, slot, key, value, out, direct=direct)
         case LoopMove(collection):
             return machine.enter_loop(state, collection, out, span)
-        case BranchMove(operand, test):
-            return machine.enter_branch(state, operand, test, out, span)
+        case BranchMove(condition):
+            return machine.enter_branch(state, condition, out, span)
         case ElseMove():
             return machine.enter_else(state)
         case CreateMove(is_map):
             return machine.create(state, is_map, out)
+        case ListMove(elements):
+            return machine.make_list(state, elements, out)
+        case RecordMove(record, fields):
+            return machine.make_record(state, record, dict(fields), out)
         case TakeOutMove(value):
             return machine.read(state, value, out)[0]
         case ReturnMove(value):
@@ -169,12 +205,16 @@ def renumbered(move: Move, number: Callable[[int], int]) -> Move:
             return other_call(move)
         case TakeOutMove(value):
             return TakeOutMove(other(value))
+        case ListMove(elements):
+            return ListMove(tuple(map(other, elements)))
+        case RecordMove(record, fields):
+            return RecordMove(record, tuple((name, other(operand)) for name, operand in fields))
         case WriteMove(slot, key, value, call):
             return WriteMove(number(slot), key and other(key), value and other(value), call and other_call(call))
         case LoopMove(collection):
             return LoopMove(other(collection))
-        case BranchMove(operand, test):
-            return BranchMove(other(operand), test)
+        case BranchMove(condition):
+            return BranchMove(condition.map(other))
         case ReturnMove(value):
             return ReturnMove(value and other(value))
         case CreateMove() | ElseMove():
@@ -189,7 +229,13 @@ def operands_of(move: Move) -> tuple[Operand, ...]:
         case WriteMove(_, key, value, call):
             written = () if call is None else operands_of(call)
             return tuple(o for o in (key, value) if o is not None) + written
-        case LoopMove(operand) | BranchMove(operand) | ReturnMove(operand) | TakeOutMove(operand):
+        case ListMove(elements):
+            return elements
+        case RecordMove(_, fields):
+            return tuple(operand for _, operand in fields)
+        case BranchMove(condition):
+            return values_of(condition)
+        case LoopMove(operand) | ReturnMove(operand) | TakeOutMove(operand):
             return () if operand is None else (operand,)
         case CreateMove() | ElseMove():
             return ()
@@ -206,6 +252,6 @@ def defines(move: Move | None) -> bool:
     match move:
         case CallMove(subtask):
             return subtask.result is not None
-        case CreateMove() | LoopMove():
+        case CreateMove() | LoopMove() | ListMove() | RecordMove():
             return True
     return False

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import reduce
 from typing import Any
 
-from p2c_dsl.machine.facet import AnyFacet, Facet, Violations
-from p2c_dsl.machine.facts import tested
+from p2c_dsl.machine.facet import AnyFacet, Violation, Violations
+from p2c_dsl.machine.facts import NOTHING, Fact, either
 from p2c_dsl.machine.guidance import Place
+from p2c_dsl.machine.outcomes import knowing
 from p2c_dsl.machine.state import Parts, State, Value
-from p2c_dsl.program import Test
+from p2c_dsl.program.conditions import Condition, Predicate
 
 AnyPlace = Place[Any, Any]
 Placed = tuple[tuple[AnyPlace, AnyFacet], ...]
@@ -37,8 +39,7 @@ class Product:
 
     def having(self, hook: str) -> Placed:
         """The facets that override a hook."""
-        default = getattr(Facet, hook)
-        return tuple((at, f) for at, f in self.placed if getattr(type(f), hook) is not default)
+        return tuple((at, f) for at, f in self.placed if f.takes(hook))
 
     def marks(self, among: Placed, mark: Callable[[AnyPlace, AnyFacet], object]) -> Parts:
         """Marks made by these facets; the others have no mark."""
@@ -79,15 +80,21 @@ class Product:
         """The state after a lookup that has not failed."""
         return self.each(state, self._lookers, lambda at, f, own: f.look_up(at, own, state, whole, key, out))
 
-    def learned(self, state: State, value: Value, test: Test) -> State:
-        """The state after a test of a value with this outcome."""
-        facts = {tested(test, value.identity)}.union(*(f.learns(at, test, value) for at, f in self._learners))
-        return state._replace(facts=state.facts.learn(facts))
+    def learned(self, state: State, condition: Condition[Value]) -> State:
+        """The state after a condition that has turned out to hold."""
+        facts = NOTHING.union(*(_learned(at, f, condition) for at, f in self._learners))
+        return state._replace(facts=knowing(state.facts, condition).learn(facts))
+
+    def going_on(self, state: State, every: bool, part: Condition[Value]) -> State:
+        """The state behind a part of an `and` (`every`) or `or` that has not decided the whole."""
+        return state._replace(facts=knowing(state.facts, part if every else part.negated))
 
     def forgotten(self, state: State, entry: State) -> Parts:
         """The facets' states at the end of a block that started in `entry`, whose slots are reused."""
         first = entry.slots
-        return self.moved(state.facets, self._forgetters, lambda at, f, own: f.forget(own, at.state(entry), first))
+        return self.moved(
+            state.facets, self._forgetters, lambda at, f, own: f.forget(own, at.state(entry), first, state)
+        )
 
     def finish(self, state: State, out: Violations) -> None:
         """The composition completes here."""
@@ -101,3 +108,28 @@ class Product:
     def merged(self, one: Parts, other: Parts) -> Parts:
         """An accumulator's marks after two arms that wrote to it differently."""
         return self.moved(one, self._merging, lambda at, f, mark: f.merge(mark, other[at.index]))
+
+
+def _learned(at: AnyPlace, facet: AnyFacet, condition: Condition[Value]) -> frozenset[Fact]:
+    """What a facet knows where a condition holds: of an `or`, what all of its parts tell, or one of them."""
+    if isinstance(condition, Predicate):
+        return facet.learns(at, condition)
+    told = [_learned(at, facet, part) for part in condition.parts]
+    return NOTHING.union(*told) if condition.every else reduce(either, told)
+
+
+def reaching(state: State, out: Violations) -> Violations:
+    """The list for the objections to a step in that state: where no run comes, rules about runs object to nothing."""
+    return _AboutText(out) if state.unreached else out
+
+
+class _AboutText(list[Violation[AnyFacet | None]]):
+    """Takes only objections to the text, and hands them on."""
+
+    def __init__(self, out: Violations) -> None:
+        super().__init__()
+        self._out = out
+
+    def append(self, violation: Violation[AnyFacet | None]) -> None:
+        if violation.facet is None or violation.facet.textual:
+            self._out.append(violation)

@@ -6,15 +6,16 @@ several times as long to create.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from rpds import HashTrieMap
 
-from p2c_dsl.machine.facts import Fact, Facts
+from p2c_dsl.machine.facts import Body, Fact, Facts
 from p2c_dsl.machine.identity import Identity, VariableSlot, slot
 from p2c_dsl.machine.log import Log
-from p2c_dsl.program import Test
+from p2c_dsl.program.conditions import Condition, values_of
 from p2c_dsl.source import Span
 from p2c_dsl.types import BOTTOM, ListOf, MapOf, Size, Type
 
@@ -42,7 +43,8 @@ class Accumulator(NamedTuple):
 
     `loop` is the depth of the loop that may write to it (`None` before that loop is entered). A `frozen` one can no
     longer be written to. `witness` is what is known at every write so far, and therefore wherever the accumulator is
-    not empty (`None` before the first write).
+    not empty; `common` is what is known of everything that has been written, with a bound place for the element (both
+    are `None` before the first write).
     """
 
     is_map: bool
@@ -56,6 +58,7 @@ class Accumulator(NamedTuple):
     frozen: bool = False
     filled: bool = False
     witness: frozenset[Fact] | None = None
+    common: frozenset[Fact] | None = None
 
     @property
     def type(self) -> Type:
@@ -91,26 +94,41 @@ class LoopFrame:
         """Whether there can be a second iteration."""
         return self.size.high is None or self.size.high > 1
 
+    def body(self, end: State) -> Body:
+        """What the facts have to know of its body, which ends in a state."""
+        entry = self.entry
+        return Body(self.collection.identity, self.size.low, self.first, entry.moment, end.moment)
+
     @property
-    def control(self) -> Value:
-        """The value that decides how often the body runs."""
-        return self.collection
+    def controls(self) -> tuple[Value, ...]:
+        """The values that decide how often the body runs."""
+        return (self.collection,)
 
 
 @dataclass(frozen=True, slots=True)
 class BranchFrame:
-    """An open branch: the state before it, the tested value, and, in the else arm, the state at the then arm's end."""
+    """An open branch: the state before it, its condition, and, in the else arm, the state at the then arm's end.
+
+    `holds` if the condition is known to hold before it is tested: the else arm never runs. `fails` if it is known not
+    to: the then arm never runs.
+    """
 
     entry: State
-    tested: Value
-    test: Test
+    condition: Condition[Value]
     then: State | None
     span: Span | None
+    holds: bool = False
+    fails: bool = False
 
     @property
-    def control(self) -> Value:
-        """The value that decides which arm runs."""
-        return self.tested
+    def controls(self) -> tuple[Value, ...]:
+        """The values that decide which arm runs."""
+        return values_of(self.condition)
+
+    @property
+    def outcome(self) -> Condition[Value]:
+        """What holds in the open arm."""
+        return self.condition if self.then is None else self.condition.negated
 
 
 Frame = LoopFrame | BranchFrame
@@ -119,8 +137,9 @@ Frame = LoopFrame | BranchFrame
 class State(NamedTuple):
     """The machine between two steps: scope, facts, open blocks and each facet's own state.
 
-    `slots` is the next free slot; `returned` says that the end of the block cannot be reached. `touched` logs the
-    accumulators that have changed, `fresh` those of the innermost block that no loop has followed yet.
+    `slots` is the next free slot, `moment` the next moment. `returned` says that the end of the block cannot be
+    reached, `unreached` that no run gets here. `touched` logs the accumulators that have changed, `fresh` those of the
+    innermost block that no loop has followed yet.
     """
 
     values: HashTrieMap[int, Value]
@@ -132,6 +151,8 @@ class State(NamedTuple):
     returned: bool = False
     touched: Log[int] = None
     fresh: Log[int] = None
+    moment: int = 0
+    unreached: bool = False
 
     @property
     def loops(self) -> tuple[LoopFrame, ...]:
@@ -139,9 +160,20 @@ class State(NamedTuple):
         return tuple(f for f in self.frames if isinstance(f, LoopFrame))
 
     @property
+    def in_first_iteration(self) -> bool:
+        """Whether a run that comes here at all does so in the first iteration of the loops around."""
+        blocks = iter(self.frames)
+        repeats = any(isinstance(frame, LoopFrame) and frame.repeats for frame in blocks)
+        return not repeats or next(blocks, None) is None
+
+    @property
     def writable(self) -> tuple[int, ...]:
         """The accumulators that are not frozen yet."""
         return tuple(sorted(number for number, acc in self.accumulators.items() if not acc.frozen))
+
+    def learning(self, facts: Iterable[Fact]) -> State:
+        """This state with facts about elements, where some rule looks at them."""
+        return self if self.facts.elements is None else self._replace(facts=self.facts.learn(facts))
 
     def with_accumulator(self, slot: int, accumulator: Accumulator) -> State:
         """This state with an accumulator replaced."""

@@ -2,39 +2,53 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from p2c_dsl.machine.defects import (
     MOST_NESTED,
+    BadComparison,
     BadReturn,
     BadTest,
     FreeLiteral,
+    LiteralCompared,
+    LiteralPutIn,
     Mismatch,
     NoJoin,
     ReturnInLoop,
     TooDeep,
     Unhashable,
+    UnlikeElements,
     WrittenLate,
     WrittenOutside,
     WrongKind,
 )
 from p2c_dsl.machine.facet import Violations
+from p2c_dsl.machine.identity import number_of
 from p2c_dsl.machine.state import Accumulator, Value
-from p2c_dsl.program import ConstantOf, Operand, Test
+from p2c_dsl.program import ConstantOf, Operand
+from p2c_dsl.program.conditions import Predicate, Test
+from p2c_dsl.ranges import NumberRange
 from p2c_dsl.spec import Parameter, Spec, Task
 from p2c_dsl.types import (
     BOOL,
     BOTTOM,
+    FLOAT,
+    UNKNOWN,
     ListOf,
     MapOf,
     NoneType,
     Optional,
     Record,
     SetOf,
+    Size,
     Type,
     Unknown,
     allows_literal,
+    bounded,
     is_comparable,
     is_subtype,
     join,
+    may_share,
 )
 
 
@@ -47,10 +61,18 @@ def fits(value: Value, operand: Operand, parameter: Parameter) -> bool:
 
 def check_argument(index: int, value: Value, operand: Operand, parameter: Parameter, out: Violations) -> None:
     """Checks that the argument's type fits, and that a free literal is allowed."""
-    if not is_subtype(value.type, parameter.type):
+    if not is_subtype(_type_of(operand, value), parameter.type):
         out.append(Mismatch(parameter.name, parameter.type, value.type, argument=index))
     elif isinstance(operand, ConstantOf) and operand.free and not (parameter.literal or allows_literal(parameter.type)):
         out.append(FreeLiteral(parameter.name, argument=index))
+
+
+def _type_of(operand: Operand, value: Value) -> Type:
+    """An argument's type; a number that is written out has no other value, and so the bounds of this one."""
+    if not (isinstance(operand, ConstantOf) and operand.free):
+        return value.type
+    number = number_of(value.identity)
+    return value.type if number is None else bounded(value.type, NumberRange(number, number))
 
 
 def field_type(spec: Spec, of: Type, name: str) -> Type | None:
@@ -63,8 +85,37 @@ def lookup_type(of: Type, key: Type) -> Type | None:
     return of.value if isinstance(of, MapOf) and is_subtype(key, of.key) else None
 
 
-def check_test(value: Value, test: Test, out: Violations) -> None:
+def check_part(index: int, operand: Operand, out: Violations) -> None:
+    """Checks that what is put into a list or a record is not a free literal."""
+    if isinstance(operand, ConstantOf) and operand.free:
+        out.append(LiteralPutIn(argument=index))
+
+
+def list_type(elements: Sequence[Value], out: Violations) -> ListOf:
+    """The type of a list of these elements; unknown elements where they have no common type."""
+    joined: Type = BOTTOM
+    for index, element in enumerate(elements):
+        common = join(joined, element.type)
+        if common is None:
+            out.append(UnlikeElements(joined, element.type, argument=index))
+        joined = UNKNOWN if common is None else common
+    if _depth(joined) >= MOST_NESTED:
+        out.append(TooDeep())
+        joined = UNKNOWN
+    return ListOf(joined, Size(len(elements), len(elements)))
+
+
+def check_fields(spec: Spec, record: Record, fields: Mapping[str, Value], out: Violations) -> None:
+    """Checks that the values of a record's fields have the fields' types."""
+    for index, (name, value) in enumerate(fields.items()):
+        of = spec.records[record.name][name]
+        if not is_subtype(value.type, of):
+            out.append(Mismatch(f"{record.name}.{name}", of, value.type, argument=index))
+
+
+def check_test(predicate: Predicate[Value], out: Violations) -> None:
     """Checks that a truth test gets a Bool, and a `None` test an Optional."""
+    test, (value,) = predicate.test, predicate.of
     if isinstance(value.type, Unknown):
         return
     if test in (Test.TRUE, Test.FALSE):
@@ -75,6 +126,24 @@ def check_test(value: Value, test: Test, out: Violations) -> None:
         out.append(BadTest(value.type, test))
 
 
+def check_comparison(predicate: Predicate[Value], operands: tuple[Operand, ...], out: Violations) -> None:
+    """Checks that two values can be compared, and that none of them is a free literal."""
+    test, (one, other) = predicate.test, predicate.of
+    if isinstance(one.type, Unknown) or isinstance(other.type, Unknown):
+        return
+    literal = operands[1] if isinstance(operands[1], ConstantOf) and operands[1].free else operands[0]
+    beside = one if literal is operands[1] else other
+    if test.orders:
+        fine = is_subtype(one.type, FLOAT) and is_subtype(other.type, FLOAT)
+    else:
+        fine = all(is_comparable(v.type) and not isinstance(v.type, NoneType) for v in predicate.of)
+        fine = fine and may_share(one.type, other.type)
+    if not fine:
+        out.append(BadComparison(test, one.type, other.type))
+    elif isinstance(literal, ConstantOf) and literal.free and not allows_literal(beside.type):
+        out.append(LiteralCompared(beside.type))
+
+
 def check_write(acc: Accumulator, key: Value | None, out: Violations) -> bool:
     """Whether the accumulator can be written to here and in this way."""
     before = len(out)
@@ -83,7 +152,7 @@ def check_write(acc: Accumulator, key: Value | None, out: Violations) -> bool:
     elif acc.frozen:
         out.append(WrittenLate())
     elif acc.loop is None:
-        out.append(WrittenOutside())
+        out.append(WrittenOutside(acc.is_map))
     if key is not None and not is_comparable(key.type):
         out.append(Unhashable(key.type))
     return len(out) == before

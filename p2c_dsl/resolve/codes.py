@@ -31,7 +31,8 @@ CODES = (
     Code(
         "P2C137",
         "no such parameter",
-        "The key of an effect must be one of the subtask's parameters, or a field of one.",
+        "The key of an effect must be one of the subtask's parameters, or a field of one, and an override can only "
+        "narrow parameters that the subtask has.",
     ),
     Code(
         "P2C138",
@@ -47,7 +48,7 @@ CODES = (
     Code(
         "P2C141",
         "nothing to override",
-        "An override must name a subtask that is declared in this file or in one that it uses.",
+        "An override must name a subtask or record that is declared in this file or in one that it uses.",
     ),
     Code(
         "P2C200",
@@ -56,8 +57,9 @@ CODES = (
     ),
     Code(
         "P2C201",
-        "an invalid size bound",
-        "Size bounds follow the type of a collection, and the lower bound must not exceed the upper.",
+        "an invalid bound",
+        "Bounds follow the type of a collection, whose size they limit, or the type of a number, and the lower bound "
+        "must not exceed the upper.",
         rejected="task poll(users: User <= 5)",
         accepted="task poll(users: Set[User] <= 5)",
     ),
@@ -99,12 +101,30 @@ CODES = (
         "Each key of an effect must have the declared type.",
     ),
     Code("P2C211", "a required parameter after one with a default", "Parameters with defaults must come last."),
-    Code("P2C212", "no such field", "Only records have fields."),
+    Code("P2C212", "no such field", "Only records have fields, and only those that they declare."),
     Code(
         "P2C213",
         "an invalid base type",
         "In `type A = B`, B must be a built-in type or another new type.",
         rejected="type Place\ntype Bistro = Place",
         accepted="type Place\ntype Bistro < Place",
+    ),
+    Code(
+        "P2C214",
+        "an override that does not narrow a type",
+        "An override may give a parameter, a result or a field a narrower type: a new type over the declared one, an "
+        "enum of texts for text, tighter bounds, or the type without `Optional`. What goes over the wire stays the "
+        "same, so an unrelated type cannot take its place.",
+        rejected="subtask cancel(order: Text)\noverride subtask cancel(order: Int)",
+        accepted="type OrderId = Text\nsubtask cancel(order: Text)\noverride subtask cancel(order: OrderId)",
+    ),
+    Code(
+        "P2C215",
+        "a default outside the narrower type",
+        "A parameter that may be left out keeps its default, which must be a value of the narrower type. `required` "
+        "in the override says that the parameter cannot be left out.",
+        rejected="type Note = Text\nsubtask send(note: Optional[Text] = None)\noverride subtask send(note: Note)",
+        accepted="type Note = Text\nsubtask send(note: Optional[Text] = None)\n"
+        "override subtask send(note: Note):\n    required note",
     ),
 )

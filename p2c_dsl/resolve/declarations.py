@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import keyword
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import TypeVar
 
-from p2c_dsl.diagnostics.model import Diagnostic, Location, Note
+from p2c_dsl.diagnostics.model import Diagnostic, Location
 from p2c_dsl.resolve.effects import ANYTHING, Clauses
+from p2c_dsl.resolve.narrowing import Narrowing
+from p2c_dsl.resolve.overrides import OverrideReader
 from p2c_dsl.resolve.reporter import Reporter
 from p2c_dsl.resolve.types import GENERICS, TypeNode, Types
 from p2c_dsl.resolve.values import value, writable
@@ -45,6 +46,10 @@ class _Resolver:
                     declared.setdefault(node.name.text, (file.source, node))
         self._types = Types(declared, self.reporter)
         self._known = self._types.resolve_all()
+        self._originals = _originals(files)
+        self._overrides = OverrideReader(self._types, Narrowing(self._originals), self.reporter)
+        self._overrides.narrow_records(self._all(nodes.RecordOverrideDecl))
+        self._types.check_endless()
         self._clauses = Clauses({}, {}, self.reporter)
 
     def spec(self) -> Spec:
@@ -57,10 +62,10 @@ class _Resolver:
             records=self._types.records,
             constants=constants,
             effects=effects,
-            subtasks=self._overridden(_first(self._subtask(n, s) for s, n in self._all(nodes.SubtaskDecl))),
+            subtasks=self._subtasks(),
             tasks=_first(self._task(n, s) for s, n in self._all(nodes.TaskDecl)),
             rules=tuple(r for s, n in self._all(nodes.RulesDecl) for r in _rules(n.rules, s)),
-            originals=self._originals(),
+            originals=self._originals,
         )
 
     def _all(self, kind: type[N]) -> list[tuple[Source, N]]:
@@ -160,69 +165,15 @@ class _Resolver:
         claims = tuple(self._claim(c, source) for line in node.claims for c in line.names)
         return Subtask(node.name.text, parameters, result, effects, node.cost or 0, node.doc or "", place, claims)
 
+    def _subtasks(self) -> dict[str, Subtask]:
+        declared = _first(self._subtask(n, s) for s, n in self._all(nodes.SubtaskDecl))
+        return self._overrides.subtasks(declared, self._all(nodes.OverrideDecl), self._clauses)
+
     def _claim(self, name: Name, source: Source) -> str:
         if name.text not in CLAIMS:
             message, otherwise = f"there is no claim `{name.text}`", f"the claims are {', '.join(CLAIMS)}"
             self.reporter.unknown("P2C140", source, name.span, message, name.text, CLAIMS, otherwise=otherwise)
         return name.text
-
-    def _overridden(self, subtasks: dict[str, Subtask]) -> dict[str, Subtask]:
-        """The subtasks with overrides applied."""
-        signed: dict[str, Location] = {}
-        for source, node in self._all(nodes.OverrideDecl):
-            name = node.name.text
-            subtask = subtasks.get(name)
-            if subtask is None:
-                message = f"there is no subtask `{name}` to override"
-                self.reporter.unknown("P2C141", source, node.name.span, message, name, subtasks)
-            elif name in signed:
-                message = f"`{name}` is overridden twice"
-                note = Note("the first override is here", signed[name])
-                self.reporter.report("P2C134", source, node.name.span, message, "merge the two overrides", (note,))
-            else:
-                signed[name] = Location(source, node.name.span)
-                subtasks = {**subtasks, name: self._override(subtask, node, source)}
-        return subtasks
-
-    def _override(self, subtask: Subtask, node: nodes.OverrideDecl, source: Source) -> Subtask:
-        if node.effects or node.pure is not None:
-            effects = self._clauses.read(node.effects, subtask.parameters, source)
-            subtask = replace(subtask, effects=effects, claims=())
-        subtask = replace(subtask, parameters=self._literal(subtask, node.literals, source))
-        cost = subtask.cost if node.cost is None else node.cost
-        return replace(subtask, cost=cost, doc=subtask.doc if node.doc is None else node.doc)
-
-    def _literal(self, subtask: Subtask, names: Sequence[Name], source: Source) -> tuple[Parameter, ...]:
-        """The parameters, where those in `names` also allow free literals."""
-        known = {p.name: p for p in subtask.parameters}
-        for name in names:
-            if name.text not in known:
-                message = f"there is no parameter `{name.text}`"
-                self.reporter.unknown("P2C137", source, name.span, message, name.text, known)
-            elif not writable(known[name.text].type):
-                message = f"{show(known[name.text].type)} has no literals"
-                self.reporter.report("P2C204", source, name.span, message, "remove this name")
-            else:
-                known[name.text] = replace(known[name.text], literal=True)
-        return tuple(known.values())
-
-    def _originals(self) -> dict[tuple[str, ...], str]:
-        """The outside names that differ from the declared ones, by the path of the declared name."""
-        found: dict[tuple[str, ...], str | None] = {}
-        for file in self._files:
-            for node in file.declarations:
-                match node:
-                    case nodes.SubtaskDecl(name, parameters):
-                        found.setdefault((name.text,), node.original)
-                        for parameter in parameters:
-                            found.setdefault((name.text, parameter.name.text), parameter.original)
-                    case nodes.RecordDecl(name, fields=fields):
-                        for field in fields:
-                            found.setdefault((name.text, field.name.text), field.original)
-                    case nodes.EnumDecl(name, members=members):
-                        for member in members:
-                            found.setdefault((name.text, member.name.text), member.original)
-        return {path: original for path, original in found.items() if original is not None}
 
     # ------------------------------------------------------------ tasks
 
@@ -267,3 +218,22 @@ def _first(declared: Iterable[D]) -> dict[str, D]:
 
 def _rules(lines: Iterable[nodes.RuleLine], source: Source) -> tuple[RuleText, ...]:
     return tuple(RuleText(line.tokens, Location(source, line.span)) for line in lines)
+
+
+def _originals(files: Sequence[nodes.File]) -> dict[tuple[str, ...], str]:
+    """The outside names that differ from the declared ones, by the path of the declared name."""
+    found: dict[tuple[str, ...], str | None] = {}
+    for file in files:
+        for node in file.declarations:
+            match node:
+                case nodes.SubtaskDecl(name, parameters):
+                    found.setdefault((name.text,), node.original)
+                    for parameter in parameters:
+                        found.setdefault((name.text, parameter.name.text), parameter.original)
+                case nodes.RecordDecl(name, fields=fields):
+                    for field in fields:
+                        found.setdefault((name.text, field.name.text), field.original)
+                case nodes.EnumDecl(name, members=members):
+                    for member in members:
+                        found.setdefault((name.text, member.name.text), member.original)
+    return {path: original for path, original in found.items() if original is not None}

@@ -34,6 +34,13 @@ class Clauses:
                 uses.append(self._use(clause, parameters, source))
         return tuple(use for use in uses if use is not None)
 
+    def type_of(self, path: KeyPath, parameters: Sequence[Parameter]) -> Type | None:
+        """The type of a key, `None` if a field on its way is not one of a record."""
+        of: Type | None = parameters[path.parameter].type
+        for field in path.fields:
+            of = self._records.get(of.name, {}).get(field) if isinstance(of, Record) else None
+        return of
+
     def _anything(self, clause: nodes.EffectClause, source: Source) -> Iterator[EffectUse]:
         if clause.arguments:
             message = f"`{ANYTHING}` takes no keys: it stands for every effect with any keys"

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from itertools import chain
 
 from p2c_dsl.diagnostics.model import Location
+from p2c_dsl.resolve.bounds import BadBounds, with_bounds
 from p2c_dsl.resolve.records import endless
 from p2c_dsl.resolve.reporter import Reporter
 from p2c_dsl.source import Source, Span
@@ -15,6 +16,7 @@ from p2c_dsl.types import (
     BASES,
     UNKNOWN,
     Base,
+    Bounded,
     Enum,
     ListOf,
     MapOf,
@@ -23,7 +25,6 @@ from p2c_dsl.types import (
     Optional,
     Record,
     SetOf,
-    Size,
     Type,
     is_comparable,
     show,
@@ -47,18 +48,21 @@ class Types:
         self.records: dict[str, dict[str, Type]] = {}
 
     def resolve_all(self) -> dict[str, Type]:
-        """All declared types; fields of records are in `records` afterwards."""
+        """All declared types; fields of records are in `records` afterwards, as declared."""
         for name in self._declared:
             self._named(name)
         for name, (source, node) in self._declared.items():
             if isinstance(node, nodes.RecordDecl):
                 self.records[name] = self._fields(node, source)
+        return dict(self._resolved)
+
+    def check_endless(self) -> None:
+        """Reports records whose values would contain themselves endlessly."""
         for name in endless(self.records):
             source, node = self._declared[name]
             message = f"a value of `{name}` would contain itself endlessly"
             help_ = "break the cycle with an Optional or a List"
             self._reporter.report("P2C206", source, node.name.span, message, help_)
-        return dict(self._resolved)
 
     def of(self, expr: nodes.TypeExpr, source: Source, *, literal: bool = False) -> Type:
         """The type that an expression stands for, `UNKNOWN` after an error. `literal` says if that word is allowed."""
@@ -73,7 +77,7 @@ class Types:
                 message = f"`{name}` takes no type arguments"
                 self._reporter.report("P2C200", source, expr.span, message, "remove the brackets")
             found = BASES.get(name) or self._named(name) or self._unknown(expr.name, source)
-        return self._sized(found, expr, source)
+        return self._bounded(found, expr, source)
 
     # ------------------------------------------------------------ expressions
 
@@ -113,25 +117,15 @@ class Types:
             message = f"{show(key)} cannot be a key or an element of a set"
             self._reporter.report("P2C202", source, span, message, "use a type that is not a collection")
 
-    def _sized(self, found: Type, expr: nodes.TypeExpr, source: Source) -> Type:
+    def _bounded(self, found: Type, expr: nodes.TypeExpr, source: Source) -> Type:
         if not expr.bounds or found == UNKNOWN:
             return found
-        span = expr.bounds[0].span.to(expr.bounds[-1].span)
-        if not isinstance(found, ListOf | SetOf | MapOf):
-            message = f"{show(found)} has no size, so it cannot have size bounds"
-            self._reporter.report("P2C201", source, span, message, "only List, Set and Map can have size bounds")
+        try:
+            return with_bounds(found, expr.bounds)
+        except BadBounds as bad:
+            span = expr.bounds[0].span.to(expr.bounds[-1].span)
+            self._reporter.report("P2C201", source, span, bad.message, bad.help)
             return found
-        lows = [b.value for b in expr.bounds if b.op == ">="]
-        highs = [b.value for b in expr.bounds if b.op == "<="]
-        low, high = max(lows, default=0), min(highs, default=None)
-        if high is not None and low > high:
-            message = f"the lower bound {low} is greater than the upper bound {high}"
-            self._reporter.report("P2C201", source, span, message, "swap the two bounds")
-            return found
-        size = Size(low, high)
-        if isinstance(found, MapOf):
-            return MapOf(found.key, found.value, size)
-        return type(found)(found.element, size)
 
     # ------------------------------------------------------------ declarations
 
@@ -182,7 +176,7 @@ class Types:
 
     def _new_type(self, name: str, written: nodes.TypeExpr, source: Source) -> Type:
         base = self.of(written, source, literal=True)
-        if base == UNKNOWN or isinstance(base, Base | NewType):
+        if base == UNKNOWN or isinstance(base, Base | NewType | Bounded):
             return NewType(name, base, written.literal) if base != UNKNOWN else UNKNOWN
         message = f"the base of a new type must be {', '.join(BASES)} or another new type, but this is {show(base)}"
         help_ = f"write `type {name} < {show(base)}`" if isinstance(base, Nominal) else f"use {show(base)} itself"

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from p2c_dsl.resolve.reporter import Reporter
 from p2c_dsl.source import Source
-from p2c_dsl.spec import ConstantValue, EnumMember
+from p2c_dsl.spec import ConstantValue, EnumMember, LiteralValue
 from p2c_dsl.syntax import nodes
 from p2c_dsl.types import (
     BOOL,
@@ -15,12 +15,14 @@ from p2c_dsl.types import (
     NONE,
     TEXT,
     UNKNOWN,
+    Bounded,
     Enum,
     NewType,
     Optional,
     Type,
     is_subtype,
     show,
+    supertypes,
 )
 
 _EXAMPLES = {BOOL: "`True`", INT: "`3`", FLOAT: "`0.5`", TEXT: '`"text"`'}
@@ -29,9 +31,14 @@ _EXAMPLES = {BOOL: "`True`", INT: "`3`", FLOAT: "`0.5`", TEXT: '`"text"`'}
 def writable(of: Type) -> bool:
     """Whether a literal can stand for a value of the type."""
     match of:
-        case Optional(inner) | NewType(_, inner):
+        case Optional(inner) | NewType(_, inner) | Bounded(inner):
             return writable(inner)
     return of in _EXAMPLES or of == UNKNOWN
+
+
+def fits(literal: LiteralValue, of: Type) -> bool:
+    """Whether a literal is a value of the type."""
+    return _literal_fits(nodes.Literal(literal, nodes.NOWHERE), of)
 
 
 def value(expr: nodes.Expr, of: Type, source: Source, types: Mapping[str, Type], reporter: Reporter) -> ConstantValue:
@@ -39,7 +46,7 @@ def value(expr: nodes.Expr, of: Type, source: Source, types: Mapping[str, Type],
     written = _read(expr, source, types, reporter)
     if isinstance(written, nodes.Literal):
         if not _literal_fits(written, of):
-            message = f"expected {show(of)}, but this is {show(_type_of(written))}"
+            message = f"expected {show(of)}, but this is {_described(written, of)}"
             reporter.report("P2C208", source, expr.span, message, _what_to_write(of))
         return written.value
     if written is not None and not is_subtype(types[written.enum], of):
@@ -83,8 +90,18 @@ def _type_of(literal: nodes.Literal) -> Type:
     return TEXT
 
 
+def _described(literal: nodes.Literal, of: Type) -> str:
+    """A literal's type, or itself where only the bounds of the wanted type are in its way."""
+    inner = of.inner if isinstance(of, Optional) else of
+    base = next((t.base for t in reversed(supertypes(inner)) if isinstance(t, Bounded)), None)
+    is_number = base is not None and literal.value is not None and _literal_fits(literal, base)
+    return str(literal.value) if is_number else show(_type_of(literal))
+
+
 def _literal_fits(literal: nodes.Literal, of: Type) -> bool:
     match of:
+        case Bounded(base, range_):
+            return _literal_fits(literal, base) and literal.value in range_
         case Optional(inner):
             return literal.value is None or _literal_fits(literal, inner)
         case NewType(_, base):
@@ -94,6 +111,8 @@ def _literal_fits(literal: nodes.Literal, of: Type) -> bool:
 
 def _what_to_write(of: Type) -> str:
     match of:
+        case Bounded(base, range_):
+            return f"write a number from its bounds, such as `{range_.nearest}`"
         case Enum(name, members):
             return f"write a member: `{name}.{members[0]}`" if members else "the enum has no members"
         case NewType(_, base):

@@ -9,6 +9,7 @@ from p2c_dsl.diagnostics.codes import Code
 from p2c_dsl.rules.base import Names
 from p2c_dsl.rules.counted import EventCounted
 from p2c_dsl.rules.pattern import Match
+from p2c_dsl.rules.waiver import pays, read_waiver
 
 
 @dataclass(frozen=True, eq=False)
@@ -18,11 +19,13 @@ class AtLeast(EventCounted):
     A call in a loop counts as often as the declared lower bound of the collection says: zero without one, because
     the collection may be empty. A call in one arm of an `if` counts only if the other arm makes it too. A `may`
     effect does not count. A run that fails half-way is not covered by this rule.
+
+    `unless F`: a run in which F happens, before or after, need not do it.
     """
 
     name = "at-least"
-    syntax = "at least N E"
-    pattern = "at least <count:int> <event:name>"
+    syntax = "at least N E [unless F]"
+    pattern = "at least <count:int> <event:name> [unless <waiver:name>]"
     summary = "an effect or subtask happens at least N times in every run that completes"
     code = "P2C402"
     codes = (
@@ -64,5 +67,6 @@ compose file_report():
 
     @classmethod
     def read(cls, match: Match, names: Names) -> Self:
-        event = names.event(match["event"][0])
-        return cls(int(match["count"][0].text), event=event, surely=names.sure_performers(event))
+        event, waiver = names.event(match["event"][0]), read_waiver(match.get("waiver", ()), (), (), names)
+        surely = pays(event, waiver, names)
+        return cls(int(match["count"][0].text), event=event, surely=surely, waiver=waiver)

@@ -6,44 +6,27 @@ from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from typing import NamedTuple, Self
 
-from rpds import HashTrieMap
-
 from p2c_dsl.bounds import MOST, add, times
 from p2c_dsl.diagnostics.codes import Code
 from p2c_dsl.machine.facet import CallSite, Explanation, Narrator, Violation, Violations
-from p2c_dsl.machine.guidance import Place
-from p2c_dsl.machine.identity import constant_identity
+from p2c_dsl.machine.guidance import Comparand, Compared, Place
 from p2c_dsl.machine.state import LoopFrame, State, Value
 from p2c_dsl.names import listing
-from p2c_dsl.rules import definition
+from p2c_dsl.program.conditions import Test
 from p2c_dsl.rules.base import Names, Rule
 from p2c_dsl.rules.definition import Broken, Completed, Definition, RunEvent, Started
-from p2c_dsl.rules.events import Event, Occurrence
-from p2c_dsl.rules.keys import Counts, KeyClass, class_of, named_key
+from p2c_dsl.rules.event_keys import default_key, key_parameters, keys_of, named_key, typed_keys, values_at
+from p2c_dsl.rules.events import Event
+from p2c_dsl.rules.keys import Counts, KeyClass, class_of
 from p2c_dsl.rules.multiplicity import Count, exceeds, loop_notes, rounds
 from p2c_dsl.rules.pattern import Match
+from p2c_dsl.rules.per_key import PerKey
+from p2c_dsl.rules.read_as import event_read, keys_read
+from p2c_dsl.rules.repeats import Repeats
 from p2c_dsl.rules.words import but_allowed, times_words
 from p2c_dsl.rules.worst_run import Distinct
-from p2c_dsl.spec import EffectUse, Subtask
-from p2c_dsl.types import NONE, Type, is_subtype, show
-
-
-class PerKey(NamedTuple):
-    """How often the event may have happened for each key, and how often with an unknown key."""
-
-    known: HashTrieMap[definition.Keys, int] = HashTrieMap()
-    unknown: int = 0
-
-    def often(self, keys: definition.Keys | None) -> int:
-        """How often it may have happened for a key; for an unknown key (`None`), the greatest number for any key."""
-        known = max(self.known.values(), default=0) if keys is None else self.known.get(keys, 0)
-        return known + self.unknown
-
-    def plus(self, keys: definition.Keys | None, by: int) -> PerKey:
-        """The counts with `by` added for a key."""
-        if keys is None:
-            return self._replace(unknown=self.unknown + by)
-        return self._replace(known=self.known.insert(keys, self.known.get(keys, 0) + by))
+from p2c_dsl.spec import Spec, Subtask
+from p2c_dsl.types import Type, element_of, is_subtype, show
 
 
 @dataclass(frozen=True)
@@ -69,16 +52,20 @@ class HowOftenPerKey(Definition[PerKey]):
                     if (often := seen.often(keys)) > self.limit:
                         allowed = but_allowed(self.limit)
                         raise Broken(f"`{self.event.name}` would happen {times_words(often)} for one key, {allowed}")
-            case Completed(call):
-                clauses = (o.clause for o in self.event.occurrences(call.subtask))
-                for clause, keys in zip(clauses, call.keyed(self.event, self.places), strict=True):
-                    if not event.may_have_been(clause):
-                        seen = seen.plus(keys, -1)
+            case Completed():
+                return seen.completing(event, self.event, self.places)
         return seen
 
 
+class Limited(NamedTuple):
+    """How often the event may have happened for each class of keys, and whether again for a key that it has had."""
+
+    counts: Counts = Counts()
+    repeats: Repeats = Repeats()
+
+
 @dataclass(frozen=True, eq=False)
-class AtMostPer(Rule[Counts, None]):
+class AtMostPer(Rule[Limited, None]):
     """For each key, no run does more than N of an effect with that key.
 
     `at most 1 contact per User` says that no user is contacted twice. The key is one of the keys of an effect
@@ -87,9 +74,10 @@ class AtMostPer(Rule[Counts, None]):
     allows two payments that differ in one of the two.
 
     To prove the rule, the analyzer needs keys that differ. In a loop over a `Set`, or over the keys of a map, the loop
-    variable is different in each iteration; in a loop over a `List` it may repeat. A nested loop goes over its keys
-    once per iteration of the outer loop. Two calls may have the same key unless their keys' types have no value in
-    common.
+    variable is different in each iteration; in a loop over a `List` it may repeat. Where a tool only gives a List, its
+    elements can be written as keys into a map first (`seen[user] = …`), and a loop over the map has each once. A nested
+    loop goes over its keys once per iteration of the outer loop. Two calls may have the same key unless their keys'
+    types have no value in common, or a test tells the keys apart: `if first != second:`.
     """
 
     name = "at-most-per"
@@ -140,26 +128,27 @@ compose survey(users):
     @classmethod
     def read(cls, match: Match, names: Names) -> Self:
         event = names.event(match["event"][0])
-        candidates: list[tuple[str | None, Type]]
-        if event.is_effect:
-            effect = names.spec.effects[event.name]
-            candidates = [(effect.label(place), of) for place, of in enumerate(effect.keys)]
-        else:
-            candidates = [(p.name, p.type) for p in names.spec.subtasks[event.name].parameters]
-        places = tuple(named_key(key, candidates, names) for key in match["keys"])
-        of = tuple(candidates[place][1] for place in places)
+        places = tuple(named_key(key, event, names) for key in match["keys"])
+        of = tuple(keys_of(event, names.spec)[place][1] for place in places)
         return cls(event, int(match["count"][0].text), places, of)
+
+    def read_as(self, spec: Spec) -> tuple[str, ...]:
+        return event_read(self.event, spec), keys_read(self.event, self.places, spec)
 
     def definition(self) -> HowOftenPerKey:
         return HowOftenPerKey(self.event, self.most, self.places)
 
-    def start(self) -> Counts:
-        return Counts()
+    @property
+    def reads_elements(self) -> bool:
+        return True
 
-    def call(self, at: Place[Counts, None], own: Counts, state: State, call: CallSite, out: Violations) -> Counts:
-        counts = own
+    def start(self) -> Limited:
+        return Limited()
+
+    def call(self, at: Place[Limited, None], own: Limited, state: State, call: CallSite, out: Violations) -> Limited:
+        counts, repeats = own
         for occurrence in self.event.occurrences(call.subtask):
-            values = self._values(call, occurrence)
+            values = values_at(call, occurrence, self.places)
             keys = tuple(
                 self._default(call, place) if value is None else class_of(value, state)
                 for place, value in zip(self.places, values, strict=True)
@@ -167,59 +156,77 @@ compose survey(users):
             own_loops = {part.loop for part in keys}
             often = rounds(f for f in state.loops if f.variable not in own_loops).high
             counts = counts.plus(keys, often)
-            if exceeds(most := counts.most(keys), self.most):
-                out.append(TooOftenForOneKey(self, bool(own), state.loops, keys, values, most))
+            repeats = repeats.happening(self.event.name, typed_keys(call, values, self.places), state)
+            if exceeds(most := counts.most(keys), self.most) and (repeats.last or self._none):
+                out.append(TooOftenForOneKey(self, bool(own.counts), state.loops, keys, values, most))
                 counts = replace(counts, reported=True)
-        return counts
+        return Limited(counts, repeats)
+
+    @property
+    def _none(self) -> bool:
+        """Whether the first event is one too many already, though it repeats none."""
+        return self.most == 0
 
     def tells_apart(
-        self, at: Place[Counts, None], state: State, subtask: Subtask, parameter: int, value: Value
+        self, at: Place[Limited, None], state: State, subtask: Subtask, parameter: int, value: Value
     ) -> Hashable:
-        is_key = any(
-            (occurrence.clause is None and parameter in self.places)
-            or any(path is not None and path.parameter == parameter for path in occurrence.keys)
-            for occurrence in self.event.occurrences(subtask)
-        )
+        is_key = parameter in key_parameters(self.event, self.places, subtask)
         return value.identity if is_key else None
 
-    def _values(self, call: CallSite, occurrence: Occurrence) -> tuple[Value | None, ...]:
-        given = call.arguments if occurrence.clause is None else call.keys[occurrence.clause]
-        return tuple(given[place] for place in self.places)
-
     def _default(self, call: CallSite, place: int) -> KeyClass:
-        parameter = call.subtask.parameters[place]
-        of = NONE if parameter.default is None else parameter.type
-        return KeyClass(of, constant_identity(parameter.default))
+        key = default_key(call, place)
+        return KeyClass(key.type, key.value)
 
-    def exit_loop(self, at: Place[Counts, None], own: Counts, frame: LoopFrame) -> Counts:
-        return own.after_loop(frame.variable)
+    def enter_loop(self, own: Limited, state: State, frame: LoopFrame, out: Violations) -> Limited:
+        return own._replace(repeats=own.repeats.enter_loop())
 
-    def join(self, then: Counts, orelse: Counts) -> Counts:
-        return then.join(orelse)
+    def exit_loop(self, at: Place[Limited, None], own: Limited, frame: LoopFrame, end: State) -> Limited:
+        return Limited(own.counts.after_loop(frame.variable), own.repeats.exit_loop())
 
-    def finish(self, own: Counts, state: State, out: Violations) -> None:
+    def forget(self, own: Limited, before: Limited, first: int, end: State) -> Limited:
+        return own._replace(repeats=own.repeats.forget(first))
+
+    def enter_else(self, before: Limited, then: Limited) -> Limited:
+        return Limited(before.counts, then.repeats.enter_else(before.repeats))
+
+    def join(self, then: Limited, orelse: Limited) -> Limited:
+        return Limited(then.counts.join(orelse.counts), then.repeats.join(orelse.repeats))
+
+    def finish(self, own: Limited, state: State, out: Violations) -> None:
+        counts = own.counts
         # Two arms in a loop, each within the limit, can exceed it in different iterations.
-        if own.reported or own.within(self.most):
+        if counts.reported or not own.repeats.any or counts.within(self.most):
             return
-        for keys, _ in own.entries():
-            most = own.most(keys)
+        for keys, _ in counts.entries():
+            most = counts.most(keys)
             if exceeds(most, self.most):
                 out.append(TooOftenForOneKey(self, True, (), keys, (), most))
                 return
 
+    def comparisons(self) -> tuple[Compared, ...]:
+        keys = map(Comparand, dict.fromkeys(self.of))
+        return tuple(Compared(Test.DIFFERENT, key, key) for key in keys)
+
     def limits(self, subtask: Subtask) -> bool:
         return self.event.happens(subtask)
 
-    def exhausted(self, own: Counts, state: State, subtask: Subtask) -> bool:
+    def exhausted(self, own: Limited, state: State, subtask: Subtask) -> bool:
         """Whether calls with any values of the keys' types have already used up the limit for every key."""
-        if not self.event.happens(subtask):
+        again = self._none or own.repeats.certainly(self.event.name)
+        if not self.event.happens(subtask) or not again:
             return False
         widest = tuple(KeyClass(of, None) for of in self._key_types(subtask))
         used: int | None = 1
-        for keys, often in own.classes:
+        for keys, often in own.counts.classes:
             if all(k.constant is None and is_subtype(w.type, k.type) for k, w in zip(keys, widest, strict=True)):
                 used = add(used, often)
         return exceeds(used, self.most)
+
+    def only_later(self, own: Limited, state: State, subtask: Subtask) -> bool:
+        if not self.event.happens(subtask):
+            return False
+        keys = self._key_types(subtask)
+        return exceeds(rounds(f for f in state.loops if not _gives_keys(f, keys)).high, max(self.most, 1))
 
     def _key_types(self, subtask: Subtask) -> tuple[Type, ...]:
         """The widest types that the keys have in a call."""
@@ -228,8 +235,8 @@ compose survey(users):
         effect = next(u.effect for u in subtask.effects if u.effect.name == self.event.name)
         return tuple(effect.keys[place] for place in self.places)
 
-    def key(self, own: Counts, state: State) -> Hashable:
-        return own.key(self.most + 1)
+    def key(self, own: Limited, state: State) -> Hashable:
+        return own.counts.key(self.most + 1), own.repeats
 
     # ------------------------------------------------------------ in the worst run
 
@@ -252,6 +259,12 @@ compose survey(users):
         return self.event.happens(subtask)
 
 
+def _gives_keys(frame: LoopFrame, keys: tuple[Type, ...]) -> bool:
+    """Whether the loop's variable differs from iteration to iteration, and may be one of the keys."""
+    of = element_of(frame.collection.type)
+    return frame.collection.distinct and of is not None and any(is_subtype(of, key) for key in keys)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class TooOftenForOneKey(Violation[AtMostPer]):
     """Calls that can have a key in common; `values` are the keys of this call, `None` for a default."""
@@ -263,14 +276,7 @@ class TooOftenForOneKey(Violation[AtMostPer]):
     most: int | None
 
     def blames(self, subtask: Subtask) -> frozenset[int]:
-        rule = self.facet
-        if not rule.event.is_effect:
-            return frozenset(rule.places)
-        paths = [use.arguments[place] for use in self._uses(subtask) for place in rule.places]
-        return frozenset(path.parameter for path in paths if path is not None)
-
-    def _uses(self, subtask: Subtask) -> list[EffectUse]:
-        return [use for use in subtask.effects if use.effect.name == self.facet.event.name]
+        return key_parameters(self.facet.event, self.facet.places, subtask)
 
     def explain(self, narrator: Narrator) -> Explanation:
         event = self.facet.event.name
@@ -283,7 +289,8 @@ class TooOftenForOneKey(Violation[AtMostPer]):
             (f for f in self.loops for v in given if f.variable is v.identity and not f.makes_differ(v)), None
         )
         if over_list is not None:
-            help_ = f"loop over a Set instead: the elements of {narrator.name(over_list.collection)} may repeat"
+            repeating = f"the elements of {narrator.name(over_list.collection)} may repeat"
+            help_ = f"loop over a Set instead, or over a map that they are written into as keys: {repeating}"
         elif self.earlier:
             help_ = "do it in one place only, in a loop over one Set"
         else:

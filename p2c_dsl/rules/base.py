@@ -17,6 +17,7 @@ from p2c_dsl.rules.worst_run import WorstRun
 from p2c_dsl.source import Span
 from p2c_dsl.spec import Parameter, Spec, Subtask, Task
 from p2c_dsl.syntax.nodes import Token
+from p2c_dsl.types import Record, Type, show
 
 NO_ARGUMENT: frozenset[int] = frozenset()
 """What rules blame that depend on which subtask is called, but not on its arguments."""
@@ -56,8 +57,16 @@ class Names:
         for index, parameter in enumerate(subtask.parameters):
             if parameter.name == token.text:
                 return index, parameter
-        names = [p.name for p in subtask.parameters]
-        raise self.unknown(f"parameter of `{subtask.name}`", token, names)
+        raise self.lacking(subtask.name, "parameter", token, [p.name for p in subtask.parameters])
+
+    def field(self, of: Type, path: Iterable[Token]) -> Type:
+        """The type of the field that these names lead to. Raises `RuleError`."""
+        for token in path:
+            own = self.spec.records.get(of.name, {}) if isinstance(of, Record) else {}
+            if token.text not in own:
+                raise self.unknown(f"field of {show(of)}", token, own)
+            of = own[token.text]
+        return of
 
     def performers(self, event: Event) -> tuple[Subtask, ...]:
         """The subtasks whose calls are or may be the event."""
@@ -72,6 +81,11 @@ class Names:
         help_ = did_you_mean(token.text, known)
         return RuleError(f"there is no {kind} `{token.text}`", token.span, help_)
 
+    def lacking(self, owner: str, kind: str, token: Token, known: Iterable[str]) -> RuleError:
+        """The error for a name that nothing of a kind has in its owner, with the closest one that it has."""
+        help_ = did_you_mean(token.text, known)
+        return RuleError(f"`{owner}` has no {kind} `{token.text}`", token.span, help_)
+
 
 @dataclass(frozen=True, eq=False)
 class Rule(Facet[S, M], WorstRun):
@@ -79,7 +93,7 @@ class Rule(Facet[S, M], WorstRun):
 
     A subclass's docstring is its page in the documentation: what the rule guarantees, and why it is useful. Its meaning
     for a run is its `definition`, a separate class above it in the file that shares only the content of the rule's line
-    with the facet.
+    with the facet. A rule that the run keeps, and lint cannot find broken, has no codes and `rejected` is empty.
     """
 
     name: ClassVar[str]
@@ -89,6 +103,8 @@ class Rule(Facet[S, M], WorstRun):
     codes: ClassVar[tuple[Code, ...]]
     accepted: ClassVar[str]
     rejected: ClassVar[str]
+    unkeyed: ClassVar[str] = ""
+    """Of a rule about two events: what it says about two different keys where it has no `per`, as a template."""
     text: str = field(default="", kw_only=True)
     """The rule as written in the spec."""
 
@@ -97,9 +113,32 @@ class Rule(Facet[S, M], WorstRun):
         """The rule that a line stands for. Raises `RuleError`."""
         raise TypeError(f"{cls.__name__} does not read its line")
 
+    @classmethod
+    def halves(cls, match: Match, names: Names) -> tuple[AnyRule, ...]:
+        """The rules that a line stands for together: one, unless it combines two. Raises `RuleError`."""
+        return (cls.read(match, names),)
+
     def definition(self) -> AnyDefinition | None:
         """The rule's meaning for a run, `None` if the rule is only about the text."""
         return None
+
+    def waits_for(self, subtask: Subtask) -> tuple[Event, ...]:
+        """Events without any of which, before it, a call of `subtask` is certain to break the rule."""
+        return ()
+
+    def read_as(self, spec: Spec) -> tuple[str, ...]:
+        """What the words of its line were read as, in sentences, where they may stand for several things."""
+        return ()
+
+    @property
+    def is_goal(self) -> bool:
+        """Whether it asks for something, which planners then look for."""
+        return False
+
+    @property
+    def unenforceable(self) -> str | None:
+        """Why the rule cannot be left to the run, `None` if it can."""
+        return "the rule is about the text, which no run changes" if self.textual else None
 
     @property
     def textual(self) -> bool:

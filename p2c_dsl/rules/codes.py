@@ -16,4 +16,12 @@ CODES = (
         "a rule without a meaning",
         "The rule names something that does not exist, or that it cannot be applied to.",
     ),
+    Code(
+        "P2C903",
+        "a rule about two events without a key",
+        "The two events have a key of the same type, but the rule does not compare their keys: what has been done for "
+        "one thing counts for another, too. Add `per` with the key, or suppress the finding if that is meant.",
+        rejected="back_up before erase",
+        accepted="back_up before erase per File",
+    ),
 )

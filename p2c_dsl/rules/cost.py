@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from p2c_dsl.diagnostics.codes import Code
-from p2c_dsl.machine.facet import Explanation, Narrator, Violation
+from p2c_dsl.machine.facet import CallsSoFar, Explanation, Narrator, Violation
 from p2c_dsl.machine.state import LoopFrame
 from p2c_dsl.rules.base import NO_ARGUMENT, Names
 from p2c_dsl.rules.counted import Counted
@@ -94,8 +94,8 @@ compose look_up():
         assert self.most is not None
         return Budget(self.most, lambda subtask: subtask.cost)
 
-    def too_much(self, before: Count, after: Count, loops: tuple[LoopFrame, ...]) -> TooDear:
-        return TooDear(self, after.high, loops)
+    def too_much(self, before: Count, after: Count, loops: tuple[LoopFrame, ...], *, certain: bool) -> TooDear:
+        return TooDear(self, after.high, loops, certain)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -104,6 +104,10 @@ class TooDear(Violation[Cost]):
 
     after: int | None
     loops: tuple[LoopFrame, ...]
+    surely: bool
+
+    def certain(self, so_far: CallsSoFar) -> bool:
+        return self.surely and so_far.possible is not None
 
     def blames(self, subtask: Subtask) -> frozenset[int]:
         return NO_ARGUMENT

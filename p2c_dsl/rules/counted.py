@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from p2c_dsl.bounds import add, times
-from p2c_dsl.machine.facet import CallSite, Explanation, Narrator, Violation, Violations
+from p2c_dsl.machine.facet import CallSite, CallsSoFar, Explanation, Narrator, Violation, Violations
 from p2c_dsl.machine.facts import Fact
 from p2c_dsl.machine.guidance import Place
 from p2c_dsl.machine.state import LoopFrame, State
@@ -22,16 +22,19 @@ from p2c_dsl.rules.multiplicity import (
     polynomial,
     rounds,
 )
+from p2c_dsl.rules.parts import Waiver
+from p2c_dsl.rules.read_as import event_read, waiver_read
 from p2c_dsl.rules.words import but_allowed, times_words
 from p2c_dsl.rules.worst_run import Budget, Demand, Distinct
-from p2c_dsl.spec import Subtask
+from p2c_dsl.spec import Spec, Subtask
 
 
 class Often(NamedTuple):
-    """How often an event has happened: possibly, and certainly."""
+    """How often an event has happened: possibly, and certainly; and whether it need not happen."""
 
     most: int = 0
     sure: int = 0
+    waived: bool = False
 
 
 @dataclass(frozen=True)
@@ -39,11 +42,13 @@ class HowOften(Definition[Often]):
     """An event happens at most `most` times in a run, and at least `least` times in one that completes.
 
     A call that is open, that failed, or that does not report its `may` effects counts as having done all of them.
+    Where `waiver` has certainly happened, the event need not.
     """
 
     event: Event
     least: int = 0
     most: int | None = None
+    waiver: Waiver | None = None
 
     def start(self) -> Often:
         return Often()
@@ -55,14 +60,15 @@ class HowOften(Definition[Often]):
                 if self.most is not None and most > self.most:
                     often = f" {times_words(most)}" if self.most else ""
                     raise Broken(f"`{self.event.name}` would happen{often}, {but_allowed(self.most)}")
-                return Often(most, seen.sure)
+                return seen._replace(most=most)
             case Completed(call):
                 spared = call.most(self.event) - event.most(self.event)
-                return Often(seen.most - spared, seen.sure + event.sure(self.event))
+                waived = seen.waived or (self.waiver is not None and bool(list(self.waiver.waives(event))))
+                return Often(seen.most - spared, seen.sure + event.sure(self.event), waived)
         return seen
 
     def end(self, seen: Often) -> None:
-        if seen.sure < self.least:
+        if seen.sure < self.least and not seen.waived:
             often = f"has happened only {times_words(seen.sure)}" if seen.sure else "has not happened"
             needs = f"but the rule requires it at least {times_words(self.least)}"
             raise Broken(f"`{self.event.name}` {often}, {needs}")
@@ -75,6 +81,10 @@ class Counted(Rule[Count, None]):
     least: int | None = None
     most: int | None = None
 
+    @property
+    def is_goal(self) -> bool:
+        return bool(self.least)
+
     def weight(self, subtask: Subtask) -> Count:
         """How much one call of a subtask adds."""
         raise TypeError(f"{type(self).__name__} counts nothing")
@@ -84,18 +94,22 @@ class Counted(Rule[Count, None]):
 
     def call(self, at: Place[Count, None], own: Count, state: State, call: CallSite, out: Violations) -> Count:
         weight = self.weight(call.subtask)
-        if weight.high == 0:
+        if weight == ZERO:
             return own
         loops = state.loops
         often = rounds(loops)
         after = own.plus(weight.low * often.low, times(weight.high, often.high))
-        if self.most is not None and exceeds(after.high, self.most):
+        if weight.high != 0 and self.most is not None and exceeds(after.high, self.most):
             # Each call that exceeds the limit is reported, so that none is hidden by another that is suppressed.
-            out.append(self.too_much(own, after, loops))
+            # Of the calls around it, each has happened as often as its loops run at least; it itself happens once more.
+            least = own.low + max(weight.low * (often.low - 1), 0) + (weight.high or 0)
+            out.append(self.too_much(own, after, loops, certain=least > self.most))
         return after
 
-    def too_much(self, before: Count, after: Count, loops: tuple[LoopFrame, ...]) -> Violation[Counted]:
-        """The objection to a call that exceeds `most`."""
+    def too_much(
+        self, before: Count, after: Count, loops: tuple[LoopFrame, ...], *, certain: bool
+    ) -> Violation[Counted]:
+        """The objection to a call that exceeds `most`, which it is certain to do where each run has done so much."""
         raise TypeError(f"{type(self).__name__} has no upper limit")
 
     def join(self, then: Count, orelse: Count) -> Count:
@@ -104,7 +118,7 @@ class Counted(Rule[Count, None]):
     def finish(self, own: Count, state: State, out: Violations) -> None:
         exceeded = self.most is not None and exceeds(own.high, self.most)
         if self.least is not None and own.low < self.least and not exceeded:
-            out.append(TooSeldom(self, own.low))
+            out.append(TooSeldom(self, own.low, own.high))
 
     def limits(self, subtask: Subtask) -> bool:
         return self.most is not None and self.weight(subtask).high != 0
@@ -123,6 +137,12 @@ class Counted(Rule[Count, None]):
         weight = self.weight(subtask).high
         return self.most is not None and weight != 0 and exceeds(add(own.high, weight), self.most)
 
+    def only_later(self, own: Count, state: State, subtask: Subtask) -> bool:
+        weight = self.weight(subtask).high
+        if self.most is None or weight == 0:
+            return False
+        return exceeds(add(own.high, times(weight, rounds(state.loops).high)), self.most)
+
     def key(self, own: Count, state: State) -> Hashable:
         low = 0 if self.least is None else min(own.low, self.least)
         if self.most is None:
@@ -136,17 +156,28 @@ class EventCounted(Counted):
 
     event: Event = field(kw_only=True)
     surely: frozenset[str] = frozenset()
-    """The subtasks whose calls are the event for certain."""
+    """The subtasks whose calls are the event, or waive it, for certain."""
+    waiver: Waiver | None = None
+
+    def read_as(self, spec: Spec) -> tuple[str, ...]:
+        return event_read(self.event, spec), *waiver_read(self.waiver, spec)
 
     def definition(self) -> HowOften:
-        return HowOften(self.event, self.least or 0, self.most)
+        return HowOften(self.event, self.least or 0, self.most, self.waiver)
 
     def weight(self, subtask: Subtask) -> Count:
         occurrences = self.event.occurrences(subtask)
-        return Count(sum(o.certain for o in occurrences), len(occurrences))
+        waives = self.waiver is not None and self.waiver.event.surely(subtask)
+        # What waives counts as all that must happen, so that one arm may do the one and another the other.
+        low = sum(o.certain for o in occurrences) + (self.least or 0 if waives else 0)
+        return Count(low, len(occurrences))
 
-    def too_much(self, before: Count, after: Count, loops: tuple[LoopFrame, ...]) -> TooOften:
-        return TooOften(self, before.high, after.high, loops)
+    def too_much(self, before: Count, after: Count, loops: tuple[LoopFrame, ...], *, certain: bool) -> TooOften:
+        # What waives is counted as if the event had happened.
+        return TooOften(self, before.high, after.high, loops, certain and self.waiver is None)
+
+    def asks_for(self, subtask: Subtask) -> bool:
+        return bool(self.least) and self.event.surely(subtask)
 
     def needed(self, own: Count, state: State) -> tuple[frozenset[str], ...]:
         missing = self.least is not None and own.low < self.least
@@ -167,7 +198,7 @@ class EventCounted(Counted):
         return None if exceeds(high, self.most) else Count(low, high)
 
     def line_minds(self, subtask: Subtask) -> bool:
-        return self.event.happens(subtask)
+        return self.weight(subtask) != ZERO
 
     def line_ends(self, own: Hashable) -> bool:
         assert isinstance(own, Count)
@@ -177,7 +208,8 @@ class EventCounted(Counted):
         return self.most is not None and self.event.happens(subtask)
 
     def demands(self) -> tuple[Demand, ...]:
-        return (Demand(self.surely, self.least),) if self.least else ()
+        # One call waives them all.
+        return (Demand(self.surely, self.least if self.waiver is None else 1),) if self.least else ()
 
     def budget(self) -> Budget | None:
         if self.most is None:
@@ -192,6 +224,10 @@ class TooOften(Violation[EventCounted]):
     before: int | None
     after: int | None
     loops: tuple[LoopFrame, ...]
+    surely: bool
+
+    def certain(self, so_far: CallsSoFar) -> bool:
+        return self.surely and so_far.possible is not None
 
     def blames(self, subtask: Subtask) -> frozenset[int]:
         return NO_ARGUMENT
@@ -215,18 +251,27 @@ class TooSeldom(Violation[Counted]):
     """A path on which the event is missing."""
 
     seen: int
+    most: int | None
+
+    def certain(self, so_far: CallsSoFar) -> bool:
+        rule = self.facet
+        assert isinstance(rule, EventCounted)
+        waived = rule.waiver is not None and so_far.may(rule.waiver.event.happens)
+        return not waived and not exceeds(self.most, (rule.least or 0) - 1)
 
     def explain(self, narrator: Narrator) -> Explanation:
         rule = self.facet
         assert isinstance(rule, EventCounted)
         event, needs = rule.event.name, f"but the rule requires it at least {times_words(rule.least)}"
         places = narrator.calls(event)
+        unless = "" if rule.waiver is None else f" or `{rule.waiver.event.name}`"
         if not places:
-            return Explanation(f"`{event}` never happens, {needs}", f"call a subtask that does `{event}`")
+            return Explanation(f"`{event}` never happens, {needs}", f"call a subtask that does `{event}`{unless}")
         notes = tuple(("this may not run at all, or not often enough", span) for span in places)
         often = f"with `{event}` happening only {times_words(self.seen)}" if self.seen else f"without `{event}`"
         return Explanation(
             f"a run can complete {often}, {needs}",
-            "call it on every path, outside loops over collections that may be empty (or declare a size bound `>= 1`)",
+            f"call it{unless} on every path, outside loops over collections that may be empty "
+            "(or declare a size bound `>= 1`)",
             notes,
         )

@@ -86,6 +86,15 @@ class Datum(Protocol):
     def depends(self) -> frozenset[InformationSource]:
         """Those sources named by definitions that the value depends on."""
 
+    def elements(self, *fields: str) -> tuple[Hashable, ...]:
+        """Stand-ins for the elements of the value, or of the field that these names lead to.
+
+        Those of a map are its keys, `None` has none, and what is not a collection is its own only element.
+        """
+
+    def field(self, *names: str) -> Hashable:
+        """A stand-in for the value of the field that these names lead to; for the value itself without names."""
+
     @property
     def produced(self) -> bool:
         """Whether it is all or part of the result of a call, and not of an input or a constant."""
@@ -120,13 +129,33 @@ class RunCall:
         return len(event.occurrences(self.subtask))
 
     def keyed(self, event: Event, places: tuple[int, ...]) -> Iterator[Keys | None]:
-        """The keys at these places, for each time that the call is or may be the event."""
+        """The keys at these places, for each time that the call is or may be the event; `None` if they are unknown."""
         for occurrence in event.occurrences(self.subtask):
-            if occurrence.clause is None:
-                yield tuple(self.value(place) for place in places)
-            else:
-                keys = self.keys[occurrence.clause]
-                yield None if keys is None else tuple(keys[place] for place in places)
+            yield self.keys_at(occurrence.clause, places)
+
+    def keys_at(self, clause: int | None, places: tuple[int, ...]) -> Keys | None:
+        """The keys at these places of an effect clause, or of the call itself (`None`); `None` if they are unknown."""
+        if clause is None:
+            return tuple(self.value(place) for place in places)
+        keys = self.keys[clause]
+        if keys is None:
+            return None if places else ()
+        return tuple(keys[place] for place in places)
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """The run starts with this value of a task input."""
+
+    name: str
+    datum: Datum
+
+
+@dataclass(frozen=True, slots=True)
+class Approved:
+    """Somebody who was asked about a call has approved it. It has not started yet."""
+
+    call: RunCall
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +178,20 @@ class Completed:
         """How often the call certainly was the event."""
         return sum(o.clause is None or o.clause in self.happened for o in event.occurrences(self.call.subtask))
 
+    def sure_keys(self, event: Event, places: tuple[int, ...]) -> Iterator[Keys]:
+        """The known keys at these places, for each time that the call certainly was the event."""
+        for occurrence in event.occurrences(self.call.subtask):
+            if occurrence.clause is None or occurrence.clause in self.happened:
+                keys = self.call.keys_at(occurrence.clause, places)
+                if keys is not None:
+                    yield keys
+
+    def possible_keys(self, event: Event, places: tuple[int, ...]) -> Iterator[Keys | None]:
+        """The keys at these places, for each time that the call may have been the event; `None` if unknown."""
+        for occurrence in event.occurrences(self.call.subtask):
+            if self.may_have_been(occurrence.clause):
+                yield self.call.keys_at(occurrence.clause, places)
+
     def most(self, event: Event) -> int:
         """How often the call may have been the event: unreported effects count."""
         return sum(self.may_have_been(o.clause) for o in event.occurrences(self.call.subtask))
@@ -156,6 +199,14 @@ class Completed:
     def may_have_been(self, clause: int | None) -> bool:
         """Whether an effect clause may have happened; `None` is the call itself."""
         return clause is None or clause in self.happened or clause in self.unreported
+
+
+@dataclass(frozen=True, slots=True)
+class Resulted:
+    """A call that has completed has this result; comes right after `Completed`."""
+
+    call: RunCall
+    datum: Datum
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +231,14 @@ class Consumed:
     datum: Datum
 
 
-RunEvent = Started | Completed | Failed | Tested | Consumed
+@dataclass(frozen=True, slots=True)
+class Returning:
+    """The run is about to complete with this value as its result; it has been consumed."""
+
+    datum: Datum
+
+
+RunEvent = Given | Approved | Started | Completed | Resulted | Failed | Tested | Consumed | Returning
 
 
 class Definition(ABC, Generic[S]):

@@ -12,11 +12,16 @@ class Tainted(NamedTuple):
     """The mark of a value that depends on the source.
 
     `keys` says whether its set of keys also depends on the source; if not, `inner` is the mark of the result of a
-    lookup in it.
+    lookup in it. `typed` says that it depends on the source only because that is a type which stands in its own.
     """
 
     keys: bool = True
     inner: Mark = None
+    typed: bool = False
+
+    def written(self) -> Tainted:
+        """The mark of the value where it comes out of an accumulator again."""
+        return Tainted(self.keys, None if self.inner is None else self.inner.written())
 
 
 Mark = Tainted | None
@@ -57,7 +62,8 @@ def worst(one: Mark, other: Mark) -> Mark:
     """The mark of a value that may be either."""
     if one is None or other is None:
         return other if one is None else one
-    return TAINTED if one.keys or other.keys else Tainted(False, worst(one.inner, other.inner))
+    keys, typed = one.keys or other.keys, one.typed and other.typed
+    return Tainted(keys, None if keys else worst(one.inner, other.inner), typed)
 
 
 def is_own_key(whole: Value, key: Value, state: State) -> bool:

@@ -9,15 +9,19 @@ from p2c_dsl.diagnostics.codes import Code
 from p2c_dsl.rules.base import Names
 from p2c_dsl.rules.counted import EventCounted
 from p2c_dsl.rules.pattern import Match
+from p2c_dsl.rules.waiver import pays, read_waiver
 
 
 @dataclass(frozen=True, eq=False)
 class Exactly(EventCounted):
-    """Combines `at most N` and `at least N`: no run does more, and every run that completes does that many."""
+    """Combines `at most N` and `at least N`: no run does more, and every run that completes does that many.
+
+    `unless F`: a run in which F happens, before or after, may do fewer.
+    """
 
     name = "exactly"
-    syntax = "exactly N E"
-    pattern = "exactly <count:int> <event:name>"
+    syntax = "exactly N E [unless F]"
+    pattern = "exactly <count:int> <event:name> [unless <waiver:name>]"
     summary = "an effect or subtask happens exactly N times in every run that completes, and never more"
     code = "P2C403"
     codes = (
@@ -60,4 +64,5 @@ compose settle(order, other):
     @classmethod
     def read(cls, match: Match, names: Names) -> Self:
         event, count = names.event(match["event"][0]), int(match["count"][0].text)
-        return cls(count, count, event=event, surely=names.sure_performers(event))
+        waiver = read_waiver(match.get("waiver", ()), (), (), names)
+        return cls(count, count, event=event, surely=pays(event, waiver, names), waiver=waiver)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Self
 
-from p2c_dsl.containment import contains
+from p2c_dsl.containment import contains, holds_record, may_be
 from p2c_dsl.diagnostics.codes import Code
 from p2c_dsl.machine.facet import CallSite, Explanation, Narrator, Origin, Part, Violation, Violations
 from p2c_dsl.machine.guidance import Place
@@ -55,8 +55,9 @@ class NoFlow(Rule[Reach, Mark]):
     A is a subtask (its results), an effect (the results of the subtasks that do it), a type (every value of the type,
     and every value that contains one) or an input of the task. B is a subtask, an effect (the subtasks that do it) or
     one parameter `f.p`. The following depend on A: A's values and their parts, a lookup by such a value, the result of
-    a call with an argument that depends on A, and an accumulator that is written with such a value, or in a loop or
-    under a condition that depends on A.
+    a call with an argument that depends on A, a list or record made from such a value, and an accumulator that is
+    written with such a value, or in a loop or under a condition that depends on A. A field of a record does not depend
+    on a type A merely because other fields of the record are of that type.
 
     Control flow counts as well. A call reveals something about A if it is in a loop over a collection that depends on
     A, under a condition that depends on A, or after an `if` on such a condition in which one arm returned. So does a
@@ -145,12 +146,20 @@ compose report(person):
         return None if call.subtask.result is None else self._typed(call.subtask.result, spec)
 
     def part(self, at: Place[Reach, Mark], mark: Mark, part: Part, of: Type, spec: Spec, key: Value | None) -> Mark:
-        if mark is not None and part is Part.ITEM and not mark.keys:
-            mark = mark.inner
-        elif mark is not None:
-            mark = TAINTED
+        own = self._typed(of, spec)
         by_key = TAINTED if key is not None and at.mark(key) else None
-        return worst(worst(mark, by_key), self._typed(of, spec))
+        return worst(worst(self._inherited(mark, part, own), by_key), own)
+
+    def _inherited(self, mark: Mark, part: Part, own: Mark) -> Mark:
+        """What a part has from its whole; `own` is what it has by its type."""
+        if mark is None or (mark.typed and part is Part.FIELD):
+            return None
+        if part is Part.ITEM and not mark.keys:
+            return mark.inner
+        return Tainted(typed=mark.typed and own is not None)
+
+    def made(self, at: Place[Reach, Mark], parts: tuple[Value, ...], of: Type, spec: Spec) -> Mark:
+        return TAINTED if any(map(at.mark, parts)) else self._typed(of, spec)
 
     def empty(self) -> Mark:
         return None
@@ -161,7 +170,7 @@ compose report(person):
         inner = at.mark(value)
         if inner is None:
             return mark
-        return worst(mark, TAINTED if key is None else Tainted(False, inner))
+        return worst(mark, TAINTED if key is None else Tainted(False, inner.written()))
 
     def merge(self, one: Mark, other: Mark) -> Mark:
         return worst(one, other)
@@ -171,12 +180,13 @@ compose report(person):
         if source is None or not contains(of, source, spec):
             return None
         if isinstance(of, MapOf) and not contains(of.key, source, spec):
-            return Tainted(False, self._typed(of.value, spec))
-        return TAINTED
+            return Tainted(False, self._typed(of.value, spec), typed=True)
+        # What is an A depends on A in all its parts.
+        return Tainted(typed=not may_be(of, source))
 
     def _controls(self, at: Place[Reach, Mark], frames: tuple[Frame, ...]) -> tuple[Frame, ...]:
         """The open loops and branches that depend on A."""
-        return tuple(frame for frame in frames if at.mark(frame.control))
+        return tuple(frame for frame in frames if any(map(at.mark, frame.controls)))
 
     # ------------------------------------------------------------ steps: whether reaching them depends on A
 
@@ -208,7 +218,7 @@ compose report(person):
                 return own
         controls = self._controls(at, state.frames)
         if controls:
-            out.append(ControlFlows(self, controls[-1]))
+            out.append(ControlFlows(self, controls[-1], next(filter(at.mark, controls[-1].controls))))
         elif own.returned:
             out.append(ReachFlows(self, Way.RETURN))
         elif own.looked_up or own.other_rounds(state).looks_up:
@@ -220,13 +230,18 @@ compose report(person):
     ) -> Hashable:
         return at.mark(value)
 
+    @property
+    def minds_text(self) -> bool:
+        # That an arm is not taken tells something, too.
+        return True
+
     def splits_loops(self) -> bool:
         return True
 
     def enter_loop(self, own: Reach, state: State, frame: LoopFrame, out: Violations) -> Reach:
         return own._replace(rounds=(*own.rounds, Round()))
 
-    def exit_loop(self, at: Place[Reach, Mark], own: Reach, frame: LoopFrame) -> Reach:
+    def exit_loop(self, at: Place[Reach, Mark], own: Reach, frame: LoopFrame, end: State) -> Reach:
         return own._replace(rounds=own.rounds[:-1], found=at.state(frame.entry).found)
 
     def enter_else(self, before: Reach, then: Reach) -> Reach:
@@ -236,7 +251,7 @@ compose report(person):
         returned, looked_up = then.returned or orelse.returned, then.looked_up or orelse.looked_up
         return Reach(returned, looked_up, orelse.rounds, then.found & orelse.found)
 
-    def forget(self, own: Reach, before: Reach, first: int) -> Reach:
+    def forget(self, own: Reach, before: Reach, first: int, end: State) -> Reach:
         kept = frozenset(item for item in own.found if not mentions_slot_from(item, first))
         return own if len(kept) == len(own.found) else own._replace(found=kept)
 
@@ -252,12 +267,17 @@ compose report(person):
         return frozenset(range(len(subtask.parameters)) if self.parameter is None else (self.parameter,))
 
     def pure_source(self, origin: Origin, name: str | None, of: Type, spec: Spec) -> bool:
-        return self.source(origin, name, of, spec) is None
+        return self._has_pure(self.source(origin, name, of, spec), of)
 
     def pure_result(self, subtask: Subtask, spec: Spec) -> Purity:
-        if self.origin.gives(subtask) or (subtask.result is not None and self._typed(subtask.result, spec) is not None):
+        of = subtask.result
+        if self.origin.gives(subtask) or (of is not None and not self._has_pure(self._typed(of, spec), of)):
             return Purity.NEVER
         return Purity.ALWAYS if subtask.name == self.origin.via else Purity.IF_ARGUMENTS
+
+    def _has_pure(self, mark: Mark, of: Type) -> bool:
+        """Whether a value may be pure, or a field in it."""
+        return mark is None or (mark.typed and holds_record(of))
 
 
 # ---------------------------------------------------------------- violations
@@ -296,14 +316,15 @@ class ValueFlows(Flow):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ControlFlows(Flow):
-    """A loop or condition that depends on the source."""
+    """A loop or condition that depends on the source, through one of its values."""
 
     frame: Frame
+    value: Value
 
     def explain(self, narrator: Narrator) -> Explanation:
         source, sink, frame = self.facet.origin.name, self.facet.sink.name, self.frame
         kind = "condition" if isinstance(frame, BranchFrame) else "loop"
-        note = f"{narrator.name(frame.control)} depends on `{source}`"
+        note = f"{narrator.name(self.value)} depends on `{source}`"
         return Explanation(
             f"whether this `{sink}` happens depends on `{source}` through a {kind}{self.ways}",
             f"do it outside this {kind}",

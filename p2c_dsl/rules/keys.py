@@ -8,13 +8,12 @@ from dataclasses import dataclass, field, replace
 from rpds import HashTrieMap
 
 from p2c_dsl.bounds import add, greatest, total
+from p2c_dsl.machine.elements import equality
 from p2c_dsl.machine.identity import Identity, VariableSlot, is_constant
 from p2c_dsl.machine.log import Log, apart
-from p2c_dsl.machine.state import State, Value
-from p2c_dsl.rules.base import Names, RuleError
+from p2c_dsl.machine.state import LoopFrame, State, Value
 from p2c_dsl.rules.multiplicity import exceeds
-from p2c_dsl.syntax.nodes import Token
-from p2c_dsl.types import Type, is_subtype, may_share, show
+from p2c_dsl.types import Type, is_subtype, may_share
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +52,16 @@ Entry = tuple[Keys, Number]
 
 def class_of(key: Value, state: State) -> KeyClass:
     """The class of a key that a call has here."""
-    loop = next((f.variable for f in state.loops if f.makes_differ(key)), None)
-    return KeyClass(key.type, key.identity if is_constant(key.identity) else None, loop)
+    own = (f.variable for f in state.loops if f.makes_differ(key) or is_known_variable(f, key.identity, state))
+    return KeyClass(key.type, key.identity if is_constant(key.identity) else None, next(own, None))
+
+
+def is_known_variable(frame: LoopFrame, key: Identity, state: State) -> bool:
+    """Whether a key is known to equal a loop's variable that differs from round to round.
+
+    A field of a record that was made with the variable does, for instance.
+    """
+    return frame.collection.distinct and equality("eq", key, frame.variable) in state.facts.known
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,23 +208,3 @@ def _narrowest(entries: list[Entry], called: Keys | None, place: int) -> list[Ke
 def _alone(part: KeyClass) -> KeyClass:
     """The class without the loop that it was seen in."""
     return part if part.loop is None else replace(part, loop=None)
-
-
-def named_key(key: Token, candidates: list[tuple[str | None, Type]], names: Names) -> int:
-    """Which of an event's keys the rule means. Raises `RuleError`."""
-    by_name = [i for i, (name, _) in enumerate(candidates) if name == key.text]
-    by_type = [i for i, (_, t) in enumerate(candidates) if show(t) == key.text]
-    if by_name and by_type and by_name != by_type:
-        message = f"`{key.text}` is both the name of one key and the type of another"
-        raise RuleError(message, key.span, "rename one of them")
-    found = by_name or by_type
-    if len(found) == 1:
-        return found[0]
-    if found:
-        raise RuleError(
-            f"`{key.text}` is ambiguous: {len(found)} of the keys have this type",
-            key.span,
-            "use the name of the key instead",
-        )
-    known = [name for name, _ in candidates if name] + [show(t) for _, t in candidates]
-    raise names.unknown("key", key, known)

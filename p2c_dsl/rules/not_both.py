@@ -7,32 +7,38 @@ from dataclasses import dataclass
 from typing import NamedTuple, Self
 
 from p2c_dsl.diagnostics.codes import Code
-from p2c_dsl.machine.facet import CallSite, Explanation, Narrator, Violation, Violations
+from p2c_dsl.machine.facet import CallSite, CallsSoFar, Explanation, Narrator, Violation, Violations
 from p2c_dsl.machine.guidance import Place
 from p2c_dsl.machine.state import LoopFrame, State
-from p2c_dsl.rules.base import NO_ARGUMENT, Names, Rule, RuleError
+from p2c_dsl.rules.base import Names, Rule, RuleError
 from p2c_dsl.rules.definition import Broken, Completed, Definition, RunEvent, Started
+from p2c_dsl.rules.event_keys import NO_KEYS, Pairing, key_parameters, typed_occurrences
 from p2c_dsl.rules.events import Event
 from p2c_dsl.rules.history import History
 from p2c_dsl.rules.multiplicity import Count
+from p2c_dsl.rules.parts import Places
 from p2c_dsl.rules.pattern import Match, span_of
+from p2c_dsl.rules.per_key import PerKey
+from p2c_dsl.rules.read_as import event_read, pairing_read
 from p2c_dsl.rules.worst_run import Distinct
-from p2c_dsl.spec import Subtask
+from p2c_dsl.spec import Spec, Subtask
 
 
 class Seen(NamedTuple):
-    """How often each of the two may have happened."""
+    """How often each of the two may have happened, for each key."""
 
-    one: int = 0
-    other: int = 0
+    one: PerKey = PerKey()
+    other: PerKey = PerKey()
 
 
 @dataclass(frozen=True)
 class NeverBoth(Definition[Seen]):
-    """In a run in which one of the two may have happened, the other does not happen."""
+    """In a run in which one of the two may have happened, the other does not happen with the same keys."""
 
     one: Event
     other: Event
+    one_places: Places = ()
+    other_places: Places = ()
 
     def start(self) -> Seen:
         return Seen()
@@ -40,13 +46,20 @@ class NeverBoth(Definition[Seen]):
     def step(self, seen: Seen, event: RunEvent) -> Seen:
         match event:
             case Started(call):
-                after = Seen(seen.one + call.most(self.one), seen.other + call.most(self.other))
-                if after != seen and after.one and after.other:
-                    raise Broken(f"both `{self.one.name}` and `{self.other.name}` would happen")
+                ones, others = call.keyed(self.one, self.one_places), call.keyed(self.other, self.other_places)
+                after = Seen(
+                    seen.one.starting(call, self.one, self.one_places),
+                    seen.other.starting(call, self.other, self.other_places),
+                )
+                if any(after.other.often(k) for k in ones) or any(after.one.often(k) for k in others):
+                    key = " for the same key" if self.one_places else ""
+                    raise Broken(f"both `{self.one.name}` and `{self.other.name}` would happen{key}")
                 return after
-            case Completed(call):
-                spared = (call.most(each) - event.most(each) for each in (self.one, self.other))
-                return Seen(seen.one - next(spared), seen.other - next(spared))
+            case Completed():
+                return Seen(
+                    seen.one.completing(event, self.one, self.one_places),
+                    seen.other.completing(event, self.other, self.other_places),
+                )
         return seen
 
 
@@ -54,14 +67,19 @@ class NeverBoth(Definition[Seen]):
 class NotBoth(Rule[History, None]):
     """A run that does one of the two never does the other.
 
+    With `per K`, never for the same key: `not both refund, replace per Order` allows one order to be paid back and
+    another one to be sent again. K is the name or the type of a key that both events have; `per a = b` names a key of A
+    and one of B. What makes two keys different is the same as for `no … after`.
+
     The two arms of one `if` exclude each other, but not inside a loop, where one iteration may take
     one arm and the next iteration the other. A `may` effect counts as if it happened.
     """
 
     name = "not-both"
-    syntax = "not both A, B"
-    pattern = "not both <events:names>"
+    syntax = "not both A, B [per K]"
+    pattern = "not both <events:names> [per <keys:keys>]"
     summary = "no run does both A and B"
+    unkeyed = "`{first}` of one {key} forbids `{second}` of every other"
     code = "P2C504"
     codes = (
         Code(
@@ -80,7 +98,7 @@ subtask send_again(order: Order):
     does replace(order)
 subtask in_stock(order: Order) -> Bool
 task settle(order: Order):
-    not both refund, replace
+    not both refund, replace per Order
 
 compose settle(order):
     if in_stock(order):
@@ -98,7 +116,7 @@ subtask send_again(order: Order):
     does replace(order)
 subtask in_stock(order: Order) -> Bool
 task settle(order: Order):
-    not both refund, replace
+    not both refund, replace per Order
 
 compose settle(order):
     if in_stock(order):
@@ -108,30 +126,48 @@ compose settle(order):
 
     one: Event
     other: Event
+    keys: Pairing = NO_KEYS
 
     @classmethod
     def read(cls, match: Match, names: Names) -> Self:
         tokens = match["events"]
         if len(tokens) != 2 or tokens[0].text == tokens[1].text:
             raise RuleError("`not both` needs two different events", span_of(tokens), "write `not both A, B`")
-        return cls(names.event(tokens[0]), names.event(tokens[1]))
+        one, other = names.event(tokens[0]), names.event(tokens[1])
+        return cls(one, other, Pairing.read(match.get("keys", ()), one, other, names))
+
+    def read_as(self, spec: Spec) -> tuple[str, ...]:
+        events = event_read(self.one, spec), event_read(self.other, spec)
+        return *events, *pairing_read(self.one, self.other, self.keys, spec)
 
     def definition(self) -> NeverBoth:
-        return NeverBoth(self.one, self.other)
+        return NeverBoth(self.one, self.other, *self.keys)
+
+    @property
+    def reads_elements(self) -> bool:
+        return bool(self.keys.first)
 
     def start(self) -> History:
         return History()
 
     def call(self, at: Place[History, None], own: History, state: State, call: CallSite, out: Violations) -> History:
-        happening = [e for e in (self.one, self.other) if e.happens(call.subtask)]
-        for event in happening:
+        events = (self.one, self.keys.first), (self.other, self.keys.second)
+        happening = [(event, keys) for event, places in events for keys in typed_occurrences(call, event, places)]
+        after = own
+        for event, keys in happening:
+            after = after.record(event.name, keys, state)
+        for event, keys in happening:
             other = self.other if event is self.one else self.one
-            if len(happening) == 2 or own.happened(other.name, state):
+            # What one call does together counts as both.
+            if after.happened(other.name, keys, state):
                 out.append(BothHappen(self, event.name, other.name))
                 break
-        for event in happening:
-            own = own.record(event.name, state)
-        return own
+        return after
+
+    def key_parameters(self, subtask: Subtask) -> frozenset[int]:
+        """The parameters of a subtask that decide for which keys the events happen."""
+        one = key_parameters(self.one, self.keys.first, subtask)
+        return one | key_parameters(self.other, self.keys.second, subtask)
 
     # ------------------------------------------------------------ in the worst run
 
@@ -142,9 +178,9 @@ compose settle(order):
     def line_call(self, own: Hashable, subtask: Subtask, often: Count) -> frozenset[str] | None:
         assert isinstance(own, frozenset)
         happening = {event.name for event in (self.one, self.other) if event.happens(subtask)}
-        # What one call does together counts as both.
         after = own | happening
-        return None if happening and len(after) == 2 else after
+        # The worst run says nothing of keys.
+        return None if happening and len(after) == 2 and not self.keys.first else after
 
     def line_minds(self, subtask: Subtask) -> bool:
         return self.one.happens(subtask) or self.other.happens(subtask)
@@ -159,15 +195,18 @@ compose settle(order):
 
     def exhausted(self, own: History, state: State, subtask: Subtask) -> bool:
         pairs = (self.one, self.other), (self.other, self.one)
-        return any(event.happens(subtask) and own.happened(other.name, state) for event, other in pairs)
+        if self.keys.first:
+            # Whether all calls are forbidden is only known where keys do not matter.
+            return False
+        return any(event.happens(subtask) and own.happened(other.name, (), state) for event, other in pairs)
 
     def enter_loop(self, own: History, state: State, frame: LoopFrame, out: Violations) -> History:
         return own.enter_loop()
 
-    def exit_loop(self, at: Place[History, None], own: History, frame: LoopFrame) -> History:
+    def exit_loop(self, at: Place[History, None], own: History, frame: LoopFrame, end: State) -> History:
         return own.exit_loop()
 
-    def forget(self, own: History, before: History, first: int) -> History:
+    def forget(self, own: History, before: History, first: int, end: State) -> History:
         return own.forget(first)
 
     def enter_else(self, before: History, then: History) -> History:
@@ -184,10 +223,16 @@ class BothHappen(Violation[NotBoth]):
     event: str
     other: str
 
+    def certain(self, so_far: CallsSoFar) -> bool:
+        rule = self.facet
+        other = rule.one if rule.one.name == self.other else rule.other
+        return not rule.keys.first and so_far.must(other.surely)
+
     def blames(self, subtask: Subtask) -> frozenset[int]:
-        return NO_ARGUMENT
+        return self.facet.key_parameters(subtask)
 
     def explain(self, narrator: Narrator) -> Explanation:
         notes = tuple((f"`{self.other}` may happen here", s) for s in narrator.calls(self.other))
         message = f"a run can do both `{self.other}` and this `{self.event}`"
-        return Explanation(message, "put them in the two arms of one `if`, outside loops", notes)
+        loops = "outside loops" + (" over a List, whose elements may repeat" if self.facet.keys.first else "")
+        return Explanation(message, f"put them in the two arms of one `if`, {loops}", notes)

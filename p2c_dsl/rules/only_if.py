@@ -2,88 +2,83 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Self, TypeAlias
+from functools import cached_property
+from itertools import product
+from typing import NamedTuple, Self
 
 from rpds import HashTrieSet
 
 from p2c_dsl.diagnostics.codes import Code
 from p2c_dsl.machine.facet import CallSite, Explanation, Narrator, Part, Violation, Violations
-from p2c_dsl.machine.facts import NOTHING, Fact
-from p2c_dsl.machine.guidance import Place
-from p2c_dsl.machine.identity import Identity, bound, constant_identity, mentions_slot_from, substituted
+from p2c_dsl.machine.facts import EITHER, MOST_ALTERNATIVES, NOTHING, Fact
+from p2c_dsl.machine.guidance import Arguments, Place
+from p2c_dsl.machine.identity import mentions_slot_from
 from p2c_dsl.machine.state import State, Value
+from p2c_dsl.names import listing
 from p2c_dsl.program import Test
-from p2c_dsl.rules.base import Names, Rule, RuleError
-from p2c_dsl.rules.definition import Broken, Definition, RunEvent, Started, Tested
+from p2c_dsl.program.conditions import Predicate
+from p2c_dsl.rules.answers import EMPTY, Answer, Mark, ReadMark
+from p2c_dsl.rules.base import NO_ARGUMENT, Names, Rule, RuleError
+from p2c_dsl.rules.check_facts import answer_facts, fact_of, is_known, is_refuted, read_for, wanted_facts
+from p2c_dsl.rules.checks import Alternative, ReadFor, Subject, read_alternatives
+from p2c_dsl.rules.definition import Broken, Definition, Resulted, RunCall, RunEvent, Started, Tested
+from p2c_dsl.rules.event_keys import argument
 from p2c_dsl.rules.events import Event
 from p2c_dsl.rules.pattern import Match, span_of
-from p2c_dsl.spec import Parameter, Spec, Subtask
-from p2c_dsl.syntax.nodes import Token
-from p2c_dsl.types import BOOL, Type, is_subtype, show
+from p2c_dsl.rules.read_as import event_read
+from p2c_dsl.spec import Spec, Subtask
+from p2c_dsl.types import Type
 
-Checked: TypeAlias = "HashTrieSet[tuple[Hashable, ...]]"
-"""The values, at the compared positions, of checks whose results were tested to be true."""
+
+class FoundSoFar(NamedTuple):
+    """The outcomes that have been found, with the values at the compared positions; and what has been read for what."""
+
+    outcomes: HashTrieSet[tuple[Alternative, tuple[Hashable, ...]]] = HashTrieSet()
+    read: HashTrieSet[tuple[ReadFor, tuple[Hashable, ...], Hashable]] = HashTrieSet()
 
 
 @dataclass(frozen=True)
-class FoundTrue(Definition[Checked]):
-    """Before a call of a subtask that does or may do the event, a check of the same values has been tested to be true.
-
-    `positions` are the check's parameters that are compared, `names` those of the subtask that they have to equal.
-    """
+class FoundOut(Definition[FoundSoFar]):
+    """Before a call of a subtask that does or may do the event, a check of its values has had one of the outcomes."""
 
     event: Event
-    check: str
-    positions: tuple[int, ...]
-    names: tuple[str, ...]
+    alternatives: tuple[Alternative, ...]
 
-    def start(self) -> Checked:
-        return HashTrieSet()
+    def start(self) -> FoundSoFar:
+        return FoundSoFar()
 
-    def step(self, checked: Checked, event: RunEvent) -> Checked:
+    def step(self, found: FoundSoFar, event: RunEvent) -> FoundSoFar:
         match event:
-            case Tested(datum, Test.TRUE):
-                call = datum.answers
-                if call is not None and call.subtask.name == self.check:
-                    return checked.insert(tuple(call.value(position) for position in self.positions))
+            case Tested(datum, test) if datum.answers is not None:
+                call, outcomes = datum.answers, found.outcomes
+                for one in self.alternatives:
+                    if (one.check, one.outcome) == (call.subtask.name, test):
+                        outcomes = outcomes.insert((one, tuple(map(call.value, one.positions))))
+                return found._replace(outcomes=outcomes)
+            case Resulted(call, datum):
+                read = found.read
+                for subject in (subject for one in self.alternatives for subject in one.subjects):
+                    if isinstance(subject, ReadFor) and subject.subtask == call.subtask.name:
+                        read = read.insert((subject, tuple(map(call.value, subject.positions)), datum.value))
+                return found._replace(read=read)
             case Started(call) if call.most(self.event):
-                own = [p.name for p in call.subtask.parameters]
-                if tuple(call.value(own.index(name)) for name in self.names) not in checked:
-                    raise Broken(
-                        f"`{self.event.name}` would happen, but `{self.check}` has not returned true for these values"
-                    )
-        return checked
+                if not any(self._is_met(one, call, found) for one in self.alternatives):
+                    names = " and ".join(f"`{one.check}` has not been found {one.outcome}" for one in self.alternatives)
+                    raise Broken(f"`{self.event.name}` would happen, but {names} for these values")
+        return found
 
+    def _is_met(self, one: Alternative, call: RunCall, found: FoundSoFar) -> bool:
+        possible = [self._possible(subject, call, found) for subject in one.subjects]
+        return any((one, values) in found.outcomes for values in product(*possible))
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """The mark of a result of the check: the values that were checked. In a map of results, the keys are bound places.
-
-    `height` is the number of lookups that lead to the result: 0 for the result itself, 1 for a map of results.
-    """
-
-    about: tuple[Identity, ...]
-    height: int = 0
-
-    def under(self, key: Identity) -> Answer:
-        """The mark of a map to which this has been written under a key."""
-        place = bound(self.height)
-        return Answer(tuple(substituted(i, key, place) for i in self.about), self.height + 1)
-
-    def at(self, key: Identity) -> Answer:
-        """The mark of the value of a map for a key."""
-        place = bound(self.height - 1)
-        return Answer(tuple(substituted(i, place, key) for i in self.about), self.height - 1)
-
-
-class Empty:
-    """The mark of an accumulator that nothing has been written to."""
-
-
-EMPTY = Empty()
-Mark = Answer | Empty | None
+    def _possible(self, subject: Subject, call: RunCall, found: FoundSoFar) -> list[Hashable]:
+        """The values that a subject may stand for: of what has been read, any will do."""
+        if not isinstance(subject, ReadFor):
+            return [subject.path(call.subtask).value(call)]
+        of = tuple(part.path(call.subtask).value(call) for part in subject.of)
+        return [result for by, given, result in found.read if (by, given) == (subject, of)]
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,15 +87,21 @@ class OnlyIf(Rule[None, Mark]):
 
     `pay only if approve(order, amount)` means: a subtask that does (or may do) `pay` is only called where a call of
     `approve` has been tested and was true. The first two arguments of that call must be the same values as the
-    arguments `order` and `amount` of this call. `_` leaves a position open; positions at the end may be omitted. The
-    values must be the same: an alias is fine, but another value of the same type is not. The test may be an `if`, the
-    `else` of an `if not`, or an `if not` that has returned. Storing the result of a check does not test it.
+    arguments `order` and `amount` of this call. `_` leaves a position open; positions at the end may be omitted. An
+    argument of the check may be a field (`known(order.shop)`), or what a subtask has returned for an argument:
+    `cancel only if pending(get(id))` means a check of what `get` has returned for the same id. The
+    values must be the same: an alias is fine, and so is a value that a comparison (`==`) has found equal, but another
+    value of the same type is not. The test may be an `if`, the `else` of an `if not`, or an `if not` that has
+    returned. Storing the result of a check does not test it.
+
+    `roll_back only if not healthy(stage)` asks for the opposite outcome. With `or`, one of several checks has to have
+    its outcome: `cancel only if insured(order) or not paid(order)`; a condition `if a or not b:` tests both.
     """
 
     name = "only-if"
-    syntax = "B only if C(x, …)"
-    pattern = "<event:name> only if <check:check>"
-    summary = "B happens only after the check C has returned true for the same values"
+    syntax = "B only if [not] C(x, …) [or D(y, …)]"
+    pattern = "<event:name> only if <checks:checks>"
+    summary = "B happens only after the check C has returned true (or, with `not`, false) for the same values"
     code = "P2C503"
     codes = (
         Code(
@@ -139,43 +140,53 @@ compose settle(order, other):
 """
 
     event: Event
-    check: Subtask
-    positions: tuple[int, ...]
-    """The check's parameters that the rule compares."""
-    names: tuple[str, ...]
-    """The parameters to compare them with, of any subtask that does the event."""
+    alternatives: tuple[Alternative, ...]
 
     @classmethod
     def read(cls, match: Match, names: Names) -> Self:
         event = names.event(match["event"][0])
-        name, *arguments = match["check"]
-        check = names.subtask(name)
-        if check.result is None or not is_subtype(check.result, BOOL):
-            gives = "nothing" if check.result is None else show(check.result)
-            raise RuleError(f"a check must return Bool, but `{check.name}` returns {gives}", name.span)
-        if len(arguments) > len(check.parameters):
-            message = f"`{check.name}` has {len(check.parameters)} parameters, but the rule lists {len(arguments)}"
-            raise RuleError(message, span_of(arguments), "list one for each parameter, with `_` for any value")
-        named = [(index, token) for index, token in enumerate(arguments) if token.text != "_"]
-        for performer in names.performers(event):
-            for index, token in named:
-                _match(names, performer, check.parameters[index], token)
-        return cls(event, check, tuple(i for i, _ in named), tuple(token.text for _, token in named))
+        alternatives = read_alternatives(match["checks"], names.performers(event), names)
+        if len(alternatives) > MOST_ALTERNATIVES:
+            message = f"the rule lists {len(alternatives)} checks, but {MOST_ALTERNATIVES} are the most"
+            raise RuleError(message, span_of(match["checks"]), "declare a subtask that makes several of these checks")
+        return cls(event, alternatives)
 
-    def definition(self) -> FoundTrue:
-        return FoundTrue(self.event, self.check.name, self.positions, self.names)
+    def read_as(self, spec: Spec) -> tuple[str, ...]:
+        return (event_read(self.event, spec),)
 
-    def wanted(self, subtask: Subtask) -> tuple[int, ...]:
-        """The parameters of a subtask that does the event, in the order of the check's positions."""
-        own = [parameter.name for parameter in subtask.parameters]
-        return tuple(own.index(name) for name in self.names)
+    def definition(self) -> FoundOut:
+        return FoundOut(self.event, self.alternatives)
+
+    @property
+    def checks(self) -> frozenset[str]:
+        """The names of the checks."""
+        return frozenset(one.check for one in self.alternatives)
+
+    def wanted(self, subtask: Subtask) -> frozenset[int]:
+        """The parameters of a subtask that does the event of which a check has to be."""
+        names = {name for one in self.alternatives for name in one.parameters}
+        return frozenset(place for place, own in enumerate(subtask.parameters) if own.name in names)
+
+    @cached_property
+    def readings(self) -> tuple[ReadFor, ...]:
+        """What is read for the checks."""
+        subjects = (subject for one in self.alternatives for subject in one.subjects)
+        return tuple(dict.fromkeys(subject for subject in subjects if isinstance(subject, ReadFor)))
+
+    @property
+    def reads_elements(self) -> bool:
+        return True
 
     # ------------------------------------------------------------ marks: which values a result is about
 
     def result(self, at: Place[None, Mark], call: CallSite, spec: Spec) -> Mark:
-        if call.subtask.name != self.check.name:
-            return None
-        return Answer(tuple(_identity(call, index) for index in self.positions))
+        name = call.subtask.name
+        if name in self.checks:
+            places = sorted({place for one in self.alternatives if one.check == name for place in one.positions})
+            return Answer(name, tuple((place, argument(call, place), read_for(at, call, place)) for place in places))
+        if any(reading.subtask == name for reading in self.readings):
+            return ReadMark(name, tuple(argument(call, place) for place in range(len(call.arguments))))
+        return None
 
     def empty(self) -> Mark:
         return EMPTY
@@ -191,9 +202,9 @@ compose settle(order, other):
         return one if one == other else None
 
     def outlive(self, mark: Mark, first: int) -> Mark:
-        if isinstance(mark, Answer) and any(mentions_slot_from(i, first) for i in mark.about):
+        if isinstance(mark, Answer) and mentions_slot_from(mark.about, first):
             return None
-        return mark
+        return None if isinstance(mark, ReadMark) and mentions_slot_from(mark.arguments, first) else mark
 
     def part(self, at: Place[None, Mark], mark: Mark, part: Part, of: Type, spec: Spec, key: Value | None) -> Mark:
         if part is not Part.ITEM or key is None or not isinstance(mark, Answer) or not mark.height:
@@ -202,89 +213,87 @@ compose settle(order, other):
 
     # ------------------------------------------------------------ steps
 
-    def learns(self, at: Place[None, Mark], test: Test, value: Value) -> frozenset[Fact]:
-        mark = at.mark(value)
-        if test is not Test.TRUE or not isinstance(mark, Answer) or mark.height:
+    def learns(self, at: Place[None, Mark], outcome: Predicate[Value]) -> frozenset[Fact]:
+        mark = at.mark(outcome.of[0])
+        if outcome.test.compares or not isinstance(mark, Answer) or mark.height:
             return NOTHING
-        return frozenset({self._fact(mark.about)})
+        return answer_facts(self.alternatives, mark, outcome.test)
 
     def call(self, at: Place[None, Mark], own: None, state: State, call: CallSite, out: Violations) -> None:
-        if not self.event.happens(call.subtask):
-            return
-        places = self.wanted(call.subtask)
-        if self._fact([_identity(call, index) for index in places]) not in state.facts.known:
-            out.append(Unchecked(self, tuple(call.arguments[i] for i in places)))
+        happens = self.event.happens(call.subtask)
+        if happens and not is_known(wanted_facts(self.alternatives, call), state.facts):
+            given = zip(call.subtask.parameters, call.arguments, strict=True)
+            out.append(Unchecked(self, {parameter.name: value for parameter, value in given}))
+
+    def waits_for(self, subtask: Subtask) -> tuple[Event, ...]:
+        return tuple(Event(name, False) for name in sorted(self.checks)) if self.event.happens(subtask) else ()
 
     def prerequisites(self, at: Place[None, Mark], state: State, subtask: Subtask) -> tuple[frozenset[str], ...]:
         if not self.event.happens(subtask):
             return ()
-        answered = any(at.mark(v) is not None for v in state.values.values())
+        answered = any(isinstance(at.mark(v), Answer) for v in state.values.values())
         gathered = any(a.filled and at.mark(a) is not None for a in state.accumulators.values())
-        return () if answered or gathered or self._has_checked(state) else (frozenset({self.check.name}),)
+        return () if answered or gathered or self._has_checked(state) else (self.checks,)
 
     def tells_apart(
         self, at: Place[None, Mark], state: State, subtask: Subtask, parameter: int, value: Value
     ) -> Hashable:
-        checks = subtask.name == self.check.name and parameter in self.positions
-        is_checked = self.event.happens(subtask) and parameter in self.wanted(subtask)
-        return value.identity if checks or is_checked else None
+        own = self.wanted(subtask) if self.event.happens(subtask) else NO_ARGUMENT
+        named = [(one.check, one.positions) for one in self.alternatives]
+        named += [(one.subtask, one.positions) for one in self.readings]
+        compared = own.union(*(places for name, places in named if name == subtask.name))
+        return value.identity if parameter in compared else None
 
     def untested(self, at: Place[None, Mark], state: State, subtask: Subtask) -> bool:
         return self.event.happens(subtask) and not self._has_checked(state)
 
+    def refuted(self, at: Place[None, Mark], state: State, subtask: Subtask, arguments: Arguments) -> bool:
+        if not self.event.happens(subtask):
+            return False
+        answers = [(value.identity, at.mark(value)) for value in state.values.values()]
+        return all(is_refuted(one, subtask, arguments, answers, state.facts) for one in self.alternatives)
+
     def _has_checked(self, state: State) -> bool:
-        """Whether the check is known to be true of any values."""
-        return any(fact[:2] == ("checked", self.check.name) for fact in state.facts.known)
+        """Whether a check is known to have had its outcome for any values."""
+        kinds = {fact_of(one, (), self.alternatives)[:3] for one in self.alternatives}
+        return any(fact[:3] in kinds or fact[0] == EITHER for fact in state.facts.known)
+
+    def line_checks(self) -> frozenset[str]:
+        return self.checks
 
     def line_needs(self, subtask: Subtask, *, checked: bool) -> tuple[frozenset[str], ...]:
-        """Where the check says no, the event cannot happen."""
+        """Where the check says no, the event cannot happen (with `not`: only then)."""
         if not self.event.happens(subtask):
             return ()
-        return (frozenset({self.check.name}) if checked else frozenset(),)
-
-    def _fact(self, about: Sequence[Identity]) -> Fact:
-        return ("checked", self.check.name, self.positions, tuple(about))
-
-
-def _identity(call: CallSite, index: int) -> Identity:
-    value = call.arguments[index]
-    if value is not None:
-        return value.identity
-    return constant_identity(call.subtask.parameters[index].default)
+        return (frozenset(one.check for one in self.alternatives if checked or one.outcome is Test.FALSE),)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Unchecked(Violation[OnlyIf]):
-    """A path on which the check is not known to be true for these values, `None` for a default."""
+    """A path on which no check is known to have its outcome for these values, `None` for a default."""
 
-    values: tuple[Value | None, ...]
+    arguments: Mapping[str, Value | None]
+    """Those of the call, by the names of their parameters."""
 
     def blames(self, subtask: Subtask) -> frozenset[int]:
-        return frozenset(self.facet.wanted(subtask))
+        return self.facet.wanted(subtask)
 
     def explain(self, narrator: Narrator) -> Explanation:
         rule = self.facet
-        shown = [narrator.name(v).strip("`") if v is not None else "its default" for v in self.values]
-        arguments = dict(zip(rule.positions, shown, strict=True))
-        last = max(rule.positions, default=-1)
-        check = f"`{rule.check.name}({', '.join(arguments.get(i, '_') for i in range(last + 1))})`"
-        notes = tuple(
-            ("it is called here, but with other values, or its result is not tested", s)
-            for s in narrator.calls(rule.check.name)
-        )
-        return Explanation(
-            f"`{rule.event.name}` can happen here although {check} is not known to be true",
-            f"put this call inside `if {check.strip('`')}:`",
-            notes,
-        )
+
+        def shown(parameter: str) -> str:
+            value = self.arguments[parameter]
+            return "its default" if value is None else narrator.name(value).strip("`")
+
+        texts = [one.text(shown) for one in rule.alternatives]
+        called = (s for check in sorted(rule.checks) for s in narrator.calls(check))
+        notes = tuple(("it is called here, but with other values, or its result is not tested", s) for s in called)
+        known = f"neither {_quoted(texts, 'nor')} is known to hold"
+        if len(texts) == 1:
+            known = f"`{texts[0].removeprefix('not ')}` is not known to be {rule.alternatives[0].outcome}"
+        help_ = "put this call inside " + _quoted([f"if {text}:" for text in texts], "or")
+        return Explanation(f"`{rule.event.name}` can happen here although {known}", help_, notes)
 
 
-def _match(names: Names, performer: Subtask, checked: Parameter, token: Token) -> None:
-    """Raises `RuleError` if a performer has no parameter of that name, or one of another type than the check takes."""
-    _, parameter = names.parameter(performer, token)
-    if not (is_subtype(parameter.type, checked.type) or is_subtype(checked.type, parameter.type)):
-        message = (
-            f"`{performer.name}` takes {show(parameter.type)} for `{token.text}`, "
-            f"but the check takes {show(checked.type)} in that position"
-        )
-        raise RuleError(message, token.span, "list the parameters in the order of the check's parameters")
+def _quoted(texts: Sequence[str], last: str) -> str:
+    return listing((f"`{text}`" for text in texts), last)

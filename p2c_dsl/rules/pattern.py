@@ -1,7 +1,8 @@
 """How a rule's line is parsed: each rule has a pattern, and the line must match one.
 
 A pattern is a line of words and holes: `at most <count:int> <event:name> [per <key:name>]`.
-Holes are `int`, `name`, `path` (`f` or `f.p`), `names` (`g, h`) and `check` (`C(x, _)`); parts in
+Holes are `int`, `name`, `path` (`f` or `f.p`), `field` (`f.p.q`), `comparison`, `operand` (`3`, `limit`, `Kind.a`,
+`f.p`), `names` (`g, h`), `keys` (`k, a = b`), `check` (`C(x, _)`) and `checks` (`C(x.f, _) or not D(g(y))`); parts in
 square brackets are optional.
 """
 
@@ -17,7 +18,12 @@ from p2c_dsl.syntax.nodes import Token
 
 Tokens = tuple[Token, ...]
 Match = Mapping[str, Tokens]
-"""For each hole, its tokens: one for `int` and `name`, the names alone for the others."""
+"""For each hole, its tokens: one for `int` and `name`, the names alone for the others; for `keys` two for each key.
+
+For `checks`, all tokens: names, brackets, `or` and `not`.
+
+For an optional part that is there, also its first word.
+"""
 
 _HOLE = re.compile(r"<(\w+):(\w+)>")
 _EXPECTED = {
@@ -25,7 +31,12 @@ _EXPECTED = {
     "name": "a name",
     "path": "a name or a parameter `f.p`",
     "names": "a name",
+    "keys": "the name or type of a key",
+    "field": "a parameter `f.p`",
+    "comparison": "`<=`, `>=`, `==` or `!=`",
+    "operand": "a number, a constant, an enum's member or a path `f.p`",
     "check": "a check such as `approved(order)`",
+    "checks": "a check such as `approved(order)`",
 }
 
 
@@ -63,6 +74,7 @@ def _sequence(parts: tuple[str, ...], tokens: Tokens, at: int, found: dict[str, 
                 after = _sequence(inner, tokens, at, found)
                 if isinstance(after, NoMatch):
                     return after
+                found[inner[0]] = (tokens[at],)
                 at = after
             continue
         step = _element(part, tokens, at, found)
@@ -111,6 +123,34 @@ def _read_path(tokens: Tokens, at: int) -> tuple[Tokens, int]:
     return ((tokens[at], tokens[at + 2]), at + 3) if _name(tokens, at + 2) else ((), at + 2)
 
 
+def _read_field(tokens: Tokens, at: int) -> tuple[Tokens, int]:
+    """`f.p` or `f.p.q`: at least two names."""
+    found, end = _read_dotted(tokens, at)
+    return (found, end) if len(found) > 1 else ((), end)
+
+
+def _read_dotted(tokens: Tokens, at: int) -> tuple[Tokens, int]:
+    names: list[Token] = []
+    while _name(tokens, at):
+        names.append(tokens[at])
+        at += 1
+        if not _is(tokens, at, "."):
+            return tuple(names), at
+        at += 1
+    return (), at
+
+
+def _read_comparison(tokens: Tokens, at: int) -> tuple[Tokens, int]:
+    fits = any(_is(tokens, at, operator) for operator in ("<=", ">=", "==", "!="))
+    return ((tokens[at],), at + 1) if fits else ((), at)
+
+
+def _read_operand(tokens: Tokens, at: int) -> tuple[Tokens, int]:
+    if at < len(tokens) and (tokens[at].kind == "int" or tokens[at].text in ("True", "False")):
+        return (tokens[at],), at + 1
+    return _read_dotted(tokens, at)
+
+
 def _read_names(tokens: Tokens, at: int) -> tuple[Tokens, int]:
     names: list[Token] = []
     while _name(tokens, at):
@@ -118,6 +158,23 @@ def _read_names(tokens: Tokens, at: int) -> tuple[Tokens, int]:
         at += 1
         if not _is(tokens, at, ","):
             return tuple(names), at
+        at += 1
+    return (), at
+
+
+def _read_keys(tokens: Tokens, at: int) -> tuple[Tokens, int]:
+    """Keys of two events: `k` is a key of both, `a = b` the keys of one and of the other."""
+    pairs: list[Token] = []
+    while _name(tokens, at):
+        one, at = tokens[at], at + 1
+        other = one
+        if _is(tokens, at, "="):
+            if not _name(tokens, at + 1):
+                return (), at + 1
+            other, at = tokens[at + 1], at + 2
+        pairs += [one, other]
+        if not _is(tokens, at, ","):
+            return tuple(pairs), at
         at += 1
     return (), at
 
@@ -133,12 +190,48 @@ def _read_check(tokens: Tokens, at: int) -> tuple[Tokens, int]:
     return (tokens[at], *names), end + 1
 
 
+def _read_checks(tokens: Tokens, at: int) -> tuple[Tokens, int]:
+    start = at
+    while True:
+        if _is(tokens, at, "not"):
+            at += 1
+        is_call, at = _read_call(tokens, at, reads=True)
+        if not is_call:
+            return (), at
+        if not _is(tokens, at, "or"):
+            return tokens[start:at], at
+        at += 1
+
+
+def _read_call(tokens: Tokens, at: int, *, reads: bool) -> tuple[bool, int]:
+    """A call of paths `x.f`, or of calls of such; whether it is one, and where it ends, or is none any more."""
+    if not _name(tokens, at):
+        return False, at
+    if not _is(tokens, at + 1, "("):
+        return False, at + 1
+    at += 2
+    while True:
+        if reads and _name(tokens, at) and _is(tokens, at + 1, "("):
+            found, at = _read_call(tokens, at, reads=False)
+        else:
+            path, at = _read_dotted(tokens, at)
+            found = bool(path)
+        if not found or not _is(tokens, at, ","):
+            return (True, at + 1) if found and _is(tokens, at, ")") else (False, at)
+        at += 1
+
+
 _READERS = {
     "int": _read_int,
     "name": _read_name,
     "path": _read_path,
     "names": _read_names,
+    "keys": _read_keys,
+    "field": _read_field,
+    "comparison": _read_comparison,
+    "operand": _read_operand,
     "check": _read_check,
+    "checks": _read_checks,
 }
 
 

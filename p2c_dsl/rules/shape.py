@@ -61,10 +61,10 @@ class Shape(Rule[Consumption, bool]):
     `shape sequence`: no `if`, and no call inside the arguments of another call. Calls follow one after the other.
 
     `shape tree`: each produced value is consumed at most once. The plan is then a tree, and a person who judges a step
-    sees everything that follows from it. Results of calls, their parts, and accumulators that hold them are produced;
-    inputs and constants are leaves, and can be used freely. Arguments, the collection of a loop, values written to an
-    accumulator and returned values are consumed; a value that is only tested is not. A loop that consumes a value from
-    outside the loop consumes it once per iteration.
+    sees everything that follows from it. Results of calls, their parts, and accumulators, lists and records that hold
+    them are produced; inputs and constants are leaves, and can be used freely. Arguments, the collection of a loop,
+    values written to an accumulator or put into a list or record, and returned values are consumed; a value that is
+    only tested is not. A loop that consumes a value from outside the loop consumes it once per iteration.
 
     `shape dag`: no restriction, stated explicitly.
     """
@@ -136,6 +136,9 @@ compose mail():
     ) -> bool:
         return mark
 
+    def made(self, at: Place[Consumption, bool], parts: tuple[Value, ...], of: Type, spec: Spec) -> bool:
+        return any(map(at.mark, parts))
+
     def empty(self) -> bool:
         return False
 
@@ -188,7 +191,7 @@ compose mail():
     def join(self, then: Consumption, orelse: Consumption) -> Consumption:
         return then.join(orelse)
 
-    def forget(self, own: Consumption, before: Consumption, first: int) -> Consumption:
+    def forget(self, own: Consumption, before: Consumption, first: int, end: State) -> Consumption:
         return own.forget(before, first)
 
     def tells_apart(

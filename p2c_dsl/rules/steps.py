@@ -20,9 +20,9 @@ from p2c_dsl.spec import Subtask
 class Steps(Rule[int, None]):
     """The composition has at most n steps, so that people can read it.
 
-    Each call counts, including nested calls. So does each `for`, `if`, `return` and new accumulator, and each write to
-    an accumulator unless the written value is itself a call. Both arms of an `if` count: the rule measures the
-    text, not a run.
+    Each call counts, including nested calls. So does each `for`, `if`, `return`, new accumulator, and list or record
+    that is made, and each write to an accumulator unless the written value is itself a call. Both arms of an `if`
+    count: the rule measures the text, not a run.
     """
 
     name = "steps"

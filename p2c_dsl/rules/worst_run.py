@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from p2c_dsl.machine.facet import Origin
 from p2c_dsl.rules.multiplicity import Count
+from p2c_dsl.rules.parts import Range
 from p2c_dsl.spec import Spec, Subtask
 from p2c_dsl.types import Type
 
@@ -25,6 +26,20 @@ class Demand(NamedTuple):
 
     group: frozenset[str]
     times: int
+
+
+class Chance(NamedTuple):
+    """What has to come out well in a run for a rule to ask for anything.
+
+    Attributes:
+        filled: What has to have an element, and not to be `None`.
+        yes: The check that has to say yes.
+        no: The check that has to say no, as checks do unless another rule asks only after their yes.
+    """
+
+    filled: Range | None = None
+    yes: str | None = None
+    no: str | None = None
 
 
 class Budget(NamedTuple):
@@ -53,6 +68,17 @@ class Purity(Enum):
 
 class WorstRun:
     """A rule's part in the search for a line of calls. Every default says that the rule does not mind."""
+
+    def asks_if(self) -> Chance | None:
+        """What has to come out well for the rule to ask for anything, `None` if it asks in every run.
+
+        The rule's other hooks are about the runs in which it asks.
+        """
+        return None
+
+    def line_checks(self) -> frozenset[str]:
+        """The checks whose yes `line_needs` takes into account."""
+        return frozenset()
 
     def line_start(self, distinct: Distinct) -> Hashable:
         """The state before the first call; not `None`."""
@@ -91,6 +117,10 @@ class WorstRun:
     def judged(self, subtask: Subtask) -> frozenset[int]:
         """The parameters whose arguments must be pure: of a permitted origin, in the rule's own sense."""
         return frozenset()
+
+    def judges_result(self) -> bool:
+        """Whether the task's result must be pure, too."""
+        return False
 
     def pure_source(self, origin: Origin, name: str | None, of: Type, spec: Spec) -> bool:
         """Whether a value that no subtask has produced may be pure. Parts of a pure value are taken to be pure."""

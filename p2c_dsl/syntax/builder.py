@@ -12,9 +12,10 @@ from p2c_dsl.syntax.compositions import Compositions
 from p2c_dsl.syntax.declarations import Declarations
 from p2c_dsl.syntax.lexer import Lexeme
 from p2c_dsl.syntax.nodes import Name
+from p2c_dsl.syntax.overrides import Overrides
 
 
-class Builder(Declarations, Compositions):
+class Builder(Declarations, Overrides, Compositions):
     """The callbacks, named as the grammar's rules and aliases are; each takes its span and its parts."""
 
     def callback(self, name: str) -> Callable[..., Any]:

@@ -80,6 +80,18 @@ class Compositions:
 
     # ------------------------------------------------------------ expressions
 
+    def either(self, span: Span, left: nodes.Expr, right: nodes.Expr) -> nodes.Or:
+        return nodes.Or((*_operands(nodes.Or, left), *_operands(nodes.Or, right)), span)
+
+    def both(self, span: Span, left: nodes.Expr, right: nodes.Expr) -> nodes.And:
+        return nodes.And((*_operands(nodes.And, left), *_operands(nodes.And, right)), span)
+
+    def comparison(self, span: Span, left: nodes.Expr, operator: str, right: nodes.Expr) -> nodes.Compare:
+        return nodes.Compare(left, operator, right, span)
+
+    def comparator(self, span: Span, operator: Lexeme) -> str:
+        return operator.text
+
     def negation(self, span: Span, operand: nodes.Expr) -> nodes.Not:
         return nodes.Not(operand, span)
 
@@ -112,6 +124,9 @@ class Compositions:
 
     def empty_list(self, span: Span) -> nodes.EmptyList:
         return nodes.EmptyList(span)
+
+    def list_display(self, span: Span, elements: Items) -> nodes.ListDisplay:
+        return nodes.ListDisplay(items(elements), span)
 
     def call(self, span: Span, function: Name, arguments: Items) -> nodes.Call:
         given = items(arguments)
@@ -150,6 +165,10 @@ class Compositions:
 
     def none(self, span: Span) -> nodes.Literal:
         return nodes.Literal(None, span)
+
+
+def _operands(kind: type[nodes.And] | type[nodes.Or], operand: nodes.Expr) -> tuple[nodes.Expr, ...]:
+    return operand.operands if isinstance(operand, nodes.And | nodes.Or) and type(operand) is kind else (operand,)
 
 
 def _if(span: Span, condition: nodes.Expr, block: ParsedBlock, orelse: Else | None, is_elif: bool) -> nodes.If:

@@ -39,6 +39,13 @@ class Literals(NamedTuple):
     span: Span
 
 
+class Required(NamedTuple):
+    """`required total, customer`."""
+
+    names: tuple[Name, ...]
+    span: Span
+
+
 class SubtaskBody(NamedTuple):
     """The body of a subtask or of an override."""
 
@@ -48,6 +55,7 @@ class SubtaskBody(NamedTuple):
     pure: Span | None
     claims: tuple[nodes.Claims, ...]
     literals: tuple[Literals, ...]
+    required: tuple[Required, ...]
 
 
 _NO_DOC = Doc(None, nodes.NOWHERE)
@@ -120,26 +128,23 @@ class Declarations:
         result: Any,
         body: tuple[Doc, Items],
     ) -> nodes.SubtaskDecl:
-        (doc, place), effects, (cost, cost_place), pure, claims, literals = _contract(body)
+        (doc, place), effects, (cost, cost_place), pure, claims, literals, required = contract(body)
         if literals:
             help_ = "write `literal` before the parameter's type"
             raise Misuse("P2C110", literals[0].span, "`literal` lines are only allowed in an override", help_)
+        if required:
+            help_ = "write the parameter without a default"
+            raise Misuse("P2C110", required[0].span, "`required` lines are only allowed in an override", help_)
         given = items(parameters)
         return nodes.SubtaskDecl(
             name, given, result, doc, effects, cost, span, place, cost_place, pure, claims, original
         )
 
-    def override(self, span: Span, name: Name, body: tuple[Doc, Items]) -> nodes.OverrideDecl:
-        (doc, place), effects, (cost, cost_place), pure, claims, literals = _contract(body)
-        if claims:
-            message = "`claims` is not allowed in an override"
-            raise Misuse("P2C110", claims[0].span, message, "state what the subtask does: `pure`, or its effects")
-        named = tuple(n for line in literals for n in line.names)
-        literal_place = literals[0].span if literals else nodes.NOWHERE
-        return nodes.OverrideDecl(name, doc, effects, cost, span, place, cost_place, pure, named, literal_place)
-
     def literals(self, span: Span, names: Items) -> Literals:
         return Literals(items(names), span)
+
+    def required(self, span: Span, names: Items) -> Required:
+        return Required(items(names), span)
 
     def pure(self, span: Span) -> Pure:
         return Pure(span)
@@ -211,11 +216,13 @@ class Declarations:
     def type_arguments(self, span: Span, types: Items) -> Items:
         return types
 
-    def bound(self, span: Span, op: Lexeme, number: Lexeme) -> nodes.SizeBound:
-        return nodes.SizeBound(op.text, integer_of(number), span)
+    def bound(self, span: Span, op: Lexeme, number: nodes.Literal | None) -> nodes.TypeBound | None:
+        # A number with too many digits has been reported.
+        value = None if number is None else number.value
+        return nodes.TypeBound(op.text, value, span) if isinstance(value, int | float) else None
 
 
-def _contract(body: tuple[Doc, Items]) -> SubtaskBody:
+def contract(body: tuple[Doc, Items]) -> SubtaskBody:
     """A body's lines by their kinds. Raises `Misuse`."""
     clauses = items(body[1])
     effects = tuple(c for c in clauses if isinstance(c, nodes.EffectClause))
@@ -227,4 +234,5 @@ def _contract(body: tuple[Doc, Items]) -> SubtaskBody:
         raise Misuse("P2C110", pure, "a subtask cannot be `pure` and have effects", "remove `pure`, or the effects")
     claims = tuple(c for c in clauses if isinstance(c, nodes.Claims))
     literals = tuple(c for c in clauses if isinstance(c, Literals))
-    return SubtaskBody(body[0], effects, costs[0] if costs else _NO_COST, pure, claims, literals)
+    required = tuple(c for c in clauses if isinstance(c, Required))
+    return SubtaskBody(body[0], effects, costs[0] if costs else _NO_COST, pure, claims, literals, required)

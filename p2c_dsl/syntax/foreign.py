@@ -20,7 +20,7 @@ class Slip(NamedTuple):
 
 
 DECLARATIONS = (
-    "use", "type", "record", "enum", "constant", "effect", "subtask", "rules", "task", "compose",
+    "use", "type", "record", "enum", "constant", "effect", "subtask", "override", "rules", "task", "compose",
 )  # fmt: skip
 _LONGEST_SHOWN = 40
 _FUNCTIONS = "functions cannot be defined: declare a subtask with `subtask name(…) -> Type:`"
@@ -46,8 +46,6 @@ _FOREIGN = {
     "assert": "there are no assertions: write rules in the task",
     "async": "remove `async`: each call waits for the one before it",
     "await": "remove `await`: each call waits for the one before it",
-    "and": "nest one `if` inside the other",
-    "or": "use two `if`s, or call a subtask that decides",
     "yield": "collect the values in an accumulator: `xs = []`, then `xs.append(value)`",
     "del": "values cannot be changed",
     **dict.fromkeys(("match", "switch", "case"), _CHOSEN),
@@ -56,15 +54,15 @@ _FOREIGN = {
     **dict.fromkeys(("elseif", "elsif"), "write `elif`"),
     "unless": "write `if not x:`",
 }
-COMPARED = "values cannot be compared: call a subtask that returns Bool"
+_CONTAINED = "what a collection contains cannot be tested: call a subtask that returns Bool"
 COMPUTED = "there is no arithmetic: call a subtask instead"
 _CHANGED = "values cannot be changed: collect with `xs.append(value)`, or call a subtask"
 _OPERATORS = {
-    **dict.fromkeys(("==", "!=", "<", ">", "<=", ">=", "<>"), COMPARED),
+    "<>": "write `!=` instead",
     **dict.fromkeys(("+", "-", "*", "/", "%", "**", "//", "&", "^", "~", "@", "<<", ">>"), COMPUTED),
     **dict.fromkeys(("+=", "-=", "*=", "/=", "%=", "|=", "&=", "^=", "@=", "++"), _CHANGED),
-    "&&": "nest one `if` inside the other",
-    "||": "use two `if`s, or call a subtask that decides",
+    "&&": "write `and` instead",
+    "||": "write `or` instead",
     ":=": "put the assignment on a line of its own",
     "|": "there are no union types: write `Optional[T]` for a value that may be `None`",
     "!": "write `not` instead",
@@ -109,7 +107,7 @@ def foreign(lexemes: Sequence[Lexeme], first: int, position: int) -> Slip | None
         return absent(lexeme, _FIRST[lexeme.text])
     if lexeme.text in ("*", "**") and before.text in ("(", ","):
         return absent(lexeme, _UNPACKED)
-    if lexeme.type == UNKNOWN or (lexeme.text in ("<", ">", "<=", ">=", "==", "-") and not _declares(head)):
+    if lexeme.type == UNKNOWN or lexeme.text == "*" or (lexeme.text == "-" and not _declares(head)):
         return absent(lexeme, _OPERATORS.get(lexeme.text, COMPUTED))
     comprehension = None if position == first else _comprehension(lexemes, position)
     if comprehension is not None:
@@ -120,7 +118,7 @@ def foreign(lexemes: Sequence[Lexeme], first: int, position: int) -> Slip | None
     if lexeme.type == "IF" and position != first:
         return absent(lexeme, "there are no conditional expressions: use `if` and `else` with blocks")
     if lexeme.type == "IN" or (lexeme.type == "NOT" and lexemes[position + 1].type == "IN"):
-        return absent(lexeme, COMPARED)
+        return absent(lexeme, _CONTAINED)
     if lexeme.type == "STRING" and before.end == lexeme.start and before.type == NAME:
         return absent(before, "remove the prefix: there are no special kinds of strings")
     if lexeme.type == RESERVED:

@@ -14,6 +14,7 @@ from p2c_dsl.syntax.text import docstring_lines, quote
 WIDTH = 100
 INDENT = 4
 
+_CONDITIONS = (nodes.Not, nodes.IsNone, nodes.Compare, nodes.And, nodes.Or)
 Item = tuple[Span, AbstractDoc]
 
 
@@ -37,23 +38,36 @@ def docstring(doc: str) -> AbstractDoc:
 
 
 def rule(tokens: Sequence[nodes.Token]) -> AbstractDoc:
-    """A rule's tokens, spaced as in `pay.to from ask, find` and `B only if C(x, _)`."""
+    """A rule's tokens, spaced as in `pay.to from ask, find`, `*.to from ask` and `B only if C(x, _)`."""
     text = tokens[0].text
     for before, token, after in zip(tokens, tokens[1:], (*tokens[2:], None), strict=False):
         tight = (
             token.text in (",", ")")
             or before.text == "("
             or (token.text == "(" and before.kind == "name")
-            or (token.text == "." and before.kind == "name" and after is not None and after.kind == "name")
+            or (token.text == "." and _ends_subtask(before) and after is not None and after.kind == "name")
             or (before.text == "." and token.kind == "name" and text.endswith("."))
         )
         text += token.text if tight else f" {token.text}"
     return TextDoc(text)
 
 
+def _ends_subtask(token: nodes.Token) -> bool:
+    return token.kind == "name" or token.text == "*"
+
+
 def name(written: nodes.Name, original: str | None) -> AbstractDoc:
     """`get_env as "get-env"`, or the name alone."""
     return TextDoc(written.text if original is None else f"{written.text} as {quote(original)}")
+
+
+def _bracketed(doc: AbstractDoc) -> AbstractDoc:
+    return joined(TextDoc("("), doc, TextDoc(")"))
+
+
+def _chained(word: str, docs: Sequence[AbstractDoc]) -> AbstractDoc:
+    first, *others = docs
+    return joined(first, *(TextDoc(word) + other for other in others))
 
 
 class DocumentBuilder:
@@ -63,7 +77,7 @@ class DocumentBuilder:
         self._comments = comments
 
     def expression(self, expr: nodes.Expr) -> AbstractDoc:
-        """Any expression or condition."""
+        """Any expression; a condition in brackets."""
         match expr:
             case nodes.Variable(name):
                 return TextDoc(name.text)
@@ -81,10 +95,30 @@ class DocumentBuilder:
                 return TextDoc("{}")
             case nodes.EmptyList():
                 return TextDoc("[]")
+            case nodes.ListDisplay(elements, span):
+                return self.brackets("[", [(e.span, self.expression(e)) for e in elements], "]", span.start)
+            case nodes.Not() | nodes.IsNone() | nodes.Compare() | nodes.And() | nodes.Or():
+                return _bracketed(self.condition(expr))
+
+    def condition(self, expr: nodes.Expr) -> AbstractDoc:
+        """The condition of an `if`."""
+        match expr:
             case nodes.Not(operand):
-                return TextDoc("not ") + self.expression(operand)
+                return TextDoc("not ") + self._operand(operand, *_CONDITIONS)
             case nodes.IsNone(operand, negated):
                 return self.expression(operand) + TextDoc(" is not None" if negated else " is None")
+            case nodes.Compare(left, operator, right):
+                return self.expression(left) + TextDoc(f" {operator} ") + self.expression(right)
+            case nodes.And(operands):
+                return _chained(" and ", [self._operand(o, nodes.Or) for o in operands])
+            case nodes.Or(operands):
+                return _chained(" or ", [self._operand(o) for o in operands])
+        return self.expression(expr)
+
+    def _operand(self, operand: nodes.Expr, *looser: type) -> AbstractDoc:
+        """A condition within another one, in brackets if it is of a kind that binds less tightly."""
+        doc = self.condition(operand)
+        return _bracketed(doc) if isinstance(operand, looser) else doc
 
     def subscript(self, base: AbstractDoc, key: nodes.Expr) -> AbstractDoc:
         """`base[key]`."""
@@ -98,14 +132,19 @@ class DocumentBuilder:
             doc += self.brackets("[", items, "]", of.name.span.end)
         return joined(doc, *(TextDoc(f" {bound.op} {bound.value}") for bound in of.bounds))
 
-    def signature(self, declared: nodes.SubtaskDecl | nodes.TaskDecl, word: str, end: str) -> AbstractDoc:
+    def signature(
+        self, declared: nodes.SubtaskDecl | nodes.OverrideDecl | nodes.TaskDecl, word: str, end: str
+    ) -> AbstractDoc:
         """`subtask f(p: T, q: U = 3) -> R`, and a colon where a body follows."""
         items = [(p.span, self.parameter(p)) for p in declared.parameters]
         result = TextDoc("") if declared.result is None else TextDoc(" -> ") + self.type(declared.result)
         original = declared.original if isinstance(declared, nodes.SubtaskDecl) else None
-        tail = result + TextDoc(end)
-        start = declared.name.span.end
-        return TextDoc(f"{word} ") + name(declared.name, original) + self.brackets("(", items, ")", start, tail)
+        tail, start = result + TextDoc(end), declared.name.span.end
+        head = TextDoc(f"{word} ") + name(declared.name, original)
+        if isinstance(declared, nodes.OverrideDecl) and not items:
+            # Brackets without parameters would look as if the subtask had none.
+            return head + tail
+        return head + self.brackets("(", items, ")", start, tail)
 
     def parameter(self, parameter: nodes.ParameterDecl) -> AbstractDoc:
         """`q: U = 3`."""

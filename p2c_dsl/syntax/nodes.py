@@ -12,11 +12,13 @@ from typing import NamedTuple
 from p2c_dsl.source import Source, Span
 from p2c_dsl.syntax.statements import (
     NOWHERE,
+    And,
     Append,
     Assign,
     Attribute,
     Call,
     Comment,
+    Compare,
     EmptyList,
     EmptyMap,
     Expr,
@@ -24,26 +26,30 @@ from p2c_dsl.syntax.statements import (
     For,
     If,
     IsNone,
+    ListDisplay,
     Literal,
     Name,
     Not,
+    Or,
     Return,
     SetItem,
-    SizeBound,
     Statement,
     Subscript,
+    TypeBound,
     TypeExpr,
     Variable,
 )
 
 __all__ = [
     "NOWHERE",
+    "And",
     "Append",
     "Assign",
     "Attribute",
     "Call",
     "Claims",
     "Comment",
+    "Compare",
     "ComposeDecl",
     "ConstantDecl",
     "Declaration",
@@ -60,23 +66,26 @@ __all__ = [
     "If",
     "IsNone",
     "Key",
+    "ListDisplay",
     "Literal",
     "Member",
     "Name",
     "Not",
+    "Or",
     "OverrideDecl",
     "ParameterDecl",
     "RecordDecl",
+    "RecordOverrideDecl",
     "Return",
     "RuleLine",
     "RulesDecl",
     "SetItem",
-    "SizeBound",
     "Statement",
     "Subscript",
     "SubtaskDecl",
     "TaskDecl",
     "Token",
+    "TypeBound",
     "TypeDecl",
     "TypeExpr",
     "Use",
@@ -222,9 +231,10 @@ class SubtaskDecl:
 
 @dataclass(frozen=True, slots=True)
 class OverrideDecl:
-    """`override subtask f:`: a person's statement of what it does, costs or is for, which replaces that of its file.
+    """`override subtask f(p: T) -> R:`: a person's statement about a subtask, which replaces that of its file.
 
-    `literals` are the parameters that also allow free literals.
+    `parameters` (only those listed) and `result` have narrower types, `literals` are the parameters that also allow
+    free literals, `required` those that cannot be left out.
     """
 
     name: Name
@@ -237,10 +247,25 @@ class OverrideDecl:
     pure: Span | None = None
     literals: tuple[Name, ...] = ()
     literal_span: Span = NOWHERE
+    parameters: tuple[ParameterDecl, ...] = ()
+    result: TypeExpr | None = None
+    required: tuple[Name, ...] = ()
+    required_span: Span = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class RecordOverrideDecl:
+    """`override record Order:`: narrower types for the listed fields; the `required` ones are never `None`."""
+
+    name: Name
+    fields: tuple[FieldDecl, ...]
+    required: tuple[Name, ...]
+    span: Span
+    required_span: Span = NOWHERE
 
 
 class Token(NamedTuple):
-    """A piece of a rule's line: kind `name`, `int` or `op` (`<=`, `.`, `,`, `(`, `)`)."""
+    """A piece of a rule's line: kind `name`, `int` or `op` (`<=`, `.`, `,`, `(`, `)`, `*`)."""
 
     kind: str
     text: str
@@ -300,6 +325,7 @@ Declaration = (
     | EffectDecl
     | SubtaskDecl
     | OverrideDecl
+    | RecordOverrideDecl
     | RulesDecl
     | TaskDecl
     | ComposeDecl

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from p2c_dsl.grammar.tables import KEYWORDS, OPERATORS
 from p2c_dsl.names import did_you_mean, listing
 from p2c_dsl.syntax.building import place_of
-from p2c_dsl.syntax.foreign import COMPARED, COMPUTED, DECLARATIONS, Slip, absent, foreign, short
+from p2c_dsl.syntax.foreign import COMPUTED, DECLARATIONS, Slip, absent, foreign, short
 from p2c_dsl.syntax.lexer import BAD, DEDENT, END, INDENT, NAME, NEWLINE, RESERVED, Lexeme
 
 _WORDS = {
@@ -103,13 +103,14 @@ def _help(lexemes: Sequence[Lexeme], first: int, position: int, accepted: frozen
         loops = {",": "loop over the map's keys and look up the values with `m[key]`"}
         return loops.get(found.text, "write `for x in collection:`")
     if condition and found.text == "=":
-        return COMPARED
+        return "write `==` to compare"
+    if found.text in _COMPARATORS:
+        return "a comparison has two sides: write `a < b and b < c`" if condition else _TESTED
     if found.text == "is" or before.text == "is":
         if not condition:
             return _TESTED
-        negated = any(lexeme.text == "not" for lexeme in lexemes[first:position])
-        return "write `x is not None`" if found.text == "is" and negated else _ONLY_NONE
-    if found.text == "not":
+        return _ONLY_NONE
+    if found.text in ("not", "and", "or") and not condition:
         return _TESTED
     if found.text == "{" or found.text == "then":
         return "a block starts with a `:` and is indented"
@@ -120,8 +121,9 @@ def _help(lexemes: Sequence[Lexeme], first: int, position: int, accepted: frozen
     return _help_with_values(head, before, found, accepted, position == first)
 
 
+_COMPARATORS = ("==", "!=", "<", "<=", ">", ">=")
 _TESTED = "conditions are only allowed in `if` and `elif`"
-_ONLY_NONE = "`is` only tests for `None`: write `if x:`, or call a subtask that returns Bool"
+_ONLY_NONE = "`is` only tests for `None`: write `if x:`, or `if x == y:` to compare"
 
 
 def _help_with_values(
@@ -130,8 +132,6 @@ def _help_with_values(
     """What to do about a value or an operation that is written as in another language."""
     if before.text == "{":
         return "only an empty `{}` can be written: fill it in a loop with `m[key] = value`"
-    if before.text == "[" and "RSQB" in accepted:
-        return "only an empty `[]` can be written: fill it in a loop with `xs.append(value)`"
     if found.text == ":" and "RSQB" in accepted:
         return "there are no slices: call a subtask instead"
     if found.text == ":" and before is head:

@@ -33,11 +33,11 @@ class Comment(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class SizeBound:
-    """`<= 20` or `>= 1` after a collection's type."""
+class TypeBound:
+    """`<= 20` or `>= 1` after the type of a collection or number."""
 
     op: str
-    value: int
+    value: int | float
     span: Span
 
 
@@ -47,7 +47,7 @@ class TypeExpr:
 
     name: Name
     arguments: tuple[TypeExpr, ...]
-    bounds: tuple[SizeBound, ...]
+    bounds: tuple[TypeBound, ...]
     literal: bool
     span: Span
 
@@ -76,7 +76,7 @@ class Literal:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """`f(x, p=y)`."""
+    """`f(x, p=y)`, or `Passenger(first=x)`, which makes a record."""
 
     function: Name
     arguments: tuple[Expr, ...]
@@ -117,6 +117,14 @@ class EmptyList:
 
 
 @dataclass(frozen=True, slots=True)
+class ListDisplay:
+    """`[a, b]`: a list of these values."""
+
+    elements: tuple[Expr, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Not:
     """`not x`, in a condition only."""
 
@@ -133,7 +141,34 @@ class IsNone:
     span: Span
 
 
-Expr = Variable | Literal | Call | Attribute | Subscript | EmptyMap | EmptyList | Not | IsNone
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """`a == b`, or with another operator, in a condition only."""
+
+    left: Expr
+    operator: str
+    right: Expr
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class And:
+    """`a and b and …`, in a condition only; none of the operands is an `And` itself."""
+
+    operands: tuple[Expr, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Or:
+    """`a or b or …`, in a condition only; none of the operands is an `Or` itself."""
+
+    operands: tuple[Expr, ...]
+    span: Span
+
+
+Data = EmptyMap | EmptyList | ListDisplay
+Expr = Variable | Literal | Call | Attribute | Subscript | Data | Not | IsNone | Compare | And | Or
 
 
 # ---------------------------------------------------------------- statements

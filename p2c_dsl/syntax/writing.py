@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from wadler_lindig import AbstractDoc, TextDoc
@@ -48,9 +48,7 @@ class Writer:
             case nodes.RecordDecl(name, fields=fields):
                 yield LogicalLine(0, TextDoc(f"record {name.text}:"), start, opens=True)
                 yield from self.docstring(declared)
-                for field in fields:
-                    doc = layout.name(field.name, field.original) + TextDoc(": ") + self.parts.type(field.type)
-                    yield LogicalLine(1, doc, field.span.start)
+                yield from map(self.field, fields)
             case nodes.EnumDecl(name, members=members):
                 yield LogicalLine(0, TextDoc(f"enum {name.text}:"), start, opens=True)
                 yield from self.docstring(declared)
@@ -66,9 +64,10 @@ class Writer:
                 yield LogicalLine(0, doc, start)
             case nodes.SubtaskDecl():
                 yield from self.subtask(declared)
-            case nodes.OverrideDecl(name):
-                yield LogicalLine(0, TextDoc(f"override subtask {name.text}:"), start, opens=True)
-                yield from self.contract(declared)
+            case nodes.OverrideDecl():
+                yield from self.override(declared)
+            case nodes.RecordOverrideDecl():
+                yield from self.record_override(declared)
             case nodes.RulesDecl(rules):
                 yield LogicalLine(0, TextDoc("rules:"), start, opens=True)
                 yield from map(self.rule, rules)
@@ -115,10 +114,31 @@ class Writer:
         for claims in declared.claims if isinstance(declared, nodes.SubtaskDecl) else ():
             listed = ", ".join(name.text for name in claims.names)
             lines.append(LogicalLine(1, TextDoc(f"claims {listed}"), claims.span.start))
-        if isinstance(declared, nodes.OverrideDecl) and declared.literals:
-            listed = ", ".join(name.text for name in declared.literals)
-            lines.append(LogicalLine(1, TextDoc(f"literal {listed}"), declared.literal_span.start))
+        if isinstance(declared, nodes.OverrideDecl):
+            lines += self.listed("literal", declared.literals, declared.literal_span)
+            lines += self.listed("required", declared.required, declared.required_span)
         yield from sorted(lines, key=lambda line: line.start)
+
+    def override(self, declared: nodes.OverrideDecl) -> Iterator[LogicalLine]:
+        body = list(self.contract(declared))
+        header = self.parts.signature(declared, "override subtask", ":" if body else "")
+        yield LogicalLine(0, header, declared.span.start, opens=bool(body))
+        yield from body
+
+    def record_override(self, declared: nodes.RecordOverrideDecl) -> Iterator[LogicalLine]:
+        header = TextDoc(f"override record {declared.name.text}:")
+        yield LogicalLine(0, header, declared.span.start, opens=True)
+        lines = [self.field(field) for field in declared.fields]
+        lines += self.listed("required", declared.required, declared.required_span)
+        yield from sorted(lines, key=lambda line: line.start)
+
+    def field(self, field: nodes.FieldDecl) -> LogicalLine:
+        doc = layout.name(field.name, field.original) + TextDoc(": ") + self.parts.type(field.type)
+        return LogicalLine(1, doc, field.span.start)
+
+    def listed(self, word: str, names: Sequence[nodes.Name], place: Span) -> list[LogicalLine]:
+        listed = ", ".join(name.text for name in names)
+        return [LogicalLine(1, TextDoc(f"{word} {listed}"), place.start)] if names else []
 
     def clause(self, clause: nodes.EffectClause) -> LogicalLine:
         doc: AbstractDoc = TextDoc(f"{'does' if clause.certain else 'may'} {clause.effect.text}")
@@ -166,7 +186,7 @@ class Writer:
 
     def conditional(self, statement: nodes.If, depth: int) -> Iterator[LogicalLine]:
         word = "elif" if statement.is_elif else "if"
-        doc = TextDoc(f"{word} ") + self.parts.expression(statement.condition) + TextDoc(":")
+        doc = TextDoc(f"{word} ") + self.parts.condition(statement.condition) + TextDoc(":")
         yield LogicalLine(depth, doc, statement.span.start, joined=statement.is_elif)
         yield from self.block(statement.body, depth + 1)
         match statement.orelse:

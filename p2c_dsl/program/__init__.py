@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 
+from p2c_dsl.program.conditions import Condition, values_of
+from p2c_dsl.program.conditions import Test as Test
 from p2c_dsl.source import Source, Span
 from p2c_dsl.spec import ConstantValue, Spec, Subtask, Task
-from p2c_dsl.types import Type
+from p2c_dsl.types import Record, Type
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,23 +99,6 @@ def lookups(operand: Operand) -> list[ItemOf]:
     return []
 
 
-class Test(StrEnum):
-    """When a branch's body runs: its operand is true, false, `None` or not `None`."""
-
-    TRUE = "true"
-    FALSE = "false"
-    NONE = "none"
-    SOME = "some"
-
-    @property
-    def opposite(self) -> Test:
-        """The test that is true exactly when this one is false."""
-        return _OPPOSITES[self]
-
-
-_OPPOSITES = {Test.TRUE: Test.FALSE, Test.FALSE: Test.TRUE, Test.NONE: Test.SOME, Test.SOME: Test.NONE}
-
-
 @dataclass(frozen=True, slots=True)
 class Call:
     """One subtask call. An argument is `None` if its default is used; `slot` takes the result."""
@@ -147,6 +131,25 @@ class Create:
 
 
 @dataclass(frozen=True, slots=True)
+class MakeList:
+    """`[a, b]`: a list of values, in `slot`."""
+
+    slot: int
+    elements: tuple[Operand, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class MakeRecord:
+    """`Passenger(first=a, last=b)`: a record with these fields, in `slot`. Fields that are left out are `None`."""
+
+    slot: int
+    record: Record
+    fields: tuple[tuple[str, Operand], ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Write:
     """`m[k] = v`, or with no key `xs.append(v)`; `slot` is the accumulator's.
 
@@ -172,10 +175,9 @@ class Loop:
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """`if`; `body` runs when `test` holds of the operand, `orelse` (may be empty) when not."""
+    """`if`; `body` runs when the condition holds, `orelse` (may be empty) when not."""
 
-    operand: Operand
-    test: Test
+    condition: Condition[Operand]
     body: tuple[Step, ...]
     orelse: tuple[Step, ...]
     span: Span
@@ -189,7 +191,7 @@ class Return:
     span: Span
 
 
-Step = Call | TakeOut | Create | Write | Loop | Branch | Return
+Step = Call | TakeOut | Create | MakeList | MakeRecord | Write | Loop | Branch | Return
 
 
 def steps(body: tuple[Step, ...]) -> Iterator[Step]:
@@ -210,10 +212,16 @@ def operands(step: Step) -> Iterator[Operand]:
     match step:
         case Call(arguments=arguments):
             yield from (a for a in arguments if a is not None)
+        case MakeList(elements=elements):
+            yield from elements
+        case MakeRecord(fields=fields):
+            yield from (operand for _, operand in fields)
         case Write(key=key, value=value):
             yield from (o for o in (key, value) if o is not None)
-        case Loop(collection=operand) | Branch(operand=operand) | TakeOut(value=operand):
+        case Loop(collection=operand) | TakeOut(value=operand):
             yield operand
+        case Branch(condition=condition):
+            yield from values_of(condition)
         case Return(value) if value is not None:
             yield value
 

@@ -1,0 +1,125 @@
+"""What is known of how two values compare, for the proof of rules about the values of arguments."""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import NamedTuple, Self, cast
+
+from p2c_dsl.machine.facts import Facts, tested
+from p2c_dsl.machine.identity import Identity, constant_identity, number_of
+from p2c_dsl.program import Test
+from p2c_dsl.ranges import NumberRange
+from p2c_dsl.types import Type, range_of
+
+_MOST_IN_CHAIN = 60
+"""How many values a chain of comparisons may lead to."""
+_TRUTHS = {constant_identity(True): Test.TRUE, constant_identity(False): Test.FALSE}
+
+
+class Known(NamedTuple):
+    """A value in a comparison: its value number, and the numbers that it may be."""
+
+    identity: Identity
+    numbers: NumberRange
+
+    @classmethod
+    def of(cls, identity: Identity, type_: Type) -> Self:
+        """A value of a type; a constant is what it is."""
+        number = number_of(identity)
+        return cls(identity, range_of(type_) if number is None else NumberRange(number, number))
+
+
+def fails(left: Known, operator: str, right: Known, facts: Facts) -> bool:
+    """Whether two values are known not to compare like that."""
+    if _by_bounds(left, operator, right) is False:
+        return True
+    opposite = {"==": "!=", "!=": "=="}.get(operator)
+    return opposite is not None and holds(left, opposite, right, facts)
+
+
+def holds(left: Known, operator: str, right: Known, facts: Facts) -> bool:
+    """Whether two values are known to compare like that."""
+    if operator == ">=":
+        return holds(right, "<=", left, facts)
+    decided = _by_bounds(left, operator, right)
+    if decided is not None:
+        return decided
+    pairs = product(_equals(left.identity, facts), _equals(right.identity, facts))
+    if operator == "!=":
+        return any(_are_different(one, other, facts) for one, other in pairs)
+    if any(one == other or _truth(one, other, facts) is True for one, other in pairs):
+        return True
+    return operator == "<=" and _is_between(left, right, facts)
+
+
+def _equals(value: Identity, facts: Facts) -> list[Identity]:
+    """A value and those that it is known to equal: equal values have equal fields."""
+    assert facts.elements is not None
+    known = [value, *facts.elements.equal_to(value)]
+    match value:
+        case ("field", whole, name):
+            known += [("field", one, name) for one in facts.elements.equal_to(cast(Identity, whole))]
+    return known
+
+
+def _are_different(one: Identity, other: Identity, facts: Facts) -> bool:
+    return _are_two_constants(one, other) or facts.differ(one, other) or _truth(one, other, facts) is False
+
+
+def _by_bounds(left: Known, operator: str, right: Known) -> bool | None:
+    """Whether two numbers compare like that, where their bounds say so."""
+    match operator:
+        case "<=":
+            return left.numbers.at_most(right.numbers)
+        case ">=":
+            return right.numbers.at_most(left.numbers)
+    equal = left.numbers.equal(right.numbers)
+    return equal if operator == "==" or equal is None else not equal
+
+
+def _are_two_constants(left: Identity, right: Identity) -> bool:
+    """Whether the values are different constants of one type."""
+    match left, right:
+        case ("constant", of, one), ("constant", also, other):
+            return of == also and one != other
+    return False
+
+
+def _truth(left: Identity, right: Identity, facts: Facts) -> bool | None:
+    """Whether a truth value is the given one, where that has been tested."""
+    for value, wanted in ((left, right), (right, left)):
+        test = _TRUTHS.get(wanted)
+        if test is not None and tested(test, value) in facts.known:
+            return True
+        if test is not None and tested(test.opposite, value) in facts.known:
+            return False
+    return None
+
+
+def _is_between(left: Known, right: Known, facts: Facts) -> bool:
+    """Whether what is known to be at least `left` is at most what is known to be at most `right`."""
+    above, below = _chain(left.identity, facts, 1), _chain(right.identity, facts, 2)
+    above += [] if left.numbers.high is None else [constant_identity(left.numbers.high)]
+    below += [] if right.numbers.low is None else [constant_identity(right.numbers.low)]
+    return any(_at_most(a, b) for a in above for b in below)
+
+
+def _chain(start: Identity, facts: Facts, side: int) -> list[object]:
+    """What a chain of comparisons leads to from a value that stands on one side of the first one."""
+    assert facts.elements is not None
+    found: dict[object, None] = {start: None}
+    pending = [start]
+    while pending and len(found) < _MOST_IN_CHAIN:
+        value = pending.pop()
+        # From a number, chains lead to other numbers' chains: numbers are compared as they are.
+        known = () if number_of(value) is not None and value != start else facts.elements.about(value)
+        steps: list[object] = [f[3 - side] for f in known if f[0] in ("le", "lt") and f[side] == value]
+        new = [one for one in (*steps, *facts.elements.equal_to(value)) if one not in found]
+        found |= dict.fromkeys(new)
+        pending += cast(list[Identity], new)
+    return list(found)
+
+
+def _at_most(one: object, other: object) -> bool:
+    a, b = number_of(one), number_of(other)
+    return one == other or (a is not None and b is not None and a <= b)
