@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import replace
 from typing import Any
 
+from p2c_dsl.planners.lines.makers import with_makers
 from p2c_dsl.planners.relevance import distances
 from p2c_dsl.spec import Spec, Task
 from p2c_dsl.spec_data import to_data, to_text
@@ -16,6 +17,7 @@ LANGUAGE = (
     "subtasks, assignments (each name once), `for x in collection:`, `if`/`else`, `return`, and accumulators "
     "(`m = {}` then `m[k] = v` in a loop, `xs = []` then `xs.append(v)`). Answer with the composition alone."
 )
+MADE = "A line of its own makes a list, `xs = [a, b]`, or a record, `r = R(f=a, g=b)`, where nothing else gives one."
 
 
 class PromptTooLong(ValueError):
@@ -36,7 +38,8 @@ def question(tokenizer: Any, spec: Spec, task: Task) -> str:
     if not getattr(tokenizer, "chat_template", None):
         return prompt(spec, task)
     asked = f"```\n{to_text(to_data(spec))}```\n\nCompose `{task.name}`: {task.doc or task.name}"
-    system = f"{INSTRUCTION}\n{LANGUAGE}"
+    made = f"\n{MADE}" if with_makers(spec, task) is not spec else ""
+    system = f"{INSTRUCTION}\n{LANGUAGE}{made}"
     try:
         text = _rendered(tokenizer, {"system": system, "user": asked})
     except Exception as error:  # Templates raise any exception if they do not support a system turn.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from p2c_dsl.planners.lines.makers import with_makers
 from p2c_dsl.spec import Spec, Subtask, Task
 from p2c_dsl.types import ListOf, MapOf, NewType, Nominal, Optional, Record, SetOf, Type
 
@@ -15,7 +16,7 @@ def distances(spec: Spec, task: Task) -> dict[str, int]:
     returns; at distance n + 1 those that return what one at distance n takes. Those that do not lead to the goal are
     farthest.
     """
-    usable = _callable(spec, task)
+    usable = _callable(with_makers(spec, task), task)
     events = {word.text for rule in spec.rules_of(task) for word in rule.tokens}
     goal = {name for name, subtask in usable.items() if _events(subtask) & events}
     wanted = _parts(spec, [] if task.result is None else [task.result])
@@ -29,7 +30,7 @@ def distances(spec: Spec, task: Task) -> dict[str, int]:
         found |= dict.fromkeys(near, level)
         wanted = _parts(spec, (p.type for name in near for p in usable[name].parameters))
         level += 1
-    return {name: found.get(name, level) for name in usable}
+    return {name: found.get(name, level) for name in usable if name in spec.subtasks}
 
 
 def _callable(spec: Spec, task: Task) -> dict[str, Subtask]:

@@ -10,18 +10,22 @@ from p2c_dsl.planners.anytime.cheapest import cheapest
 from p2c_dsl.planners.anytime.first import first, greedy
 from p2c_dsl.planners.anytime.improve import improve
 from p2c_dsl.planners.anytime.limits import SearchLimits, Stopped, Watch
-from p2c_dsl.planners.anytime.outcome import machine_of, none_found
+from p2c_dsl.planners.anytime.outcome import Unplannable, machine_of, none_found
 from p2c_dsl.planners.anytime.preference import by_name
 from p2c_dsl.planners.anytime.space import Beginning, Found, SearchSpace
+from p2c_dsl.planners.anytime.tidying import tidied
 from p2c_dsl.planners.automaton.automaton import DEFAULT_BUDGET, Automaton
 from p2c_dsl.planners.automaton.protocol import END
-from p2c_dsl.planners.automaton.resume import Start, resume
+from p2c_dsl.planners.automaton.resume import NoContinuation, Start, resume
 from p2c_dsl.planners.deadline import TIMEOUT, Deadline
 from p2c_dsl.planners.distinct import distinct
+from p2c_dsl.rules import proving
 from p2c_dsl.spec import Spec, Task
 
 _EFFORT = 2000
 """How many lines are tried before a start is taken to have no continuation."""
+_PROVED = 5000
+"""How many lines are tried for a plan of which nothing is left to the run-time monitor."""
 _SHARE = 0.5
 """Where several plans are wanted, the best one gets this share of the time, and the next cheapest this of the rest."""
 
@@ -44,6 +48,8 @@ class FoundPlan:
 class SearchPlanner:
     """Plans an accepted composition with few lexemes: the fewest, if that is found in time.
 
+    Enforced rules are proved where a plan of that is soon found. Only otherwise is something left to the monitor.
+
     Attributes:
         budget: The most lexemes of a composition.
         timeout: The most seconds of a search, `None` without a limit.
@@ -61,7 +67,7 @@ class SearchPlanner:
 
     def improving(self, spec: Spec, task: Task, partial: str = "") -> Iterator[FoundPlan]:
         """Ever cheaper compositions; the last one is `proved`, unless the time ran out. Raises what `plan` raises."""
-        return self._improving(_Task(self, spec, task, partial), Deadline.after(self.timeout))
+        return self._improving(*self._start(spec, task, partial))
 
     def plans(self, spec: Spec, task: Task, n: int | None = None, partial: str = "") -> Iterator[str]:
         """Different ones: the best that is found in time, and then others, the cheapest first as far as time allows.
@@ -72,15 +78,32 @@ class SearchPlanner:
             return iter((self.plan(spec, task, partial),))
         return distinct(self._several(spec, task, partial), n)
 
+    def _start(self, spec: Spec, task: Task, partial: str) -> tuple[_Task, Deadline]:
+        """The task with its enforced rules proved if such a plan is soon found, or else at least what they ask for."""
+        started: Deadline | None = None
+        for proved in (proving(spec, task), proving(spec, task, lambda rule: rule.is_goal)):
+            if proved != (spec, task):
+                with suppress(Unplannable, NoContinuation):
+                    its = _Task(self, *proved, partial)
+                    started = started or Deadline.after(self.timeout)
+                    its.first(SearchLimits(started.sooner(_SHARE), _PROVED, self.watch))
+                    return its, started
+        return _Task(self, spec, task, partial), started or Deadline.after(self.timeout)
+
     def _improving(self, task: _Task, deadline: Deadline) -> Iterator[FoundPlan]:
         limits = SearchLimits(deadline, watch=self.watch)
         known = task.first(limits)
-        yield FoundPlan(known.text, known.cost, task.space.least(task.beginnings))
+        least = task.space.least(task.beginnings)
+        yield FoundPlan(known.text, known.cost, least)
+        with suppress(Stopped):
+            for tidier in tidied(task.space, known, limits):
+                known = tidier
+                yield FoundPlan(known.text, known.cost, least)
         for found, at_least in improve(task.space, task.beginnings, known, limits):
             yield FoundPlan(found.text, found.cost, at_least)
 
     def _several(self, spec: Spec, task: Task, partial: str) -> Iterator[str]:
-        its, deadline = _Task(self, spec, task, partial), Deadline.after(self.timeout)
+        its, deadline = self._start(spec, task, partial)
         *_, best = self._improving(its, deadline.sooner(_SHARE))
         yield best.text
         for further in (cheapest, greedy):
@@ -94,6 +117,7 @@ class _Task:
     """One task to plan for, from one start."""
 
     def __init__(self, planner: SearchPlanner, spec: Spec, task: Task, partial: str) -> None:
+        self._first: Found | None = None
         self._planner, self.space = planner, SearchSpace.of(machine_of(spec, task), by_name)
         if partial.strip():
             # The search for a continuation of a start that has none might never end.
@@ -106,7 +130,9 @@ class _Task:
         """A first plan. Raises `Unplannable`."""
         planner, space = self._planner, self.space
         try:
-            return first(space, self.beginnings, planner.budget, limits)
+            if self._first is None:
+                self._first = first(space, self.beginnings, planner.budget, limits)
+            return self._first
         except Stopped:
             limit = f"{planner.timeout:g} s ({space.tried:,} lines tried)"
             raise none_found(space.machine, planner.budget, limit) from None

@@ -11,14 +11,16 @@ from itertools import chain, islice
 from p2c_dsl.machine import LoopFrame, Machine
 from p2c_dsl.machine.moves import CreateMove
 from p2c_dsl.machine.state import Accumulator, BranchFrame
-from p2c_dsl.planners.anytime.asked_for import AskedFor
-from p2c_dsl.planners.anytime.priced_plan import PricedPlan, PricedPlans
 from p2c_dsl.planners.anytime.pruning import Pruning, learns, waits_for_loop
+from p2c_dsl.planners.anytime.relaxed.asked_for import AskedFor
+from p2c_dsl.planners.anytime.relaxed.plan import PricedPlan
+from p2c_dsl.planners.anytime.relaxed.priced_plan import PricedPlans
 from p2c_dsl.planners.lines.node import Node
 from p2c_dsl.planners.lines.pattern import Line, Pattern
 from p2c_dsl.planners.lines.statements import Statements
 from p2c_dsl.planners.lines.successors import Lines
-from p2c_dsl.program import Test, Var
+from p2c_dsl.program import Var
+from p2c_dsl.program.conditions import Predicate, Test
 from p2c_dsl.types import BOTTOM, UNKNOWN, ListOf, MapOf, element_of, is_subtype
 
 _MOST_CALLS = 24
@@ -41,25 +43,39 @@ class HelpfulLines:
         self.stages = self.named, pruning.after, lines.after
 
     def named(self, node: Node) -> Iterator[Line]:
-        """The lines that the relaxed plan names, and those that pay debts."""
-        for block in self._lines.blocks(node):
-            inner = block.state is node.state
-            plan = self._relaxed_plans.of(node if inner else Node(block.state, False))
+        """The lines that the relaxed plan names, and those that pay debts.
+
+        Those of outer blocks come first: few rules object to a call that comes too early, but many to one that happens
+        too often or not in every run. Likewise, new blocks come last.
+        """
+        blocks = self._lines.blocks(node)
+        for block in blocks[-1:]:
+            if not waits_for_loop(block.state):
+                yield from self._calls(block, self._plan(block, node))
+        for block in reversed(blocks):
+            plan = self._plan(block, node)
+            if not waits_for_loop(block.state):
+                yield from self._writes(block, plan)
+                yield from self._calls(block, plan)
+                if block.state is node.state and node.empty and not plan.calls:
+                    yield from self._fillers(block)
+                yield from self._branches(block, plan)
+                for pattern in block.returns() if self._machine.task.result is not None else ():
+                    yield from pattern.variations()
+            yield from self._creations(block, plan.ready)
             yield from self._loops(block, plan)
-            yield from self._creations(block, plan)
-            if waits_for_loop(block.state):
-                continue
-            yield from self._writes(block, plan)
-            for name, subtask in self._asked_for.subtasks.items():
-                if name in plan.calls:
-                    yield from islice(self._pruning.calls(block, subtask), _MOST_CALLS)
-            if inner and node.empty and not plan.calls:
-                yield from self._fillers(block)
-            yield from self._branches(block, plan)
-            for pattern in block.returns() if self._machine.task.result is not None else ():
-                yield from pattern.variations()
+            yield from self._creations(block, plan.collections - plan.ready)
         for pattern in self._lines.elses(node):
             yield from pattern.lines()
+
+    def _plan(self, block: Statements, node: Node) -> PricedPlan:
+        return self._relaxed_plans.of(node if block.state is node.state else Node(block.state, False))
+
+    def _calls(self, block: Statements, plan: PricedPlan) -> Iterator[Line]:
+        """The calls that the plan names; first those that lead to what is to be written in open loops."""
+        named = [subtask for name, subtask in self._asked_for.subtasks.items() if name in plan.calls_here]
+        for subtask in sorted(named, key=lambda s: s.name not in plan.inner):
+            yield from islice(self._pruning.calls(block, subtask), _MOST_CALLS)
 
     def _fillers(self, block: Statements) -> Iterator[Line]:
         """The first calls of the simplest subtasks: a block needs a line."""
@@ -67,33 +83,47 @@ class HelpfulLines:
         yield from islice((line for line in calls if line is not None), _FILLERS)
 
     def _loops(self, block: Statements, plan: PricedPlan) -> Iterator[Line]:
-        """Loops over collections that the plan names, or any that fills an accumulator."""
+        """Loops over collections that the plan names, then any others that fill an accumulator.
+
+        The first loop after the creation of an accumulator is the one that fills it: those that give something for it
+        come first.
+        """
         waiting = any(a.loop is None and not a.filled for a in block.state.accumulators.values())
-        elements = {element_of(of) for of in plan.loops}
-        if waiting or elements:
-            for line in self._pruning.loops(block):
-                frame = line.node.state.frames[-1]
-                assert isinstance(frame, LoopFrame)
-                if waiting or element_of(frame.collection.type) in elements:
-                    yield line
+        elements, gathered = ({element_of(of) for of in loops} for loops in (plan.loops, plan.gathered))
+        due = {identity for d in self._relaxed_plans.dues.here(block.state) for identity in d.collections}
+        ranked: list[tuple[bool, bool, int, Line]] = []
+        for line in self._pruning.loops(block) if waiting or elements or due else ():
+            frame = line.node.state.frames[-1]
+            assert isinstance(frame, LoopFrame)
+            of = element_of(frame.collection.type)
+            named = of in elements or frame.collection.identity in due
+            if named or waiting:
+                ranked.append((of not in gathered, not named, len(ranked), line))
+        yield from (line for *_, line in sorted(ranked, key=lambda entry: entry[:3]))
 
     def _branches(self, block: Statements, plan: PricedPlan) -> Iterator[Line]:
         """Tests of values that the plan names, and those whose outcomes its calls need."""
-        if not plan.optionals and not plan.checks:
+        tests = {identity for due in self._relaxed_plans.dues.here(block.state) for identity in due.tests}
+        if not plan.optionals and not plan.checks and not tests:
             return
         placed = [(at, facet) for at, facet in self._machine.placed if at.index in plan.checks]
         for pattern in block.branches():
             for line in pattern.lines():
                 frame = line.node.state.frames[-1]
                 assert isinstance(frame, BranchFrame)
-                wanted = frame.test is Test.SOME and frame.tested.type in plan.optionals
-                if wanted or any(learns(at, facet, frame.tested) for at, facet in placed):
+                condition = frame.condition
+                assert isinstance(condition, Predicate)
+                tested = condition.of[0]
+                wanted = condition.test is Test.SOME and tested.type in plan.optionals
+                wanted = wanted or (tested.identity in tests and not condition.test.compares)
+                outcome = condition if condition.test.compares else Predicate(Test.TRUE, condition.of)
+                if wanted or any(learns(at, facet, outcome) for at, facet in placed):
                     yield line
 
-    def _creations(self, block: Statements, plan: PricedPlan) -> Iterator[Line]:
+    def _creations(self, block: Statements, collections: frozenset[ListOf | MapOf]) -> Iterator[Line]:
         """An accumulator for each kind of collection that the plan needs and that none waits for."""
         waiting = {acc.is_map for acc in block.state.accumulators.values() if not acc.filled}
-        kinds = {isinstance(c, MapOf) for c in plan.collections} - waiting
+        kinds = {isinstance(c, MapOf) for c in collections} - waiting
         for pattern in block.creations() if kinds else ():
             for line in pattern.lines():
                 assert isinstance(line.move, CreateMove)
@@ -107,9 +137,8 @@ class HelpfulLines:
         state = block.state
         unfilled = [(slot, state.accumulators[slot]) for slot in state.writable]
         unfilled = [(slot, acc) for slot, acc in unfilled if not acc.filled and acc.loop is not None]
-        wanted = [
-            c for c in sorted(plan.collections, key=repr) if any(isinstance(c, MapOf) == a.is_map for _, a in unfilled)
-        ]
+        kinds = {acc.is_map for _, acc in unfilled}
+        wanted = [c for c in sorted(plan.filling or plan.collections, key=repr) if isinstance(c, MapOf) in kinds]
         for (slot, acc), collection in ((u, c) for u in unfilled for c in wanted):
             if isinstance(collection, MapOf) == acc.is_map:
                 for pattern in block.writes(slot):
@@ -130,6 +159,6 @@ class HelpfulLines:
         if subtask is None:
             values = [term for term in pattern.choices[-1] if is_subtype(term.type, value)]
             yield from (line for chosen in keys for term in values for line in pattern.lines((*chosen, term)))
-        elif subtask.name in plan.calls and subtask.result is not None and is_subtype(subtask.result, value):
+        elif subtask.name in plan.calls_here and subtask.result is not None and is_subtype(subtask.result, value):
             for chosen in keys:
                 yield from islice(pattern.lines(chosen), _MOST_WRITES)

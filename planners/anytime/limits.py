@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import inf
 from typing import NamedTuple
 
@@ -43,11 +43,18 @@ class SearchLimits:
     _next: int = 0
 
     def check(self, lines: int, best: int | None, at_least: int) -> None:
-        """Raises `Stopped` if the search must stop here."""
-        if lines < self._next:
-            return
+        """Raises `Stopped` if the search must stop here. Mostly it does not look at the clock."""
+        if lines >= self._next:
+            self.look(lines, best, at_least)
+
+    def look(self, lines: int, best: int | None, at_least: int) -> None:
+        """The same with a look at the clock, for steps that take long."""
         self._next = lines + _OFTEN
         if self.watch is not None:
             self.watch(SearchProgress(lines, best, at_least))
         if lines > self.effort or self.deadline.over:
             raise Stopped
+
+    def sooner(self, effort: float) -> SearchLimits:
+        """These limits with a smaller effort."""
+        return replace(self, effort=min(self.effort, effort))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from p2c_dsl.machine import Machine
+from p2c_dsl.planners.lines.makers import with_makers
 from p2c_dsl.rules import AnyRule, read_rules
 from p2c_dsl.spec import Spec, Task
 
@@ -33,7 +34,7 @@ def machine_of(spec: Spec, task: Task, rules: Sequence[AnyRule] = ()) -> Machine
     read, wrong = read_rules(spec, task)
     if wrong:
         raise ValueError("; ".join(d.message for d in wrong))
-    return Machine(spec, task, [*read, *rules])
+    return Machine(with_makers(spec, task), task, [*read, *rules])
 
 
 def header_of(task: Task) -> str:
@@ -73,4 +74,5 @@ def none_found(machine: Machine, budget: int, limit: str) -> Unplannable:
 
 def _listed(machine: Machine) -> str:
     rules, _ = read_rules(machine.spec, machine.task)
-    return "; ".join(rule.text for rule in rules) or "none"
+    # A rule of two halves is read as two.
+    return "; ".join(dict.fromkeys(rule.text for rule in rules)) or "none"

@@ -14,14 +14,15 @@ from p2c_dsl.machine.guidance import Place
 from p2c_dsl.machine.moves import CallMove, CreateMove
 from p2c_dsl.machine.state import Accumulator, BranchFrame, Value
 from p2c_dsl.naming import visible
-from p2c_dsl.planners.anytime.asked_for import AskedFor
-from p2c_dsl.planners.anytime.prices import PriceLists
-from p2c_dsl.planners.lines.node import Node
+from p2c_dsl.planners.anytime.relaxed.asked_for import AskedFor
+from p2c_dsl.planners.anytime.relaxed.parts import Parts
+from p2c_dsl.planners.lines.makers import PartMaker
+from p2c_dsl.planners.lines.node import POSITIVE, Node
 from p2c_dsl.planners.lines.pattern import Choices, Line, Pattern
 from p2c_dsl.planners.lines.statements import Statements
 from p2c_dsl.planners.lines.successors import Lines
 from p2c_dsl.planners.lines.terms import Term
-from p2c_dsl.program import Test
+from p2c_dsl.program.conditions import Predicate, Test
 from p2c_dsl.spec import Subtask
 from p2c_dsl.types import ListOf, MapOf, Optional, Type, element_of, is_subtype, size_of
 
@@ -29,17 +30,28 @@ from p2c_dsl.types import ListOf, MapOf, Optional, Type, element_of, is_subtype,
 class Pruning:
     """Leaves out what no cheapest composition contains."""
 
-    def __init__(self, machine: Machine, lines: Lines, asked_for: AskedFor, prices: PriceLists) -> None:
-        self._machine, self._lines, self._asked_for, self._prices = machine, lines, asked_for, prices
+    def __init__(self, machine: Machine, lines: Lines, asked_for: AskedFor, parts: Parts) -> None:
+        self._machine, self._lines, self._asked_for, self._parts = machine, lines, asked_for, parts
         start = machine.start()
         needs = [(at, f) for at, f in machine.placed if f.needed(at.state(start), start)]
+        needs += [pair for pair in machine.having("dues") if pair not in needs]
         self._several = any(f.missing(at.state(start)) > 1 for at, f in needs)
         self._waiting = [
             (at, f)
             for at, f in machine.placed
-            if any(f.prerequisites(at, start, s) or f.untested(at, start, s) for s in asked_for.subtasks.values())
+            if any(
+                f.prerequisites(at, start, s) or f.untested(at, start, s) or f.eased_by(s)
+                for s in asked_for.subtasks.values()
+            )
         ]
         self._progress = [*needs, *(pair for pair in self._waiting if pair not in needs)]
+        self._deciding = machine.having("decides")
+        self._comparisons = [
+            comparison
+            for at, f in machine.placed
+            if any(f.limits(s) or f.untested(at, start, s) for s in asked_for.subtasks.values())
+            for comparison in f.comparisons()
+        ]
         self._splits = any(f.splits_loops() for f in machine.facets)
         self._collections = [t for t in asked_for.types if isinstance(t, ListOf | MapOf)]
 
@@ -90,6 +102,9 @@ class Pruning:
         )
 
     def _distinct(self, state: State, subtask: Subtask, parameter: int, terms: tuple[Term, ...]) -> tuple[Term, ...]:
+        if isinstance(subtask, PartMaker):
+            # What matters of a part is up to those who take the whole.
+            return terms
         found: dict[Hashable, Term] = {}
         for term in sorted(terms, key=lambda t: len(t.words)):
             value = self._machine.value(state, term.operand)
@@ -127,7 +142,7 @@ class Pruning:
                 frame = line.node.state.frames[-1]
                 assert isinstance(frame, LoopFrame)
                 of = element_of(frame.collection.type)
-                useful = waiting or (of is not None and self._prices.parts(of))
+                useful = waiting or (of is not None and self._parts.of(of))
                 if frame.collection.identity not in open_ and (useful or (self._several and frame.size.low > 1)):
                     yield line
 
@@ -136,16 +151,39 @@ class Pruning:
             for line in pattern.lines():
                 frame = line.node.state.frames[-1]
                 assert isinstance(frame, BranchFrame)
+                condition = frame.condition
+                assert isinstance(condition, Predicate)
+                if condition.test.compares:
+                    if self._compares(block.state, condition):
+                        yield line
+                    continue
+                (tested,) = condition.of
                 # What follows a negative test is another arm only behind a `return`, which loops cannot have.
-                negative = frame.test in (Test.FALSE, Test.NONE)
-                if not (negative and block.state.loops) and self._tells_something(frame.tested):
+                negative = condition.test in (Test.FALSE, Test.NONE)
+                vain = negative and block.state.loops and not self._asks_for_no(block.state, tested)
+                if not vain and self._tells_something(block.state, tested):
                     yield line
 
-    def _tells_something(self, tested: Value) -> bool:
+    def _compares(self, state: State, outcome: Predicate[Value]) -> bool:
+        """Whether a rule can make use of a comparison; in a loop, only of one that comes out as the rule asks."""
+        if any(comparison.asked(outcome) for comparison in self._comparisons):
+            return True
+        other = not state.loops or outcome.test in POSITIVE
+        return other and any(comparison.asked(outcome.negated) for comparison in self._comparisons)
+
+    def _asks_for_no(self, state: State, tested: Value) -> bool:
+        """Whether a rule may ask for something where a test comes out negative."""
+        told = any(facet.learns(at, Predicate(Test.FALSE, (tested,))) for at, facet in self._waiting)
+        return told or any(facet.decides(at.state(state), tested) for at, facet in self._deciding)
+
+    def _tells_something(self, state: State, tested: Value) -> bool:
         """Whether somebody can use the outcome of a test."""
         if isinstance(tested.type, Optional):
-            return bool(self._prices.parts(tested.type.inner))
-        return any(learns(at, facet, tested) for at, facet in self._waiting)
+            if self._parts.of(tested.type.inner):
+                return True
+        elif any(learns(at, facet, Predicate(Test.TRUE, (tested,))) for at, facet in self._waiting):
+            return True
+        return any(facet.decides(at.state(state), tested) for at, facet in self._deciding)
 
     # ------------------------------------------------------------ accumulators
 
@@ -202,6 +240,6 @@ def waits_for_loop(state: State) -> bool:
     return any(a.loop is None and not a.filled and a.depth == depth for a in state.accumulators.values())
 
 
-def learns(at: Place[object, object], facet: AnyFacet, tested: Value) -> bool:
-    """Whether a rule learns something from the outcome of a test."""
-    return bool(facet.learns(at, Test.TRUE, tested) or facet.learns(at, Test.FALSE, tested))
+def learns(at: Place[object, object], facet: AnyFacet, outcome: Predicate[Value]) -> bool:
+    """Whether a rule learns something from a test that comes out like this, or the other way."""
+    return bool(facet.learns(at, outcome) or facet.learns(at, outcome.negated))

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, Self
 
 from p2c_dsl.machine import Machine
-from p2c_dsl.planners.anytime.asked_for import AskedFor
 from p2c_dsl.planners.anytime.helpful import HelpfulLines
 from p2c_dsl.planners.anytime.outcome import header_of
-from p2c_dsl.planners.anytime.priced_plan import PricedPlans
 from p2c_dsl.planners.anytime.pruning import Pruning
+from p2c_dsl.planners.anytime.relaxed.asked_for import AskedFor
+from p2c_dsl.planners.anytime.relaxed.priced_plan import PricedPlans
 from p2c_dsl.planners.completion.lower_bound import LowerBound
 from p2c_dsl.planners.lines.node import Keyed, Keys, Node
 from p2c_dsl.planners.lines.pattern import NEVER, Line
@@ -30,7 +30,7 @@ class SearchSpace:
         self._bounds: dict[Hashable, int] = {}
         asked_for = AskedFor(machine, self._lower_bound)
         self.relaxed_plans = PricedPlans(machine, asked_for)
-        self.pruning = Pruning(machine, lines, asked_for, self.relaxed_plans.prices)
+        self.pruning = Pruning(machine, lines, asked_for, self.relaxed_plans.prices.parts)
         self.stages = HelpfulLines(machine, lines, asked_for, self.relaxed_plans, self.pruning).stages
 
     @classmethod
@@ -60,9 +60,10 @@ class SearchSpace:
         """A lower bound on what any composition costs."""
         return min(b.spent + self.at_least(b.node, self.key(b.node)) for b in beginnings)
 
-    def about(self, node: Node) -> int:
-        """An estimate of what a completion costs."""
-        return self.relaxed_plans.of(node).cost
+    def look(self, node: Node) -> tuple[Hashable, int]:
+        """All of a node that the estimate sees, and with it the estimate of what a completion costs."""
+        view, cost = self.relaxed_plans.cost(node)
+        return (view, tuple(map(type, node.state.frames))), cost
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,12 +44,18 @@ def parts(statement: nodes.Statement) -> Iterator[nodes.Expr]:
         match expr:
             case nodes.Call(_, arguments, keywords):
                 pending += [*arguments, *(value for _, value in keywords)]
+            case nodes.ListDisplay(elements):
+                pending += elements
             case nodes.Attribute(base, _):
                 pending.append(base)
             case nodes.Subscript(base, key):
                 pending += [base, key]
             case nodes.Not(operand) | nodes.IsNone(operand):
                 pending.append(operand)
+            case nodes.Compare(left, _, right):
+                pending += [left, right]
+            case nodes.And(operands) | nodes.Or(operands):
+                pending += operands
 
 
 def mentioned(statement: nodes.Statement) -> Iterator[str]:
@@ -81,6 +87,17 @@ def key_and_value(statement: nodes.Statement) -> tuple[nodes.Expr | None, nodes.
     return None, None
 
 
-def tested(statement: nodes.Statement) -> nodes.Expr | None:
-    condition = statement.condition if isinstance(statement, nodes.If) else None
-    return condition.operand if isinstance(condition, nodes.Not | nodes.IsNone) else condition
+def tested(condition: nodes.Expr) -> Iterator[nodes.Expr]:
+    """The values that a condition tests, in the order of the text."""
+    match condition:
+        case nodes.Not(operand):
+            yield from tested(operand)
+        case nodes.IsNone(operand):
+            yield operand
+        case nodes.Compare(left, _, right):
+            yield from (left, right)
+        case nodes.And(operands) | nodes.Or(operands):
+            for operand in operands:
+                yield from tested(operand)
+        case _:
+            yield condition

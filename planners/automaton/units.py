@@ -15,8 +15,10 @@ from p2c_dsl.machine.moves import (
     BranchMove,
     CallMove,
     CreateMove,
+    ListMove,
     LoopMove,
     Move,
+    RecordMove,
     ReturnMove,
     WriteMove,
     defines,
@@ -41,6 +43,8 @@ from p2c_dsl.program import (
     Hole,
     ItemOf,
     Loop,
+    MakeList,
+    MakeRecord,
     Operand,
     Program,
     Return,
@@ -52,7 +56,7 @@ from p2c_dsl.program import (
 from p2c_dsl.source import Span
 from p2c_dsl.syntax import nodes
 
-_NEW = (nodes.EmptyMap, nodes.EmptyList, nodes.Call)
+_NEW = (nodes.EmptyMap, nodes.EmptyList, nodes.ListDisplay, nodes.Call)
 
 
 class Kind(Enum):
@@ -202,6 +206,11 @@ class _Reader:
                 self._add(self._marked(unit), slot)
             case Create(slot, is_map):
                 self._add(Unit(Kind.STEP, place, CreateMove(is_map)), slot)
+            case MakeList(slot, elements):
+                self._add(Unit(Kind.STEP, place, ListMove(tuple(self._moved(e, None) for e in elements))), slot)
+            case MakeRecord(slot, record, fields):
+                given_ = tuple((name, self._moved(operand, None)) for name, operand in fields)
+                self._add(Unit(Kind.STEP, place, RecordMove(record, given_)), slot)
             case Write(slot, key, value, direct):
                 at, new = key_and_value(statement)
                 move = WriteMove(
@@ -211,8 +220,9 @@ class _Reader:
             case Loop(collection, slot):
                 iterable = statement.iterable if isinstance(statement, nodes.For) else None
                 self._add(Unit(Kind.STEP, place, LoopMove(self._moved(collection, iterable))), slot)
-            case Branch(operand, test, _, orelse):
-                move_ = BranchMove(self._moved(operand, tested(statement)), test)
+            case Branch(condition, _, orelse):
+                exprs = tested(statement.condition) if isinstance(statement, nodes.If) else iter(())
+                move_ = BranchMove(condition.map(lambda operand: self._moved(operand, next(exprs, None))))
                 self._add(Unit(Kind.STEP, place, move_, has_else=bool(orelse)), None)
             case Return(value):
                 expr = statement.value if isinstance(statement, nodes.Return) else None
@@ -252,7 +262,7 @@ class _Reader:
                 return _whole(FieldOf(self._operand(base), name.text))
             case nodes.Subscript(base, key):
                 return _whole(ItemOf(self._operand(base), self._operand(key)))
-            case nodes.Call():
+            case nodes.Call() | nodes.ListDisplay():
                 defined = self.units[-1].defines if self.units else None
                 return Hole() if defined is None else Var(defined)
         return Hole()

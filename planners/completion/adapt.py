@@ -12,7 +12,6 @@ from p2c_dsl.machine.moves import BranchMove, ElseMove, LoopMove, Move, renumber
 from p2c_dsl.naming import stem_of
 from p2c_dsl.planners.lines.node import Node, after_else, closed, closings, ends
 from p2c_dsl.planners.lines.pattern import Line, Pattern, tried
-from p2c_dsl.planners.lines.statements import is_redundant
 from p2c_dsl.planners.lines.successors import Lines
 
 _FIXES = 6
@@ -106,7 +105,7 @@ class Adaptation:
     def _moved(self, here: Node, move: Move) -> Node | None:
         if isinstance(move, ElseMove):
             return after_else(self.machine, here)
-        if isinstance(move, BranchMove) and is_redundant(self.machine, here.state, move.operand, move.test):
+        if isinstance(move, BranchMove) and self.machine.outcome(here.state, move.condition) is not None:
             return None
         state = tried(self.machine, here.state, move, [])
         return None if state is None else Node(state, len(state.frames) > here.depth)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from p2c_dsl.machine import Accumulator, LoopFrame, Machine, State
+from p2c_dsl.planners.completion.contents import may_hold
 from p2c_dsl.planners.lines.node import Node
 from p2c_dsl.planners.lines.pattern import NEVER
 from p2c_dsl.spec import Subtask
-from p2c_dsl.types import Enum, ListOf, MapOf, Optional, Record, SetOf, Type, element_of, is_subtype
+from p2c_dsl.types import Enum, ListOf, MapOf, Optional, SetOf, Type, is_subtype
 
-_MAP, _LIST = "{}", "[]"
-_NEW = {_MAP: 5, _LIST: 4}
+NEW_MAP, NEW_LIST = "{}", "[]"
+_NEW = {NEW_MAP: 5, NEW_LIST: 4}
 """New accumulators among the landmarks, and what creating one and writing into it costs without the value."""
 _NO_TYPE: frozenset[Type] = frozenset()
 
@@ -31,11 +32,13 @@ class LowerBound:
         every = {t for s in subtasks for t in required(s)}
         self._made = [t for t in every if not isinstance(t, Optional | ListOf | MapOf) and self.producers(t)]
         start, limiting = machine.start(), machine.having("exhausted")
+        self._hoping = machine.having("hopeless")
         self._limiting = {s.name: [(at, f) for at, f in limiting if f.limits(s)] for s in subtasks}
         # What asks for nothing at the start never asks for anything.
         self._asking = {
             s.name: [(at, f) for at, f in machine.placed if f.prerequisites(at, start, s)] for s in subtasks
         }
+        self._bringing = machine.having("brings")
         self.relevant = self._relevant()
         """The subtasks that a shortest completion may call: from what the task needs, back to what that may need."""
 
@@ -58,6 +61,7 @@ class LowerBound:
                 for s in group
             }
             before.update(*(self.makers_of(p.type) for p in subtask.parameters))
+            before.update(*(facet.brings(subtask) for _, facet in self._bringing))
             pending.extend(before - relevant)
             relevant |= before
         return frozenset(relevant)
@@ -77,7 +81,9 @@ class LowerBound:
         state = node.state
         if any(self._unfillable(state, a) for a in state.accumulators.values()):
             return NEVER
-        landmarks = [frozenset(s for s in m if self._callable(s, state)) for m in self._landmarks(state)]
+        if any(facet.hopeless(at.state(state)) for at, facet in self._hoping):
+            return NEVER
+        landmarks = [frozenset(s for s in m if self.may_call(s, state)) for m in self.landmarks(state)]
         if not all(landmarks):
             return NEVER
         chosen: list[frozenset[str]] = []
@@ -122,23 +128,27 @@ class LowerBound:
         outer = sum(isinstance(f, LoopFrame) for f in state.frames[: acc.depth])
         return any(f.forbids_loop(outer) for f in self.machine.facets)
 
-    def _callable(self, name: str, state: State) -> bool:
+    def may_call(self, name: str, state: State) -> bool:
         """Whether no rule forbids all further calls of a subtask."""
         if name in _NEW:
             return True
         subtask = self._subtasks[name]
         return not any(facet.exhausted(at.state(state), state, subtask) for at, facet in self._limiting[name])
 
-    def _landmarks(self, state: State) -> set[frozenset[str]]:
+    def landmarks(self, state: State, more: frozenset[Type] = _NO_TYPE) -> set[frozenset[str]]:
+        """Sets of subtasks and new accumulators: something of each still has to come.
+
+        Of the types in `more`, values may come otherwise.
+        """
         machine = self.machine
-        if state.returned:
+        if state.returned or state.unreached:
             return set()
         needed = {
             subtasks
             for facet, own in zip(machine.facets, state.facets, strict=True)
             for subtasks in facet.needed(own, state)
         }
-        types = self.types(state)
+        types = self.types(state) | more
         if machine.task.result is not None:
             needed |= self._for(machine.task.result, state, types)
         landmarks: set[frozenset[str]] = set()
@@ -150,12 +160,20 @@ class LowerBound:
             landmarks.add(landmark)
             if landmark.isdisjoint(_NEW):
                 pending.extend(self._behind(landmark, types))
+                pending.extend(self._after(landmark, state))
             if len(landmark) == 1:
                 (name,) = landmark
                 if name in _NEW:
                     continue
                 pending.extend(self._before(self._subtasks[name], state, types))
         return landmarks
+
+    def _after(self, landmark: frozenset[str], state: State) -> Iterator[frozenset[str]]:
+        """What has to be called after any of some subtasks."""
+        for _, facet in self._bringing:
+            brought = [facet.brings(self._subtasks[name]) for name in landmark]
+            if all(brought) and not facet.spares(state):
+                yield frozenset[str]().union(*brought)
 
     def _behind(self, landmark: frozenset[str], types: frozenset[Type]) -> set[frozenset[str]]:
         """What must be called before any of some subtasks: the makers of the types that all ways to them need."""
@@ -208,7 +226,7 @@ class LowerBound:
             return set()
         is_map = isinstance(wanted, MapOf)
         waiting = any(a.is_map == is_map and not a.filled for a in state.accumulators.values())
-        landmarks = set() if waiting else {frozenset({_MAP if is_map else _LIST})}
+        landmarks = set() if waiting else {frozenset({NEW_MAP if is_map else NEW_LIST})}
         return landmarks | self._for(wanted.value if isinstance(wanted, MapOf) else wanted.element, state, types)
 
     def types(self, state: State) -> frozenset[Type]:
@@ -221,7 +239,7 @@ class LowerBound:
         answers = self._had.setdefault(types, {})
         answer = answers.get(wanted)
         if answer is None:
-            answer = any(self._may_hold(t, wanted) for t in types) or self.is_declared(wanted)
+            answer = any(self.may_hold(t, wanted) for t in types) or self.is_declared(wanted)
             answers[wanted] = answer
         return answer
 
@@ -237,15 +255,15 @@ class LowerBound:
         """The subtasks whose results may hold a value of a type, or any collection."""
         if wanted not in self._makers:
             self._makers[wanted] = frozenset(
-                s.name for s in self._subtasks.values() if s.result is not None and self._may_hold(s.result, wanted)
+                s.name for s in self._subtasks.values() if s.result is not None and self.may_hold(s.result, wanted)
             )
         return self._makers[wanted]
 
-    def _may_hold(self, of: Type, wanted: Type | None) -> bool:
-        key = of, wanted
-        if key not in self._holds:
-            self._holds[key] = _may_hold(of, wanted, self.machine)
-        return self._holds[key]
+    def may_hold(self, of: Type, wanted: Type | None) -> bool:
+        """Whether a value of one type may be, or hold, one of another (`None`: any collection)."""
+        if (of, wanted) not in self._holds:
+            self._holds[of, wanted] = may_hold(of, wanted, self.machine)
+        return self._holds[of, wanted]
 
 
 def call_cost(subtask: Subtask) -> int:
@@ -266,28 +284,3 @@ def required(subtask: Subtask) -> list[Type]:
 def _waiting(state: State) -> bool:
     """Whether some accumulator waits for a loop."""
     return any(a.loop is None and not a.filled for a in state.accumulators.values())
-
-
-def _may_hold(of: Type, wanted: Type | None, machine: Machine) -> bool:
-    """Whether a value of the wanted type (`None`: any collection) may be taken out of one of type `of`."""
-    seen, pending = set[Type](), [of]
-    while pending:
-        part = pending.pop()
-        if (element_of(part) is not None) if wanted is None else is_subtype(part, wanted):
-            return True
-        if part not in seen:
-            seen.add(part)
-            pending += _parts(part, machine)
-    return False
-
-
-def _parts(of: Type, machine: Machine) -> Iterable[Type]:
-    """The types of what a value consists of."""
-    match of:
-        case ListOf(element) | SetOf(element) | Optional(element):
-            return (element,)
-        case MapOf(key, value):
-            return (key, value)
-        case Record(name):
-            return machine.spec.records.get(name, {}).values()
-    return ()

@@ -23,7 +23,7 @@ MOST_PARAMETERS = 4
 
 def catalogue(spec: Spec, task: Task, most: int = MOST_CONTRACTS) -> tuple[Contract, ...]:
     """The contracts of a domain, its tools' first; at most `most`, in an order that the spec decides."""
-    tools = [c for c in map(contract_of, spec.subtasks.values()) if c is not None and c.useful]
+    tools = _told_apart([c for c in map(contract_of, spec.subtasks.values()) if c is not None and c.useful])
     types = _types(spec, task)
     made: Iterator[Contract] = chain(
         tools,
@@ -41,6 +41,14 @@ def catalogue(spec: Spec, task: Task, most: int = MOST_CONTRACTS) -> tuple[Contr
         clauses = tuple(c._replace(keys=tuple(_moved(key, places) for key in c.keys)) for c in contract.effects)
         found.setdefault((tuple(s.type for s in contract.parameters), contract.result, clauses), contract)
     return tuple(islice(found.values(), most))
+
+
+def _told_apart(tools: Sequence[Contract]) -> list[Contract]:
+    """The tools' contracts; those that would share a name say in it what they are about."""
+    named: dict[str, set[Contract]] = {}
+    for contract in tools:
+        named.setdefault(contract.name, set()).add(contract)
+    return [replace(c, told_apart=len(named[c.name]) > 1) for c in tools]
 
 
 def _moved(key: str, places: Mapping[str, str]) -> str:
@@ -92,19 +100,21 @@ def _fed(f: Contract, g: Contract) -> Iterator[Contract]:
         direct = is_subtype(f.result, slot.type)
         if (direct or is_subtype(inner, slot.type)) and slot.name not in _roots(g.effects):
             rest = replace(g, parameters=tuple(s for s in g.parameters if s != slot))
-            yield from _together(f, rest if direct else _perhaps(rest), None if not direct else g.result)
+            made = _together(f, rest if direct else _perhaps(rest), None if not direct else g.result)
+            yield from (replace(contract, hidden=f.tools) for contract in made)
 
 
 def _guarded(f: Contract, g: Contract) -> Iterator[Contract]:
     """`g` if `f` returns true."""
-    if f.result == BOOL and g.effects:
-        yield from _together(f, _perhaps(g), None)
+    if f != g and f.result == BOOL and g.effects:
+        yield from (replace(contract, hidden=f.tools) for contract in _together(f, _perhaps(g), None))
 
 
 def _beside(f: Contract, g: Contract) -> Iterator[Contract]:
     """Both, on a parameter that they share."""
     if f != g and f.effects and g.effects and set(f.parameters) & set(g.parameters):
-        yield from _together(f, g, g.result or f.result)
+        hidden = frozenset() if g.result is None or f.result is None else f.tools
+        yield from (replace(contract, hidden=hidden) for contract in _together(f, g, g.result or f.result))
 
 
 def _together(f: Contract, g: Contract, result: Type | None) -> Iterator[Contract]:

@@ -52,12 +52,16 @@ class Contract:
 
     Attributes:
         tools: The tools that solve it, none where no solution is known. Equal contracts may differ in it.
+        hidden: Those of them whose results are used inside only.
+        told_apart: Whether its name says what it is about, because another tool's would be the same without.
     """
 
     parameters: tuple[Slot, ...]
     result: Type | None
     effects: tuple[Clause, ...]
     tools: frozenset[str] = field(default=frozenset(), compare=False)
+    hidden: frozenset[str] = field(default=frozenset(), compare=False)
+    told_apart: bool = field(default=False, compare=False)
 
     @property
     def useful(self) -> bool:
@@ -67,6 +71,11 @@ class Contract:
     @property
     def name(self) -> str:
         """Its name, made of its effects and its result. Different contracts may share a name."""
+        of = "_and_".join(slot.name for slot in self.parameters)
+        return f"{self._act}_of_{of}" if self.told_apart and of else self._act
+
+    @property
+    def _act(self) -> str:
         verbs = "_and_".join(dict.fromkeys(("" if c.certain else "perhaps_") + c.effect for c in self.effects))
         noun = "" if self.result is None else noun_of(self.result)
         if not verbs:

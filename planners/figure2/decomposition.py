@@ -8,30 +8,23 @@ be asked for by its own contract.
 
 from __future__ import annotations
 
-from collections.abc import Container, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain, islice
 from math import inf
 
-from p2c_dsl.analysis.read import read_composition
-from p2c_dsl.planners.anytime.cheapest import cheapest
-from p2c_dsl.planners.anytime.limits import SearchLimits
 from p2c_dsl.planners.anytime.outcome import Unplannable
-from p2c_dsl.planners.anytime.space import SearchSpace
-from p2c_dsl.planners.automaton.automaton import DEFAULT_BUDGET, Automaton
 from p2c_dsl.planners.automaton.protocol import END
 from p2c_dsl.planners.figure2.catalogue import MOST_CONTRACTS, catalogue
 from p2c_dsl.planners.figure2.contracts import OPENING, Contract, contract_of
+from p2c_dsl.planners.figure2.needs import Need, needs
 from p2c_dsl.planners.lines.pattern import Weigh, unit_weight
-from p2c_dsl.program import Call, steps
 from p2c_dsl.resolve import load_text
-from p2c_dsl.rules import read_rules
 from p2c_dsl.spec import Spec, Task
-from p2c_dsl.spec_data import SpecData, SubtaskData, from_data, to_data
+from p2c_dsl.spec_data import SpecData, SubtaskData, to_data
 
 MOST_SUBTASKS = 5
-_PLANS, _EFFORT = 32, 1_500
-"""How many compositions are considered to find which tools a task needs, and how many lines are tried for them."""
+_MORE_SUBTASKS = 2
+"""How many more can always be asked for than the shortest composition needs: a better one may use more tools."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +66,8 @@ class Decompositions:
         self._wholes = {pieces: number for number, pieces in enumerate(self._pieces)}
         own = {t: contract_of(subtask) for t, subtask in spec.subtasks.items()}
         self._own = {t: self.contracts.index(c) for t, c in own.items() if c in self.contracts}
-        self.needs = tuple(_needs(spec, task, self._own))
-        self.most = max(most, min(map(len, self.needs), default=0))
+        self.needs = tuple(needs(spec, task, self._own))
+        self.most = max(most, min(len(need.tools) for need in self.needs) + _MORE_SUBTASKS)
         self._rests: dict[frozenset[int], float] = {}
         self.start = DecompositionPosition(frozenset(), (), budget)
         needed = self.cost(self.start)
@@ -156,11 +149,34 @@ class Decompositions:
 
     def may_end(self, chosen: Iterable[int]) -> bool:
         """Whether these contracts together have all the tools that some composition of the task needs."""
-        covered = self._covered(chosen)
-        return any(need <= covered for need in self.needs)
+        chosen = frozenset(chosen)
+        return any(not self._missing(need, chosen) for need in self.needs)
 
-    def _covered(self, chosen: Iterable[int]) -> frozenset[str]:
-        return frozenset[str]().union(*(self.contracts[n].tools for n in chosen))
+    def _missing(self, need: Need, chosen: frozenset[int]) -> frozenset[int]:
+        """The contracts of tools that a composition needs, and that those asked for do not stand in for."""
+        solved = (self._alike(self.contracts[n].tools) for n in chosen if self._serves(self.contracts[n], need))
+        return self._alike(need.tools) - chosen.union(*solved)
+
+    def _serves(self, contract: Contract, need: Need) -> bool:
+        """Whether a contract does what the composition does with its tools.
+
+        It has no others, which could do too much or make it uncertain; what stays inside is used nowhere else, and
+        what is handed out is not needed inside.
+        """
+        inside, hidden = self._alike(contract.tools), self._alike(contract.hidden)
+        if not inside <= self._alike(need.tools):
+            return False
+        for tool in need.tools:
+            users = self._alike(need.users[tool])
+            if self._own[tool] in hidden and not users <= inside:
+                return False
+            if self._own[tool] in inside - hidden and users & inside:
+                return False
+        return True
+
+    def _alike(self, tools: Iterable[str]) -> frozenset[int]:
+        # Tools with one contract stand in for one another.
+        return frozenset(self._own.get(tool, -1) for tool in tools)
 
     def _candidates(self, position: DecompositionPosition) -> Iterator[int]:
         """The contracts that the words so far can be continued to, and that can be asked for here."""
@@ -184,9 +200,9 @@ class Decompositions:
         return found
 
     def _rest_of(self, chosen: frozenset[int]) -> float:
-        covered, best = self._covered(chosen), inf
+        best = inf
         for need in self.needs:
-            missing = [self._own[tool] for tool in need - covered]
+            missing = self._missing(need, chosen)
             every = [self._pieces[n][0] for n in chosen.union(missing)]
             if len(every) <= self.most and len(set(every)) == len(every):
                 best = min(best, sum(self._price((OPENING, *self._pieces[n])) for n in missing))
@@ -194,42 +210,6 @@ class Decompositions:
 
     def _price(self, lexemes: Sequence[str]) -> int:
         return sum(map(self._weigh, lexemes))
-
-
-def _needs(spec: Spec, task: Task, known: Container[str]) -> Iterator[frozenset[str]]:
-    """The smallest sets of tools that some composition needs, of those whose tools can all be asked for.
-
-    Raises `Unplannable` where there are none.
-    """
-    automaton = Automaton(spec, task, DEFAULT_BUDGET, effort=_EFFORT)
-    space = SearchSpace.of(automaton.machine)
-    more = (f.text for f in cheapest(space, [space.start], DEFAULT_BUDGET, SearchLimits(effort=_EFFORT)))
-    known_one = automaton.header + "".join(automaton.completion(automaton.start))
-    found: list[frozenset[str]] = []
-    for text in islice(chain([known_one], more), _PLANS):
-        called = (s.subtask.name for s in steps(read_composition(spec, text).body) if isinstance(s, Call))
-        tools = frozenset(called)
-        if not any(need <= tools for need in found):
-            found = [need for need in found if not tools < need] + [tools]
-    able = [need for need in found if all(tool in known for tool in need)]
-    if not able:
-        listed = ", ".join(sorted(found[0]))
-        raise Unplannable(f"`{task.name}` needs {listed}, and not all of these can be subtasks of a decomposition")
-    yield from able
-
-
-def declared(spec: Spec, task: Task, contracts: Sequence[Contract]) -> tuple[Spec, Task]:
-    """A spec with subtasks of these contracts instead of the tools, under the rules that do not name a tool."""
-    data = to_data(spec)
-    subtasks = subtasks_of("".join(c.text for c in contracts), spec)
-    own = next(t for t in data.tasks if t.name == task.name)
-    own = own.model_copy(update={"rules": (*data.rules, *own.rules)})
-    changed = data.model_copy(update={"subtasks": subtasks, "rules": (), "tasks": (own,)})
-    made = from_data(changed)
-    task = made.tasks[task.name]
-    kept = tuple(rule for rule in task.rules if not read_rules(made, replace(task, rules=(rule,)))[1])
-    task = replace(task, rules=kept)
-    return replace(made, tasks={task.name: task}), task
 
 
 def subtasks_of(text: str, spec: Spec) -> tuple[SubtaskData, ...]:

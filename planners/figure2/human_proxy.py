@@ -16,10 +16,12 @@ from p2c_dsl.planners.anytime.outcome import machine_of
 from p2c_dsl.planners.anytime.space import SearchSpace
 from p2c_dsl.planners.figure2.contracts import Contract
 from p2c_dsl.planners.figure2.inlining import fits_in
-from p2c_dsl.planners.figure2.translation import SolvedSubtask, refused
+from p2c_dsl.planners.figure2.parts import SolvedSubtask
+from p2c_dsl.planners.figure2.rules_on_parts.call_keys import path_of
+from p2c_dsl.planners.figure2.rules_on_parts.refusals import refused
 from p2c_dsl.planners.preferences.features import Features
 from p2c_dsl.planners.preferences.solution import PartialSolution, solution_of
-from p2c_dsl.program import Call, FieldOf, Operand, Program, Var, steps
+from p2c_dsl.program import Call, Program, steps
 from p2c_dsl.rules import AnyRule, read_rules
 from p2c_dsl.spec import EffectUse, KeyPath, Spec, Task
 from p2c_dsl.spec_data import ParameterData, TaskData, from_data, to_data
@@ -180,15 +182,5 @@ def keyed_as_declared(program: Program, subtask: Contract) -> bool:
 def _path(call: Call, use: EffectUse, key: KeyPath | None, names: Sequence[str]) -> str | None:
     """An effect's key in terms of the program's inputs, where it is one of them or a field of one."""
     operand = None if key is None else call.arguments[key.parameter]
-    path = None if operand is None else _shown(operand, names)
+    path = None if operand is None else path_of(operand, names)
     return None if path is None or key is None else ".".join((path, *key.fields))
-
-
-def _shown(operand: Operand, names: Sequence[str]) -> str | None:
-    match operand:
-        case Var(slot) if slot < len(names):
-            return names[slot]
-        case FieldOf(base, name):
-            inner = _shown(base, names)
-            return None if inner is None else f"{inner}.{name}"
-    return None

@@ -8,7 +8,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from p2c_dsl.program import Branch, Call, Create, Loop, Operand, Program, Return, Step, Var, Write, steps
+from p2c_dsl.program import (
+    Branch,
+    Call,
+    Create,
+    Loop,
+    MakeList,
+    MakeRecord,
+    Operand,
+    Program,
+    Return,
+    Step,
+    Var,
+    Write,
+    steps,
+)
 from p2c_dsl.spec import Spec, Task
 
 
@@ -66,6 +80,16 @@ class _Inlining:
                 names[own] = Var(slot)
                 out.append(replace(step, slot=slot))
                 return slot + 1
+            case MakeList(own, elements):
+                moved_elements = tuple(element.map(names.__getitem__) for element in elements)
+                names[own] = Var(slot)
+                out.append(replace(step, slot=slot, elements=moved_elements))
+                return slot + 1
+            case MakeRecord(own, _, fields):
+                given = tuple((name, operand.map(names.__getitem__)) for name, operand in fields)
+                names[own] = Var(slot)
+                out.append(replace(step, slot=slot, fields=given))
+                return slot + 1
             case Write(own, key, value, direct):
                 written, place = value.map(names.__getitem__), names[own]
                 assert isinstance(place, Var)
@@ -79,9 +103,10 @@ class _Inlining:
             case Loop(collection, own, body):
                 inside, _, _ = self.block(body, {**names, own: Var(slot)}, slot + 1)
                 out.append(replace(step, collection=collection.map(names.__getitem__), slot=slot, body=inside))
-            case Branch(operand, _, body, orelse):
+            case Branch(condition, body, orelse):
                 arms = [self.block(arm, names, slot)[0] for arm in (body, orelse)]
-                out.append(replace(step, operand=operand.map(names.__getitem__), body=arms[0], orelse=arms[1]))
+                moved = condition.map(lambda operand: operand.map(names.__getitem__))
+                out.append(replace(step, condition=moved, body=arms[0], orelse=arms[1]))
             case Return(value):
                 out.append(replace(step, value=value and value.map(names.__getitem__)))
         return slot

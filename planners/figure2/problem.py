@@ -14,8 +14,9 @@ from p2c_dsl.planners.anytime.outcome import Unplannable
 from p2c_dsl.planners.automaton.automaton import Automaton
 from p2c_dsl.planners.figure2.conditions import ALL_RULES, Condition
 from p2c_dsl.planners.figure2.contracts import Contract, with_acts
-from p2c_dsl.planners.figure2.decomposition import Decompositions
-from p2c_dsl.planners.figure2.translation import Recomposition, SolvedSubtask, recomposition
+from p2c_dsl.planners.figure2.decomposition import MOST_SUBTASKS, Decompositions
+from p2c_dsl.planners.figure2.parts import SolvedSubtask
+from p2c_dsl.planners.figure2.translation import Recomposition, recomposition
 from p2c_dsl.planners.prompt import prompt
 from p2c_dsl.planners.rl.environments.domains import Domain
 from p2c_dsl.planners.rl.environments.environment import Turn
@@ -38,7 +39,7 @@ class Sizes:
         effort: How long the automaton searches for a completion.
     """
 
-    subtasks: int = 4
+    subtasks: int = MOST_SUBTASKS
     contracts: int = 32
     decomposition: int = 60
     composition: int = 32

@@ -28,6 +28,8 @@ from p2c_dsl.planners.grammar_export.names import (
     sequence,
     text,
 )
+from p2c_dsl.planners.lines.compared import written_tests
+from p2c_dsl.planners.lines.makers import PartMaker, with_makers
 from p2c_dsl.planners.lines.pattern import INDENT
 from p2c_dsl.rules import read_rules
 from p2c_dsl.spec import Parameter, Spec, Subtask, Task
@@ -98,9 +100,10 @@ class _Grammar:
         facets = Machine(spec, task, rules).facets
         self._most_loops = next((k for k in range(deepest) if any(f.forbids_loop(k) for f in facets)), deepest)
         self._most_branches = next((k for k in range(deepest) if any(f.forbids_branch(k) for f in facets)), deepest)
-        self._task, self._subtasks = task, list(spec.subtasks.values())
+        self._task, self._subtasks = task, list(with_makers(spec, task).subtasks.values())
+        self._tests = written_tests(facets)
         self._rules: dict[str, str] = {}
-        self._terminals(GrammarNames(spec, task, self._most_loops > 0))
+        self._terminals(GrammarNames(with_makers(spec, task), task, self._most_loops > 0))
         self._calls = {s.name: self._call(number, s) for number, s in enumerate(self._subtasks, 1)}
         self._statements()
         self._whole()
@@ -149,10 +152,12 @@ class _Grammar:
         given = [self._given(p) for p in subtask.parameters]
         arguments: str | None = ""
         for place in range(len(given) - 1, -1, -1):
-            arguments = sequence('", "' if place else "", given[place], arguments)
+            between = text(subtask.between(place) if isinstance(subtask, PartMaker) else ", ")
+            arguments = sequence(between if place else "", given[place], arguments)
             if place >= subtask.required:
                 arguments = optional(arguments)
-        return self._define(f"call_{number}", sequence(text(f"{subtask.name}("), arguments, '")"'))
+        ends = (subtask.opening, subtask.closing) if isinstance(subtask, PartMaker) else (f"{subtask.name}(", ")")
+        return self._define(f"call_{number}", sequence(text(ends[0]), arguments, text(ends[1])))
 
     def _given(self, parameter: Parameter) -> Expression:
         return choice([self._argument, *literals(parameter)])
@@ -161,15 +166,20 @@ class _Grammar:
 
     def _statements(self) -> None:
         reference = self._reference
-        self._positive = self._define("positive", sequence(reference, '(":" | " is not None:")'))
+        affirmed = [sequence(reference, '(":" | " is not None:")')]
         negated = [sequence('"not "', reference, '":"'), sequence(reference, '" is None:"')]
+        for test in self._tests:
+            for tests, one in ((affirmed, test), (negated, test.opposite)):
+                tests.append(sequence(reference, text(one.text("", "")), self._argument, '":"'))
+        self._positive = self._define("positive", choice(affirmed))
         self._negative = self._define("negative", choice(negated))
         calls = [
             self._calls[s.name] if s.result is None else sequence(self._into[stem_of(s.result)], self._calls[s.name])
             for s in self._subtasks
         ]
         call = self._define("call", choice(calls))
-        results = (self._calls[s.name] for s in self._subtasks if s.result is not None)
+        called = (s for s in self._subtasks if s.result is not None and not isinstance(s, PartMaker))
+        results = (self._calls[s.name] for s in called)
         value = self._define("value", choice([reference, *results]))
         write = self._define(
             "write",

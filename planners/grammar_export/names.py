@@ -16,6 +16,7 @@ from p2c_dsl.types import (
     FLOAT,
     INT,
     TEXT,
+    Bounded,
     Enum,
     ListOf,
     MapOf,
@@ -111,7 +112,10 @@ def literals(parameter: Parameter) -> Iterator[str]:
     if isinstance(parameter.type, Optional):
         yield '"None"'
     if parameter.literal or allows_literal(parameter.type):
-        yield from (name for of, name in _LITERALS if is_subtype(of, parameter.type))
+        # A grammar cannot say of a number how great it may be.
+        wanted = parameter.type.inner if isinstance(parameter.type, Optional) else parameter.type
+        wanted = wanted.base if isinstance(wanted, Bounded) else wanted
+        yield from (name for of, name in _LITERALS if is_subtype(of, wanted))
 
 
 def _reachable(spec: Spec, task: Task) -> list[Type]:

@@ -10,9 +10,13 @@ from p2c_dsl.machine import BranchFrame, LoopFrame, Machine, State, Violations
 from p2c_dsl.machine.facts import Facts
 from p2c_dsl.machine.state import Accumulator, Frame, Value
 from p2c_dsl.naming import visible
-from p2c_dsl.program import Test
+from p2c_dsl.program.conditions import Predicate, Test
 
 _T = TypeVar("_T")
+
+
+POSITIVE = (Test.TRUE, Test.SOME, Test.EQUAL, Test.AT_MOST, Test.AT_LEAST)
+"""Of two tests of which one is true exactly when the other is false, the one behind which an `else` may stand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,7 @@ def closed(machine: Machine, node: Node) -> Node | None:
     if isinstance(frame, LoopFrame):
         after = machine.exit_loop(state)
     else:
-        after = machine.exit_branch(machine.enter_else(state) if frame.then is None else state)
+        after = machine.without_else(state) if frame.then is None else machine.exit_branch(state)
     return Node(after, False) if readable(after) else None
 
 
@@ -62,9 +66,14 @@ def after_else(machine: Machine, node: Node) -> Node | None:
     frame = node.state.frames[-1] if node.state.frames else None
     if node.empty or not isinstance(frame, BranchFrame) or frame.then is not None:
         return None
-    if node.state.returned or frame.test not in (Test.TRUE, Test.SOME) or not _all_filled(node.state):
+    if node.state.returned or not _is_positive(frame) or not _all_filled(node.state):
         return None
     return Node(machine.enter_else(node.state), True)
+
+
+def _is_positive(frame: BranchFrame) -> bool:
+    condition = frame.condition
+    return isinstance(condition, Predicate) and condition.test in POSITIVE
 
 
 def accepted(machine: Machine, node: Node) -> bool:
@@ -156,8 +165,8 @@ class Keys:
             then: Hashable = None, own
         else:
             then = self._once(frame.then, self._state)
-        tested = self._once(frame.tested, self._value)
-        return BranchFrame, tested, frame.test, outer, facts, writable, then
+        condition = frame.condition.map(lambda value: self._once(value, self._value))
+        return BranchFrame, condition, frame.holds, outer, facts, writable, then
 
 
 def _facts(facts: Facts) -> Hashable:

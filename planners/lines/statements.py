@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from functools import cached_property
 
-from p2c_dsl.machine import Machine, State
-from p2c_dsl.machine.facts import tested
 from p2c_dsl.machine.moves import (
     BranchMove,
     CallMove,
@@ -22,9 +20,12 @@ from p2c_dsl.machine.moves import (
 from p2c_dsl.machine.state import Accumulator
 from p2c_dsl.machine.typing import joinable
 from p2c_dsl.naming import accumulator_stem, free, names, stem_of
+from p2c_dsl.planners.lines.compared import Comparing
+from p2c_dsl.planners.lines.makers import PartMaker
 from p2c_dsl.planners.lines.pattern import Block, Build, Choices, Pattern
 from p2c_dsl.planners.lines.terms import Lexemes, Term, Terms
-from p2c_dsl.program import Operand, Test
+from p2c_dsl.program import Operand
+from p2c_dsl.program.conditions import Predicate, Test
 from p2c_dsl.spec import Parameter, Subtask
 from p2c_dsl.types import BOOL, Optional, Type, element_of, is_subtype
 
@@ -35,9 +36,11 @@ Order = Callable[[Parameter, tuple[Term, ...]], tuple[Term, ...]]
 class Statements:
     """The statements that may stand in a block, computed kind by kind and on demand."""
 
-    def __init__(self, terms: Terms, taken: frozenset[str], block: Block, order: Order | None = None) -> None:
+    def __init__(
+        self, terms: Terms, comparing: Comparing, taken: frozenset[str], block: Block, order: Order | None = None
+    ) -> None:
         self.machine, self.block, self.state = block.machine, block, block.state
-        self._terms, self._taken, self._order = terms, taken, order
+        self._terms, self._comparing, self._taken, self._order = terms, comparing, taken, order
         self._fits: dict[tuple[Type, bool], tuple[Term, ...]] = {}
         self._arguments: dict[str, tuple[Choices, ...]] = {}
         self._made: dict[Hashable, tuple[Pattern, ...]] = {}
@@ -103,7 +106,8 @@ class Statements:
         target = () if subtask.result is None else (f"{self._fresh(stem_of(subtask.result))} = ",)
         for choices in self._candidates(subtask):
             pieces = _call_pieces(subtask, len(choices), target, ())
-            yield Pattern(self.block, pieces, choices, _call(subtask), subtask)
+            build = subtask.move if isinstance(subtask, PartMaker) else _call(subtask)
+            yield Pattern(self.block, pieces, choices, build, subtask)
 
     def _candidates(self, subtask: Subtask) -> tuple[Choices, ...]:
         """The candidates for each parameter, for each number of arguments."""
@@ -143,7 +147,11 @@ class Statements:
         if values:
             yield Pattern(self.block, (*first, opening, closing), (*keys, values), _write(slot, acc), None)
         for subtask in self.machine.spec.subtasks.values():
-            if subtask.result is not None and joinable(acc, None, subtask.result):
+            if (
+                subtask.result is not None
+                and not isinstance(subtask, PartMaker)
+                and joinable(acc, None, subtask.result)
+            ):
                 for choices in self._candidates(subtask):
                     own = _call_pieces(subtask, len(choices), opening, closing)
                     build = _write_call(slot, acc, subtask)
@@ -178,9 +186,12 @@ class Statements:
         ):
             if terms:
                 yield Pattern(self.block, pieces, (terms,), _branch(test), None)
+        for test, one, others in self._comparing.tests(self.state, self._readable):
+            yield Pattern(self.block, (("if ",), (test.text("", ""),), (":",)), ((one,), others), _branch(test), None)
 
     def _untested(self, test: Test, terms: Sequence[Term]) -> tuple[Term, ...]:
-        return tuple(t for t in terms if not is_redundant(self.machine, self.state, t.operand, test))
+        outcome = self.machine.outcome
+        return tuple(t for t in terms if outcome(self.state, Predicate(test, (t.operand,))) is None)
 
     def _returns(self) -> Iterator[Pattern]:
         state, result = self.state, self.machine.task.result
@@ -202,19 +213,15 @@ class Statements:
         return free(stem, {*self._taken, *self._names.values()})
 
 
-def is_redundant(machine: Machine, state: State, operand: Operand, test: Test) -> bool:
-    """Whether the outcome of a test is known already: canonical programs do not test it again."""
-    identity = machine.value(state, operand).identity
-    known = state.facts.known
-    return tested(test, identity) in known or tested(test.opposite, identity) in known
-
-
 def _call_pieces(subtask: Subtask, count: int, opening: Lexemes, closing: Lexemes) -> tuple[Lexemes, ...]:
     """The words between a call's arguments."""
-    start, end = (*opening, f"{subtask.name}("), (")", *closing)
-    if count == 0:
-        return ((*start, *end),)
-    return (start, *(((", ",),) * (count - 1)), end)
+    if isinstance(subtask, PartMaker):
+        start, end = (*opening, subtask.opening), (subtask.closing, *closing)
+        between = tuple((subtask.between(place),) for place in range(1, count))
+    else:
+        start, end = (*opening, f"{subtask.name}("), (")", *closing)
+        between = ((", ",),) * (count - 1)
+    return (start, *between, end) if count else ((*start, *end),)
 
 
 def _call(subtask: Subtask) -> Build:
@@ -238,7 +245,7 @@ def _loop(chosen: Sequence[Operand]) -> LoopMove:
 
 
 def _branch(test: Test) -> Build:
-    return lambda chosen: BranchMove(chosen[0], test)
+    return lambda chosen: BranchMove(Predicate(test, tuple(chosen)))
 
 
 def _return(chosen: Sequence[Operand]) -> ReturnMove:

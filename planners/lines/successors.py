@@ -12,6 +12,7 @@ from collections.abc import Hashable, Iterator
 from p2c_dsl.machine import Machine
 from p2c_dsl.machine.moves import ElseMove
 from p2c_dsl.naming import reserved
+from p2c_dsl.planners.lines.compared import Comparing
 from p2c_dsl.planners.lines.node import Keyed, Node, after_else, closings
 from p2c_dsl.planners.lines.pattern import Block, Line, Pattern, Trials, Weigh, unit_weight
 from p2c_dsl.planners.lines.statements import Order, Statements
@@ -29,6 +30,7 @@ class Lines:
         self.machine, self._key, self._weigh, self._order = machine, key, weigh, order
         self._taken = reserved(machine.spec, machine.task)
         self._terms = Terms(machine)
+        self._comparing = Comparing(machine, self._terms.constants)
         self._blocks: dict[Hashable, tuple[tuple[Statements, ...], tuple[Pattern, ...]]] = {}
         self.trials = Trials()
 
@@ -57,7 +59,7 @@ class Lines:
         if known is None:
             levels = tuple(enumerate(closings(self.machine, node)))
             blocks = tuple(
-                Statements(self._terms, self._taken, self._block(level, closes), self._order)
+                Statements(self._terms, self._comparing, self._taken, self._block(level, closes), self._order)
                 for closes, level in levels
                 if not level.state.returned and self.machine.may_step(level.state)
             )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import ceil
 
 from p2c_dsl.machine import Machine, State, Violations
 from p2c_dsl.machine.typing import fits, lookup_type
@@ -25,13 +26,11 @@ from p2c_dsl.types import (
     allows_literal,
     is_comparable,
     is_subtype,
+    range_of,
 )
 
 Lexemes = tuple[str, ...]
 _MOST_FIELDS = 2
-_FREE = (ConstantOf("", TEXT, free=True), ConstantOf(0, INT, free=True), ConstantOf(0.0, FLOAT, free=True),
-         ConstantOf(True, BOOL, free=True), ConstantOf(False, BOOL, free=True))  # fmt: skip
-"""One free literal of each type stands for all of them, where a parameter takes literals."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +53,6 @@ class Terms:
         named = [machine.named(c) for c in spec.constants_of(task).values()]
         self.constants = tuple(map(_constant, [*named, *members]))
         self.none = _constant(ConstantOf(None, NONE))
-        self._free = tuple(map(_constant, _FREE))
 
     def readable(self, state: State, names: Mapping[int, str]) -> list[Term]:
         """All variables, their fields, and what maps hold under a variable or a field.
@@ -94,7 +92,8 @@ class Terms:
         if isinstance(parameter.type, Optional):
             chosen.append(self.none)
         if parameter.literal or allows_literal(parameter.type):
-            chosen += [t for t in self._free if fits(self.machine.value(state, t.operand), t.operand, parameter)]
+            free = map(_constant, _free(parameter.type))
+            chosen += [t for t in free if fits(self.machine.value(state, t.operand), t.operand, parameter)]
         return tuple(chosen)
 
     def _with_fields(self, state: State, term: Term, depth: int) -> Iterator[Term]:
@@ -107,6 +106,14 @@ class Terms:
 
     def _type(self, state: State, operand: Operand) -> Type:
         return self.machine.value(state, operand).type
+
+
+def _free(of: Type) -> tuple[ConstantOf, ...]:
+    """One free literal of each type, which stands for all of them, where a parameter of a type takes literals."""
+    number = range_of(of.inner if isinstance(of, Optional) else of).nearest
+    whole, decimal = ceil(number), float(number)
+    free = (("", TEXT), (whole, INT), (decimal, FLOAT), (True, BOOL), (False, BOOL))
+    return tuple(ConstantOf(value, base, free=True) for value, base in free)
 
 
 def _constant(constant: ConstantOf) -> Term:

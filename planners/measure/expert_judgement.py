@@ -16,8 +16,8 @@ from typing import Any
 import torch
 
 from p2c_dsl.planners.figure2.rewards import Tried
+from p2c_dsl.planners.figure2.rules_on_parts.solution_facts import loop_depth
 from p2c_dsl.planners.figure2.scalable_align import Attempts
-from p2c_dsl.planners.figure2.solution_facts import loop_depth
 from p2c_dsl.planners.figure2.verification import Complete, WorldVerifier
 from p2c_dsl.planners.rl.environments.domains import HELD_OUT
 from p2c_dsl.planners.rl.rollout import roll_out

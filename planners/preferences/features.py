@@ -21,6 +21,8 @@ from p2c_dsl.program import (
     FieldOf,
     ItemOf,
     Loop,
+    MakeList,
+    MakeRecord,
     Operand,
     Program,
     Step,
@@ -213,7 +215,7 @@ class _Shape:
         for step in body:
             for operand in () if isinstance(step, TakeOut) else operands(step):
                 self._use(operand)
-            if isinstance(step, Create | Loop):
+            if isinstance(step, Create | MakeList | MakeRecord | Loop):
                 # Slots are reused after their block: this one no longer holds a call's result.
                 self._results.pop(step.slot, None)
             match step:

@@ -10,9 +10,10 @@ from math import inf
 from p2c_dsl.planners.lines.node import Node, accepted
 from p2c_dsl.planners.repair.points import EDIT, Action, EditPath, Point
 from p2c_dsl.planners.repair.successors import Successors
+from p2c_dsl.planners.repair.wanted import LOST
 
 Guess = Callable[[Point, int], int]
-"""A point's edits to come, as the order of the points counts them, from their lower bound."""
+"""What a point is taken to cost yet, from the lower bound on that."""
 
 
 class BestFirst:
@@ -26,7 +27,8 @@ class BestFirst:
     def __init__(self, successors: Successors, guess: Guess, most: int) -> None:
         self.machine, self.original = successors.machine, successors.original
         self.spent = 0
-        self.below: float = (most + 1) * EDIT
+        self.below: float = inf
+        self._limit = (most + 1) * EDIT
         self._successors, self._guess = successors, guess
         self._last_use = {d: i for i, unit in enumerate(self.original.units) for d in unit.uses}
         self._order = count()
@@ -48,8 +50,8 @@ class BestFirst:
         point, way = self._points[here], -behind
         if way > self._best[self._key(point)] or way >= self.below:
             return None
-        if self._accepted(point):
-            return self._path_to(here, way // EDIT)
+        if not editing and self._accepted(point):
+            return self._end(total, way, here)
         if not editing:
             # Successors that cost edits are generated only when no point without further edits is left.
             self._push(max(total, way + EDIT), way, here, True)
@@ -63,10 +65,22 @@ class BestFirst:
                 self._wait(after, further, len(self._points) - 1)
         return None
 
+    def _end(self, total: int, way: int, here: int) -> EditPath | None:
+        """The path to an accepted end, unless it loses what has to be kept, or costs too much with what it loses."""
+        wanted, done = self._successors.wanted, self._points[here].done
+        lost = list(wanted.lost(done))
+        if lost:
+            # More edits may bring it back.
+            self._push(max(total, way + EDIT), way, here, True)
+        cost = way + LOST * EDIT * len(lost)
+        if cost >= self.below or any(event.kept for event in lost):
+            return None
+        return self._path_to(here, way // EDIT, cost)
+
     def _wait(self, point: Point, way: int, here: int) -> None:
-        least = self._successors.bound.of(point.node, point.place, dict(point.slots), point.unused)
-        if way + EDIT * least < self.below:
-            self._push(way + EDIT * self._guess(point, least), way, here, False)
+        least = self._successors.bound.of(point)
+        if way + least < min(self.below, self._limit):
+            self._push(way + self._guess(point, least), way, here, False)
 
     def _push(self, priority: int, way: int, here: int, editing: bool) -> None:
         # Of equally near points, the one furthest along comes first: the last layer is not searched broadly.
@@ -86,12 +100,13 @@ class BestFirst:
             point.fresh,
             point.unused,
             point.going,
+            point.done,
         )
 
-    def _path_to(self, here: int, edits: int) -> EditPath:
+    def _path_to(self, here: int, edits: int, cost: int) -> EditPath:
         actions, passed = [], [self._points[here]]
         while here in self._came:
             here, action = self._came[here]
             actions.append(action)
             passed.append(self._points[here])
-        return EditPath(tuple(reversed(actions)), tuple(reversed(passed)), edits)
+        return EditPath(tuple(reversed(actions)), tuple(reversed(passed)), edits, cost)

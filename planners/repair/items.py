@@ -6,12 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from p2c_dsl.machine import Machine
-from p2c_dsl.machine.moves import BranchMove, CallMove, LoopMove, defines, used_by
+from p2c_dsl.machine.moves import BranchMove, CallMove, ListMove, LoopMove, RecordMove, defines, used_by
 from p2c_dsl.naming import accumulator_stem, free, reserved, stem_of
 from p2c_dsl.planners.automaton.units import Kind, Original, Unit
 from p2c_dsl.planners.repair.layout import AS_WRITTEN, Item
 from p2c_dsl.planners.repair.points import Action, EditPath, Op
-from p2c_dsl.program_text import Variables, call_text, line_of
+from p2c_dsl.program_text import Variables, line_of, value_text
+
+_INLINE = (CallMove, ListMove, RecordMove)
+"""What may stand in another step's line."""
 
 
 @dataclass
@@ -242,7 +245,7 @@ class Items:
     def _is_inlined(self, index: int) -> bool:
         """Whether a call has no line of its own, but stands in the line of the next step."""
         step, following = self._steps[index], self._steps.get(index + 1)
-        if following is None or not isinstance(step.action.move, CallMove):
+        if following is None or not isinstance(step.action.move, _INLINE):
             return False
         if following.action.direct:
             return True
@@ -272,8 +275,8 @@ class Items:
             if source is None:
                 return self.original.names[slot]
             step = self._steps[source]
-            if source == index - 1 and self._is_inlined(source) and isinstance(step.action.move, CallMove):
-                return call_text(step.action.move, self._variables(source), self._named(source))
+            if source == index - 1 and self._is_inlined(source) and isinstance(step.action.move, _INLINE):
+                return value_text(step.action.move, self._variables(source), self._named(source))
             assert step.name is not None
             return step.name
 

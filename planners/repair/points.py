@@ -17,9 +17,9 @@ Blocks = tuple[tuple[int | None, bool], ...]
 
 EDIT = 10_000
 """The weight of an edit against what it loses."""
-OPERAND, NAME, DROPPED, REPLACED = 1, 5, 10, 20
-"""What is lost with another operand, with a variable's name, with a whole step, and with one in whose place another
-subtask is called, which was not asked for."""
+OPERAND, NAME, DROPPED, REPLACED, WANTED = 1, 5, 10, 20, 100
+"""What is lost with another operand, with a variable's name, with a whole step, with one in whose place another subtask
+is called, which was not asked for, and with a call that does what a rule asks for."""
 
 
 class Op(Enum):
@@ -62,7 +62,8 @@ class Point:
     `blocks` are the open blocks: the head's place there (`None` for a new one), and whether this is a new `else`.
 
     `fresh` says that the last action was a call whose result may be written without a name; `unused` are the slots
-    of what was inserted only to be used later; `going` says that the rest of this statement is dropped too.
+    of what was inserted only to be used later; `going` says that the rest of this statement is dropped too. `done` are
+    the wanted events that some call so far does.
     """
 
     node: Node
@@ -72,15 +73,20 @@ class Point:
     fresh: bool = False
     unused: frozenset[int] = frozenset()
     going: bool = False
+    done: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class EditPath:
-    """The way to an accepted composition; `points` are where its actions start, and its end."""
+    """The way to an accepted composition; `points` are where its actions start, and its end.
+
+    `cost` is what it costs, with the wanted events that it loses.
+    """
 
     actions: tuple[Action, ...]
     points: tuple[Point, ...]
     edits: int
+    cost: int
 
 
 def loss(before: Move | None, after: Move, slots: Mapping[int, int]) -> int:

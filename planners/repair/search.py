@@ -23,6 +23,7 @@ from p2c_dsl.planners.repair.model import Stop
 from p2c_dsl.planners.repair.points import EDIT, EditPath
 from p2c_dsl.planners.repair.scout import HelpfulSuccessors
 from p2c_dsl.planners.repair.successors import Successors
+from p2c_dsl.planners.repair.wanted import Wanted
 
 _HEAD_START, _SCOUT = 1_000, 5_000
 """After how many steps of the proof the scout sets out, and after how many of its own it returns."""
@@ -52,13 +53,13 @@ class Search:
         excluded: There is no repair within so many edits.
     """
 
-    def __init__(self, machine: Machine, original: Original, limits: EditLimits) -> None:
+    def __init__(self, machine: Machine, original: Original, limits: EditLimits, wanted: Wanted) -> None:
         self.path: EditPath | None = None
         self.excluded = 0
         self._limits = limits
-        bound = Bound(machine, original)
-        helpful = HelpfulSuccessors(machine, original, bound)
-        self._proof = BestFirst(Successors(machine, original, bound), lambda _, least: least, limits.edits)
+        bound = Bound(machine, original, wanted)
+        helpful = HelpfulSuccessors(machine, original, bound, wanted)
+        self._proof = BestFirst(Successors(machine, original, bound, wanted), lambda _, least: least, limits.edits)
         self._scout: BestFirst | None = BestFirst(helpful, helpful.guess, limits.edits)
         self._spent = 0
 
@@ -66,7 +67,9 @@ class Search:
         """Searches to the end or a limit, and says which; interrupted, it keeps what it has found."""
         while self._proof.least < self._proof.below:
             # The start is rejected, or there were nothing to repair.
-            self.excluded = max(self.excluded, int(self._proof.least) // EDIT - 1)
+            known = int(self._proof.least) // EDIT - 1
+            # One that loses what is wanted is looked for beyond its own edits.
+            self.excluded = max(self.excluded, known if self.path is None else min(known, self.path.edits - 1))
             if self._limits.deadline.over:
                 return Stop.TIME
             if self._spent > self._limits.effort:
@@ -87,7 +90,7 @@ class Search:
         self._spent += turn.spent - before
         if path is not None:
             self.path = path
-            self._proof.below = sum(action.cost for action in path.actions)
+            self._proof.below = path.cost
             if scout is not None:
                 scout.below = self._proof.below
         if scout is not None and (scout.spent > _SCOUT or scout.least == inf):

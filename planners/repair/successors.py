@@ -21,10 +21,11 @@ from p2c_dsl.machine.moves import (
     used_by,
 )
 from p2c_dsl.planners.automaton.units import Kind, Original, Unit
-from p2c_dsl.planners.lines.node import Keys, Node, after_else, closed
+from p2c_dsl.planners.lines.node import Node, after_else, closed
 from p2c_dsl.planners.lines.successors import Lines
 from p2c_dsl.planners.repair.bound import Bound
-from p2c_dsl.planners.repair.points import DROPPED, NAME, Action, Blocks, Op, Point, here, loss
+from p2c_dsl.planners.repair.points import DROPPED, NAME, WANTED, Action, Blocks, Op, Point, here, loss
+from p2c_dsl.planners.repair.wanted import Wanted
 from p2c_dsl.program import Hole, Operand, Var, variables
 from p2c_dsl.spec import Subtask
 from p2c_dsl.types import Unknown
@@ -36,18 +37,14 @@ Following = tuple[tuple[Move, Node], ...]
 class Successors:
     """Finds the actions that may follow a point, and the points after them."""
 
-    def __init__(self, machine: Machine, original: Original, bound: Bound) -> None:
+    def __init__(self, machine: Machine, original: Original, bound: Bound, wanted: Wanted) -> None:
         self.machine = machine
         self.original = original
         self.bound = bound
-        self.key = Keys(machine).of
-        self.lines = Lines(machine, self.key)
+        self.wanted = wanted
+        self.node_key = bound.key
+        self.lines = Lines(machine, bound.key)
         self._after: dict[Hashable, Following] = {}
-        self._keys: dict[Hashable, int] = {}
-
-    def node_key(self, node: Node) -> int:
-        """A number for all nodes that have the same completions."""
-        return self._keys.setdefault(self.key(node), len(self._keys))
 
     def unedited(self, point: Point) -> Iterator[Successor]:
         """What may follow without an edit, or nearly so: the next unit unchanged, and the ends of blocks."""
@@ -79,7 +76,7 @@ class Successors:
         after = replace(point, place=point.place + 1, fresh=False, going=False)
         before = self.original.units[point.place - 1] if point.place else unit
         leaves = before.inner and before.statement == unit.statement and not point.going
-        left = NAME * leaves
+        left = NAME * leaves + (0 if unit.again else self._misses(unit.move, None))
         if not (unit.inner and point.going):
             loses = left + (0 if unit.again else DROPPED)
             yield Action(Op.DROP, point.place, edits=1, loses=loses), after
@@ -126,7 +123,7 @@ class Successors:
         if all(slot < first for slot in point.unused):
             slots = tuple((d, s) for d, s in point.slots if s < first)
             place = point.place + (action.unit is not None)
-            yield action, Point(node, place, slots, blocks, False, point.unused)
+            yield action, Point(node, place, slots, blocks, False, point.unused, done=point.done)
 
     def _alias(self, point: Point, unit: Unit) -> Iterator[Successor]:
         after = replace(point, place=point.place + 1, fresh=False)
@@ -178,7 +175,12 @@ class Successors:
         unused = point.unused
         if action.op is not Op.KEEP and action.move is not None:
             unused = unused.difference(*(variables(o) for o in operands_of(action.move)))
-        return action, Point(node, place, slots, blocks, fresh, unused)
+        done = point.done | self.wanted.done_by(action.move)
+        return action, Point(node, place, slots, blocks, fresh, unused, done=done)
+
+    def _misses(self, before: Move | None, after: Move | None) -> int:
+        """What is lost with a call of the original that does what is wanted, if another step does not."""
+        return WANTED * len(self.wanted.done_by(before) - self.wanted.done_by(after))
 
     def _carried(self, move: Move, point: Point) -> Move | None:
         """A move of the original with its current slots; `None` if a variable is gone."""
@@ -209,7 +211,8 @@ class Successors:
             yield from self._other_arguments(point, unit)
         for move, node in self._following(point.node):
             if unit is not None and type(unit.move) is type(move) and not _calls(move):
-                action = Action(Op.CHANGE, place, move, edits=1, loses=loss(unit.move, move, slots))
+                loses = loss(unit.move, move, slots) + self._misses(unit.move, move)
+                action = Action(Op.CHANGE, place, move, edits=1, loses=loses)
                 yield self._step(point, unit, action, node)
             action = Action(Op.INSERT, None, move, edits=1 + _calls(move), loses=NAME * splits)
             yield from self._inserted(point, action, node)

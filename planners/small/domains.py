@@ -16,7 +16,7 @@ from p2c_dsl.planners.small.cast import Cast
 from p2c_dsl.planners.small.draft import Draft
 from p2c_dsl.planners.small.families import FIRST, LAST, MAIN, Family, add_distractors
 from p2c_dsl.planners.small.fields import THEMES, UNSEEN_THEMES
-from p2c_dsl.planners.small.rule_lines import rule_lines
+from p2c_dsl.planners.small.rule_lines import goal_lines, rule_lines
 from p2c_dsl.planners.small.wording import Words
 from p2c_dsl.planners.small.worlds import UninterpretedWorld
 from p2c_dsl.program import Program
@@ -31,6 +31,8 @@ _FIRST_TEST_SEED = 1 << 40
 """Seeds from this one on are for the test set."""
 _BOUNDS, _BOUNDED_SHARE = ("steps", "loops"), 0.9
 """How often a task limits its steps and its loops: people want to be able to read a plan."""
+_GOALS_SHARE = 0.3
+"""How often a task's rules say what is wanted, and not only its docstring."""
 _HELD_OUT_ONE_IN = 5
 """One in this many combinations of families is held out for the test set."""
 
@@ -113,12 +115,14 @@ def _combination_code(families: tuple[Family, ...]) -> int:
 def _complete(draft: Draft, name: str, families: tuple[Family, ...]) -> GeneratedDomain | None:
     """The domain of a draft, with some of the possible rules that the reference keeps; `None` if it is rejected."""
     head, doc, reference = _declarations(draft), _doc(draft), _reference(draft, name)
-    candidates = rule_lines(draft)
+    goals = goal_lines(draft) if draft.rng.random() < _GOALS_SHARE else []
+    candidates = [*rule_lines(draft), *goals]
     broken = _broken_rules(f"{_spec_text(draft, head, name, doc, candidates)}\n{reference}")
     kept = [line for line in candidates if line not in broken]
+    asked = [line for line in kept if line in goals]
     bounds = [line for line in kept if line.startswith(_BOUNDS)]
     chosen = draft.rng.sample(kept, min(len(kept), draft.rng.choice((0, 0, 1, 1, 2, 3, 4))))
-    chosen += [line for line in bounds if draft.rng.random() < _BOUNDED_SHARE]
+    chosen += [*asked, *(line for line in bounds if draft.rng.random() < _BOUNDED_SHARE)]
     text = _spec_text(draft, head, name, doc, [line for line in kept if line in chosen])
     program, _ = _analyzed(text, reference)
     if program is None:

@@ -6,13 +6,33 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from p2c_dsl.planners.small.draft import Draft, DraftSubtask
-from p2c_dsl.types import show
+from p2c_dsl.types import element_of, show
 
 
 def rule_lines(draft: Draft) -> list[str]:
     """Lines of rules without duplicates, in the order in which a spec would list them."""
     found = [*_sizes(draft), *_counts(draft), *_origins(draft), *_order(draft)]
     return list(dict.fromkeys(found))
+
+
+def goal_lines(draft: Draft) -> list[str]:
+    """Lines of rules that ask for what the composition does, for each element of an input or after an answer."""
+    return list(dict.fromkeys(_goals(draft)))
+
+
+def _goals(draft: Draft) -> Iterator[str]:
+    groups = [(given.text, element_of(given.type)) for given in draft.inputs]
+    for call in draft.calls:
+        event = _event(call.subtask)
+        for key in _keys(call.subtask):
+            for name, element in groups:
+                if element is not None and show(element) == key:
+                    yield f"{draft.rng.choice(('at least', 'exactly'))} 1 {event} per {key} in {name}"
+        subject = _parameter(call.subtask)
+        has_key = call.subtask.effect is None or subject in call.subtask.keys
+        for check in call.guards:
+            if has_key and call.arguments[:1] == check.arguments[:1]:
+                yield f"{check.subtask.name}({subject}) then {event}"
 
 
 def _sizes(draft: Draft) -> Iterator[str]:
@@ -51,14 +71,19 @@ def _order(draft: Draft) -> Iterator[str]:
     for first, second in combinations(draft.calls, 2):
         one, other = _event(first.subtask), _event(second.subtask)
         if one != other:
-            yield f"{one} before {other}"
-            yield f"no {one} after {other}"
+            # Rules about events that share the type of a key are about each key by itself.
+            shared = [key for key in _keys(first.subtask) if key in _keys(second.subtask)]
+            per = f" per {shared[0]}" if shared else ""
+            yield f"{one} before {other}{per}"
+            yield f"no {one} after {other}{per}"
             if first.conditional and second.conditional:
-                yield f"not both {one}, {other}"
+                yield f"not both {one}, {other}{per}"
     used = [call.subtask for call in draft.calls if call.subtask.effect is not None]
     for subtask in _idle(draft):
         if used:
-            yield f"not both {draft.rng.choice(used).effect}, {subtask.effect}"
+            called = draft.rng.choice(used)
+            shared = [key for key in _keys(called) if key in _keys(subtask)]
+            yield f"not both {called.effect}, {subtask.effect}{f' per {shared[0]}' if shared else ''}"
 
 
 def _idle(draft: Draft) -> list[DraftSubtask]:
@@ -68,8 +93,9 @@ def _idle(draft: Draft) -> list[DraftSubtask]:
 
 
 def _keys(subtask: DraftSubtask) -> Iterator[str]:
+    """The types of the keys of its effect, or of the parameters of a subtask without one."""
     types = dict(subtask.parameters)
-    for key in subtask.keys:
+    for key in subtask.keys if subtask.effect is not None else types:
         yield show(types[key])
 
 

@@ -14,10 +14,10 @@ from p2c_dsl.machine.fold import fold
 from p2c_dsl.planners.preferences.features import Occurrences, count_of
 from p2c_dsl.program import Branch, Call, Loop, Operand, Program, Return, Step, TakeOut, Var, Write, steps
 from p2c_dsl.rules import AnyRule
+from p2c_dsl.rules.checks import Alternative, ReadFor
 from p2c_dsl.rules.events import Event
 from p2c_dsl.rules.flow import NoFlow
 from p2c_dsl.rules.multiplicity import Count
-from p2c_dsl.rules.only_if import OnlyIf
 from p2c_dsl.rules.provenance import Provenance
 from p2c_dsl.spec import Parameter, Subtask
 
@@ -104,26 +104,61 @@ def is_tool(program: Program, tool: Subtask | None) -> bool:
     return False
 
 
-def handed_on(program: Program, rule: OnlyIf, place: int) -> str | None:
-    """The input that every call that is the event passes to the parameter that a check is about, if it is one input."""
+def gives(program: Program, tool: Subtask) -> bool:
+    """Whether a solution always calls a tool once, with its inputs in order, and returns what the call returns."""
+    own = [call for call in _calls(program) if call.subtask.name == tool.name]
+    if len(own) != 1 or own[0] not in program.body:
+        return False
+    inputs = [Var(n) for n in range(len(program.task.parameters))]
+    given = [argument for argument in own[0].arguments if argument is not None]
+    last = program.body[-1]
+    returned = isinstance(last, Return) and own[0].slot is not None and last.value == Var(own[0].slot)
+    return given == inputs and returned
+
+
+def does(program: Program, event: Event) -> bool:
+    """Whether an event can happen in a run of a program."""
+    return any(event.happens(call.subtask) for call in _calls(program))
+
+
+def handed_on(program: Program, event: Event, name: str) -> str | None:
+    """The input that every call that is the event passes to its parameter of that name, if it is one input."""
     found = set()
     for call in _calls(program):
-        if rule.event.happens(call.subtask):
-            argument = call.arguments[rule.wanted(call.subtask)[place]]
+        if event.happens(call.subtask):
+            place = next(i for i, p in enumerate(call.subtask.parameters) if p.name == name)
+            argument = call.arguments[place]
             is_input = isinstance(argument, Var) and argument.slot < len(program.task.parameters)
             found.add(program.task.parameters[argument.slot].name if is_input else None)  # type: ignore[union-attr]
     return found.pop() if len(found) == 1 else None
 
 
+def handed_to_check(program: Program, event: Event, one: Alternative) -> dict[str, str] | None:
+    """The inputs that a check has to be about, by the parameters of the event; `None` where some are not inputs."""
+    given = {name: handed_on(program, event, name) for name in one.parameters}
+    # What a part reads in between is not among its inputs.
+    reads = any(isinstance(subject, ReadFor) for subject in one.subjects)
+    known = {name: found for name, found in given.items() if found is not None}
+    return None if reads or len(known) < len(given) else known
+
+
 def taints(program: Program, rule: NoFlow) -> bool:
-    """Whether a program itself produces data that a `no flow` rule guards, so that its result may depend on them."""
+    """Whether a program itself produces data that a `no flow` rule guards, and its result may depend on them."""
+    return any(_guards(call.subtask, rule, program) for call in _calls(program)) and _returns_guarded(program, rule)
+
+
+def _guards(subtask: Subtask, rule: NoFlow, program: Program) -> bool:
     event, of = rule.origin.event, rule.origin.type
-    for call in _calls(program):
-        if event is not None and event.happens(call.subtask):
-            return True
-        if of is not None and call.subtask.result is not None and contains(call.subtask.result, of, program.spec):
-            return True
-    return False
+    if event is not None and event.happens(subtask):
+        return True
+    return of is not None and subtask.result is not None and contains(subtask.result, of, program.spec)
+
+
+def _returns_guarded(program: Program, rule: NoFlow) -> bool:
+    """Whether what is returned may depend on guarded data, the inputs apart."""
+    sink = _sink(program)
+    own = replace(rule, sink=Event(_SINK, False))
+    return sink is not None and breaks(_given(program, _sources(program), sink), own)
 
 
 # ---------------------------------------------------------------- inputs as produced values
@@ -144,13 +179,12 @@ def sources_of(program: Program, rule: Provenance) -> tuple[str, ...] | None:
     return tuple(program.task.parameters[given.index(source)].name for source in needed)
 
 
-def always_from(program: Program, rule: Provenance) -> bool:
-    """Whether what a program returns always comes from a `from` rule's sources."""
-    if program.task.result is None:
+def always_from(program: Program, sources: frozenset[str]) -> bool:
+    """Whether what a program returns always comes from the sources of a rule."""
+    sink = _sink(program)
+    if sink is None:
         return False
-    returned = Parameter("returned", program.task.result, program.task.location)
-    sink = Subtask(_SINK, (returned,), None, (), 0, "", program.task.location)
-    own = replace(_allowing(rule, frozenset()), sink=_SINK, parameter=0)
+    own = Provenance(_SINK, 0, sources=sources - {"inputs"}, others=True)
     given = _sources(program)
     whole = _given(program, given, sink)
     return not breaks(whole, own)
@@ -159,11 +193,19 @@ def always_from(program: Program, rule: Provenance) -> bool:
 def _allowing(rule: Provenance, more: frozenset[str]) -> Provenance:
     """The rule with further sources; `inputs` means the task's own ones, which a solution does not have."""
     tools_or_constants = frozenset(s for s in rule.sources if s != "inputs")
-    return Provenance(rule.sink, rule.parameter, tools_or_constants | more, True)
+    return Provenance(rule.sink, rule.parameter, sources=tools_or_constants | more, others=True)
 
 
 def _sources(program: Program) -> tuple[Subtask, ...]:
     return tuple(Subtask(f"source of {p.name}", (), p.type, (), 0, "", p.location) for p in program.task.parameters)
+
+
+def _sink(program: Program) -> Subtask | None:
+    """A subtask that takes what a program returns."""
+    if program.task.result is None:
+        return None
+    returned = Parameter("returned", program.task.result, program.task.location)
+    return Subtask(_SINK, (returned,), None, (), 0, "", program.task.location)
 
 
 def _given(program: Program, sources: Sequence[Subtask], sink: Subtask | None = None) -> Program:

@@ -5,20 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from p2c_dsl.machine import Machine
-from p2c_dsl.planners.anytime.wants import (
+from p2c_dsl.planners.anytime.relaxed.wants import (
     ANYHOW,
     CERTAIN,
     OUTSIDE,
+    STEADY,
     Call,
     Manner,
     Want,
     carrier,
     in_order,
+    key_of,
     parts_of_accumulator,
 )
 from p2c_dsl.planners.completion.lower_bound import LowerBound
+from p2c_dsl.planners.lines.makers import parts_of_all
 from p2c_dsl.spec import Subtask
-from p2c_dsl.types import Optional, allows_literal
+from p2c_dsl.types import MapOf, Optional, Type, allows_literal
 
 MANY = 1_000
 """More iterations than this are as good as any number."""
@@ -32,8 +35,11 @@ class AskedFor:
         subtasks: The subtasks that a cheapest plan may call, in the order of the spec.
         manners: The manners that occur. Limits on iterations are 0, 1, and the largest of the others for all of these.
         closing, closed: The subtasks whose calls forbid others in the same loop, and those others.
+        brought: For each subtask, the groups of which one is asked for once it has been called, by facets' numbers.
+        unpayable: The subtasks that ask for nothing but themselves, and those that ask for such.
         takes: What the shortest call of a subtask takes, for each manner in which it may be of use.
         result: What the task's result takes.
+        types: The types of all of that, and of keys.
         wants: All of that, and what accumulators of these types are made from, in a fixed order.
         carried: What maps that carry values from one loop into another are for.
         collections: For each want, those that are lists or maps of it and can be accumulated.
@@ -43,13 +49,21 @@ class AskedFor:
         self._machine, self._lower_bound = machine, lower_bound
         spec, result = machine.spec, machine.task.result
         start = machine.start()
-        self.nothing = result is None and not any(
-            facet.needed(own, start) for facet, own in zip(machine.facets, start.facets, strict=True)
-        )
+        self._due = frozenset[str]().union(*(due.group for at, f in machine.placed for due in f.dues(at, start)))
+        self._needed = [
+            g for at, f in machine.placed if not f.dues(at, start) for g in f.needed(at.state(start), start)
+        ]
+        self.nothing = result is None and not self._due and not self._needed
         names = spec.subtasks.keys() if self.nothing else self._closure()
         self.subtasks = {name: subtask for name, subtask in spec.subtasks.items() if name in names}
-        self._own = {name: self._most_calls(subtask) for name, subtask in self.subtasks.items()}
-        finite = {most for most in self._own.values() if most is not None}
+        self.brought = {
+            name: {at.index: tuple(sorted(group)) for at, f in machine.placed if (group := f.brings(subtask))}
+            for name, subtask in self.subtasks.items()
+        }
+        self.unpayable = self._unpayable()
+        self._had, self._maps = parts_of_all(spec, machine.task), dict[Type, list[MapOf]]()
+        self.most_calls = {name: self._most_calls(subtask) for name, subtask in self.subtasks.items()}
+        finite = {most for most in self.most_calls.values() if most is not None}
         self._rounds = (None, *sorted({1, max(finite)} if finite else ()))
         subtasks = self.subtasks.items()
         self.closed = frozenset(name for name, s in subtasks if any(f.closed(s) for f in machine.facets))
@@ -60,19 +74,30 @@ class AskedFor:
         self.wants = tuple(sorted(wants, key=in_order))
         manners = {want.manner: None for want in self.wants} | {manner: None for _, manner in self.takes}
         self.manners = tuple(manners)
-        self.types = tuple(dict.fromkeys(want.type for want in self.wants))
+        keys = [s.parameters[i].type for s in self.subtasks.values() for i in range(s.required) if self._is_key(s, i)]
+        self.types = tuple(dict.fromkeys([*(want.type for want in self.wants), *keys]))
         self.carried: dict[Want, Want] = {c: want for want in self.wants if (c := carrier(want)) is not None}
         self.collections: dict[Want, list[Want]] = {}
         for want in self.wants:
-            for part in (*parts_of_accumulator(want, True), *parts_of_accumulator(want, False)):
+            for part in {*parts_of_accumulator(want, True), *parts_of_accumulator(want, False)}:
                 self.collections.setdefault(part, []).append(want)
+
+    def _unpayable(self) -> frozenset[str]:
+        found, before = frozenset[str](), None
+        while found != before:
+            before = found
+            found |= {
+                n for n, groups in self.brought.items() if any(set(group) <= {*before, n} for group in groups.values())
+            }
+        return found
 
     def _demanded(self) -> tuple[dict[Call, tuple[Want, ...]], set[Want]]:
         """The calls that may serve what is needed, with what they take, and all that is wanted."""
-        start, takes, wants = self._machine.start(), dict[Call, tuple[Want, ...]](), set[Want]()
-        needed = [g for at, f in self._machine.placed for g in f.needed(at.state(start), start)]
-        first = ((name, CERTAIN) for group in needed for name in sorted(group))
-        calls: list[Call] = [(name, ANYHOW) for name in self.subtasks] if self.nothing else list(first)
+        takes, wants = dict[Call, tuple[Want, ...]](), set[Want]()
+        first = [(name, CERTAIN) for group in self._needed for name in sorted(group)]
+        calls: list[Call] = [(name, ANYHOW) for name in (self.subtasks if self.nothing else sorted(self._due))]
+        calls += [(name, STEADY) for name in sorted(self._due)]
+        calls += first
         pending = [self.result] if self.result is not None else []
         while calls or pending:
             if not pending:
@@ -84,19 +109,31 @@ class AskedFor:
                 pending += [*parts_of_accumulator(want, True), *parts_of_accumulator(want, False)]
                 carried = carrier(want)
                 pending += [] if carried is None else [carried]
+                pending += [] if want.named else [key_of(want, of.key) for of in self._maps_with(want.type)]
                 makers = [name for name in self.subtasks if name in self._lower_bound.producers(want.type)]
                 calls += [(name, manner) for name in makers for manner in self._ways_to_serve(name, want.manner)]
         return takes, wants
+
+    def _maps_with(self, wanted: Type) -> list[MapOf]:
+        """The maps, among all that may be had, in which a look-up gives a value of a type."""
+        found = self._maps.get(wanted)
+        if found is None:
+            holds = self._lower_bound.may_hold
+            every = (of for of in self._had if isinstance(of, MapOf) and holds(of.value, wanted))
+            found = self._maps[wanted] = list(dict.fromkeys(every))
+        return found
 
     def _demand(self, call: Call, takes: dict[Call, tuple[Want, ...]], calls: list[Call]) -> tuple[Want, ...]:
         name, manner = call
         subtask = self.subtasks.get(name)
         if subtask is None or call in takes:
             return ()
-        takes[call] = tuple(dict.fromkeys(self._taken(subtask, self._as_it_must(name, manner, self._own[name]))))
-        start, before = self._machine.start(), Manner(certain=manner.certain)
+        takes[call] = tuple(dict.fromkeys(self._taken(subtask, self._as_it_must(name, manner, self.most_calls[name]))))
+        start, before = self._machine.start(), manner.before
         groups = (g for at, f in self._machine.placed for g in f.prerequisites(at, start, subtask))
         calls += [(needed, before) for group in groups for needed in sorted(group)]
+        brought = [other for f in self._machine.facets for other in sorted(f.brings(subtask))]
+        calls += [(other, way) for other in brought for way in (ANYHOW, STEADY)]
         return takes[call]
 
     def _ways_to_serve(self, name: str, wanted: Manner) -> tuple[Manner, ...]:
@@ -107,7 +144,7 @@ class AskedFor:
 
     def _closure(self) -> set[str]:
         machine, start = self._machine, self._machine.start()
-        found: set[str] = set()
+        found = set(self._due)
         for facet, own in zip(machine.facets, start.facets, strict=True):
             groups = facet.needed(own, start)
             found.update(*groups)
@@ -127,10 +164,12 @@ class AskedFor:
         """The subtasks that a call of `subtask` may need."""
         machine, start = self._machine, self._machine.start()
         groups = [g for at, facet in machine.placed for g in facet.prerequisites(at, start, subtask)]
+        groups += [group for facet in machine.facets for group in (facet.brings(subtask), facet.eased_by(subtask))]
         makers = [
             self._lower_bound.makers_of(parameter.type)
             for index, parameter in enumerate(subtask.parameters)
-            if any(facet.judges(subtask, index) for facet in machine.facets)
+            if self._is_key(subtask, index)
+            or any(facet.judges(subtask, index) for facet in machine.facets)
             or not (
                 parameter.optional
                 or parameter.literal
@@ -140,6 +179,10 @@ class AskedFor:
             )
         ]
         return set().union(*groups, *makers)
+
+    def _is_key(self, subtask: Subtask, index: int) -> bool:
+        """Whether it matters to some rule which value is passed, so that not any free literal will do."""
+        return any(index in facet.key_parameters(subtask) for facet in self._machine.facets)
 
     def _most_calls(self, subtask: Subtask) -> int | None:
         most = [m for facet in self._machine.facets if (m := facet.most_calls(subtask)) is not None and m < MANY]

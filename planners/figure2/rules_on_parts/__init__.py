@@ -1,0 +1,1 @@
+"""The domain's rules, said of the parts that a solution is composed of."""
