@@ -4,13 +4,27 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeVar
 
+from p2c_dsl.containment import contains
 from p2c_dsl.diagnostics.codes import Code
 from p2c_dsl.diagnostics.model import Diagnostic, Location, Note, Severity
 from p2c_dsl.program import Call, Program, steps
 from p2c_dsl.source import Source
 from p2c_dsl.spec import Spec, Subtask
-from p2c_dsl.syntax.nodes import ComposeDecl, EffectClause, File, OverrideDecl, SubtaskDecl
+from p2c_dsl.syntax.nodes import (
+    ComposeDecl,
+    EffectClause,
+    File,
+    OverrideDecl,
+    RecordDecl,
+    RecordOverrideDecl,
+    SubtaskDecl,
+    TypeExpr,
+)
+from p2c_dsl.types import UNKNOWN, Record, allows_literal
+
+D = TypeVar("D", SubtaskDecl, RecordDecl)
 
 CODES = (
     Code(
@@ -25,8 +39,8 @@ CODES = (
         "P2C441",
         "an override in another file changes what is promised",
         "A file that this one uses overrides what a subtask declares: the override removes an effect, adds one that "
-        "rules may rely on, lowers the cost, or allows free literals. Rules are checked against the override, so "
-        "reviewers of this file should know about it.",
+        "rules may rely on, lowers the cost, allows free literals, or gives a result or a field a narrower type. "
+        "Rules are checked against the override, so reviewers of this file should know about it.",
     ),
 )
 
@@ -40,28 +54,48 @@ def unsigned(spec: Spec, root: File, programs: Iterable[Program]) -> Iterator[Di
 
 def overridden(spec: Spec, files: Sequence[File], root: File, programs: Iterable[Program]) -> Iterator[Diagnostic]:
     """One note for each override in another file that changes what a reader of this file would rely on."""
-    declared = {
-        d.name.text: (f.source, d) for f in reversed(files) for d in f.declarations if isinstance(d, SubtaskDecl)
-    }
-    signed = [
-        (f.source, d)
-        for f in files
-        if f is not root
-        for d in f.declarations
-        if isinstance(d, OverrideDecl) and d.name.text in declared
-    ]
+    elsewhere = [(f.source, d) for f in files if f is not root for d in f.declarations]
+    signed = [(source, d) for source, d in elsewhere if isinstance(d, OverrideDecl | RecordOverrideDecl)]
     if not signed:
         return
-    concerned = {subtask.name for subtask in _concerned(spec, root, programs)}
+    concerned = list(_concerned(spec, root, programs))
+    names = {subtask.name for subtask in concerned}
+    subtasks, records = _declared(files, SubtaskDecl), _declared(files, RecordDecl)
     for source, override in signed:
-        origin, subtask = declared[override.name.text]
-        changes = list(_changes(origin, subtask, source, override))
-        if changes and subtask.name.text in concerned:
-            message = f"`{subtask.name.text}` is overridden here: {'; '.join(changes)}"
-            place = Location(source, override.name.span)
-            beside = Note("this declaration is overridden", Location(origin, subtask.name.span))
-            help_ = "rules are checked against the override: make sure that a person has reviewed it"
-            yield Diagnostic("P2C441", message, place, Severity.NOTE, notes=(beside,), help=help_)
+        name = override.name.text
+        if isinstance(override, OverrideDecl) and name in names and name in subtasks:
+            origin, subtask = subtasks[name]
+            yield from _review(source, override, origin, subtask, _changes(spec, origin, subtask, source, override))
+        elif isinstance(override, RecordOverrideDecl) and name in records and _returned(name, concerned, spec):
+            origin, record = records[name]
+            yield from _review(source, override, origin, record, _narrowed(origin, record, source, override))
+
+
+def _declared(files: Sequence[File], kind: type[D]) -> dict[str, tuple[Source, D]]:
+    """The declarations of a kind by name; the first of a name counts."""
+    return {d.name.text: (f.source, d) for f in reversed(files) for d in f.declarations if isinstance(d, kind)}
+
+
+def _returned(record: str, concerned: Iterable[Subtask], spec: Spec) -> bool:
+    """Whether one of the subtasks returns the record."""
+    return any(s.result is not None and contains(s.result, Record(record), spec) for s in concerned)
+
+
+def _review(
+    source: Source,
+    override: OverrideDecl | RecordOverrideDecl,
+    origin: Source,
+    declared: SubtaskDecl | RecordDecl,
+    changes: Iterable[str],
+) -> Iterator[Diagnostic]:
+    """A note about an override that changes something."""
+    listed = "; ".join(changes)
+    if listed:
+        message = f"`{override.name.text}` is overridden here: {listed}"
+        beside = Note("this declaration is overridden", Location(origin, declared.name.span))
+        help_ = "rules are checked against the override: make sure that a person has reviewed it"
+        place = Location(source, override.name.span)
+        yield Diagnostic("P2C441", message, place, Severity.NOTE, notes=(beside,), help=help_)
 
 
 def _concerned(spec: Spec, root: File, programs: Iterable[Program]) -> Iterator[Subtask]:
@@ -77,7 +111,7 @@ def _note(subtask: Subtask) -> Diagnostic:
     return Diagnostic("P2C440", message, subtask.location, Severity.NOTE, help=help_)
 
 
-def _changes(origin: Source, subtask: SubtaskDecl, source: Source, override: OverrideDecl) -> Iterator[str]:
+def _changes(spec: Spec, origin: Source, subtask: SubtaskDecl, source: Source, override: OverrideDecl) -> Iterator[str]:
     """Describes what an override removes, or what it lets rules rely on in addition."""
     if override.effects or override.pure is not None:
         before = Counter(_clause(origin, clause) for clause in subtask.effects)
@@ -94,8 +128,32 @@ def _changes(origin: Source, subtask: SubtaskDecl, source: Source, override: Ove
             yield f"the claims {claims} are signed off"
     if override.cost is not None and override.cost < (subtask.cost or 0):
         yield f"the cost is {override.cost} instead of {subtask.cost}"
-    if override.literals:
-        yield f"free literals are allowed for {', '.join(f'`{name.text}`' for name in override.literals)}"
+    free = [*override.literals, *(p.name for p in override.parameters if _allows_literals(p.type, spec))]
+    if free:
+        yield f"free literals are allowed for {', '.join(f'`{name.text}`' for name in free)}"
+    if override.result is not None and subtask.result is not None:
+        yield from _instead("the result", origin, subtask.result, source, override.result)
+
+
+def _allows_literals(written: TypeExpr, spec: Spec) -> bool:
+    return written.literal or allows_literal(spec.types.get(written.name.text, UNKNOWN))
+
+
+def _narrowed(origin: Source, record: RecordDecl, source: Source, override: RecordOverrideDecl) -> Iterator[str]:
+    """Describes what a record's override lets rules rely on in addition."""
+    fields = {field.name.text: field for field in record.fields}
+    for field in override.fields:
+        if field.name.text in fields:
+            before = fields[field.name.text].type
+            yield from _instead(f"`{field.name.text}`", origin, before, source, field.type)
+    if override.required:
+        yield f"{', '.join(f'`{name.text}`' for name in override.required)} cannot be left out"
+
+
+def _instead(what: str, origin: Source, before: TypeExpr, source: Source, after: TypeExpr) -> Iterator[str]:
+    old, new = (s.text[of.span.start : of.span.end] for s, of in ((origin, before), (source, after)))
+    if "".join(old.split()) != "".join(new.split()):
+        yield f"{what} is {new} instead of {old}"
 
 
 def _clause(source: Source, clause: EffectClause) -> str:

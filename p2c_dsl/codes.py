@@ -20,7 +20,7 @@ def all_codes() -> Mapping[str, Code]:
     gathered: dict[str, Code] = {}
     modules = (syntax_codes, rules_codes, resolve_codes, feasibility_codes, analysis_codes, suppress, claims)
     own = [code for module in modules for code in module.CODES]
-    rule_codes = [code for rule in rules.RULES for code in rule.codes]
+    rule_codes = [code for rule in rules.DOCUMENTED for code in rule.codes]
     for code in sorted((*own, *rule_codes), key=lambda c: c.code):
         if gathered.setdefault(code.code, code) is not code:
             raise ValueError(f"{code.code} is declared twice")

@@ -18,6 +18,16 @@ def contains(of: Type, wanted: Type, spec: Spec) -> bool:
     return any(_is(part, wanted) or (isinstance(part, Record) and part.name in holders) for part in _parts(of))
 
 
+def may_be(of: Type, wanted: Type) -> bool:
+    """Whether a value of a type may itself be one of the wanted type."""
+    return _is(of.inner if isinstance(of, Optional) else of, wanted)
+
+
+def holds_record(of: Type) -> bool:
+    """Whether values of a type are, or hold, records."""
+    return any(isinstance(part, Record) for part in _parts(of))
+
+
 def _holders(wanted: Type, records: Records) -> frozenset[str]:
     """The records that hold the type, searched from the inside out so that each field is visited once."""
     outer: dict[str, list[str]] = {}

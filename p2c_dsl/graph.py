@@ -14,6 +14,8 @@ from p2c_dsl.program import (
     Call,
     Create,
     Loop,
+    MakeList,
+    MakeRecord,
     Operand,
     Program,
     Return,
@@ -21,8 +23,11 @@ from p2c_dsl.program import (
     Write,
     variables,
 )
-from p2c_dsl.program_text import condition, operand_text
-from p2c_dsl.spec import EffectUse
+from p2c_dsl.program.conditions import condition_text, values_of
+from p2c_dsl.program_text import operand_text
+from p2c_dsl.rules.approval import ApprovalPoints
+from p2c_dsl.source import Span
+from p2c_dsl.spec import EffectUse, Subtask
 from p2c_dsl.types import show
 
 
@@ -39,9 +44,11 @@ class Cluster:
 def graph_of(*programs: Program) -> nx.DiGraph:
     """The graph of one composition or several, side by side.
 
-    A node has `label`, `kind` (`input`, `variable`, `call`, `accumulator`, `write`, `test`, `return`), `effects`
-    (texts), `irreversible` and its `cluster`. An edge's `kind` is `flow`, and its `label` names the values, or
-    `control`: from a test to what it decides. `graph["clusters"]` lists the `Cluster`s, outer ones first.
+    A node has `label`, `kind` (`input`, `variable`, `call`, `accumulator`, `made`,
+    `write`, `test`, `return`), `effects`
+    (texts), `irreversible`, `approval` (the rules by which the call needs approval) and its `cluster`. An edge's `kind`
+    is `flow`, and its `label` names the values, or `control`: from a test to what it decides. `graph["clusters"]` lists
+    the `Cluster`s, outer ones first.
     """
     graph = nx.DiGraph(clusters=[])
     for program in programs:
@@ -54,6 +61,7 @@ class _Drawing:
 
     def __init__(self, program: Program, graph: nx.DiGraph) -> None:
         self.program, self.graph = program, graph
+        self.approvals = ApprovalPoints.of(program.spec, program.task)
         self.nodes: dict[int, str] = {}
         self.names: dict[int, str] = {}
         root = self._cluster(program.task.name, "task", None)
@@ -67,11 +75,14 @@ class _Drawing:
         clusters.append(Cluster(f"c{len(clusters)}", label, kind, parent))
         return f"c{len(clusters) - 1}"
 
-    def _node(self, label: str, kind: str, cluster: str, uses: Sequence[EffectUse] = ()) -> str:
-        name = f"n{len(self.graph)}"
-        effects = tuple(_effect(use) for use in uses)
-        irreversible = any(use.effect.irreversible for use in uses)
-        self.graph.add_node(name, label=label, kind=kind, cluster=cluster, effects=effects, irreversible=irreversible)
+    def _node(self, label: str, kind: str, cluster: str, subtask: Subtask | None = None) -> str:
+        name, uses = f"n{len(self.graph)}", () if subtask is None else subtask.effects
+        about = {
+            "effects": tuple(_effect(use) for use in uses),
+            "irreversible": any(use.effect.irreversible for use in uses),
+            "approval": () if subtask is None else self.approvals.rules(subtask),
+        }
+        self.graph.add_node(name, label=label, kind=kind, cluster=cluster, **about)
         return name
 
     def _flow(self, operand: Operand | None, target: str) -> None:
@@ -100,6 +111,10 @@ class _Drawing:
                 self.names[slot] = self.program.names.get(span, "")
                 kind = "map" if is_map else "list"
                 self.nodes[slot] = self._node(f"{self.names[slot]}: {kind}", "accumulator", cluster)
+            case MakeList(slot, elements, span):
+                self._make(slot, "list", elements, span, cluster)
+            case MakeRecord(slot, record, fields, span):
+                self._make(slot, record.name, [operand for _, operand in fields], span, cluster)
             case Write():
                 self._write(step, cluster)
             case Loop(collection, slot, body, span):
@@ -114,12 +129,19 @@ class _Drawing:
                 self._flow(operand, self._node("return", "return", cluster))
 
     def _call(self, call: Call, cluster: str) -> None:
-        node = self._node(call.subtask.name, "call", cluster, call.subtask.effects)
+        node = self._node(call.subtask.name, "call", cluster, call.subtask)
         for argument in call.arguments:
             self._flow(argument, node)
         if call.slot is not None:
             self.nodes[call.slot] = node
             self.names[call.slot] = self.program.names.get(call.span, call.subtask.name)
+
+    def _make(self, slot: int, kind: str, parts: Sequence[Operand], span: Span, cluster: str) -> None:
+        name = self.program.names.get(span)
+        self.nodes[slot] = self._node(kind if name is None else f"{name}: {kind}", "made", cluster)
+        self.names[slot] = name or kind
+        for part in parts:
+            self._flow(part, self.nodes[slot])
 
     def _write(self, write: Write, cluster: str) -> None:
         target = self.nodes[write.slot]
@@ -133,11 +155,12 @@ class _Drawing:
         self._edge(node, target, self._shown(write.value))
 
     def _branch(self, branch: Branch, cluster: str) -> None:
-        test = self._node(condition(self._shown(branch.operand), branch.test) + "?", "test", cluster)
-        self._flow(branch.operand, test)
-        for arm, holds in ((branch.body, branch.test), (branch.orelse, branch.test.opposite)):
+        test = self._node(condition_text(branch.condition, self._shown) + "?", "test", cluster)
+        for operand in values_of(branch.condition):
+            self._flow(operand, test)
+        for arm, holds in ((branch.body, branch.condition), (branch.orelse, branch.condition.negated)):
             if arm:
-                label = condition(self._shown(branch.operand), holds)
+                label = condition_text(holds, self._shown)
                 first = f"n{len(self.graph)}"
                 self._block(arm, self._cluster(f"if {label}", "branch", cluster))
                 self.graph.add_edge(test, first, kind="control", label=label)
@@ -187,7 +210,7 @@ def mermaid(graph: nx.DiGraph) -> str:
 
 def _mermaid_cluster(graph: nx.DiGraph, parent: str | None, indent: str) -> Iterator[str]:
     for name, data in _members(graph, parent):
-        label = "<br/>".join(map(_entities, (data["label"], *data["effects"])))
+        label = "<br/>".join(map(_entities, _lines(data)))
         yield indent + name + _MERMAID_SHAPES.get(data["kind"], '["{}"]').format(label)
     for cluster in _inside(graph, parent):
         yield f'{indent}subgraph {cluster.name}["{_entities(cluster.label)}"]'
@@ -207,7 +230,7 @@ def dot(graph: nx.DiGraph) -> str:
 
 def _dot_cluster(graph: nx.DiGraph, parent: str | None, indent: str) -> Iterator[str]:
     for name, data in _members(graph, parent):
-        label = "\\n".join(map(_escaped, (data["label"], *data["effects"])))
+        label = "\\n".join(map(_escaped, _lines(data)))
         shape = _DOT_SHAPES.get(data["kind"], "box")
         yield f'{indent}{name} [label="{label}", shape={shape}{_DOT_STYLES[_class(data)]}];'
     for cluster in _inside(graph, parent):
@@ -223,6 +246,10 @@ def _members(graph: nx.DiGraph, cluster: str | None) -> list[tuple[str, dict[str
 
 def _inside(graph: nx.DiGraph, parent: str | None) -> list[Cluster]:
     return [cluster for cluster in graph.graph["clusters"] if cluster.parent == parent]
+
+
+def _lines(data: Mapping[str, Any]) -> tuple[str, ...]:
+    return data["label"], *data["effects"], *(("needs approval",) if data.get("approval") else ())
 
 
 def _class(data: Mapping[str, Any]) -> str | None:

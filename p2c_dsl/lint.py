@@ -10,10 +10,14 @@ from p2c_dsl import suppress
 from p2c_dsl.analysis import MOST_FINDINGS, Analysis, analyze
 from p2c_dsl.claims import overridden, unsigned
 from p2c_dsl.codes import all_codes
-from p2c_dsl.diagnostics.model import Diagnostic, Severity, Suppressed, Verdict
-from p2c_dsl.program import Program
+from p2c_dsl.diagnostics.model import ApprovalPoint, Diagnostic, Location, Severity, Suppressed, Verdict
+from p2c_dsl.machine import Machine, Violations
+from p2c_dsl.program import Call, Program, steps
 from p2c_dsl.resolve import Loaded, load, load_text
-from p2c_dsl.rules import AnyRule, read_rules
+from p2c_dsl.rules import AnyRule, read_rules, unkeyed_rules
+from p2c_dsl.rules.approval import ApprovalPoints
+from p2c_dsl.rules.enforced import Enforced
+from p2c_dsl.spec import Spec, Task
 from p2c_dsl.syntax.hiding import hiding
 from p2c_dsl.syntax.look_alikes import look_alikes
 from p2c_dsl.syntax.nodes import ComposeDecl, File
@@ -45,24 +49,47 @@ class Report:
             a.accepted for a in self.analyses
         )
 
+    @property
+    def approvals(self) -> tuple[ApprovalPoint, ...]:
+        """The calls of the compositions before which a run asks for approval."""
+        return tuple(point for a in self.analyses if a.program is not None for point in _asking(a.program))
 
-def lint_file(path: Path, *, counterexamples: bool = True) -> Report:
+
+def _asking(program: Program) -> Iterator[ApprovalPoint]:
+    points = ApprovalPoints.of(program.spec, program.task)
+    for step in steps(program.body):
+        if isinstance(step, Call) and (rules := points.rules(step.subtask)):
+            yield ApprovalPoint(Location(program.source, step.span), step.subtask.name, rules)
+
+
+def lint_file(path: Path, *, counterexamples: bool = True, enforced: bool = True) -> Report:
     """Lints a file. Does not raise for any content of the file: errors are reported."""
-    return lint_loaded(load(path), counterexamples=counterexamples)
+    return lint_loaded(load(path), counterexamples=counterexamples, enforced=enforced)
 
 
-def lint_text(text: str, name: str, base: Path, path: Path | None = None, *, counterexamples: bool = True) -> Report:
+def lint_text(
+    text: str,
+    name: str,
+    base: Path,
+    path: Path | None = None,
+    *,
+    counterexamples: bool = True,
+    enforced: bool = True,
+) -> Report:
     """Lints a text as if it were a file called `name` in the folder `base`, or the file at `path`."""
-    return lint_loaded(load_text(text, name, base, path), counterexamples=counterexamples)
+    return lint_loaded(load_text(text, name, base, path), counterexamples=counterexamples, enforced=enforced)
 
 
-def lint_loaded(loaded: Loaded, *, counterexamples: bool = True) -> Report:
-    """Lints what has been loaded: the compositions of its root file, under the rules of their tasks."""
+def lint_loaded(loaded: Loaded, *, counterexamples: bool = True, enforced: bool = True) -> Report:
+    """Lints what has been loaded: the compositions of its root file, under the rules of their tasks.
+
+    Unless `enforced` rules may leave something to the monitor, what they leave is an error.
+    """
     found = [*loaded.diagnostics, *_unseen(loaded.files)]
     analyses: list[Analysis] = []
     if loaded.whole:
         # Otherwise the unreadable part would cause further errors that are not real.
-        analyses, said = _judged(loaded, len(found), counterexamples=counterexamples)
+        analyses, said = _judged(loaded, len(found), counterexamples=counterexamples, enforced=enforced)
         found += said
     outcome = suppress.apply(loaded.files, sorted(_once(found), key=_place), all_codes())
     return Report(loaded, tuple(analyses), outcome.reported, outcome.suppressed)
@@ -75,7 +102,9 @@ def _unseen(files: Sequence[File]) -> Iterator[Diagnostic]:
     yield from look_alikes([file.source for file in files])
 
 
-def _judged(loaded: Loaded, found: int, *, counterexamples: bool) -> tuple[list[Analysis], list[Diagnostic]]:
+def _judged(
+    loaded: Loaded, found: int, *, counterexamples: bool, enforced: bool
+) -> tuple[list[Analysis], list[Diagnostic]]:
     """The results for the compositions of the root file, and further findings in addition to `found`."""
     spec = loaded.spec
     rules = {task.name: read_rules(spec, task) for task in spec.tasks.values()}
@@ -86,15 +115,41 @@ def _judged(loaded: Loaded, found: int, *, counterexamples: bool) -> tuple[list[
         if isinstance(declaration, ComposeDecl) and declaration.whole:
             own, _ = rules.get(declaration.task.text, ((), ()))
             left = max(MOST_FINDINGS - found - len(said), 0)
-            analysis = analyze(spec, declaration, loaded.root.source, own, left)
+            analysis = analyze(spec, declaration, loaded.root.source, own, left, enforced=enforced)
             analyses.append(analysis)
             said += explainer.explained(analysis) if counterexamples else analysis.diagnostics
     programs = [a.program for a in analyses if a.program is not None]
     said += unsigned(spec, loaded.root, programs)
     if not any(d.severity is Severity.ERROR for d in loaded.diagnostics):
         said += _hopeless(loaded, rules, analyses)
+        said += _advice(loaded, rules)
     said += overridden(spec, loaded.files, loaded.root, programs)
     return analyses, said
+
+
+def _advice(loaded: Loaded, rules: Mapping[str, _Read]) -> Iterator[Diagnostic]:
+    """Style findings about the tasks and rules that stand in the root file."""
+    spec, root = loaded.spec, loaded.root.source
+    composed = {d.task.text for d in loaded.root.declarations if isinstance(d, ComposeDecl)}
+    for name, task in spec.tasks.items():
+        own, wrong = rules[name]
+        if not wrong:
+            yield from (d for d in unkeyed_rules(spec, task) if d.location.source == root)
+            # A task beside its composition need not say what is wanted: nobody has to plan it.
+            to_plan = task.location.source == root and name not in composed
+            if to_plan and _accepts_nothing(spec, task, own):
+                from p2c_dsl.feasibility.nothing_asked import nothing_asked
+
+                yield nothing_asked(spec, task)
+
+
+def _accepts_nothing(spec: Spec, task: Task, rules: Sequence[AnyRule]) -> bool:
+    """Whether a composition that does nothing keeps all rules of a task, and gives all that it is to give."""
+    # What an enforced rule asks for is asked for, whether or not lint can prove it.
+    machine = Machine(spec, task, [rule.rule if isinstance(rule, Enforced) else rule for rule in rules])
+    objections: Violations = []
+    machine.end(machine.start(), objections)
+    return task.result is None and not objections
 
 
 def _hopeless(loaded: Loaded, rules: Mapping[str, _Read], analyses: Sequence[Analysis]) -> Iterator[Diagnostic]:
@@ -144,7 +199,9 @@ class _Explainer:
             return
         breaks = search.counterexample.steps[-1].location
         place = next((p for p in places if breaks is not None and breaks.holds(said[p].location)), places[0])
-        said[place] = replace(said[place], verdict=Verdict.VIOLATED, counterexample=search.counterexample)
+        # What is left to the monitor is no more broken by this run than it was before.
+        verdict = None if said[place].severity is Severity.NOTE else Verdict.VIOLATED
+        said[place] = replace(said[place], verdict=verdict, counterexample=search.counterexample)
 
 
 def _once(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from p2c_dsl.machine import State
 from p2c_dsl.spec import Spec, Task
-from p2c_dsl.types import Base, ListOf, MapOf, NewType, Optional, SetOf, Type, show
+from p2c_dsl.types import Base, Bounded, ListOf, MapOf, NewType, Optional, SetOf, Type, show
 
 _WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
@@ -71,6 +71,8 @@ def stem_of(of: Type) -> str:
             return "number"
         case Base("Text"):
             return "text"
+        case Bounded(base):
+            return stem_of(base)
         case NewType(name):
             return _snake(name)
     return _snake(show(of))

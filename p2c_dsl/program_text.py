@@ -10,8 +10,10 @@ from p2c_dsl.machine.moves import (
     CallMove,
     CreateMove,
     ElseMove,
+    ListMove,
     LoopMove,
     Move,
+    RecordMove,
     ReturnMove,
     TakeOutMove,
     WriteMove,
@@ -27,19 +29,20 @@ from p2c_dsl.program import (
     Hole,
     ItemOf,
     Loop,
+    MakeList,
+    MakeRecord,
     Operand,
     Program,
     Step,
     TakeOut,
-    Test,
     Var,
     Write,
 )
+from p2c_dsl.program.conditions import condition_text
 from p2c_dsl.spec import EnumMember
 from p2c_dsl.syntax.text import quote
 
 _INDENT = "    "
-_CONDITIONS = {Test.TRUE: "{}", Test.FALSE: "not {}", Test.NONE: "{} is None", Test.SOME: "{} is not None"}
 
 Variables = Callable[[int], str]
 """How the variable in a slot is written."""
@@ -48,8 +51,8 @@ Variables = Callable[[int], str]
 def line_of(move: Move, name: str | None, variables: Variables, named: Set[str] = frozenset()) -> str:
     """A step's line; `name` is the variable that it binds, if any, and `named` is as in `call_text`."""
     match move:
-        case CallMove():
-            written = call_text(move, variables, named)
+        case CallMove() | ListMove() | RecordMove():
+            written = value_text(move, variables, named)
             return written if name is None else f"{name} = {written}"
         case CreateMove(is_map):
             return f"{name} = {'{}' if is_map else '[]'}"
@@ -60,14 +63,26 @@ def line_of(move: Move, name: str | None, variables: Variables, named: Set[str] 
             return f"{variables(slot)}[{operand_text(key, variables)}] = {new}"
         case LoopMove(collection):
             return f"for {name} in {operand_text(collection, variables)}:"
-        case BranchMove(operand, test):
-            return f"if {condition(operand_text(operand, variables), test)}:"
+        case BranchMove(condition):
+            return f"if {condition_text(condition, lambda operand: operand_text(operand, variables))}:"
         case ReturnMove(value):
             return "return" if value is None else f"return {operand_text(value, variables)}"
         case ElseMove():
             return "else:"
         case TakeOutMove():
             raise TypeError("a lookup has no line of its own")
+
+
+def value_text(move: CallMove | ListMove | RecordMove, variables: Variables, named: Set[str] = frozenset()) -> str:
+    """What a step makes, as it stands behind a name or in another step; `named` is as in `call_text`."""
+    match move:
+        case CallMove():
+            return call_text(move, variables, named)
+        case ListMove(elements):
+            return f"[{', '.join(operand_text(element, variables) for element in elements)}]"
+        case RecordMove(record, fields):
+            given = (f"{field}={operand_text(value, variables)}" for field, value in fields)
+            return f"{record.name}({', '.join(given)})"
 
 
 def call_text(call: CallMove, variables: Variables, named: Set[str] = frozenset()) -> str:
@@ -80,11 +95,6 @@ def call_text(call: CallMove, variables: Variables, named: Set[str] = frozenset(
         text = operand_text(argument, variables)
         parts.append(f"{parameter.name}={text}" if by_name else text)
     return f"{call.subtask.name}({', '.join(parts)})"
-
-
-def condition(operand: str, test: Test) -> str:
-    """A test of an operand."""
-    return _CONDITIONS[test].format(operand)
 
 
 def operand_text(operand: Operand | None, variables: Variables) -> str:
@@ -157,6 +167,10 @@ class _Text:
                 stem = stem_of(subtask.result)
             case Create(slot, is_map):
                 stem = accumulator_stem(is_map)
+            case MakeList(slot=slot):
+                stem = "listed"
+            case MakeRecord(slot=slot, record=record):
+                stem = stem_of(record)
             case Loop(slot=slot):
                 stem = "each"
             case _:

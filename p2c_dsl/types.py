@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
+from p2c_dsl.ranges import ANY_NUMBER, NumberRange
+
 
 class Size(NamedTuple):
     """Bounds on a collection's number of elements; `high` is `None` where there is none."""
@@ -49,6 +51,14 @@ class NewType:
     name: str
     base: Type
     literal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Bounded:
+    """`Int >= 0 <= 500`: the numbers of its base between bounds, which are at least as tight as the base's own."""
+
+    base: Base | NewType
+    range: NumberRange
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +123,9 @@ class NoneType:
     """The type of `None`."""
 
 
-Type = Base | Nominal | NewType | Enum | Record | ListOf | SetOf | MapOf | Optional | Bottom | Unknown | NoneType
+Type = (
+    Base | Nominal | NewType | Bounded | Enum | Record | ListOf | SetOf | MapOf | Optional | Bottom | Unknown | NoneType
+)
 Collection = ListOf | SetOf | MapOf
 
 BOOL, INT, FLOAT, TEXT = Base("Bool"), Base("Int"), Base("Float"), Base("Text")
@@ -138,6 +150,8 @@ def show(t: Type) -> str:
             return f"Map[{show(key)}, {show(value)}]{_show_size(size)}"
         case Optional(inner):
             return f"Optional[{show(inner)}]"
+        case Bounded(base, (low, high)):
+            return show(base) + ("" if low is None else f" >= {low}") + ("" if high is None else f" <= {high}")
         case NoneType():
             return "None"
         case Bottom():
@@ -158,10 +172,26 @@ def supertypes(t: Type) -> tuple[Type, ...]:
         last = chain[-1]
         if isinstance(last, Nominal) and last.parent is not None:
             chain.append(last.parent)
-        elif isinstance(last, NewType):
+        elif isinstance(last, NewType | Bounded):
             chain.append(last.base)
         else:
             return (*chain, FLOAT) if last == INT else tuple(chain)
+
+
+def range_of(t: Type) -> NumberRange:
+    """The bounds on the numbers of a type; `True` and `False` are the keys 1 and 0, and what is no number has none."""
+    result = ANY_NUMBER
+    for above in supertypes(t):
+        if isinstance(above, Bounded):
+            result = above.range.meet(result)
+    return NumberRange(0, 1) if t == BOOL else result
+
+
+def bounded(base: Type, range_: NumberRange) -> Type:
+    """A type of numbers with further bounds: the type itself, if it has them already."""
+    whole = base.base if isinstance(base, Bounded) else base
+    tighter = range_.meet(range_of(base))
+    return whole if tighter == range_of(whole) or not isinstance(whole, Base | NewType) else Bounded(whole, tighter)
 
 
 def is_comparable(t: Type) -> bool:
@@ -185,6 +215,8 @@ def is_subtype(sub: Type, sup: Type) -> bool:
             return is_subtype(a, b) and m.within(n)
         case MapOf(k1, v1, m), MapOf(k2, v2, n):
             return is_subtype(k1, k2) and is_subtype(v1, v2) and m.within(n)
+        case _, Bounded(base, range_):
+            return is_subtype(sub, base) and range_of(sub).within(range_)
     return sup in supertypes(sub)
 
 
@@ -208,7 +240,8 @@ def join(a: Type, b: Type) -> Type | None:
             key, value = join(k1, k2), join(v1, v2)
             return None if key is None or value is None else MapOf(key, value, _hull(m, n))
     above_b = supertypes(b)
-    return next((s for s in supertypes(a)[1:] if s in above_b), None)
+    common = next((s for s in supertypes(a) if s in above_b), None)
+    return None if common is None else bounded(common, range_of(a).hull(range_of(b)))
 
 
 def _hull(m: Size, n: Size) -> Size:
@@ -226,8 +259,19 @@ def may_share(a: Type, b: Type) -> bool:
             return True
         case MapOf(), MapOf():
             return True
+    if range_of(a).meet(range_of(b)).is_empty:
+        return False
     above_a, above_b = supertypes(a), supertypes(b)
     return is_subtype(a, b) or is_subtype(b, a) or (above_a[-1] == above_b[-1] and isinstance(above_a[-1], Base))
+
+
+def may_equal(a: Type, b: Type) -> bool:
+    """Whether a value of one type can equal one of the other: `True` is no number, and still the same key as 1."""
+    if may_share(a, b):
+        return True
+    one, other = (t.inner if isinstance(t, Optional) else t for t in (a, b))
+    numbers = all(supertypes(t)[-1] in (BOOL, FLOAT) for t in (one, other))
+    return numbers and not range_of(one).meet(range_of(other)).is_empty
 
 
 def size_of(t: Type) -> Size:
@@ -251,4 +295,6 @@ def element_of(t: Type) -> Type | None:
 
 def allows_literal(t: Type) -> bool:
     """Whether the type's declaration allows free literals."""
+    if isinstance(t, Bounded):
+        return allows_literal(t.base)
     return isinstance(t, NewType) and (t.literal or allows_literal(t.base))

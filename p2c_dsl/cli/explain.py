@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -12,21 +14,33 @@ from p2c_dsl.names import did_you_mean
 
 
 def explain(
-    code: Annotated[str | None, Argument(help="A code such as P2C401, or the name of a rule.")] = None,
+    code: Annotated[
+        str | None, Argument(help="A code, a rule's name, or a .p2c file.", metavar="[CODE|RULE|FILE]")
+    ] = None,
 ) -> None:
-    """Explain a code or a rule; without one, list all codes.
+    """Explain a code, a rule, or the rules of a file.
+
+    Without an argument, it lists all codes.
+
+    Of a file, it shows for each rule of its tasks which calls its words mean: what does an effect, which keys are
+    compared, what the elements are, and for what `unless` waives it.
 
     Examples:
 
       p2c explain P2C401
 
       p2c explain only-if
+
+      p2c explain examples/dinner/dinner.p2c
     """
     from p2c_dsl.codes import all_codes
 
     if code is None:
         for known in all_codes().values():
             typer.echo(f"{known.code}  {known.title}")
+        return
+    if code.endswith(".p2c") or (code and Path(code).is_dir()):
+        typer.echo("\n\n".join(_readings(code)))
         return
     try:
         typer.echo(explained(code))
@@ -37,11 +51,11 @@ def explain(
 def explained(code: str) -> str:
     """What a code or a rule means. Raises `LookupError` for any other name."""
     from p2c_dsl.codes import all_codes
-    from p2c_dsl.rules import RULES
+    from p2c_dsl.rules import DOCUMENTED
 
     codes = all_codes()
-    by_name = {rule.name: rule for rule in RULES}
-    rule = by_name.get(code) or next((r for r in RULES if code.upper() in {c.code for c in r.codes}), None)
+    by_name = {rule.name: rule for rule in DOCUMENTED}
+    rule = by_name.get(code) or next((r for r in DOCUMENTED if code.upper() in {c.code for c in r.codes}), None)
     if rule is not None:
         from p2c_dsl.cli.rules import page
 
@@ -56,3 +70,18 @@ def explained(code: str) -> str:
             shown = "\n".join(f"    {line}" for line in example.strip().splitlines())
             text += f"\n\n{word}:\n\n{shown}"
     return text
+
+
+def _readings(path: str) -> Iterator[str]:
+    """The tasks of a file, each with its rules and what their words mean."""
+    from p2c_dsl.cli.specs import load_spec, spec_path
+    from p2c_dsl.rules import read_rules
+
+    loaded = load_spec(spec_path(path))
+    for task in loaded.spec.tasks.values():
+        lines: dict[str, dict[str, None]] = {}
+        for rule in read_rules(loaded.spec, task)[0]:
+            lines.setdefault(rule.text, {}).update(dict.fromkeys(rule.read_as(loaded.spec)))
+        told = (line for text, read in lines.items() for line in (f"  {text}", *(f"      {one}" for one in read)))
+        source = task.location.source
+        yield "\n".join((f"task {task.name} ({source.name}:{source.position(task.location.span.start).line})", *told))

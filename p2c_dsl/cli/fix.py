@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,7 +10,7 @@ import typer
 from typer import Argument, Option
 
 from p2c_dsl.cli import EXIT_FINDINGS
-from p2c_dsl.cli.failure import report
+from p2c_dsl.cli.failure import fail, report
 from p2c_dsl.cli.options import ForceExclude, OnlyTask, StdinFilename
 from p2c_dsl.cli.paths import display_name, included, valid_settings
 from p2c_dsl.cli.progress import once_slow
@@ -18,6 +19,7 @@ from p2c_dsl.cli.signals import signals_as_interrupts, status_of
 from p2c_dsl.cli.specs import compositions, show, without_errors
 from p2c_dsl.cli.text_files import STDIN, diff, marked, save, stdin_bytes, text_of
 from p2c_dsl.diagnostics.plain import plain, printable
+from p2c_dsl.names import did_you_mean
 from p2c_dsl.settings import Settings
 
 if TYPE_CHECKING:
@@ -34,6 +36,9 @@ def fix(
     max_edits: Annotated[int, Option(help="The most steps that a repair may edit.", min=0)] = 8,
     timeout: Annotated[float, Option(help="The most seconds to search for each composition's repair.", min=0)] = 10,
     effort: Annotated[int, Option(help="How many steps the search may try.", min=1)] = 200_000,
+    keep: Annotated[
+        list[str] | None, Option(help="An effect or subtask that no repair may lose; may be given several times.")
+    ] = None,
     stdin_filename: StdinFilename = None,
     force_exclude: ForceExclude = True,
 ) -> None:
@@ -42,6 +47,9 @@ def fix(
     Each rejected composition is repaired with the fewest edits: calls, writes, loops, branches and returns that are
     added, removed or changed. The diff is shown, and for each edit what lint would say without it. Nothing is changed
     without --write. A composition whose only errors are reviewed exceptions, or ignored by the settings, is left alone.
+
+    If no call does any longer what a rule asks for, that counts as two more edits. With --keep, a repair that no longer
+    does an event is not taken at all.
 
     A search that is stopped by --timeout or --effort says what it knows by then: up to how many edits there is no
     repair, and the best repair that it has met, if it has met one. An interrupted command shows what it has found and
@@ -56,6 +64,8 @@ def fix(
 
       p2c fix plan.p2c --write
 
+      p2c fix plan.p2c --keep pay
+
       p2c fix plan.p2c --timeout 60
     """
     settings = Settings()
@@ -67,9 +77,10 @@ def fix(
             return
         loaded = _loaded(path, data, stdin_filename)
         composed = compositions(loaded, task)
+        _check_events(loaded, keep or ())
         limits = RepairLimits(max_edits, effort, timeout, _NAMES)
         with signals_as_interrupts(), once_slow() as doing:
-            found = all_repairs(loaded, composed, limits, wanted=settings.wants, show=doing)
+            found = all_repairs(loaded, composed, limits, wanted=settings.wants, keep=keep or (), show=doing)
     _report(found, write_)
     before = loaded.root.source.text
     after = repaired(before, found.repairs)
@@ -99,6 +110,14 @@ def _loaded(path: str, data: bytes, stdin_filename: str | None) -> Loaded:
     else:
         loaded = load(Path(path))
     return without_errors(loaded, path, f"{path}: {READ_FIRST}")
+
+
+def _check_events(loaded: Loaded, names: Iterable[str]) -> None:
+    """Ends the command if one of the names is not an event of the spec."""
+    events = [*loaded.spec.effects, *loaded.spec.subtasks]
+    for name in names:
+        if name not in events:
+            fail(f"--keep: there is no effect or subtask `{name}`: {did_you_mean(name, events)}")
 
 
 # ---------------------------------------------------------------- showing

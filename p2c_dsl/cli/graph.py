@@ -24,7 +24,8 @@ def graph(
 ) -> None:
     """Draw a composition.
 
-    The drawing shows its calls with their effects, the loops and branches around them, and what flows between them.
+    The drawing shows its calls with their effects and whether they need approval, the loops and branches around them,
+    and what flows between them.
 
     Examples:
 

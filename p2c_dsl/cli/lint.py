@@ -16,7 +16,7 @@ from p2c_dsl.cli.options import ForceExclude, Output, StdinFilename, choice
 from p2c_dsl.cli.paths import display_name, files_of, valid_settings
 from p2c_dsl.cli.progress import with_progress
 from p2c_dsl.cli.text_files import STDIN, stdin_text, write
-from p2c_dsl.diagnostics.model import Diagnostic, Severity, Suppressed
+from p2c_dsl.diagnostics.model import ApprovalPoint, Diagnostic, Severity, Suppressed
 from p2c_dsl.diagnostics.plain import plain
 from p2c_dsl.lint import Report, lint_file, lint_text
 from p2c_dsl.settings import Settings
@@ -35,6 +35,7 @@ def lint(
     select: Annotated[str | None, Option(help="Only these codes or families: P2C4,P2C501.")] = None,
     ignore: Annotated[str | None, Option(help="All but these codes or families.")] = None,
     counterexamples: Annotated[bool, Option(help="Show a run that breaks each broken rule.")] = True,
+    enforced: Annotated[bool, Option(help="Let `enforced` rules leave to the run what is not proved.")] = True,
     baseline: Annotated[str | None, Option(help="Report only findings that are not in this file.")] = None,
     write_baseline: Annotated[
         bool, Option("--write-baseline", help="Write all findings to the --baseline file.")
@@ -45,7 +46,8 @@ def lint(
     """Check specs and compositions against their rules.
 
     A composition is accepted if no run of it can break a rule. Each rejected line says why, with the smallest run
-    that breaks the rule if one is found. Settings come from `[tool.p2c]` in the nearest pyproject.toml above a file.
+    that breaks the rule if one is found. What an `enforced` rule leaves to the run-time monitor is listed in notes;
+    with --no-enforced, these are errors. Settings come from `[tool.p2c]` in the nearest pyproject.toml above a file.
 
     Exit status: 0 no findings (apart from notes), 1 findings, 2 usage error or unreadable input, 3 internal error.
 
@@ -63,26 +65,27 @@ def lint(
         settings = Settings(_codes(select, "--select"), _codes(ignore, "--ignore"))
         format = _format(format, paths[0], stdin_filename, settings)
         named = files_of(paths, settings, force_exclude=force_exclude, stdin=stdin_filename)
-        reports = [_lint(path, stdin_filename, counterexamples) for path in with_progress(named, "linting")]
+        reports = [_lint(path, stdin_filename, counterexamples, enforced) for path in with_progress(named, "linting")]
         found = list(dict.fromkeys(d for report in reports for d in report.diagnostics))
         silenced = (s for report in reports for s in report.suppressed if settings.wants(s.diagnostic))
         suppressed = list(dict.fromkeys(silenced))
         if baseline is not None:
             found = _unknown(Path(baseline), found, _judged(reports), settings if write_baseline else None)
         wanted = [d for d in found if _unread(d) or settings.wants(d)]
-    _show(wanted, suppressed, format, output)
+    asking = list(dict.fromkeys(point for report in reports for point in report.approvals))
+    _show(wanted, suppressed, asking, format, output)
     if not all(report.loaded.readable for report in reports):
         raise typer.Exit(EXIT_USAGE)
     if any(d.severity is not Severity.NOTE for d in wanted):
         raise typer.Exit(EXIT_FINDINGS)
 
 
-def _lint(path: str, stdin_filename: str | None, counterexamples: bool) -> Report:
+def _lint(path: str, stdin_filename: str | None, counterexamples: bool, enforced: bool) -> Report:
     if path != STDIN:
-        return lint_file(Path(path), counterexamples=counterexamples)
+        return lint_file(Path(path), counterexamples=counterexamples, enforced=enforced)
     name = display_name(stdin_filename)
     place = None if stdin_filename is None else Path(name)
-    return lint_text(stdin_text(), name, Path(name).parent, place, counterexamples=counterexamples)
+    return lint_text(stdin_text(), name, Path(name).parent, place, counterexamples=counterexamples, enforced=enforced)
 
 
 def _codes(listed: str | None, option: str) -> tuple[str, ...] | None:
@@ -135,22 +138,33 @@ def _listed(codes: str) -> tuple[str, ...]:
     return tuple(code.strip().upper() for code in codes.split(",") if code.strip())
 
 
-def _show(found: list[Diagnostic], suppressed: list[Suppressed], format: str, output: str | None) -> None:
+def _show(
+    found: list[Diagnostic],
+    suppressed: list[Suppressed],
+    asking: list[ApprovalPoint],
+    format: str,
+    output: str | None,
+) -> None:
     if format == "text":
-        _show_text(found, output)
+        _show_text(found, asking, output)
+    elif format == "json":
+        from p2c_dsl.diagnostics import data
+
+        write(data.render(found, asking), output)
     elif format == "sarif":
         from p2c_dsl.codes import all_codes
         from p2c_dsl.diagnostics import sarif
 
         write(sarif.render(found, all_codes(), suppressed), output)
     else:
-        renderer = import_module(f"p2c_dsl.diagnostics.{'data' if format == 'json' else format}")
+        renderer = import_module(f"p2c_dsl.diagnostics.{format}")
         write(renderer.render(found), output)
 
 
-def _show_text(found: list[Diagnostic], output: str | None) -> None:
+def _show_text(found: list[Diagnostic], asking: list[ApprovalPoint], output: str | None) -> None:
+    asks = "".join(f"{_asks(point)}\n" for point in asking)
     if not found:
-        write("no findings\n", output)
+        write(f"no findings\n{asks}", output)
         return
     from rich.console import Console
 
@@ -159,7 +173,15 @@ def _show_text(found: list[Diagnostic], output: str | None) -> None:
     console = Console(width=100, no_color=True) if output else Console(highlight=False)
     if output is None:
         text.render(found, console)
+        if asks:
+            write(asks, output)
         return
     with console.capture() as capture:
         text.render(found, console)
-    write(capture.get(), output)
+    write(capture.get() + asks, output)
+
+
+def _asks(point: ApprovalPoint) -> str:
+    source, span = point.location.source, point.location.span
+    rules = ", ".join(point.rules)
+    return plain(f"{source.name}:{source.position(span.start).line}: asks before `{point.subtask}` ({rules})")

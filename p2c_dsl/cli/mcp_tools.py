@@ -32,7 +32,8 @@ def lint(text: str) -> str:
     from p2c_dsl.diagnostics import data
     from p2c_dsl.lint import lint_loaded
 
-    return data.render(lint_loaded(loaded_text(text)).diagnostics)
+    report = lint_loaded(loaded_text(text))
+    return data.render(report.diagnostics, report.approvals)
 
 
 def fix(text: str, task: str = "", max_edits: int = 8, timeout: float = 10) -> str:

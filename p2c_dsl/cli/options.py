@@ -16,7 +16,7 @@ def choice(values: Sequence[str], help: str, *names: str) -> Any:
 
 TaskName = Annotated[str | None, Option(help="The task, if the spec has several.")]
 OnlyTask = Annotated[str | None, Option(help="Only the compositions of this task.")]
-Output = Annotated[str | None, Option(help="Write to this file.")]
+Output = Annotated[str | None, Option("--output", "-o", help="Write to this file.")]
 TextOrJson = Annotated[str, choice(("text", "json"), "How to print the result.")]
 Timeout = Annotated[float, Option(help="How many seconds to wait for each answer of the server.")]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -84,16 +84,18 @@ def all_repairs(
     limits: RepairLimits,
     *,
     wanted: Callable[[Diagnostic], bool] = lambda _: True,
+    keep: Collection[str] = (),
     show: Show | None = None,
 ) -> Outcomes:
     """The repairs of the rejected compositions, those that cannot be repaired, and what is left alone.
 
-    A composition whose only errors are reviewed exceptions or not `wanted` stays as it is. An interrupt ends it with
-    what has been found by then. `show` is told from time to time what is being done.
+    A composition whose only errors are reviewed exceptions or not `wanted` stays as it is. No repair loses an event of
+    the composition that is to `keep`. An interrupt ends it with what has been found by then. `show` is told from time
+    to time what is being done.
     """
     from p2c_dsl.lint import lint_loaded
 
-    work = _Work(loaded, limits, wanted, show)
+    work = _Work(loaded, limits, wanted, keep, show)
     work.excepted = {s.diagnostic for s in lint_loaded(loaded, counterexamples=False).suppressed}
     for compose in composed:
         try:
@@ -108,11 +110,16 @@ class _Work:
     """The repair of one composition after the other."""
 
     def __init__(
-        self, loaded: Loaded, limits: RepairLimits, wanted: Callable[[Diagnostic], bool], show: Show | None
+        self,
+        loaded: Loaded,
+        limits: RepairLimits,
+        wanted: Callable[[Diagnostic], bool],
+        keep: Collection[str],
+        show: Show | None,
     ) -> None:
         self.found = Outcomes()
         self.excepted: set[Diagnostic] = set()
-        self._loaded, self._limits, self._wanted, self._show = loaded, limits, wanted, show
+        self._loaded, self._limits, self._wanted, self._keep, self._show = loaded, limits, wanted, keep, show
 
     def repair(self, compose: ComposeDecl) -> None:
         from p2c_dsl.analysis import analyze
@@ -138,6 +145,7 @@ class _Work:
                 most_edits=limits.max_edits,
                 effort=limits.effort,
                 timeout=limits.timeout,
+                keep=self._keep,
                 watch=None if self._show is None else self._watch(compose),
             )
         except Unrepairable as error:

@@ -12,7 +12,7 @@ from typer import Argument
 from p2c_dsl.cli.failure import fail
 from p2c_dsl.cli.options import TextOrJson
 from p2c_dsl.names import did_you_mean
-from p2c_dsl.rules import RULES, AnyRule
+from p2c_dsl.rules import DOCUMENTED, AnyRule
 
 
 def rules(
@@ -30,25 +30,27 @@ def rules(
       p2c rules --format json
     """
     if name is not None:
-        by_name = {rule.name: rule for rule in RULES}
+        by_name = {rule.name: rule for rule in DOCUMENTED}
         if name not in by_name:
             fail(f"there is no rule `{name}`: {did_you_mean(name, by_name)}")
         typer.echo(page(by_name[name]))
     elif format == "json":
-        typer.echo(json.dumps([_data(rule) for rule in RULES], indent=2, ensure_ascii=False))
+        typer.echo(json.dumps([_data(rule) for rule in DOCUMENTED], indent=2, ensure_ascii=False))
     else:
-        width = max(len(rule.syntax) for rule in RULES)
-        for rule in RULES:
+        width = max(len(rule.syntax) for rule in DOCUMENTED)
+        for rule in DOCUMENTED:
             typer.echo(f"{rule.syntax:<{width}}  {rule.summary}")
         typer.echo("\n`p2c rules NAME` shows a rule's page; the names are:")
-        typer.echo(", ".join(rule.name for rule in RULES))
+        typer.echo(", ".join(rule.name for rule in DOCUMENTED))
 
 
 def page(rule: type[AnyRule]) -> str:
     """A rule's documentation with its examples."""
     codes = "\n".join(f"{c.code}: {c.title}. {c.explanation}" for c in rule.codes)
-    parts = [f"{rule.syntax}\n", inspect.getdoc(rule) or "", "\n" + codes]
+    parts = [f"{rule.syntax}\n", inspect.getdoc(rule) or "", *(["\n" + codes] if codes else [])]
     for word, example in (("accepted", rule.accepted), ("rejected", rule.rejected)):
+        if not example:
+            continue
         shown = "\n".join(f"    {line}".rstrip() for line in example.strip().splitlines())
         parts.append(f"\n{word}:\n\n{shown}")
     return "\n".join(parts)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
-import shlex
 import sys
 from collections.abc import Callable, Mapping
-from contextlib import nullcontext, redirect_stdout
+from contextlib import AbstractContextManager, ExitStack, nullcontext, redirect_stdout
 from inspect import iscoroutinefunction
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,14 +12,16 @@ from typing import TYPE_CHECKING, Annotated
 from typer import Argument, Option
 
 from p2c_dsl.cli import EXIT_CLEAN, EXIT_USAGE
+from p2c_dsl.cli.approving import CHOICES, approver_for
 from p2c_dsl.cli.failure import fail
 from p2c_dsl.cli.options import OnlyTask, Timeout, choice
 from p2c_dsl.cli.signals import Interruption, signals_as_interrupts, status_of
 from p2c_dsl.cli.specs import load_spec, programs_of
-from p2c_dsl.diagnostics.plain import plain, printable
+from p2c_dsl.diagnostics.plain import printable
 
 if TYPE_CHECKING:
     from p2c_dsl.program import Program
+    from p2c_dsl.runtime.approval import Approver
     from p2c_dsl.runtime.interpreter import Observer, Run
     from p2c_dsl.runtime.trace import Event
 
@@ -36,17 +36,26 @@ def run(
     dry_run: Annotated[bool, Option("--dry-run", help="Call no tools; make up values.")] = False,
     unchecked: Annotated[bool, Option("--unchecked", help="Run it even if lint rejects it.")] = False,
     trace: Annotated[str, choice(("text", "json"), "How to print the run.")] = "text",
+    tools: Annotated[
+        str | None, Option(help="Python functions to call, as for p2c import python: package.module[:object].")
+    ] = None,
     mcp: Annotated[str | None, Option(help="The command of an MCP server whose tools to call.")] = None,
     inputs: Annotated[
         list[str] | None,
-        Option("--input", help="With --mcp: an input of the task, NAME=VALUE, as JSON or text."),
+        Option("--input", help="With --tools or --mcp: an input of the task, NAME=VALUE, as JSON or text."),
     ] = None,
     timeout: Timeout = 30.0,
+    approve: Annotated[
+        str | None, choice(CHOICES, "Answer all requests for approval; by default, the terminal asks for each call.")
+    ] = None,
 ) -> None:
     """Run a composition in its world or on real tools, under its rules.
 
     The monitor stops a run before any call that would break a rule, even with --unchecked. An interrupted run
     prints what it has done so far; how far the call that was running got is unknown.
+
+    Before a call that needs approval, it shows the call and asks; a run ends before a call that is denied. A dry run
+    asks nobody.
 
     Examples:
 
@@ -54,30 +63,33 @@ def run(
 
       p2c run examples/dinner/unaligned.p2c --unchecked --dry-run
 
+      p2c run clean_up.p2c --tools my_agent.tools --input files='["a.txt"]'
+
       p2c run tidy.p2c --mcp "npx -y @modelcontextprotocol/server-filesystem /tmp" --input folder=/tmp
     """
-    if inputs and mcp is None:
-        fail("--input needs --mcp: a world provides its own inputs")
+    if inputs and mcp is None and tools is None:
+        fail("--input needs --tools or --mcp: a world provides its own inputs")
     programs = programs_of(load_spec(file), task, None if unchecked else _REJECTED)
     with signals_as_interrupts() as interruption:
         for program in programs:
-            if mcp is not None:
-                _run_on_server(program, mcp, inputs or [], timeout, trace, interruption)
+            if mcp is not None or tools is not None:
+                sources = tools, mcp, timeout
+                _run_on_tools(program, sources, inputs or [], trace, interruption, approver_for(approve))
             elif dry_run:
-                _run_dry(program, seed, trace, interruption)
+                _run_dry(program, seed, trace, interruption, approve)
             else:
                 folder = _folder(program) if world is None else _folder_of(Path(world))
-                _run_in_world(program, folder, seed, trace, interruption)
+                _run_in_world(program, folder, seed, trace, interruption, approver_for(approve))
 
 
 def run_text(spec: Path, text: str, seed: int) -> None:
-    """Runs a composition of a spec that has just been planned."""
+    """Runs a composition of a spec that has just been planned, in its world, in which nobody is asked."""
     from p2c_dsl.resolve import load_text
 
     programs = programs_of(load_text(text, "<plan>", spec.parent), None, _REJECTED)
     with signals_as_interrupts() as interruption:
         for program in programs:
-            _run_in_world(program, spec.parent, seed, "text", interruption)
+            _run_in_world(program, spec.parent, seed, "text", interruption, None)
 
 
 def _folder(program: Program) -> Path:
@@ -87,6 +99,11 @@ def _folder(program: Program) -> Path:
 
 def _folder_of(world: Path) -> Path:
     return world.parent if world.name == "world.py" else world
+
+
+def _own_output(trace: str) -> AbstractContextManager[object]:
+    """Keeps what tools print out of the document."""
+    return redirect_stdout(sys.stderr) if trace == "json" else nullcontext()
 
 
 def _monitor(program: Program, interruption: Interruption) -> Observer:
@@ -105,24 +122,27 @@ def _monitor(program: Program, interruption: Interruption) -> Observer:
     return watch
 
 
-def _run_dry(program: Program, seed: int, trace: str, interruption: Interruption) -> None:
+def _run_dry(program: Program, seed: int, trace: str, interruption: Interruption, approve: str | None) -> None:
     from p2c_dsl.cli.run_report import RunReport
+    from p2c_dsl.runtime.approval import simulated
     from p2c_dsl.runtime.dry_run import dry_run
 
-    result, status = _interruptible(lambda: dry_run(program, seed, _monitor(program, interruption)))
+    approver = simulated if approve is None else approver_for(approve)
+    result, status = _interruptible(lambda: dry_run(program, seed, _monitor(program, interruption), approver))
     title = f"a dry run of `{program.task.name}` with made-up values (seed {seed})"
     report = RunReport(result, title, "completed; no tool was called", seed, status=status)
     report.print(program, trace)
     report.finish()
 
 
-def _run_in_world(program: Program, folder: Path, seed: int, trace: str, interruption: Interruption) -> None:
+def _run_in_world(
+    program: Program, folder: Path, seed: int, trace: str, interruption: Interruption, approver: Approver | None
+) -> None:
     from p2c_dsl.cli.run_report import RunReport
 
     monitor = _monitor(program, interruption)
-    # What a tool prints must not end up in the document.
-    with redirect_stdout(sys.stderr) if trace == "json" else nullcontext():
-        result, wrong, status = _in_world(program, folder, seed, monitor)
+    with _own_output(trace):
+        result, wrong, status = _in_world(program, folder, seed, monitor, approver)
     verified = wrong is None if result.completed else None
     title, success = (
         f"a run of `{program.task.name}` (seed {seed})",
@@ -133,26 +153,31 @@ def _run_in_world(program: Program, folder: Path, seed: int, trace: str, interru
     report.finish()
 
 
-def _run_on_server(
-    program: Program, command: str, given: list[str], timeout: float, trace: str, interruption: Interruption
+def _run_on_tools(
+    program: Program,
+    sources: tuple[str | None, str | None, float],
+    given: list[str],
+    trace: str,
+    interruption: Interruption,
+    approver: Approver,
 ) -> None:
+    """Runs it on Python functions, the tools of a server that is started by a command, or both."""
     from p2c_dsl.cli.run_report import RunReport
+    from p2c_dsl.cli.run_tools import bound, inputs_of
     from p2c_dsl.importing import ImportProblem
-    from p2c_dsl.importing.mcp_server import connect
-    from p2c_dsl.runtime.external_tools import tool_for
     from p2c_dsl.runtime.interpreter import BindingError, run
 
-    inputs = _inputs(program, given)
+    inputs = inputs_of(program, given)
+    named = " and ".join(f"`{source}`" for source in sources[:2] if source is not None)
     report: RunReport | None = None
     try:
-        with connect(shlex.split(command), timeout) as server:
-            spec = program.spec
-            tools = {name: tool_for(subtask, server.call, spec) for name, subtask in spec.subtasks.items()}
-            monitor = _monitor(program, interruption)
-            result, status = _interruptible(lambda: run(program, inputs, tools, monitor))
-            title = f"a run of `{program.task.name}` on `{command}`"
-            report = RunReport(result, title, "completed", status=status)
-            # Printed before the server is stopped: if that fails, what was done is still shown.
+        with ExitStack() as stack:
+            with _own_output(trace):
+                tools = stack.enter_context(bound(program.spec, *sources))
+                monitor = _monitor(program, interruption)
+                result, status = _interruptible(lambda: run(program, inputs, tools, monitor, approver))
+            report = RunReport(result, f"a run of `{program.task.name}` on {named}", "completed", status=status)
+            # Printed before a server is stopped: if that fails, what was done is still shown.
             report.print(program, trace)
     except Exception as error:
         if report is None:
@@ -176,31 +201,14 @@ def _interruptible(call: Callable[[], Run]) -> tuple[Run, int]:
         return result, status_of(interrupt)
 
 
-def _inputs(program: Program, given: list[str]) -> dict[str, object]:
-    """The task's inputs from NAME=VALUE; ends the command if one is invalid."""
-    from p2c_dsl.runtime.external_tools import inward
-    from p2c_dsl.runtime.values import WrongValue
+def _in_world(
+    program: Program, folder: Path, seed: int, monitor: Observer, approver: Approver | None
+) -> tuple[Run, str | None, int]:
+    """The run, what is wrong with its outcome, and the command's status; ends it if the world is unusable.
 
-    types = {p.name: p.type for p in program.task.parameters}
-    found: dict[str, object] = {}
-    for entry in given:
-        name, equals, value = entry.partition("=")
-        if not equals or name not in types:
-            known = ", ".join(types) or "none"
-            fail(f"`--input {entry}`: write NAME=VALUE, with an input of `{program.task.name}` ({known})")
-        for read in (json.loads, str):
-            try:
-                found[name] = inward(read(value), types[name], program.spec)
-                break
-            except (ValueError, WrongValue, RecursionError) as error:
-                problem = error
-        else:
-            fail(f"`--input {plain(entry)}`: {plain(str(problem))}")
-    return found
-
-
-def _in_world(program: Program, folder: Path, seed: int, monitor: Observer) -> tuple[Run, str | None, int]:
-    """The run, what is wrong with its outcome, and the command's status; ends it if the world is unusable."""
+    Without an approver, the world answers.
+    """
+    from p2c_dsl.runtime.approval import of_world
     from p2c_dsl.runtime.domain import DomainError, load_world
     from p2c_dsl.runtime.interpreter import BindingError, run
     from p2c_dsl.runtime.trial import verdict
@@ -210,7 +218,7 @@ def _in_world(program: Program, folder: Path, seed: int, monitor: Observer) -> t
         inputs, tools = world.inputs(), world.tools()
         waits = any(map(iscoroutinefunction, tools.values()))
         made = _awaiting if waits else run
-        result, status = _interruptible(lambda: made(program, inputs, tools, monitor))
+        result, status = _interruptible(lambda: made(program, inputs, tools, monitor, approver or of_world(world)))
     except (DomainError, BindingError) as error:
         fail(printable(str(error)))
     if not result.completed:
@@ -224,9 +232,11 @@ def _in_world(program: Program, folder: Path, seed: int, monitor: Observer) -> t
         return result, "interrupted while the world verified the outcome", status_of(interrupt)
 
 
-def _awaiting(program: Program, inputs: Mapping[str, object], tools: object, observer: Observer | None) -> Run:
+def _awaiting(
+    program: Program, inputs: Mapping[str, object], tools: object, observer: Observer | None, approve: Approver
+) -> Run:
     import asyncio
 
     from p2c_dsl.runtime.interpreter import run_async
 
-    return asyncio.run(run_async(program, inputs, tools, observer))
+    return asyncio.run(run_async(program, inputs, tools, observer, approve))

@@ -33,7 +33,7 @@ class RunReport(NamedTuple):
 
     def print(self, program: Program, trace: str) -> None:
         """Prints the run as text or JSON."""
-        from p2c_dsl.runtime.story import in_doubt, story_lines
+        from p2c_dsl.runtime.story import approvals, in_doubt, story_lines
 
         steps = list(story_lines(program, self.run.trace))
         if trace == "json":
@@ -44,6 +44,8 @@ class RunReport(NamedTuple):
                 "completed": self.run.completed,
                 "error": self.run.error,
                 "in_doubt": in_doubt(self.run.trace),
+                "approvals": approvals(program, self.run.trace),
+                "denied": self.run.trace.denied,
                 "verified": self.verified,
                 "problem": self.problem,
             }

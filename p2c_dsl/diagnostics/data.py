@@ -6,16 +6,17 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from p2c_dsl.diagnostics.model import Counterexample, Diagnostic, Location, Severity
+from p2c_dsl.diagnostics.model import ApprovalPoint, Counterexample, Diagnostic, Location, Severity
 
 VERSION = 1
 
 
-def render(diagnostics: Iterable[Diagnostic]) -> str:
-    """The findings as one JSON document."""
+def render(diagnostics: Iterable[Diagnostic], approvals: Iterable[ApprovalPoint] = ()) -> str:
+    """The findings, and the calls that need approval, as one JSON document."""
     found = [_diagnostic(d) for d in diagnostics]
     counts = {s: sum(d["severity"] == s for d in found) for s in Severity}
-    document = {"version": VERSION, "summary": counts, "diagnostics": found}
+    asking = [{"subtask": a.subtask, "rules": list(a.rules), "location": _location(a.location)} for a in approvals]
+    document = {"version": VERSION, "summary": counts, "diagnostics": found, "approvals": asking}
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 

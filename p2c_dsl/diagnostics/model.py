@@ -67,7 +67,7 @@ class Diagnostic:
     """One finding.
 
     `code` is stable (`P2C301`); its family is the first digit: 1 syntax and names, 2 types,
-    3 shape, 4 effects, 5 order and guards, 6 provenance and flow, 7 budgets, 9 style.
+    3 shape, 4 effects, 5 order and guards, 6 provenance and flow, 7 budgets, 8 left to the run, 9 style.
     """
 
     code: str
@@ -101,3 +101,12 @@ class Suppressed:
 
     diagnostic: Diagnostic
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalPoint:
+    """A call of a composition before which a run asks for approval, and the rules by which it does."""
+
+    location: Location
+    subtask: str
+    rules: tuple[str, ...]

@@ -83,12 +83,21 @@ class SummaryData(_JsonModel):
     note: int
 
 
+class ApprovalData(_JsonModel):
+    """A call before which a run asks for approval."""
+
+    subtask: str
+    rules: list[str]
+    location: LocationData
+
+
 class ReportData(_JsonModel):
     """What `p2c lint --format json` prints."""
 
     version: Literal[1]
     summary: SummaryData
     diagnostics: list[DiagnosticData]
+    approvals: list[ApprovalData] = []
 
 
 def schema() -> str:

@@ -35,7 +35,15 @@ class Server:
         self._session, self._portal, self._log, self._timeout = session, portal, log, timeout
 
     def tools(self) -> list[Tool]:
-        """All pages of its answer to `tools/list`. Raises `ImportProblem`."""
+        """All that it lists. Raises `ImportProblem`."""
+        return tools_of(self._listed())
+
+    def names(self) -> set[str]:
+        """The names of all that it lists. Raises `ImportProblem`."""
+        return {str(tool["name"]) for tool in self._listed()}
+
+    def _listed(self) -> list[dict[str, Any]]:
+        """All pages of its answer to `tools/list`."""
         found: list[dict[str, Any]] = []
         cursor: str | None = None
         for _ in range(_MOST_PAGES):
@@ -45,7 +53,7 @@ class Server:
                 raise ImportProblem(f"the server does not list its tools: {self._reason(error)}") from None
             found += [tool.model_dump(by_alias=True, exclude_none=True, mode="json") for tool in page.tools]
             if page.next_cursor is None or page.next_cursor == cursor:
-                return tools_of(found)
+                return found
             cursor = page.next_cursor
         raise ImportProblem(f"the server's list of tools has more than {_MOST_PAGES} pages")
 

@@ -115,14 +115,14 @@ def _default(schema: Any, of: str, types: ImportedTypes, place: SchemaPlace) -> 
     """A parameter's default; `None`, which means omitted, if the language cannot express it."""
     default = schema.get("default") if isinstance(schema, Mapping) else None
     inner = of.removeprefix("Optional[").removesuffix("]") if of.startswith("Optional[") else of
-    base = types.base_of(inner)
+    base, numbers = types.base_of(inner), types.numbers_of(inner)
     match default:
         case bool():
             if base == "Bool":
                 return repr(default)
-        case int() if base in ("Int", "Float") and abs(default) < 10**_MOST_DIGITS:
+        case int() if base in ("Int", "Float") and abs(default) < 10**_MOST_DIGITS and default in numbers:
             return repr(default)
-        case float() if base == "Float" and abs(default) < 10**_MOST_DIGITS:
+        case float() if base == "Float" and abs(default) < 10**_MOST_DIGITS and default in numbers:
             return repr(default)
         case str() if base == "Text":
             return quote(default)

@@ -6,14 +6,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from p2c_dsl.importing.model import ImportProblem, Schema
+from p2c_dsl.importing.numbers import NUMBER_BOUNDS
 from p2c_dsl.importing.place import SchemaPlace
 
 NEW_TYPE = "x-new-type"
 """The keyword by which a schema says that its scalar is a separate type, like Python's `NewType`."""
 UNIONS = ("anyOf", "oneOf")
 _NARROWINGS = (
-    *("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"),
-    *("minLength", "maxLength", "pattern", "minProperties", "maxProperties", "contentEncoding"),
+    *NUMBER_BOUNDS,
+    *("multipleOf", "minLength", "maxLength", "pattern", "minProperties", "maxProperties", "contentEncoding"),
     *("not", "if", "then", "else", "dependentRequired", "dependentSchemas", "dependencies"),
     *("patternProperties", "propertyNames", "contains", "minContains", "maxContains"),
     *("unevaluatedProperties", "unevaluatedItems", "nullable"),
@@ -23,7 +24,8 @@ _MOST_DIGITS = 18
 
 def ignored(schema: Mapping[str, Any]) -> list[str]:
     """The keywords of a schema that types cannot express."""
-    result = [word for word in _NARROWINGS if word in schema]
+    has_bounds = schema.get("type") in ("integer", "number")
+    result = [word for word in _NARROWINGS if word in schema and not (has_bounds and word in NUMBER_BOUNDS)]
     if "properties" in schema:
         result += [word for word in (*UNIONS, "allOf") if word in schema]
     if "format" in schema and schema.get("type") != "string":

@@ -1,7 +1,7 @@
 """From JSON Schema to the language's types.
 
 The report lists what the language's types cannot express: an opaque type stands for a schema without a corresponding
-type, and a constraint (a minimum, a pattern) that types cannot express is counted as dropped.
+type, and a constraint (a pattern, a length) that types cannot express is counted as dropped.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any
 
 from p2c_dsl.importing.model import ImportProblem, Schema
 from p2c_dsl.importing.naming import BUILT_IN, distinct, free, type_name
+from p2c_dsl.importing.numbers import bounds_text, number_range
 from p2c_dsl.importing.place import ImportReport, SchemaPlace, local, reachable
 from p2c_dsl.importing.schemas import (
     NEW_TYPE,
@@ -25,6 +26,7 @@ from p2c_dsl.importing.schemas import (
     shown,
     texts,
 )
+from p2c_dsl.ranges import ANY_NUMBER, NumberRange
 from p2c_dsl.syntax.text import quote
 
 _BASES = {"string": "Text", "integer": "Int", "number": "Float", "boolean": "Bool"}
@@ -41,6 +43,7 @@ class ImportedTypes:
         """The members of each enum by their outside names."""
         self._references: dict[object, str] = {}
         self._bases: dict[str, str] = {}
+        self._numbers: dict[str, NumberRange] = {}
         self._known: dict[object, str] = {}
 
     def of(self, schema: Schema, place: SchemaPlace) -> str:
@@ -68,12 +71,12 @@ class ImportedTypes:
         kind = schema.get("type", "object" if "properties" in schema else None)
         match kind:
             case str() if kind in _BASES and isinstance(schema.get(NEW_TYPE), str):
-                return self._new_type(schema[NEW_TYPE], _BASES[kind])
+                return self._new_type(schema[NEW_TYPE], self._scalar(kind, schema, place))
             case "string" if isinstance(schema.get("format"), str):
                 return self._new_type(schema["format"], "Text")
             case "string" | "integer" | "number" | "boolean":
                 self.report.exact[kind] += 1
-                return _BASES[kind]
+                return self._scalar(kind, schema, place)
             case "array":
                 return self._array(schema, place)
             case "object":
@@ -146,17 +149,31 @@ class ImportedTypes:
         self.members[name] = known
         return optional(name) if len(words) < len(members) else name
 
+    def _scalar(self, kind: str, schema: Mapping[str, Any], place: SchemaPlace) -> str:
+        base = _BASES[kind]
+        if kind not in ("integer", "number"):
+            return base
+        numbers, dropped = number_range(schema, kind == "integer")
+        self.report.dropped += [(str(place), word) for word in dropped]
+        bounded = base + bounds_text(numbers)
+        self._bases[bounded], self._numbers[bounded] = base, numbers
+        return bounded
+
     def _new_type(self, word: str, base: str) -> str:
         self.report.exact["format" if base == "Text" else "new type"] += 1
         if (word, base) not in self._known:
             name = self._known[word, base] = self._name([type_name(word.replace("-", "_"))])
             self.declarations[name] = [f"type {name} = {base}"]
-            self._bases[name] = base
+            self._bases[name], self._numbers[name] = self.base_of(base), self.numbers_of(base)
         return self._known[word, base]
 
     def base_of(self, name: str) -> str:
-        """The base of a new type; any other type itself."""
+        """The base of a new type, or of one with bounds; any other type itself."""
         return self._bases.get(name, name)
+
+    def numbers_of(self, name: str) -> NumberRange:
+        """The bounds of a type of numbers."""
+        return self._numbers.get(name, ANY_NUMBER)
 
     def _array(self, schema: Mapping[str, Any], place: SchemaPlace) -> str:
         if "prefixItems" in schema or isinstance(schema.get("items"), list):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from p2c_dsl.runtime.tools import Tool, reported
+from p2c_dsl.runtime.tools import LeftOut, SparseTool, Tool, reported
 from p2c_dsl.runtime.trace import AnyKey
 from p2c_dsl.runtime.values import Freezer, WrongValue, field_of, not_run
 from p2c_dsl.runtime.values.copies import thaw
@@ -19,10 +19,13 @@ class Request:
 
     tool: Tool
     values: tuple[object, ...]
+    left_out: frozenset[int] = frozenset()
+    """The indices of the values that the composition leaves to their defaults."""
 
     def given(self) -> list[Any]:
         """The arguments, copied for this call."""
-        return [thaw(value) for value in self.values]
+        left_out = self.left_out if isinstance(self.tool, SparseTool) else ()
+        return [LeftOut.LEFT_OUT if i in left_out else thaw(value) for i, value in enumerate(self.values)]
 
 
 @dataclass(frozen=True, slots=True)

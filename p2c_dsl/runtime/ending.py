@@ -10,6 +10,8 @@ from p2c_dsl.program import (
     Create,
     ItemOf,
     Loop,
+    MakeList,
+    MakeRecord,
     Program,
     Return,
     Step,
@@ -78,6 +80,10 @@ def _joined(branch: Branch, then: Found | None, orelse: Found | None) -> Found |
     both = orelse if then is None else then if orelse is None else then & orelse
     if both is None:
         return None
-    own = [s.slot for s in steps((branch,)) if isinstance(s, Call | Loop | Create) and s.slot is not None]
+    own = [
+        s.slot
+        for s in steps((branch,))
+        if isinstance(s, Call | Loop | Create | MakeList | MakeRecord) and s.slot is not None
+    ]
     first = min(own, default=None)
     return both if first is None else frozenset(i for i in both if all(s < first for s in variables(i)))

@@ -8,12 +8,13 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
-from p2c_dsl.runtime.tools import Outcome
+from p2c_dsl.runtime.tools import LeftOut, Outcome, SparseTool
 from p2c_dsl.runtime.values import WrongValue, conform, elements_of, field_of, shown, thaw
 from p2c_dsl.spec import EnumMember, Spec, Subtask
 from p2c_dsl.types import (
     BASES,
     Base,
+    Bounded,
     Enum,
     ListOf,
     MapOf,
@@ -45,27 +46,36 @@ class Opaque:
         return self.text
 
 
-def tool_for(subtask: Subtask, call: Call, spec: Spec) -> Callable[..., object]:
+def tool_for(subtask: Subtask, call: Call, spec: Spec) -> SparseTool:
     """The subtask as a callable that calls a tool outside.
 
+    Parameters that the composition leaves out are left out of the call as well, whatever their defaults.
     The tool's report of its effects counts only if its possible effects have been signed off (not `may anything`).
     It raises `WrongValue` when the result does not have the declared type, and everything that `call` raises.
     """
+    return _OutsideTool(subtask, call, spec)
 
-    def tool(*values: object) -> object:
+
+@dataclass(frozen=True, slots=True)
+class _OutsideTool(SparseTool):
+    subtask: Subtask
+    call: Call
+    spec: Spec
+
+    def __call__(self, *values: object) -> object:
+        subtask, spec = self.subtask, self.spec
         arguments: dict[str, Any] = {}
         for parameter, value in zip(subtask.parameters, values, strict=True):
-            # In the language, `None` for an optional parameter means that it is omitted.
-            if not (parameter.optional and value is None):
+            # In the language, `None` where that is the default means that the parameter is omitted.
+            omitted = parameter.optional and value is None and parameter.default is None
+            if not (omitted or value is LeftOut.LEFT_OUT):
                 name = spec.original(subtask.name, parameter.name)
                 arguments[name] = outward(value, parameter.type, spec)
-        given = call(spec.original(subtask.name), arguments)
+        given = self.call(spec.original(subtask.name), arguments)
         value = given.value if isinstance(given, Outcome) else given
         result = None if subtask.result is None else inward(_unwrapped(value, subtask.result), subtask.result, spec)
         believed = isinstance(given, Outcome) and not any(use.anything for use in subtask.effects)
         return Outcome(result, given.happened) if believed else result
-
-    return tool
 
 
 def _unwrapped(given: Any, of: Type) -> Any:
@@ -90,8 +100,8 @@ def outward(value: object, of: Type, spec: Spec) -> Any:
             return {f: v for f, v, t in pairs if not (v is None and isinstance(t, Optional))}
         case (_, ListOf(element) | SetOf(element)):
             return [outward(v, element, spec) for v in elements_of(value)]
-        case (Mapping(), MapOf(_, held)):
-            return {str(k): outward(v, held, spec) for k, v in value.items()}
+        case (Mapping(), MapOf(key, held)):
+            return {str(outward(k, key, spec)): outward(v, held, spec) for k, v in value.items()}
         case (str() | bool() | int() | float() | None, _):
             return value
     raise WrongValue(f"{shown(value)} cannot be passed to a tool")
@@ -118,12 +128,12 @@ def _renamed(data: Any, of: Type, spec: Spec) -> Any:
             return {f: _field(data, name, f, t, spec) for f, t in spec.records[name].items()}
         case ListOf(element) | SetOf(element) if isinstance(data, list):
             return [_renamed(v, element, spec) for v in data]
-        case MapOf(_, held) if isinstance(data, Mapping):
-            return {k: _renamed(v, held, spec) for k, v in data.items()}
+        case MapOf(key, held) if isinstance(data, Mapping):
+            return {_renamed(k, key, spec): _renamed(v, held, spec) for k, v in data.items()}
         case Base() if of == BASES["Int"] and isinstance(data, float) and data.is_integer():
             # JSON has one kind of number.
             return int(data)
-        case NewType(_, base):
+        case NewType(_, base) | Bounded(base):
             return _renamed(data, base, spec)
     return data
 
@@ -134,4 +144,7 @@ def _field(data: Mapping[str, Any], record: str, name: str, of: Type, spec: Spec
         if isinstance(of, Optional):
             return None
         raise WrongValue(f"{record} must have the field `{original}`, of type {show(of)}")
-    return _renamed(data[original], of, spec)
+    try:
+        return _renamed(data[original], of, spec)
+    except WrongValue as error:
+        raise WrongValue(f"{record}.{original}: {error}") from None

@@ -7,14 +7,16 @@ from collections.abc import Awaitable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
+from p2c_dsl.diagnostics.plain import plain
 from p2c_dsl.program import Program
+from p2c_dsl.runtime.approval import Approvals, Approver
 from p2c_dsl.runtime.calls import Reply, Request
 from p2c_dsl.runtime.tools import BindingError, Outcome, Tool, bind_inputs, bind_tools
-from p2c_dsl.runtime.trace import Trace
-from p2c_dsl.runtime.values import Freezer, is_awaitable
+from p2c_dsl.runtime.trace import Observer, StopRun, Trace
+from p2c_dsl.runtime.values import Freezer, WrongValue, is_awaitable
 from p2c_dsl.runtime.values.copies import thaw
 from p2c_dsl.runtime.values.display import described
-from p2c_dsl.runtime.walk import Calls, Observer, StopRun, Walk
+from p2c_dsl.runtime.walk import Calls, Walk
 from p2c_dsl.source import Span
 
 __all__ = ["BindingError", "Observer", "Outcome", "Run", "StopRun", "Tool", "run", "run_async", "run_of"]
@@ -36,14 +38,21 @@ class Run:
         return self.error is None
 
 
-def run(program: Program, inputs: Mapping[str, object], tools: object, observer: Observer | None = None) -> Run:
+def run(
+    program: Program,
+    inputs: Mapping[str, object],
+    tools: object,
+    observer: Observer | None = None,
+    approve: Approver | None = None,
+) -> Run:
     """Runs a program with tools by name from a mapping, a module or an object.
 
+    `approve` is asked before each call that needs approval (`E needs approval`); without it, such a call is denied.
     An error (a tool that raises, a missing key) ends the run and is recorded in it. Raises `BindingError` before
     anything happens if tools or inputs are missing or do not fit. An interruption from outside (`KeyboardInterrupt`)
     is raised again, and `run_of` returns the run up to that point.
     """
-    walk, calls = _begin(program, inputs, tools, observer)
+    walk, calls = _begin(program, inputs, tools, observer, approve)
     try:
         request = next(calls, None)
         while request is not None:
@@ -51,7 +60,7 @@ def run(program: Program, inputs: Mapping[str, object], tools: object, observer:
             if reply.error is None and is_awaitable(reply.value):
                 if inspect.iscoroutine(reply.value):
                     reply.value.close()
-                reply = Reply(error="its tool is asynchronous: use `run_async`")
+                reply = Reply(error="it is asynchronous: use `run_async`")
             request = _after(calls, reply)
     except BaseException as error:
         _break_off(walk, error)
@@ -60,13 +69,17 @@ def run(program: Program, inputs: Mapping[str, object], tools: object, observer:
 
 
 async def run_async(
-    program: Program, inputs: Mapping[str, object], tools: object, observer: Observer | None = None
+    program: Program,
+    inputs: Mapping[str, object],
+    tools: object,
+    observer: Observer | None = None,
+    approve: Approver | None = None,
 ) -> Run:
-    """Like `run`, but tools may be asynchronous; calls are awaited one after the other.
+    """Like `run`, but tools and `approve` may be asynchronous; calls are awaited one after the other.
 
     If its task is cancelled, the cancellation is raised again, and `run_of` returns the run up to that point.
     """
-    walk, calls = _begin(program, inputs, tools, observer)
+    walk, calls = _begin(program, inputs, tools, observer, approve)
     try:
         request = next(calls, None)
         while request is not None:
@@ -119,10 +132,14 @@ def _break_off(walk: Walk, error: BaseException) -> None:
 
 
 def _begin(
-    program: Program, inputs: Mapping[str, object], tools: object, observer: Observer | None
+    program: Program,
+    inputs: Mapping[str, object],
+    tools: object,
+    observer: Observer | None,
+    approve: Approver | None,
 ) -> tuple[Walk, Calls]:
     freezer = Freezer(program.spec)
-    walk = Walk(program, bind_tools(program, tools), freezer, observer)
+    walk = Walk(program, bind_tools(program, tools), freezer, observer, Approvals.of(program, approve))
     return walk, walk.calls(bind_inputs(program, inputs, freezer))
 
 
@@ -166,7 +183,9 @@ def _is_being_cancelled() -> bool:
 
 def _failed(error: BaseException) -> Reply:
     """A tool that tried to end the process may have stopped at any point of its work."""
-    return Reply(error=described(error), in_doubt=isinstance(error, SystemExit))
+    # The message of a wrong value says everything; the class would be a word about this library.
+    reason = plain(str(error)) if type(error) is WrongValue else described(error)
+    return Reply(error=reason, in_doubt=isinstance(error, SystemExit))
 
 
 def _outcome(walk: Walk) -> Run:

@@ -13,23 +13,19 @@ from typing import NamedTuple
 from p2c_dsl.program import Program
 from p2c_dsl.rules.definition import InformationSource, Origin, Producer, RunCall
 from p2c_dsl.runtime.trace import Instance
-from p2c_dsl.runtime.traced import NOTHING, Contents, Place, Sources, Traced
+from p2c_dsl.runtime.traced import NOTHING, Contents, Place, Sources, Traced, held_types, may_be_one
 from p2c_dsl.runtime.values import comparable
-from p2c_dsl.spec import EnumMember, Spec
+from p2c_dsl.spec import EnumMember
 from p2c_dsl.types import (
     BASES,
     NONE,
     TEXT,
     UNKNOWN,
-    ListOf,
     MapOf,
-    Nominal,
     Optional,
     Record,
-    SetOf,
     Type,
     element_of,
-    supertypes,
 )
 
 
@@ -96,7 +92,12 @@ class Lineage:
         """A record's field."""
         whole = self.of(base)
         of = self._field_type(whole.type, name)
-        self._traced[instance.id] = self._part(instance, whole, of, (*whole.place, name), None, whole.depends)
+        contents = self._held(whole)
+        within = None if contents is None else contents.fields.get(name)
+        # A field does not depend on a type because something else in its record is of that type.
+        inherited = replace(whole, depends=whole.depends - whole.typed)
+        place = (*whole.place, name)
+        self._traced[instance.id] = self._part(instance, inherited, of, place, within, inherited.depends)
 
     def item(self, base: Instance, key: Instance, instance: Instance) -> None:
         """Records the value of a map for a key. That a missing key ends the run is tracked separately."""
@@ -110,7 +111,8 @@ class Lineage:
         value = of.value if isinstance(of, MapOf) else UNKNOWN
         place = (*whole.place, ("item", at.value))
         found = self._part(instance, whole, value, place, within, whole.keys | at.depends)
-        self._traced[instance.id] = replace(found, depends=found.depends | at.depends)
+        depends, typed = found.depends | at.depends, found.typed - at.depends
+        self._traced[instance.id] = replace(found, depends=depends, typed=typed)
 
     # ------------------------------------------------------------ blocks
 
@@ -139,9 +141,9 @@ class Lineage:
         self._loops.pop()
         self._leave(ends)
 
-    def enter_branch(self, tested: Instance) -> None:
-        """A condition was tested."""
-        self._open(self.of(tested).depends)
+    def enter_branch(self, tested: Iterable[Instance]) -> None:
+        """A condition on these values was tested."""
+        self._open(NOTHING.union(*(self.of(instance).depends for instance in tested)))
 
     def leave_branch(self, ends: bool) -> None:
         """The innermost branch has ended; `ends` says whether one of its arms could have ended the run."""
@@ -177,6 +179,26 @@ class Lineage:
             produced=before.produced or value.produced or (key is not None and key.produced),
         )
 
+    def make(self, record: str | None, parts: Sequence[tuple[str | None, Instance]], instance: Instance) -> None:
+        """A list (`record` is `None`) or a record of these parts."""
+        of = UNKNOWN if record is None else self._spec.types[record]
+        contents = self._contents[instance.id] = Contents()
+        traced = [self.of(part) for _, part in parts]
+        depends = NOTHING.union(*(part.depends for part in traced))
+        for (name, _), part in zip(parts, traced, strict=True):
+            contents.put_in(name, part)
+        self._traced[instance.id] = Traced(
+            instance.value,
+            (instance.id,),
+            of,
+            origins=contents.made_by(),
+            depends=depends | self._typed(of),
+            typed=self._beside(of) - depends,
+            keys=depends | self._keys_typed(of),
+            produced=any(part.produced for part in traced),
+            accumulator=instance.id,
+        )
+
     # ------------------------------------------------------------ helpers
 
     def _held(self, whole: Traced) -> Contents | None:
@@ -191,6 +213,7 @@ class Lineage:
             of,
             frozenset({origin}),
             depends=own | self._typed(of),
+            typed=self._beside(of) - own,
             keys=own | self._keys_typed(of),
             produced=answers is not None,
             answers=answers,
@@ -214,6 +237,7 @@ class Lineage:
             of,
             origins=whole.origins if within is None else within.origins,
             depends=whole.depends | self._typed(of),
+            typed=self._beside(of) - (whole.depends - whole.typed),
             keys=keys | self._keys_typed(of),
             produced=whole.produced,
             answers=None if within is None else within.answers,
@@ -224,10 +248,15 @@ class Lineage:
         """The sources that are types of which a value of this type may be or contain an instance."""
         result = self._types.get(of)
         if result is None:
-            held = _held_types(of, self._spec)
-            result = frozenset(s for s in self._sources if s.type is not None and _may_be(held, s.type))
+            held = held_types(of, self._spec)
+            result = frozenset(s for s in self._sources if s.type is not None and may_be_one(held, s.type))
             self._types[of] = result
         return result
+
+    def _beside(self, of: Type) -> Sources:
+        """The sources that are types in a value's type, but not of the value itself: a field may stand beside them."""
+        own = {_inner(of)}
+        return frozenset(s for s in self._typed(of) if s.type is not None and not may_be_one(own, s.type))
 
     def _keys_typed(self, of: Type) -> Sources:
         """The sources that the keys of a value of a type depend on, judged by the map's key type."""
@@ -243,30 +272,6 @@ class Lineage:
         if isinstance(value, EnumMember):
             return self._spec.types[value.enum]
         return NONE if value is None else BASES.get(type(value).__name__.capitalize(), TEXT)
-
-
-def _held_types(of: Type, spec: Spec) -> set[Type]:
-    """A type, and all types of the parts of its values."""
-    held, pending = set[Type](), [of]
-    while pending:
-        part = pending.pop()
-        if part in held:
-            continue
-        held.add(part)
-        match part:
-            case ListOf(element) | SetOf(element) | Optional(element):
-                pending.append(element)
-            case MapOf(key, value):
-                pending += (key, value)
-            case Record(name):
-                pending += spec.records[name].values()
-    return held
-
-
-def _may_be(held: Iterable[Type], wanted: Type) -> bool:
-    """Whether values of one of the types may be of the wanted one: a declared `Place` may be a `Bistro`."""
-    above = supertypes(wanted)
-    return any(wanted in supertypes(of) or (isinstance(of, Nominal) and of in above) for of in held)
 
 
 def _inner(of: Type) -> Type:

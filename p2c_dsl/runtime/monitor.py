@@ -8,18 +8,22 @@ what it did counts.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from typing import Any, Self
 
 from p2c_dsl.program import Program
 from p2c_dsl.rules import AnyRule, read_rules
 from p2c_dsl.rules.definition import (
     AnyDefinition,
+    Approved,
     Broken,
     Completed,
     Consumed,
     Failed,
+    Given,
     Keys,
+    Resulted,
+    Returning,
     RunCall,
     RunEvent,
     Started,
@@ -31,6 +35,8 @@ from p2c_dsl.runtime.trace import (
     AccumulatorCreated,
     AccumulatorWritten,
     AnyKey,
+    ApprovalAnswered,
+    ApprovalAsked,
     BranchEntered,
     BranchLeft,
     CallFailed,
@@ -42,14 +48,16 @@ from p2c_dsl.runtime.trace import (
     Event,
     InputGiven,
     Instance,
+    ListMade,
     LoopEntered,
     LoopLeft,
+    RecordMade,
     Returned,
     RoundStarted,
+    StopRun,
 )
 from p2c_dsl.runtime.traced import Traced
 from p2c_dsl.runtime.values import comparable, field_of
-from p2c_dsl.runtime.walk import StopRun
 from p2c_dsl.source import Span
 from p2c_dsl.spec import EffectUse, Subtask
 
@@ -57,11 +65,15 @@ Effects = Sequence[tuple[str, Sequence[object]]]
 
 
 class RuleBroken(StopRun):
-    """The next event would break a rule; `why` says how, without naming the rule."""
+    """The next event would break a rule; `why` says how, without naming the rule.
 
-    def __init__(self, rule: AnyRule, why: str) -> None:
-        super().__init__(f"stopped by `{rule.text}`: {why}")
-        self.rule, self.why = rule, why
+    At the end of a run, `others` are the further rules that it would break, each with the reason.
+    """
+
+    def __init__(self, rule: AnyRule, why: str, others: Sequence[tuple[AnyRule, str]] = ()) -> None:
+        broken = ((rule, why), *others)
+        super().__init__("; ".join(f"stopped by `{rule.text}`: {why}" for rule, why in broken))
+        self.rule, self.why, self.others = rule, why, tuple(others)
 
 
 class RuleMonitor:
@@ -82,6 +94,7 @@ class RuleMonitor:
         self._ending = ending(program)
         self._calls = 0
         self._open: RunCall | None = None
+        self._asked: RunCall | None = None
 
     @classmethod
     def after(cls, program: Program, events: Iterable[Event], rules: Sequence[AnyRule] | None = None) -> Self:
@@ -96,12 +109,17 @@ class RuleMonitor:
         match event:
             case InputGiven(name, instance):
                 lineage.given(name, instance)
+                self._happens(Given(name, lineage.of(instance)))
             case ConstantRead(name, free, instance):
                 lineage.constant(name, free, instance)
             case Derived(base, str(field), _, instance):
                 lineage.field(base, field, instance)
             case Derived(base, None, Instance() as key, instance):
                 lineage.item(base, key, instance)
+            case ListMade(elements, instance):
+                self._make(None, [(None, element) for element in elements], instance)
+            case RecordMade(record, fields, instance):
+                self._make(record, fields, instance)
             case LoopEntered(collection, span):
                 self._happens(Consumed(lineage.of(collection)))
                 lineage.enter_loop(collection)
@@ -110,12 +128,20 @@ class RuleMonitor:
                 lineage.start_round(element)
             case LoopLeft():
                 lineage.leave_loop(self._blocks.pop() in self._ending)
-            case BranchEntered(tested, holds, span):
-                self._happens(Tested(lineage.of(tested), holds))
-                lineage.enter_branch(tested)
+            case BranchEntered(tests, span):
+                for test in tests:
+                    if not test.test.compares:
+                        self._happens(Tested(lineage.of(test.of[0]), test.test))
+                lineage.enter_branch(instance for test in tests for instance in test.of)
                 self._blocks.append(span)
             case BranchLeft():
                 lineage.leave_branch(self._blocks.pop() in self._ending)
+            case ApprovalAsked(name, arguments):
+                self._ask(self._program.spec.subtasks[name], arguments)
+            case ApprovalAnswered(_, approved):
+                if approved and self._asked is not None:
+                    self._happens(Approved(self._asked))
+                self._asked = None
             case CallStarted(name, arguments):
                 self._start(self._program.spec.subtasks[name], arguments)
             case CallFinished(_, effects, result, unreported):
@@ -130,17 +156,33 @@ class RuleMonitor:
             case Returned(returned):
                 if returned is not None:
                     self._happens(Consumed(lineage.of(returned)))
+                    self._happens(Returning(lineage.of(returned)))
                 self._complete()
 
-    def _start(self, subtask: Subtask, arguments: Sequence[Instance | None]) -> None:
+    def _next(self, subtask: Subtask, arguments: Sequence[Instance | None]) -> RunCall:
         given = tuple(None if a is None else self._lineage.of(a) for a in arguments)
-        for datum in given:
-            if datum is not None:
-                self._happens(Consumed(datum))
-        self._calls += 1
         keys = tuple(_keys(use, subtask, given) for use in subtask.effects)
-        self._open = RunCall(self._calls, subtask, given, keys)
-        self._happens(Started(self._open, self._lineage.depends))
+        return RunCall(self._calls + 1, subtask, given, keys)
+
+    def _ask(self, subtask: Subtask, arguments: Sequence[Instance | None]) -> None:
+        """Judges the call as if it were approved: nobody is asked about what another rule forbids."""
+        states = list(self._states)
+        self._asked = self._next(subtask, arguments)
+        try:
+            for event in (Approved(self._asked), *self._starting(self._asked)):
+                self._happens(event)
+        finally:
+            self._states = states
+
+    def _start(self, subtask: Subtask, arguments: Sequence[Instance | None]) -> None:
+        call = self._next(subtask, arguments)
+        for event in self._starting(call):
+            self._happens(event)
+        self._calls, self._open = call.number, call
+
+    def _starting(self, call: RunCall) -> Iterator[RunEvent]:
+        yield from (Consumed(datum) for datum in call.arguments if datum is not None)
+        yield Started(call, self._lineage.depends)
 
     def _finish(self, effects: Effects, unreported: Effects, result: Instance | None) -> None:
         call = self._open
@@ -149,12 +191,18 @@ class RuleMonitor:
         self._happens(Completed(call, *_clauses(call, effects, unreported)))
         if result is not None:
             self._lineage.result(call, result)
+            self._happens(Resulted(call, self._lineage.of(result)))
 
     def _write(self, accumulator: int, key: Traced | None, value: Traced) -> None:
         if key is not None:
             self._happens(Consumed(key))
         self._happens(Consumed(value))
         self._lineage.write(accumulator, key, value)
+
+    def _make(self, record: str | None, parts: Sequence[tuple[str | None, Instance]], instance: Instance) -> None:
+        for _, part in parts:
+            self._happens(Consumed(self._lineage.of(part)))
+        self._lineage.make(record, parts, instance)
 
     def _happens(self, event: RunEvent) -> None:
         for index, (rule, definition) in enumerate(self._watched):
@@ -164,11 +212,15 @@ class RuleMonitor:
                 raise RuleBroken(rule, str(broken)) from None
 
     def _complete(self) -> None:
+        """Lists all that is owed: nothing comes later that could still tell."""
+        owed: list[tuple[AnyRule, str]] = []
         for state, (rule, definition) in zip(self._states, self._watched, strict=True):
             try:
                 definition.end(state)
             except Broken as broken:
-                raise RuleBroken(rule, str(broken)) from None
+                owed.append((rule, str(broken)))
+        if owed:
+            raise RuleBroken(*owed[0], owed[1:])
 
 
 def _keys(use: EffectUse, subtask: Subtask, arguments: Sequence[Traced | None]) -> Keys | None:

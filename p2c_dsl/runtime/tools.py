@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import inspect
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any
 
 from p2c_dsl.program import Branch, Call, Loop, Program, Step
@@ -16,6 +18,23 @@ Tool = Callable[..., Any]
 """A plain Python callable, synchronous or not, that takes a subtask's parameters in their order."""
 
 _POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+
+
+class LeftOut(Enum):
+    """In the place of an argument that the composition leaves out, for a `SparseTool`."""
+
+    LEFT_OUT = "left out"
+
+
+class SparseTool(ABC):
+    """A tool that distinguishes an argument that is left out from one that equals the default.
+
+    It gets `LeftOut.LEFT_OUT` for what the composition leaves out, where any other tool gets the default.
+    """
+
+    @abstractmethod
+    def __call__(self, *values: object) -> object:
+        """Calls the tool with a value for each parameter."""
 
 
 @dataclass(frozen=True, slots=True)

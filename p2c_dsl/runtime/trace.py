@@ -6,10 +6,12 @@ instances, which is how provenance and information flow stay visible in a trace.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from enum import Enum
 
-from p2c_dsl.program import Test
+from p2c_dsl.program.conditions import Predicate
 from p2c_dsl.source import Span
 
 
@@ -59,6 +61,23 @@ class Derived:
 
 
 @dataclass(frozen=True, slots=True)
+class ListMade:
+    """`[a, b]`: a list of these elements."""
+
+    elements: tuple[Instance, ...]
+    instance: Instance
+
+
+@dataclass(frozen=True, slots=True)
+class RecordMade:
+    """`Passenger(first=a, last=b)`: a record with these fields; what was left out is `None`."""
+
+    record: str
+    fields: tuple[tuple[str, Instance], ...]
+    instance: Instance
+
+
+@dataclass(frozen=True, slots=True)
 class LoopEntered:
     """A loop over `collection` starts, even if that is empty."""
 
@@ -80,16 +99,37 @@ class LoopLeft:
 
 @dataclass(frozen=True, slots=True)
 class BranchEntered:
-    """A condition was tested: `holds` is the test that is true of the instance."""
+    """A condition was tested: each of `tests` was made, in this order, and came out true."""
 
-    tested: Instance
-    holds: Test
+    tests: tuple[Predicate[Instance], ...]
     span: Span
 
 
 @dataclass(frozen=True, slots=True)
 class BranchLeft:
     """The innermost open branch has ended (even if no arm was executed)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalAsked:
+    """Somebody is about to be asked whether the call that comes next may be made; `rules` are those that ask."""
+
+    subtask: str
+    arguments: tuple[Instance | None, ...]
+    rules: tuple[str, ...]
+    span: Span
+    at: datetime = field(default_factory=lambda: datetime.now(UTC), compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalAnswered:
+    """The answer, `by` whom and perhaps `why`. If it is no, the call is not made and the run ends here."""
+
+    subtask: str
+    approved: bool
+    by: str
+    why: str = ""
+    at: datetime = field(default_factory=lambda: datetime.now(UTC), compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,11 +211,15 @@ Event = (
     InputGiven
     | ConstantRead
     | Derived
+    | ListMade
+    | RecordMade
     | LoopEntered
     | RoundStarted
     | LoopLeft
     | BranchEntered
     | BranchLeft
+    | ApprovalAsked
+    | ApprovalAnswered
     | CallStarted
     | CallFinished
     | CallFailed
@@ -185,6 +229,13 @@ Event = (
     | Returned
     | RunFailed
 )
+
+Observer = Callable[[Event], None]
+"""Is shown each event before it takes effect."""
+
+
+class StopRun(Exception):
+    """Raised by an observer to end the run before the event takes effect."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,3 +248,9 @@ class Trace:
     def completed(self) -> bool:
         """Whether the run completed."""
         return bool(self.events) and isinstance(self.events[-1], Returned)
+
+    @property
+    def denied(self) -> bool:
+        """Whether the run ended because a call was not approved; the call has not been made."""
+        last = self.events[-1] if self.events else None
+        return isinstance(last, ApprovalAnswered) and not last.approved

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from p2c_dsl.program import Program
+from p2c_dsl.runtime.approval import of_world
 from p2c_dsl.runtime.domain import DomainError
 from p2c_dsl.runtime.interpreter import Observer, Run, run
 from p2c_dsl.runtime.monitor import RuleMonitor
@@ -35,7 +36,8 @@ def try_out(program: Program, world: World, observer: Observer | None = None) ->
 
     Raises `BindingError` or `DomainError` for a world of no use.
     """
-    result = run(program, world.inputs(), world.tools(), observer or RuleMonitor(program))
+    watch = observer or RuleMonitor(program)
+    result = run(program, world.inputs(), world.tools(), watch, of_world(world))
     return Trial(result, world, verdict(world) if result.completed else result.error)
 
 

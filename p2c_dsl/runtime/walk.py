@@ -21,15 +21,18 @@ from p2c_dsl.program import (
     Hole,
     ItemOf,
     Loop,
+    MakeList,
+    MakeRecord,
     Operand,
     Program,
     Return,
     Step,
     TakeOut,
-    Test,
     Var,
     Write,
 )
+from p2c_dsl.program.conditions import Condition, Junction, Predicate
+from p2c_dsl.runtime.approval import Approvals
 from p2c_dsl.runtime.calls import Reply, Request, effects_of, possible, result_of
 from p2c_dsl.runtime.tools import Tool
 from p2c_dsl.runtime.trace import (
@@ -48,21 +51,18 @@ from p2c_dsl.runtime.trace import (
     Instance,
     LoopEntered,
     LoopLeft,
+    Observer,
     Returned,
     RoundStarted,
     RunFailed,
+    StopRun,
 )
 from p2c_dsl.runtime.values import Freezer, WrongValue, elements_of, field_of, item_of
 from p2c_dsl.runtime.values.frozen import FrozenList, FrozenMap
+from p2c_dsl.runtime.values.making import made
+from p2c_dsl.runtime.values.testing import holds
 from p2c_dsl.source import Span
 from p2c_dsl.spec import Subtask
-
-Observer = Callable[[Event], None]
-
-
-class StopRun(Exception):
-    """Raised by an observer to end the run before the event takes effect."""
-
 
 Calls = Generator[Request, Reply | None, None]
 
@@ -79,6 +79,7 @@ class Walk:
     tools: Mapping[str, Tool]
     freezer: Freezer
     observer: Observer | None
+    approvals: Approvals
     events: list[Event] = field(default_factory=list)
     slots: dict[int, Instance] = field(default_factory=dict)
     contents: dict[int, Any] = field(default_factory=dict)
@@ -198,6 +199,10 @@ class Walk:
                     self.slots[slot] = self.new(None)
                     self.contents[self.slots[slot].id] = {} if is_map else []
                     self.emit(AccumulatorCreated(is_map, self.slots[slot], span), span)
+                case MakeList() | MakeRecord():
+                    event = made(step, self.read, self.new, self.program.spec)
+                    self.slots[step.slot] = event.instance
+                    self.emit(event, step.span)
                 case Write():
                     self.write(step)
                 case Loop():
@@ -213,10 +218,14 @@ class Walk:
     def call(self, call: Call) -> Calls:
         subtask = call.subtask
         arguments = tuple(None if a is None else self.read(a, call.span) for a in call.arguments)
-        self.emit(CallStarted(subtask.name, arguments, call.nested, call.span), call.span)
         values = tuple(p.default if a is None else a.value for a, p in zip(arguments, subtask.parameters, strict=True))
+        denial = yield from self.approvals.ask(call, arguments, values, self.emit)
+        if denial is not None:
+            self.end(denial, call.span)
+        self.emit(CallStarted(subtask.name, arguments, call.nested, call.span), call.span)
         self.running = subtask, values, call.span
-        reply = yield Request(self.tools[subtask.name], values)
+        left_out = frozenset(i for i, argument in enumerate(arguments) if argument is None)
+        reply = yield Request(self.tools[subtask.name], values, left_out)
         assert reply is not None
         if reply.error is not None:
             failed = CallInDoubt if reply.in_doubt else CallFailed
@@ -268,21 +277,21 @@ class Walk:
         self.emit(LoopLeft(), loop.span)
 
     def branch(self, branch: Branch) -> Calls:
-        tested = self.read(branch.operand, branch.span)
-        holds = _holds(branch.test, tested.value)
-        test = branch.test if holds else branch.test.opposite
-        self.emit(BranchEntered(tested, test, branch.span), branch.span)
-        yield from self.block(branch.body if holds else branch.orelse)
+        tests: list[Predicate[Instance]] = []
+        came_true = self.decide(branch.condition, tests, branch.span)
+        self.emit(BranchEntered(tuple(tests), branch.span), branch.span)
+        yield from self.block(branch.body if came_true else branch.orelse)
         self.emit(BranchLeft(), branch.span)
 
-
-def _holds(test: Test, value: object) -> bool:
-    match test:
-        case Test.TRUE:
-            return value is True
-        case Test.FALSE:
-            return value is not True
-        case Test.NONE:
-            return value is None
-        case Test.SOME:
-            return value is not None
+    def decide(self, condition: Condition[Operand], tests: list[Predicate[Instance]], span: Span) -> bool:
+        """Whether a condition holds; the tests that had to be made are added as they came out."""
+        if isinstance(condition, Junction):
+            decides = not condition.every
+            return decides if any(self.decide(c, tests, span) is decides for c in condition.parts) else not decides
+        values = tuple(self.read(operand, span) for operand in condition.of)
+        try:
+            came_true = holds(condition.test, *(instance.value for instance in values))
+        except WrongValue as error:
+            self.fail(str(error), span)
+        tests.append(Predicate(condition.test if came_true else condition.test.opposite, values))
+        return came_true

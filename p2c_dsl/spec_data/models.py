@@ -9,8 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictFloat, Stri
 # One line each, so that data cannot smuggle in further declarations.
 Identifier = Annotated[str, Field(pattern=r"^[^\W\d]\w*$")]
 Path_ = Annotated[str, Field(pattern=r"^[^\W\d]\w*(\.[^\W\d]\w*)*$")]
-TypeText = Annotated[str, Field(pattern=r"^[\w\[\], <>=]+$")]
-RuleLine = Annotated[str, Field(pattern=r"^[\w.,()<>= ]+$")]
+TypeText = Annotated[str, Field(pattern=r"^[\w\[\], <>=.+-]+$")]
+RuleLine = Annotated[str, Field(pattern=r"^[\w.,()<>=!* ]+$")]
 Plain = StrictBool | StrictInt | StrictFloat | StrictStr | None
 
 

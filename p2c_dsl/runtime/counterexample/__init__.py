@@ -9,11 +9,13 @@ from itertools import chain, islice
 from p2c_dsl.diagnostics.model import Counterexample, CounterexampleStep, Location
 from p2c_dsl.program import Program
 from p2c_dsl.rules import AnyRule
+from p2c_dsl.runtime.approval import simulated
 from p2c_dsl.runtime.counterexample.small_worlds import (
     Choices,
     Meter,
     SmallWorld,
     TooLarge,
+    compared_in,
     explore,
     sample,
     simpler,
@@ -21,8 +23,17 @@ from p2c_dsl.runtime.counterexample.small_worlds import (
 from p2c_dsl.runtime.counterexample.wording import Wording, brief
 from p2c_dsl.runtime.interpreter import BindingError, run
 from p2c_dsl.runtime.monitor import RuleBroken, RuleMonitor
-from p2c_dsl.runtime.trace import CallFinished, CallStarted, Event, InputGiven, Instance, Returned, Trace
-from p2c_dsl.runtime.walk import StopRun
+from p2c_dsl.runtime.trace import (
+    ApprovalAsked,
+    CallFinished,
+    CallStarted,
+    Event,
+    InputGiven,
+    Instance,
+    Returned,
+    StopRun,
+    Trace,
+)
 from p2c_dsl.source import Span
 
 _SMALL, _LARGE = (1, 2, 3), (6, 12, 24)
@@ -80,6 +91,7 @@ class _Search:
     """A search in progress: the work that is left, and how many worlds have been tried."""
 
     def __init__(self, program: Program, rule: AnyRule, work: int) -> None:
+        self._compared = compared_in(program)
         self._program, self._rule = program, rule
         self.left, self.tried = work, 0
 
@@ -97,9 +109,12 @@ class _Search:
         """The run of a world, if the rule stops it."""
         program, meter = self._program, Meter(min(_MOST_IN_A_RUN, self.left))
         allowed = meter.left
-        world, watch = SmallWorld(program.spec, choices, size, meter), _Watch(program, self._rule, meter)
+        world, watch = (
+            SmallWorld(program.spec, choices, size, meter, self._compared),
+            _Watch(program, self._rule, meter),
+        )
         try:
-            result = run(program, world.inputs(program.task), world.tools(), watch)
+            result = run(program, world.inputs(program.task), world.tools(), watch, simulated)
         except (BindingError, TooLarge):
             # A type may have fewer values than the minimum size of a set of them, or no small values.
             return None
@@ -179,7 +194,7 @@ def _calls(program: Program, trace: Trace, wording: Wording) -> Iterator[Counter
 
 def _last(program: Program, broken: _Broken, wording: Wording) -> CounterexampleStep:
     match broken.offending:
-        case CallStarted() as call:
+        case CallStarted() | ApprovalAsked() as call:
             return CounterexampleStep(_call(call, None, wording), _at(program, call.span), True)
         case Returned():
             text = f"the run ends: {broken.why}"
@@ -188,7 +203,7 @@ def _last(program: Program, broken: _Broken, wording: Wording) -> Counterexample
     return CounterexampleStep(text, _at(program, broken.span), True)
 
 
-def _call(call: CallStarted, result: Instance | None, wording: Wording) -> str:
+def _call(call: CallStarted | ApprovalAsked, result: Instance | None, wording: Wording) -> str:
     arguments = ", ".join("default" if a is None else wording(a.value) for a in call.arguments)
     gives = "" if result is None else f" -> {wording(result.value)}"
     return f"{call.subtask}({arguments}){gives}"

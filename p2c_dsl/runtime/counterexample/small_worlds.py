@@ -10,18 +10,22 @@ shortens a run, and each run is judged as far as it goes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any, NoReturn
 
+from p2c_dsl.program import Branch, ConstantOf, Program, steps
+from p2c_dsl.program.conditions import values_of
 from p2c_dsl.runtime.values import Fields, comparable
-from p2c_dsl.spec import EnumMember, Spec, Subtask, Task
+from p2c_dsl.spec import ConstantValue, EnumMember, Spec, Subtask, Task
 from p2c_dsl.types import (
     BOOL,
     FLOAT,
     INT,
+    TEXT,
     Base,
+    Bounded,
     Enum,
     ListOf,
     MapOf,
@@ -32,6 +36,7 @@ from p2c_dsl.types import (
     SetOf,
     Size,
     Type,
+    is_subtype,
 )
 
 Choose = Callable[[int], int]
@@ -83,6 +88,7 @@ class Atom:
 class SmallWorld:
     """Inputs and tools whose values `choose` decides; collections have at most `size` elements.
 
+    `compared` are further values of base types: those with which a program compares, so that it can find them equal.
     All methods that make values raise `TooLarge`.
     """
 
@@ -90,6 +96,7 @@ class SmallWorld:
     choose: Choose
     size: int
     meter: Meter = field(default_factory=Meter)
+    compared: Mapping[Base, Sequence[ConstantValue]] = field(default_factory=dict)
 
     def inputs(self, task: Task) -> dict[str, Any]:
         """The task's inputs."""
@@ -115,6 +122,8 @@ class SmallWorld:
                 return Atom(_root(of), self.choose(self.size))
             case NewType(_, base):
                 return self.value(base, depth)
+            case Bounded():
+                return self._number(of)
             case Enum(name, members):
                 return EnumMember(name, members[self.choose(len(members))])
             case Record(name):
@@ -135,10 +144,22 @@ class SmallWorld:
     def _base(self, of: Base) -> Any:
         if of == BOOL:
             return self.choose(2) == 0
-        number = self.choose(self.size)
+        others = self.compared.get(of, ())
+        number = self.choose(self.size + len(others))
+        if number >= self.size:
+            return others[number - self.size]
         if of == INT:
             return number
         return float(number) if of == FLOAT else f"text {number}"
+
+    def _number(self, of: Bounded) -> ConstantValue:
+        """A number within bounds: one near 0, a bound, or one with which the program compares."""
+        base: Base = INT if is_subtype(of, INT) else FLOAT
+        start, (low, high) = of.range.nearest, of.range
+        near = [start + sign * by for by in range(self.size) for sign in (1, -1)]
+        wanted = [n for n in (*near, low, high, *self.compared.get(base, ())) if n in of.range]
+        found = list(dict.fromkeys(wanted))
+        return found[self.choose(len(found))]
 
     def _count(self, size: Size, depth: int) -> int:
         high = self.size if size.high is None else min(size.high, max(self.size, size.low))
@@ -157,6 +178,20 @@ class SmallWorld:
                 value = Atom(value.type, len(found))
             found.setdefault(comparable(value), value)
         return list(found.values())
+
+
+def compared_in(program: Program) -> dict[Base, list[ConstantValue]]:
+    """The constants of base types with which a program compares, and the numbers beside them."""
+    tested = (values_of(s.condition) for s in steps(program.body) if isinstance(s, Branch))
+    found: dict[Base, list[ConstantValue]] = {}
+    for value in (o.value for operands in tested for o in operands if isinstance(o, ConstantOf)):
+        if isinstance(value, str):
+            found.setdefault(TEXT, []).append(value)
+        elif isinstance(value, int | float) and not isinstance(value, bool):
+            near = [value, value - 1, value + 1]
+            found.setdefault(FLOAT, []).extend(map(float, near))
+            found.setdefault(INT, []).extend(n for n in near if isinstance(n, int))
+    return {of: list(dict.fromkeys(values)) for of, values in found.items()}
 
 
 def _root(of: Nominal) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
-from p2c_dsl.runtime.trace import CallFinished, CallStarted, InputGiven, Trace
+from p2c_dsl.runtime.trace import CallFinished, CallStarted, InputGiven, ListMade, RecordMade, Trace
 from p2c_dsl.runtime.values.display import shown
 from p2c_dsl.runtime.values.frozen import FrozenRecord
 
@@ -84,6 +84,8 @@ def _values(trace: Trace) -> Iterator[object]:
     for event in trace.events:
         match event:
             case InputGiven(_, instance) | CallFinished(result=instance) if instance is not None:
+                yield instance.value
+            case ListMade(instance=instance) | RecordMade(instance=instance):
                 yield instance.value
             case CallStarted(arguments=arguments):
                 yield from (a.value for a in arguments if a is not None)

@@ -34,6 +34,7 @@ from p2c_dsl.types import (
     INT,
     TEXT,
     Base,
+    Bounded,
     Enum,
     ListOf,
     MapOf,
@@ -165,6 +166,8 @@ class Freezer:
                 return None
             case NewType(_, base_type):
                 return self._copy(value, base_type, level)
+            case Bounded(base_type, range_) if (number := self._copy(value, base_type, level)) in range_:
+                return number
             case Enum(name, members):
                 member = value.member if type(value) is EnumMember else getattr(value, "name", value)
                 if isinstance(member, str) and str.__str__(member) in members:

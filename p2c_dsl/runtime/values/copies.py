@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, fields, is_dataclass
 from functools import lru_cache
@@ -85,6 +85,12 @@ class Like:
             open_ = {name: v for name, v in others.items() if str(name)[:1] != "_"}
             return FrozenMap({kind: None, **open_, **items})
         return FrozenMap({kind: None, **{n: others[n] for n in names if n in others}, **items})
+
+
+def composed(record: str, given: Mapping[str, object], fields: Iterable[str]) -> FrozenRecord:
+    """A record that a composition makes from the values of its fields; one that is left out is `None`."""
+    items = {name: given.get(name) for name in fields}
+    return FrozenRecord(items, FrozenMap(items), Like(record, dict, {}, {}))
 
 
 def like(type_: str, value: object, own: Mapping[str, object], several: Several) -> Like:
