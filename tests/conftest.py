@@ -5,6 +5,11 @@ from __future__ import annotations
 import os
 
 import pytest
+from hypothesis import settings
+
+# How long an example takes depends on what else the machine does: that is not a property.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 # Tests run side by side, one to a core: more threads in each would only wait for one another.
 os.environ.setdefault("OMP_NUM_THREADS", "1")

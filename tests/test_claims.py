@@ -1,5 +1,6 @@
 """An override in another file is named where it says less than what stands beside its subtask."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,11 @@ from p2c_dsl.diagnostics.model import Diagnostic, Severity
 from p2c_dsl.lint import lint_file
 
 TOOLS = """
+type Email = Text
+type Note = literal Text
+record Order:
+    id: Text
+    note: Optional[Text]
 effect send(to: Text) irreversible
 effect back_up
 subtask post(to: Text):
@@ -59,11 +65,15 @@ def found(folder: Path, override: str, plan: str = PLAN) -> list[Diagnostic]:
         ("keep:\n    does back_up", "`may back_up` is removed; `does back_up` is added"),
         ("keep:\n    pure", "`may back_up` is removed"),
         ("look:\n    pure", "`may anything` is removed; the claims read_only are signed off"),
+        ("look -> Email", "the result is Email instead of Text"),
+        ("post(to: Note)", "free literals are allowed for `to`"),
+        ("post(to: literal Text)", "free literals are allowed for `to`"),
     ],
 )
 def test_it_is_named_with_what_it_changes(tmp_path: Path, body: str, told: str) -> None:
     (note,) = found(tmp_path, f"override subtask {body}\n")
-    assert note.message == f"`{body.split(':')[0]}` is overridden here: {told}"
+    name = re.split(r"\W", body)[0]
+    assert note.message == f"`{name}` is overridden here: {told}"
     assert note.severity is Severity.NOTE and note.location.source.name.endswith("facts.p2c")
     assert note.notes[0].location.source.name.endswith("tools.p2c")
 
@@ -75,11 +85,27 @@ def test_it_is_named_with_what_it_changes(tmp_path: Path, body: str, told: str) 
         "post:\n    cost 5",
         'post:\n    """Send it."""\n    cost 3',
         "other:\n    pure",
+        "look -> Text",
+        "post(to: Email)",
     ],
-    ids=["more may happen", "it costs more", "it says the same", "nothing calls it"],
+    ids=[
+        *("more may happen", "it costs more", "it says the same", "nothing calls it"),
+        *("the result is the same", "plans are told less of what they may pass"),
+    ],
 )
 def test_what_weakens_nothing_here_is_not_named(tmp_path: Path, body: str) -> None:
     assert notes(tmp_path, f"override subtask {body}\n") == []
+
+
+ORDERS = PLAN.replace("    look()\n", "    orders()\n")
+LIST = "subtask orders() -> List[Order]\n"
+
+
+def test_a_record_that_a_called_subtask_returns_is_named_where_it_is_narrowed(tmp_path: Path) -> None:
+    override = "override record Order:\n    id: Email\n    note: Optional[Text]\n    required note\n"
+    told = "`Order` is overridden here: `id` is Email instead of Text; `note` cannot be left out"
+    assert notes(tmp_path, LIST + override, ORDERS) == [told]
+    assert notes(tmp_path, LIST + override, PLAN) == []
 
 
 def test_a_spec_without_compositions_is_told_of_all_of_them(tmp_path: Path) -> None:

@@ -215,3 +215,16 @@ def test_labels_cannot_end_a_picture_s_strings() -> None:
 def test_a_name_keeps_its_place_when_its_number_is_used_anew() -> None:
     labels = [c.label for c in graph_of(program(REUSED)).graph["clusters"]]
     assert labels == ["travel", "for u in users", "for other in users"]
+
+
+def test_a_call_that_needs_approval_says_so() -> None:
+    spec = SPEC.replace("Map[User, Note]\n", "Map[User, Note]:\n    pay needs approval\n")
+    loaded = load_text(spec + BODY, "t.p2c", Path())
+    (compose,) = (d for d in loaded.root.declarations if isinstance(d, ComposeDecl))
+    made = analyze(loaded.spec, compose, loaded.root.source).program
+    assert made is not None
+    graph = graph_of(made)
+    assert graph.nodes[node(graph, "buy")]["approval"] == ("pay needs approval",)
+    assert graph.nodes[node(graph, "find")]["approval"] == ()
+    assert "buy<br/>does pay (irreversible)<br/>needs approval" in mermaid(graph)
+    assert "buy\\ndoes pay (irreversible)\\nneeds approval" in dot(graph)

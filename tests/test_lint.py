@@ -36,8 +36,8 @@ def found(report: Report) -> list[tuple[str, int]]:
 @pytest.mark.parametrize(
     "lines",
     [
-        ["if o.status == Status.pending:", "    cancel(id)"],
-        ["if known(id) and known(o):", "    cancel(id)", "else:", "    cancel(o)"],
+        ["if o.status in statuses:", "    cancel(id)"],
+        ["if known(id) if known(o) else o:", "    cancel(id)", "else:", "    cancel(o)"],
         ["y = known(id) or known(id)", "if y:", "    cancel(id)"],
         ["try:", "    y = get(id)", "except KeyError:", "    cancel(y)", "cancel(y)"],
         ["while known(id):", "    y = get(id)", "cancel(y)"],

@@ -70,6 +70,30 @@ def test_the_examples_survive_json(path: Path) -> None:
     assert to_data(from_data(through_json(data))) == data
 
 
+def test_what_overrides_narrow_survives_json() -> None:
+    text = """
+type OrderId = Text
+enum Mode:
+    fast as "very fast"
+    slow
+record Order:
+    id: Text
+    note: Optional[Text]
+subtask ship(id: Text, mode: Text = "very fast", note: Optional[Text] = None) -> Order
+override subtask ship(id: OrderId, mode: Mode, note: Optional[OrderId])
+override record Order:
+    id: OrderId
+    required note
+"""
+    loaded = load_text(text, "spec.p2c", Path())
+    assert loaded.diagnostics == ()
+    again = from_data(through_json(to_data(loaded.spec)))
+    assert again.records == loaded.spec.records
+    assert [(p.type, p.default) for p in again.subtasks["ship"].parameters] == [
+        (p.type, p.default) for p in loaded.spec.subtasks["ship"].parameters
+    ]
+
+
 def test_values_keep_their_types() -> None:
     written = {"constants": [{"name": f"c{i}", "type": t, "value": v} for i, (t, v) in enumerate(TYPED)]}
     spec = from_data(SpecData.model_validate_json(json.dumps(written)))

@@ -7,6 +7,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
+from p2c_dsl.ranges import NumberRange
 from p2c_dsl.types import (
     BOOL,
     BOTTOM,
@@ -16,6 +17,7 @@ from p2c_dsl.types import (
     TEXT,
     UNKNOWN,
     Base,
+    Bounded,
     ListOf,
     MapOf,
     NewType,
@@ -24,10 +26,13 @@ from p2c_dsl.types import (
     Size,
     Type,
     allows_literal,
+    bounded,
     element_of,
     is_subtype,
     join,
+    may_equal,
     may_share,
+    range_of,
     show,
     supertypes,
 )
@@ -36,10 +41,15 @@ from tests.generators.types import (
     CAFE,
     CENTS,
     CHANNEL,
+    DIGIT,
     EMAIL,
+    FEW_CENTS,
+    HALF,
+    ONE_OR_MORE,
     ORDER,
     PLACE,
     SCALARS,
+    SCORE,
     SIZES,
     WORK_EMAIL,
     sizes,
@@ -126,6 +136,7 @@ def test_siblings_join_at_their_parent() -> None:
     assert join(BISTRO, NONE) == Optional(BISTRO)
     assert join(Optional(BISTRO), CAFE) == Optional(PLACE)
     assert join(CENTS, FLOAT) == FLOAT
+    assert join(ONE_OR_MORE, HALF) == Bounded(FLOAT, NumberRange(0, 9))
     assert join(PLACE, TEXT) is None
 
 
@@ -147,6 +158,7 @@ ATOMS: dict[Type, tuple[Value, ...]] = {
     WORK_EMAIL: ("a",),
     CENTS: (1,),
 }
+"""Numbers between bounds are told from others by `belongs`."""
 
 UNIVERSE: tuple[Value, ...] = tuple(
     dict.fromkeys(
@@ -174,6 +186,9 @@ def belongs(value: Value, of: Type) -> bool:
     match of:
         case Optional(inner):
             return value is None or belongs(value, inner)
+        case Bounded(base, (low, high)):
+            assert low is not None and high is not None
+            return belongs(value, base) and isinstance(value, int | float) and low <= value <= high
         case NewType(_, base):
             return belongs(value, base)
         case Base("Float"):
@@ -227,6 +242,7 @@ def test_kinds_that_have_nothing_in_common_do_not_share() -> None:
     assert not may_share(EMAIL, PLACE)
     assert not may_share(Optional(BISTRO), CAFE)
     assert not may_share(ListOf(INT), SetOf(INT))
+    assert not may_share(HALF, FEW_CENTS)
     assert may_share(EMAIL, NewType("Phone", TEXT))
     assert may_share(Optional(BISTRO), Optional(CAFE))
 
@@ -241,6 +257,19 @@ def test_bounds_are_within_others_when_each_size_they_allow_is_allowed(m: Size, 
 def test_a_type_is_shown_as_a_spec_would_write_it() -> None:
     assert show(MapOf(EMAIL, ListOf(Optional(PLACE), Size(1, 5)))) == "Map[Email, List[Optional[Place]] >= 1 <= 5]"
     assert show(SetOf(PLACE, Size(0, 20))) == "Set[Place] <= 20"
+    assert show(Bounded(CENTS, NumberRange(-1, None))) == "Cents >= -1"
+
+
+def test_bounds_are_those_of_the_base_as_well() -> None:
+    assert bounded(SCORE, NumberRange(5, 20)) == Bounded(SCORE, NumberRange(5, 9))
+    assert bounded(SCORE, NumberRange(-5, 20)) == SCORE
+    assert range_of(SCORE) == NumberRange(0, 9)
+    assert range_of(TEXT) == NumberRange()
+
+
+def test_a_truth_value_is_the_key_0_or_1() -> None:
+    assert may_equal(BOOL, DIGIT)
+    assert not may_equal(BOOL, Bounded(INT, NumberRange(2, 5)))
 
 
 def test_a_loop_over_a_map_yields_its_keys() -> None:

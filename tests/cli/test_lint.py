@@ -36,7 +36,7 @@ class TestEnd:
         ("arguments", "told"),
         [
             (["--format", "xml"], "'xml' is not one of"),
-            (["--select", "P2C8"], "no code starts with `P2C8`"),
+            (["--select", "P2C0"], "no code starts with `P2C0`"),
             (["--ignore", "E501"], "no code starts with `E501`"),
             (["--output", "no/such/folder"], "cannot write no/such/folder"),
         ],
@@ -190,7 +190,7 @@ class TestChoice:
 
     @pytest.mark.parametrize("option", ["--select=P2C4", "--ignore=P2C1"])
     def test_what_cannot_be_read_is_told_whatever_is_chosen(self, folder: Path, option: str) -> None:
-        (folder / "bad.p2c").write_text("compose t(x):\n    f(x) == f(x)\n")
+        (folder / "bad.p2c").write_text("compose t(x):\n    f(x) + f(x)\n")
         assert codes(p2c("lint", "bad.p2c", "--format=json", option).stdout) == ["P2C113"]
         (folder / "bad.p2c").write_text('use "missing.p2c"\n')
         assert codes(p2c("lint", "bad.p2c", "--format=json", option).stdout) == ["P2C133"]

@@ -87,7 +87,7 @@ def test_a_run_goes_on(run: Path) -> None:
 
 def test_a_run_may_begin_with_what_chance_has_verified(tmp_path: Path) -> None:
     """Two domains: each is explored, told of, and imitated before the first update, and only then."""
-    arguments = (DINNER, str(EXAMPLES / "deletion"), "--set=explore=30", *SMALL[:-2], "--set=save_every=2")
+    arguments = (DINNER, str(EXAMPLES / "deletion"), "--set=explore=4", *SMALL)
     done = p2c("train", *arguments, "--output", str(tmp_path), "--updates", "1")
     assert done.exit_code == 0, done.output
     (told,) = (line for line in done.stderr.splitlines() if "deletion" in line)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from p2c_dsl.spec import EnumMember, Spec, Subtask, Task
-from p2c_dsl.types import Enum, ListOf, MapOf, NewType, Nominal, Optional, Record, SetOf, Type
+from p2c_dsl.types import Bounded, Enum, ListOf, MapOf, NewType, Nominal, Optional, Record, SetOf, Type
 from tests.conformance.reading import TrapError
 from tests.oracle.interpreter import Outcome
 from tests.oracle.values import Atom, Rec, SmallSet
@@ -45,7 +45,7 @@ class GivenWorld:
         match of:
             case Optional(inner):
                 return None if data is None else self._value(data, inner)
-            case NewType(_, base):
+            case NewType(_, base) | Bounded(base):
                 return self._value(data, base)
             case Nominal(declared):
                 # A value of a subtype says so: "Bistro: luigi".

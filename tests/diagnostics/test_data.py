@@ -7,6 +7,7 @@ import jsonschema
 from inline_snapshot import snapshot
 
 from p2c_dsl.diagnostics.data import render
+from p2c_dsl.diagnostics.model import ApprovalPoint
 from p2c_dsl.diagnostics.schema import FILE, schema
 from p2c_dsl.lint import lint_file
 from tests.diagnostics.findings import ALL, FULL, LONG, SEARCHED
@@ -22,6 +23,12 @@ def test_the_committed_schema_is_what_the_models_say() -> None:
 def test_every_kind_of_finding_keeps_to_the_schema() -> None:
     jsonschema.validate(json.loads(render(ALL)), SCHEMA)
     jsonschema.validate(json.loads(render([])), SCHEMA)
+
+
+def test_calls_that_need_approval_keep_to_the_schema() -> None:
+    document = json.loads(render([], [ApprovalPoint(FULL.location, "book", ("book needs approval",))]))
+    jsonschema.validate(document, SCHEMA)
+    assert document["approvals"][0]["rules"] == ["book needs approval"]
 
 
 def test_real_findings_keep_to_the_schema() -> None:

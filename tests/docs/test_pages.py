@@ -19,7 +19,7 @@ PAGES = ["README.md", "CONTRIBUTING.md", *(str(p.relative_to(ROOT)) for p in (RO
 READMES = [str(p.relative_to(ROOT)) for p in (ROOT / "examples").glob("*/README.md")]
 WRITTEN = [
     "README.md",
-    *(f"docs/{n}.md" for n in ("index", "getting-started", "reference", "worlds", "import")),
+    *(f"docs/{n}.md" for n in ("index", "getting-started", "reference", "worlds", "import", "migrating")),
 ]
 
 
@@ -48,6 +48,25 @@ def test_what_getting_started_breaks_is_rejected(slip: str, instead: str) -> Non
     assert slip in spec
     broken = spec.replace(slip, instead) + composition
     assert not lint_text(broken, "reminders.p2c", ROOT).accepted
+
+
+def test_what_the_migration_page_moves_has_findings_before_and_none_after() -> None:
+    blocks = p2c_blocks("docs/migrating.md")
+    found = [[d.code for d in lint_text(text, "spec.p2c", ROOT).diagnostics] for text in blocks]
+    assert found[::2] == [["P2C903"], ["P2C904"], [], [], []]
+    assert found[1::2] == [[], [], [], ["P2C801"], []]
+
+
+def test_a_baseline_holds_the_findings_of_the_migration_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    unkeyed, _, empty, *_ = p2c_blocks("docs/migrating.md")
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "unkeyed.p2c").write_text(unkeyed)
+    (tmp_path / "empty.p2c").write_text(empty)
+    assert p2c("lint", ".", "--baseline", "known.json", "--write-baseline").exit_code == 0
+    assert p2c("lint", ".", "--baseline", "known.json").exit_code == 0
+    (tmp_path / "empty.p2c").write_text(empty.replace("task save", "task copy"))
+    told = p2c("lint", ".", "--baseline", "known.json", "--format", "concise").stdout
+    assert "P2C904" in told and "P2C903" not in told
 
 
 @pytest.mark.parametrize("page", [*PAGES, *READMES])

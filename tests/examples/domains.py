@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from p2c_dsl.analysis import Analysis, analyze
+from p2c_dsl.program import Program
 from p2c_dsl.resolve import load
 from p2c_dsl.runtime.domain import load_expert, load_world
 from p2c_dsl.runtime.interpreter import Run, run
@@ -28,9 +30,21 @@ ACCEPTED = [*compositions("accepted"), "dinner/aligned.p2c"]
 REJECTED = compositions("rejected")
 
 
+@cache
+def world_class(domain: str) -> type[Any]:
+    """The class of a domain's worlds."""
+    return load_world(EXAMPLES / domain)
+
+
+@cache
+def expert_class(domain: str) -> type[Any]:
+    """The class of a domain's experts."""
+    return load_expert(EXAMPLES / domain)
+
+
 def world(domain: str, seed: int, **options: Any) -> Any:
     """A domain's world."""
-    return load_world(EXAMPLES / domain)(seed, **options)
+    return world_class(domain)(seed, **options)
 
 
 def sizes(domain: str) -> range:
@@ -40,7 +54,7 @@ def sizes(domain: str) -> range:
 
 def expert(domain: str, of: Any, seed: int) -> Any:
     """A domain's expert, who looks at that world."""
-    return load_expert(EXAMPLES / domain)(of, seed)
+    return expert_class(domain)(of, seed)
 
 
 def analysis(name: str) -> Analysis:
@@ -60,10 +74,15 @@ def run_in(of: Any, analyzed: Analysis, *, monitored: bool = True) -> Run:
 def parts_of(run: Run, analyzed: Analysis) -> list[tuple[str, dict[str, object]]]:
     """The calls of a run, with their arguments by name."""
     assert analyzed.program is not None
+    return calls_of(run, analyzed.program)
+
+
+def calls_of(run: Run, program: Program) -> list[tuple[str, dict[str, object]]]:
+    """The calls of a program's run, with their arguments by name."""
     found = []
     for event in run.trace.events:
         if isinstance(event, CallStarted):
-            names = [p.name for p in analyzed.program.spec.subtasks[event.subtask].parameters]
+            names = [p.name for p in program.spec.subtasks[event.subtask].parameters]
             given = zip(names, event.arguments, strict=True)
             found.append((event.subtask, {name: thaw(value.value) for name, value in given if value is not None}))
     return found

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from random import Random
 
 from p2c_dsl.analysis import analyze
 from p2c_dsl.diagnostics.model import Severity
 from p2c_dsl.rules import read_rules
-from p2c_dsl.rules.base import AnyRule
 from p2c_dsl.runtime.trace import Trace
 from p2c_dsl.source import Source
 from p2c_dsl.spec import Spec
 from p2c_dsl.syntax.nodes import ComposeDecl
 from tests.exhaustive.runs import Runs
-from tests.exhaustive.worlds import LazyWorld, Values
+from tests.exhaustive.worlds import MORE, LargerWorld, LazyWorld, Values
 from tests.generators.spans import with_own_spans
 from tests.generators.text import rule_text
 from tests.generators.worlds import all_choices
@@ -23,6 +23,8 @@ from tests.oracle.judge import words
 
 MOST_WORLDS = 1_000_000
 """How many worlds of one program are tried, far above what any needs: a program that would need more is counted."""
+LARGER_WORLDS = 300
+"""In how many larger worlds a rejected program is tried that no small one breaks."""
 
 _SOURCE = Source("raw", "")
 _TEXTUAL = ("shape", "loops", "branches", "steps")
@@ -44,7 +46,7 @@ class Verdict:
     rejected: tuple[str, ...]
     unsound: Broken | None
     undeserved: tuple[str, ...]
-    """Rejected, and no world breaks it."""
+    """Rejected, and no world breaks it, small or larger."""
     worlds: int
     cut: bool
     """Whether there were more worlds than were tried."""
@@ -58,9 +60,11 @@ class Checker:
         (self.task,) = spec.tasks.values()
         self._most = most_worlds
         self._rules, _ = read_rules(spec, self.task)
-        self._values = Values(spec, self.task)
+        self._values, self._more = Values(spec, self.task), Values(spec, self.task, MORE)
         lines = {_squeezed(rule_text(r)): words(r) for r in spec.rules_of(self.task)}
-        self._lines = {_named(r): lines[_squeezed(r.text)] for r in self._rules}
+        # A line of two halves is one rule, named by its first half.
+        self._names = {r.text: f"{r.name}: {r.text}" for r in reversed(self._rules)}
+        self._lines = {name: lines[_squeezed(text)] for text, name in self._names.items()}
 
     def verdict(self, compose: ComposeDecl) -> Verdict | None:
         """What became of it; `None` if it does not make sense to the analyzer whatever the rules."""
@@ -74,7 +78,7 @@ class Checker:
         for rule in rejected:
             broken, tried, more = self._search(compose, (rule,))
             worlds, cut = worlds + tried, cut or more
-            if broken is None:
+            if broken is None and not self._breaks_in_larger(compose, rule):
                 undeserved.append(rule)
         return Verdict(accepted, rejected, unsound, tuple(undeserved), worlds, cut)
 
@@ -90,7 +94,7 @@ class Checker:
         findings = analyze(self.spec, compose, _SOURCE, self._rules).findings
         if any(f.rule is None and f.diagnostic.severity is Severity.ERROR for f in findings):
             return None
-        objected = {_named(f.rule) for f in findings if f.rule is not None}
+        objected = {self._names[f.rule.text] for f in findings if f.rule is not None}
         return tuple(r for r in self._lines if r in objected)
 
     def _search(self, compose: ComposeDecl, rules: tuple[str, ...]) -> tuple[Broken | None, int, bool]:
@@ -109,6 +113,14 @@ class Checker:
                     return Broken(rule, trace), worlds, False
         return None, worlds, False
 
+    def _breaks_in_larger(self, compose: ComposeDecl, rule: str) -> bool:
+        """Whether some larger world breaks a rule. The same ones are tried of each program."""
+        if self._textual(rule):
+            return False
+        runs = Runs(self.spec, self.task, compose)
+        worlds = (LargerWorld(self._more, Random(seed).randrange) for seed in range(LARGER_WORLDS))
+        return any(self._breaks(rule, runs.trace(world), compose) for world in worlds)
+
     def _traces(self, compose: ComposeDecl) -> Iterator[Trace]:
         runs = Runs(self.spec, self.task, compose)
         for choose in all_choices(self._most + 1):
@@ -120,10 +132,6 @@ class Checker:
     def _textual(self, rule: str) -> bool:
         line = self._lines[rule]
         return line[0] in _TEXTUAL and line != ["shape", "tree"]
-
-
-def _named(rule: AnyRule) -> str:
-    return f"{rule.name}: {rule.text}"
 
 
 def _squeezed(line: str) -> str:

@@ -9,6 +9,7 @@ right behind it, inputs of one type in another order than that of their declarat
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import product
 from typing import NamedTuple
 
 from p2c_dsl.spec import Spec, Subtask, Task
@@ -26,6 +27,7 @@ from p2c_dsl.types import (
 )
 from tests.exhaustive.blocks import Line, Move, ends, finished
 from tests.exhaustive.calls import Called, Calls
+from tests.exhaustive.conditions import CONDITIONS
 from tests.exhaustive.scope import (
     Block,
     Filling,
@@ -59,10 +61,18 @@ class Grammar:
 
     `without` names kinds of lines that are left out, so that what is left goes deeper: `aliases`, `returns`,
     `lists`, `nested` (calls inside calls), `else`, `not`, `plain` (writes of values that are not collections).
+    `also` names those that come in addition: kinds of conditions, and lists that are `made` from two values.
     """
 
-    def __init__(self, spec: Spec, task: Task, acting: frozenset[str], without: frozenset[str] = frozenset()) -> None:
-        self.spec, self.task, self._acting, self._without = spec, task, acting, without
+    def __init__(
+        self,
+        spec: Spec,
+        task: Task,
+        acting: frozenset[str],
+        without: frozenset[str] = frozenset(),
+        also: frozenset[str] = frozenset(),
+    ) -> None:
+        self.spec, self.task, self._acting, self._without, self._also = spec, task, acting, without, also
         self._parts = Parts(spec, task)
         self._calls = Calls(spec, self._parts, nested="nested" not in without)
         named = {token.text for rule in spec.rules_of(task) for token in rule.tokens}
@@ -129,6 +139,7 @@ class Grammar:
                 yield self._assigned(after, c.call, c.subtask.result, 1 + c.size)
         if units > 1:
             yield from self._aliases(place, words)
+            yield from self._made(place, words)
             yield from self._branches(place, words)
         yield from self._writes(place, words)
         yield from self._returns(place, words.parts)
@@ -138,6 +149,13 @@ class Grammar:
             after = self._used(place, part.uses)
             if after is not None and part.uses:
                 yield self._assigned(after, part.expr, part.of, 1)
+
+    def _made(self, place: Place, words: _Words) -> Iterator[Move]:
+        """Lists of two values of one type."""
+        for one, other in product(words.parts, repeat=2) if "made" in self._also else ():
+            after = self._used(place, one.uses + other.uses)
+            if after is not None and one.of == other.of and one.uses + other.uses:
+                yield self._assigned(after, nodes.ListDisplay((one.expr, other.expr), NOWHERE), ListOf(one.of), 1)
 
     # ------------------------------------------------------------ names
 
@@ -220,6 +238,9 @@ class Grammar:
             )
 
     def _branches(self, place: Place, words: _Words) -> Iterator[Move]:
+        for kind in sorted(CONDITIONS.keys() & self._also):
+            for condition in CONDITIONS[kind](words.parts):
+                yield from self._tested(place, *condition)
         for part, size, subtask in words.values:
             after = self._used(place, part.uses, subtask)
             if after is None:
@@ -236,6 +257,11 @@ class Grammar:
                     narrowed = None if at is None else Narrowed(at, then, orelse, part.of)
                     block = Block("then", len(place.names), narrowed=narrowed, may_else=some)
                     yield self._branch(after, nodes.IsNone(part.expr, some, NOWHERE), size, block)
+
+    def _tested(self, place: Place, condition: nodes.Expr, uses: tuple[int, ...], size: int) -> Iterator[Move]:
+        after = self._used(place, uses)
+        if after is not None:
+            yield self._branch(after, condition, size, Block("then", len(place.names), may_else=True))
 
     def _branch(self, place: Place, condition: nodes.Expr, size: int, block: Block) -> Move:
         names = place.names if block.narrowed is None else typed(place.names, block.narrowed.at, block.narrowed.then)

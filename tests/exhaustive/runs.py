@@ -8,14 +8,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from p2c_dsl.program import Test
+from p2c_dsl.program.conditions import Predicate, Test
 from p2c_dsl.runtime.trace import (
+    ApprovalAnswered,
+    ApprovalAsked,
     BranchEntered,
     BranchLeft,
     CallFailed,
     CallFinished,
     CallStarted,
     InputGiven,
+    Instance,
     LoopEntered,
     LoopLeft,
     Returned,
@@ -26,22 +29,27 @@ from p2c_dsl.spec import EnumMember, Spec, Task
 from p2c_dsl.syntax import nodes
 from p2c_dsl.types import Enum
 from tests.exhaustive.steps import (
+    Decide,
     Do,
     Run,
     RunOver,
     Value,
     append,
     assign,
+    both_tested,
     create,
     effects,
     field,
     ignore,
     item,
     leave,
+    made_list,
     read_constant,
     set_item,
+    tested,
 )
 from tests.exhaustive.worlds import LazyWorld
+from tests.oracle.events import asks
 
 
 class Runs:
@@ -121,30 +129,36 @@ class Runs:
         return do
 
     def _branch(self, branch: nodes.If) -> Do:
-        tested, test = self._condition(branch.condition)
+        condition = self._condition(branch.condition)
         then, orelse, span = self._block(branch.body), self._block(branch.orelse), branch.span
-        positive = test in (Test.TRUE, Test.NONE)
 
         def do(run: Run) -> None:
-            instance = tested(run)
-            value = instance.cell.inside()
-            holds = value is None if test in (Test.NONE, Test.SOME) else value is True
-            outcome = test if holds == positive else test.opposite
-            run.events.append(BranchEntered(instance, outcome, span))
+            tests: list[Predicate[Instance]] = []
+            holds = condition(run, tests)
+            run.events.append(BranchEntered(tuple(tests), span))
             outer = dict(run.names)
-            (then if outcome is test else orelse)(run)
+            (then if holds else orelse)(run)
             run.names = outer
             run.events.append(BranchLeft())
 
         return do
 
-    def _condition(self, condition: nodes.Expr) -> tuple[Value, Test]:
+    def _condition(self, condition: nodes.Expr) -> Decide:
         match condition:
             case nodes.Not(operand):
-                return self._value(operand), Test.FALSE
+                inner = self._condition(operand)
+                return lambda run, tests: not inner(run, tests)
+            case nodes.And(operands):
+                parts = [self._condition(operand) for operand in operands]
+                return lambda run, tests: all(part(run, tests) for part in parts)
+            case nodes.Or(operands):
+                parts = [self._condition(operand) for operand in operands]
+                return lambda run, tests: any(part(run, tests) for part in parts)
             case nodes.IsNone(operand, negated):
-                return self._value(operand), Test.SOME if negated else Test.NONE
-        return self._value(condition), Test.TRUE
+                return tested(self._value(operand), Test.SOME if negated else Test.NONE)
+            case nodes.Compare(left, operator, right):
+                return both_tested(self._value(left), operator, self._value(right))
+        return tested(self._value(condition), Test.TRUE)
 
     # ------------------------------------------------------------ expressions
 
@@ -164,6 +178,8 @@ class Runs:
                 return field(self._value(base, nested=nested), name.text)
             case nodes.Subscript(base, key, span):
                 return item(self._value(base, nested=nested), self._value(key, nested=nested), span)
+            case nodes.ListDisplay(elements):
+                return made_list([self._value(element, nested=nested) for element in elements])
             case nodes.Call():
                 return self._call(expr, nested=nested)
         raise LookupError(f"no value: {expr}")
@@ -173,9 +189,13 @@ class Runs:
         given = [self._value(a, nested=True) for a in call.arguments]
         missing = (None,) * (len(subtask.parameters) - len(given))
         result, span = subtask.result, call.span
+        rules = asks(subtask, self._spec, self._task)
 
         def value(run: Run) -> Any:
             arguments = (*[argument(run) for argument in given], *missing)
+            if rules:
+                run.events.append(ApprovalAsked(subtask.name, arguments, rules, span))
+                run.events.append(ApprovalAnswered(subtask.name, True, "oracle"))
             run.events.append(CallStarted(subtask.name, arguments, nested, span))
             if run.world.fails():
                 run.events.append(CallFailed(subtask.name, effects(subtask, arguments, None), "failed"))

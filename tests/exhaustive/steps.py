@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import count
 from typing import Any
 
+from p2c_dsl.program.conditions import Predicate, Test
 from p2c_dsl.runtime.trace import (
     AccumulatorCreated,
     AccumulatorWritten,
@@ -14,12 +15,13 @@ from p2c_dsl.runtime.trace import (
     Derived,
     Event,
     Instance,
+    ListMade,
     Returned,
     RunFailed,
 )
 from p2c_dsl.spec import KeyPath, Subtask
 from tests.exhaustive.worlds import Cell, LazyWorld, Seen, settled
-from tests.oracle.values import Rec, canon
+from tests.oracle.values import OPERATORS, OPPOSITES, Rec, canon, compared
 
 
 class RunOver(Exception):
@@ -41,6 +43,30 @@ class Run:
 
 Do = Callable[[Run], None]
 Value = Callable[[Run], Seen]
+Decide = Callable[[Run, list[Predicate[Instance]]], bool]
+"""Whether a condition holds; the tests that are made on the way are added, as they come out."""
+
+
+def tested(value: Value, test: Test) -> Decide:
+    def decide(run: Run, tests: list[Predicate[Instance]]) -> bool:
+        instance = value(run)
+        inside = instance.cell.inside()
+        holds = inside is None if test in (Test.NONE, Test.SOME) else inside is True
+        outcome = test if holds == (test in (Test.TRUE, Test.NONE)) else test.opposite
+        tests.append(Predicate(outcome, (instance,)))
+        return outcome is test
+
+    return decide
+
+
+def both_tested(left: Value, operator: str, right: Value) -> Decide:
+    def decide(run: Run, tests: list[Predicate[Instance]]) -> bool:
+        one, other = left(run), right(run)
+        holds = compared(one.value, operator, other.value)
+        tests.append(Predicate(OPERATORS[operator if holds else OPPOSITES[operator]], (one, other)))
+        return holds
+
+    return decide
 
 
 def effects(
@@ -85,6 +111,16 @@ def create(name: str, is_map: bool, span: Any) -> Do:
         run.events.append(AccumulatorCreated(is_map, Instance(run.names[name].id, None), span))
 
     return do
+
+
+def made_list(elements: Sequence[Value]) -> Value:
+    def value(run: Run) -> Any:
+        parts = tuple(element(run) for element in elements)
+        made = run.new(settled([part.cell for part in parts]))
+        run.events.append(ListMade(parts, made))
+        return made
+
+    return value
 
 
 def set_item(name: str, key: Value, value: Value, span: Any) -> Do:

@@ -1,7 +1,8 @@
 """What is checked: a small spec for each rule, and for each pair of rules that share facts.
 
 A spec's file says in comments which of its subtasks each program calls (`# calls: give`), and which kinds of
-lines its programs do without, to go deeper with the others (`# without: aliases, returns`).
+lines its programs do without, to go deeper with the others (`# without: aliases, returns`), or have in addition
+(`# with: comparisons`).
 """
 
 from __future__ import annotations
@@ -43,6 +44,7 @@ class Subject:
     spec: Spec
     calls: frozenset[str]
     without: frozenset[str]
+    also: frozenset[str] = frozenset()
 
     @property
     def task(self) -> Task:
@@ -53,7 +55,7 @@ class Subject:
     @cached_property
     def programs(self) -> Programs:
         """All its programs."""
-        return Programs(Grammar(self.spec, self.task, self.calls, self.without))
+        return Programs(Grammar(self.spec, self.task, self.calls, self.without, self.also))
 
     def program(self, batch: Batch, place: int) -> nodes.ComposeDecl:
         """One of a batch's programs."""
@@ -84,7 +86,8 @@ def subject_of(name: str) -> Subject:
         raise ValueError(f"{path}: {loaded.diagnostics[0].message}")
     comments = [line.removeprefix("# ") for line in path.read_text().splitlines() if line.startswith("# ")]
     said = dict(comment.split(": ", 1) for comment in comments)
-    return Subject(name, loaded.spec, _words(said["calls"]), _words(said.get("without", "")))
+    without, also = (_words(said.get(word, "")) for word in ("without", "with"))
+    return Subject(name, loaded.spec, _words(said["calls"]), without, also)
 
 
 def _words(listed: str) -> frozenset[str]:

@@ -1,7 +1,9 @@
 """Worlds whose values are chosen when somebody first looks at them.
 
 Two worlds that differ only in what no run and no judge ever looks at are one; so are two that differ in the
-names of their values. Each type has at most two values and each collection at most two elements.
+names of their values. Each type has at most two values, numbers four, and each collection at most two elements.
+A program that none of these breaks may still be wrong: of two elements, one that is not the first is the other, and a
+map whose two values differ is onto. So it is tried in some larger worlds as well, which chance chooses.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from p2c_dsl.runtime.trace import Instance
 from p2c_dsl.spec import EnumMember, Spec, Task
 from p2c_dsl.types import (
     Base,
+    Bounded,
     Enum,
     ListOf,
     MapOf,
@@ -30,8 +33,12 @@ from tests.oracle.values import Atom, Rec, SmallSet, canon
 
 MOST = 2
 """How many values a type has, and how many elements a collection."""
+MORE = 4
+"""How many there are in larger worlds."""
+NUMBERS = (-1, 0, 1, 2)
+"""All numbers: of two, none lies between others or below a constant, and much is true by chance."""
 
-_TEXTS = ("a", "b")
+_TEXTS = ("a", "b", "c", "d")
 
 
 class Cell:
@@ -90,10 +97,11 @@ class _Kind:
 
 
 class Values:
-    """The values that a spec's types have in small worlds."""
+    """The values that a spec's types have in worlds with at most that many of each."""
 
-    def __init__(self, spec: Spec, task: Task) -> None:
+    def __init__(self, spec: Spec, task: Task, most: int = MOST) -> None:
         self.records = spec.records
+        self.most = most
         self._types = spec.types
         self._kinds: dict[Type, tuple[_Kind, ...]] = {}
         constants = [c.value for c in spec.constants_of(task).values()]
@@ -113,16 +121,18 @@ class Values:
                 yield from self._new_kinds(base)
             case Enum(name, members):
                 yield _Kind(name, tuple(EnumMember(name, m) for m in members), alike=False)
+            case Bounded(_, range_):
+                yield _Kind(f"numbers {range_}", tuple(n for n in NUMBERS if n in range_), alike=False)
             case Base("Bool"):
                 yield _Kind("Bool", (True, False), alike=False)
             case Base("Text"):
-                yield _Kind("Text", _TEXTS, alike=True)
+                yield _Kind("Text", _TEXTS[: self.most], alike=True)
             case Base(name):
-                yield _Kind(name, tuple(range(MOST)), alike=False)
+                yield _Kind(name, NUMBERS, alike=False)
             case Nominal():
                 for name, other in self._types.items():
                     if isinstance(other, Nominal) and is_subtype(other, of):
-                        yield _Kind(name, tuple(Atom(name, n) for n in range(MOST)), alike=True)
+                        yield _Kind(name, tuple(Atom(name, n) for n in range(self.most)), alike=True)
             case _:
                 raise TypeError(f"no values of {of}")
 
@@ -164,7 +174,7 @@ class LazyWorld:
                 return self._scalar(of)
 
     def _size(self, low: int, high: int | None) -> int:
-        most = max(low, MOST if high is None else min(high, MOST))
+        most = max(low, self._values.most if high is None else min(high, self._values.most))
         return most - self._choose(most - low + 1)
 
     def _distinct(self, of: Type, wanted: int) -> list[Cell]:
@@ -192,6 +202,13 @@ class LazyWorld:
             for number, value in enumerate(kind.values)
             if (number <= self._seen.get(kind.name, 0) or not kind.alike) and value not in taken
         ]
+
+
+class LargerWorld(LazyWorld):
+    """A world in which no call fails: where some must, there is a small one."""
+
+    def fails(self) -> bool:
+        return False
 
 
 def settled(value: Any) -> Cell:

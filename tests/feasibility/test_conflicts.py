@@ -53,8 +53,8 @@ TYPES = {
     ),
     "nothing gives the result": (SURE + "task t(host: Host) -> Key\n", []),
     "the result may be missing": (SURE + "task t(keys: Set[Key]) -> Key\n", []),
-    "no list is at hand": (
-        "subtask add(files: List[Key] >= 1):\n    does note\ntask t(key: Key):\n    at least 1 note\n",
+    "no set is at hand": (
+        "subtask add(files: Set[Key] >= 1):\n    does note\ntask t(key: Key):\n    at least 1 note\n",
         ["at least 1 note"],
     ),
     "a list needs a loop": (
@@ -173,7 +173,50 @@ VALUES = {
     ),
 }  # fmt: skip
 
-ALL = {**TYPES, **COUNTS, **ORDER, **VALUES}
+SENT = """\
+subtask ok(host: Host) -> Bool
+subtask look() -> Set[Host]
+subtask tell():
+    does note
+"""
+GOALS = {
+    "for each, but checked": (
+        SENT
+        + SURE
+        + "task t(fleet: Set[Host]):\n    exactly 1 migrate per Host in fleet\n    migrate only if ok(host)\n",
+        ["exactly 1 migrate per Host in fleet", "migrate only if ok(host)"],
+    ),
+    "for each, and nobody does it": (
+        SENT + "task t(fleet: Set[Host]):\n    at least 1 migrate per Host in fleet\n",
+        ["at least 1 migrate per Host in fleet"],
+    ),
+    "for each of what is returned": (
+        SENT + "task t():\n    at least 1 look\n    at least 1 migrate per Host in look\n",
+        ["at least 1 look", "at least 1 migrate per Host in look"],
+    ),
+    "for one that may be missing": (
+        SENT + "task t(host: Optional[Host]):\n    at least 1 migrate per Host in host\n",
+        ["at least 1 migrate per Host in host"],
+    ),
+    "then, but never": (
+        SENT + SURE + "task t(host: Host):\n    at least 1 go\n    go then note\n    at most 0 note\n",
+        ["at least 1 go", "go then note", "at most 0 note"],
+    ),
+    "what the yes asks for is never done": (
+        SENT + "task t(fleet: Set[Host]):\n    at least 1 ok per host in fleet\n    ok(host) then migrate\n",
+        ["at least 1 ok per host in fleet", "ok(host) then migrate"],
+    ),
+    "a debt that only makes another": (
+        SENT + "task t(host: Host):\n    at least 1 tell\n    tell then tell\n",
+        ["at least 1 tell", "tell then tell"],
+    ),
+    "returned from where nothing is": (
+        SENT + "subtask make(key: Key) -> Host\ntask t(host: Host) -> Host:\n    return from make\n",
+        ["return from make"],
+    ),
+}
+
+ALL = {**TYPES, **COUNTS, **ORDER, **VALUES, **GOALS}
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -183,9 +226,32 @@ def test_the_smallest_set_is_found(name: str) -> None:
 
 
 FINE = {
+    "for each, checked and waived": (
+        SENT + SURE + "subtask hold(host: Host):\n    does keep(host)\neffect keep(Host)\n"
+        "task t(fleet: Set[Host]):\n    exactly 1 migrate per Host in fleet unless keep\n    migrate only if ok(host)\n"
+    ),
+    "for each of what is empty": SENT + "task t(fleet: Set[Host] <= 0):\n    at least 1 migrate per Host in fleet\n",
+    "one waiver for many events": (
+        SENT + SURE + "task t(host: Host):\n    at least 3 migrate unless note\n    at most 1 note\n    steps <= 1\n"
+    ),
+    "a yes with what it asks for": (
+        SENT + SURE + "task t(fleet: Set[Host]):\n    at least 1 ok per host in fleet\n"
+        "    ok(host) then migrate\n    migrate only if ok(host)\n"
+    ),
+    "what a yes and what a no asks for": (
+        SENT + SURE + "task t(host: Host):\n    at least 1 ok\n    ok(host) then migrate\n    not ok(_) then note\n"
+        "    not both migrate, note\n"
+    ),
+    "an unpaid debt is not made": (
+        SENT + "task t(fleet: Set[Host]):\n    look then migrate\n    ok(host) then migrate\n"
+    ),
     "a loop over a set that is not empty": SURE + "task t(fleet: Set[Host] >= 1):\n    at least 1 migrate\n",
     "a key from a map": LOCKED + "task t(keys: Map[Host, Key], host: Host):\n    at least 1 migrate\n",
     "a look-up in a map of another run": SURE + "task t(fleet: Set[Host], key: Key):\n    at least 1 migrate\n",
+    "a list is made": (
+        "record Pair:\n    key: Key\n    host: Optional[Host]\nsubtask add(files: List[Pair] >= 1):\n    does note\n"
+        "task t(key: Key):\n    at least 1 note\n    loops <= 0\n"
+    ),
     "two keys in one set": (
         SURE + "task t(fleet: Set[Host] >= 2):\n    at least 2 migrate\n    at most 1 migrate per Host\n"
     ),

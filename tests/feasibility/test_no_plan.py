@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from random import Random
 
@@ -12,6 +13,7 @@ from p2c_dsl.feasibility.conflict import find_conflict
 from p2c_dsl.resolve import load_text
 from p2c_dsl.rules import read_rules
 from tests.generators.planning.exhaustive import TooLarge, cheapest
+from tests.generators.planning.small import small_spec as planning_spec
 from tests.generators.small_specs import small_spec
 
 SEEDS = 160
@@ -49,6 +51,19 @@ def test_no_composition_contradicts_a_conflict(first: int) -> None:
     verdicts = [verdict(seed) for seed in range(first, first + PART)]
     assert verdicts.count("proved") >= 2
     assert verdicts.count("plan") >= 2
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_no_composition_attains_goals_that_conflict(seed: int) -> None:
+    loaded = load_text(planning_spec(seed, goals=True), "spec.p2c", Path())
+    spec, task = loaded.spec, loaded.spec.tasks["job"]
+    conflict = find_conflict(spec, task, read_rules(spec, task)[0])
+    for rule in () if conflict is None else conflict.rules:
+        rest = [other for other in conflict.rules if other is not rule] if conflict is not None else []
+        assert find_conflict(spec, task, rest) is None, rule.text
+    with suppress(TooLarge):
+        plan = cheapest(spec, task, _BUDGET, _EFFORT)
+        assert plan is None or conflict is None, plan
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -8,9 +8,10 @@ from random import Random
 from p2c_dsl.spec import Spec, Task
 from p2c_dsl.syntax import nodes
 from p2c_dsl.types import BOOL, ListOf, MapOf, Optional, Record, SetOf, Type, element_of, is_subtype
+from tests.generators.comparing import Comparing
 from tests.generators.draft import Known
 from tests.generators.guards import guarded
-from tests.generators.patterns import Patterns, assigned
+from tests.generators.patterns import assigned
 
 _DEEPEST = 3
 
@@ -25,7 +26,7 @@ class _Filling:
     value: Type | None = None
 
 
-class _Composer(Patterns):
+class _Composer(Comparing):
     def __init__(self, spec: Spec, task: Task, random: Random) -> None:
         super().__init__(spec, task, random)
         self.open: list[_Filling] = []
@@ -48,9 +49,11 @@ class _Composer(Patterns):
             return []
         self.budget -= 1
         kinds = [self.simple] * 5 + [self.check, self.alias]
+        kinds += [self.make] if self.random.random() < 0.5 else []
         if self.depth < _DEEPEST:
             kinds += [self.loop, self.loop, self.branch, self.branch, self.guarded, self.accumulate]
             kinds += [self.answers, self.nested_answers] if self.depth == 0 and self.random.random() < 0.3 else []
+            kinds += [self.rounds] if self.loops == 0 else []
         return self.random.choice(kinds)()
 
     def _collection(self) -> tuple[nodes.Expr, Type] | None:
@@ -163,7 +166,7 @@ class _Composer(Patterns):
         found = self._condition()
         if found is None:
             return []
-        condition, narrowed_then, narrowed_else = found
+        condition, narrowed_then, narrowed_else = self.widened(found)
         self.depth += 1
         body = self._arm(narrowed_then)
         orelse: list[nodes.Statement] = []

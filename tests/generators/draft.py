@@ -13,7 +13,9 @@ from p2c_dsl.syntax import nodes
 from p2c_dsl.types import (
     BOOL,
     Base,
+    Bounded,
     Enum,
+    ListOf,
     MapOf,
     Optional,
     Record,
@@ -81,6 +83,10 @@ class Draft:
             return self.variable(self.random.choice(again))
         candidates = self._parts(lambda t: is_subtype(t, wanted))
         candidates += self._constants(wanted)
+        if depth < 2 and isinstance(wanted, ListOf | Record) and self.random.random() < 0.15:
+            made = self.made(wanted, depth)
+            if made is not None:
+                return made
         if depth < 2 and (not candidates or self.random.random() < 0.12):
             call = self._nested(wanted, depth)
             if call is not None:
@@ -142,6 +148,28 @@ class Draft:
         makers = [s for s in self.spec.subtasks.values() if s.result is not None and is_subtype(s.result, wanted)]
         return self.call(self.random.choice(makers), depth + 1) if makers else None
 
+    def made(self, wanted: ListOf | Record, depth: int) -> nodes.Expr | None:
+        """A list of few values, or a record, that the composition makes itself."""
+        if isinstance(wanted, Record):
+            return self._made_record(wanted, depth)
+        low, high = max(wanted.size.low, 1), min(3 if wanted.size.high is None else wanted.size.high, 3)
+        if low > high:
+            return None
+        elements = [self.expression(wanted.element, depth + 1) for _ in range(self.random.randint(low, high))]
+        given = tuple(element for element in elements if element is not None)
+        return nodes.ListDisplay(given, self.span()) if len(given) >= low else None
+
+    def _made_record(self, record: Record, depth: int) -> nodes.Expr | None:
+        fields: list[tuple[nodes.Name, nodes.Expr]] = []
+        for name, of in self.spec.records[record.name].items():
+            value = None if isinstance(of, Optional) and self.random.random() < 0.4 else self.expression(of, depth + 1)
+            if value is not None:
+                fields.append((self.name(name), value))
+            elif not isinstance(of, Optional):
+                return None
+        self.random.shuffle(fields)
+        return nodes.Call(self.name(record.name), (), tuple(fields), self.span())
+
     def call(self, subtask: Subtask, depth: int = 0) -> nodes.Call | None:
         """A call with arguments that fit, some of them by keyword."""
         positional: list[nodes.Expr] = []
@@ -165,7 +193,7 @@ class Draft:
     def _argument(self, parameter: Parameter, depth: int) -> nodes.Expr | None:
         literal = parameter.literal or allows_literal(parameter.type)
         if literal and self.random.random() < 0.5:
-            value = 1 if isinstance(parameter.type, Base) else "a"
+            value = 1 if isinstance(parameter.type, Base | Bounded) else "a"
             return nodes.Literal(value, self.span())
         return self.expression(parameter.type, depth)
 
@@ -194,6 +222,16 @@ class Draft:
         name = self.new_name()
         self.known.append(Known(name, of))
         return nodes.Assign(self.name(name), value, self.span())
+
+    def make(self) -> list[nodes.Statement]:
+        """A list of what is in scope, or a record, under a name of its own."""
+        records = [of for of in self.spec.types.values() if isinstance(of, Record)]
+        of: Type = ListOf(self.random.choice(self.known[-4:]).type)
+        if records and self.random.random() < 0.4:
+            of = self.random.choice(records)
+        assert isinstance(of, ListOf | Record)
+        made = self.made(of, 0)
+        return [] if made is None else [self.assign(made, of)]
 
     def alias(self) -> list[nodes.Statement]:
         known = self.random.choice(self.known)

@@ -1,7 +1,7 @@
 """All canonical, well-typed compositions of a task up to a number of steps, by brute force.
 
-It knows scope and types only, and shares nothing with the machine or the planners. Sizes of
-accumulators are left to the analyzer, so some of what comes out is ill-typed after all.
+It knows scope and types only, and shares nothing with the machine or the planners. Sizes of accumulators are left to
+the analyzer, so some of what comes out is ill-typed after all.
 """
 
 from __future__ import annotations
@@ -25,9 +25,12 @@ from p2c_dsl.types import (
     Type,
     allows_literal,
     element_of,
-    is_subtype,
     join,
+    range_of,
 )
+from tests.generators.compared import Comparisons
+from tests.generators.fitting import fits
+from tests.generators.made import Making
 
 _Path = tuple[str, ...]
 
@@ -86,6 +89,7 @@ class _Enumerator:
     def __init__(self, spec: Spec, task: Task) -> None:
         self.spec, self.task = spec, task
         self.subtasks = sorted(spec.subtasks.values(), key=lambda s: s.name)
+        self.made, self.compared = Making(spec, task), Comparisons(spec, task)
 
     def blocks(self, scope: _Scope, steps: int, *, empty: bool = True) -> Iterator[_Block]:
         """All blocks of at most that many steps. Accumulators that wait for a loop stay unwritten."""
@@ -98,12 +102,14 @@ class _Enumerator:
                 yield (first, *rest), end, used + more
 
     def statements(self, scope: _Scope, steps: int) -> Iterator[tuple[nodes.Statement, _Scope, int]]:
+        name, after = scope.fresh()
         for call, of in self.calls(scope):
             if of is None:
                 yield nodes.ExprStatement(call, NOWHERE), scope, 1
             else:
-                name, after = scope.fresh()
                 yield nodes.Assign(_name(name), call, NOWHERE), after.with_value(name, of), 1
+        for made, whole in self.made(lambda of: [expr for expr, _ in self.operands(scope, of)]):
+            yield nodes.Assign(_name(name), made, NOWHERE), after.with_value(name, whole), 1
         yield from self.writes(scope)
         if steps >= 2:
             yield from self.creations(scope)
@@ -117,10 +123,10 @@ class _Enumerator:
     def operands(self, scope: _Scope, wanted: Type) -> Iterator[tuple[nodes.Expr, Type]]:
         """Everything in scope that fits a type; fields two deep, look-ups one deep."""
         for expr, of in self.parts(scope):
-            if _fits(of, wanted):
+            if fits(of, wanted):
                 yield expr, of
         for constant in self.spec.constants_of(self.task).values():
-            if _fits(constant.type, wanted):
+            if fits(constant.type, wanted):
                 yield _variable(constant.name), constant.type
         inner = wanted.inner if isinstance(wanted, Optional) else wanted
         if isinstance(inner, Enum):
@@ -134,7 +140,7 @@ class _Enumerator:
         yield from whole
         for holder, of in whole:
             for key, key_type in whole if isinstance(of, MapOf) else ():
-                if isinstance(of, MapOf) and _fits(key_type, of.key):
+                if isinstance(of, MapOf) and fits(key_type, of.key):
                     item = nodes.Subscript(holder, key, NOWHERE)
                     yield from self._fields(scope, item, of.value, 1)
 
@@ -158,7 +164,8 @@ class _Enumerator:
             return
         firsts = [first for first, _ in self.operands(scope, parameters[0].type)]
         if parameters[0].literal or allows_literal(parameters[0].type):
-            firsts += [nodes.Literal(value, NOWHERE) for value in ("", 0, 0.0, True, False)]
+            number = range_of(parameters[0].type).nearest
+            firsts += [nodes.Literal(value, NOWHERE) for value in ("", number, float(number), True, False)]
         for first in firsts:
             for rest in self._arguments(scope, parameters[1:]):
                 yield (first, *rest)
@@ -235,7 +242,9 @@ class _Enumerator:
                     yield nodes.If(condition, body, orelse, False, NOWHERE), after, used + more + 1
 
     def _conditions(self, scope: _Scope) -> Iterator[tuple[nodes.Expr, _Scope, _Scope]]:
-        for expr, of in self.parts(scope):
+        parts = list(self.parts(scope))
+        yield from ((comparison, scope, scope) for comparison in self.compared(parts))
+        for expr, of in parts:
             if of == BOOL:
                 yield expr, scope, scope
                 yield nodes.Not(expr, NOWHERE), scope, scope
@@ -258,23 +267,6 @@ def _left_open(inner: _Scope, outer: _Scope) -> bool:
     """Whether a block has left an accumulator of its own without a loop that fills it."""
     own = {name for name, _ in outer.filling}
     return any(filling.waiting and name not in own for name, filling in inner.filling)
-
-
-def _fits(of: Type, wanted: Type) -> bool:
-    return is_subtype(_unbounded(of), _unbounded(wanted))
-
-
-def _unbounded(of: Type) -> Type:
-    match of:
-        case ListOf(element):
-            return ListOf(_unbounded(element))
-        case SetOf(element):
-            return SetOf(_unbounded(element))
-        case MapOf(key, value):
-            return MapOf(_unbounded(key), _unbounded(value))
-        case Optional(inner):
-            return Optional(_unbounded(inner))
-    return of
 
 
 def _name(text: str) -> nodes.Name:

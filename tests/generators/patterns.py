@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from p2c_dsl.spec import Subtask
 from p2c_dsl.syntax import nodes
-from p2c_dsl.types import BOOL, ListOf, MapOf, SetOf, element_of
+from p2c_dsl.types import BOOL, ListOf, MapOf, Record, SetOf, element_of
 from tests.generators.draft import Draft, Known
 
 
@@ -47,6 +47,48 @@ class Patterns(Draft):
             nodes.For(self.name(asked), self.variable(over.name), tuple(asking), self.span()),
             nodes.For(self.name(acted), again, tuple(acting), self.span()),
         ]
+
+    def rounds(self) -> list[nodes.Statement]:
+        """Something done for each element of a collection, and then something else for each, or for each gathered."""
+        sets = [k for k in self.known if isinstance(k.type, SetOf | ListOf | MapOf)]
+        if not sets:
+            return []
+        over = self.random.choice(sets)
+        gathered, first, second = (f"v{next(self._fresh)}" for _ in range(3))
+        gathers, again = self.random.random() < 0.4, self.random.random() < 0.5
+        doing = self._round(first, over, lambda: self._do(first, gathered if gathers else None))
+        after = self._round(second, over, lambda: self._do(second, None))
+        if not doing or not after:
+            return []
+        empty = nodes.Assign(self.name(gathered), nodes.EmptyList(self.span()), self.span())
+        whole = self.variable(gathered if gathers and again else over.name)
+        return [
+            *([empty] if gathers else []),
+            nodes.For(self.name(first), self.variable(over.name), tuple(doing), self.span()),
+            nodes.For(self.name(second), whole, tuple(after), self.span()),
+        ]
+
+    def _do(self, each: str, gathered: str | None) -> list[nodes.Statement]:
+        """Something done for the variable of a loop, which may be gathered."""
+        calling = [call for s in self.spec.subtasks.values() if (call := self._call_of(s, each)) is not None]
+        if not calling:
+            return []
+        done: list[nodes.Statement] = [nodes.ExprStatement(self.random.choice(calling), self.span())]
+        if gathered is not None:
+            add = nodes.Append(self.name(gathered), self.variable(each), self.span())
+            done.insert(self.random.randrange(2), add)
+        fields = [k for k in self.known if k.name == each and isinstance(k.type, Record)]
+        if fields and self.random.random() < 0.4:
+            test = nodes.Attribute(self.variable(each), self.name("ok"), self.span())
+            return [nodes.If(test, tuple(done), (), False, self.span())]
+        return done
+
+    def _call_of(self, subtask: Subtask, each: str) -> nodes.Call | None:
+        """A call that has a variable as one of its arguments."""
+        call = self.call(subtask)
+        if call is None or not any(isinstance(a, nodes.Variable) and a.name.text == each for a in call.arguments):
+            return None
+        return call
 
     def nested_answers(self) -> list[nodes.Statement]:
         """Maps of a check's answers in a map or a list, and something done where one of them is true."""

@@ -32,10 +32,13 @@ def small_spec(random: Random, *, bounded: bool = True) -> str:
     """A spec with the task `t`; `bounded` compositions have few steps, so that all of them can be tried."""
     names = [f"s{i}" for i in range(random.randint(2, 5))]
     subtasks = [_subtask(random, name) for name in names]
-    inputs = ", ".join(f"i{j}: {random.choice(_GIVEN)}" for j in range(random.randint(0, 3)))
+    given = {f"i{j}": random.choice(_GIVEN) for j in range(random.randint(0, 3))}
+    inputs = ", ".join(f"{name}: {of}" for name, of in given.items())
     result = random.choice((None, None, None, "C", "B", "Map[A, B]", "List[A]", "List[B] >= 1", "Optional[C]"))
     head = f"task t({inputs})" + (f" -> {result}" if result else "") + ":"
     rules = [_rule(random, names) for _ in range(random.randint(1, 5))]
+    if random.random() < 0.4:
+        rules.append(_keyed(random, subtasks, given))
     if bounded:
         rules += [f"steps <= {random.randint(3, 6)}", "loops <= 1", "branches <= 1"]
     lines = [*subtasks, "subtask chk(p0: A) -> Bool", head, *(f"    {rule}" for rule in dict.fromkeys(rules))]
@@ -65,6 +68,20 @@ def _does(random: Random, effect: str, taken: list[str]) -> str:
     if "R" in taken and effect == "e":
         return f"{verb} e(p{taken.index('R')}.a)"
     return ""
+
+
+def _keyed(random: Random, subtasks: list[str], given: dict[str, str]) -> str:
+    """A rule with keys, of an effect or of a subtask that has one such parameter."""
+    of = random.choice("AB")
+    takers = [line.split("(")[0].removeprefix("subtask ") for line in subtasks if line.count(f": {of}") == 1]
+    takers += [effect for effect, key in _KEYS.items() if key == of]
+    a, b = random.choice(takers), random.choice(takers)
+    begins = (f"Set[{of}]", f"Map[{of},", f"Optional[{of}]")
+    of_inputs = [name for name, t in given.items() if t == of or t.startswith(begins)]
+    lines = [f"{a} before {b} per {of}", f"{a} then {b} per {of}", f"{a} then {b}"]
+    lines += [f"at least {random.randint(1, 2)} {a} per {of} in {name}" for name in of_inputs] * 2
+    line = random.choice(lines)
+    return f"{line} unless {b}" if " before " not in line and random.random() < 0.2 else line
 
 
 def _rule(random: Random, names: list[str]) -> str:

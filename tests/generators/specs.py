@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from random import Random
+from typing import TypeVar
 
 from p2c_dsl.diagnostics.model import Location
+from p2c_dsl.ranges import NumberRange
 from p2c_dsl.source import Source, Span
 from p2c_dsl.spec import (
     Constant,
@@ -23,6 +25,7 @@ from p2c_dsl.types import (
     BOOL,
     INT,
     TEXT,
+    Bounded,
     Enum,
     ListOf,
     MapOf,
@@ -43,10 +46,17 @@ _A1, _A2 = Nominal("A1", _A), Nominal("A2", _A)
 _MAIL, _NOTE = NewType("Mail", TEXT), NewType("Note", TEXT, literal=True)
 _KIND = Enum("Kind", ("red", "green"))
 _CASE = Record("Case")
+T = TypeVar("T", bound=Type | None)
+_FEW = Bounded(INT, NumberRange(0, 1))
 _TYPES: dict[str, Type] = {t.name: t for t in (_A, _B, _A1, _A2, _MAIL, _NOTE, _KIND, _CASE)}
 _SCALARS: tuple[Type, ...] = (_A, _A, _A, _B, _B, _A1, _A2, _MAIL, _NOTE, _KIND, INT, BOOL, _CASE)
 _NAMES = {"A": "a", "A1": "a", "A2": "a", "B": "b", "Mail": "mail", "Note": "note", "Kind": "kind"}
 _SIZES = (Size(), Size(), Size(), Size(0, 2), Size(0, 3), Size(1, None), Size(1, 2), Size(2, 2), Size(0, 1))
+
+
+def _few(of: T, count: int) -> T | Bounded:
+    """The type; half of the numbers have bounds."""
+    return _FEW if of == INT and count % 2 == 0 else of
 
 
 @dataclass
@@ -92,7 +102,8 @@ class _Draft:
         for name, of in zip(names, types, strict=True):
             has_default = isinstance(of, Enum | Optional | NewType) or of in (BOOL, INT)
             optional = has_default and (optional or self.random.random() < 0.3)
-            parameters.append(Parameter(name, of, HERE, of == INT, optional, self.default(of) if optional else None))
+            default, free = self.default(of) if optional else None, of == INT
+            parameters.append(Parameter(name, _few(of, len(parameters)), HERE, free, optional, default))
         return tuple(self._required_first(parameters))
 
     def _required_first(self, parameters: list[Parameter]) -> list[Parameter]:
@@ -124,7 +135,7 @@ class _Draft:
     def subtask(self, name: str, result: Type | None) -> Subtask:
         parameters = self.parameters()
         cost = self.random.choice((0, 1, 1, 2))
-        return Subtask(name, parameters, result, self.uses(parameters), cost, "", HERE)
+        return Subtask(name, parameters, _few(result, len(parameters)), self.uses(parameters), cost, "", HERE)
 
 
 def random_spec(random: Random) -> Spec:

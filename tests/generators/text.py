@@ -138,7 +138,21 @@ def _expr(expr: nodes.Expr) -> str:
             return "{}"
         case nodes.EmptyList():
             return "[]"
+        case nodes.ListDisplay(elements):
+            return f"[{', '.join(map(_expr, elements))}]"
         case nodes.Not(operand):
-            return f"not {_expr(operand)}"
+            return f"not {_grouped(operand)}"
         case nodes.IsNone(operand, negated):
             return f"{_expr(operand)} is {'not ' if negated else ''}None"
+        case nodes.Compare(left, operator, right):
+            return f"{_expr(left)} {operator} {_expr(right)}"
+        case nodes.And(operands):
+            return " and ".join(map(_grouped, operands))
+        case nodes.Or(operands):
+            return " or ".join(map(_grouped, operands))
+
+
+def _grouped(condition: nodes.Expr) -> str:
+    """A condition within another one."""
+    in_brackets = isinstance(condition, nodes.Not | nodes.IsNone | nodes.Compare | nodes.And | nodes.Or)
+    return f"({_expr(condition)})" if in_brackets else _expr(condition)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
+from p2c_dsl.ranges import NumberRange
 from p2c_dsl.types import (
     BOOL,
     BOTTOM,
@@ -13,6 +14,7 @@ from p2c_dsl.types import (
     TEXT,
     Base,
     Bottom,
+    Bounded,
     Enum,
     ListOf,
     MapOf,
@@ -35,13 +37,21 @@ EMAIL, CENTS = NewType("Email", TEXT), NewType("Cents", INT)
 
 WORK_EMAIL = NewType("WorkEmail", EMAIL)
 
+DIGIT, ONE_OR_MORE = Bounded(INT, NumberRange(0, 9)), Bounded(INT, NumberRange(1, 9))
+
+HALF, FEW_CENTS = Bounded(FLOAT, NumberRange(0, 0.5)), Bounded(CENTS, NumberRange(1, 2))
+
+BOUNDED = (DIGIT, ONE_OR_MORE, HALF, FEW_CENTS)
+
+SCORE = NewType("Score", DIGIT)
+
 CHANNEL = Enum("Channel", ("mail", "phone"))
 
 ORDER = Record("Order")
 
-DECLARED = (PLACE, BISTRO, CAFE, EMAIL, WORK_EMAIL, CENTS, CHANNEL, ORDER)
+DECLARED = (PLACE, BISTRO, CAFE, EMAIL, WORK_EMAIL, CENTS, CHANNEL, ORDER, SCORE)
 
-SCALARS: tuple[Type, ...] = (BOOL, INT, FLOAT, TEXT, *DECLARED)
+SCALARS: tuple[Type, ...] = (BOOL, INT, FLOAT, TEXT, *BOUNDED, *DECLARED)
 
 SIZES = (Size(), Size(1), Size(0, 2), Size(1, 2), Size(2, 2), Size(0, 1))
 
@@ -72,6 +82,8 @@ def wider(a: Type) -> st.SearchStrategy[Type]:
     match a:
         case Nominal(_, Nominal() as above) | NewType(_, above):
             ways.append(st.just(above))
+        case Bounded(base):
+            ways += [st.just(base), st.sampled_from([b for b in BOUNDED if _is_looser(b, a)])]
         case Base("Int"):
             ways.append(st.just(FLOAT))
         case Optional(inner):
@@ -87,6 +99,11 @@ def wider(a: Type) -> st.SearchStrategy[Type]:
     if not isinstance(a, Optional | NoneType | Bottom):
         ways.append(st.just(Optional(a)))
     return st.one_of(ways)
+
+
+def _is_looser(one: Bounded, other: Bounded) -> bool:
+    """Whether a type with bounds is above another, by the definition: a base above, and a range around."""
+    return one.base in supertypes(other) and other.range.within(one.range)
 
 
 def looser(size: Size) -> st.SearchStrategy[Size]:
@@ -115,7 +132,9 @@ def narrower(a: Type) -> st.SearchStrategy[Type]:
             ways.append(st.builds(type(a), narrower(element), tighter(size)))
         case MapOf(key, held, size):
             ways.append(st.builds(MapOf, narrower(key), narrower(held), tighter(size)))
-    ways.append(st.sampled_from([t for t in SCALARS if t == a or a in supertypes(t)] or [a]))
+    above = {t: supertypes(t) for t in SCALARS}
+    bounded = [t for t in BOUNDED if isinstance(a, Bounded) and _is_looser(a, t)]
+    ways.append(st.sampled_from([*(t for t in SCALARS if t == a or a in above[t]), *bounded] or [a]))
     return st.one_of(ways)
 
 

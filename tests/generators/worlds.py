@@ -9,6 +9,7 @@ from typing import Any
 from p2c_dsl.spec import EnumMember, Spec, Subtask, Task
 from p2c_dsl.types import (
     Base,
+    Bounded,
     Enum,
     ListOf,
     MapOf,
@@ -58,6 +59,9 @@ class SmallWorld:
             case Base():
                 number = self._choose(self._atoms + wide)
                 return chr(ord("a") + number % 26) + str(number // 26 or "")
+            case Bounded(_, range_):
+                few = [n for n in range(-self._atoms, self._atoms + wide + 1) if n in range_] or [range_.nearest]
+                return few[self._choose(len(few))]
             case NewType(_, base):
                 return self.value(base, depth, wide)
             case Nominal():

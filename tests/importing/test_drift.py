@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from p2c_dsl.importing import ImportProblem, drift, names_of, spec_of
 from p2c_dsl.importing.mcp_tools import tools_of
+from p2c_dsl.resolve import load_text
 from p2c_dsl.source import Source
 from tests.importing.tools import imported, tool
 
@@ -71,6 +73,38 @@ def test_what_no_import_writes_is_drift() -> None:
     added = "\noverride subtask send_mail:\n    pure\n"
     (found,) = drift(Source("tools.p2c", imported(BEFORE).text + added), imported(BEFORE).text)
     assert "move it to a file that uses this one" in found.message
+
+
+def test_narrower_types_in_the_import_itself_are_drift_and_in_another_file_are_not() -> None:
+    page = tool("show", {"page": {"type": "object", "properties": {"title": TEXT}}})
+    text = imported(page).text
+    assert drift(Source("tools.p2c", text), text) == []
+    for added in ("override subtask show(page: Page)", "override record Page:\n    required title"):
+        (found,) = drift(Source("tools.p2c", f"{text}\n{added}\n"), text)
+        assert "move it to a file that uses this one" in found.message
+
+
+@pytest.mark.parametrize(
+    ("after", "code"),
+    [
+        ({"order": TEXT, "why": TEXT}, ""),
+        ({"order": TEXT, "why": {"enum": ["late", "broken", "lost"]}}, ""),
+        ({"order": TEXT, "why": {"enum": ["late", "lost"]}}, "P2C214"),
+        ({"order": {"type": "integer"}, "why": TEXT}, "P2C214"),
+        ({"order": TEXT}, "P2C137"),
+    ],
+)
+def test_a_narrower_type_is_compared_with_each_new_import(after: dict[str, Any], code: str) -> None:
+    narrowed = """
+type OrderId = Text
+enum Reason:
+    late
+    broken
+override subtask cancel(order: OrderId, why: Reason):
+    pure
+"""
+    found = load_text(imported(tool("cancel", after)).text + narrowed, "all.p2c", Path()).diagnostics
+    assert [d.code for d in found] == ([code] if code else [])
 
 
 def test_what_cannot_be_read_is_refused_with_its_line() -> None:

@@ -176,8 +176,42 @@ def test_an_enum_s_members_may_be_called_like_types() -> None:
 
 
 def test_a_narrowing_that_types_do_not_carry_is_counted() -> None:
-    found = imported(tool("f", {"n": {"type": "integer", "minimum": 1, "maximum": 9}}))
-    assert found.report.dropped == [("f.n", "minimum"), ("f.n", "maximum")]
+    found = imported(tool("f", {"n": {"type": "integer", "multipleOf": 5}, "t": {"type": "string", "minimum": 1}}))
+    assert found.report.dropped == [("f.n", "multipleOf"), ("f.t", "minimum")]
+
+
+@pytest.mark.parametrize(
+    ("schema", "expected", "dropped"),
+    [
+        ({"type": "integer", "minimum": 1, "maximum": 9}, "Int >= 1 <= 9", []),
+        ({"type": "integer", "exclusiveMinimum": 0, "exclusiveMaximum": 10}, "Int >= 1 <= 9", []),
+        ({"type": "integer", "minimum": 0, "exclusiveMinimum": True}, "Int >= 1", []),
+        ({"type": "integer", "minimum": 0.5, "maximum": 2.5}, "Int >= 1 <= 2", []),
+        ({"type": "number", "minimum": -0.5, "maximum": 1}, "Float >= -0.5 <= 1", []),
+        ({"type": "number", "minimum": 0, "exclusiveMaximum": 1}, "Float >= 0", ["exclusiveMaximum"]),
+        ({"type": "integer", "minimum": 5, "maximum": 3}, "Int >= 5", ["maximum"]),
+        ({"type": "integer", "minimum": -(2**53 - 1), "maximum": 2**63}, "Int", ["minimum", "maximum"]),
+        ({"type": "integer", "minimum": "1"}, "Int", ["minimum"]),
+        ({"type": ["integer", "null"], "minimum": 1}, "Optional[Int >= 1]", []),
+        ({"type": "integer", "minimum": 0, "x-new-type": "Cents"}, "Cents", []),
+    ],
+)
+def test_bounds_of_numbers_are_bounds_of_types(schema: Any, expected: str, dropped: list[str]) -> None:
+    assert of(schema) == expected
+    assert imported(tool("f", {"x": schema})).report.dropped == [("f.x", word) for word in dropped]
+
+
+def test_a_new_type_has_the_bounds_of_its_base() -> None:
+    schema = {"type": "integer", "minimum": 0, "x-new-type": "Cents", "default": 5}
+    text = imported(tool("f", {"x": schema}, required=False)).text
+    assert "type Cents = Int >= 0\n" in text
+    assert "x: Cents = 5" in text
+
+
+def test_a_default_outside_the_bounds_is_left_to_the_server() -> None:
+    found = imported(tool("f", {"x": {"type": "integer", "minimum": 1, "default": 0}}, required=False))
+    assert "x: Optional[Int >= 1] = None" in found.text
+    assert found.report.dropped == [("f.x", "default")]
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pickle
 from copy import deepcopy
 
-from p2c_dsl.machine.identity import bound, constant_identity, mentions_slot_from, slot, substituted
+from p2c_dsl.machine.identity import bound, constant_identity, mentions_slot_from, number_of, replaced, slot
 from p2c_dsl.spec import EnumMember
 
 
@@ -13,6 +13,10 @@ def test_equal_constants_have_equal_numbers_and_others_have_not() -> None:
     assert constant_identity(1) == constant_identity(1.0)
     different = [True, 1, "1", None, EnumMember("Kind", "red"), EnumMember("Color", "red"), "Kind.red"]
     assert len({constant_identity(value) for value in different}) == len(different)
+
+
+def test_a_member_is_no_number_whatever_its_enum_is_called() -> None:
+    assert [number_of(constant_identity(value)) for value in (EnumMember("int", "one"), 1, True)] == [None, 1, None]
 
 
 def test_a_slot_is_one_object_and_no_number() -> None:
@@ -31,9 +35,9 @@ def test_a_position_of_a_parameter_is_not_a_slot() -> None:
 
 def test_what_is_put_in_stands_for_the_value_and_its_parts() -> None:
     about = ("item", ("field", slot(4), "owner"), slot(4))
-    assert substituted(about, slot(4), bound(0)) == ("item", ("field", bound(0), "owner"), bound(0))
-    assert substituted(about, slot(5), bound(0)) == about
+    assert replaced(about, slot(4), bound(0)) == ("item", ("field", bound(0), "owner"), bound(0))
+    assert replaced(about, slot(5), bound(0)) == about
 
 
 def test_a_constant_is_not_looked_into() -> None:
-    assert substituted(("constant", "str", "x"), slot(4), bound(0)) == ("constant", "str", "x")
+    assert replaced(("constant", "str", "x"), slot(4), bound(0)) == ("constant", "str", "x")

@@ -11,8 +11,10 @@ from p2c_dsl.machine.moves import (
     CallMove,
     CreateMove,
     ElseMove,
+    ListMove,
     LoopMove,
     Move,
+    RecordMove,
     ReturnMove,
     TakeOutMove,
     WriteMove,
@@ -22,9 +24,10 @@ from p2c_dsl.machine.moves import (
 )
 from p2c_dsl.program import ConstantOf, FieldOf, Hole, ItemOf, Var, lookups, variables
 from p2c_dsl.program import Test as Holds
+from p2c_dsl.program.conditions import Predicate
 from p2c_dsl.program_text import line_of
 from p2c_dsl.resolve import load_text
-from p2c_dsl.types import BOOL, INT
+from p2c_dsl.types import BOOL, INT, Record
 
 OPERAND = ItemOf(FieldOf(Var(0), "f"), ItemOf(Var(1), Var(0)))
 ONE = ConstantOf(1, INT)
@@ -33,10 +36,12 @@ CALL = CallMove(SPEC.subtasks["use"], (OPERAND, None, ONE))
 LINES: list[tuple[Move, str]] = [
     (CALL, "use(x.f[y[x]], c=1)"),
     (CreateMove(True), "new = {}"),
+    (ListMove((OPERAND, Var(1))), "new = [x.f[y[x]], y]"),
+    (RecordMove(Record("R"), (("g", OPERAND), ("h", ONE))), "new = R(g=x.f[y[x]], h=1)"),
     (WriteMove(1, OPERAND, Hole()), "y[x.f[y[x]]] = ?"),
     (WriteMove(0, None, None, CALL), "x.append(use(x.f[y[x]], c=1))"),
     (LoopMove(OPERAND), "for new in x.f[y[x]]:"),
-    (BranchMove(ConstantOf(True, BOOL), Holds.SOME), "if True is not None:"),
+    (BranchMove(Predicate(Holds.SOME, (ConstantOf(True, BOOL),))), "if True is not None:"),
     (ElseMove(), "else:"),
     (ReturnMove(None), "return"),
     (ReturnMove(OPERAND), "return x.f[y[x]]"),
@@ -45,7 +50,7 @@ LINES: list[tuple[Move, str]] = [
 
 @pytest.mark.parametrize(("move", "text"), LINES)
 def test_a_move_is_written_with_the_names_of_its_variables(move: Move, text: str) -> None:
-    name = "new" if isinstance(move, CreateMove | LoopMove) else None
+    name = "new" if isinstance(move, CreateMove | LoopMove | ListMove | RecordMove) else None
     assert line_of(move, name, lambda slot: "xy"[slot]) == text
 
 

@@ -15,6 +15,7 @@ import pytest
 
 from p2c_dsl.program import Program
 from p2c_dsl.rules import read_rules
+from p2c_dsl.runtime.approval import simulated
 from p2c_dsl.runtime.interpreter import run
 from p2c_dsl.runtime.monitor import RuleMonitor
 from tests.generators.worlds import random_world
@@ -70,7 +71,7 @@ def _end(case: Case, program: Program, number: int) -> End:
         return End.TEXTUAL
     world = random_world(case.spec, Random(number))
     inputs = world.inputs(case.task)
-    watched = run(program, inputs, tools(world, case.spec), RuleMonitor(program))
+    watched = run(program, inputs, tools(world, case.spec), RuleMonitor(program), simulated)
     if broken_rules(plain_trace(watched.trace), case.spec, case.task, case.compose):
         return End.MISSED
     if breaks:

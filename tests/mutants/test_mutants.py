@@ -32,9 +32,9 @@ def test_without_a_mutant_no_killer_breaks_what_is_accepted() -> None:
             assert not any(breaches(case, 0, 20)), entry
 
 
-def test_every_rule_has_a_mutant() -> None:
+def test_every_rule_that_is_proved_has_a_mutant() -> None:
     kinds = {rule_kind(r) for entry in ENTRIES for r in case_of(entry).task.rules}
-    assert kinds == {rule.name for rule in RULES}
+    assert kinds == {rule.name for rule in RULES if rule.codes}
 
 
 def test_every_mutant_has_a_name_of_its_own() -> None:

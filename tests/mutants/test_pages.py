@@ -131,7 +131,7 @@ def test_a_killer_of_an_unknown_mutant_is_refused(page: Path) -> None:
 def test_the_search_fills_in_the_killers_that_are_missing(page: Path) -> None:
     known = SECTION.replace("one", "two") + KILLER
     page.write_text(SECTION + known)
-    main(["--seeds", "60"], [page])
+    main(["--seeds", "240"], [page])
     entry, _ = entries(page)
     assert kills(entry.mutant, case_of(entry))
     assert page.read_text().endswith(known)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from p2c_dsl.runtime.trace import (
     AccumulatorWritten,
     CallFinished,
     CallStarted,
     Instance,
+    ListMade,
     LoopEntered,
     LoopLeft,
+    RecordMade,
     Returned,
     RoundStarted,
     Trace,
@@ -36,6 +40,13 @@ class _Consumption:
         self.twice |= any(path[: len(p)] == p or p[: len(path)] == path for p in paths)
         paths.append(path)
 
+    def make(self, whole: int, parts: Sequence[Instance]) -> None:
+        """Parts become those of a whole."""
+        for part in parts:
+            if self.is_produced(part.id):
+                self.produced.add(whole)
+            self.consume(part.id)
+
 
 def consumes_twice(trace: Trace) -> bool:
     """Whether some produced value, or a value and a part of it, is consumed twice."""
@@ -58,12 +69,12 @@ def consumes_twice(trace: Trace) -> bool:
                     state.produced.add(id_)
             case LoopLeft():
                 collections.pop()
+            case ListMade(parts, Instance(id_)):
+                state.make(id_, parts)
+            case RecordMade(_, fields, Instance(id_)):
+                state.make(id_, [part for _, part in fields])
             case AccumulatorWritten(accumulator, key, value):
-                for part in (key, value):
-                    if part is not None:
-                        if state.is_produced(part.id):
-                            state.produced.add(accumulator)
-                        state.consume(part.id)
+                state.make(accumulator, [part for part in (key, value) if part is not None])
             case Returned(Instance(id_)):
                 state.consume(id_)
     return state.twice

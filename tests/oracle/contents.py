@@ -8,8 +8,10 @@ from p2c_dsl.runtime.trace import (
     Derived,
     Event,
     Instance,
+    ListMade,
     LoopEntered,
     LoopLeft,
+    RecordMade,
     RoundStarted,
 )
 from tests.oracle.values import canon
@@ -21,6 +23,7 @@ class Contents:
     def __init__(self) -> None:
         self._maps: dict[int, dict[object, tuple[int, int]]] = {}
         self._lists: dict[int, list[int]] = {}
+        self._records: dict[int, dict[str, int]] = {}
         self._same: dict[int, int] = {}
         self._loops: list[list[int]] = []
 
@@ -29,7 +32,9 @@ class Contents:
         return self._same.get(id_, id_)
 
     def values(self, id_: int) -> list[int] | None:
-        """The values in an accumulator; `None` for any other instance."""
+        """The values in an accumulator, a list or a record that was made; `None` for any other instance."""
+        if id_ in self._records:
+            return list(self._records[id_].values())
         if id_ in self._maps:
             return [value for _, value in self._maps[id_].values()]
         return self._lists.get(id_)
@@ -47,6 +52,14 @@ class Contents:
                 entries = self._maps[accumulator]
                 first_key, _ = entries.get(canon(key_value), (key, None))
                 entries[canon(key_value)] = (first_key, value.id)
+            case ListMade(elements, Instance(id_)):
+                self._lists[id_] = [element.id for element in elements]
+            case RecordMade(_, fields, Instance(id_)):
+                self._records[id_] = {name: part.id for name, part in fields}
+            case Derived(Instance(base), str(field), None, Instance(id_)):
+                given = self._records.get(self.original(base), {})
+                if field in given:
+                    self._is(id_, given[field])
             case Derived(Instance(base), _, Instance(_, key_value), Instance(id_)):
                 entries = self._maps.get(self.original(base), {})
                 if entries:

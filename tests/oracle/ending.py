@@ -92,8 +92,17 @@ class _Reader:
             case nodes.Call(arguments=arguments, keywords=keywords):
                 for argument in (*arguments, *(value for _, value in keywords)):
                     yield from self.look_ups(argument, names)
+            case nodes.ListDisplay(elements):
+                for element in elements:
+                    yield from self.look_ups(element, names)
             case nodes.Not(operand=operand) | nodes.IsNone(operand=operand):
                 yield from self.look_ups(operand, names)
+            case nodes.Compare(left=left, right=right):
+                yield from self.look_ups(left, names)
+                yield from self.look_ups(right, names)
+            case nodes.And(operands=operands) | nodes.Or(operands=operands):
+                for operand in operands:
+                    yield from self.look_ups(operand, names)
 
 
 def _items(meaning: object) -> Iterator[Meaning]:

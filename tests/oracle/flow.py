@@ -16,8 +16,10 @@ from p2c_dsl.runtime.trace import (
     Derived,
     InputGiven,
     Instance,
+    ListMade,
     LoopEntered,
     LoopLeft,
+    RecordMade,
     RoundStarted,
     Trace,
 )
@@ -27,6 +29,7 @@ from p2c_dsl.types import (
     BASES,
     ListOf,
     MapOf,
+    Nominal,
     Optional,
     Record,
     SetOf,
@@ -57,6 +60,7 @@ class _Flow:
         self.types: dict[int, Type | None] = {}
         self.depends: set[int] = set()
         self.by_keys: set[int] = set()
+        self.by_type: set[int] = set()
         self.contents, self.places = Contents(), Places()
         self.looked_up: set[tuple[object, object]] = set()
         self.elements: dict[int, tuple[int, Path]] = {}
@@ -64,14 +68,22 @@ class _Flow:
         self.control: list[bool] = []
         self.past = False
 
-    def appears(self, instance: Instance, of: Type | None, depends: bool, keys: bool | None = None) -> None:
-        """A value comes up. `keys` says whether it depends on A which keys it has, where not all of it does."""
+    def appears(
+        self, instance: Instance, of: Type | None, depends: bool, keys: bool | None = None, *, in_typed: bool = False
+    ) -> None:
+        """A value comes up. `keys` says whether it depends on A which keys it has, where not all of it does.
+
+        `in_typed` says that it is an element or a map's value of something that depends on A by its type alone.
+        """
         written = self.contents.original(instance.id)
         if written != instance.id:
             of = self.types[written]
         self.types[instance.id] = of
-        if depends or (self.source_type is not None and self.of_source_type(instance.value, of)):
+        typed = self.of_source_type(instance.value, of)
+        if depends or typed or in_typed:
             self.depends.add(instance.id)
+        if not depends and not self.is_source(of) and (typed or (in_typed and self.stands_in(of, frozenset()))):
+            self.by_type.add(instance.id)
         if (depends if keys is None else keys) or written in self.by_keys or self.keyed_by_source(instance, of):
             self.by_keys.add(instance.id)
 
@@ -94,7 +106,9 @@ class _Flow:
         self.past |= not cannot_fail and (key.id in self.depends or base.id in self.by_keys)
         by_key = key.id in self.depends
         keys = by_key or base.id in self.by_keys
-        self.appears(instance, self.part_type(base.id, None), by_key or base.id in self.depends, keys)
+        in_typed = base.id in self.by_type
+        depends = by_key or (base.id in self.depends and not in_typed)
+        self.appears(instance, self.part_type(base.id, None), depends, keys, in_typed=in_typed)
 
     def of_source_type(self, value: object, of: Type | None) -> bool:
         """Whether a value is, or holds, one of the source type: by its declared type, or as it turns out."""
@@ -102,6 +116,25 @@ class _Flow:
             return False
         declared = of is not None and self.contains(of, frozenset())
         return declared or any(is_subtype(self.spec.types[a.type], self.source_type) for a in atoms(value))
+
+    def is_source(self, of: Type | None) -> bool:
+        """Whether a value's own type is the source type, so that all its parts are the source's."""
+        return self.source_type is not None and (of.inner if isinstance(of, Optional) else of) == self.source_type
+
+    def stands_in(self, of: Type | None, seen: frozenset[str]) -> bool:
+        """Whether values of a type may be, or hold, values of the source type."""
+        if of is None or self.source_type is None:
+            return False
+        if is_subtype(of, self.source_type) or (isinstance(of, Nominal) and is_subtype(self.source_type, of)):
+            return True
+        match of:
+            case ListOf(element) | SetOf(element) | Optional(element):
+                return self.stands_in(element, seen)
+            case MapOf(key, value):
+                return self.stands_in(key, seen) or self.stands_in(value, seen)
+            case Record(name) if name not in seen:
+                return any(self.stands_in(t, seen | {name}) for t in self.spec.records[name].values())
+        return False
 
     def contains(self, of: Type, seen: frozenset[str]) -> bool:
         """Whether values of a type are, or hold, values of the source type."""
@@ -174,7 +207,12 @@ def flows(rule: FlowRule, trace: Trace, spec: Spec, task: Task, ending: frozense
             case Derived(base, None, Instance() as key, instance):
                 flow.look_up(base, key, instance)
             case Derived(Instance(base), field, _, instance):
-                flow.appears(instance, flow.part_type(base, field), base in flow.depends)
+                depends = base in flow.depends and base not in flow.by_type
+                flow.appears(instance, flow.part_type(base, field), depends)
+            case ListMade(elements, instance):
+                flow.appears(instance, None, any(part.id in flow.depends for part in elements))
+            case RecordMade(record, fields, instance):
+                flow.appears(instance, spec.types[record], any(part.id in flow.depends for _, part in fields))
             case LoopEntered(Instance(id_), span):
                 flow.collections.append(id_)
                 flow.control.append(id_ in flow.depends)
@@ -182,13 +220,16 @@ def flows(rule: FlowRule, trace: Trace, spec: Spec, task: Task, ending: frozense
             case RoundStarted(instance):
                 collection = flow.collections[-1]
                 flow.elements[instance.id] = flow.places.of(collection)
-                flow.appears(instance, flow.element_type(collection), collection in flow.depends)
+                in_typed = collection in flow.by_type
+                depends = collection in flow.depends and not in_typed
+                keys = collection in flow.depends
+                flow.appears(instance, flow.element_type(collection), depends, keys, in_typed=in_typed)
             case LoopLeft():
                 flow.collections.pop()
                 flow.past |= blocks.pop() in ending and any(flow.control)
                 flow.control.pop()
-            case BranchEntered(Instance(id_), _, span):
-                flow.control.append(id_ in flow.depends)
+            case BranchEntered(tests, span):
+                flow.control.append(any(instance.id in flow.depends for test in tests for instance in test.of))
                 blocks.append(span)
             case BranchLeft():
                 flow.past |= blocks.pop() in ending and any(flow.control)

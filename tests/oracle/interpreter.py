@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Any, Protocol
 
-from p2c_dsl.program import Test
+from p2c_dsl.program.conditions import Predicate, Test
 from p2c_dsl.runtime.trace import (
     AccumulatorCreated,
     AccumulatorWritten,
     AnyKey,
+    ApprovalAnswered,
+    ApprovalAsked,
     BranchEntered,
     BranchLeft,
     CallFailed,
@@ -27,8 +29,10 @@ from p2c_dsl.runtime.trace import (
     Event,
     InputGiven,
     Instance,
+    ListMade,
     LoopEntered,
     LoopLeft,
+    RecordMade,
     Returned,
     RoundStarted,
     RunFailed,
@@ -37,7 +41,8 @@ from p2c_dsl.runtime.trace import (
 from p2c_dsl.spec import EnumMember, KeyPath, Spec, Subtask, Task
 from p2c_dsl.syntax import nodes
 from p2c_dsl.types import Enum
-from tests.oracle.values import canon
+from tests.oracle.events import asks
+from tests.oracle.values import OPERATORS, OPPOSITES, Rec, canon, compared
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,26 +146,36 @@ class _Runner:
         self.events.append(LoopLeft())
 
     def _branch(self, branch: nodes.If) -> None:
-        tested, test = self._condition(branch.condition)
-        value = tested.value
-        holds = value is None if test in (Test.NONE, Test.SOME) else value is True
-        positive = test in (Test.TRUE, Test.NONE)
-        outcome = test if holds == positive else test.opposite
-        self.events.append(BranchEntered(tested, outcome, branch.span))
+        tests: list[Predicate[Instance]] = []
+        holds = self._condition(branch.condition, tests)
+        self.events.append(BranchEntered(tuple(tests), branch.span))
         with self._scope():
-            self.block(branch.body if outcome is test else branch.orelse)
+            self.block(branch.body if holds else branch.orelse)
         self.events.append(BranchLeft())
 
-    def _condition(self, condition: nodes.Expr) -> tuple[Instance, Test]:
+    def _condition(self, condition: nodes.Expr, tests: list[Predicate[Instance]]) -> bool:
+        """Whether it holds; the tests that are made on the way are added, as they come out."""
         match condition:
             case nodes.Not(operand):
-                return self._read(self._value(operand)), Test.FALSE
+                return not self._condition(operand, tests)
+            case nodes.And(operands):
+                return all(self._condition(operand, tests) for operand in operands)
+            case nodes.Or(operands):
+                return any(self._condition(operand, tests) for operand in operands)
             case nodes.IsNone(operand, negated):
-                return self._read(self._value(operand)), Test.SOME if negated else Test.NONE
+                tested = self._read(self._value(operand))
+                tests.append(Predicate(Test.NONE if tested.value is None else Test.SOME, (tested,)))
+                return (tested.value is None) != negated
+            case nodes.Compare(left, operator, right):
+                values = (self._read(self._value(left)), self._read(self._value(right)))
+                holds = compared(values[0].value, operator, values[1].value)
+                tests.append(Predicate(OPERATORS[operator if holds else OPPOSITES[operator]], values))
+                return holds
         tested = self._read(self._value(condition))
         if not isinstance(tested.value, bool):
             raise LookupError(f"no truth value: {tested.value!r}")
-        return tested, Test.TRUE
+        tests.append(Predicate(Test.TRUE if tested.value else Test.FALSE, (tested,)))
+        return tested.value
 
     # ------------------------------------------------------------ expressions
 
@@ -190,12 +205,29 @@ class _Runner:
                 part = self._new(found[canon(at.value)])
                 self.events.append(Derived(whole, None, at, part))
                 return part
+            case nodes.ListDisplay(elements):
+                parts = tuple(self._read(self._value(element, nested=nested)) for element in elements)
+                made = self._new(tuple(part.value for part in parts))
+                self.events.append(ListMade(parts, made))
+                return made
+            case nodes.Call(function) if function.text not in self.spec.subtasks:
+                return self._record(expr, nested)
             case nodes.Call():
                 result = self._call(expr, nested=nested)
                 if result is None:
                     raise LookupError(f"no result: {expr.function.text}")
                 return result
         raise LookupError(f"no value: {expr}")
+
+    def _record(self, call: nodes.Call, nested: bool) -> Instance:
+        name, bound = call.function.text, {}
+        for label, value in call.keywords:
+            bound[label.text] = self._value(value, nested=nested)
+        fields = tuple((label, self._read(part)) for label, part in bound.items())
+        given = {label: part.value for label, part in fields}
+        made = self._new(Rec(name, tuple((label, given.get(label)) for label in self.spec.records[name])))
+        self.events.append(RecordMade(name, fields, made))
+        return made
 
     def _call(self, call: nodes.Call, *, nested: bool) -> Instance | None:
         subtask = self.spec.subtasks[call.function.text]
@@ -206,6 +238,10 @@ class _Runner:
         for name, argument in call.keywords:
             bound[name.text] = self._value(argument, nested=True)
         arguments = tuple(self._read(bound[p]) if p in bound else None for p in parameters)
+        if rules := asks(subtask, self.spec, self.task):
+            # A run in which somebody says no is the beginning of this one.
+            self.events.append(ApprovalAsked(subtask.name, arguments, rules, call.span))
+            self.events.append(ApprovalAnswered(subtask.name, True, "oracle"))
         self.events.append(CallStarted(subtask.name, arguments, nested, call.span))
         outcome = self.world.call(subtask)
         effects = tuple(

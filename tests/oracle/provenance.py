@@ -1,16 +1,20 @@
-"""`f.p from g, h`: who produced each instance that reaches a parameter."""
+"""`f.p from g, h`, `return from g, h`: who produced each instance that reaches a parameter, or is returned."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 from p2c_dsl.runtime.trace import (
     CallFinished,
     CallStarted,
     ConstantRead,
     Derived,
+    Event,
     InputGiven,
     Instance,
     LoopEntered,
     LoopLeft,
+    Returned,
     RoundStarted,
     Trace,
 )
@@ -45,6 +49,26 @@ def from_elsewhere(subtask: str, parameter: str, sources: frozenset[str], trace:
     Sources are subtasks' names, inputs' names, `inputs` and `constants`.
     """
     place = [p.name for p in spec.subtasks[subtask].parameters].index(parameter)
+    for event, producers in _followed(sources, trace):
+        match event:
+            case CallStarted(name, arguments) if name == subtask:
+                argument = arguments[place]
+                if argument is not None and not producers.of(argument.id) <= sources:
+                    return True
+    return False
+
+
+def returned_from_elsewhere(sources: frozenset[str], trace: Trace) -> bool:
+    """Whether the run returns a value that none of the sources produced."""
+    for event, producers in _followed(sources, trace):
+        match event:
+            case Returned(Instance(id_)) if not producers.of(id_) <= sources:
+                return True
+    return False
+
+
+def _followed(sources: frozenset[str], trace: Trace) -> Iterator[tuple[Event, _Producers]]:
+    """Each event, with the producers of what there is."""
     producers = _Producers()
     collections: list[int] = []
     for event in trace.events:
@@ -64,8 +88,4 @@ def from_elsewhere(subtask: str, parameter: str, sources: frozenset[str], trace:
                 collections.pop()
             case CallFinished(name, _, Instance(id_)):
                 producers.by[id_] = frozenset({name})
-            case CallStarted(name, arguments) if name == subtask:
-                argument = arguments[place]
-                if argument is not None and not producers.of(argument.id) <= sources:
-                    return True
-    return False
+        yield event, producers

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import count
 
 from p2c_dsl import program
+from p2c_dsl.program.conditions import Predicate
 from p2c_dsl.runtime.trace import (
     AccumulatorCreated,
     AccumulatorWritten,
@@ -27,7 +28,7 @@ from p2c_dsl.runtime.trace import (
 from p2c_dsl.source import Span
 from p2c_dsl.spec import Effect, EffectUse, KeyPath, Parameter, Spec, Subtask, Task
 from p2c_dsl.syntax import nodes
-from p2c_dsl.types import BOOL, TEXT, ListOf, Nominal, Optional, Record, Type
+from p2c_dsl.types import BOOL, INT, TEXT, ListOf, Nominal, Optional, Record, Type
 from tests.generators.rules import rule
 from tests.generators.specs import HERE
 from tests.oracle import broken_rules
@@ -40,7 +41,7 @@ ANN, BOB = Atom("User", 0), Atom("User", 1)
 SOUP = Atom("Food", 0)
 
 
-def parameter(name: str, of: Type, default: str | None = None) -> Parameter:
+def parameter(name: str, of: Type, default: str | int | None = None) -> Parameter:
     return Parameter(name, of, HERE, optional=default is not None, default=default)
 
 
@@ -66,6 +67,9 @@ SUBTASKS = (
     subtask("taste", (parameter("user", USER),), FOOD),
     subtask("cook", (parameter("food", FOOD),), None),
     subtask("note", (parameter("text", TEXT, "hello"),), None),
+    subtask(
+        "serve", (parameter("user", USER), parameter("order", Record("Order")), parameter("portions", INT, 1)), None
+    ),
 )
 SPEC = Spec(
     {"User": USER, "Food": FOOD, "Order": Record("Order")},
@@ -120,7 +124,7 @@ class Run:
         self.call("settle", user, effects=(("pay", (user.value,)),), fails=fails)
 
     def tested(self, instance: Instance, holds: program.Test = program.Test.TRUE) -> None:
-        self.events.append(BranchEntered(instance, holds, HERE_SPAN))
+        self.events.append(BranchEntered((Predicate(holds, (instance,)),), HERE_SPAN))
 
     def branch_left(self) -> None:
         self.events.append(BranchLeft())

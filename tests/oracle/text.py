@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from p2c_dsl.spec import Spec
 from p2c_dsl.syntax.nodes import (
+    And,
     Append,
     Assign,
     Attribute,
     Call,
+    Compare,
     ComposeDecl,
     EmptyList,
     EmptyMap,
@@ -17,7 +20,9 @@ from p2c_dsl.syntax.nodes import (
     For,
     If,
     IsNone,
+    ListDisplay,
     Not,
+    Or,
     Return,
     SetItem,
     Statement,
@@ -57,30 +62,46 @@ def expressions(statement: Statement) -> tuple[Expr, ...]:
             return () if value is None else (value,)
 
 
-def calls_in(expr: Expr) -> Iterator[Call]:
-    """All calls in an expression, the outer before the inner."""
+def inside(expr: Expr) -> Iterator[Expr]:
+    """An expression and all those in it, the outer before the inner."""
+    yield expr
     match expr:
         case Call(arguments=arguments, keywords=keywords):
-            yield expr
-            for inner in (*arguments, *(value for _, value in keywords)):
-                yield from calls_in(inner)
-        case Attribute(base=base):
-            yield from calls_in(base)
+            parts: tuple[Expr, ...] = (*arguments, *(value for _, value in keywords))
+        case ListDisplay(parts) | And(parts) | Or(parts):
+            pass
         case Subscript(base=base, key=key):
-            yield from calls_in(base)
-            yield from calls_in(key)
+            parts = (base, key)
+        case Attribute(base=base):
+            parts = (base,)
         case Not(operand=operand) | IsNone(operand=operand):
-            yield from calls_in(operand)
+            parts = (operand,)
+        case Compare(left=left, right=right):
+            parts = (left, right)
+        case _:
+            parts = ()
+    for part in parts:
+        yield from inside(part)
 
 
-def is_sequence(compose: ComposeDecl) -> bool:
+def calls_in(expr: Expr) -> Iterator[Call]:
+    """All calls in an expression, and all records that it makes, the outer before the inner."""
+    return (part for part in inside(expr) if isinstance(part, Call))
+
+
+def is_call(expr: Expr, spec: Spec) -> bool:
+    """Whether an expression calls a subtask, and does not make a record."""
+    return isinstance(expr, Call) and expr.function.text in spec.subtasks
+
+
+def is_sequence(compose: ComposeDecl, spec: Spec) -> bool:
     """No `if`, and no call inside another call's arguments."""
     for statement in statements(compose.body):
         if isinstance(statement, If):
             return False
         for expr in expressions(statement):
             for call in calls_in(expr):
-                if len(list(calls_in(call))) > 1:
+                if is_call(call, spec) and sum(is_call(inner, spec) for inner in calls_in(call)) > 1:
                     return False
     return True
 
@@ -94,14 +115,15 @@ def depth(block: tuple[Statement, ...], kind: type[For] | type[If]) -> int:
     return deepest
 
 
-def steps(compose: ComposeDecl) -> int:
+def steps(compose: ComposeDecl, spec: Spec) -> int:
     """The size that `steps <= n` bounds."""
     total = 0
     for statement in statements(compose.body):
-        total += sum(len(list(calls_in(expr))) for expr in expressions(statement))
+        parts = (part for expr in expressions(statement) for part in inside(expr))
+        total += sum(isinstance(part, Call | ListDisplay) for part in parts)
         match statement:
             case For() | If() | Return() | Assign(value=EmptyMap() | EmptyList()):
                 total += 1
             case SetItem(value=value) | Append(value=value):
-                total += not isinstance(value, Call)
+                total += not is_call(value, spec)
     return total

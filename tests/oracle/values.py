@@ -6,10 +6,12 @@ from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from typing import Any
 
+from p2c_dsl.program.conditions import Test
 from p2c_dsl.runtime.trace import AnyKey
 from p2c_dsl.spec import EnumMember, Spec
 from p2c_dsl.types import (
     Base,
+    Bounded,
     Enum,
     ListOf,
     MapOf,
@@ -55,10 +57,9 @@ def canon(value: object) -> Any:
     match value:
         case None | Atom() | EnumMember() | AnyKey():
             return value
-        case bool():
-            return ("bool", value)
-        case int() | float():
-            return ("number", float(value))
+        case bool() | int() | float():
+            # As in Python, 1.0 and `True` are the same key as 1.
+            return ("number", value)
         case str():
             return ("text", value)
         case Rec(type, fields):
@@ -70,6 +71,24 @@ def canon(value: object) -> Any:
         case Mapping():
             return ("map", frozenset((canon(k), canon(v)) for k, v in value.items()))
     raise TypeError(f"no value of the language: {value!r}")
+
+
+OPERATORS = {
+    "==": Test.EQUAL,
+    "!=": Test.DIFFERENT,
+    "<": Test.LESS,
+    "<=": Test.AT_MOST,
+    ">": Test.GREATER,
+    ">=": Test.AT_LEAST,
+}
+OPPOSITES = {"==": "!=", "!=": "==", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
+
+
+def compared(one: Any, operator: str, other: Any) -> bool:
+    """Whether a comparison holds."""
+    if operator in ("==", "!="):
+        return bool((canon(one) == canon(other)) == (operator == "=="))
+    return bool({"<": one < other, "<=": one <= other, ">": one > other, ">=": one >= other}[operator])
 
 
 def atoms(value: object) -> Iterator[Atom]:
@@ -102,6 +121,9 @@ def belongs(value: object, of: Type, spec: Spec) -> bool:
             return isinstance(value, int | float) and not isinstance(value, bool)
         case Base():
             return isinstance(value, str)
+        case Bounded(base, (low, high)):
+            fits = belongs(value, base, spec) and isinstance(value, int | float)
+            return fits and (low is None or low <= value) and (high is None or value <= high)  # type: ignore[operator]
         case NewType(_, base):
             return belongs(value, base, spec)
         case Nominal():
@@ -109,7 +131,12 @@ def belongs(value: object, of: Type, spec: Spec) -> bool:
         case Enum(name):
             return isinstance(value, EnumMember) and value.enum == name
         case Record(name):
-            return isinstance(value, Rec) and value.type == name
+            fields = spec.records[name]
+            return (
+                isinstance(value, Rec)
+                and value.type == name
+                and all(belongs(v, fields[f], spec) for f, v in value.fields)
+            )
         case ListOf(element, size):
             return (
                 isinstance(value, tuple | list)

@@ -10,9 +10,12 @@ from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
-from p2c_dsl.analysis import analyze
+from p2c_dsl.analysis import Analysis, analyze
+from p2c_dsl.diagnostics.model import Severity
 from p2c_dsl.planners import Automaton, Position, Unplannable
+from p2c_dsl.program.conditions import Predicate, Test
 from p2c_dsl.resolve import Loaded, load, load_text
+from p2c_dsl.rules import read_rules
 from p2c_dsl.rules.steps import Steps
 from p2c_dsl.source import Source, Span
 from p2c_dsl.spec import Spec, Subtask, Task
@@ -73,15 +76,21 @@ def emitted(spec: Spec, task: Task, steps: int) -> dict[object, str]:
 
 
 def accepted(spec: Spec, task: Task, steps: int) -> dict[object, ComposeDecl]:
-    """All canonical compositions up to a size that lint has nothing to say about, by their form."""
+    """All canonical compositions up to a size that lint has nothing to say about, apart from notes, by their form."""
     found: dict[object, ComposeDecl] = {}
+    rules, _ = read_rules(spec, task)
     for compose in all_compositions(spec, task, steps):
         if not is_canonical(compose.body, top=True):
             continue
-        analysis = analyze(spec, with_own_spans(compose), Source("<enumerated>", ""))
-        if not analysis.diagnostics and analysis.program is not None:
+        analysis = analyze(spec, with_own_spans(compose), Source("<enumerated>", ""), rules)
+        if is_clean(analysis) and analysis.program is not None:
             found[form(analysis.program.body)] = compose
     return found
+
+
+def is_clean(analysis: Analysis) -> bool:
+    """Whether lint has nothing to say, apart from notes on what is left to the monitor."""
+    return all(d.severity is Severity.NOTE for d in analysis.diagnostics)
 
 
 def is_canonical(block: Sequence[nodes.Statement], *, top: bool = False) -> bool:
@@ -97,13 +106,21 @@ def is_canonical(block: Sequence[nodes.Statement], *, top: bool = False) -> bool
                 if not is_canonical(body):
                     return False
             case nodes.If(condition, body, orelse):
-                positive = not isinstance(condition, nodes.Not) and not (
-                    isinstance(condition, nodes.IsNone) and not condition.negated
-                )
-                if orelse and not (positive and _goes_on(body)):
+                if orelse and not (_is_positive(condition) and _goes_on(body)):
                     return False
                 if not is_canonical(body) or not is_canonical(orelse):
                     return False
+    return True
+
+
+def _is_positive(condition: nodes.Expr) -> bool:
+    match condition:
+        case nodes.Not():
+            return False
+        case nodes.IsNone(negated=negated):
+            return negated
+        case nodes.Compare(operator=op):
+            return op in ("==", "<=", ">=")
     return True
 
 
@@ -121,7 +138,7 @@ def form_of_text(spec: Spec, text: str) -> object:
     loaded = load_text(text + "\n", "<plan>", Path())
     compose = next(d for d in loaded.root.declarations if isinstance(d, ComposeDecl))
     analysis = analyze(spec, compose, loaded.root.source)
-    assert not analysis.diagnostics, (text, analysis.diagnostics)
+    assert is_clean(analysis), (text, analysis.diagnostics)
     assert analysis.program is not None
     return form(analysis.program.body)
 
@@ -134,6 +151,8 @@ def form(part: Any) -> object:
         return part.name
     if isinstance(part, tuple):
         return tuple(form(p) for p in part)
+    if isinstance(part, Predicate) and part.test in (Test.EQUAL, Test.DIFFERENT):
+        return part.test, *sorted(map(form, part.of), key=repr)
     if is_dataclass(part):
         return type(part).__name__, *(form(getattr(part, f.name)) for f in fields(part))
     return repr(part)

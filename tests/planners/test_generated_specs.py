@@ -31,9 +31,10 @@ def _is_accepted(spec: str, plan: str) -> bool:
     return not any(d.severity is Severity.ERROR for d in report.diagnostics)
 
 
+@pytest.mark.parametrize("goals", [False, True])
 @pytest.mark.parametrize("seed", [0, 2, 4, 5, 7, 9, 12])
-def test_a_spec_with_a_hidden_composition_gets_a_plan(seed: int) -> None:
-    made, _ = hidden(seed)
+def test_a_spec_with_a_hidden_composition_gets_a_plan(seed: int, goals: bool) -> None:
+    made, _ = hidden(seed, goals=goals)
     spec = load_text(made.parts.text, "hidden", Path()).spec
     plan = next(SearchPlanner(timeout=60).improving(spec, spec.tasks["job"]))
     assert plan.cost == cost_of(plan.text)
@@ -51,9 +52,11 @@ def test_a_planted_conflict_is_found_and_has_no_needless_rule(seed: int) -> None
         assert find_conflict(spec, job, [other for other in found.rules if other is not rule]) is None, rule.text
 
 
-@pytest.mark.parametrize("seed", range(24))
-def test_small_specs_get_what_trying_every_line_finds(seed: int) -> None:
-    text = small_spec(seed)
+@pytest.mark.parametrize(
+    ("seed", "goals"), [*((n, False) for n in range(24)), *((n, True) for n in (*range(24), 210, 218, 404))]
+)
+def test_small_specs_get_what_trying_every_line_finds(seed: int, goals: bool) -> None:
+    text = small_spec(seed, goals=goals)
     spec = load_text(text, "small", Path()).spec
     job = spec.tasks["job"]
     try:

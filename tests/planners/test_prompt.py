@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from p2c_dsl.planners.prompt import INSTRUCTION, PromptTooLong, fitting, prompt, question
+from p2c_dsl.planners.prompt import INSTRUCTION, MADE, PromptTooLong, fitting, prompt, question
 from p2c_dsl.planners.relevance import distances
 from p2c_dsl.resolve import load_text
 from tests.planners.forms import EXAMPLES, domain
@@ -83,6 +83,20 @@ def test_with_one_it_is_a_system_and_a_user_turn_and_the_answer_begins(tokenizer
     text = question(with_template(tokenizer, CHATML), loaded.spec, task)
     assert text.startswith(f"<|system|>{INSTRUCTION}") and text.endswith("<|end|><|assistant|>")
     assert "<|user|>" in text and "subtask book_table(restaurant: Restaurant):" in text and task.doc in text
+
+
+def test_lists_and_records_are_spoken_of_only_where_they_are_made(tokenizer: Any) -> None:
+    own, (dinner, book) = with_template(tokenizer, CHATML), domain("dinner")
+    text = "record R:\n    of: Text\nsubtask use(r: R)\ntask t(of: Text):\n    at least 1 use\n"
+    spec = load_text(text, "made.p2c", EXAMPLES).spec
+    assert MADE in question(own, spec, spec.tasks["t"])
+    assert MADE not in question(own, dinner.spec, book)
+
+
+def test_what_takes_a_record_can_be_called_if_it_can_be_made() -> None:
+    text = "record R:\n    of: Text\nsubtask use(r: R)\ntask t(of: Text):\n    at least 1 use\n"
+    spec = load_text(text, "made.p2c", EXAMPLES).spec
+    assert distances(spec, spec.tasks["t"]) == {"use": 0}
 
 
 def test_a_template_without_a_system_turn_gets_all_in_the_user_s(tokenizer: Any) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
+from p2c_dsl.program.conditions import Predicate
 from p2c_dsl.runtime.trace import Instance, Trace
 from p2c_dsl.runtime.values.frozen import Distinct, FrozenList, FrozenMap, FrozenRecord, Handle
 from p2c_dsl.source import Span
@@ -20,6 +21,8 @@ def _plain_event(part: Any) -> Any:
     match part:
         case Instance(id, value):
             return Instance(id, plain(value))
+        case Predicate(test, of):
+            return Predicate(test, tuple(map(_plain_event, of)))
         case Span() | FrozenList():
             return plain(part)
         case tuple():

@@ -67,7 +67,7 @@ class Breach:
         return f"seed {self.seed}: `{self.rule}` is broken by\n{self.case.text}\n{events}"
 
 
-def random_case(seed: int, rules: int = 14) -> Case:
+def random_case(seed: int, rules: int = 22) -> Case:
     """The composition of a seed, under random rules that it may or may not keep."""
     random = Random(seed)
     spec = random_spec(random)
@@ -131,7 +131,9 @@ class Tally:
 
 def rule_kind(rule: RuleText) -> str:
     """The name of the rule whose line this is."""
-    return next(k.name for k in RULES if not isinstance(match(k.pattern, rule.tokens), NoMatch))
+    # `*.p` stands for `f.p`.
+    tokens = (rule.tokens[0]._replace(kind="name"), *rule.tokens[1:]) if rule.tokens[0].text == "*" else rule.tokens
+    return next(k.name for k in RULES if not isinstance(match(k.pattern, tokens), NoMatch))
 
 
 def search(seeds: range, runs: int, worlds: int = 10) -> Tally:

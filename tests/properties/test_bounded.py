@@ -16,7 +16,8 @@ from p2c_dsl import lint
 from p2c_dsl.lint import lint_text
 from p2c_dsl.machine.facet import Facet
 from p2c_dsl.runtime import counterexample
-from tests.generators.nasty import BODIES, RULES, SHAPES, Draft, Shape, nasty, of_shape
+from tests.generators.nasty import BODIES, KEYED_RULES, RULES, SHAPES, Draft, Shape, nasty, of_shape
+from tests.generators.nasty.bodies import KEYED_BODIES
 
 MOST_MOVES = 200_000
 MOST_CALLS = 4_000_000
@@ -81,9 +82,15 @@ def test_many_mixed_attacks_are_bounded(seed: int) -> None:
     check(nasty(Random(seed)))
 
 
+@pytest.mark.parametrize("shape", KEYED_BODIES, ids=lambda shape: shape.__name__)
+@pytest.mark.parametrize("rule", ["f then g per u", "not both f, g per u"])
+def test_what_is_known_of_elements_is_bounded(shape: Shape, rule: str) -> None:
+    check(of_shape(shape, 1, rule))
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("shape", BODIES, ids=lambda shape: shape.__name__)
-@pytest.mark.parametrize("rule", RULES)
+@pytest.mark.parametrize("shape", BODIES + KEYED_BODIES, ids=lambda shape: shape.__name__)
+@pytest.mark.parametrize("rule", RULES + KEYED_RULES)
 def test_each_kind_of_rule_is_bounded_under_each_attack(shape: Shape, rule: str) -> None:
     check(of_shape(shape, 1, rule.format(n=3)))
 
@@ -105,15 +112,21 @@ def test_all_searches_of_a_file_share_their_work(seed: int, monkeypatch: pytest.
 @pytest.mark.parametrize("rule", RULES)
 def test_a_step_under_a_rule_takes_the_same_work_wherever_it_stands(rule: str) -> None:
     """Of a long row of branches, the second half takes no more steps than the first."""
+    assert _calls(200, rule) <= 2 * _calls(100, rule)
 
-    def steps(branches: int) -> int:
-        text = of_shape(_row(branches), 0, rule.format(n=100_000), most=10**6)
-        with counted() as found:
-            lint_text(text, "t.p2c", Path(), counterexamples=False)
-        return found.calls
 
-    fewer, more = steps(100), steps(200)
-    assert more <= 2 * fewer
+@pytest.mark.parametrize("rule", KEYED_RULES)
+def test_a_step_under_a_rule_with_keys_takes_the_same_work_once_enough_is_owed(rule: str) -> None:
+    """The work of a branch grows only until as much is owed or remembered as is looked at."""
+    first, second, third = (_calls(branches, rule) for branches in (80, 130, 180))
+    assert third - second <= 1.02 * (second - first)
+
+
+def _calls(branches: int, rule: str) -> int:
+    text = of_shape(_row(branches), 0, rule.format(n=100_000), most=10**6)
+    with counted() as found:
+        lint_text(text, "t.p2c", Path(), counterexamples=False)
+    return found.calls
 
 
 def _row(branches: int) -> Shape:

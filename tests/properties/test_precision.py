@@ -23,10 +23,12 @@ task t(users: Set[User]):
     at most 1 tell per user
 """
 
-IDENTITY = """
+OVERWRITTEN = """
 compose t(users):
     same = {}
     for u in users:
+        for v in users:
+            same[u] = v
         same[u] = u
     for u in users:
         tell(same[u])
@@ -53,7 +55,7 @@ def test_the_enumeration_has_each_small_composition_once() -> None:
 
 def test_an_undeserved_rejection_is_counted() -> None:
     spec, task = spec_of(TEXT)
-    precision = measure(spec, task, [composed(IDENTITY)])
+    precision = measure(spec, task, [composed(OVERWRITTEN)])
     assert (precision.rejected, precision.undeserved) == (1, 1)
     assert "100.00%" in precision.table()
 

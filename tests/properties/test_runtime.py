@@ -7,6 +7,7 @@ from random import Random
 from typing import Any
 
 from p2c_dsl.program import Program
+from p2c_dsl.runtime.approval import simulated
 from p2c_dsl.runtime.interpreter import Run, run
 from p2c_dsl.runtime.monitor import RuleMonitor
 from p2c_dsl.runtime.trace import (
@@ -45,7 +46,7 @@ def programs(seeds: range) -> Iterator[tuple[int, Case, Program]]:
 def executed(case: Case, program: Program, seed: int, *, monitored: bool = False) -> Run:
     world = SmallWorld(case.spec, Random(seed).randrange)
     inputs = world.inputs(case.task)
-    return run(program, inputs, tools(world, case.spec), RuleMonitor(program) if monitored else None)
+    return run(program, inputs, tools(world, case.spec), RuleMonitor(program) if monitored else None, simulated)
 
 
 def story(trace: Trace) -> list[Any]:
@@ -72,8 +73,8 @@ def _told(event: Event) -> Any:
             return "loop", canon(collection.value)
         case RoundStarted(element):
             return "round", canon(element.value)
-        case BranchEntered(tested, holds):
-            return "branch", canon(tested.value), holds
+        case BranchEntered(tests):
+            return "branch", [(test.test, *(canon(instance.value) for instance in test.of)) for test in tests]
         case AccumulatorWritten(_, key, value):
             return "write", None if key is None else canon(key.value), canon(value.value)
         case Returned(instance):

@@ -9,14 +9,15 @@ import pytest
 
 from p2c_dsl.resolve import load_text
 from p2c_dsl.runtime.external_tools import Opaque, inward, outward, tool_for
-from p2c_dsl.runtime.tools import Outcome
+from p2c_dsl.runtime.tools import LeftOut, Outcome
 from p2c_dsl.runtime.values import Distinct, Fields, WrongValue
 from p2c_dsl.spec import EnumMember
-from p2c_dsl.types import Type
+from p2c_dsl.types import ListOf, MapOf, Type
 
 SPEC = load_text(
     """
 type Blob
+type Score = Int >= 0 <= 9
 enum Kind:
     png as "image/png"
     text
@@ -52,6 +53,12 @@ def test_and_come_in_under_the_spec_s() -> None:
     assert inward({**OUTSIDE, "unknown": 3}, of("Edit"), SPEC) == EDIT
 
 
+def test_a_number_comes_in_within_its_bounds() -> None:
+    assert inward(3.0, of("Score"), SPEC) == 3
+    with pytest.raises(WrongValue, match="12 is not a valid Int >= 0 <= 9"):
+        inward(12, of("Score"), SPEC)
+
+
 def test_what_is_opaque_comes_back_as_it_was() -> None:
     blob = inward({"b": [1], "a": None}, of("Blob"), SPEC)
     assert blob == Opaque("Blob", '{"a": null, "b": [1]}', None) and hash(blob)
@@ -67,7 +74,17 @@ def test_a_parameter_left_out_is_not_sent() -> None:
 
     assert tool_for(SPEC.subtasks["f"], call, SPEC)(EDIT, None, None) == {"x": 1}
     tool_for(SPEC.subtasks["f"], call, SPEC)(EDIT, 3, None)
-    assert sent == [("do-it", {"edit": OUTSIDE}), ("do-it", {"edit": OUTSIDE, "from": 3})]
+    tool_for(SPEC.subtasks["f"], call, SPEC)(EDIT, LeftOut.LEFT_OUT, LeftOut.LEFT_OUT)
+    assert sent == [("do-it", {"edit": OUTSIDE}), ("do-it", {"edit": OUTSIDE, "from": 3}), ("do-it", {"edit": OUTSIDE})]
+
+
+def test_a_map_has_the_texts_of_its_enum_as_keys() -> None:
+    of_kinds = MapOf(of("Kind"), ListOf(of("Kind")))
+    inside = inward({"image/png": ["text"]}, of_kinds, SPEC)
+    assert inside == {EnumMember("Kind", "png"): [EnumMember("Kind", "text")]}
+    assert outward(inside, of_kinds, SPEC) == {"image/png": ["text"]}
+    with pytest.raises(WrongValue, match="'png' is not a valid Kind: expected one of image/png, text"):
+        inward({"png": []}, of_kinds, SPEC)
 
 
 @pytest.mark.parametrize("given", [True, {"result": True}, None, {"result": None}])
@@ -105,7 +122,11 @@ def test_a_report_counts_where_somebody_has_signed_off_what_may_happen(subtask: 
     [
         ({"old-text": "a"}, "Edit", "Edit must have the field `kinds`"),
         ({**OUTSIDE, "old-text": 3}, "Edit", "`old`: 3 is not a valid Text"),
-        ({**OUTSIDE, "kinds": ["gif"]}, "Edit", "'gif' is not a valid Kind: expected one of image/png, text"),
+        (
+            {**OUTSIDE, "kinds": ["gif"]},
+            "Edit",
+            "Edit.kinds: 'gif' is not a valid Kind: expected one of image/png, text",
+        ),
         ({**OUTSIDE, "kinds": "image/png"}, "Edit", "is not a valid Set[Kind]"),
         ("a", "Edit", "'a' is not a valid Edit"),
         (3, "Kind", "3 is not a valid Kind"),

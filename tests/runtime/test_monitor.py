@@ -39,6 +39,22 @@ class TestCounting:
         assert made == ["ask", "post", "ask", "post"]
         assert not done.completed
 
+    @pytest.mark.parametrize(
+        ("users", "body", "completes"),
+        [
+            (["ada", "ben"], "for u in users:\n    note = ask(u)", True),
+            (["ada"], "for u in users:\n    note = ask(u)\n    also = ask(u)", False),
+            (["ada"], "if allowed(user):\n    note = ask(user)", False),
+        ],
+        ids=["each once", "one twice", "one never"],
+    )
+    def test_exactly_so_often_for_each_element_has_two_halves(
+        self, users: list[str], body: str, completes: bool
+    ) -> None:
+        rule = "exactly 1 contact per User in users"
+        done, _ = watched(rule, body, {"users": users, "user": "eve"})
+        assert done.completed is completes
+
     @pytest.mark.parametrize(("users", "completes"), [([], False), (["ada"], True)])
     def test_too_little_is_told_when_the_run_would_complete(self, users: list[str], completes: bool) -> None:
         done, _ = watched("at least 1 publish", ASK_ALL, {"users": users})

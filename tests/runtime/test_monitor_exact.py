@@ -6,13 +6,14 @@ Every `may` effect happens here. Where it does not, the monitor has to stop more
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from random import Random
 from typing import Any
 
 from p2c_dsl.program import Program
 from p2c_dsl.rules import Rule, read_rules
+from p2c_dsl.runtime.approval import simulated
 from p2c_dsl.runtime.interpreter import Outcome, Run, run
 from p2c_dsl.runtime.monitor import RuleMonitor
 from p2c_dsl.runtime.trace import CallFinished, CallStarted, Trace
@@ -44,11 +45,11 @@ class Eventful:
         return lambda *_: Outcome(self.call(subtask).result, happened)
 
 
-def watched(case: Case, program: Program, number: int, rule: Rule) -> Run:
+def watched(case: Case, program: Program, number: int, rules: Sequence[Rule]) -> Run:
     world = Eventful(case, number)
     inputs = world.inputs(case.task)
     tools = {name: world.tool(subtask) for name, subtask in case.spec.subtasks.items()}
-    return run(program, inputs, tools, RuleMonitor(program, [rule]))
+    return run(program, inputs, tools, RuleMonitor(program, rules), simulated)
 
 
 def cases() -> Iterator[tuple[int, Case, Program]]:
@@ -60,13 +61,18 @@ def cases() -> Iterator[tuple[int, Case, Program]]:
             yield seed, case, program
 
 
-def rules(case: Case) -> Iterator[tuple[RuleText, Rule]]:
-    """The task's rules that are about runs, and of which the machine knows all that it needs."""
-    by_text = {rule.text.replace(" ", ""): rule for rule in read_rules(case.spec, case.task)[0]}
+def rules(case: Case) -> Iterator[tuple[RuleText, list[Rule]]]:
+    """The task's lines that are about runs and can be broken, and of which the machine knows all that it needs.
+
+    A line can be two rules: `exactly … per … in` is one for each of its halves.
+    """
+    by_text: dict[str, list[Rule]] = {}
+    for rule in read_rules(case.spec, case.task)[0]:
+        by_text.setdefault(rule.text.replace(" ", ""), []).append(rule)
     for text in case.task.rules:
-        rule = by_text[rule_text(text).replace(" ", "")]
-        if not rule.textual and not _unknowable(words(text), case):
-            yield text, rule
+        of_line = by_text[rule_text(text).replace(" ", "")]
+        if of_line[0].codes and not of_line[0].textual and not _unknowable(words(text), case):
+            yield text, of_line
 
 
 def _unknowable(line: list[str], case: Case) -> bool:
@@ -98,8 +104,9 @@ def test_a_run_is_stopped_exactly_where_it_would_break_the_rule() -> None:
     kept: Counter[str] = Counter()
     for seed, case, program in cases():
         trace = oracle.run(case.spec, case.task, case.compose, Eventful(case, seed))
-        for text, rule in rules(case):
-            done = watched(case, program, seed, rule)
+        for text, of_line in rules(case):
+            rule = of_line[0]
+            done = watched(case, program, seed, of_line)
             breach = first_breach(text, trace, case)
             where = f"seed {seed}: `{rule.text}`, {done.error}\n{case.text}"
             assert (breach is not None) == (done.error or "").startswith("stopped by"), where

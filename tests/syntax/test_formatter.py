@@ -116,8 +116,8 @@ def test_spaces_quotes_and_empty_brackets() -> None:
 
 
 def test_rules_are_spaced_by_what_they_mean() -> None:
-    rules = "rules :\n  f . p from g ,h\n  e only  if C( x,_ )\n  loops<=1\n"
-    assert formatted(rules) == "rules:\n    f.p from g, h\n    e only if C(x, _)\n    loops <= 1\n"
+    rules = "rules :\n  f . p from g ,h\n  * . p from g\n  e only  if C( x,_ )\n  loops<=1\n"
+    assert formatted(rules) == ("rules:\n    f.p from g, h\n    *.p from g\n    e only if C(x, _)\n    loops <= 1\n")
 
 
 def test_a_long_line_is_broken_at_its_outermost_brackets() -> None:

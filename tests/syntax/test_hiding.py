@@ -26,7 +26,7 @@ def found(text: str) -> list[tuple[str, int, int]]:
     ("text", "place"),
     [
         (SPEC + "compose t(a):\n    f(a)  # x{}y\n", (5, 14)),
-        ("# x{}y\n" + SPEC, (1, 4)),
+        ("# x{}y\nsubtask f()\n", (1, 4)),
         ('subtask f():\n    """x{}y"""\n    cost 1\n', (2, 9)),
         ("record R:\n    '''One.\n\n    x{}y\n    '''\n    a: Text\n", (4, 6)),
         ('constant c: Text = "x{}y"\n', (1, 22)),

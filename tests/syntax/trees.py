@@ -26,6 +26,7 @@ _NAMES = (
     "é",
     "_x1",
     "match",
+    "required",
 )
 _LABELS = (*_NAMES, "from", "class", "in", "is", "None")
 _TEXTS = (
@@ -102,8 +103,8 @@ class Trees:
         arguments = self._some(lambda: self._type(depth + 1), 0, 2 if depth < _DEEPEST else 0)
         return nodes.TypeExpr(self._name(), arguments, self._some(self._bound, 0, 2), self._flag(), NOWHERE)
 
-    def _bound(self) -> nodes.SizeBound:
-        return nodes.SizeBound(self.rng.choice(("<=", ">=")), self.rng.randint(0, 30), NOWHERE)
+    def _bound(self) -> nodes.TypeBound:
+        return nodes.TypeBound(self.rng.choice(("<=", ">=")), self.rng.choice((0, 1, 30, -4, 0.5)), NOWHERE)
 
     def _value(self) -> nodes.Expr:
         return nodes.Attribute(nodes.Variable(self._name()), self._name(), NOWHERE) if self._flag() else self._literal()
@@ -116,7 +117,15 @@ class Trees:
     def _declaration(self) -> nodes.Declaration:
         makers: tuple[Callable[[], nodes.Declaration], ...] = (
             *(self._use, self._type_decl, self._record, self._enum, self._constant),
-            *(self._effect, self._subtask, self._override, self._rules, self._task, self._compose),
+            *(
+                self._effect,
+                self._subtask,
+                self._override,
+                self._record_override,
+                self._rules,
+                self._task,
+                self._compose,
+            ),
         )
         return self.rng.choice(makers)()
 
@@ -160,7 +169,15 @@ class Trees:
     def _override(self) -> nodes.OverrideDecl:
         effects = self._some(self._clause, 1, 3)
         made = nodes.OverrideDecl(self._name(), self._maybe(self._doc), effects, None, NOWHERE)
-        return replace(made, literals=self._some(self._label, 0, 2))
+        made = replace(made, literals=self._some(self._label, 0, 2), required=self._some(self._label, 0, 2))
+        return replace(made, parameters=self._some(self._narrowed_parameter), result=self._maybe(self._type))
+
+    def _narrowed_parameter(self) -> nodes.ParameterDecl:
+        return nodes.ParameterDecl(self._label(), self._type(), None, NOWHERE)
+
+    def _record_override(self) -> nodes.RecordOverrideDecl:
+        fields = self._some(lambda: nodes.FieldDecl(self._label(), self._type(), NOWHERE))
+        return nodes.RecordOverrideDecl(self._name(), fields, self._some(self._label, 0 if fields else 1), NOWHERE)
 
     def _parameter(self) -> nodes.ParameterDecl:
         return nodes.ParameterDecl(self._label(), self._type(), self._maybe(self._value), NOWHERE, self._original())
@@ -228,20 +245,38 @@ class Trees:
                 orelse = self._block(depth + 1)
         return nodes.If(self._condition(), self._block(depth + 1), orelse, is_elif, NOWHERE)
 
-    def _condition(self) -> nodes.Expr:
-        expression = self._expression(1)
-        match self.rng.randrange(3):
+    def _condition(self, depth: int = 0) -> nodes.Expr:
+        match self.rng.randrange(6 if depth < _DEEPEST else 3):
             case 0:
-                return nodes.Not(expression, NOWHERE)
+                return nodes.IsNone(self._operand(depth), self._flag(), NOWHERE)
             case 1:
-                return nodes.IsNone(expression, self._flag(), NOWHERE)
-        return expression
+                operator = self.rng.choice(("==", "!=", "<", "<=", ">", ">="))
+                return nodes.Compare(self._operand(depth), operator, self._operand(depth), NOWHERE)
+            case 3:
+                return nodes.Not(self._condition(depth + 1), NOWHERE)
+            case 4:
+                return nodes.And(self._conditions(depth, nodes.And), NOWHERE)
+            case 5:
+                return nodes.Or(self._conditions(depth, nodes.Or), NOWHERE)
+        return self._operand(depth)
+
+    def _conditions(self, depth: int, kind: type[nodes.And] | type[nodes.Or]) -> tuple[nodes.Expr, ...]:
+        found: list[nodes.Expr] = []
+        while len(found) < 2 + self._flag():
+            condition = self._condition(depth + 1)
+            found += condition.operands if type(condition) is kind else [condition]  # type: ignore[attr-defined]
+        return tuple(found)
+
+    def _operand(self, depth: int) -> nodes.Expr:
+        """A value, or in brackets and without a meaning, a condition."""
+        deep = depth < _DEEPEST and self.rng.random() < 0.1
+        return self._condition(depth + 1) if deep else self._expression(1)
 
     def _expression(self, depth: int = 0) -> nodes.Expr:
         return self._literal() if self.rng.random() < 0.2 else self._postfix(depth)
 
     def _postfix(self, depth: int) -> nodes.Expr:
-        match self.rng.randrange(8 if depth < _DEEPEST else 4):
+        match self.rng.randrange(9 if depth < _DEEPEST else 4):
             case 0:
                 return nodes.EmptyMap(NOWHERE)
             case 1:
@@ -252,6 +287,8 @@ class Trees:
                 return nodes.Subscript(self._postfix(depth + 1), self._expression(depth + 1), NOWHERE)
             case 6 | 7:
                 return self._call(depth)
+            case 8:
+                return nodes.ListDisplay(self._some(lambda: self._expression(depth + 1), 1, 3), NOWHERE)
         return nodes.Variable(self._name())
 
     def _call(self, depth: int) -> nodes.Call:

@@ -31,6 +31,19 @@ RULES = (
 )
 """One line of each kind of rule."""
 
+KEYED_RULES = (
+    "ok before f per u",
+    "f then g per u",
+    "f then g per u unless two",
+    "not ok(u) then f",
+    "at least {n} f per u in xs",
+    "at least 1 f per u in us",
+    "exactly 1 g per u in xs",
+    "no g after f per u",
+    "not both f, g per u",
+)
+"""Rules that ask about each key, which looks at what is known of elements."""
+
 SHAPES = BODIES + DECLARATIONS
 
 

@@ -105,6 +105,36 @@ def aliases(draft: Draft, room: int) -> None:
     draft.body.append(f"f({before})")
 
 
+def guarded(draft: Draft, room: int) -> None:
+    """What rules ask for and what they ask it after, each under a test of its own or under one and the same."""
+    first, second = draft.random.choice((("ok(x)", "ok(x)"), ("same", "same"), ("ok(x)", "x == y"), ("x != y", "same")))
+    draft.body += ["same = ok(x)", "y = g(x)"]
+    for _ in range(room // 70):
+        draft.body += [f"if {first}:", "    f(x)", f"if {second}:", f"    y{draft.next()} = g(y)"]
+
+
+def gathered(draft: Draft, room: int) -> None:
+    """Lists and maps of all elements of one collection, each with all that is known of the others."""
+    map_ = draft.random.random() < 0.5
+    for _ in range(room // 130):
+        i = draft.next()
+        draft.body += [f"l{i} = {'{}' if map_ else '[]'}", f"for a{i} in xs:", f"    f(a{i})"]
+        draft.body.append(f"    l{i}[a{i}] = a{i}" if map_ else f"    l{i}.append(a{i})")
+        read = f"l{i}[b{i}]" if map_ else f"b{i}"
+        draft.body += [f"for b{i} in l{i}:", f"    c{i} = g({read})"]
+
+
+def compared(draft: Draft, room: int) -> None:
+    """Values that are all equal to each other, or all differ."""
+    test = draft.random.choice(("!=", "=="))
+    draft.body.append("z = g(x)")
+    before = "z"
+    for _ in range(room // 65):
+        name = f"z{draft.next()}"
+        draft.body += [f"{name} = g(x)", f"if {name} {test} {before}:", "    return", f"f({name})"]
+        before = name
+
+
 def parts(draft: Draft, room: int) -> None:
     draft.body += ["r = rec(x)", *["f(r.u)"] * (room // 12)]
 
@@ -129,3 +159,6 @@ BODIES: tuple[Shape, ...] = (
     *(calls, nested_calls, ifs, nested_ifs, choices, loops, nested_loops, ifs_in_loops),
     *(maps, open_maps, growing, aliases, parts, mistakes),
 )
+
+KEYED_BODIES: tuple[Shape, ...] = (guarded, gathered, compared)
+"""Those that are much work under rules that ask about each key."""

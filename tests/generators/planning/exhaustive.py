@@ -7,6 +7,7 @@ from heapq import heappop, heappush
 from itertools import count
 
 from p2c_dsl.machine import Machine
+from p2c_dsl.planners.lines.makers import with_makers
 from p2c_dsl.planners.lines.node import Keys, Node, ends
 from p2c_dsl.planners.lines.pattern import unit_weight
 from p2c_dsl.planners.lines.successors import Lines
@@ -25,7 +26,7 @@ def cheapest(spec: Spec, task: Task, budget: int, effort: int) -> tuple[int, str
     """The cheapest accepted composition: its cost and its body. `None` if there is none within the budget."""
     rules, wrong = read_rules(spec, task)
     assert not wrong, wrong[0].message
-    machine = Machine(spec, task, rules)
+    machine = Machine(with_makers(spec, task), task, rules)
     keys = Keys(machine)
     lines = Lines(machine, keys.of, unit_weight)
     order, tried = count(), 0

@@ -13,6 +13,7 @@ from tests.generators.planning.acts import ACTS, act_on
 from tests.generators.planning.distractors import add_distractors
 from tests.generators.planning.draft import Draft
 from tests.generators.planning.further_rules import further
+from tests.generators.planning.goals import ACTS_WITH_GOALS, asks_by_key, further_goals
 from tests.generators.planning.parts import Parts, cost_of
 
 BUDGET = 200
@@ -33,24 +34,28 @@ class Discarded(Exception):
     """The composition that was drawn cannot be used."""
 
 
-def hidden(seed: int) -> tuple[Hidden, int]:
-    """The spec of a seed, and how many drafts were discarded before it."""
+def hidden(seed: int, *, goals: bool = False) -> tuple[Hidden, int]:
+    """The spec of a seed, and how many drafts were discarded before it.
+
+    With `goals`, rules ask for something for each element of a collection, or after something else.
+    """
+    kind = "goals" if goals else "hidden"
     for tried in range(100):
-        random = Random(f"hidden {seed} {tried}")
+        random = Random(f"{kind} {seed} {tried}")
         try:
-            return _hidden(random), tried
+            return _hidden(random, goals), tried
         except Discarded:
             continue
     raise AssertionError(f"nothing can be drawn for {seed}")
 
 
-def _hidden(random: Random) -> Hidden:
+def _hidden(random: Random, goals: bool) -> Hidden:
     size = random.randint(10, 100)
     draft = Draft(random)
     acts: list[str] = []
     wanted = random.randint(1, max(1, min(6, size // 10 + 1)))
     while len(acts) < wanted:
-        act = random.choice(ACTS)
+        act = random.choice(ACTS_WITH_GOALS if goals else ACTS)
         act(draft)
         acts.append(act.__name__)
     _finish(draft)
@@ -61,8 +66,10 @@ def _hidden(random: Random) -> Hidden:
         raise Discarded
     own = tuple(draft.subtasks)
     add_distractors(draft, size - len(draft.subtasks))
-    rules = _kept(draft, [*draft.musts, *_some(random, draft.extras, 0.7), *further(draft, own)])
-    if draft.result is None and not any(rule.startswith(("at least", "exactly")) for rule in rules):
+    more = further_goals(draft) if goals else []
+    rules = _kept(draft, [*draft.musts, *_some(random, draft.extras, 0.7), *further(draft, own), *more])
+    asked = asks_by_key(rules) if goals else any(rule.startswith(("at least", "exactly")) for rule in rules)
+    if not asked and (goals or draft.result is None):
         raise Discarded("nothing is asked for")
     return Hidden(draft.parts(rules).shuffled(random), draft.plan, cost, tuple(acts))
 

@@ -57,8 +57,9 @@ def subtask_text(
     return "\n    ".join([head + ":", *body]) if body else head
 
 
-_WORD = re.compile(r'\w+ = (?:\w+\()?|\w+\.append\(|\w+\(|[\w.]+\[|\] = |for \w+ in |if |not | is (?:not )?None:|'
-                   r'else:|return\b ?|\{\}|\[\]|, |""|[:\])]|\w[\w.]*')  # fmt: skip
+_WORD = re.compile(r'\w+ = (?:\w+\((?:\w+=)?|\[(?!\]))?|\w+\.append\(|\w+\((?:\w+=)?|[\w.]+\[|\] = |\]\.[\w.]+|'
+                   r'for \w+ in |if |not | is (?:not )?None:|else:|return\b ?|\{\}|\[\]?|, (?:\w+=)?|""|[:\])]|'
+                   r'\w[\w.]*')  # fmt: skip
 
 
 def cost_of(composition: str) -> int:
@@ -67,5 +68,5 @@ def cost_of(composition: str) -> int:
     for line in composition.splitlines()[1:]:
         words = _WORD.findall(line.strip())
         assert "".join(words) == line.strip(), line
-        found += sum(2 if re.fullmatch(r"\w+ = \w+\(", word) else 1 for word in words)
+        found += sum(2 if re.fullmatch(r"\w+ = .+", word) else 1 for word in words)
     return found

@@ -16,16 +16,19 @@ _PLAIN = ("A", "A", "B", "B", "C")
 _KEYS = {"e": "A", "f": "B", "g": "", "h": "A"}
 
 
-def small_spec(seed: int) -> str:
-    """The text of a spec with one task, `job`, of a few subtasks and rules, which can all be read."""
+def small_spec(seed: int, *, goals: bool = False) -> str:
+    """The text of a spec with one task, `job`, of a few subtasks and rules, which can all be read.
+
+    With `goals`, some rules ask for something for some keys, or after something else.
+    """
     for tried in count():
-        text = _drawn(Random(f"small {seed} {tried}"))
+        text = _drawn(Random(f"{'goals' if goals else 'small'} {seed} {tried}"), goals)
         if not any(d.severity is Severity.ERROR for d in lint_text(text, "small", Path()).diagnostics):
             return text
     raise AssertionError
 
 
-def _drawn(random: Random) -> str:
+def _drawn(random: Random, goals: bool) -> str:
     lines = ["type A", "type B", "type C < A" if random.random() < 0.2 else "type C"]
     lines += ["record R:", "    a: A", "    b: Optional[B]", "    ok: Bool"]
     if random.random() < 0.2:
@@ -47,9 +50,15 @@ def _drawn(random: Random) -> str:
         inputs.append(random.choice(("zs: Set[A] >= 1 <= 4", "zs: Set[A]", "zs: Set[B] >= 2", "zs: List[A] >= 1")))
     inputs += [f"i{j}: {random.choice(more)}" for j in range(random.randint(0, 2))]
     results = ("C", "C", "Map[A, B]", "Map[A, C]", "List[A]", "List[B] >= 1", "Set[A]", "R", "B", "Optional[B]", "Bool")
-    result = random.choice(results) if random.random() < 0.4 else None
+    result = random.choice(results) if random.random() < (0.15 if goals else 0.4) else None
     lines.append(f"task job({', '.join(inputs)})" + (f" -> {result}" if result else "") + ":")
-    return "\n".join([*lines, *(f"    {rule}" for rule in _rules(random, subtasks))]) + "\n"
+    rules = _rules(random, subtasks)
+    if goals:
+        # What is to be done for many takes a loop, and several steps.
+        rules = random.sample(rules[3:], min(len(rules[3:]), random.choice((0, 0, 1, 2))))
+        rules += [f"loops <= {random.choice((1, 1, 2))}", f"steps <= {random.choice((4, 5, 6, 7))}"]
+        rules = list(dict.fromkeys([*_goals(random, subtasks, inputs, result), *rules]))
+    return "\n".join([*lines, *(f"    {rule}" for rule in rules)]) + "\n"
 
 
 _Subtask = tuple[str, list[str], str | None, list[str]]
@@ -128,3 +137,46 @@ def _rules(random: Random, subtasks: list[_Subtask]) -> list[str]:
         source = random.choice([*(name for name, *_ in subtasks), "x", "inputs", "inputs, constants"])
         rules.append(f"{random.choice(with_parameters)}.p0 from {source}")
     return list(dict.fromkeys(rules))
+
+
+def _goals(random: Random, subtasks: list[_Subtask], inputs: list[str], result: str | None) -> list[str]:
+    """One to three rules with keys, or that ask for something."""
+    asked = [_asked(random, subtasks, inputs)] if random.random() < 0.7 else []
+    further = [_further(random, subtasks, result) for _ in range(random.randint(1 - len(asked), 2))]
+    return [*asked, *further]
+
+
+def _having(subtasks: list[_Subtask], of: str) -> list[str]:
+    """The events that have a key of a type, and no other one of it; those that somebody does come often."""
+    done = [clause.split()[1].split("(")[0] for *_, clauses in subtasks for clause in clauses]
+    effects = [name for name in [*_KEYS, *done, *done, *done] if _KEYS.get(name) == of]
+    called = [name for name, parameters, *_ in subtasks if parameters.count(of) == 1]
+    return [*effects, *called, *called]
+
+
+def _asked(random: Random, subtasks: list[_Subtask], inputs: list[str]) -> str:
+    """Something for each element of an input, or of what a subtask gives."""
+    makers = [f"{name}: {result}" for name, _, result, _ in subtasks if result and result != "Bool"]
+    name, given = random.choice([*inputs, *inputs, *makers]).split(": ")
+    path, of = (f"{name}.a", "A") if given == "R" else (name, given.split("[")[-1].split(",")[0].split("]")[0])
+    events = _having(subtasks, of)
+    event = random.choice(events or ["e"])
+    rule = f"{random.choice(('at least 1', 'at least 1', 'exactly 1', 'at least 2'))} {event} per {of} in {path}"
+    return _waived(random, rule, events)
+
+
+def _further(random: Random, subtasks: list[_Subtask], result: str | None) -> str:
+    of = random.choice("AAB")
+    events = _having(subtasks, of)
+    a, b = random.choice(events), random.choice(events)
+    plain = random.choice([*_KEYS, *(name for name, *_ in subtasks)])
+    rules = [f"{a} before {b} per {of}", f"{a} before {b} per {of}", _waived(random, f"{a} then {b} per {of}", events)]
+    rules += [f"{plain} then {b}", _waived(random, f"chk(p0) then {a}", events), f"chk(_) then {plain}"]
+    if result:
+        sources = random.sample([*(name for name, *_ in subtasks), "inputs"], 2)
+        rules.append(f"return from {', '.join(sources[: random.randint(1, 2)])}")
+    return random.choice(rules)
+
+
+def _waived(random: Random, rule: str, events: list[str]) -> str:
+    return f"{rule} unless {random.choice([*events, 'g'])}" if random.random() < 0.25 else rule

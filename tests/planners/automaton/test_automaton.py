@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from random import Random
@@ -14,6 +15,7 @@ from p2c_dsl.planners.automaton.resume import lexemes
 from p2c_dsl.resolve import load_text
 from p2c_dsl.spec import Spec, Task
 from tests.planners.forms import accepted, at_most, domain, emitted, form_of_text
+from tests.properties.enforced import one_by_one, with_prefix
 from tests.properties.soundness import random_case
 
 
@@ -21,6 +23,88 @@ from tests.properties.soundness import random_case
 def test_the_decoder_emits_exactly_what_lint_accepts(name: str, steps: int) -> None:
     loaded, task = domain(name)
     assert emitted(loaded.spec, task, steps).keys() == accepted(loaded.spec, task, steps).keys()
+
+
+MADE = {
+    "a list": ("subtask note(xs: List[Text] >= 1 <= 2) -> Bool\ntask t(a: Text, b: Text):\n    at least 1 note\n", 3),
+    "a record": (
+        "type Seat\nrecord Wish:\n    seat: Optional[Seat]\n    of: Text\nsubtask pick() -> Seat\n"
+        "subtask book(wish: Wish)\ntask t(a: Text):\n    at least 1 book\n",
+        3,
+    ),
+    "a list of records": (
+        "type Name\nrecord Person:\n    name: Name\nsubtask find() -> Name\nsubtask greet(all: List[Person])\n"
+        "task t(name: Name):\n    greet.all from find\n    at least 1 greet\n",
+        4,
+    ),
+    "a tree": (
+        "type Name\nrecord Pair:\n    one: Name\n    other: Name\nsubtask find() -> Name\nsubtask keep(pair: Pair)\n"
+        "task t():\n    shape tree\n    exactly 1 keep\n    at most 2 find\n",
+        4,
+    ),
+    "no list, for a loop gathers one": (
+        "subtask note(xs: List[Text])\ntask t(all: Set[Text]):\n    at least 1 note unless note\n",
+        2,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_the_decoder_makes_what_nothing_else_gives(name: str) -> None:
+    text, steps = MADE[name]
+    spec = load_text(text, "made.p2c", Path()).spec
+    task = spec.tasks["t"]
+    found = emitted(spec, task, steps)
+    assert found.keys() == accepted(spec, task, steps).keys()
+    assert any("[" in one or "(" in one for one in found.values()) or name.startswith("no")
+
+
+COMPARED = {
+    "a limit": (
+        "constant low: Int = 3\nconstant most: Int = 5\nsubtask refund(amount: Int)\n"
+        "task t(x: Int):\n    refund.amount <= 5\n    refund.amount >= low\n",
+        3,
+    ),
+    "a field of the same call": (
+        "record Order:\n    total: Int\n    tip: Int\nsubtask refund(order: Order, amount: Int)\n"
+        "subtask more(order: Order, amount: Int)\n"
+        "task t(order: Order, x: Int):\n    refund.amount <= refund.order.total\n"
+        "    more.amount >= more.order.total\n",
+        2,
+    ),
+    "an enum's member": (
+        "enum Status:\n    open\n    shut\n    lost\nrecord Order:\n    status: Status\n    before: Status\n"
+        "subtask refund(order: Order)\nsubtask reject(order: Order)\ntask t(order: Order):\n"
+        "    refund.order.status == Status.open\n    reject.order.status != Status.open\n",
+        3,
+    ),
+    "a text": (
+        'type Mail = Text\nconstant office: Mail = "a"\nconstant home: Mail = "b"\n'
+        "subtask send(to: Mail, copy: Mail)\ntask t(to: Mail):\n    send.to != office\n    send.to == send.copy\n",
+        2,
+    ),
+    "keys": (
+        "type Item\ntype Part < Item\neffect rework(Item)\nsubtask pick() -> Part\n"
+        "subtask exchange(item: Item):\n    does rework(item)\n"
+        "task t(item: Item):\n    at most 1 rework per Item\n    at most 1 pick\n",
+        4,
+    ),
+    "a parameter as the key": (
+        "record Order:\n    id: Text\nsubtask keep(id: Text)\n"
+        "task t(one: Order, id: Text):\n    at most 1 keep per id\n",
+        3,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", COMPARED)
+def test_the_decoder_writes_the_comparisons_that_rules_can_use(name: str) -> None:
+    text, steps = COMPARED[name]
+    spec = load_text(text, "compared.p2c", Path()).spec
+    task = spec.tasks["t"]
+    found = emitted(spec, task, steps)
+    assert found.keys() == accepted(spec, task, steps).keys()
+    assert any(re.search(r"if .* (==|<=|>=) ", one) for one in found.values())
 
 
 @pytest.mark.slow
@@ -41,6 +125,14 @@ def _generated(seed: int) -> tuple[Spec, Task]:
 def test_the_decoder_agrees_with_lint_on_generated_specs(seed: int) -> None:
     spec, task = _generated(seed)
     assert emitted(spec, task, 1).keys() == accepted(spec, task, 1).keys()
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_decoder_agrees_with_lint_where_rules_are_enforced(seed: int) -> None:
+    case = random_case(seed, rules=4)
+    enforced = [of for alone in one_by_one(case) for of in with_prefix(alone).task.rules]
+    case = case.with_rules(tuple(enforced))
+    assert emitted(case.spec, case.task, 1).keys() == accepted(case.spec, case.task, 1).keys()
 
 
 @pytest.mark.slow

@@ -82,10 +82,10 @@ def pieces(body: tuple[Step, ...], inputs: int, *, every_else: bool) -> list[Pie
                     found.append(Piece("loop", parts=parts, defines=new(slot)))
                     block(body)
                     found.append(Piece("end", head))
-                case Branch(tested, test, body, orelse):
+                case Branch(condition, body, orelse):
                     head = len(found)
                     has_else = bool(orelse) or every_else
-                    found.append(Piece("branch", parts=(operand(tested), test), has_else=has_else))
+                    found.append(Piece("branch", parts=(condition.map(operand),), has_else=has_else))
                     block(body)
                     if has_else:
                         found.append(Piece("else", head))

@@ -38,10 +38,30 @@ task t(xs: Set[A], a: A):
     make before free
 """
 
+GOALS = """\
+type A
+effect pay(A)
+effect tell(A)
+effect report
+subtask good(a: A) -> Bool
+subtask give(a: A):
+    does pay(a)
+subtask write(a: A):
+    does tell(a)
+subtask close():
+    does report
+task t(xs: Set[A], a: A):
+    loops <= 1
+    branches <= 0
+    exactly 1 report
+    at least 1 tell per A in xs
+"""
+
 
 # ---------------------------------------------------------------- nothing accepted is nearer
 def _bodies(spec: Spec, found: dict[object, ComposeDecl]) -> list[tuple[Step, ...]]:
-    analyses = [analyze(spec, with_own_spans(c), Source("<enumerated>", "")) for c in found.values()]
+    # Whether they are accepted is known, so no rules are read.
+    analyses = [analyze(spec, with_own_spans(c), Source("<enumerated>", ""), ()) for c in found.values()]
     return [a.program.body for a in analyses if a.program is not None]
 
 
@@ -70,9 +90,9 @@ def check_against_brute_force(spec: Spec, steps: int, cases: int) -> int:
     return checked
 
 
-@pytest.mark.parametrize(("name", "steps"), [("dinner", 6), ("deletion", 4), ("refunds", 3)])
+@pytest.mark.parametrize(("name", "steps"), [("dinner", 5), ("deletion", 4), ("refunds", 3)])
 def test_no_accepted_composition_is_nearer_in_the_examples(name: str, steps: int) -> None:
-    assert check_against_brute_force(domain(name)[0].spec, steps, 60) >= 20
+    assert check_against_brute_force(domain(name)[0].spec, steps, 60) >= 15
 
 
 @pytest.mark.parametrize("text", [GUARDED, GUARDED.replace("loops <= 1", "shape sequence\n    steps <= 3")])
@@ -81,10 +101,16 @@ def test_no_accepted_composition_is_nearer_under_guards_and_order(text: str) -> 
     assert check_against_brute_force(spec, 3, 80) >= 20
 
 
+@pytest.mark.parametrize("rule", ["pay then tell per A", "tell then report unless pay"])
+def test_no_accepted_composition_is_nearer_under_goals(rule: str) -> None:
+    spec = load_text(f"{GOALS}    {rule}\n", "<test>", Path()).spec
+    assert check_against_brute_force(spec, 4, 40) >= 20
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize(("name", "steps"), [("deletion", 5), ("refunds", 4)])
-def test_no_accepted_composition_is_nearer_at_full_size(name: str, steps: int) -> None:
-    assert check_against_brute_force(domain(name)[0].spec, steps, 1000) >= 500
+@pytest.mark.parametrize(("name", "steps", "least"), [("dinner", 6, 100), ("deletion", 5, 500), ("refunds", 4, 500)])
+def test_no_accepted_composition_is_nearer_at_full_size(name: str, steps: int, least: int) -> None:
+    assert check_against_brute_force(domain(name)[0].spec, steps, 1000) >= least
 
 
 @pytest.mark.parametrize("seed", range(12))

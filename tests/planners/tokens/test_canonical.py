@@ -47,7 +47,7 @@ def test_each_text_is_written_in_one_way(name: str, steps: int) -> None:
     assert counts and set(counts.values()) == {1}
 
 
-@pytest.mark.parametrize("seed", [1, 3, 4, 5])
+@pytest.mark.parametrize("seed", [3, 4, 5, 9])
 def test_each_text_is_written_in_one_way_on_generated_specs(seed: int) -> None:
     """The words of the spec, cut at random, are the tokens."""
     case = random_case(seed, rules=3)

@@ -34,10 +34,11 @@ def drawn(mask: SemanticMask, state: int, logits: Tensor, temperature: float) ->
 
 
 def choosing(tokens: TokenAutomaton) -> int:
-    """A state in which several tokens are allowed."""
-    state = tokens.start
-    while len(tokens.allowed(state)) < 5:
-        state = tokens.step(state, tokens.allowed(state)[-1])
+    """A state in which several tokens are allowed. A walk along first tokens may end before it meets one."""
+    state, ahead = tokens.start, []
+    while len(allowed := tokens.allowed(state)) < 5:
+        ahead.extend((state, token) for token in reversed(allowed) if token != tokens.vocabulary.end)
+        state = tokens.step(*ahead.pop())
     return state
 
 

@@ -7,6 +7,7 @@ from random import Random
 
 import pytest
 
+from p2c_dsl.ranges import NumberRange
 from p2c_dsl.runtime.counterexample.small_worlds import Atom, Choices, SmallWorld, explore, sample, simpler
 from p2c_dsl.runtime.values import comparable, conform
 from p2c_dsl.spec import Spec
@@ -15,6 +16,7 @@ from p2c_dsl.types import (
     FLOAT,
     INT,
     TEXT,
+    Bounded,
     Enum,
     ListOf,
     MapOf,
@@ -38,6 +40,8 @@ TYPES: tuple[Type, ...] = (
     TEXT,
     USER,
     NewType("Email", TEXT),
+    Bounded(INT, NumberRange(5, 500)),
+    NewType("Share", Bounded(FLOAT, NumberRange(0.25, 0.5))),
     Enum("Color", ("red", "green")),
     Record("Order"),
     Record("Tree"),
@@ -74,6 +78,11 @@ def test_every_value_is_one_of_its_type(of: Type) -> None:
 def test_all_values_up_to_a_size_are_gone_through_once(of: Type, size: int, count: int) -> None:
     found = [comparable(v) for v in values(of, size)]
     assert len(found) == len(set(found)) == count
+
+
+def test_numbers_within_bounds_are_small_or_at_a_bound() -> None:
+    assert values(Bounded(INT, NumberRange(-500, 500)), 2) == [0, 1, -1, -500, 500]
+    assert values(Bounded(INT, NumberRange(3, None)), 2) == [3, 4]
 
 
 def test_a_list_may_hold_equal_elements_and_a_set_may_not() -> None:

@@ -6,9 +6,12 @@ from decimal import Decimal
 
 import pytest
 
+from p2c_dsl.ranges import NumberRange
 from p2c_dsl.runtime.values import Distinct, Fields, WrongValue, conform, elements_of, item_of, shown, thaw
-from p2c_dsl.types import BOOL, FLOAT, INT, TEXT, ListOf, MapOf, NewType, Optional, SetOf, Size, Type
+from p2c_dsl.types import BOOL, FLOAT, INT, TEXT, Bounded, ListOf, MapOf, NewType, Optional, SetOf, Size, Type
 from tests.runtime.values.objects import COLOR, ORDER, RED, SPEC, USER, Basket, Order, Paint
+
+SCORE = NewType("Score", Bounded(INT, NumberRange(0, 9)))
 
 
 class TestTypes:
@@ -24,6 +27,8 @@ class TestTypes:
             ("ada", USER),
             (None, Optional(INT)),
             (3, Optional(INT)),
+            (9, SCORE),
+            (0.5, Bounded(FLOAT, NumberRange(0.5, None))),
         ],
     )
     def test_what_cannot_change_stays_as_it_is(self, value: object, of: Type) -> None:
@@ -51,6 +56,11 @@ class TestTypes:
             ({"a"}, ListOf(TEXT)),
             ({"a": 1}, SetOf(TEXT)),
             (["a"], MapOf(TEXT, INT)),
+            (-1, SCORE),
+            (10, SCORE),
+            (True, SCORE),
+            (5.0, SCORE),
+            (0.25, Bounded(FLOAT, NumberRange(0.5, None))),
             ([1, "a"], ListOf(INT)),
             ({"a": "b"}, MapOf(TEXT, INT)),
             ({"buyer": "ada", "color": "red"}, ORDER),
