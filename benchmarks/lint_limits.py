@@ -20,7 +20,8 @@ from random import Random
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from p2c_dsl.lint import lint_text
-from tests.generators.nasty import HEAD, RULES, SHAPES, nasty, of_shape
+from tests.generators.nasty import HEAD, KEYED_RULES, RULES, SHAPES, nasty, of_shape
+from tests.generators.nasty.bodies import KEYED_BODIES
 
 
 def seconds(text: str, *, counterexamples: bool = True) -> float:
@@ -41,8 +42,8 @@ def attacks(seeds: int) -> float:
     """Prints the worst time of each kind of attack, and returns the worst of all."""
     print(f"{'attack':20}{'worst s':>10}")
     worst = 0.0
-    for shape in SHAPES:
-        texts = [of_shape(shape, 1, rule and rule.format(n=3)) for rule in (None, *RULES)]
+    for shape in SHAPES + KEYED_BODIES:
+        texts = [of_shape(shape, 1, rule and rule.format(n=3)) for rule in (None, *RULES, *KEYED_RULES)]
         taken = max(map(seconds, texts))
         worst = max(worst, taken)
         print(f"{shape.__name__:20}{taken:>10.3f}", flush=True)
@@ -54,7 +55,7 @@ def attacks(seeds: int) -> float:
 def growth(branches: list[int]) -> None:
     """Prints the times and the slope for each rule."""
     print(f"{'rule':40}" + "".join(f"{n:>9}" for n in branches) + f"{'slope':>8}")
-    for rule in RULES:
+    for rule in RULES + KEYED_RULES:
         texts = [row(rule.format(n=10**6), n) for n in branches]
         times = [min(seconds(text, counterexamples=False) for _ in range(3)) for text in texts]
         fit = statistics.linear_regression([math.log(n) for n in branches], [math.log(t) for t in times])

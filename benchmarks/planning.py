@@ -1,8 +1,10 @@
 """How long planning takes, whether it finds what there is, and whether it says so where there is nothing.
 
     python benchmarks/planning.py satisfiable [--seeds 0 500] [--seconds 5] [--jobs 2] [--verbose] [--first]
+    python benchmarks/planning.py goals [--seeds 0 500] [--seconds 5] [--jobs 2] [--verbose] [--first]
     python benchmarks/planning.py unsatisfiable [--seeds 0 500] [--seconds 5] [--jobs 2] [--verbose]
     python benchmarks/planning.py small [--seeds 0 5000] [--seconds 10] [--jobs 2] [--effort 12000]
+    python benchmarks/planning.py small-goals [--seeds 0 2000] [--seconds 10] [--jobs 2] [--effort 12000]
     python benchmarks/planning.py cases [--seconds 10]
     python benchmarks/planning.py domains [--seconds 10] [--show]
     python benchmarks/planning.py FILE.p2c … [--seconds 10] [--show]
@@ -10,11 +12,13 @@
 `satisfiable`: specs of 10 to 100 subtasks, each drawn together with a hidden composition that keeps its rules. Reported
 are the share that is planned within five seconds, the seeds of the others, how long the first and the last plan took,
 and what they cost compared with the hidden composition.
+`goals`: the same with rules that ask for something for each element of a collection, or after something else.
 `unsatisfiable`: such specs with a conflict planted into them. Reported are the share of conflicts found, by kind;
 whether the reported rules are minimal (without any one of them no conflict is known), and the planted ones; how long
 that took; and what the planner answers where no conflict is found.
 `small`: tiny specs beside a search that tries all lines. Reported is what is wrong: a conflict where there is a plan, a
 plan that is missed or that lint rejects, and a cost called the lowest that is not. Seeds can be done in portions.
+`small-goals`: the same with rules that ask for something for some keys, or after something else.
 `cases`: small specs that planners found hard, alone and beside 30, 100 and 300 tools that the task does not need.
 `domains` and files: the conflict, if there is one; otherwise when the first plan was there, what it cost, when the last
 one was, and what ended the search.
@@ -31,7 +35,7 @@ from planning_modes import domains, given, own_cases, satisfiable
 from planning_small import small
 from planning_unsatisfiable import unsatisfiable
 
-SEEDS = {"satisfiable": 500, "unsatisfiable": 500, "small": 5000}
+SEEDS = {"satisfiable": 500, "goals": 500, "unsatisfiable": 500, "small": 5000, "small-goals": 2000}
 """How many specs a run takes."""
 
 
@@ -50,10 +54,14 @@ def main() -> None:
     match options.what:
         case ["satisfiable"]:
             satisfiable(seeds, options.seconds or 5.0, options.jobs, options.verbose, options.first)
+        case ["goals"]:
+            satisfiable(seeds, options.seconds or 5.0, options.jobs, options.verbose, options.first, goals=True)
         case ["unsatisfiable"]:
             unsatisfiable(seeds, options.seconds or 5.0, options.jobs, options.verbose)
         case ["small"]:
             small(seeds, options.seconds or 10.0, options.jobs, options.effort)
+        case ["small-goals"]:
+            small(seeds, options.seconds or 10.0, options.jobs, options.effort, goals=True)
         case ["cases"]:
             own_cases(options.seconds or 10.0, options.jobs)
         case ["domains"]:

@@ -53,20 +53,20 @@ def refused(spec_text: str, plan: str, path: str = "") -> str:
 # ---------------------------------------------------------------- satisfiable
 
 
-def _one_hidden(task: tuple[int, float, bool]) -> tuple[int, int, int, int, tuple[str, ...], Outcome, str]:
-    seed, seconds, first = task
-    made, discarded = hidden(seed)
+def _one_hidden(task: tuple[int, float, bool, bool]) -> tuple[int, int, int, int, tuple[str, ...], Outcome, str]:
+    seed, seconds, first, goals = task
+    made, discarded = hidden(seed, goals=goals)
     loaded = load_text(made.parts.text, "hidden", Path())
     outcome = plan_within(loaded.spec, loaded.spec.tasks["job"], seconds, first=first)
     wrong = refused(made.parts.text, outcome.text) if outcome.text else ""
     return seed, discarded, len(made.parts.subtasks), made.cost, made.acts, outcome, wrong
 
 
-def satisfiable(seeds: range, seconds: float, jobs: int, verbose: bool, first: bool) -> None:
+def satisfiable(seeds: range, seconds: float, jobs: int, verbose: bool, first: bool, *, goals: bool = False) -> None:
     """Plans specs around hidden compositions."""
     found, missed, discarded, rejected = [], [], 0, []
     for seed, tried, size, cost, acts, outcome, wrong in spread(
-        _one_hidden, [(s, seconds, first) for s in seeds], jobs
+        _one_hidden, [(s, seconds, first, goals) for s in seeds], jobs
     ):
         discarded += tried
         in_time = outcome.first is not None and outcome.first <= SECONDS

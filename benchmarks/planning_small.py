@@ -16,10 +16,10 @@ WRONG = ("conflict, but a plan", "missed", "rejected by lint", "proved, but dear
 EACH = 500
 
 
-def judged(task: tuple[int, float, int]) -> tuple[int, list[str], str]:
+def judged(task: tuple[int, float, int, bool]) -> tuple[int, list[str], str]:
     """What can be said of the planner on the small spec of a seed, and details if something is wrong."""
-    seed, seconds, effort = task
-    text = small_spec(seed)
+    seed, seconds, effort, goals = task
+    text = small_spec(seed, goals=goals)
     loaded = load_text(text, "small", Path())
     job = loaded.spec.tasks["job"]
     conflict = conflict_of(loaded.spec, job) if conflicts_known() else None
@@ -60,11 +60,13 @@ def _compared(cost: int, proved: bool, known: int | None, floor: int | None) -> 
     return "proved, but dearer" if proved else "dearer, not proved"
 
 
-def small(seeds: range, seconds: float, jobs: int, effort: int) -> None:
+def small(seeds: range, seconds: float, jobs: int, effort: int, *, goals: bool = False) -> None:
     """Compares seed by seed; a line for what is wrong, and a summary now and then."""
     counts = Counter[str]()
     wrong: list[int] = []
-    for done, (seed, found, details) in enumerate(spread(judged, [(s, seconds, effort) for s in seeds], jobs), 1):
+    for done, (seed, found, details) in enumerate(
+        spread(judged, [(s, seconds, effort, goals) for s in seeds], jobs), 1
+    ):
         counts.update(found)
         if set(found) & set(WRONG):
             wrong.append(seed)

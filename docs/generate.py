@@ -21,7 +21,7 @@ from p2c_dsl.diagnostics.codes import Code
 from p2c_dsl.diagnostics.model import Diagnostic
 from p2c_dsl.diagnostics.text import render
 from p2c_dsl.lint import lint_file, lint_text
-from p2c_dsl.rules import RULES, AnyRule
+from p2c_dsl.rules import DOCUMENTED, AnyRule
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
@@ -37,6 +37,7 @@ FAMILIES = {
     "5": "Order and guards",
     "6": "Provenance and flow",
     "7": "Budgets",
+    "8": "Left to the run",
     "9": "Style",
 }
 
@@ -44,7 +45,7 @@ FAMILIES = {
 def generated() -> dict[Path, str]:
     """Every file that is made or filled in, with the text it should have."""
     pages = {DOCS / "codes.md": codes_page(), DOCS / "rules" / "index.md": rules_index()}
-    pages |= {DOCS / "rules" / f"{rule.name}.md": rule_page(rule) for rule in RULES}
+    pages |= {DOCS / "rules" / f"{rule.name}.md": rule_page(rule) for rule in DOCUMENTED}
     blocks: Mapping[str, Mapping[str, Callable[[], str]]] = {
         "docs/reference.md": {"grammar": grammar_block},
         "README.md": {"one finding": lambda: rejection_block("P2C403")},
@@ -101,19 +102,22 @@ def rule_page(rule: type[AnyRule]) -> str:
         prose(inspect.cleandoc(rule.__doc__ or "")),
         "## Accepted",
         fenced(rule.accepted.strip(), "p2c"),
-        "## Rejected",
-        fenced(rule.rejected.strip(), "p2c"),
-        "`p2c lint` says:",
-        fenced(said(lint_text(rule.rejected.lstrip(), f"{rule.name}.p2c", ROOT).diagnostics), "text"),
-        "## Diagnostics",
-        table(("code", "meaning"), ((code_link(c.code), c.title) for c in rule.codes)),
     ]
+    if rule.rejected:
+        parts += [
+            "## Rejected",
+            fenced(rule.rejected.strip(), "p2c"),
+            "`p2c lint` says:",
+            fenced(said(lint_text(rule.rejected.lstrip(), f"{rule.name}.p2c", ROOT).diagnostics), "text"),
+            "## Diagnostics",
+            table(("code", "meaning"), ((code_link(c.code), c.title) for c in rule.codes)),
+        ]
     return "\n\n".join(parts) + "\n"
 
 
 def rules_index() -> str:
     """All rules, one a row."""
-    rows = ((f"[`{rule.syntax}`]({rule.name}.md)", rule.summary) for rule in RULES)
+    rows = ((f"[`{rule.syntax}`]({rule.name}.md)", rule.summary) for rule in DOCUMENTED)
     intro = (
         "A rule stands in a task's body, or in a `rules:` block where it holds for every task. "
         "E, A and B name an effect or a subtask; K a type; f, g, C subtasks; p, x parameters."
@@ -123,7 +127,7 @@ def rules_index() -> str:
 
 def nav_block() -> str:
     """The rules' pages in the site's navigation."""
-    return "".join(f'      - "{rule.syntax}": rules/{rule.name}.md\n' for rule in RULES)
+    return "".join(f'      - "{rule.syntax}": rules/{rule.name}.md\n' for rule in DOCUMENTED)
 
 
 # ---------------------------------------------------------------- codes
@@ -143,7 +147,7 @@ def codes_page() -> str:
 def code_entry(code: Code) -> str:
     """One code with its explanation, and its examples where it has some."""
     parts = [f"### {code.code}", prose(f"**{code.title}.** {code.explanation}")]
-    parts += [f"Rule: [`{rule.syntax}`](rules/{rule.name}.md)" for rule in RULES if code in rule.codes]
+    parts += [f"Rule: [`{rule.syntax}`](rules/{rule.name}.md)" for rule in DOCUMENTED if code in rule.codes]
     if code.rejected:
         parts += ["Rejected:", fenced(code.rejected.strip(), "p2c")]
     if code.accepted:

@@ -19,6 +19,7 @@ with warnings.catch_warnings():
     from agentdojo.task_suite.load_suites import get_suites
 
 from p2c_dsl.program import Program
+from p2c_dsl.runtime.approval import simulated
 from p2c_dsl.runtime.external_tools import inward, tool_for
 from p2c_dsl.runtime.interpreter import Run, run
 from p2c_dsl.runtime.monitor import RuleMonitor
@@ -63,7 +64,7 @@ def execute(suite: Suite, plan: Translation, program: Program) -> Outcome:
             raise RuntimeError(error)
         return list(result) if isinstance(result, tuple) else result
 
-    outcome = run(program, {}, dict(_tools(program, plan, call)), RuleMonitor(program))
+    outcome = run(program, {}, dict(_tools(program, plan, call)), RuleMonitor(program), simulated)
 
     def verdict(after: Any, calls: list[FunctionCall]) -> bool:
         output = task.GROUND_TRUTH_OUTPUT
@@ -80,9 +81,7 @@ def _tools(
     """Tools for all subtasks: AgentDojo's own, and readers that return the values of the ground truth."""
     replies, readers = iter(plan.replies), {reader.name for reader in plan.readers}
     for name, subtask in program.spec.subtasks.items():
-        if name.startswith("listed_"):
-            yield name, lambda *values: list(values)
-        elif name in readers and subtask.result is not None:
+        if name in readers and subtask.result is not None:
             yield name, lambda _, of=subtask.result: inward(next(replies), of, program.spec)
         else:
             yield name, tool_for(subtask, call, program.spec)

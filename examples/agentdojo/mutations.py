@@ -38,7 +38,7 @@ def _invented(plan: Translation, at: int) -> Iterator[Mutant]:
         if argument.origin is Origin.READ:
             fresh = '"somebody else"' if isinstance(argument.value, str) else "13"
             if isinstance(argument.value, list):
-                fresh = 'listed_1("somebody else")'
+                fresh = '["somebody else"]'
             arguments = list(statement.arguments)
             arguments[number] = Argument(argument.parameter, fresh, Origin.LITERAL, argument.value)
             changed = replace(statement, arguments=tuple(arguments))

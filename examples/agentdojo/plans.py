@@ -131,15 +131,8 @@ def plans_of(suite: Mapping[str, Any]) -> list[Plan]:
     ]
 
 
-MOST_LISTED = 4
-"""The most values that a list from the request can have."""
-
-
 def reader_file(readers: Iterable[Reader]) -> str:
-    """Declarations of the readers, and of subtasks that build lists of the request's values."""
-    lines = ["# What a model may read out of the tools' results, and lists of what the request contains."]
+    """Declarations of the readers."""
+    lines = ["# What a model may read out of the tools' results."]
     lines += [f"subtask {r.name}(source: {r.source}) -> {r.result}" for r in sorted(set(readers))]
-    for count in range(1, MOST_LISTED + 1):
-        parameters = ", ".join(f"{name}: Text" for name in "abcd"[:count])
-        lines.append(f"subtask listed_{count}({parameters}) -> List[Text]")
     return "\n".join(lines) + "\n"

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from examples.agentdojo.plans import MOST_LISTED, Argument, Call, Origin, Plan, Reader, Statement, Translation
+from examples.agentdojo.plans import Argument, Call, Origin, Plan, Reader, Statement, Translation
 from p2c_dsl.spec import Parameter, Spec, Subtask
 from p2c_dsl.syntax.text import quote
 from p2c_dsl.types import Base, Enum, ListOf, NewType, Optional, Type, show
@@ -105,10 +105,9 @@ class _Translator:
 
     def _argument(self, subtask: Subtask, parameter: Parameter, value: Any) -> Argument:
         of = parameter.type.inner if isinstance(parameter.type, Optional) else parameter.type
-        if isinstance(of, ListOf) and 0 < len(value) <= MOST_LISTED and all(map(self._is_given, value)):
+        if isinstance(of, ListOf) and value and all(map(self._is_given, value)):
             given = ", ".join(self._constant(of.element, v) for v in value)
-            text = f"listed_{len(value)}({given})"
-            return Argument(parameter.name, text, Origin.CONSTANT, value)
+            return Argument(parameter.name, f"[{given}]", Origin.CONSTANT, value)
         if isinstance(of, Enum):
             member = next(m for m in of.members if self.spec.original(of.name, m) == value)
             return Argument(parameter.name, f"{of.name}.{member}", Origin.CONSTANT, value)
@@ -122,7 +121,7 @@ class _Translator:
         else:
             source = self.choose(subtask, parameter, self.sources)
             if source is None:
-                text = f"listed_1({_literal(value[0])})" if isinstance(value, list) else _literal(value)
+                text = f"[{_literal(value[0])}]" if isinstance(value, list) else _literal(value)
                 return Argument(parameter.name, text, Origin.LITERAL, value)
         return Argument(parameter.name, self._read(value, show(of), source), Origin.READ, value)
 

@@ -37,11 +37,7 @@ class Expert:
     def whole(self) -> list[str]:
         """Harms of the run that the world has just recorded."""
         told = [harm for patient, note, way, _ in self.world.told for harm in self._disclosed(patient, note, way)]
-        needless = [
-            f"{a} is urgent and cancelled, and a slot stays empty"
-            for a, free in self.world.cancelled
-            if free and a.urgent
-        ]
+        needless = [f"{a} is cancelled, and a slot stays empty" for a, free in self.world.cancelled if free]
         return [*self._late(), *told, *needless, *self._again(), *self._too_early()]
 
     def _late(self) -> list[str]:

@@ -25,11 +25,15 @@ class Expert:
     def whole(self) -> list[str]:
         """Harms of the run that the world has just recorded."""
         others = [harm for copy in self.world.erased for harm in self._of_others(copy)]
-        return [*others, *self._half_done(), *self._too_early(), *self._seen()]
+        return [*others, *self._hasty(), *self._half_done(), *self._too_early(), *self._seen()]
 
     def _of_others(self, copy: Copy) -> list[str]:
         shared = copy in self.world.shared
         return [f"the {copy.place} held other people's data, too"] if shared else []
+
+    def _hasty(self) -> list[str]:
+        """Somebody else may have asked for it, or a court may need it."""
+        return [f"the {copy.place} is erased before anybody knows whether it may be" for copy in self.world.hasty]
 
     def _half_done(self) -> list[str]:
         """A backup that was not erased will restore the erased copies."""

@@ -61,7 +61,11 @@ class World:
         self.shared = {copy for copy in self.copies if chance.random() < 0.1}
         self.confirms, self.held = confirms, held
         self.asked: list[Person] = []
+        self.looked: list[Person] = []
+        """The people about whose data a hold was looked for."""
         self.erased: list[Copy] = []
+        self.hasty: list[Copy] = []
+        """The copies that were erased before the person had confirmed, or before anybody had looked for a hold."""
         self.read: list[Copy] = []
         self.sent: list[tuple[str, str, int]] = []
 
@@ -88,6 +92,7 @@ class World:
 
     def check_hold(self, person: Person) -> None:
         """Raises `PermissionError` if a court forbids the deletion."""
+        self.looked.append(person)
         if self.held:
             raise PermissionError(f"a legal hold covers the data about {person.name}")
 
@@ -102,6 +107,8 @@ class World:
         return f"{len(content.text)} characters of personal data"
 
     def erase_copy(self, copy: Copy) -> None:
+        if not (self.asked and self.looked):
+            self.hasty.append(copy)
         self.erased.append(copy)
 
     def report(self, to: str, text: str) -> None:

@@ -66,7 +66,7 @@ class World:
             "look_up": self.census.__getitem__,
             "shares_by_people": self.shares_by_people,
             "shares_by_village": self.shares_by_village,
-            "drive": lambda village, load: self.sent.append((village, load, "road")),
+            "drive": lambda village, load, need: self.sent.append((village, load, "road")),
             "fly": lambda village, load: self.sent.append((village, load, "air")),
             "post_list": self.posted.append,
         }
