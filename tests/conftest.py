@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 
 import pytest
 from hypothesis import settings
@@ -14,6 +15,12 @@ settings.load_profile("untimed")
 # Tests run side by side, one to a core: more threads in each would only wait for one another.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
+# A shell may start what runs in the background with interrupts ignored; what tests interrupt would go on for ever.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
+MOST_SECONDS = 600
+"""After which a test hangs: some thirty times what the longest takes that is run by default."""
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
@@ -21,6 +28,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="write the outputs in tests/mdtest anew, then test them",
     )
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test that hangs fails, and says where it stood, instead of taking all others with it."""
+    for item in items:
+        if item.get_closest_marker("slow") is None:
+            item.add_marker(pytest.mark.timeout(MOST_SECONDS))
 
 
 @pytest.hookimpl(tryfirst=True)

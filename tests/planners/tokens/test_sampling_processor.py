@@ -15,14 +15,16 @@ from p2c_dsl.planners.tokens.processors import SamplingLogitsProcessor
 from p2c_dsl.planners.tokens.token_automaton import TokenAutomaton
 from p2c_dsl.planners.tokens.vocabulary import vocabulary_of
 from tests.planners import tiny
-from tests.planners.tiny import domain_of
 
 ROWS = 4000
+SPEC = "\n".join(
+    [*(f"subtask {name}()" for name in ("ask", "book", "call", "drive", "eat")), "task t():", "    steps <= 2"]
+)
 
 
 @pytest.fixture(scope="module")
 def mask() -> SemanticMask:
-    return SemanticMask(TokenAutomaton(*domain_of("dinner"), vocabulary_of(tiny.tokenizer()), 256, effort=300))
+    return SemanticMask(TokenAutomaton(*tiny.spec_of(SPEC), vocabulary_of(tiny.tokenizer()), 256, effort=300))
 
 
 def drawn(mask: SemanticMask, state: int, logits: Tensor, temperature: float) -> tuple[SamplingLogitsProcessor, Tensor]:
@@ -34,12 +36,15 @@ def drawn(mask: SemanticMask, state: int, logits: Tensor, temperature: float) ->
 
 
 def choosing(tokens: TokenAutomaton) -> int:
-    """A state in which several tokens are allowed. A walk along first tokens may end before it meets one."""
-    state, ahead = tokens.start, []
-    while len(allowed := tokens.allowed(state)) < 5:
-        ahead.extend((state, token) for token in reversed(allowed) if token != tokens.vocabulary.end)
-        state = tokens.step(*ahead.pop())
-    return state
+    """The nearest state in which several tokens are allowed. Many ways of cutting a text into tokens meet in one."""
+    found, reached = [tokens.start], {tokens.start}
+    for state in found:
+        if len(allowed := tokens.allowed(state)) >= 5:
+            return state
+        following = {tokens.step(state, token): None for token in allowed if token != tokens.vocabulary.end}
+        found.extend(following.keys() - reached)
+        reached.update(following)
+    raise AssertionError("no state of this task leaves a choice")
 
 
 @pytest.mark.parametrize("temperature", [0.3, 1.0, 4.0])
