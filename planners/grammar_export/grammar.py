@@ -152,8 +152,8 @@ class _Grammar:
         given = [self._given(p) for p in subtask.parameters]
         arguments: str | None = ""
         for place in range(len(given) - 1, -1, -1):
-            between = text(subtask.between(place) if isinstance(subtask, PartMaker) else ", ")
-            arguments = sequence(between if place else "", given[place], arguments)
+            before = subtask.before(place) if isinstance(subtask, PartMaker) else ", " if place else ""
+            arguments = sequence(text(before) if before else "", given[place], arguments)
             if place >= subtask.required:
                 arguments = optional(arguments)
         ends = (subtask.opening, subtask.closing) if isinstance(subtask, PartMaker) else (f"{subtask.name}(", ")")

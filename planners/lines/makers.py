@@ -24,14 +24,13 @@ class PartMaker(Subtask):
 
     @property
     def opening(self) -> str:
-        """What stands before the first part."""
-        if not isinstance(self.result, Record):
-            return "["
-        return f"{self.result.name}({self.parameters[0].name}=" if self.parameters else f"{self.result.name}("
+        """What stands before all parts."""
+        return f"{self.result.name}(" if isinstance(self.result, Record) else "["
 
-    def between(self, place: int) -> str:
-        """What stands between a part and the one before it."""
-        return f", {self.parameters[place].name}=" if isinstance(self.result, Record) else ", "
+    def before(self, place: int) -> str:
+        """What stands before a part and after the one before it."""
+        comma = ", " if place else ""
+        return f"{comma}{self.parameters[place].name}=" if isinstance(self.result, Record) else comma
 
     @property
     def closing(self) -> str:

@@ -216,8 +216,9 @@ class Statements:
 def _call_pieces(subtask: Subtask, count: int, opening: Lexemes, closing: Lexemes) -> tuple[Lexemes, ...]:
     """The words between a call's arguments."""
     if isinstance(subtask, PartMaker):
-        start, end = (*opening, subtask.opening), (subtask.closing, *closing)
-        between = tuple((subtask.between(place),) for place in range(1, count))
+        first = subtask.before(0) if count else ""
+        start, end = (*opening, subtask.opening + first), (subtask.closing, *closing)
+        between = tuple((subtask.before(place),) for place in range(1, count))
     else:
         start, end = (*opening, f"{subtask.name}("), (")", *closing)
         between = ((", ",),) * (count - 1)

@@ -250,14 +250,20 @@ KINDS: tuple[Callable[[Plant], None], ...] = (
 )  # fmt: skip
 
 
+def _is_key_at_hand(declaration: str) -> bool:
+    """Whether it declares what could be the key of a map from nothing: an enum, or a record that needs no field."""
+    kind, *fields = declaration.split("\n")
+    return kind.startswith("enum") or (kind.startswith("record") and all(": Optional[" in field for field in fields))
+
+
 def planted(seed: int) -> Planted:
     """The spec of a seed; the kinds take turns."""
     kind = KINDS[seed % len(KINDS)]
     for tried in count():
         made, _ = hidden(100_000 + 100 * seed + tried)
         random = Random(f"planted {seed} {tried}")
-        if kind in (perhaps_none, too_many) and any("enum" in d for d in made.parts.declarations):
-            continue  # Its members could be keys of a map.
+        if kind in (perhaps_none, too_many) and any(map(_is_key_at_hand, made.parts.declarations)):
+            continue
         plant = Plant(random, made.parts)
         kind(plant)
         if len(plant.parts.subtasks) <= 100:

@@ -15,3 +15,11 @@ def test_what_nothing_else_gives_can_be_made() -> None:
     writes, texts = writer(spec_to_lark(spec, task)), list(emitted(spec, task, 3).values())
     assert len(texts) > 1 and all(map(writes, texts))
     assert not writes(texts[0].replace("[", "{"))
+
+
+def test_a_record_whose_fields_may_all_be_left_out_is_made_of_none() -> None:
+    spec, task = resolved(
+        "type Name\nrecord Note:\n    name: Optional[Name]\nsubtask keep(note: Note)\ntask t():\n    at least 1 keep\n"
+    )
+    writes, texts = writer(spec_to_lark(spec, task)), list(emitted(spec, task, 3).values())
+    assert any("Note()" in text for text in texts) and all(map(writes, texts))
