@@ -11,13 +11,11 @@ from p2c_dsl.analysis import MOST_FINDINGS, Analysis, analyze
 from p2c_dsl.claims import overridden, unsigned
 from p2c_dsl.codes import all_codes
 from p2c_dsl.diagnostics.model import ApprovalPoint, Diagnostic, Location, Severity, Suppressed, Verdict
-from p2c_dsl.machine import Machine, Violations
+from p2c_dsl.feasibility.doing_nothing import accepts_nothing
 from p2c_dsl.program import Call, Program, steps
 from p2c_dsl.resolve import Loaded, load, load_text
 from p2c_dsl.rules import AnyRule, read_rules, unkeyed_rules
 from p2c_dsl.rules.approval import ApprovalPoints
-from p2c_dsl.rules.enforced import Enforced
-from p2c_dsl.spec import Spec, Task
 from p2c_dsl.syntax.hiding import hiding
 from p2c_dsl.syntax.look_alikes import look_alikes
 from p2c_dsl.syntax.nodes import ComposeDecl, File
@@ -137,19 +135,10 @@ def _advice(loaded: Loaded, rules: Mapping[str, _Read]) -> Iterator[Diagnostic]:
             yield from (d for d in unkeyed_rules(spec, task) if d.location.source == root)
             # A task beside its composition need not say what is wanted: nobody has to plan it.
             to_plan = task.location.source == root and name not in composed
-            if to_plan and _accepts_nothing(spec, task, own):
+            if to_plan and accepts_nothing(spec, task, own):
                 from p2c_dsl.feasibility.nothing_asked import nothing_asked
 
                 yield nothing_asked(spec, task)
-
-
-def _accepts_nothing(spec: Spec, task: Task, rules: Sequence[AnyRule]) -> bool:
-    """Whether a composition that does nothing keeps all rules of a task, and gives all that it is to give."""
-    # What an enforced rule asks for is asked for, whether or not lint can prove it.
-    machine = Machine(spec, task, [rule.rule if isinstance(rule, Enforced) else rule for rule in rules])
-    objections: Violations = []
-    machine.end(machine.start(), objections)
-    return task.result is None and not objections
 
 
 def _hopeless(loaded: Loaded, rules: Mapping[str, _Read], analyses: Sequence[Analysis]) -> Iterator[Diagnostic]:

@@ -125,6 +125,7 @@ def plan(
     use = "" if output is None else f'use "{os.path.relpath(spec, Path(output).parent)}"\n\n'
     write(use + "\n".join(found.texts), output)
     _tell(found, asked)
+    _warn(loaded, wanted)
     if found.interrupt is not None:
         raise Exit(status_of(found.interrupt))
     if run:
@@ -241,3 +242,15 @@ def _tell(found: _Plans, asked: _Asked) -> None:
         report(found.note)
     if len(found.texts) < asked.count:
         report(f"found {len(found.texts)} of {asked.count} plans")
+
+
+def _warn(loaded: Loaded, task: Task) -> None:
+    """Says on standard error that a plan of a task that asks for nothing is not there for anything."""
+    from p2c_dsl.feasibility.doing_nothing import accepts_nothing
+    from p2c_dsl.rules import read_rules
+
+    if accepts_nothing(loaded.spec, task, read_rules(loaded.spec, task)[0]):
+        from p2c_dsl.feasibility.nothing_asked import nothing_asked
+
+        warning = nothing_asked(loaded.spec, task)
+        report(f"{warning.message}; {warning.help}")

@@ -133,3 +133,12 @@ def test_rules_that_conflict_are_named(folder: Path) -> None:
         result = p2c("plan", "no.p2c", "--planner", planner)
         assert (result.exit_code, result.stdout) == (1, "")
         assert "`at least 2 f` and `at most 1 f` conflict" in result.stderr
+
+
+def test_a_plan_of_a_task_that_asks_for_nothing_comes_with_what_it_could_ask_for(folder: Path) -> None:
+    declared = "type Ticket\neffect close(Ticket)\nsubtask shut(ticket: Ticket):\n    does close(ticket)\n"
+    (folder / "tickets.p2c").write_text(declared + "task tidy(tickets: Set[Ticket])\n")
+    result = p2c("plan", "tickets.p2c")
+    assert result.exit_code == 0
+    assert "nothing is asked for" in result.stderr and "`at least 1 close per Ticket in tickets`" in result.stderr
+    assert "nothing is asked for" not in p2c("plan", "dinner.p2c").stderr
