@@ -124,7 +124,7 @@ def test_plans_get_cheaper_until_the_last_is_proved() -> None:
 def test_when_the_time_is_up_the_first_plan_is_handed_out(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [0.0]
     monkeypatch.setattr(deadline, "monotonic", lambda: now[0])
-    loaded, task = domain("deletion")
+    loaded, task = domain("relief")
     plans = SearchPlanner(timeout=1).improving(loaded.spec, task)
     first = next(plans)
     now[0] = 2.0
