@@ -109,20 +109,24 @@ def _taken(way: Way, facts: Facts, fresh: int, is_met: IsMet) -> bool:
 
 def seen_to_be_paid(ways: Iterable[Way], facts: Facts, met_by: MetBy) -> bool:
     """Whether one of the ways has been taken, as far as that is known without drawing conclusions."""
-    return any(_seen(way, (), facts, met_by) for way in ways)
+    return any(_seen(way, facts, met_by) for way in ways)
 
 
-def _seen(way: Way, collections: tuple[object, ...], facts: Facts, met_by: MetBy) -> bool:
+def _seen(way: Way, facts: Facts, met_by: MetBy) -> bool:
+    met = taken(way, met_by)
+    match way:
+        case ("owe", _, tuple() as tests) if met not in facts.known:
+            return facts.refutes(tests) or any(met in facts.implied.get(test, ()) for test in tests)
+    return met in facts.known
+
+
+def taken(way: Way, met_by: MetBy) -> Fact:
+    """The fact that a way has been taken."""
     match way:
         case ("each", collection, tuple() as inner):
-            return _seen(inner, (*collections, collection), facts, met_by)
-        case ("owe", tuple() as values, tuple() as tests):
-            met = met_by(values)
-            for collection in reversed(collections):
-                met = ("all", collection, met)
-            if met in facts.known or collections:
-                return met in facts.known
-            return facts.refutes(tests) or any(met in facts.implied.get(test, ()) for test in tests)
+            return ("all", collection, taken(inner, met_by))
+        case ("owe", tuple() as values, _):
+            return met_by(values)
     raise TypeError(f"not a way to pay: {way}")
 
 

@@ -107,6 +107,9 @@ class Obligation(Rule[Owed, M]):
         # What waives counts as payment, too, so that one arm may pay and the other waive.
         paying = [values for values in (*certain, *waived) if len(values) == len(self.places)]
         paid = {self.met(since, values) for since in self.pays_since(at.state(state)) for values in paying}
+        if () in waived:
+            # No key is left to tell whose debt it was.
+            paid |= {debts.taken(way, self._met_by(debt)) for debt in at.state(state).debts for way in debt.ways}
         return frozenset({*paid, *map(self.waived, waived)})
 
     # ------------------------------------------------------------ steps
