@@ -185,6 +185,10 @@ class Guidance(Generic[S, M]):
         """Whether a call of `subtask` needs the outcome of a test that is not known yet; `learns` says of which."""
         return False
 
+    def avoids_test(self, subtask: Subtask) -> bool:
+        """Whether a call with the right values needs no test, though the rule may ask for one (`untested`)."""
+        return False
+
     def comparisons(self) -> tuple[Compared, ...]:
         """The comparisons of values that can make the rule allow a call. Planners write no others."""
         return ()

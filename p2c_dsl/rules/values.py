@@ -198,6 +198,15 @@ compose pay_back(orders, amount):
         waits = self._outcome is not None or (bool(self.comparisons()) and not self._is_bounded)
         return waits and subtask.name == self.subtask.name and self._tested not in state.facts.known
 
+    def avoids_test(self, subtask: Subtask) -> bool:
+        # What stands on one side is passed for the parameter on the other side.
+        if subtask.name != self.subtask.name or self.operator == "!=":
+            return False
+        left, right = self.types
+        if not isinstance(self.right, ArgumentPath):
+            return not self.left.fields and right != INT and is_subtype(right, left)
+        return (not self.left.fields and is_subtype(right, left)) or (not self.right.fields and is_subtype(left, right))
+
     @property
     def _is_bounded(self) -> bool:
         """Whether the bounds of the types say that the rule is kept."""

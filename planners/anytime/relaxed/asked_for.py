@@ -36,6 +36,7 @@ class AskedFor:
         manners: The manners that occur. Limits on iterations are 0, 1, and the largest of the others for all of these.
         closing, closed: The subtasks whose calls forbid others in the same loop, and those others.
         brought: For each subtask, the groups of which one is asked for once it has been called, by facets' numbers.
+        avoidable: The numbers of the facets whose tests are not needed where the right values are passed.
         unpayable: The subtasks that ask for nothing but themselves, and those that ask for such.
         takes: What the shortest call of a subtask takes, for each manner in which it may be of use.
         result: What the task's result takes.
@@ -60,14 +61,15 @@ class AskedFor:
             name: {at.index: tuple(sorted(group)) for at, f in machine.placed if (group := f.brings(subtask))}
             for name, subtask in self.subtasks.items()
         }
+        subtasks = self.subtasks.values()
+        self.avoidable = frozenset(at.index for at, f in machine.placed if any(map(f.avoids_test, subtasks)))
         self.unpayable = self._unpayable()
         self._had, self._maps = parts_of_all(spec, machine.task), dict[Type, list[MapOf]]()
         self.most_calls = {name: self._most_calls(subtask) for name, subtask in self.subtasks.items()}
         finite = {most for most in self.most_calls.values() if most is not None}
         self._rounds = (None, *sorted({1, max(finite)} if finite else ()))
-        subtasks = self.subtasks.items()
-        self.closed = frozenset(name for name, s in subtasks if any(f.closed(s) for f in machine.facets))
-        closing = frozenset(name for name, s in subtasks if any(f.closes(s) for f in machine.facets))
+        self.closed = frozenset(s.name for s in subtasks if any(f.closed(s) for f in machine.facets))
+        closing = frozenset(s.name for s in subtasks if any(f.closes(s) for f in machine.facets))
         self.closing = closing if self.closed else self.closed
         self.result = None if result is None or isinstance(result, Optional) else Want(result, manner=OUTSIDE)
         self.takes, wants = self._demanded()
@@ -95,6 +97,7 @@ class AskedFor:
         """The calls that may serve what is needed, with what they take, and all that is wanted."""
         takes, wants = dict[Call, tuple[Want, ...]](), set[Want]()
         first = [(name, CERTAIN) for group in self._needed for name in sorted(group)]
+        first += [(name, ANYHOW) for group in self._needed if self._is_tested(group) for name in sorted(group)]
         calls: list[Call] = [(name, ANYHOW) for name in (self.subtasks if self.nothing else sorted(self._due))]
         calls += [(name, STEADY) for name in sorted(self._due)]
         calls += first
@@ -113,6 +116,12 @@ class AskedFor:
                 makers = [name for name in self.subtasks if name in self._lower_bound.producers(want.type)]
                 calls += [(name, manner) for name in makers for manner in self._ways_to_serve(name, want.manner)]
         return takes, wants
+
+    def _is_tested(self, group: frozenset[str]) -> bool:
+        """Whether each of several subtasks needs the outcome of a test: one may have to be called in each arm."""
+        start, subtasks = self._machine.start(), [self.subtasks[name] for name in group]
+        placed = self._machine.placed
+        return len(group) > 1 and all(any(f.untested(at, start, s) for at, f in placed) for s in subtasks)
 
     def _maps_with(self, wanted: Type) -> list[MapOf]:
         """The maps, among all that may be had, in which a look-up gives a value of a type."""

@@ -96,7 +96,8 @@ class _Extraction:
         cost = sum(self._repeated(name, times) for name, times in self._calls.items())
         cost += sum(due.price for due in self._view.dues)
         cost += self._nested()
-        cost += LOOP * len(loops) + BRANCH * (len(optionals) + len(checks)) + self._accumulation(collections)
+        tests = len(optionals) + len(checks - self._asked_for.avoidable)
+        cost += LOOP * len(loops) + BRANCH * tests + self._accumulation(collections)
         if self._view.empty and not self._calls and not collections and not self._view.situation.waiting:
             cost += _LINE
         return PricedPlan(
@@ -210,12 +211,24 @@ class _Extraction:
         """Adds calls of one of some subtasks: that often, or for 0 at least one in the whole plan."""
         if times == 0 and not self._calls.keys().isdisjoint(group):
             return True
-        # What is to happen in every iteration may be had by tests that are decided by then.
-        for way in (manner, ANYHOW) if manner == STEADY else (manner,):
-            able = [(n, way) for n in group if self._prices.call((n, way)) < NEVER]
-            if able:
-                return self._add(min(able, key=self._prices.call), times)
-        return False
+        able = self._able(group, manner)
+        if not able and manner in (STEADY, CERTAIN):
+            # It may be had by tests: one call in the arm that needs one, and another one in the other arm.
+            able = self._able(group, ANYHOW)
+            other = next((call for call in able if self._is_tested_otherwise(call, able[0])), None)
+            if other is not None:
+                self._add(other)
+        return bool(able) and self._add(able[0], times)
+
+    def _able(self, group: tuple[str, ...], manner: Manner) -> list[Call]:
+        """The calls of some subtasks that can be made like that, the cheapest first."""
+        calls = ((name, manner) for name in group)
+        return sorted((c for c in calls if self._prices.call(c) < NEVER), key=self._prices.call)
+
+    def _is_tested_otherwise(self, one: Call, other: Call) -> bool:
+        """Whether both need the outcomes of tests, and no rule asks for those of both."""
+        tests, others = (frozenset(self._checks.get(name, ())) for name, _ in (one, other))
+        return bool(tests and others) and tests.isdisjoint(others)
 
     def _pay(self, due: Owing) -> bool:
         """Adds a call that is due, and what must have happened before for its key."""

@@ -10,7 +10,6 @@ from collections.abc import Hashable, Iterator
 
 from p2c_dsl.bounds import times
 from p2c_dsl.machine import Accumulator, LoopFrame, Machine, State, Value
-from p2c_dsl.machine.outcomes import guard_of
 from p2c_dsl.machine.state import BranchFrame, Frame
 from p2c_dsl.naming import visible
 from p2c_dsl.planners.anytime.relaxed.asked_for import AskedFor
@@ -93,7 +92,11 @@ class PricedPlans:
         needed = view.needed
         for depth, frame in enumerate(state.frames):
             if isinstance(frame, BranchFrame):
-                yield PricedPlan(0) if frame.holds or _in_other_arm(frame).returned else self._plan(self._seen(frame))
+                yield (
+                    PricedPlan(0)
+                    if frame.holds or _in_other_arm(self._machine, frame).returned
+                    else self._plan(self._seen(frame))
+                )
             elif not frame.size.low:
                 # What is done in the loop does not count for what is due outside.
                 outside = len(state.frames) - depth
@@ -108,20 +111,21 @@ class PricedPlans:
         """What matters on the path through a branch's other arm, or before a loop."""
         known = self._before.get(id(frame))
         if known is None:
-            state = _in_other_arm(frame) if isinstance(frame, BranchFrame) else frame.entry
+            state = _in_other_arm(self._machine, frame) if isinstance(frame, BranchFrame) else frame.entry
             known = self._before[id(frame)] = frame, self._view(Node(state, False))
         return known[1]
 
     def _view(self, node: Node) -> View:
         state = node.state
-        prerequisites, checks = [], []
+        prerequisites, checks, untested = [], [], []
         for name, askers in self._askers.items():
             subtask = self._asked_for.subtasks[name]
             groups = tuple(g for at, f in askers for g in f.prerequisites(at, state, subtask))
             tests = tuple(at.index for at, f in askers if f.untested(at, state, subtask))
             prerequisites += [(name, groups)] if groups else []
             checks += [(name, tests)] if tests else []
-        untested = tuple((name, len(tests)) for name, tests in checks)
+            certain = len(set(tests) - self._asked_for.avoidable)
+            untested += [(name, certain)] if certain else []
         exhausted = frozenset(
             name
             for name, limiting in self._limiting.items()
@@ -133,8 +137,10 @@ class PricedPlans:
         supplies = self._constants.union(self._supplies(state, not later, steady), self._keys(state))
         unfilled = tuple(sorted(_unfilled(state, steady), key=repr))
         spared = frozenset(at.index for at, f in self._sparing if f.spares(state))
-        situation = Situation(supplies, unfilled, tuple(prerequisites), untested, exhausted, barred, later, spared)
-        tested = frozenset(name for name, _ in checks)
+        situation = Situation(
+            supplies, unfilled, tuple(prerequisites), tuple(untested), exhausted, barred, later, spared
+        )
+        tested = frozenset(name for name, _ in untested)
         return View(situation, self._needed(state), self.dues.owing(state, tested), tuple(checks), node.empty)
 
     def _keys(self, state: State) -> Iterator[Supply]:
@@ -171,11 +177,11 @@ class PricedPlans:
         )
 
 
-def _in_other_arm(frame: BranchFrame) -> State:
+def _in_other_arm(machine: Machine, frame: BranchFrame) -> State:
     """The state on the path that takes the other arm: at its end where it stands above, at its beginning otherwise."""
     if frame.then is not None:
         return frame.then
-    return frame.entry._replace(facts=frame.entry.facts.suppose(guard_of(frame.condition.negated)))
+    return machine.learned(frame.entry, frame.condition.negated)
 
 
 def _unfilled(state: State, steady: int) -> Iterator[Unfilled]:

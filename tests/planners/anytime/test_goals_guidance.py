@@ -71,6 +71,26 @@ task job(items: List[Item], boxes: Set[Box]):
     exactly 1 sell per Item in items
 """
 
+EITHER_ARM = """\
+type Order
+subtask is_fine(order: Order) -> Bool
+subtask pay(order: Order)
+subtask refuse(order: Order)
+task job(order: Order):
+    at least 1 pay unless refuse
+    pay only if is_fine(order)
+    refuse only if not is_fine(order)
+"""
+
+PASSED = """\
+record Order:
+    total: Int
+subtask refund(order: Order, amount: Int)
+task job(order: Order):
+    at least 1 refund
+    refund.amount <= refund.order.total
+"""
+
 
 def at(text: str, *lines: str) -> tuple[SearchSpace, Node]:
     """The space of a spec's task, and the node after some lines."""
@@ -118,6 +138,27 @@ def test_what_is_due_in_every_iteration_does_not_hang_on_a_test() -> None:
     plan = space.relaxed_plans.of(node)
     assert plan.calls == {"cast_key", "lock"}
     assert not plan.optionals
+
+
+def test_what_needs_a_test_in_one_arm_and_something_else_in_the_other_can_be_had() -> None:
+    space, node = at(EITHER_ARM)
+    plan = space.relaxed_plans.of(node)
+    assert plan.calls == {"is_fine", "pay", "refuse"}
+    assert plan.cost < NEVER
+
+
+def test_what_a_test_has_decided_is_known_in_the_other_arm() -> None:
+    branch = "    answer = is_fine(order)", "    if answer:"
+    # What is left is `refuse` in the other arm, which needs no further test.
+    assert about(EITHER_ARM, *branch, "        pay(order)") == 3
+
+
+def test_no_test_is_needed_where_the_right_value_can_be_passed() -> None:
+    space, node = at(PASSED)
+    plan = space.relaxed_plans.of(node)
+    assert plan.calls == {"refund"} and plan.cost < NEVER
+    # The test is helpful all the same: the right value may be forbidden for other reasons.
+    assert plan.checks
 
 
 def test_the_loop_around_what_is_due_is_paid_for_once() -> None:
