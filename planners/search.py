@@ -7,8 +7,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from p2c_dsl.planners.anytime.cheapest import cheapest
-from p2c_dsl.planners.anytime.first import first, greedy
+from p2c_dsl.planners.anytime.first import NotFound, first, greedy
 from p2c_dsl.planners.anytime.improve import improve
+from p2c_dsl.planners.anytime.lead import lead_of
 from p2c_dsl.planners.anytime.limits import SearchLimits, Stopped, Watch
 from p2c_dsl.planners.anytime.outcome import Unplannable, machine_of, none_found
 from p2c_dsl.planners.anytime.preference import by_name
@@ -133,9 +134,10 @@ class _Task:
             if self._first is None:
                 self._first = first(space, self.beginnings, planner.budget, limits)
             return self._first
-        except Stopped:
+        except NotFound as stopped:
             limit = f"{planner.timeout:g} s ({space.tried:,} lines tried)"
-            raise none_found(space.machine, planner.budget, limit) from None
+            lead = lead_of(space, self.beginnings[0].node, stopped.closest)
+            raise none_found(space.machine, planner.budget, limit, lead) from None
 
 
 def _line_ends(automaton: Automaton, start: Start) -> Iterator[Beginning]:

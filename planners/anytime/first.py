@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from heapq import heappop, heappush
@@ -52,13 +52,32 @@ class _OpenNode(NamedTuple):
     new: bool = True
 
 
-def first(space: SearchSpace, beginnings: Sequence[Beginning], budget: int, limits: SearchLimits) -> Found:
-    """A composition within the budget. Raises `Unplannable` if there is none, and `Stopped`.
+class NotFound(Stopped):
+    """The search was stopped before it found a composition.
 
-    Mostly there is one within a few lines. Where there is not, the rules may conflict.
+    Attributes:
+        closest: Where it was when least was missing, as far as the estimate tells.
     """
-    machine, least = space.machine, space.least(beginnings)
+
+    def __init__(self, closest: Node) -> None:
+        super().__init__()
+        self.closest = closest
+
+
+def first(space: SearchSpace, beginnings: Sequence[Beginning], budget: int, limits: SearchLimits) -> Found:
+    """A composition within the budget. Raises `Unplannable` if there is none, and `NotFound`."""
     patient, eager = (_Greedy(space, beginnings, budget, eager=eager) for eager in (False, True))
+    try:
+        return _first(patient, eager, beginnings, limits)
+    except Stopped:
+        best = min(patient, eager, key=lambda search: search.best)
+        raise NotFound(best.closest) from None
+
+
+def _first(patient: _Greedy, eager: _Greedy, beginnings: Sequence[Beginning], limits: SearchLimits) -> Found:
+    """Mostly there is a composition within a few lines. Where there is not, the rules may conflict."""
+    space, budget = patient.space, patient.budget
+    machine, least = space.machine, space.least(beginnings)
     if least <= budget:
         with suppress(Stopped):
             found = next(patient.found(limits.sooner(space.tried + _SOON)), None)
@@ -101,22 +120,22 @@ def _cheapest(space: SearchSpace, beginnings: Sequence[Beginning], budget: int, 
     return found if found.cost <= budget else None
 
 
-def greedy(space: SearchSpace, beginnings: Iterable[Beginning], budget: int, limits: SearchLimits) -> Iterator[Found]:
+def greedy(space: SearchSpace, beginnings: Sequence[Beginning], budget: int, limits: SearchLimits) -> Iterator[Found]:
     """Compositions within the budget, in the order in which they are met. Raises `Stopped`."""
     return _Greedy(space, beginnings, budget).found(limits)
 
 
 class _Greedy:
-    """One search: the nodes that wait, and the ways to them.
+    """One search: the nodes that wait, and the ways to them; `closest` is where the estimate was the `best`.
 
     Of nodes that look equally good, the newest is taken: plateaus are crossed and not filled. Unless it is `eager`, it
     goes on from the first line that leads as much closer as it costs, and comes back to the others later.
     """
 
     def __init__(
-        self, space: SearchSpace, beginnings: Iterable[Beginning], budget: int, *, eager: bool = False
+        self, space: SearchSpace, beginnings: Sequence[Beginning], budget: int, *, eager: bool = False
     ) -> None:
-        self._space, self._budget, self._eager = space, budget, eager
+        self.space, self.budget, self._eager = space, budget, eager
         self._order = count()
         self._random = Random(0)
         self._alike: Counter[Hashable] = Counter()
@@ -124,7 +143,8 @@ class _Greedy:
         self._queue: list[_OpenNode] = []
         self._classes: dict[tuple[int, int], list[_OpenNode]] = {}
         self._taken = set[tuple[int, int]]()
-        self._best, self._since, self._turn = NEVER, 0, 0
+        self.best, self.closest = NEVER + 1, beginnings[0].node
+        self._since, self._turn = 0, 0
         for beginning in beginnings:
             key = space.key(beginning.node)
             if beginning.spent + space.at_least(beginning.node, key) <= budget and self._ways.begin(key, beginning):
@@ -135,7 +155,7 @@ class _Greedy:
         while (here := self._next()) is not None:
             if here.way > self._ways.cost(here.key):
                 continue
-            if here.new and ends(self._space.machine, here.node):
+            if here.new and ends(self.space.machine, here.node):
                 yield self._ways.to(here.key)
             try:
                 self._expand(here, limits)
@@ -164,8 +184,8 @@ class _Greedy:
             if here.number not in self._taken:
                 if here.new:
                     self._taken.add(here.number)
-                if here.about < self._best:
-                    self._best, self._since = here.about, 0
+                if here.about < self.best:
+                    self.best, self.closest, self._since = here.about, here.node, 0
                 return here
         return None
 
@@ -174,14 +194,14 @@ class _Greedy:
 
     def _wait(self, key: Hashable, node: Node, way: int, number: tuple[int, int] | None = None) -> int:
         """Puts a node into the queue. Returns what a completion costs about."""
-        look, cost = self._space.look(node)
+        look, cost = self.space.look(node)
         about = min(cost, _HOPELESS)
         priority = way + _GREED * about
         if not self._eager:
             # Calls that do not depend on each other lead to much the same in any order.
             priority += _AGAIN * min(self._alike[look], _OFTEN)
             self._alike[look] += 1
-        first, *later = self._space.stages
+        first, *later = self.space.stages
         open_ = _OpenNode(priority, number or self._newest(), key, node, way, about, first(node), tuple(later))
         heappush(self._queue, open_)
         self._classes.setdefault((about, way // 8), []).append(open_)
@@ -193,7 +213,7 @@ class _Greedy:
         newest, _ = self._newest()
         for place, line in enumerate(here.lines):
             about = self._reach(here, line, (newest, place))
-            limits.check(self._space.tried, None, 0)
+            limits.check(self.space.tried, None, 0)
             if about is not None and line.cost + about <= here.about and not self._eager:
                 heappush(
                     self._queue, here._replace(priority=here.priority + _SIBLING, new=False, number=self._newest())
@@ -207,7 +227,7 @@ class _Greedy:
     def _reach(self, here: _OpenNode, line: Line, number: tuple[int, int]) -> int | None:
         """Queues the node after a line, if this is the cheapest way to it; returns what a completion costs about."""
         cost = here.way + line.cost
-        if cost >= self._ways.cost(line.key) or cost + self._space.at_least(line.node, line.key) > self._budget:
+        if cost >= self._ways.cost(line.key) or cost + self.space.at_least(line.node, line.key) > self.budget:
             return None
         self._ways.extend(here.key, line, cost)
         return self._wait(line.key, line.node, cost, number)

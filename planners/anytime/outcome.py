@@ -64,11 +64,12 @@ def none_within(machine: Machine, budget: int) -> Unplannable:
     )
 
 
-def none_found(machine: Machine, budget: int, limit: str) -> Unplannable:
-    """The search was stopped at a limit before it found a composition."""
+def none_found(machine: Machine, budget: int, limit: str, lead: str = "") -> Unplannable:
+    """The search was stopped at a limit before it found a composition; `lead` says what was missing."""
     return Unplannable(
         f"found no composition of `{machine.task.name}` within {limit} and a budget of {budget} words, and no proof "
-        f"that there is none; allow more time, relax a rule ({_listed(machine)}), or declare a subtask that does more"
+        f"that there is none; {lead}{'; ' if lead else ''}allow more time, relax a rule, or declare a subtask that "
+        "does more"
     )
 
 

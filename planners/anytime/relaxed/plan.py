@@ -8,6 +8,9 @@ from p2c_dsl.planners.anytime.relaxed.dues import Owing
 from p2c_dsl.planners.anytime.relaxed.situation import Situation
 from p2c_dsl.types import ListOf, MapOf, Type
 
+Needs = tuple[tuple[str, ...], int]
+"""A group of which one subtask must still be called, and how often."""
+
 
 class PricedPlan(NamedTuple):
     """What a node may still need.
@@ -43,8 +46,7 @@ class View(NamedTuple):
     """All of a node that its relaxed plan depends on."""
 
     situation: Situation
-    needed: tuple[tuple[tuple[str, ...], int], ...]
-    """The groups of which one subtask each must still be called, and how often."""
+    needed: tuple[Needs, ...]
     dues: tuple[Owing, ...]
     checks: tuple[tuple[str, tuple[int, ...]], ...]
     empty: bool

@@ -10,12 +10,13 @@ from collections.abc import Hashable, Iterator
 
 from p2c_dsl.bounds import times
 from p2c_dsl.machine import Accumulator, LoopFrame, Machine, State, Value
+from p2c_dsl.machine.facet import AnyFacet
 from p2c_dsl.machine.state import BranchFrame, Frame
 from p2c_dsl.naming import visible
 from p2c_dsl.planners.anytime.relaxed.asked_for import AskedFor
 from p2c_dsl.planners.anytime.relaxed.dues import Dues
 from p2c_dsl.planners.anytime.relaxed.extraction import extract
-from p2c_dsl.planners.anytime.relaxed.plan import PricedPlan, View
+from p2c_dsl.planners.anytime.relaxed.plan import Needs, PricedPlan, View
 from p2c_dsl.planners.anytime.relaxed.prices import PriceLists
 from p2c_dsl.planners.anytime.relaxed.situation import Situation, Supply, Unfilled
 from p2c_dsl.planners.anytime.relaxed.wants import AT_HAND, STEADY, Manner
@@ -87,6 +88,15 @@ class PricedPlans:
             cost += sum(self.prices.own[name] for name in other.calls - calls)
             calls |= other.calls
         return view, cost
+
+    def out_of_reach(self, node: Node) -> tuple[AnyFacet, ...]:
+        """The rules that ask for something at a node that nothing is seen to do in every run."""
+        view, state = self._view(node), node.state
+        nothing = view._replace(needed=(), dues=())
+        alone = [(facet, nothing._replace(needed=(needs,))) for facet, needs in self._needs(state)]
+        dues = zip(self.dues.of(state), view.dues, strict=True)
+        alone += [(facet, nothing._replace(dues=(owing,))) for (facet, _), owing in dues]
+        return tuple(facet for facet, asked in alone if self._plan(asked).cost == NEVER)
 
     def _beside(self, state: State, view: View) -> Iterator[PricedPlan]:
         needed = view.needed
@@ -168,13 +178,15 @@ class PricedPlans:
         accepted = frozenset(at.index for at, facet in self._judges if facet.accepts(at, value))
         return Supply(value.type, accepted | self._lenient, manner)
 
-    def _needed(self, state: State) -> tuple[tuple[tuple[str, ...], int], ...]:
-        return tuple(
-            (tuple(sorted(group)), facet.missing(own))
-            for at, facet in self._asking
-            for own in (at.state(state),)
-            for group in facet.needed(own, state)
-        )
+    def _needed(self, state: State) -> tuple[Needs, ...]:
+        return tuple(needs for _, needs in self._needs(state))
+
+    def _needs(self, state: State) -> Iterator[tuple[AnyFacet, Needs]]:
+        """What rules ask for whatever the keys."""
+        for at, facet in self._asking:
+            own = at.state(state)
+            for group in facet.needed(own, state):
+                yield facet, (tuple(sorted(group)), facet.missing(own))
 
 
 def _in_other_arm(machine: Machine, frame: BranchFrame) -> State:
