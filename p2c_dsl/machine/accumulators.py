@@ -6,20 +6,29 @@ from collections.abc import Callable, Iterable, Iterator
 
 from p2c_dsl.bounds import add, at_least, greatest, times
 from p2c_dsl.machine.elements import common_facts, member
-from p2c_dsl.machine.facts import Fact, outliving
+from p2c_dsl.machine.facts import Fact, filled, outliving
 from p2c_dsl.machine.identity import UNKNOWN as UNKNOWN_IDENTITY
-from p2c_dsl.machine.identity import bound, mentions_moment_from, mentions_slot_from, slot
+from p2c_dsl.machine.identity import Identity, VariableSlot, bound, mentions_moment_from, mentions_slot_from, slot
 from p2c_dsl.machine.log import since
 from p2c_dsl.machine.state import Accumulator, LoopFrame, Parts, State, Value
 from p2c_dsl.types import BOTTOM, UNKNOWN, Size, Type, join
 
 Merge = Callable[[Parts, Parts], Parts]
 """How the marks of two arms are merged."""
+Outlive = Callable[[Parts], Parts]
+"""What is left of marks where slots are given back."""
 
 
 def as_value(number: int, acc: Accumulator) -> Value:
     """The value of an accumulator that is read."""
     return Value(slot(number), acc.type, acc.size, acc.is_map or acc.distinct, acc.marks)
+
+
+def inhabited(state: State, whole: Identity) -> frozenset[Fact]:
+    """What is known where a collection has an element: of an accumulator, what is known at each of its writes."""
+    acc = state.accumulators.get(whole.number) if isinstance(whole, VariableSlot) else None
+    witness = None if acc is None else acc.witness
+    return frozenset({filled(whole), *(witness or ())})
 
 
 def frozen(state: State, number: int) -> State:
@@ -97,8 +106,21 @@ def rounds_of(loops: Iterable[LoopFrame]) -> Size:
     return Size(low, high)
 
 
-def after_loop(entry: State, body: State, outlive: Callable[[Parts], Parts]) -> State:
-    """The state after a loop, with the accumulators as its body left them; those that it could write are frozen."""
+def ended(state: State, entry: State, outlive: Outlive) -> State:
+    """The state at an arm's end, where its slots are given back."""
+    for number in _changed(entry, state):
+        acc = state.accumulators[number]
+        marks = outlive(acc.marks)
+        if marks is not acc.marks:
+            state = state.with_accumulator(number, acc._replace(marks=marks))
+    return state
+
+
+def after_loop(entry: State, body: State, outlive: Outlive, merge: Merge) -> State:
+    """The state after a loop, with the accumulators as its body left them; those that it could write are frozen.
+
+    The body may not have run: the marks are those of both ways.
+    """
     after, depth = entry._replace(fresh=None), len(entry.frames)
     for number in _changed(entry, body):
         acc = body.accumulators[number]
@@ -106,7 +128,8 @@ def after_loop(entry: State, body: State, outlive: Callable[[Parts], Parts]) -> 
             acc = acc._replace(frozen=True)
         if acc.witness is not None and acc.common is not None:
             witness, common = _lasting(acc.witness, entry), _lasting(acc.common, entry)
-            acc = acc._replace(witness=witness, common=common, marks=outlive(acc.marks))
+            marks = merge(outlive(acc.marks), entry.accumulators[number].marks)
+            acc = acc._replace(witness=witness, common=common, marks=marks)
         after = after.with_accumulator(number, acc)
     return after
 

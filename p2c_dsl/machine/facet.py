@@ -28,14 +28,31 @@ class Origin(Enum):
     """The origin is unknown because of an earlier error; a facet should not object to the value."""
 
 
-class Part(Enum):
-    """How a part is extracted from a whole."""
+@dataclass(frozen=True, slots=True)
+class FieldPart:
+    """A record's field."""
 
-    FIELD = auto()
-    ELEMENT = auto()
-    """By a loop: a list's or set's element, a map's key."""
-    ITEM = auto()
-    """By a lookup: a map's value."""
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ElementPart:
+    """What a loop takes out: a list's or set's element, a map's key."""
+
+
+@dataclass(frozen=True, slots=True)
+class ItemPart:
+    """What a lookup takes out: a map's value for a key."""
+
+    key: Value
+
+
+Part = FieldPart | ElementPart | ItemPart
+"""What is taken out of a whole."""
+
+
+MadeOf = tuple[tuple[str | None, Value], ...]
+"""What a record or a list is made from: its fields by name, or its elements, without names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,12 +193,12 @@ class Facet(Guidance[S, M]):
         nothing: M = _NOTHING
         return nothing
 
-    def part(self, at: Place[S, M], mark: M, part: Part, of: Type, spec: Spec, key: Value | None) -> M:
-        """The mark of a part of type `of`, given the mark of the whole; `key` is the key of an `ITEM`."""
+    def part(self, at: Place[S, M], mark: M, part: Part, of: Type, spec: Spec) -> M:
+        """The mark of a part of type `of`, given the mark of the whole."""
         nothing: M = _NOTHING
         return nothing
 
-    def made(self, at: Place[S, M], parts: tuple[Value, ...], of: Type, spec: Spec) -> M:
+    def made(self, at: Place[S, M], parts: MadeOf, of: Type, spec: Spec) -> M:
         """The mark of a list or a record of type `of` that is made from these parts."""
         nothing: M = _NOTHING
         return nothing
@@ -197,11 +214,11 @@ class Facet(Guidance[S, M]):
         return nothing
 
     def outlive(self, mark: M, first: int) -> M:
-        """An accumulator's mark after a loop: slots from `first` on will be reused."""
+        """An accumulator's mark after a loop or an arm: slots from `first` on will be reused."""
         return mark
 
     def merge(self, one: M, other: M) -> M:
-        """An accumulator's mark after two arms that wrote to it differently."""
+        """An accumulator's mark after one of two ways: of two arms, or a loop's body and none of it."""
         nothing: M = _NOTHING
         return nothing
 

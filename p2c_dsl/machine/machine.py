@@ -14,9 +14,9 @@ from rpds import HashTrieMap
 from p2c_dsl.machine import accumulators, typing
 from p2c_dsl.machine.defects import NotACollection
 from p2c_dsl.machine.elements import Elements, member
-from p2c_dsl.machine.facet import AnyFacet, CallSite, Origin, Part, Violations
-from p2c_dsl.machine.facts import Fact, Facts, filled
-from p2c_dsl.machine.identity import VariableSlot, slot
+from p2c_dsl.machine.facet import AnyFacet, CallSite, ElementPart, Origin, Violations
+from p2c_dsl.machine.facts import Fact, Facts
+from p2c_dsl.machine.identity import slot
 from p2c_dsl.machine.outcomes import decided, fact_of
 from p2c_dsl.machine.product import reaching
 from p2c_dsl.machine.state import Accumulator, BranchFrame, LoopFrame, State, Value
@@ -149,15 +149,13 @@ class Machine(Making):
         frame = LoopFrame(state, value, state.slots, span)
         before = state
         state = self.each(state, self._loopers, lambda _, f, own: f.enter_loop(own, before, frame, out))
-        marks = self.part_marks(value, Part.ELEMENT, element)
+        marks = self.part_marks(value, ElementPart(), element)
         variable = self.value_of(frame.variable, element, marks)
         whole = value.identity
-        acc = state.accumulators.get(whole.number) if isinstance(whole, VariableSlot) else None
-        witness = acc.witness if acc is not None and acc.witness is not None else frozenset()
         inner = state._replace(
             values=state.values.insert(state.slots, variable),
             slots=state.slots + 1,
-            facts=state.facts.learn({filled(whole), *witness}),
+            facts=state.facts.learn(accumulators.inhabited(state, whole)),
             frames=(*state.frames, frame),
         )
         return accumulators.opened(inner.learning([member(frame.variable, whole)]))
@@ -167,7 +165,7 @@ class Machine(Making):
         frame = state.frames[-1]
         assert isinstance(frame, LoopFrame)
         entry = frame.entry
-        after = accumulators.after_loop(entry, state, lambda m: self.outlived(m, frame.first))
+        after = accumulators.after_loop(entry, state, lambda m: self.outlived(m, frame.first), self.merged)
         body = frame.body(state)
         after = after._replace(
             slots=entry.slots,
@@ -268,6 +266,7 @@ class Machine(Making):
 
     def _ended(self, state: State, entry: State) -> State:
         """A block's last state without its own names, whose slots are reused from here on."""
+        state = accumulators.ended(state, entry, lambda m: self.outlived(m, entry.slots))
         return state._replace(
             values=entry.values,
             facts=state.facts.outliving(entry.facts, entry.slots),

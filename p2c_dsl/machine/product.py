@@ -102,7 +102,7 @@ class Product:
             facet.finish(at.state(state), state, out)
 
     def outlived(self, marks: Parts, first: int) -> Parts:
-        """An accumulator's marks after a loop whose slots begin at `first`."""
+        """An accumulator's marks after a loop or an arm whose slots begin at `first`."""
         return self.moved(marks, self._outliving, lambda _, f, mark: f.outlive(mark, first))
 
     def merged(self, one: Parts, other: Parts) -> Parts:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from p2c_dsl.machine import accumulators, typing
 from p2c_dsl.machine.defects import ReadEarly
 from p2c_dsl.machine.elements import common_facts, member
-from p2c_dsl.machine.facet import AnyFacet, Origin, Part, Violations
+from p2c_dsl.machine.facet import AnyFacet, FieldPart, ItemPart, MadeOf, Origin, Part, Violations
 from p2c_dsl.machine.facts import Fact, filled, tested
 from p2c_dsl.machine.identity import UNKNOWN as UNKNOWN_IDENTITY
 from p2c_dsl.machine.identity import Identity, are_different_constants, constant_identity, mentions_moment_from, slot
@@ -75,18 +75,18 @@ class ValueQueries(Product):
         if of is None:
             return self._blank
         identity = ("field", base.identity, name)
-        return self._narrowed(state, self.value_of(identity, of, self.part_marks(base, Part.FIELD, of)))
+        return self._narrowed(state, self.value_of(identity, of, self.part_marks(base, FieldPart(name), of)))
 
     def _item(self, state: State, base: Value, key: Value) -> Value:
         of = typing.lookup_type(base.type, key.type)
         if of is None:
             return self._blank
         identity = ("item", base.identity, key.identity)
-        return self._narrowed(state, self.value_of(identity, of, self.part_marks(base, Part.ITEM, of, key)))
+        return self._narrowed(state, self.value_of(identity, of, self.part_marks(base, ItemPart(key), of)))
 
-    def part_marks(self, base: Value, part: Part, of: Type, key: Value | None = None) -> Parts:
+    def part_marks(self, base: Value, part: Part, of: Type) -> Parts:
         """The marks of a part of a value."""
-        return self.marks(self._parts, lambda at, f: f.part(at, base.marks[at.index], part, of, self.spec, key))
+        return self.marks(self._parts, lambda at, f: f.part(at, base.marks[at.index], part, of, self.spec))
 
     def value_of(self, identity: Identity, of: Type, marks: Parts) -> Value:
         """A value of a type, with the size bounds of the type."""
@@ -162,7 +162,8 @@ class Making(ValueQueries):
             whole, at = self.value(state, item.base), self.value(state, item.key)
             state = self.look_up(state, whole, at, out)
             # A lookup of a missing key has ended the run.
-            state = state.learning([member(at.identity, whole.identity)])
+            known = accumulators.inhabited(state, whole.identity)
+            state = state._replace(facts=state.facts.learn(known)).learning([member(at.identity, whole.identity)])
         return state, self.value(state, operand)
 
     def make_list(self, state: State, elements: Sequence[Operand], out: Violations) -> State:
@@ -170,7 +171,7 @@ class Making(ValueQueries):
         out = reaching(state, out)
         state, values = self._put_in(state, elements, out)
         of = typing.list_type(values, out)
-        state = self._made(state, of, values, out)
+        state = self._made(state, of, tuple((None, value) for value in values))
         whole = slot(state.slots - 1)
         value = state.values[state.slots - 1]
         distinct = all(_differ(a.identity, b.identity, state) for a, b in _pairs(values))
@@ -186,7 +187,7 @@ class Making(ValueQueries):
         state, values = self._put_in(state, tuple(fields.values()), out)
         named = dict(zip(fields, values, strict=True))
         typing.check_fields(self.spec, record, named, out)
-        state = self._made(state, record, values, out)
+        state = self._made(state, record, tuple(named.items()))
         own = state.values[state.slots - 1]
         facts: set[Fact] = set()
         for name, of in self.spec.records[record.name].items():
@@ -205,7 +206,7 @@ class Making(ValueQueries):
             state = self.consume(state, value, out, index)
         return state, tuple(values)
 
-    def _made(self, state: State, of: Type, parts: tuple[Value, ...], out: Violations) -> State:
+    def _made(self, state: State, of: Type, parts: MadeOf) -> State:
         marks = self.marks(self._makers, lambda at, f: f.made(at, parts, of, self.spec))
         value = self.value_of(slot(state.slots), of, marks)
         return state._replace(values=state.values.insert(state.slots, value), slots=state.slots + 1)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from p2c_dsl.machine.facet import CallSite, Origin, Part, Violations
+from p2c_dsl.machine.facet import CallSite, MadeOf, Origin, Part, Violations
 from p2c_dsl.machine.facts import Fact
 from p2c_dsl.machine.guidance import Place
 from p2c_dsl.machine.state import BranchFrame, LoopFrame, State, Value
@@ -109,10 +109,10 @@ class AroundRule(Rule[Watched, Any]):
     def result(self, at: Place[Watched, Any], call: CallSite, spec: Spec) -> Any:
         return self.rule.result(Within(at.index), call, spec)
 
-    def part(self, at: Place[Watched, Any], mark: Any, part: Part, of: Type, spec: Spec, key: Value | None) -> Any:
-        return self.rule.part(Within(at.index), mark, part, of, spec, key)
+    def part(self, at: Place[Watched, Any], mark: Any, part: Part, of: Type, spec: Spec) -> Any:
+        return self.rule.part(Within(at.index), mark, part, of, spec)
 
-    def made(self, at: Place[Watched, Any], parts: tuple[Value, ...], of: Type, spec: Spec) -> Any:
+    def made(self, at: Place[Watched, Any], parts: MadeOf, of: Type, spec: Spec) -> Any:
         return self.rule.made(Within(at.index), parts, of, spec)
 
     def empty(self) -> Any:

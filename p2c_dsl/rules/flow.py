@@ -9,7 +9,18 @@ from typing import Self
 
 from p2c_dsl.containment import contains, holds_record, may_be
 from p2c_dsl.diagnostics.codes import Code
-from p2c_dsl.machine.facet import CallSite, Explanation, Narrator, Origin, Part, Violation, Violations
+from p2c_dsl.machine.facet import (
+    CallSite,
+    Explanation,
+    FieldPart,
+    ItemPart,
+    MadeOf,
+    Narrator,
+    Origin,
+    Part,
+    Violation,
+    Violations,
+)
 from p2c_dsl.machine.guidance import Place
 from p2c_dsl.machine.identity import Identity, mentions_slot_from
 from p2c_dsl.machine.state import BranchFrame, Frame, LoopFrame, State, Value
@@ -145,21 +156,21 @@ compose report(person):
             return TAINTED
         return None if call.subtask.result is None else self._typed(call.subtask.result, spec)
 
-    def part(self, at: Place[Reach, Mark], mark: Mark, part: Part, of: Type, spec: Spec, key: Value | None) -> Mark:
+    def part(self, at: Place[Reach, Mark], mark: Mark, part: Part, of: Type, spec: Spec) -> Mark:
         own = self._typed(of, spec)
-        by_key = TAINTED if key is not None and at.mark(key) else None
+        by_key = TAINTED if isinstance(part, ItemPart) and at.mark(part.key) else None
         return worst(worst(self._inherited(mark, part, own), by_key), own)
 
     def _inherited(self, mark: Mark, part: Part, own: Mark) -> Mark:
         """What a part has from its whole; `own` is what it has by its type."""
-        if mark is None or (mark.typed and part is Part.FIELD):
+        if mark is None or (mark.typed and isinstance(part, FieldPart)):
             return None
-        if part is Part.ITEM and not mark.keys:
+        if isinstance(part, ItemPart) and not mark.keys:
             return mark.inner
         return Tainted(typed=mark.typed and own is not None)
 
-    def made(self, at: Place[Reach, Mark], parts: tuple[Value, ...], of: Type, spec: Spec) -> Mark:
-        return TAINTED if any(map(at.mark, parts)) else self._typed(of, spec)
+    def made(self, at: Place[Reach, Mark], parts: MadeOf, of: Type, spec: Spec) -> Mark:
+        return TAINTED if any(at.mark(part) for _, part in parts) else self._typed(of, spec)
 
     def empty(self) -> Mark:
         return None

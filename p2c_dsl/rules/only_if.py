@@ -11,7 +11,7 @@ from typing import NamedTuple, Self
 from rpds import HashTrieSet
 
 from p2c_dsl.diagnostics.codes import Code
-from p2c_dsl.machine.facet import CallSite, Explanation, Narrator, Part, Violation, Violations
+from p2c_dsl.machine.facet import CallSite, Explanation, ItemPart, Narrator, Part, Violation, Violations
 from p2c_dsl.machine.facts import EITHER, MOST_ALTERNATIVES, NOTHING, Fact
 from p2c_dsl.machine.guidance import Arguments, Place
 from p2c_dsl.machine.identity import mentions_slot_from
@@ -206,10 +206,10 @@ compose settle(order, other):
             return None
         return None if isinstance(mark, ReadMark) and mentions_slot_from(mark.arguments, first) else mark
 
-    def part(self, at: Place[None, Mark], mark: Mark, part: Part, of: Type, spec: Spec, key: Value | None) -> Mark:
-        if part is not Part.ITEM or key is None or not isinstance(mark, Answer) or not mark.height:
+    def part(self, at: Place[None, Mark], mark: Mark, part: Part, of: Type, spec: Spec) -> Mark:
+        if not isinstance(part, ItemPart) or not isinstance(mark, Answer) or not mark.height:
             return None
-        return mark.at(key.identity)
+        return mark.at(part.key.identity)
 
     # ------------------------------------------------------------ steps
 

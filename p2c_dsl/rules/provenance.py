@@ -13,8 +13,9 @@ from p2c_dsl.machine.state import State, Value
 from p2c_dsl.rules.base import Names, RuleError
 from p2c_dsl.rules.definition import RunEvent, Started
 from p2c_dsl.rules.pattern import Match
+from p2c_dsl.rules.producer_marks import Mark, judged_producers
 from p2c_dsl.rules.producers import ProducedBySources
-from p2c_dsl.rules.sources import FromSources, Mark, judged_producers, read_sources
+from p2c_dsl.rules.sources import FromSources, read_sources
 from p2c_dsl.spec import Subtask
 
 
@@ -40,8 +41,9 @@ class Provenance(FromSources):
     A source is a subtask (its results), an input of the task by its name, `inputs` (any of them) or `constants` (named
     constants, enum members and `None`). A part of a value has the same source as the whole. The elements of an
     accumulator keep their sources: a list is judged by its elements, and a map by its values. The keys of a map are
-    judged when they are taken out and used. A list or record that is made is judged by what was put in. A parameter
-    that is left to its default is not judged.
+    judged when they are taken out and used; what has been written over is not judged. A list or record that is made
+    is judged by what was put in, and a field of it by what that field was given. A parameter that is left to its
+    default is not judged.
     """
 
     name = "from"

@@ -12,8 +12,9 @@ from p2c_dsl.machine.state import State, Value
 from p2c_dsl.rules.base import Names, RuleError
 from p2c_dsl.rules.definition import Returning, RunEvent
 from p2c_dsl.rules.pattern import Match, span_of
+from p2c_dsl.rules.producer_marks import Mark, judged_producers
 from p2c_dsl.rules.producers import ProducedBySources
-from p2c_dsl.rules.sources import FromSources, Mark, judged_producers, read_sources
+from p2c_dsl.rules.sources import FromSources, read_sources
 
 
 @dataclass(frozen=True)

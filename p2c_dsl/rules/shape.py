@@ -9,7 +9,7 @@ from typing import NamedTuple, Self, TypeAlias
 from rpds import HashTrieSet
 
 from p2c_dsl.diagnostics.codes import Code
-from p2c_dsl.machine.facet import CallSite, Explanation, Narrator, Origin, Part, Violation, Violations
+from p2c_dsl.machine.facet import CallSite, Explanation, MadeOf, Narrator, Origin, Part, Violation, Violations
 from p2c_dsl.machine.guidance import Place
 from p2c_dsl.machine.state import BranchFrame, LoopFrame, State, Value
 from p2c_dsl.rules import definition
@@ -131,13 +131,11 @@ compose mail():
     def result(self, at: Place[Consumption, bool], call: CallSite, spec: Spec) -> bool:
         return True
 
-    def part(
-        self, at: Place[Consumption, bool], mark: bool, part: Part, of: Type, spec: Spec, key: Value | None
-    ) -> bool:
+    def part(self, at: Place[Consumption, bool], mark: bool, part: Part, of: Type, spec: Spec) -> bool:
         return mark
 
-    def made(self, at: Place[Consumption, bool], parts: tuple[Value, ...], of: Type, spec: Spec) -> bool:
-        return any(map(at.mark, parts))
+    def made(self, at: Place[Consumption, bool], parts: MadeOf, of: Type, spec: Spec) -> bool:
+        return any(at.mark(part) for _, part in parts)
 
     def empty(self) -> bool:
         return False

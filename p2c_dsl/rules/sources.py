@@ -4,30 +4,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from p2c_dsl.machine.facet import CallSite, CallsSoFar, Origin, Part
+from p2c_dsl.machine.facet import CallSite, CallsSoFar, FieldPart, ItemPart, MadeOf, Origin, Part
 from p2c_dsl.machine.guidance import Place
 from p2c_dsl.machine.state import Accumulator, State, Value
 from p2c_dsl.names import listing
 from p2c_dsl.rules.base import Names, Rule, RuleError
 from p2c_dsl.rules.pattern import Tokens
+from p2c_dsl.rules.producer_marks import (
+    NONE,
+    Gathered,
+    Mark,
+    Recorded,
+    cannot_be_empty,
+    join,
+    listed,
+    may_be_clean,
+    outliving,
+    recorded,
+)
 from p2c_dsl.rules.worst_run import Purity
 from p2c_dsl.spec import Spec, Subtask
 from p2c_dsl.types import ListOf, Type
-
-Producers = frozenset[str]
-NONE: Producers = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Gathered:
-    """The wrong producers of an accumulator: those of a map's keys, and those of its elements or values."""
-
-    keys: Mark
-    values: Mark
-
-
-Mark = Producers | Gathered
-"""The producers that the rule does not allow and that may have produced a value."""
 
 
 def read_sources(tokens: Tokens, names: Names) -> frozenset[str]:
@@ -80,30 +77,35 @@ class FromSources(Rule[None, Mark]):
         name = call.subtask.name
         return NONE if name in self.sources else frozenset({f"`{name}`"})
 
-    def part(self, at: Place[None, Mark], mark: Mark, part: Part, of: Type, spec: Spec, key: Value | None) -> Mark:
-        if not isinstance(mark, Gathered):
-            return mark
-        return mark.keys if part is Part.ELEMENT else mark.values
+    def part(self, at: Place[None, Mark], mark: Mark, part: Part, of: Type, spec: Spec) -> Mark:
+        match mark, part:
+            case Recorded(), FieldPart(name):
+                return mark.at(name)
+            case Gathered(), ItemPart(key):
+                return mark.at(key.identity)
+            case Gathered(), _:
+                return mark.keys
+        return mark
 
-    def made(self, at: Place[None, Mark], parts: tuple[Value, ...], of: Type, spec: Spec) -> Mark:
-        """A list is judged by its elements. Of a record it is not kept which field is whose."""
-        joined: Mark = NONE
-        for part in parts:
-            joined = _join(joined, at.mark(part))
-        return Gathered(joined, joined) if isinstance(of, ListOf) else everyone(joined)
+    def made(self, at: Place[None, Mark], parts: MadeOf, of: Type, spec: Spec) -> Mark:
+        if isinstance(of, ListOf):
+            return listed(at.mark(element) for _, element in parts)
+        return recorded((name, at.mark(value)) for name, value in parts if name is not None)
 
     def empty(self) -> Mark:
-        return Gathered(NONE, NONE)
+        return Gathered()
 
     def gather(self, at: Place[None, Mark], state: State, mark: Mark, key: Value | None, value: Value) -> Mark:
         assert isinstance(mark, Gathered)
-        values = _join(mark.values, at.mark(value))
-        # A loop over a list yields its elements, over a map its keys.
-        keys = values if key is None else _join(mark.keys, at.mark(key))
-        return Gathered(keys, values)
+        if key is None:
+            return mark.appended(at.mark(value))
+        return mark.written(key.identity, at.mark(key), at.mark(value))
+
+    def outlive(self, mark: Mark, first: int) -> Mark:
+        return outliving(mark, first)
 
     def merge(self, one: Mark, other: Mark) -> Mark:
-        return _join(one, other)
+        return join(one, other)
 
     def surely_wrong(self, mark: Mark, so_far: CallsSoFar) -> bool:
         """Whether a value to which the rule objects cannot come from a source: none has been called.
@@ -111,7 +113,7 @@ class FromSources(Rule[None, Mark]):
         What has been collected may be empty, and then nothing is wrong with it.
         """
         sourced = self.others or so_far.may(lambda subtask: subtask.name in self.sources)
-        return not sourced and not isinstance(mark, Gathered)
+        return not sourced and cannot_be_empty(mark)
 
     # ------------------------------------------------------------ for planners
 
@@ -132,32 +134,3 @@ class FromSources(Rule[None, Mark]):
 
     def pure_result(self, subtask: Subtask, spec: Spec) -> Purity:
         return Purity.ALWAYS if self.supplies(subtask) else Purity.NEVER
-
-
-def judged_producers(mark: Mark) -> Producers:
-    """The wrong producers of a value: of an accumulator, those of its elements or of its map's values."""
-    while isinstance(mark, Gathered):
-        mark = mark.values
-    return mark
-
-
-def everyone(mark: Mark) -> Producers:
-    """The wrong producers of a value and of all its parts."""
-    return everyone(mark.keys) | everyone(mark.values) if isinstance(mark, Gathered) else mark
-
-
-def may_be_clean(mark: Mark) -> bool:
-    """Whether a value with this mark, or a part of it, comes from sources alone."""
-    return not mark if not isinstance(mark, Gathered) else may_be_clean(mark.keys) or may_be_clean(mark.values)
-
-
-def _join(one: Mark, other: Mark) -> Mark:
-    if not isinstance(one, Gathered) and not isinstance(other, Gathered):
-        return one | other
-    a, b = _spread(one), _spread(other)
-    return Gathered(_join(a.keys, b.keys), _join(a.values, b.values))
-
-
-def _spread(mark: Mark) -> Gathered:
-    """The producers of a whole as the producers of all its parts."""
-    return mark if isinstance(mark, Gathered) else Gathered(mark, mark)

@@ -9,7 +9,6 @@ right behind it, inputs of one type in another order than that of their declarat
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import product
 from typing import NamedTuple
 
 from p2c_dsl.spec import Spec, Subtask, Task
@@ -28,6 +27,7 @@ from p2c_dsl.types import (
 from tests.exhaustive.blocks import Line, Move, ends, finished
 from tests.exhaustive.calls import Called, Calls
 from tests.exhaustive.conditions import CONDITIONS
+from tests.exhaustive.making import made
 from tests.exhaustive.scope import (
     Block,
     Filling,
@@ -61,7 +61,7 @@ class Grammar:
 
     `without` names kinds of lines that are left out, so that what is left goes deeper: `aliases`, `returns`,
     `lists`, `nested` (calls inside calls), `else`, `not`, `plain` (writes of values that are not collections).
-    `also` names those that come in addition: kinds of conditions, and lists that are `made` from two values.
+    `also` names those that come in addition: kinds of conditions, lists that are `made` from two values, and `records`.
     """
 
     def __init__(
@@ -151,11 +151,10 @@ class Grammar:
                 yield self._assigned(after, part.expr, part.of, 1)
 
     def _made(self, place: Place, words: _Words) -> Iterator[Move]:
-        """Lists of two values of one type."""
-        for one, other in product(words.parts, repeat=2) if "made" in self._also else ():
-            after = self._used(place, one.uses + other.uses)
-            if after is not None and one.of == other.of and one.uses + other.uses:
-                yield self._assigned(after, nodes.ListDisplay((one.expr, other.expr), NOWHERE), ListOf(one.of), 1)
+        for part in made(words.parts, self._parts, self.spec, self._also):
+            after = self._used(place, part.uses)
+            if after is not None and part.uses:
+                yield self._assigned(after, part.expr, part.of, 1)
 
     # ------------------------------------------------------------ names
 

@@ -44,6 +44,7 @@ from tests.exhaustive.steps import (
     item,
     leave,
     made_list,
+    made_record,
     read_constant,
     set_item,
     tested,
@@ -180,6 +181,9 @@ class Runs:
                 return item(self._value(base, nested=nested), self._value(key, nested=nested), span)
             case nodes.ListDisplay(elements):
                 return made_list([self._value(element, nested=nested) for element in elements])
+            case nodes.Call(function, _, keywords) if function.text not in self._spec.subtasks:
+                given = {name.text: self._value(value, nested=nested) for name, value in keywords}
+                return made_record(function.text, self._spec.records[function.text], given)
             case nodes.Call():
                 return self._call(expr, nested=nested)
         raise LookupError(f"no value: {expr}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import count
 from typing import Any
 
@@ -16,6 +16,7 @@ from p2c_dsl.runtime.trace import (
     Event,
     Instance,
     ListMade,
+    RecordMade,
     Returned,
     RunFailed,
 )
@@ -118,6 +119,17 @@ def made_list(elements: Sequence[Value]) -> Value:
         parts = tuple(element(run) for element in elements)
         made = run.new(settled([part.cell for part in parts]))
         run.events.append(ListMade(parts, made))
+        return made
+
+    return value
+
+
+def made_record(record: str, fields: Iterable[str], given: Mapping[str, Value]) -> Value:
+    def value(run: Run) -> Any:
+        parts = tuple((name, part(run)) for name, part in given.items())
+        cells = {name: part.cell for name, part in parts}
+        made = run.new(settled(Rec(record, tuple((name, cells.get(name) or settled(None)) for name in fields))))
+        run.events.append(RecordMade(record, parts, made))
         return made
 
     return value

@@ -37,6 +37,8 @@ MORE = 4
 """How many there are in larger worlds."""
 NUMBERS = (-1, 0, 1, 2)
 """All numbers: of two, none lies between others or below a constant, and much is true by chance."""
+MORE_NUMBERS = (-2, -1, 0, 1, 2, 3, 4)
+"""Those of larger worlds: of two numbers above each other, the lower one can be above what a spec names."""
 
 _TEXTS = ("a", "b", "c", "d")
 
@@ -102,6 +104,7 @@ class Values:
     def __init__(self, spec: Spec, task: Task, most: int = MOST) -> None:
         self.records = spec.records
         self.most = most
+        self._numbers = NUMBERS if most == MOST else MORE_NUMBERS
         self._types = spec.types
         self._kinds: dict[Type, tuple[_Kind, ...]] = {}
         constants = [c.value for c in spec.constants_of(task).values()]
@@ -122,13 +125,13 @@ class Values:
             case Enum(name, members):
                 yield _Kind(name, tuple(EnumMember(name, m) for m in members), alike=False)
             case Bounded(_, range_):
-                yield _Kind(f"numbers {range_}", tuple(n for n in NUMBERS if n in range_), alike=False)
+                yield _Kind(f"numbers {range_}", tuple(n for n in self._numbers if n in range_), alike=False)
             case Base("Bool"):
                 yield _Kind("Bool", (True, False), alike=False)
             case Base("Text"):
                 yield _Kind("Text", _TEXTS[: self.most], alike=True)
             case Base(name):
-                yield _Kind(name, NUMBERS, alike=False)
+                yield _Kind(name, self._numbers, alike=False)
             case Nominal():
                 for name, other in self._types.items():
                     if isinstance(other, Nominal) and is_subtype(other, of):
