@@ -13,14 +13,16 @@ class Tainted(NamedTuple):
 
     `keys` says whether its set of keys also depends on the source; if not, `inner` is the mark of the result of a
     lookup in it. `typed` says that it depends on the source only because that is a type which stands in its own.
+    `fields` are the marks of what was put into a record that was made, until it is taken out of something itself.
     """
 
     keys: bool = True
     inner: Mark = None
     typed: bool = False
+    fields: tuple[tuple[str, Mark], ...] = ()
 
     def written(self) -> Tainted:
-        """The mark of the value where it comes out of an accumulator again."""
+        """The mark of the value where it comes out of an accumulator again, which may depend on more than it did."""
         return Tainted(self.keys, None if self.inner is None else self.inner.written())
 
 
@@ -56,6 +58,11 @@ class Reach(NamedTuple):
         """What other iterations of the open loops may do."""
         other = [r for r, frame in zip(self.rounds, state.loops, strict=True) if frame.repeats]
         return Round(any(r.sinks for r in other), any(r.looks_up for r in other))
+
+
+def taken_out(mark: Mark) -> Mark:
+    """The mark of a value that is a field of a record, whose own fields are not told apart."""
+    return None if mark is None else mark._replace(fields=())
 
 
 def worst(one: Mark, other: Mark) -> Mark:

@@ -7,32 +7,24 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Self
 
-from p2c_dsl.containment import contains, holds_record, may_be
 from p2c_dsl.diagnostics.codes import Code
 from p2c_dsl.machine.facet import (
     CallSite,
     Explanation,
-    FieldPart,
-    ItemPart,
-    MadeOf,
     Narrator,
-    Origin,
-    Part,
     Violation,
     Violations,
 )
 from p2c_dsl.machine.guidance import Place
 from p2c_dsl.machine.identity import Identity, mentions_slot_from
 from p2c_dsl.machine.state import BranchFrame, Frame, LoopFrame, State, Value
-from p2c_dsl.rules.base import NO_ARGUMENT, Names, Rule, RuleError
+from p2c_dsl.rules.base import NO_ARGUMENT, Names
 from p2c_dsl.rules.definition import Broken, Definition, InformationSource, RunEvent, Started
-from p2c_dsl.rules.dependence import TAINTED, Mark, Reach, Round, Tainted, is_own_key, worst
+from p2c_dsl.rules.dependence import Mark, Reach, Round, is_own_key
 from p2c_dsl.rules.events import Event
+from p2c_dsl.rules.flow_marks import FlowMarks, read_source
 from p2c_dsl.rules.pattern import Match
-from p2c_dsl.rules.worst_run import Purity
-from p2c_dsl.spec import Spec, Subtask
-from p2c_dsl.syntax.nodes import Token
-from p2c_dsl.types import BASES, MapOf, Type
+from p2c_dsl.spec import Subtask
 
 
 @dataclass(frozen=True)
@@ -60,7 +52,7 @@ class Independent(Definition[None]):
 
 
 @dataclass(frozen=True, eq=False)
-class NoFlow(Rule[Reach, Mark]):
+class NoFlow(FlowMarks):
     """Nothing that B receives or depends on comes from A, unless it has passed through C.
 
     A is a subtask (its results), an effect (the results of the subtasks that do it), a type (every value of the type,
@@ -68,7 +60,8 @@ class NoFlow(Rule[Reach, Mark]):
     one parameter `f.p`. The following depend on A: A's values and their parts, a lookup by such a value, the result of
     a call with an argument that depends on A, a list or record made from such a value, and an accumulator that is
     written with such a value, or in a loop or under a condition that depends on A. A field of a record does not depend
-    on a type A merely because other fields of the record are of that type.
+    on a type A merely because other fields of the record are of that type, nor on A because of what else was put into a
+    record that the composition has made (unless that comes out of an accumulator or another record).
 
     Control flow counts as well. A call reveals something about A if it is in a loop over a collection that depends on
     A, under a condition that depends on A, or after an `if` on such a condition in which one arm returned. So does a
@@ -125,13 +118,12 @@ compose report(person):
         post(note)
 """
 
-    origin: InformationSource
     sink: Event
     parameter: int | None
 
     @classmethod
     def read(cls, match: Match, names: Names) -> Self:
-        source = _source(names, match["source"][0])
+        source = read_source(names, match["source"][0])
         path = match["sink"]
         sink, parameter = names.event(path[0]), None
         if len(path) > 1:
@@ -142,62 +134,6 @@ compose report(person):
 
     def definition(self) -> Independent:
         return Independent(self.origin, self.sink, self.parameter)
-
-    # ------------------------------------------------------------ marks: whether a value depends on A
-
-    def source(self, origin: Origin, name: str | None, of: Type, spec: Spec) -> Mark:
-        if origin is Origin.INPUT and name is not None and self.origin.is_input(name):
-            return TAINTED
-        return self._typed(of, spec)
-
-    def result(self, at: Place[Reach, Mark], call: CallSite, spec: Spec) -> Mark:
-        passed = any(at.mark(a) for a in call.arguments if a is not None) and call.subtask.name != self.origin.via
-        if passed or self.origin.gives(call.subtask):
-            return TAINTED
-        return None if call.subtask.result is None else self._typed(call.subtask.result, spec)
-
-    def part(self, at: Place[Reach, Mark], mark: Mark, part: Part, of: Type, spec: Spec) -> Mark:
-        own = self._typed(of, spec)
-        by_key = TAINTED if isinstance(part, ItemPart) and at.mark(part.key) else None
-        return worst(worst(self._inherited(mark, part, own), by_key), own)
-
-    def _inherited(self, mark: Mark, part: Part, own: Mark) -> Mark:
-        """What a part has from its whole; `own` is what it has by its type."""
-        if mark is None or (mark.typed and isinstance(part, FieldPart)):
-            return None
-        if isinstance(part, ItemPart) and not mark.keys:
-            return mark.inner
-        return Tainted(typed=mark.typed and own is not None)
-
-    def made(self, at: Place[Reach, Mark], parts: MadeOf, of: Type, spec: Spec) -> Mark:
-        return TAINTED if any(at.mark(part) for _, part in parts) else self._typed(of, spec)
-
-    def empty(self) -> Mark:
-        return None
-
-    def gather(self, at: Place[Reach, Mark], state: State, mark: Mark, key: Value | None, value: Value) -> Mark:
-        if (key is not None and at.mark(key)) or self._controls(at, state.frames):
-            return TAINTED
-        inner = at.mark(value)
-        if inner is None:
-            return mark
-        return worst(mark, TAINTED if key is None else Tainted(False, inner.written()))
-
-    def merge(self, one: Mark, other: Mark) -> Mark:
-        return worst(one, other)
-
-    def _typed(self, of: Type, spec: Spec) -> Mark:
-        source = self.origin.type
-        if source is None or not contains(of, source, spec):
-            return None
-        if isinstance(of, MapOf) and not contains(of.key, source, spec):
-            return Tainted(False, self._typed(of.value, spec), typed=True)
-        # What is an A depends on A in all its parts.
-        return Tainted(typed=not may_be(of, source))
-
-    def _controls(self, at: Place[Reach, Mark], frames: tuple[Frame, ...]) -> tuple[Frame, ...]:
-        """The open loops and branches that depend on A."""
-        return tuple(frame for frame in frames if any(map(at.mark, frame.controls)))
 
     # ------------------------------------------------------------ steps: whether reaching them depends on A
 
@@ -276,19 +212,6 @@ compose report(person):
         if not self.sink.happens(subtask):
             return frozenset()
         return frozenset(range(len(subtask.parameters)) if self.parameter is None else (self.parameter,))
-
-    def pure_source(self, origin: Origin, name: str | None, of: Type, spec: Spec) -> bool:
-        return self._has_pure(self.source(origin, name, of, spec), of)
-
-    def pure_result(self, subtask: Subtask, spec: Spec) -> Purity:
-        of = subtask.result
-        if self.origin.gives(subtask) or (of is not None and not self._has_pure(self._typed(of, spec), of)):
-            return Purity.NEVER
-        return Purity.ALWAYS if subtask.name == self.origin.via else Purity.IF_ARGUMENTS
-
-    def _has_pure(self, mark: Mark, of: Type) -> bool:
-        """Whether a value may be pure, or a field in it."""
-        return mark is None or (mark.typed and holds_record(of))
 
 
 # ---------------------------------------------------------------- violations
@@ -374,17 +297,3 @@ class ReachFlows(Flow):
         source, sink = self.facet.origin.name, self.facet.sink.name
         said, help_ = self.way.value
         return Explanation(f"whether `{sink}` is reached depends on `{source}`: {said}", help_)
-
-
-def _source(names: Names, token: Token) -> InformationSource:
-    spec, text = names.spec, token.text
-    if (text in spec.types or text in BASES) and text in {p.name for p in names.task.parameters}:
-        raise RuleError(f"`{text}` is both a type and an input of the task", token.span, "rename one of them")
-    if text in spec.effects or text in spec.subtasks:
-        return InformationSource(text, event=names.event(token))
-    if text in spec.types or text in BASES:
-        return InformationSource(text, type=spec.types.get(text) or BASES[text])
-    if text in {p.name for p in names.task.parameters}:
-        return InformationSource(text)
-    inputs = [p.name for p in names.task.parameters]
-    raise names.unknown("subtask, effect, type or input", token, [*spec.subtasks, *spec.effects, *spec.types, *inputs])

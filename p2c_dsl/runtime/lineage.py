@@ -94,10 +94,27 @@ class Lineage:
         of = self._field_type(whole.type, name)
         contents = self._held(whole)
         within = None if contents is None else contents.fields.get(name)
+        if within is not None and whole.place == (whole.accumulator,):
+            self._traced[instance.id] = self._put_in(instance, whole, name, within)
+            return
         # A field does not depend on a type because something else in its record is of that type.
         inherited = replace(whole, depends=whole.depends - whole.typed)
         place = (*whole.place, name)
         self._traced[instance.id] = self._part(instance, inherited, of, place, within, inherited.depends)
+
+    def _put_in(self, instance: Instance, whole: Traced, name: str, within: Traced) -> Traced:
+        """A field of a record that was made and is still at hand: what was put in, or a part of a source."""
+        source = self._typed(whole.type) - self._beside(whole.type)
+        return replace(
+            within,
+            held=instance.value,
+            place=(*whole.place, name),
+            depends=within.depends | source,
+            typed=within.typed - source,
+            keys=within.keys | source,
+            produced=whole.produced,
+            element_of=None,
+        )
 
     def item(self, base: Instance, key: Instance, instance: Instance) -> None:
         """Records the value of a map for a key. That a missing key ends the run is tracked separately."""

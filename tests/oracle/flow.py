@@ -63,6 +63,7 @@ class _Flow:
         self.by_type: set[int] = set()
         self.contents, self.places = Contents(), Places()
         self.looked_up: set[tuple[object, object]] = set()
+        self.put_in: dict[tuple[int, str], int] = {}
         self.elements: dict[int, tuple[int, Path]] = {}
         self.collections: list[int] = []
         self.control: list[bool] = []
@@ -86,6 +87,17 @@ class _Flow:
             self.by_type.add(instance.id)
         if (depends if keys is None else keys) or written in self.by_keys or self.keyed_by_source(instance, of):
             self.by_keys.add(instance.id)
+
+    def is_known(self, base: int, field: str) -> bool:
+        """Whether a field is that of a record that was made, that is still at hand and that is not the source's."""
+        return (base, field) in self.put_in and not self.is_source(self.types[base])
+
+    def is_as(self, instance: Instance, put_in: int) -> None:
+        """A field comes up of a record that was made and is still at hand: it is what was put in."""
+        self.types[instance.id] = self.types[put_in]
+        for known in (self.depends, self.by_keys, self.by_type):
+            if put_in in known:
+                known.add(instance.id)
 
     def keyed_by_source(self, instance: Instance, of: Type | None) -> bool:
         """Whether a map's keys are, or hold, values of the source type; of other values, whether they do."""
@@ -206,12 +218,15 @@ def flows(rule: FlowRule, trace: Trace, spec: Spec, task: Task, ending: frozense
                 flow.appears(instance, flow.constant_type(name, instance.value), False)
             case Derived(base, None, Instance() as key, instance):
                 flow.look_up(base, key, instance)
+            case Derived(Instance(base), str(field), _, instance) if flow.is_known(base, field):
+                flow.is_as(instance, flow.put_in[base, field])
             case Derived(Instance(base), field, _, instance):
                 depends = base in flow.depends and base not in flow.by_type
                 flow.appears(instance, flow.part_type(base, field), depends)
             case ListMade(elements, instance):
                 flow.appears(instance, None, any(part.id in flow.depends for part in elements))
             case RecordMade(record, fields, instance):
+                flow.put_in.update({(instance.id, name): part.id for name, part in fields})
                 flow.appears(instance, spec.types[record], any(part.id in flow.depends for _, part in fields))
             case LoopEntered(Instance(id_), span):
                 flow.collections.append(id_)
