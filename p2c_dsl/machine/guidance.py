@@ -43,14 +43,14 @@ class Due(NamedTuple):
     Attributes:
         group: The subtasks.
         collections: The value numbers of collections whose elements it is for: each needs a loop, outermost first.
-        tests: The value numbers of what is tested before.
+        tests: What has to be found out before, by tests.
         depth: How many blocks are open where it is to be done: it would be in vain in a further one that is open.
         values: The value numbers of the keys. That of an element is the slot which its loop's variable would get.
     """
 
     group: frozenset[str]
     collections: tuple[Identity, ...] = ()
-    tests: tuple[Identity, ...] = ()
+    tests: tuple[Fact, ...] = ()
     depth: int = 0
     values: tuple[Identity, ...] = ()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from p2c_dsl.machine.elements import member, of_one
-from p2c_dsl.machine.facts import Facts
+from p2c_dsl.machine.facts import Fact, Facts
 from p2c_dsl.machine.identity import BoundKey, Identity, Moment, VariableSlot, slot
 from p2c_dsl.machine.state import LoopFrame, State
 from p2c_dsl.rules.debts import IsMet, Way, paid, with_any_element
@@ -19,7 +19,7 @@ class Missing(NamedTuple):
     """
 
     collections: tuple[Identity, ...] = ()
-    tests: tuple[Identity, ...] = ()
+    tests: tuple[Fact, ...] = ()
     depth: int = 0
     values: Values = ()
 
@@ -68,7 +68,6 @@ def _missing(way: Way, facts: Facts, fresh: int, is_met: IsMet) -> Missing | Non
             more = _missing(of_one(inner, element), with_any_element(facts, collection, element), fresh + 1, is_met)
             return None if more is None else more._replace(collections=(collection, *more.collections))
         case ("owe", tuple() as values, tuple() as tests):
-            undecided = (f[1] for f in tests if f[0] != "filled" and f not in facts.known)
-            tested = tuple(value for value in undecided if isinstance(value, VariableSlot | tuple))
-            return Missing(tests=tested, values=values)
+            undecided = tuple(f for f in tests if f[0] != "filled" and f not in facts.known)
+            return Missing(tests=undecided, values=values)
     raise TypeError(f"not a way to pay: {way}")

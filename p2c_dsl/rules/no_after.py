@@ -155,6 +155,10 @@ compose tidy(accounts):
     def closed(self, subtask: Subtask) -> bool:
         return not self.keys.first and self.second.happens(subtask)
 
+    def most_calls(self, subtask: Subtask) -> int | None:
+        # A call that does both forbids itself.
+        return 1 if self.closes(subtask) and self.closed(subtask) else None
+
     def key_parameters(self, subtask: Subtask) -> frozenset[int]:
         """The parameters of a subtask that decide for which keys the events happen."""
         first = key_parameters(self.first, self.keys.first, subtask)

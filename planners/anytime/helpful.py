@@ -8,19 +8,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import chain, islice
 
-from p2c_dsl.machine import LoopFrame, Machine
+from p2c_dsl.machine import AnyFacet, LoopFrame, Machine, State, Value
+from p2c_dsl.machine.guidance import Place
 from p2c_dsl.machine.moves import CreateMove
+from p2c_dsl.machine.outcomes import fact_of
 from p2c_dsl.machine.state import Accumulator, BranchFrame
 from p2c_dsl.planners.anytime.pruning import Pruning, learns, waits_for_loop
 from p2c_dsl.planners.anytime.relaxed.asked_for import AskedFor
 from p2c_dsl.planners.anytime.relaxed.plan import PricedPlan
 from p2c_dsl.planners.anytime.relaxed.priced_plan import PricedPlans
-from p2c_dsl.planners.lines.node import Node
+from p2c_dsl.planners.lines.node import POSITIVE, Node
 from p2c_dsl.planners.lines.pattern import Line, Pattern
 from p2c_dsl.planners.lines.statements import Statements
 from p2c_dsl.planners.lines.successors import Lines
 from p2c_dsl.program import Var
 from p2c_dsl.program.conditions import Predicate, Test
+from p2c_dsl.spec import Subtask
 from p2c_dsl.types import BOTTOM, UNKNOWN, ListOf, MapOf, element_of, is_subtype
 
 _MOST_CALLS = 24
@@ -75,7 +78,15 @@ class HelpfulLines:
         """The calls that the plan names; first those that lead to what is to be written in open loops."""
         named = [subtask for name, subtask in self._asked_for.subtasks.items() if name in plan.calls_here]
         for subtask in sorted(named, key=lambda s: s.name not in plan.inner):
-            yield from islice(self._pruning.calls(block, subtask), _MOST_CALLS)
+            if subtask.name in plan.paying:
+                yield from self._payments(block, subtask)
+            else:
+                yield from islice(self._pruning.calls(block, subtask), _MOST_CALLS)
+
+    def _payments(self, block: Statements, subtask: Subtask) -> Iterator[Line]:
+        """The calls for the keys that are due; where a due has several, or they are not at hand, none."""
+        for passed in self._relaxed_plans.dues.passed(block.state, subtask):
+            yield from islice(self._pruning.calls(block, subtask, passed), _MOST_CALLS)
 
     def _fillers(self, block: Statements) -> Iterator[Line]:
         """The first calls of the simplest subtasks: a block needs a line."""
@@ -103,7 +114,7 @@ class HelpfulLines:
 
     def _branches(self, block: Statements, plan: PricedPlan) -> Iterator[Line]:
         """Tests of values that the plan names, and those whose outcomes its calls need."""
-        tests = {identity for due in self._relaxed_plans.dues.here(block.state) for identity in due.tests}
+        tests = {test for due in self._relaxed_plans.dues.here(block.state) for test in due.tests}
         if not plan.optionals and not plan.checks and not tests:
             return
         placed = [(at, facet) for at, facet in self._machine.placed if at.index in plan.checks]
@@ -113,12 +124,20 @@ class HelpfulLines:
                 assert isinstance(frame, BranchFrame)
                 condition = frame.condition
                 assert isinstance(condition, Predicate)
-                tested = condition.of[0]
-                wanted = condition.test is Test.SOME and tested.type in plan.optionals
-                wanted = wanted or (tested.identity in tests and not condition.test.compares)
-                outcome = condition if condition.test.compares else Predicate(Test.TRUE, condition.of)
-                if wanted or any(learns(at, facet, outcome) for at, facet in placed):
+                wanted = condition.test is Test.SOME and condition.of[0].type in plan.optionals
+                wanted = wanted or (not condition.test.compares and fact_of(condition) in tests)
+                if wanted or any(self._teaches(at, facet, condition, block.state) for at, facet in placed):
                     yield line
+
+    @staticmethod
+    def _teaches(at: Place[object, object], facet: AnyFacet, outcome: Predicate[Value], state: State) -> bool:
+        """Whether a rule learns what it needs from a test.
+
+        What follows a negative test is another arm only behind a `return`, which loops cannot have.
+        """
+        if state.loops and outcome.test not in POSITIVE and not outcome.test.compares:
+            return bool(facet.learns(at, outcome))
+        return learns(at, facet, outcome)
 
     def _creations(self, block: Statements, collections: frozenset[ListOf | MapOf]) -> Iterator[Line]:
         """An accumulator for each kind of collection that the plan needs and that none waits for."""

@@ -7,10 +7,11 @@ accepted still, and cheaper. `tests/planners/test_generated_specs.py` holds the 
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
+from itertools import islice
 
 from p2c_dsl.machine import LoopFrame, Machine, State
 from p2c_dsl.machine.facet import AnyFacet
-from p2c_dsl.machine.guidance import Place
+from p2c_dsl.machine.guidance import Arguments, Place
 from p2c_dsl.machine.moves import CallMove, CreateMove
 from p2c_dsl.machine.state import Accumulator, BranchFrame, Value
 from p2c_dsl.naming import visible
@@ -25,6 +26,9 @@ from p2c_dsl.planners.lines.terms import Term
 from p2c_dsl.program.conditions import Predicate, Test
 from p2c_dsl.spec import Subtask
 from p2c_dsl.types import ListOf, MapOf, Optional, Type, element_of, is_subtype, size_of
+
+_ANY: Arguments = {}
+"""No argument is fixed."""
 
 
 class Pruning:
@@ -77,31 +81,36 @@ class Pruning:
 
     # ------------------------------------------------------------ calls
 
-    def calls(self, block: Statements, subtask: Subtask) -> Iterator[Line]:
-        """The calls that make progress or give something new.
+    def calls(self, block: Statements, subtask: Subtask, passed: Arguments = _ANY) -> Iterator[Line]:
+        """The calls that make progress or give something new; those with certain arguments, if these are given.
 
         Of arguments that no rule tells apart, the cheapest are passed. Optional parameters are left out,
         unless the rules object to all calls without them.
         """
         for pattern in block.calls(subtask):
             callable_ = False
-            for line in pattern.lines(among=self._distinguished(block.state, pattern)):
+            for line in pattern.lines(among=self._distinguished(block.state, pattern, passed)):
                 callable_ = True
                 if not self._adds_nothing(block.state, line):
                     yield line
             if callable_:
                 return
 
-    def _distinguished(self, state: State, pattern: Pattern) -> Choices:
+    def _distinguished(self, state: State, pattern: Pattern, passed: Arguments = _ANY) -> Choices:
         """Of the candidates for each argument that are alike for all rules, the first with the fewest lexemes."""
         subtask = pattern.subtask
         assert subtask is not None
         return tuple(
-            choice if place < pattern.first else self._distinct(state, subtask, place - pattern.first, choice)
+            choice if place < pattern.first else self._distinct(state, subtask, place - pattern.first, choice, passed)
             for place, choice in enumerate(pattern.choices)
         )
 
-    def _distinct(self, state: State, subtask: Subtask, parameter: int, terms: tuple[Term, ...]) -> tuple[Term, ...]:
+    def _distinct(
+        self, state: State, subtask: Subtask, parameter: int, terms: tuple[Term, ...], passed: Arguments
+    ) -> tuple[Term, ...]:
+        if parameter in passed:
+            of = (term for term in terms if self._machine.value(state, term.operand).identity == passed[parameter])
+            return tuple(islice(of, 1))
         if isinstance(subtask, PartMaker):
             # What matters of a part is up to those who take the whole.
             return terms

@@ -114,8 +114,10 @@ class Ways:
 
     def to(self, key: Hashable) -> Found:
         """The way to a node where the composition may end."""
-        cost, lines = self.costs[key], list[Line]()
+        lines = list[Line]()
         while key not in self._beginnings:
             key, line = self._parents[key]
             lines.append(line)
-        return Found(self._beginnings[key], tuple(reversed(lines)), cost)
+        # A cheaper way to a node on the way may have been found since the cost of this one was noted.
+        beginning = self._beginnings[key]
+        return Found(beginning, tuple(reversed(lines)), beginning.spent + sum(line.cost for line in lines))

@@ -37,6 +37,7 @@ class AskedFor:
         closing, closed: The subtasks whose calls forbid others in the same loop, and those others.
         brought: For each subtask, the groups of which one is asked for once it has been called, by facets' numbers.
         avoidable: The numbers of the facets whose tests are not needed where the right values are passed.
+        forbids: For each subtask, the others that may not be called after it, and after which it may be.
         unpayable: The subtasks that ask for nothing but themselves, and those that ask for such.
         takes: What the shortest call of a subtask takes, for each manner in which it may be of use.
         result: What the task's result takes.
@@ -72,6 +73,7 @@ class AskedFor:
         closing = frozenset(s.name for s in subtasks if any(f.closes(s) for f in machine.facets))
         self.closing = closing if self.closed else self.closed
         self.result = None if result is None or isinstance(result, Optional) else Want(result, manner=OUTSIDE)
+        self.forbids = self._forbidding()
         self.takes, wants = self._demanded()
         self.wants = tuple(sorted(wants, key=in_order))
         manners = {want.manner: None for want in self.wants} | {manner: None for _, manner in self.takes}
@@ -83,6 +85,13 @@ class AskedFor:
         for want in self.wants:
             for part in {*parts_of_accumulator(want, True), *parts_of_accumulator(want, False)}:
                 self.collections.setdefault(part, []).append(want)
+
+    def _forbidding(self) -> dict[str, frozenset[str]]:
+        found = dict.fromkeys(self.subtasks, frozenset[str]())
+        for _, facet in self._machine.having("closed"):
+            closed = frozenset(name for name, s in self.subtasks.items() if facet.closed(s))
+            found |= {name: found[name] | closed for name, s in self.subtasks.items() if facet.closes(s)}
+        return {name: frozenset(o for o in others if name not in found[o]) for name, others in found.items()}
 
     def _unpayable(self) -> frozenset[str]:
         found, before = frozenset[str](), None

@@ -88,6 +88,14 @@ class Dues:
         """What of it can be done in the innermost block."""
         return tuple(due for _, due in self.of(state) if not self._outside(due, state))
 
+    def passed(self, state: State, subtask: Subtask) -> list[Arguments]:
+        """What a call of a subtask in the innermost block has to be passed to do what is due, each once."""
+        owing = [(facet, due) for facet, due in self.of(state) if subtask.name in due.group]
+        found = [(facet.passed(due, subtask), due) for facet, due in owing if not self._outside(due, state)]
+        # What is due for all elements may be waived by a call for none of them.
+        here = (arguments for arguments, due in found if not due.collections or not arguments)
+        return [dict(one) for one in dict.fromkeys(tuple(sorted(arguments.items())) for arguments in here)]
+
     def owing(self, state: State, untested: frozenset[str]) -> tuple[Owing, ...]:
         """The same with prices; `untested` are the subtasks that need a test anyway."""
         return tuple(

@@ -22,6 +22,7 @@ from p2c_dsl.planners.anytime.relaxed.situation import (
     Unfilled,
     write_price,
 )
+from p2c_dsl.planners.anytime.relaxed.sources import Sources
 from p2c_dsl.planners.anytime.relaxed.wants import (
     ANYHOW,
     CERTAIN,
@@ -37,6 +38,8 @@ from p2c_dsl.types import ListOf, MapOf, Type
 
 _LINE = 4
 """What a block's first line costs where nothing else is needed: about a call with one argument."""
+_TOO_EARLY = 12
+"""What it costs about that an accumulator waits for calls that other calls must come before: these need a loop, too."""
 _USELESS = 5
 """What filling an accumulator that nothing takes costs, without its loop."""
 
@@ -57,25 +60,27 @@ class _Extraction:
     def __init__(
         self, lists: PriceLists, asked_for: AskedFor, view: View, filling: dict[Type, Unfilled] | None = None
     ) -> None:
-        self._lists, self._asked_for, self._view, self._filling = lists, asked_for, view, filling
+        self._lists, self._asked_for, self._view = lists, asked_for, view
         self._prices: Prices = lists.of(view.situation)
+        self._ways: dict[Want, Supplier] = {}
+        self._sources = Sources(self._prices, asked_for, self._ways, filling)
         self._prerequisites: dict[str, Groups] = dict(view.situation.prerequisites)
         self._checks = dict(view.checks)
         self._calls: dict[str, int] = {}
-        self._ways: dict[Want, Supplier] = {}
         self._seen: set[Call] = set()
         self._wanted: list[Want] = [asked_for.result] if asked_for.result is not None and view.values else []
         self._made: list[Call] = []
         self._groups = [(group, often, CERTAIN) for group, often in view.needed]
         self._here = [due for due in view.dues if not due.outside]
         self._elsewhere = [due for due in view.dues if due.outside]
-        self._in_vain = set[str]()
+        self._brought = list[tuple[str, ...]]()
+        self._in_vain, self._paying = set[str](), set[str]()
         if asked_for.nothing and view.empty:
             self._groups.append((tuple(asked_for.subtasks), 1, ANYHOW))
 
     def plan(self) -> PricedPlan:
         """The relaxed plan; its cost is `NEVER` if something cannot be had at all."""
-        while self._wanted or self._made or self._groups or self._here or self._elsewhere:
+        while self._wanted or self._made or self._groups or self._here or self._elsewhere or self._brought:
             if self._wanted:
                 done = self._get(self._strictest())
             elif self._made:
@@ -84,8 +89,10 @@ class _Extraction:
                 done = self._call_one_of(*self._groups.pop())
             elif self._here:
                 done = self._pay(self._here.pop())
-            else:
+            elif self._elsewhere:
                 done = self._pay_elsewhere(self._elsewhere.pop())
+            else:
+                done = self._later(self._brought.pop())
             if not done:
                 return PricedPlan(NEVER)
         ways = self._ways.values()
@@ -95,7 +102,7 @@ class _Extraction:
         checks = frozenset(index for name in self._calls for index in self._checks.get(name, ()))
         cost = sum(self._repeated(name, times) for name, times in self._calls.items())
         cost += sum(due.price for due in self._view.dues)
-        cost += self._nested()
+        cost += NESTED * self._sources.nested + _TOO_EARLY * sum(map(self._waits, self._sources.begun))
         tests = len(optionals) + len(checks - self._asked_for.avoidable)
         cost += LOOP * len(loops) + BRANCH * tests + self._accumulation(collections)
         if self._view.empty and not self._calls and not collections and not self._view.situation.waiting:
@@ -108,10 +115,15 @@ class _Extraction:
             optionals,
             checks,
             _types(want.type for want in collections),
-            _types(want.type for want in collections if self._behind(self._parts(want)).isdisjoint(collections)),
-            _types(self._filling or ()),
-            self._gathered(),
-            self._inner(),
+            _types(
+                want.type
+                for want in collections
+                if not self._waits(want) and self._sources.behind_parts(want).isdisjoint(collections)
+            ),
+            _types(self._sources.filling or ()),
+            self._sources.gathered,
+            frozenset(self._paying),
+            self._sources.inner,
         )
 
     def assigned(self) -> dict[Type, Unfilled]:
@@ -129,52 +141,10 @@ class _Extraction:
         parts = parts_of_accumulator(collection, not unfilled.looped)
         return sum(self._prices.value(part) for part in parts)
 
-    def _parts(self, collection: Want) -> tuple[Want, ...]:
-        if self._filling is None:
-            return parts_of_accumulator(collection, self._prices.way(collection).fresh)
-        unfilled = self._filling.get(collection.type)
-        return parts_of_accumulator(
-            collection, unfilled is None or not (unfilled.looped and unfilled.serves(collection))
-        )
-
-    def _inner(self) -> frozenset[str]:
-        """The calls that lead to what is written into accumulators whose loops are open."""
-        behind = self._behind(part for want in self._looped() for part in self._parts(want))
-        calls = (way.call for want in behind if (way := self._ways.get(want)) is not None)
-        return frozenset(call[0] for call in calls if call is not None)
-
-    def _gathered(self) -> frozenset[Type]:
-        """The loops behind what is written into accumulators that wait for one."""
-        filling = self._filling or {}
-        waiting = [w for w in self._ways if (unfilled := filling.get(w.type)) is not None and not unfilled.looped]
-        behind = self._behind(part for want in waiting for part in self._parts(want))
-        return frozenset(of for want in behind for of in self._prices.way(want).loops)
-
-    def _looped(self) -> list[Want]:
-        """What the accumulators whose loops are open are to become."""
-        looped = {of for of, unfilled in (self._filling or {}).items() if unfilled.looped}
-        return [want for want, way in self._ways.items() if way.collected and want.type in looped]
-
-    def _nested(self) -> int:
-        """The price of the accumulators whose loops give nothing for them, so that there must be loops inside."""
-        way = self._prices.way
-        needing = [want for want in self._looped() if any(way(w).loops for w in self._behind(self._parts(want)))]
-        return NESTED * len(needing)
-
-    def _behind(self, wanted: Iterable[Want]) -> set[Want]:
-        """What the cheapest ways to some values use, these values included."""
-        found, pending = set[Want](), list(wanted)
-        while pending:
-            want = pending.pop()
-            if want in found:
-                continue
-            found.add(want)
-            way = self._prices.way(want)
-            pending += () if way.call is None else self._asked_for.takes[way.call]
-            pending += [key_of(want, key) for key in way.keys]
-            pending += () if way.carrier is None else (way.carrier,)
-            pending += self._parts(want) if way.collected else ()
-        return found
+    def _waits(self, collection: Want) -> bool:
+        """Whether what is written into a collection comes from calls that forbid others of the plan."""
+        forbids = self._asked_for.forbids
+        return any(not forbids[name].isdisjoint(self._calls) for name in self._sources.calls_for(collection))
 
     def _get(self, want: Want) -> bool:
         """Adds what is needed for a value."""
@@ -192,14 +162,14 @@ class _Extraction:
         if way.carrier is not None:
             self._wanted.append(way.carrier)
         if way.collected:
-            self._wanted += self._parts(want)
+            self._wanted += self._sources.parts(want)
         return True
 
     def _is_had(self, want: Want) -> bool:
         """Whether the plan gets a value for others that will do here, too, and does not depend on this one."""
         # What is there for nothing is only there for what rules ask for, or it would be so here, too.
         had = (other for other in self._ways if self._prices.value(other) and other.serves(want))
-        return any(want not in self._behind((other,)) for other in had)
+        return any(want not in self._sources.behind((other,)) for other in had)
 
     def _strictest(self) -> Want:
         """Takes the want that is hardest to meet: what meets it will often do for others, too."""
@@ -232,7 +202,9 @@ class _Extraction:
 
     def _pay(self, due: Owing) -> bool:
         """Adds a call that is due, and what must have happened before for its key."""
+        otherwise = self._calls.keys() - self._paying
         done = self._call_one_of(due.group, 1, STEADY)
+        self._paying |= self._calls.keys() & set(due.group) - otherwise
         for name, groups in due.before if done else ():
             if name in self._calls:
                 self._groups += [(tuple(sorted(needed)), 0, STEADY.before) for needed in groups]
@@ -245,17 +217,25 @@ class _Extraction:
         self._in_vain |= self._calls.keys() & set(due.group) - before
         return done
 
+    def _later(self, group: tuple[str, ...]) -> bool:
+        """Adds a call that is asked for only once another call of the plan has been made."""
+        before = self._calls.keys() - self._in_vain
+        done = self._call_one_of(group, 0, STEADY)
+        self._in_vain |= self._calls.keys() & set(group) - before
+        return done
+
     def _add(self, call: Call, times: int = 1) -> bool:
         """Adds a call with all that it takes and needs."""
         name, manner = call
         self._calls[name] = max(self._calls.get(name, 1), times)
         self._in_vain.discard(name)
+        self._paying.discard(name)
         if call not in self._seen:
             self._seen.add(call)
             self._wanted += self._asked_for.takes[call] if self._view.values else ()
             self._groups += [(tuple(sorted(needed)), 0, manner.before) for needed in self._prerequisites.get(name, ())]
             spared, brought = self._view.situation.spared, self._asked_for.brought[name]
-            self._groups += [(group, 0, STEADY) for index, group in brought.items() if index not in spared]
+            self._brought += [group for index, group in brought.items() if index not in spared]
         return True
 
     def _repeated(self, name: str, times: int) -> int:
@@ -265,7 +245,7 @@ class _Extraction:
 
     def _accumulation(self, collections: list[Want]) -> int:
         """The price of the accumulators that the plan needs, and of those that wait for nothing."""
-        filling, idle, price = self._filling or {}, list(self._view.situation.waiting), 0
+        filling, idle, price = self._sources.filling or {}, list(self._view.situation.waiting), 0
         for of in dict.fromkeys(want.type for want in collections):
             mine = filling.get(of)
             price += write_price(isinstance(of, MapOf), exists=mine is not None)

@@ -26,6 +26,7 @@ class PricedPlan(NamedTuple):
         ready: Those of them that need no other one to be filled first.
         filling: Those of them that the accumulators at hand are to become.
         gathered: The types of collections to loop over for what is written into accumulators that wait for a loop.
+        paying: Those of `calls_here` that are only called for the keys that are due.
         inner: The subtasks whose results lead to what is written in open loops.
     """
 
@@ -39,6 +40,7 @@ class PricedPlan(NamedTuple):
     ready: frozenset[ListOf | MapOf] = frozenset()
     filling: frozenset[ListOf | MapOf] = frozenset()
     gathered: frozenset[Type] = frozenset()
+    paying: frozenset[str] = frozenset()
     inner: frozenset[str] = frozenset()
 
 

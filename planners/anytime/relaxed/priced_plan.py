@@ -7,10 +7,12 @@ collections that it needs. The estimate may be too high or too low; it only guid
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
+from itertools import pairwise
 
 from p2c_dsl.bounds import times
 from p2c_dsl.machine import Accumulator, LoopFrame, Machine, State, Value
 from p2c_dsl.machine.facet import AnyFacet
+from p2c_dsl.machine.identity import mentions_slot_from
 from p2c_dsl.machine.state import BranchFrame, Frame
 from p2c_dsl.naming import visible
 from p2c_dsl.planners.anytime.relaxed.asked_for import AskedFor
@@ -24,6 +26,9 @@ from p2c_dsl.planners.lines.node import Node
 from p2c_dsl.planners.lines.pattern import NEVER
 from p2c_dsl.planners.lines.terms import Terms
 from p2c_dsl.program import Var
+
+_UNRELATED = 3
+"""What it costs about that a loop stands in another one that has nothing to do with it."""
 
 
 class PricedPlans:
@@ -82,6 +87,8 @@ class PricedPlans:
         """
         view, plan = self.at(node)
         cost, calls = plan.cost, set(plan.calls)
+        if cost != NEVER:
+            cost += _UNRELATED * _unrelated(node.state)
         for other in self._beside(node.state, view):
             if cost == NEVER or other.cost == NEVER:
                 return view, NEVER
@@ -187,6 +194,12 @@ class PricedPlans:
             own = at.state(state)
             for group in facet.needed(own, state):
                 yield facet, (tuple(sorted(group)), facet.missing(own))
+
+
+def _unrelated(state: State) -> int:
+    """How many of the open loops are over collections that were there before the loops around them."""
+    pairs = pairwise(state.loops)
+    return sum(not mentions_slot_from(inner.collection.identity, outer.entry.slots) for outer, inner in pairs)
 
 
 def _in_other_arm(machine: Machine, frame: BranchFrame) -> State:

@@ -197,3 +197,70 @@ def test_what_has_been_found_out_leaves_one_way_to_pay() -> None:
     assert plan.calls == {"invite"}
     # Where the answer is no, the other one is called.
     assert about(ONE_OR_THE_OTHER, *branch, "            invite(user)") > 0
+
+
+BROUGHT = """\
+type Query
+type Site
+subtask list_queries(site: Site) -> Set[Query]
+subtask check(query: Query)
+task job(site: Site, query: Query):
+    exactly 1 list_queries
+    at least 1 check per query in list_queries
+"""
+
+
+def test_what_a_call_will_ask_for_does_not_help_before_that_call() -> None:
+    space, node = at(BROUGHT)
+    assert space.relaxed_plans.of(node).calls == {"list_queries", "check"}
+    assert set(named(BROUGHT)) == {"    querys = list_queries(site)"}
+
+
+PAID_BY_KEY = """\
+type Order
+subtask ship(order: Order)
+subtask note(order: Order)
+task job(first: Order, second: Order, orders: Set[Order]):
+    ship then note per Order
+    exactly 1 ship per Order in orders
+"""
+
+
+def test_what_is_due_for_a_key_is_done_for_that_key() -> None:
+    shipped = "    for order in orders:", "        ship(order)"
+    assert [line for line in named(PAID_BY_KEY, *shipped) if "note" in line] == ["        note(order)"]
+    # Before the loop, there is nothing yet to be shipped or noted.
+    assert named(PAID_BY_KEY) == ["    for order in orders:"]
+
+
+YES_IN_A_LOOP = """\
+type Order
+subtask is_paid(order: Order) -> Bool
+subtask ship(order: Order)
+subtask warn(order: Order)
+task job(orders: Set[Order]):
+    exactly 1 is_paid per Order in orders
+    is_paid(order) then ship
+{more}"""
+
+
+def test_in_a_loop_a_test_is_made_for_the_outcome_that_matters() -> None:
+    tested = "    for order in orders:", "        answer = is_paid(order)"
+    yes = named(YES_IN_A_LOOP.format(more=""), *tested)
+    assert "        if answer:" in yes
+    assert "        if not answer:" not in yes
+    refused = YES_IN_A_LOOP.format(more="    warn only if not is_paid(order)\n    exactly 1 warn per Order in orders\n")
+    assert "        if not answer:" in named(refused, *tested)
+
+
+WAIVED_FOR_ALL = """\
+type Stage
+subtask deploy(stage: Stage)
+subtask postpone()
+task job(stages: Set[Stage]):
+    at least 1 deploy per Stage in stages unless postpone
+"""
+
+
+def test_what_is_due_for_all_can_be_waived_at_once() -> None:
+    assert "    postpone()" in named(WAIVED_FOR_ALL)

@@ -111,3 +111,63 @@ def test_what_is_tested_in_a_loop_where_it_cannot_be_acted_on_is_lost() -> None:
     # A sample that is published forbids to tag the next one, and the answer is not known in another loop.
     tagged = "    for sample in samples:", "        tag(sample)"
     assert about(NOT_IN_ONE_LOOP, *tagged, "        answer = is_done(sample)") > about(NOT_IN_ONE_LOOP, *tagged)
+
+
+FORBIDS_ITSELF = """\
+type Part
+effect deliver
+subtask make() -> Part
+subtask ship(part: Part):
+    does deliver
+task job(parts: Set[Part] >= 1 <= 8):
+    at least 1 deliver
+    no ship after deliver
+"""
+
+
+def test_a_call_that_forbids_itself_takes_nothing_that_is_in_a_loop() -> None:
+    # In a loop over the parts, it would happen again.
+    space, node = at(FORBIDS_ITSELF)
+    assert space.relaxed_plans.of(node).calls == {"make", "ship"}
+
+
+UNRELATED = """\
+type Guest
+type Room
+subtask greet(guest: Guest)
+subtask clean(room: Room)
+subtask rooms_of(guest: Guest) -> Set[Room] >= 1
+task job(guests: Set[Guest] >= 1, rooms: Set[Room] >= 1):
+    at least 1 greet
+    at least 1 clean
+"""
+
+
+def test_a_loop_in_a_loop_that_has_nothing_to_do_with_it_looks_worse() -> None:
+    greeted = "    for guest in guests:", "        greet(guest)"
+    beside = about(UNRELATED, *greeted, "    for room in rooms:")
+    inside = about(UNRELATED, *greeted, "        for room in rooms:")
+    assert inside > beside
+    own = about(UNRELATED, *greeted, "        rooms2 = rooms_of(guest)", "        for room in rooms2:")
+    assert own < inside
+
+
+ONE_FIRST = """\
+type Mail
+type Alarm
+subtask file(mail: Mail)
+subtask ring(mail: Mail) -> Alarm
+subtask report(alarms: List[Alarm] >= 1)
+task job(mails: Set[Mail] >= 1):
+    {rule}at least 1 file
+    at least 1 report
+"""
+
+
+def test_what_waits_for_calls_that_others_come_before_is_not_begun_too_early() -> None:
+    free, ordered = ONE_FIRST.format(rule=""), ONE_FIRST.format(rule="no file after ring\n    ")
+    # The loop that fills the list has to be the next one, and then nothing could be filed any more.
+    assert about(free, "    items = []") < about(free)
+    assert about(ordered, "    items = []") > about(ordered)
+    filed = "    for mail in mails:", "        file(mail)"
+    assert about(ordered, *filed, "    items = []") < about(ordered, *filed)
