@@ -7,6 +7,7 @@
     python benchmarks/planning.py small-goals [--seeds 0 2000] [--seconds 10] [--jobs 2] [--effort 12000]
     python benchmarks/planning.py cases [--seconds 10]
     python benchmarks/planning.py domains [--seconds 10] [--show]
+    python benchmarks/planning.py worlds [--seconds 10] [--worlds 100] [--show]
     python benchmarks/planning.py FILE.p2c … [--seconds 10] [--show]
 
 `satisfiable`: specs of 10 to 100 subtasks, each drawn together with a hidden composition that keeps its rules. Reported
@@ -22,6 +23,7 @@ plan that is missed or that lint rejects, and a cost called the lowest that is n
 `cases`: small specs that planners found hard, alone and beside 30, 100 and 300 tools that the task does not need.
 `domains` and files: the conflict, if there is one; otherwise when the first plan was there, what it cost, when the last
 one was, and what ended the search.
+`worlds`: the domains that have a world: in how many worlds the first plan and the last one are verified.
 
 All times are CPU seconds of the process that plans. Costs are lexemes.
 """
@@ -31,7 +33,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from planning_modes import domains, given, own_cases, satisfiable
+from planning_modes import domains, given, own_cases, satisfiable, worlds
 from planning_small import small
 from planning_unsatisfiable import unsatisfiable
 
@@ -47,6 +49,7 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--effort", type=int, default=12_000, help="lines that the exhaustive search tries at most")
     parser.add_argument("--verbose", action="store_true", help="a line for every seed")
+    parser.add_argument("--worlds", type=int, default=100, help="how many worlds a plan is run in")
     parser.add_argument("--first", action="store_true", help="stop at the first plan")
     parser.add_argument("--show", action="store_true", help="print the plans")
     options = parser.parse_args()
@@ -66,6 +69,8 @@ def main() -> None:
             own_cases(options.seconds or 10.0, options.jobs)
         case ["domains"]:
             domains(options.seconds or 10.0, options.show)
+        case ["worlds"]:
+            worlds(options.seconds or 10.0, options.worlds, options.show)
         case paths:
             given([Path(path) for path in paths], options.seconds or 10.0, options.show)
 

@@ -28,6 +28,7 @@ class Outcome:
 
     Attributes:
         first: When the first plan was there.
+        first_text: The first plan; `text` is the last one.
         denied: Whether the planner says that there is no plan.
         stopped: What ended the search; `proved` if the last plan is known to be the cheapest.
     """
@@ -35,6 +36,7 @@ class Outcome:
     stopped: str
     first: float | None = None
     first_cost: int | None = None
+    first_text: str = ""
     last: float | None = None
     cost: int | None = None
     text: str = ""
@@ -82,7 +84,7 @@ def plan_within(spec: Spec, task: Task, seconds: float, budget: int = BUDGET, *,
                 now = time.process_time() - started
                 assert plan.cost == cost_of(plan.text), plan
                 if outcome.first is None:
-                    outcome = replace(outcome, first=now, first_cost=plan.cost)
+                    outcome = replace(outcome, first=now, first_cost=plan.cost, first_text=plan.text)
                 stopped = "proved" if plan.proved else "time"
                 changed = now if plan.cost != outcome.cost else outcome.last
                 outcome = replace(outcome, stopped=stopped, last=changed, cost=plan.cost, text=plan.text)

@@ -12,9 +12,13 @@ from typing import TypeVar
 from planning_adapters import Outcome, conflict_of, conflicts_known, plan_within
 from planning_cases import cases
 
+from p2c_dsl.analysis.read import read_composition
 from p2c_dsl.diagnostics.model import Severity
 from p2c_dsl.lint import lint_text
 from p2c_dsl.resolve import Loaded, load, load_text
+from p2c_dsl.runtime.domain import load_world
+from p2c_dsl.runtime.trial import try_out
+from p2c_dsl.spec import Spec
 from tests.generators.planning.hidden import hidden
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
@@ -150,3 +154,34 @@ def given(paths: list[Path], seconds: float, show: bool) -> None:
 def domains(seconds: float, show: bool) -> None:
     """Plans the example domains."""
     given([EXAMPLES / name / f"{name}.p2c" for name in DOMAINS], seconds, show)
+
+
+# ---------------------------------------------------------------- worlds
+
+WORLDS_HEADER = (
+    "| domain | first plan, s | its lines | verified | last plan, s | its lines | verified | what ended the search |\n"
+    "| --- | --- | --- | --- | --- | --- | --- | --- |"
+)
+
+
+def worlds(seconds: float, count: int, show: bool) -> None:
+    """Plans the example domains that have a world, and runs the first plan and the last in its worlds."""
+    print(WORLDS_HEADER)
+    for name in DOMAINS:
+        folder = EXAMPLES / name
+        if not (folder / "world.py").is_file():
+            continue
+        spec = load(folder / f"{name}.p2c").spec
+        (task,) = spec.tasks.values()
+        found = plan_within(spec, task, seconds)
+        plans = [(found.first, found.first_text), (found.last, found.text)]
+        cells = [_cells(folder, spec, after, plan, count) for after, plan in plans if after is not None]
+        print(f"| {name} | {' | '.join(cells)} | {found.stopped} |", flush=True)
+        if show:
+            print("\n".join(dict.fromkeys(plan for _, plan in plans)), flush=True)
+
+
+def _cells(folder: Path, spec: Spec, after: float, plan: str, count: int) -> str:
+    program, make = read_composition(spec, plan), load_world(folder)
+    verified = sum(try_out(program, make(seed)).verified for seed in range(count))
+    return f"{after:.2f} | {len(plan.strip().splitlines()) - 1} | {verified} of {count}"
