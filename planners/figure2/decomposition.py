@@ -141,7 +141,7 @@ class Decompositions:
                 found.append(self.contracts[self._whole(position) or 0])
             position = self.step(position, lexeme)
         whole = self._whole(position)
-        if rest.strip() or whole is None:
+        if rest.strip() or whole is None or not self.may_end(position.chosen | {whole}):
             raise ValueError("this is not a decomposition")
         return (*found, self.contracts[whole])
 

@@ -21,7 +21,7 @@ from p2c_dsl.planners.figure2.rules_on_parts.call_keys import path_of
 from p2c_dsl.planners.figure2.rules_on_parts.refusals import refused
 from p2c_dsl.planners.preferences.features import Features
 from p2c_dsl.planners.preferences.solution import PartialSolution, solution_of
-from p2c_dsl.program import Call, Program, steps
+from p2c_dsl.program import Branch, Call, Loop, Program, Step, operands, steps, variables
 from p2c_dsl.rules import AnyRule, read_rules
 from p2c_dsl.spec import EffectUse, KeyPath, Spec, Task
 from p2c_dsl.spec_data import ParameterData, TaskData, from_data, to_data
@@ -132,10 +132,14 @@ class HumanProxy:
         return found
 
     def _solutions(self, subtask: Contract) -> Iterator[Solved]:
-        """The shortest programs, and the shortest of those that can be part of a composition."""
+        """The shortest programs, and the shortest of those that can be part of a composition.
+
+        Those that look something up in vain come last: they are short, and would keep out what people would write.
+        """
         spec = self.asked(subtask)
         counts = {True: 0, False: 0}
-        for program in islice(self._programs(spec, subtask), _LOOKED_AT):
+        looked_at = islice(self._programs(spec, subtask), _LOOKED_AT)
+        for program in sorted(looked_at, key=lambda p: looks_up_in_vain(p.body)):
             able = refused(SolvedSubtask(subtask, program), self._rules) is None
             counts[able] += 1
             if counts[able] <= self.candidates:
@@ -177,6 +181,21 @@ def keyed_as_declared(program: Program, subtask: Contract) -> bool:
             if not any(effect == done[0] and keys == done[1] for effect, keys in left):
                 return False
     return True
+
+
+def looks_up_in_vain(body: Sequence[Step]) -> bool:
+    """Whether a call has no effect and nothing after it in its block takes its result."""
+    for place, step in enumerate(body):
+        match step:
+            case Call(subtask, slot=int(slot)) if not subtask.effects:
+                after = (operand for later in steps(tuple(body[place + 1 :])) for operand in operands(later))
+                if not any(slot in variables(operand) for operand in after):
+                    return True
+            case Loop(body=inner) if looks_up_in_vain(inner):
+                return True
+            case Branch(body=then, orelse=orelse) if looks_up_in_vain(then) or looks_up_in_vain(orelse):
+                return True
+    return False
 
 
 def _path(call: Call, use: EffectUse, key: KeyPath | None, names: Sequence[str]) -> str | None:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain, islice
 
 from p2c_dsl.analysis.read import read_composition
-from p2c_dsl.planners.anytime.cheapest import cheapest
-from p2c_dsl.planners.anytime.limits import SearchLimits
-from p2c_dsl.planners.anytime.outcome import Unplannable
+from p2c_dsl.planners.anytime.first import first
+from p2c_dsl.planners.anytime.limits import SearchLimits, Stopped
+from p2c_dsl.planners.anytime.outcome import Unplannable, machine_of, none_found
 from p2c_dsl.planners.anytime.space import SearchSpace
-from p2c_dsl.planners.automaton.automaton import DEFAULT_BUDGET, Automaton
+from p2c_dsl.planners.automaton.automaton import DEFAULT_BUDGET
 from p2c_dsl.program import (
     Branch,
     Call,
@@ -31,9 +31,11 @@ from p2c_dsl.program import (
     steps,
 )
 from p2c_dsl.spec import Spec, Task
+from p2c_dsl.spec_data import from_data, to_data
 
-_PLANS, _EFFORT = 32, 1_500
-"""How many compositions are considered to find which tools a task needs, and how many lines are tried for them."""
+_PLANS, _EFFORT, _LESS = 32, 1_500, 150
+"""How many compositions are looked for to find which tools a task needs; how many lines are tried for the first one,
+and for each of the others, of which some do not exist."""
 _RETURNED = "return"
 """Who uses what the task returns; no tool has a keyword's name."""
 
@@ -53,15 +55,28 @@ class Need:
 def needs(spec: Spec, task: Task, known: Container[str]) -> Iterator[Need]:
     """The smallest sets of tools that some composition needs, of those whose tools can all be asked for.
 
+    The cheapest compositions differ in the order of their lines. What else would do shows where a tool is taken away.
+
     Raises `Unplannable` where there are none.
     """
-    automaton = Automaton(spec, task, DEFAULT_BUDGET, effort=_EFFORT)
-    space = SearchSpace.of(automaton.machine)
-    more = (f.text for f in cheapest(space, [space.start], DEFAULT_BUDGET, SearchLimits(effort=_EFFORT)))
-    known_one = automaton.header + "".join(automaton.completion(automaton.start))
     found: list[Need] = []
-    for text in islice(chain([known_one], more), _PLANS):
-        need = need_of(read_composition(spec, text))
+    pending, vital, tried = deque([frozenset[str]()]), list[frozenset[str]](), 0
+    seen = set(pending)
+    while pending and tried < _PLANS:
+        away = pending.popleft()
+        if any(others <= away for others in vital):
+            continue
+        tried += 1
+        try:
+            need = need_of(_composition(*without(spec, task, away), _LESS if away else _EFFORT))
+        except Unplannable:
+            if not away:
+                raise
+            vital.append(away)
+            continue
+        more = [one for tool in sorted(need.tools) if (one := away | {tool}) not in seen]
+        seen.update(more)
+        pending += more
         if not any(other.tools <= need.tools for other in found):
             found = [other for other in found if not need.tools < other.tools] + [need]
     able = [need for need in found if all(tool in known for tool in need.tools)]
@@ -69,6 +84,25 @@ def needs(spec: Spec, task: Task, known: Container[str]) -> Iterator[Need]:
         listed = ", ".join(sorted(found[0].tools))
         raise Unplannable(f"`{task.name}` needs {listed}, and not all of these can be subtasks of a decomposition")
     yield from able
+
+
+def without(spec: Spec, task: Task, tools: Iterable[str]) -> tuple[Spec, Task]:
+    """The task where some tools must not be called."""
+    data = to_data(spec)
+    own = next(t for t in data.tasks if t.name == task.name)
+    own = own.model_copy(update={"rules": (*own.rules, *(f"at most 0 {tool}" for tool in sorted(tools)))})
+    made = from_data(data.model_copy(update={"tasks": (own,)}))
+    return made, made.tasks[task.name]
+
+
+def _composition(spec: Spec, task: Task, effort: int) -> Program:
+    """Some short composition. Raises `Unplannable`, also where none is found."""
+    space = SearchSpace.of(machine_of(spec, task))
+    try:
+        found = first(space, [space.start], DEFAULT_BUDGET, SearchLimits(effort=effort))
+    except Stopped:
+        raise none_found(space.machine, DEFAULT_BUDGET, f"{effort} lines") from None
+    return read_composition(spec, found.text)
 
 
 def need_of(program: Program) -> Need:

@@ -15,7 +15,7 @@ from p2c_dsl.planners.rl.environments.domains import Domain
 from p2c_dsl.planners.rl.environments.domains import load_domain as load
 from p2c_dsl.planners.rl.environments.spaces import canonical_space
 from p2c_dsl.planners.tokens.vocabulary import Vocabulary
-from tests.examples.domains import EXAMPLES
+from tests.examples.domains import DOMAINS, EXAMPLES
 
 LETTERS = Vocabulary([b"", *(bytes([n]) for n in range(256)), b"subtask ", b"find_", b"do_"], 0)
 
@@ -40,7 +40,7 @@ def walked(grammar: Decompositions, seed: int) -> str:
     return text
 
 
-@pytest.mark.parametrize("name", ["dinner", "refunds", pytest.param("trip", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("name", DOMAINS)
 def test_what_is_let_out_resolves_in_the_domain_s_types_and_is_not_too_much(name: str) -> None:
     of = domain(name)
     grammar = Decompositions(of.spec, of.task, 10_000, most=4, contracts=16)
@@ -103,3 +103,19 @@ def test_a_text_that_is_no_decomposition_is_refused() -> None:
     grammar = Decompositions(of.spec, of.task, 10_000)
     with pytest.raises(ValueError, match="not a decomposition"):
         grammar.read("subtask find_the_meaning_of_life()\n")
+    unfinished = grammar.contracts[0].text
+    assert not grammar.may_end([0])
+    with pytest.raises(ValueError, match="not a decomposition"):
+        grammar.read(unfinished)
+
+
+def test_it_may_end_with_the_tools_of_a_dearer_composition() -> None:
+    """The cheapest grade is the employer's; which one is fair, the cost does not say."""
+    of = domain("hiring")
+    grammar = Decompositions(of.spec, of.task, 10_000)
+    rest = {"read_application", "best", "invite", "remaining", "decline"}
+    for grade in ("ask_employer", "grade_sample", "grade_school"):
+        own = [contract_of(of.spec.subtasks[tool]) for tool in sorted({*rest, grade})]
+        numbers = [grammar.contracts.index(contract) for contract in own if contract is not None]
+        assert len(numbers) == 6 and grammar.may_end(numbers), grade
+        assert not grammar.may_end(numbers[1:]), grade

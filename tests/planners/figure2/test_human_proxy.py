@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
-from p2c_dsl.planners.figure2.contracts import Clause, Contract, Slot
-from p2c_dsl.planners.figure2.human_proxy import UNSOLVED, HumanProxy, keyed_as_declared
+from p2c_dsl.analysis.read import read_composition
+from p2c_dsl.planners.figure2.contracts import Clause, Contract, Slot, contract_of, with_acts
+from p2c_dsl.planners.figure2.human_proxy import UNSOLVED, HumanProxy, keyed_as_declared, looks_up_in_vain
 from p2c_dsl.planners.preferences.solution import PartialSolution
+from p2c_dsl.planners.rl.environments.domains import load_domain
 from p2c_dsl.program import Call, Write, steps
 from p2c_dsl.resolve import load_text
 from tests.examples.domains import EXAMPLES
@@ -45,8 +48,6 @@ class Likes:
 
 
 def proxy(human_steps: int = 4, tool: str = "draft") -> HumanProxy:
-    from pathlib import Path
-
     loaded = load_text(SHOP, "shop.p2c", Path())
     assert not loaded.diagnostics
     return HumanProxy(loaded.spec, loaded.spec.tasks["settle"], Likes(tool), human_steps)
@@ -97,6 +98,41 @@ def test_an_effect_on_something_else_than_declared_is_no_solution() -> None:
         assert "refund(other)" in solved.program.source.text
 
 
+def test_what_looks_something_up_in_vain_is_considered_last() -> None:
+    """Else shorter programs would keep out a ticket that the family can afford."""
+    (found,) = load_domain(EXAMPLES / "trip")
+    spec, task = with_acts(found.spec, found.task)
+    asked = contract_of(spec.subtasks["buy_ticket"])
+    assert asked is not None
+    programs = [s.program for s in HumanProxy(spec, task).considered(asked) if s.program is not None]
+    in_vain = [looks_up_in_vain(program.body) for program in programs]
+    assert in_vain == sorted(in_vain) and len(set(in_vain)) == 2
+    lengths = [len(list(steps(program.body))) for program in programs]
+    assert max(lengths[: in_vain.index(True)]) > min(lengths[in_vain.index(True) :])
+
+
+@pytest.mark.parametrize(
+    ("body", "in_vain"),
+    [
+        ("note = draft(order)\nsend(order, note)", False),
+        ("refund(order)", False),
+        ("if check(order):\n    refund(order)", False),
+        ("answer = check(order)\nrefund(order)", True),
+        ("if check(order):\n    note = draft(order)\nrefund(order)", True),
+        ("if check(order):\n    note = draft(order)\nelse:\n    note = kind_draft(order)\n    send(order, note)", True),
+        ("for one in orders:\n    note = draft(one)\n    send(one, note)", False),
+        ("for one in orders:\n    note = draft(one)\nrefund(order)", True),
+        ("good = []\nfor one in orders:\n    if check(one):\n        good.append(one)\nrefund(order)", False),
+    ],
+)
+def test_a_result_that_nothing_takes_is_looked_up_in_vain(body: str, in_vain: bool) -> None:
+    text = SHOP.replace("task settle(order: Order)", "task settle(order: Order, orders: Set[Order])")
+    spec = load_text(text, "shop.p2c", Path()).spec
+    lines = "".join(f"    {line}\n" for line in body.splitlines())
+    program = read_composition(spec, f"compose settle(order, orders):\n{lines}", ())
+    assert looks_up_in_vain(program.body) == in_vain
+
+
 @pytest.mark.parametrize("tool", ["draft", "kind_draft"])
 def test_among_the_candidates_it_takes_the_one_that_its_values_prefer(tool: str) -> None:
     of = proxy(tool=tool)
@@ -122,10 +158,8 @@ def test_equal_subtasks_are_thought_of_once() -> None:
 
 
 def test_the_folder_s_human_has_values_about_features_that_the_domain_has() -> None:
-    from p2c_dsl.planners.figure2.contracts import with_acts
     from p2c_dsl.planners.preferences.features import Features
     from p2c_dsl.planners.preferences.human_values import human_values
-    from p2c_dsl.planners.rl.environments.domains import load_domain
 
     for path in sorted(EXAMPLES.glob("*/human.json")):
         (domain,) = load_domain(path.parent)
