@@ -14,14 +14,18 @@ _EXACT = 2**53 - 1
 
 
 def number_range(schema: Mapping[str, Any], whole: bool) -> tuple[NumberRange, list[str]]:
-    """The numbers that a schema allows, and which of its bounds a type cannot express."""
+    """The numbers that a schema allows, and which of its bounds a type cannot express, or not exactly.
+
+    A `Float` type has its bounds among its values, also one that the schema excludes.
+    """
     found, dropped = NumberRange(), []
     for word in (w for w in NUMBER_BOUNDS if schema.get(w) is not None and schema[w] is not False):
         bound = _bound(word, schema, whole)
         tighter = found if bound is None else found.meet(bound)
-        if bound is None or tighter.is_empty:
+        is_exact = whole or not word.startswith("exclusive")
+        if bound is None or tighter.is_empty or not is_exact:
             dropped.append(word)
-        else:
+        if bound is not None and not tighter.is_empty:
             found = tighter
     return found, dropped
 
@@ -39,7 +43,7 @@ def _bound(word: str, schema: Mapping[str, Any], whole: bool) -> NumberRange | N
     if not isinstance(bound, int | float) or isinstance(bound, bool) or not isfinite(bound) or abs(bound) >= _EXACT:
         return None
     if not whole:
-        return None if excludes else NumberRange(bound, None) if is_low else NumberRange(None, bound)
+        return NumberRange(bound, None) if is_low else NumberRange(None, bound)
     if is_low:
         return NumberRange(floor(bound) + 1 if excludes else ceil(bound), None)
     return NumberRange(None, ceil(bound) - 1 if excludes else floor(bound))

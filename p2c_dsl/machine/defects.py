@@ -36,10 +36,13 @@ class Mismatch(Defect):
     name: str
     expected: Type
     actual: Type
+    number: float | None = None
+    """The number that is written out, if it is one."""
 
     def explain(self, narrator: Narrator) -> Explanation:
+        actual = show(self.actual) if self.number is None else f"{self.number} ({show(self.actual)})"
         return Explanation(
-            f"`{self.name}` takes {show(self.expected)}, but this is {show(self.actual)}",
+            f"`{self.name}` takes {show(self.expected)}, but this is {actual}",
             _conversion_help(self.expected, self.actual),
         )
 

@@ -34,8 +34,10 @@ from p2c_dsl.types import (
     BOTTOM,
     FLOAT,
     UNKNOWN,
+    Bounded,
     ListOf,
     MapOf,
+    NewType,
     NoneType,
     Optional,
     Record,
@@ -49,6 +51,7 @@ from p2c_dsl.types import (
     is_subtype,
     join,
     may_share,
+    range_of,
 )
 
 
@@ -61,10 +64,24 @@ def fits(value: Value, operand: Operand, parameter: Parameter) -> bool:
 
 def check_argument(index: int, value: Value, operand: Operand, parameter: Parameter, out: Violations) -> None:
     """Checks that the argument's type fits, and that a free literal is allowed."""
-    if not is_subtype(_type_of(operand, value), parameter.type):
-        out.append(Mismatch(parameter.name, parameter.type, value.type, argument=index))
-    elif isinstance(operand, ConstantOf) and operand.free and not (parameter.literal or allows_literal(parameter.type)):
+    written = isinstance(operand, ConstantOf) and operand.free
+    allowed = not written or parameter.literal or allows_literal(parameter.type)
+    wanted = _as_written(parameter.type) if written and allowed else parameter.type
+    if not is_subtype(_type_of(operand, value), wanted):
+        number = number_of(value.identity) if written else None
+        out.append(Mismatch(parameter.name, parameter.type, value.type, number, argument=index))
+    elif not allowed:
         out.append(FreeLiteral(parameter.name, argument=index))
+
+
+def _as_written(of: Type) -> Type:
+    """The type that a literal must have to stand for a value of a type: new types, it is of none by itself."""
+    match of:
+        case Optional(inner):
+            return Optional(_as_written(inner))
+        case NewType(_, base) | Bounded(base):
+            return bounded(_as_written(base), range_of(of))
+    return of
 
 
 def _type_of(operand: Operand, value: Value) -> Type:

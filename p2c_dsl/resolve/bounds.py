@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from p2c_dsl.ranges import NumberRange
 from p2c_dsl.syntax.nodes import TypeBound
-from p2c_dsl.types import FLOAT, INT, Collection, ListOf, MapOf, SetOf, Size, Type, bounded, is_subtype, range_of, show
+from p2c_dsl.types import (
+    FLOAT,
+    INT,
+    Collection,
+    ListOf,
+    MapOf,
+    Optional,
+    SetOf,
+    Size,
+    Type,
+    bounded,
+    is_subtype,
+    range_of,
+    show,
+)
 
 
 class BadBounds(Exception):
@@ -17,7 +31,7 @@ class BadBounds(Exception):
         self.message, self.help = message, help
 
 
-def with_bounds(of: Type, bounds: Iterable[TypeBound]) -> Type:
+def with_bounds(of: Type, bounds: Sequence[TypeBound]) -> Type:
     """The type with the bounds that are written behind it. Raises `BadBounds`."""
     lows = [b.value for b in bounds if b.op == ">="]
     highs = [b.value for b in bounds if b.op == "<="]
@@ -27,6 +41,10 @@ def with_bounds(of: Type, bounds: Iterable[TypeBound]) -> Type:
         raise BadBounds(message, "swap the two bounds")
     if isinstance(of, ListOf | SetOf | MapOf):
         return _sized(of, written)
+    if isinstance(of, Optional) and (isinstance(of.inner, Collection) or is_subtype(of.inner, FLOAT)):
+        behind = "".join(f" {bound.op} {bound.value}" for bound in bounds)
+        message = f"{show(of)} may be None, which has no size and is no number"
+        raise BadBounds(message, f"put the bounds behind the type inside: `Optional[{show(of.inner)}{behind}]`")
     if not is_subtype(of, FLOAT):
         message = f"{show(of)} has no size, so it cannot have size bounds"
         raise BadBounds(message, "only List, Set and Map, and numbers (Int and Float), can have bounds")

@@ -1,7 +1,7 @@
 """How a rule's line is parsed: each rule has a pattern, and the line must match one.
 
 A pattern is a line of words and holes: `at most <count:int> <event:name> [per <key:name>]`.
-Holes are `int`, `name`, `path` (`f` or `f.p`), `field` (`f.p.q`), `comparison`, `operand` (`3`, `limit`, `Kind.a`,
+Holes are `int`, `name`, `path` (`f` or `f.p`), `field` (`f.p.q`), `comparison`, `operand` (`-5.5`, `limit`, `Kind.a`,
 `f.p`), `names` (`g, h`), `keys` (`k, a = b`), `check` (`C(x, _)`) and `checks` (`C(x.f, _) or not D(g(y))`); parts in
 square brackets are optional.
 """
@@ -27,7 +27,7 @@ For an optional part that is there, also its first word.
 
 _HOLE = re.compile(r"<(\w+):(\w+)>")
 _EXPECTED = {
-    "int": "a number",
+    "int": "a whole number",
     "name": "a name",
     "path": "a name or a parameter `f.p`",
     "names": "a name",
@@ -146,7 +146,7 @@ def _read_comparison(tokens: Tokens, at: int) -> tuple[Tokens, int]:
 
 
 def _read_operand(tokens: Tokens, at: int) -> tuple[Tokens, int]:
-    if at < len(tokens) and (tokens[at].kind == "int" or tokens[at].text in ("True", "False")):
+    if at < len(tokens) and (tokens[at].kind in ("int", "number") or tokens[at].text in ("True", "False")):
         return (tokens[at],), at + 1
     return _read_dotted(tokens, at)
 

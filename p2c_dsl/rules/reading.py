@@ -116,8 +116,16 @@ def _mismatch(text: RuleText, mismatches: Sequence[tuple[NoMatch, type[AnyRule]]
     actual = "the line ends" if token is None else f"found `{token.text}`"
     span = token.span if token is not None else text.tokens[-1].span
     help_ = "write " + listing((f"`{kind.syntax}`" for _, kind in nearest), "or")
+    if actual == "found `.`" and any(before.text == "per" for before in text.tokens[:best]):
+        help_ = f"a key is one of the event's own, named without a path: write `per {_last_name(text.tokens[best:])}`"
     location = Location(text.location.source, span)
     return Diagnostic("P2C146", f"expected {expected}, but {actual}", location, help=help_)
+
+
+def _last_name(path: Sequence[Token]) -> str:
+    """The last name of a path that begins with a dot, nothing if there is none."""
+    found = re.match(r"(?:\. (\w+) ?)+", " ".join(token.text for token in path))
+    return "" if found is None else found[1]
 
 
 def _has_keyword(kind: type[AnyRule], tokens: Sequence[Token]) -> bool:

@@ -204,7 +204,7 @@ compose pay_back(orders, amount):
             return False
         left, right = self.types
         if not isinstance(self.right, ArgumentPath):
-            return not self.left.fields and right != INT and is_subtype(right, left)
+            return not self.left.fields and right not in (INT, FLOAT) and is_subtype(right, left)
         return (not self.left.fields and is_subtype(right, left)) or (not self.right.fields and is_subtype(left, right))
 
     @property
@@ -229,8 +229,9 @@ def _path(tokens: Tokens, subtask: Subtask, names: Names) -> tuple[ArgumentPath,
 
 def _operand(tokens: Tokens, subtask: Subtask, names: Names) -> tuple[Operand, Type]:
     head = tokens[0]
-    if head.kind == "int":
-        return int(head.text), INT
+    if head.kind in ("int", "number"):
+        is_whole = head.text.removeprefix("-").isdigit()
+        return (int(head.text), INT) if is_whole else (float(head.text), FLOAT)
     if head.text in ("True", "False"):
         return head.text == "True", BOOL
     if len(tokens) == 1:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isinf
 from typing import Any
 
 from p2c_dsl.source import Span
@@ -57,10 +58,14 @@ def check_digits(number: str, span: Span) -> None:
 
 def floating_of(token: Lexeme) -> float:
     """A number's value. Raises `Misuse`."""
-    value = float(token.text)
-    if value == float("inf"):
-        raise Misuse("P2C107", place_of(token), "number too large", "use a smaller number")
-    return value
+    check_size(token.text, place_of(token))
+    return float(token.text)
+
+
+def check_size(number: str, span: Span) -> None:
+    """Rejects a number that is too large for a `Float`. Raises `Misuse`."""
+    if isinf(float(number)):
+        raise Misuse("P2C107", span, "number too large", "use a smaller number")
 
 
 def place_of(token: Lexeme) -> Span:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from p2c_dsl.source import Span
 from p2c_dsl.syntax import nodes
-from p2c_dsl.syntax.building import Items, Misuse, check_digits, integer_of, items, text_of
+from p2c_dsl.syntax.building import Items, Misuse, check_digits, check_size, integer_of, items, text_of
 from p2c_dsl.syntax.lexer import NAME, OTHERWISE, RESERVED, Lexeme
 from p2c_dsl.syntax.nodes import Name
 from p2c_dsl.syntax.text import clean
@@ -60,7 +60,7 @@ class SubtaskBody(NamedTuple):
 
 _NO_DOC = Doc(None, nodes.NOWHERE)
 _NO_COST = CostClause(None, nodes.NOWHERE)
-_KINDS = {NAME: "name", RESERVED: "name", **dict.fromkeys(OTHERWISE, "name"), "INT": "int"}
+_KINDS = {NAME: "name", RESERVED: "name", **dict.fromkeys(OTHERWISE, "name"), "INT": "int", "FLOAT": "number"}
 
 
 class Declarations:
@@ -179,12 +179,17 @@ class Declarations:
     def rule_line(self, span: Span, tokens: Items) -> nodes.RuleLine:
         line = items(tokens)
         for token in line:
-            if token.kind == "int":
+            if token.kind in ("int", "number"):
                 check_digits(token.text, token.span)
+            if token.kind == "number":
+                check_size(token.text, token.span)
         return nodes.RuleLine(line, span)
 
-    def rule_token(self, span: Span, token: Lexeme) -> nodes.Token:
+    def rule_word(self, span: Span, token: Lexeme) -> nodes.Token:
         return nodes.Token(_KINDS.get(token.type, "op"), token.text, span)
+
+    def negative_token(self, span: Span, number: Lexeme) -> nodes.Token:
+        return nodes.Token("number", f"-{number.text}", span)
 
     def task_plain(self, span: Span, name: Name, parameters: Items, result: Any) -> nodes.TaskDecl:
         return nodes.TaskDecl(name, items(parameters), result, None, (), (), span)

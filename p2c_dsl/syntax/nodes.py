@@ -265,7 +265,7 @@ class RecordOverrideDecl:
 
 
 class Token(NamedTuple):
-    """A piece of a rule's line: kind `name`, `int` or `op` (`<=`, `.`, `,`, `(`, `)`, `*`)."""
+    """A piece of a rule's line: kind `name`, `int`, `number` (`-1`, `5.5`) or `op` (`<=`, `.`, `,`, `(`, `)`, `*`)."""
 
     kind: str
     text: str

@@ -82,8 +82,10 @@ def test_a_rule_is_read_and_shown_as_it_is_written(rule: str) -> None:
     ("rule", "code", "says"),
     [
         ("never contact", "P2C145", "`never contact` is not a rule"),
-        ("at most contact", "P2C146", "expected a number"),
+        ("at most contact", "P2C146", "expected a whole number"),
         ("at most 1", "P2C146", "expected a name"),
+        ("at most -1 contact", "P2C146", "expected a whole number"),
+        ("at most 1.5 contact", "P2C146", "expected a whole number"),
         ("at most 1 contact par User", "P2C146", "the end of the line"),
         ("no flow from User", "P2C146", "expected `to`"),
         ("at most 1 contct", "P2C147", "there is no effect or subtask `contct`"),
@@ -136,6 +138,28 @@ def test_a_line_that_cannot_be_read_is_told_once(rule: str, code: str, says: str
     ((found, message),) = read(rule)
     assert found == code
     assert says in message
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "at least 1 contact per user.id in users",
+        "contact then ask per user.account.id",
+        "ask before ask per a = user.id",
+    ],
+)
+def test_a_key_is_named_without_a_path(rule: str) -> None:
+    (found,) = lint_text(SPEC.format(rule=rule), "spec.p2c", Path()).diagnostics
+    assert found.code == "P2C146"
+    assert found.help is not None and found.help.endswith("named without a path: write `per id`")
+
+
+@pytest.mark.parametrize("number", ["-1", "0.25", "-2.5", "-1e-3"])
+def test_a_number_in_a_rule_may_be_negative_or_a_fraction(number: str) -> None:
+    text = f"subtask heat(to: literal Float)\ntask job():\n    heat.to >= {number}\ncompose job():\n    heat("
+    assert not lint_text(f"{text}{float(number) + 0.1})\n", "spec.p2c", Path()).diagnostics
+    (found,) = lint_text(f"{text}{float(number) - 0.1})\n", "spec.p2c", Path()).diagnostics
+    assert (found.code, found.rule) == ("P2C604", f"heat.to >= {number}")
 
 
 @pytest.mark.parametrize(

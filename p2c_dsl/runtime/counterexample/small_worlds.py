@@ -42,6 +42,8 @@ from p2c_dsl.types import (
 Choose = Callable[[int], int]
 """Picks one of n: a number from 0 to n - 1."""
 
+_STEP = 0.5
+"""How far small numbers of `Float` lie apart, so that some are not whole."""
 _DEEPEST = 4
 _MOST_NESTED = 64
 MOST_PARTS = 2_000
@@ -150,13 +152,14 @@ class SmallWorld:
             return others[number - self.size]
         if of == INT:
             return number
-        return float(number) if of == FLOAT else f"text {number}"
+        return number * _STEP if of == FLOAT else f"text {number}"
 
     def _number(self, of: Bounded) -> ConstantValue:
         """A number within bounds: one near 0, a bound, or one with which the program compares."""
         base: Base = INT if is_subtype(of, INT) else FLOAT
         start, (low, high) = of.range.nearest, of.range
-        near = [start + sign * by for by in range(self.size) for sign in (1, -1)]
+        step = 1 if base == INT else _STEP
+        near = [start + sign * by * step for by in range(self.size) for sign in (1, -1)]
         wanted = [n for n in (*near, low, high, *self.compared.get(base, ())) if n in of.range]
         found = list(dict.fromkeys(wanted))
         return found[self.choose(len(found))]
@@ -188,9 +191,8 @@ def compared_in(program: Program) -> dict[Base, list[ConstantValue]]:
         if isinstance(value, str):
             found.setdefault(TEXT, []).append(value)
         elif isinstance(value, int | float) and not isinstance(value, bool):
-            near = [value, value - 1, value + 1]
-            found.setdefault(FLOAT, []).extend(map(float, near))
-            found.setdefault(INT, []).extend(n for n in near if isinstance(n, int))
+            found.setdefault(FLOAT, []).extend(value + by for by in (0.0, -_STEP, _STEP))
+            found.setdefault(INT, []).extend(value + by for by in (0, -1, 1) if isinstance(value, int))
     return {of: list(dict.fromkeys(values)) for of, values in found.items()}
 
 

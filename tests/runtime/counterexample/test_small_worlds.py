@@ -85,6 +85,11 @@ def test_numbers_within_bounds_are_small_or_at_a_bound() -> None:
     assert values(Bounded(INT, NumberRange(3, None)), 2) == [3, 4]
 
 
+def test_some_floats_are_not_whole() -> None:
+    assert values(FLOAT, 3) == [0.0, 0.5, 1.0]
+    assert values(Bounded(FLOAT, NumberRange(0, 1)), 2) == [0, 0.5, 1]
+
+
 def test_a_list_may_hold_equal_elements_and_a_set_may_not() -> None:
     lists, sets = values(ListOf(USER), 2), values(SetOf(USER), 2)
     assert [Atom("User", 0), Atom("User", 0)] in lists
