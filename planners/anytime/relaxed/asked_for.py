@@ -36,6 +36,7 @@ class AskedFor:
         manners: The manners that occur. Limits on iterations are 0, 1, and the largest of the others for all of these.
         closing, closed: The subtasks whose calls forbid others in the same loop, and those others.
         brought: For each subtask, the groups of which one is asked for once it has been called, by facets' numbers.
+        before: The numbers of the facets of which what waives it may also come before that call.
         avoidable: The numbers of the facets whose tests are not needed where the right values are passed.
         forbids: For each subtask, the others that may not be called after it, and after which it may be.
         unpayable: The subtasks that ask for nothing but themselves, and those that ask for such.
@@ -63,6 +64,12 @@ class AskedFor:
             for name, subtask in self.subtasks.items()
         }
         subtasks = self.subtasks.values()
+        self.before = frozenset(
+            at.index
+            for at, f in machine.placed
+            for s in subtasks
+            if not all(map(f.asks_for, map(self._named, f.brings(s))))
+        )
         self.avoidable = frozenset(at.index for at, f in machine.placed if any(map(f.avoids_test, subtasks)))
         self.unpayable = self._unpayable()
         self._had, self._maps = parts_of_all(spec, machine.task), dict[Type, list[MapOf]]()
@@ -85,6 +92,9 @@ class AskedFor:
         for want in self.wants:
             for part in {*parts_of_accumulator(want, True), *parts_of_accumulator(want, False)}:
                 self.collections.setdefault(part, []).append(want)
+
+    def _named(self, name: str) -> Subtask:
+        return self._machine.spec.subtasks[name]
 
     def _forbidding(self) -> dict[str, frozenset[str]]:
         found = dict.fromkeys(self.subtasks, frozenset[str]())

@@ -235,7 +235,9 @@ class _Extraction:
             self._wanted += self._asked_for.takes[call] if self._view.values else ()
             self._groups += [(tuple(sorted(needed)), 0, manner.before) for needed in self._prerequisites.get(name, ())]
             spared, brought = self._view.situation.spared, self._asked_for.brought[name]
-            self._brought += [group for index, group in brought.items() if index not in spared]
+            asked = {index: group for index, group in brought.items() if index not in spared}
+            self._groups += [(group, 0, STEADY) for index, group in asked.items() if index in self._asked_for.before]
+            self._brought += [group for index, group in asked.items() if index not in self._asked_for.before]
         return True
 
     def _repeated(self, name: str, times: int) -> int:

@@ -264,3 +264,20 @@ task job(stages: Set[Stage]):
 
 def test_what_is_due_for_all_can_be_waived_at_once() -> None:
     assert "    postpone()" in named(WAIVED_FOR_ALL)
+
+
+WAIVED_BEFORE = """\
+type Order
+type Card
+subtask ship(order: Order)
+subtask note(order: Order, card: Card)
+subtask hold(order: Order)
+task job(order: Order, card: Card):
+    at least 1 ship
+    ship then note per Order unless hold
+"""
+
+
+def test_what_waives_what_a_call_will_ask_for_may_come_before_it() -> None:
+    assert "    hold(order)" in named(WAIVED_BEFORE)
+    assert not any("hold" in line for line in named(WAIVED_BEFORE.replace(" unless hold", "")))
