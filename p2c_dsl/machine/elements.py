@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 from rpds import HashTrieMap, HashTrieSet
@@ -64,10 +65,13 @@ def equality(kind: str, one: Identity, other: Identity) -> Fact:
     return in_order((kind, one, other))
 
 
+_REMEMBERED = 1 << 14
+"""Of how many facts it is remembered what is in them: the same ones are asked about after every line."""
 _NESTING = (("all",), ("each",))
 """What has a bound place inside: a fact about all elements, and a debt for each of them (`p2c_dsl.rules.debts`)."""
 
 
+@lru_cache(_REMEMBERED)
 def _height(fact: object) -> int:
     if not isinstance(fact, tuple):
         return 0
@@ -75,6 +79,7 @@ def _height(fact: object) -> int:
     return inner + 1 if fact[:1] in _NESTING else inner
 
 
+@lru_cache(_REMEMBERED)
 def values_in(fact: object) -> tuple[Identity, ...]:
     """The value numbers that occur in a fact, each once, and those that they are parts of."""
     return tuple(dict.fromkeys(_values_in(fact)))

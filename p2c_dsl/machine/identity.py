@@ -7,6 +7,7 @@ A value number is a slot, a bound place, or a tuple that begins with its kind:
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import TypeGuard, TypeVar, cast
 
 from p2c_dsl.spec import EnumMember
@@ -208,6 +209,7 @@ def shifted(part: Part, first: int, by: int) -> Part:
 # ---------------------------------------------------------------- what facts say of equal values
 
 _Fact = tuple[object, ...]
+_REMEMBERED = 1 << 14
 _MOST_NESTED = 6
 """Facts about values that are nested more deeply are not rewritten, so that rewriting ends."""
 _FIXED = frozenset({"all", "if", "filled", "true", "false", "some", "none", "and", "or"})
@@ -220,10 +222,14 @@ def rewritten(fact: _Fact, equal: _Fact) -> Iterator[_Fact | None]:
         return
     one, other = value_number(equal[1]), value_number(equal[2])
     for old, new in ((one, other), (other, one)):
-        if fact[0] == "all" and fact[1] != old:
-            continue
-        changed = replaced(fact, old, new)
-        yield changed if changed != fact and not says_nothing(changed) and _ends(fact, old, new, changed) else None
+        if fact[0] != "all" or fact[1] == old:
+            yield _rewritten(fact, old, new)
+
+
+@lru_cache(_REMEMBERED)
+def _rewritten(fact: _Fact, old: Identity, new: Identity) -> _Fact | None:
+    changed = replaced(fact, old, new)
+    return changed if changed != fact and not says_nothing(changed) and _ends(fact, old, new, changed) else None
 
 
 def says_nothing(fact: _Fact) -> bool:

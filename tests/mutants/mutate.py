@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import inspect
-import sys
 import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import _lru_cache_wrapper
 from importlib import import_module
 from types import CodeType, FunctionType
 from typing import Any
+
+from tests.caches import forget_all
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,21 +34,12 @@ def mutated(mutant: Mutant) -> Iterator[None]:
     function = _function(mutant.target)
     original = function.__code__
     function.__code__ = _changed(function, mutant)
-    _forget()
+    forget_all()
     try:
         yield
     finally:
         function.__code__ = original
-        _forget()
-
-
-def _forget() -> None:
-    """Empties the caches of the package's functions: what they hold was computed with other code."""
-    modules = [module for name, module in sys.modules.items() if name.split(".")[0] == "p2c_dsl"]
-    for module in modules:
-        for value in vars(module).values():
-            if isinstance(value, _lru_cache_wrapper):
-                value.cache_clear()
+        forget_all()
 
 
 def _function(target: str) -> FunctionType:

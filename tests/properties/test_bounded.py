@@ -16,6 +16,7 @@ from p2c_dsl import lint
 from p2c_dsl.lint import lint_text
 from p2c_dsl.machine.facet import Facet
 from p2c_dsl.runtime import counterexample
+from tests.caches import forget_all
 from tests.generators.nasty import BODIES, KEYED_RULES, RULES, SHAPES, Draft, Shape, nasty, of_shape
 from tests.generators.nasty.bodies import KEYED_BODIES
 
@@ -49,6 +50,7 @@ class Steps:
 @contextmanager
 def counted() -> Iterator[Steps]:
     steps = Steps()
+    forget_all()
     sys.setprofile(steps.count)
     try:
         yield steps
