@@ -170,4 +170,5 @@ class Keys:
 
 
 def _facts(facts: Facts) -> Hashable:
-    return frozenset(facts.known), frozenset(facts.implied.items())
+    # What can still be concluded is a part of what is known: with less credit, fewer compositions are accepted later.
+    return frozenset(facts.known), frozenset(facts.implied.items()), facts.credit
