@@ -39,7 +39,7 @@ def walk(automaton: Automaton, random: Random, start: Start | None = None) -> st
     """One walk along legal lexemes to the end, from the header or from a given start."""
     start = start or resume(automaton)
     while True:
-        lexeme = random.choice(start.lexemes(automaton))
+        lexeme = start.drawn(automaton, random)
         if lexeme == END:
             return start.text + "\n"
         start = Start(start.text + lexeme, automaton.step(start.position, lexeme))

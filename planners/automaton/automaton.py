@@ -11,29 +11,26 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from itertools import chain, islice
+from random import Random
 
 from p2c_dsl.planners.anytime.first import first, greedy
 from p2c_dsl.planners.anytime.improve import improve
 from p2c_dsl.planners.anytime.limits import SearchLimits, Stopped
 from p2c_dsl.planners.anytime.outcome import header_of, machine_of, none_found
 from p2c_dsl.planners.anytime.space import Beginning, SearchSpace
+from p2c_dsl.planners.automaton.beginnings import LineBeginnings
 from p2c_dsl.planners.automaton.protocol import END
 from p2c_dsl.planners.completion.adapt import Completion, Planned
 from p2c_dsl.planners.completion.completions import Completions
 from p2c_dsl.planners.lines.node import Node, ends
 from p2c_dsl.planners.lines.pattern import Line, Weigh, unit_weight
-from p2c_dsl.planners.lines.prefix import LinePrefix, opening
+from p2c_dsl.planners.lines.prefix import LinePrefix
 from p2c_dsl.rules import AnyRule
 from p2c_dsl.spec import Spec, Task
 
 DEFAULT_BUDGET = 200
 EFFORT = 100
 """An effort that misses almost nothing and keeps the first look at a position short (docs/measured/decoding.md)."""
-_ADAPTED = 8
-"""How many lines are tried with adapted completions before a search."""
-_LEAST = 10
-"""How many lines each lexeme gets when a position's effort is spent."""
 _FIRST = 20_000
 """Lines tried for the first completion, without which there is no automaton."""
 _SHORTENED = 200
@@ -77,7 +74,7 @@ class Automaton:
         self.header = header_of(task)
         self.start = Position(Node(self.machine.start(), True), (), budget)
         self._space = SearchSpace(self.machine, self.completions.lines, self.completions.key)
-        self._openings: dict[Hashable, LinePrefix] = {}
+        self._beginnings = LineBeginnings(self.completions, weigh)
         self._find_first(budget, _FIRST if effort is None else max(effort, _FIRST))
 
     def _find_first(self, budget: int, effort: int) -> None:
@@ -92,15 +89,34 @@ class Automaton:
 
     def legal(self, position: Position) -> tuple[str, ...]:
         """The lexemes that may come next, in a fixed order; `END` where the composition may end."""
+        end = self.effort and self.completions.spent + self.effort
+        return tuple(lexeme for lexeme in self._candidates(position) if self._is_legal(position, lexeme, end))
+
+    def drawn(self, position: Position, random: Random, starting: str = "") -> str:
+        """One of the legal lexemes that start with some letters, each with the same probability.
+
+        It is drawn from all that continue a line, and struck out if it is not legal (rejection sampling): only what is
+        drawn is judged, and has the position's whole effort for itself. Raises `ValueError` if there is none.
+        """
+        candidates = [lexeme for lexeme in self._candidates(position) if lexeme.startswith(starting)]
+        while candidates:
+            lexeme = candidates.pop(random.randrange(len(candidates)))
+            if self._is_legal(position, lexeme, self.effort and self.completions.spent + self.effort):
+                return lexeme
+        raise ValueError("no legal lexeme starts like this")
+
+    def _candidates(self, position: Position) -> tuple[str, ...]:
+        """What continues some line, and `END` between lines."""
         if position.ended:
             return ()
-        node, left = position.node, position.left
-        branches = self._inside(position).branches.items()
-        end = self.effort and self.completions.spent + self.effort
-        legal = [w for w, branch in branches if self._completes(node, branch, left - self._weigh(w), end)]
-        if not position.words and ends(self.machine, node):
-            legal.append(END)
-        return tuple(legal)
+        return (*self.words(position), *(() if position.words else (END,)))
+
+    def _is_legal(self, position: Position, lexeme: str, end: int | None) -> bool:
+        """Whether a composition can be completed behind a lexeme, trying lines until there are `end` in all."""
+        if lexeme == END:
+            return ends(self.machine, position.node)
+        branch, left = self._inside(position).branches[lexeme], position.left - self._weigh(lexeme)
+        return self._beginnings.completes(position.node, branch, left, end)
 
     def step(self, position: Position, lexeme: str) -> Position:
         """The position after a legal lexeme. Raises `KeyError` for one that no line starts with."""
@@ -125,7 +141,7 @@ class Automaton:
         prefix = self._inside(position)
         return any(
             self._finds(line.node, position.left - line.cost + prefix.spent)
-            and self._within(prefix, line, position.left)
+            and self._beginnings.within(prefix, line, position.left)
             for line in prefix.lines()
         )
 
@@ -149,7 +165,7 @@ class Automaton:
         if not position.words:
             return self.completions.distance(position.node, position.left)
         prefix = self._inside(position)
-        rests = [self._rest(line, prefix, position.left) for line in prefix.lines()]
+        rests = [self._beginnings.rest(line, prefix, position.left) for line in prefix.lines()]
         return min((rest for rest in rests if rest is not None), default=None)
 
     def completion(self, position: Position) -> tuple[str, ...]:
@@ -216,72 +232,5 @@ class Automaton:
         """The position with all of the budget left."""
         return replace(position, left=self.start.left)
 
-    # ------------------------------------------------------------ inside a line
-
     def _inside(self, position: Position) -> LinePrefix:
-        prefix = self._opening(position.node)
-        for word in position.words:
-            prefix = prefix.branches[word]
-        return prefix
-
-    def _opening(self, node: Node) -> LinePrefix:
-        key = self.completions.key(node)
-        prefix = self._openings.get(key)
-        if prefix is None:
-            prefix = self._openings[key] = opening(self.completions.lines.patterns(node), self._weigh)
-        if self.completions.cost(key) < prefix.cost:
-            self._record_known(node, prefix)
-        return prefix
-
-    def _record_known(self, node: Node, prefix: LinePrefix) -> None:
-        """Records the first line of the known completion: it is legal, whatever a search finds later."""
-        known = self.completions.known(self.completions.key(node))
-        if not known:
-            return
-        first = known[0]
-        for pattern in self.completions.lines.patterns(node):
-            if node.depth - pattern.block.closes == first.depth:
-                line = pattern.line_of(first.move)
-                if line is not None:
-                    self.completions.adapt(node, line)
-                    prefix.record(line, line.cost + self.completions.cost(line.key))
-                    return
-
-    def _completes(self, node: Node, prefix: LinePrefix, left: int, end: int | None) -> bool:
-        """Whether one of the lines with this prefix can be written and completed within `left` more lexemes.
-
-        Once `end` lines have been tried in all, only `_LEAST` more are.
-        """
-        if prefix.cost <= left:
-            return True
-        if prefix.failed >= left:
-            return False
-        lines = prefix.lines()
-        seen = list(islice(lines, _ADAPTED))
-        for line in seen:
-            self.completions.adapt(node, line)
-            if self._within(prefix, line, left):
-                return True
-        end = end and max(end, self.completions.spent + _LEAST)
-        for line in chain(seen, lines):
-            effort = end and end - self.completions.spent
-            if effort is not None and effort <= 0:
-                self.completions.given_up += 1
-                break
-            rest = left - line.cost + prefix.spent
-            if self.completions.complete(line.node, rest, effort) and self._within(prefix, line, left):
-                return True
-        prefix.failed = left
-        return False
-
-    def _within(self, prefix: LinePrefix, line: Line, left: int) -> bool:
-        cost = line.cost - prefix.spent + self.completions.cost(line.key)
-        prefix.record(line, cost)
-        return cost <= left
-
-    def _rest(self, line: Line, prefix: LinePrefix, left: int) -> int | None:
-        own = line.cost - prefix.spent
-        if own > left:
-            return None
-        rest = self.completions.distance(line.node, left - own)
-        return None if rest is None else own + rest
+        return self._beginnings.of(position.node, position.words)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from random import Random
 
 from p2c_dsl.analysis import analyze
 from p2c_dsl.analysis.read import NotAccepted, the_composition
@@ -49,6 +50,10 @@ class Start:
     def lexemes(self, automaton: Automaton) -> tuple[str, ...]:
         """The legal lexemes that start with `rest`."""
         return tuple(w for w in automaton.legal(self.position) if w.startswith(self.rest))
+
+    def drawn(self, automaton: Automaton, random: Random) -> str:
+        """One of them, each with the same probability."""
+        return automaton.drawn(self.position, random, self.rest)
 
 
 def resume(automaton: Automaton, partial: str = "") -> Start:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from itertools import count, dropwhile, islice
 from typing import NamedTuple
 
 from p2c_dsl.machine import Machine
-from p2c_dsl.machine.moves import BranchMove, ElseMove, LoopMove, Move, renumbered
+from p2c_dsl.machine.moves import BranchMove, CallMove, ElseMove, LoopMove, Move, WriteMove, renumbered
 from p2c_dsl.naming import stem_of
 from p2c_dsl.planners.lines.node import Node, after_else, closed, closings, ends
 from p2c_dsl.planners.lines.pattern import Line, Pattern, tried
 from p2c_dsl.planners.lines.successors import Lines
 
-_FIXES = 6
+_FIXES = 3
 _TRIALS = 2
 """How many partial fixes of what a line has left open are expanded, and how many lines are tried for each."""
 
@@ -69,6 +70,13 @@ class Adaptation:
                     heappush(queue, entry)
         return None
 
+    def of_sibling(self, sibling: Node, line: Line, known: Completion) -> Completion | None:
+        """A completion after a line, made from the one known after another line that may stand in its place."""
+        here = line.node
+        if here.depth != sibling.depth or here.state.slots < sibling.state.slots:
+            return None
+        return self._repeated(here, sibling, known)
+
     def _fixes(self, node: Node) -> Iterator[Line]:
         """The lines that put something right: a loop or a write for an accumulator, or a block's first line."""
         unfilled = {slot: a for slot, a in node.state.accumulators.items() if not a.filled}
@@ -82,24 +90,27 @@ class Adaptation:
                 yield from pattern.lines()
 
     def _repeated(self, node: Node, level: Node, known: Completion) -> Completion | None:
-        """The completion known at `level`, repeated from a later node, if it works there."""
-        base, by = level.state.slots, 0
+        """The completion known at `level`, repeated from a later node, without what is no longer needed there."""
+        numbers = _Numbers(level.state.slots)
         here: Node | None = self._down_to(node, level.depth)
         if here is None:
             return None
-        by = here.state.slots - base
+        numbers.by = here.state.slots - numbers.base
         steps: list[Planned] = []
         for planned in dropwhile(lambda p: p.depth > level.depth, known):
-            if planned.depth < level.depth:
-                by = 0
             here = self._down_to(here, planned.depth)
             if here is None or (here.state.returned and not isinstance(planned.move, ElseMove)):
                 return None
-            move = _shifted(planned.move, base, by) if by else planned.move
-            here = self._moved(here, move)
-            if here is None or not _keeps_its_name(here, planned):
+            numbers.at(planned.depth, level.depth)
+            move = renumbered(planned.move, numbers.now) if numbers.differ else planned.move
+            after = self._moved(here, move)
+            if after is not None and _keeps_its_name(after, planned):
+                here = after
+                steps.append(planned._replace(move=move))
+            elif _can_be_left_out(here, move):
+                numbers.leave_out(planned, here.state.slots)
+            else:
                 return None
-            steps.append(planned._replace(move=move))
         return tuple(steps) if ends(self.machine, here) else None
 
     def _moved(self, here: Node, move: Move) -> Node | None:
@@ -107,6 +118,7 @@ class Adaptation:
             return after_else(self.machine, here)
         if isinstance(move, BranchMove) and self.machine.outcome(here.state, move.condition) is not None:
             return None
+        self._lines.trials.count += 1
         state = tried(self.machine, here.state, move, [])
         return None if state is None else Node(state, len(state.frames) > here.depth)
 
@@ -119,9 +131,51 @@ class Adaptation:
         return node if node.depth == depth else None
 
 
-def _shifted(move: Move, base: int, by: int) -> Move:
-    """The move with all slots from `base` on moved up."""
-    return renumbered(move, lambda slot: slot + by if slot >= base else slot)
+@dataclass(slots=True)
+class _Numbers:
+    """The slots of a completion that is repeated elsewhere.
+
+    Attributes:
+        base: The first slot that is free where the completion is known.
+        by: By how many slots what is made from there on is moved up.
+        left_out: Of the lines that have been left out and have taken a slot, the depth and that slot.
+    """
+
+    base: int
+    by: int = 0
+    left_out: list[tuple[int, int]] = field(default_factory=list)
+
+    @property
+    def differ(self) -> bool:
+        return self.by != 0 or bool(self.left_out)
+
+    def at(self, depth: int, base_depth: int) -> None:
+        """A line at this depth comes next: what has been made further in is gone."""
+        if depth < base_depth:
+            self.by = 0
+        while self.left_out and self.left_out[-1][0] > depth:
+            self.left_out.pop()
+
+    def now(self, slot: int) -> int:
+        """The number of a slot of the completion."""
+        if slot < self.base:
+            return slot
+        return slot + self.by - sum(gone < slot for _, gone in self.left_out)
+
+    def leave_out(self, planned: Planned, free: int) -> None:
+        """A line is left out where `free` is the next free slot."""
+        if isinstance(planned.move, WriteMove) and planned.move.call is not None:
+            self.left_out.append((planned.depth, free - self.by + len(self.left_out)))
+
+
+def _can_be_left_out(node: Node, move: Move) -> bool:
+    """Whether no later line needs what a line of a completion was there for: a write, or a call for its effects."""
+    match move:
+        case CallMove(subtask):
+            return subtask.result is None
+        case WriteMove(slot):
+            return node.state.accumulators[slot].filled
+    return False
 
 
 def _keeps_its_name(node: Node, planned: Planned) -> bool:

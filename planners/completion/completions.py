@@ -78,6 +78,7 @@ class Completions:
         self._at_least: dict[Hashable, int] = {}
         self._known: dict[Hashable, Completion] = {}
         self._costs: dict[Hashable, int] = {}
+        self._siblings: dict[Hashable, Line] = {}
         self._abandoned: dict[Hashable, int] = {}
         """The limits up to which the search for a completion has been given up."""
         self.given_up = 0
@@ -97,16 +98,23 @@ class Completions:
         """The cost of the cheapest known completion, `NEVER` where there is none."""
         return self._costs.get(key, NEVER)
 
-    def adapt(self, parent: Node, line: Line) -> None:
-        """Adapts the completion known before a line to the node after it."""
-        before = self._known.get(self.key(parent))
+    def adapt(self, parent: Node, line: Line, limit: int) -> None:
+        """Adapts what is known to the node after a line: the completion before it, or of another line in its place."""
+        key = self.key(parent)
+        before, sibling = self._known.get(key), self._siblings.get(key)
         if before and before[0][:2] == (parent.depth - line.closes, line.move):
             self.learn(line.key, before[1:])
-        if before is None or line.key in self._known:
+        if line.key in self._known or self.at_least(line.node, line.key) > limit:
             return
-        adapted = self._adaptation.adapted(parent, line, before)
+        adapted = None if before is None else self._adaptation.adapted(parent, line, before)
+        if adapted is None and sibling is not None:
+            adapted = self._adaptation.of_sibling(sibling.node, line, self._known[sibling.key])
         if adapted is not None:
             self.learn(line.key, adapted)
+
+    def keep_for_siblings(self, parent: Node, line: Line) -> None:
+        """Keeps a line with a known completion, for other lines that may stand in its place."""
+        self._siblings[self.key(parent)] = line
 
     def complete(self, node: Node, limit: int, effort: int | None) -> bool:
         """Whether a completion within `limit` lexemes is known, or can be found by trying `effort` helpful lines.
