@@ -66,7 +66,7 @@ def check_argument(index: int, value: Value, operand: Operand, parameter: Parame
     """Checks that the argument's type fits, and that a free literal is allowed."""
     written = isinstance(operand, ConstantOf) and operand.free
     allowed = not written or parameter.literal or allows_literal(parameter.type)
-    wanted = _as_written(parameter.type) if written and allowed else parameter.type
+    wanted = as_written(parameter.type) if written and allowed else parameter.type
     if not is_subtype(_type_of(operand, value), wanted):
         number = number_of(value.identity) if written else None
         out.append(Mismatch(parameter.name, parameter.type, value.type, number, argument=index))
@@ -74,13 +74,13 @@ def check_argument(index: int, value: Value, operand: Operand, parameter: Parame
         out.append(FreeLiteral(parameter.name, argument=index))
 
 
-def _as_written(of: Type) -> Type:
+def as_written(of: Type) -> Type:
     """The type that a literal must have to stand for a value of a type: new types, it is of none by itself."""
     match of:
         case Optional(inner):
-            return Optional(_as_written(inner))
+            return Optional(as_written(inner))
         case NewType(_, base) | Bounded(base):
-            return bounded(_as_written(base), range_of(of))
+            return bounded(as_written(base), range_of(of))
     return of
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 
+from p2c_dsl.machine.typing import as_written
 from p2c_dsl.naming import reserved, stem_of
 from p2c_dsl.spec import Parameter, Spec, Task
 from p2c_dsl.types import (
@@ -113,7 +114,8 @@ def literals(parameter: Parameter) -> Iterator[str]:
         yield '"None"'
     if parameter.literal or allows_literal(parameter.type):
         # A grammar cannot say of a number how great it may be.
-        wanted = parameter.type.inner if isinstance(parameter.type, Optional) else parameter.type
+        wanted = as_written(parameter.type)
+        wanted = wanted.inner if isinstance(wanted, Optional) else wanted
         wanted = wanted.base if isinstance(wanted, Bounded) else wanted
         yield from (name for of, name in _LITERALS if is_subtype(of, wanted))
 
