@@ -6,6 +6,7 @@ import errno
 import os
 import sys
 from io import TextIOWrapper
+from typing import TextIO
 
 EXIT_NO_OUTPUT, EXIT_READER_LEFT = 2, 141
 _NARROWEST = {"COLUMNS": 20, "LINES": 5}
@@ -40,18 +41,24 @@ def failed_stream(error: BaseException) -> OSError | None:
 
 def lost(error: OSError, where: str = "standard input or output") -> int:
     """Reports that a stream or file failed, unless its reader has left. Returns the exit status."""
-    from contextlib import suppress
-
-    with suppress(OSError, ValueError):
-        # The interpreter would write the rest of the buffer when it exits.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    _give_up(sys.stdout)
     if error.errno == errno.EPIPE:
         return EXIT_READER_LEFT
     place = where if error.filename is None else os.fsdecode(error.filename)
     named = "" if error.errno == errno.ENOENT and error.filename is None else f"{place}: "
-    with suppress(OSError):
+    try:
         print(f"p2c: {named}{error.strerror or error}", file=sys.stderr, flush=True)
+    except OSError:
+        _give_up(sys.stderr)
     return EXIT_NO_OUTPUT
+
+
+def _give_up(stream: TextIO) -> None:
+    """Writes no more to a stream that has failed: the interpreter would write the rest of its buffer when it exits."""
+    from contextlib import suppress
+
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 class _Output(TextIOWrapper):

@@ -63,7 +63,8 @@ def test_input_that_is_closed_is_said_and_ends_with_2(command: str) -> None:
 def test_errors_that_nobody_can_read_change_no_status() -> None:
     assert shell(f"p2c lint {PLAN} 2>&- > /dev/null")[0] == 1
     assert shell("p2c lint --bogus 2>&-")[0] == 2
-    assert shell(f"p2c lint {PLAN} > /dev/full 2>&1")[0] == 2
+    for unbuffered in ("", "1"):
+        assert shell(f"p2c lint {PLAN} > /dev/full 2>&1", PYTHONUNBUFFERED=unbuffered)[0] == 2
 
 
 def test_a_working_folder_that_is_not_there_is_said() -> None:
