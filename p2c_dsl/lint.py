@@ -188,7 +188,7 @@ class _Explainer:
             return
         breaks = search.counterexample.steps[-1].location
         place = next((p for p in places if breaks is not None and breaks.holds(said[p].location)), places[0])
-        # What is left to the monitor is no more broken by this run than it was before.
+        # A run that breaks the rule does not turn a note on what is left to the monitor into a violation.
         verdict = None if said[place].severity is Severity.NOTE else Verdict.VIOLATED
         said[place] = replace(said[place], verdict=verdict, counterexample=search.counterexample)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from itertools import count, dropwhile, islice
 from typing import NamedTuple
@@ -91,24 +90,24 @@ class Adaptation:
 
     def _repeated(self, node: Node, level: Node, known: Completion) -> Completion | None:
         """The completion known at `level`, repeated from a later node, without what is no longer needed there."""
-        numbers = _Numbers(level.state.slots)
         here: Node | None = self._down_to(node, level.depth)
         if here is None:
             return None
-        numbers.by = here.state.slots - numbers.base
+        base = level.state.slots
+        numbers = _Numbers(base, here.state.slots - base)
         steps: list[Planned] = []
         for planned in dropwhile(lambda p: p.depth > level.depth, known):
             here = self._down_to(here, planned.depth)
             if here is None or (here.state.returned and not isinstance(planned.move, ElseMove)):
                 return None
-            numbers.at(planned.depth, level.depth)
-            move = renumbered(planned.move, numbers.now) if numbers.differ else planned.move
+            numbers = numbers.at(planned.depth, level.depth)
+            move = numbers.applied(planned.move)
             after = self._moved(here, move)
             if after is not None and _keeps_its_name(after, planned):
                 here = after
                 steps.append(planned._replace(move=move))
             elif _can_be_left_out(here, move):
-                numbers.leave_out(planned, here.state.slots)
+                numbers = numbers.without(planned, here.state.slots)
             else:
                 return None
         return tuple(steps) if ends(self.machine, here) else None
@@ -131,8 +130,7 @@ class Adaptation:
         return node if node.depth == depth else None
 
 
-@dataclass(slots=True)
-class _Numbers:
+class _Numbers(NamedTuple):
     """The slots of a completion that is repeated elsewhere.
 
     Attributes:
@@ -142,30 +140,26 @@ class _Numbers:
     """
 
     base: int
-    by: int = 0
-    left_out: list[tuple[int, int]] = field(default_factory=list)
+    by: int
+    left_out: tuple[tuple[int, int], ...] = ()
 
-    @property
-    def differ(self) -> bool:
-        return self.by != 0 or bool(self.left_out)
+    def at(self, depth: int, base_depth: int) -> _Numbers:
+        """They where a line at this depth comes next: what has been made further in is gone."""
+        left_out = tuple(line for line in self.left_out if line[0] <= depth)
+        return _Numbers(self.base, 0 if depth < base_depth else self.by, left_out)
 
-    def at(self, depth: int, base_depth: int) -> None:
-        """A line at this depth comes next: what has been made further in is gone."""
-        if depth < base_depth:
-            self.by = 0
-        while self.left_out and self.left_out[-1][0] > depth:
-            self.left_out.pop()
+    def applied(self, move: Move) -> Move:
+        """A move of the completion with the numbers that hold here."""
+        return renumbered(move, self._now) if self.by or self.left_out else move
 
-    def now(self, slot: int) -> int:
-        """The number of a slot of the completion."""
-        if slot < self.base:
-            return slot
-        return slot + self.by - sum(gone < slot for _, gone in self.left_out)
+    def _now(self, slot: int) -> int:
+        return slot if slot < self.base else slot + self.by - sum(gone < slot for _, gone in self.left_out)
 
-    def leave_out(self, planned: Planned, free: int) -> None:
-        """A line is left out where `free` is the next free slot."""
-        if isinstance(planned.move, WriteMove) and planned.move.call is not None:
-            self.left_out.append((planned.depth, free - self.by + len(self.left_out)))
+    def without(self, planned: Planned, free: int) -> _Numbers:
+        """They once a line has been left out where `free` is the next free slot."""
+        if not (isinstance(planned.move, WriteMove) and planned.move.call is not None):
+            return self
+        return self._replace(left_out=(*self.left_out, (planned.depth, free - self.by + len(self.left_out))))
 
 
 def _can_be_left_out(node: Node, move: Move) -> bool:
