@@ -251,6 +251,10 @@ class Guidance(Generic[S, M]):
         """Whether the rule decides by its origin which value of a fitting type may be passed."""
         return False
 
+    def judges_result(self) -> bool:
+        """Whether the rule decides by its origin which value of a fitting type the task may return."""
+        return False
+
     def accepts(self, at: Place[S, M], value: Value | Accumulator) -> bool:
         """Whether a value, or a part of it, may be passed for a parameter that the rule judges."""
         return True

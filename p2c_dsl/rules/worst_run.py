@@ -118,10 +118,6 @@ class WorstRun:
         """The parameters whose arguments must be pure: of a permitted origin, in the rule's own sense."""
         return frozenset()
 
-    def judges_result(self) -> bool:
-        """Whether the task's result must be pure, too."""
-        return False
-
     def pure_source(self, origin: Origin, name: str | None, of: Type, spec: Spec) -> bool:
         """Whether a value that no subtask has produced may be pure. Parts of a pure value are taken to be pure."""
         return True

@@ -43,7 +43,7 @@ compose dine(users, user, place, some, amount):
 NOT_HANDED_ON = {
     "room", "forbids_loop", "forbids_branch", "exhausted", "prerequisites", "limits", "missing", "untested", "decides",
     "hopeless", "dues", "passed", "due_before", "refuted", "brings", "spares", "most_calls", "closes", "closed",
-    "only_later", "judges", "accepts", "supplies", "key", "mark_key", "comparisons", "avoids_test",
+    "only_later", "judges", "judges_result", "accepts", "supplies", "key", "mark_key", "comparisons", "avoids_test",
 }  # fmt: skip
 """What a rule says to planners of what it objects to, which is more than what is certain."""
 

@@ -79,7 +79,9 @@ class AskedFor:
         self.closed = frozenset(s.name for s in subtasks if any(f.closed(s) for f in machine.facets))
         closing = frozenset(s.name for s in subtasks if any(f.closes(s) for f in machine.facets))
         self.closing = closing if self.closed else self.closed
-        self.result = None if result is None or isinstance(result, Optional) else Want(result, manner=OUTSIDE)
+        judging = frozenset(at.index for at, facet in machine.placed if facet.judges_result())
+        free = result is None or (isinstance(result, Optional) and not judging)
+        self.result = None if result is None or free else Want(result, judging, OUTSIDE)
         self.forbids = self._forbidding()
         self.takes, wants = self._demanded()
         self.wants = tuple(sorted(wants, key=in_order))
