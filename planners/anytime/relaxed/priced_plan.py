@@ -86,15 +86,13 @@ class PricedPlans:
         The same text has to do for other paths: those through other arms, and those that skip a loop.
         """
         view, plan = self.at(node)
-        cost, calls = plan.cost, set(plan.calls)
-        if cost != NEVER:
-            cost += _UNRELATED * _unrelated(node.state)
-        for other in self._beside(node.state, view):
-            if cost == NEVER or other.cost == NEVER:
-                return view, NEVER
-            cost += sum(self.prices.own[name] for name in other.calls - calls)
-            calls |= other.calls
-        return view, cost
+        plans = [plan, *self._beside(node.state, view)]
+        if any(p.cost == NEVER for p in plans):
+            return view, NEVER
+        # One path is paid for in full, whichever the composition is on.
+        dearest = max(plans, key=lambda p: p.cost)
+        others = frozenset[str]().union(*(p.calls for p in plans)) - dearest.calls
+        return view, dearest.cost + sum(map(self.prices.own.__getitem__, others)) + _UNRELATED * _unrelated(node.state)
 
     def out_of_reach(self, node: Node) -> tuple[AnyFacet, ...]:
         """The rules that ask for something at a node that nothing is seen to do in every run."""
