@@ -23,7 +23,8 @@ from p2c_dsl.planners.tokens.vocabulary import Vocabulary, vocabulary_of
 from p2c_dsl.spec import Spec, Task
 
 if TYPE_CHECKING:
-    from p2c_dsl.planners.tokens.processors import SampledRow, SamplingLogitsProcessor
+    from p2c_dsl.planners.tokens.processors import SamplingLogitsProcessor
+    from p2c_dsl.planners.tokens.sampling import SampledRow
 
 __all__ = ["INSTRUCTION", "Candidate", "LanguageModelPlanner", "prompt"]
 

@@ -51,6 +51,10 @@ class SemanticMask:
         known = self._free.get(state)
         return (known is not None and known[0] <= left) or (state, left) in self._tight
 
+    def forced(self, row: int) -> int | None:
+        """The only token that a row allows; `None` where it allows several."""
+        return self._bitmasks.forced[row]
+
     def fill_next_token_bitmask(self, bitmask: NDArray[np.int32], states: Sequence[int | None], left: int) -> None:
         """Writes the states' masks into `bitmask`, `(batch, ceil(vocab / 32))`. Raises like `row`."""
         free, table = self._free, self.table

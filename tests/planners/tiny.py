@@ -49,9 +49,9 @@ def model(context: int = 4096) -> Any:
     return model_for(tokenizer(), context)
 
 
-def model_for(words: Any, context: int = 4096, width: int | None = None) -> Any:
+def model_for(words: Any, context: int = 4096, width: int | None = None, seed: int = 0) -> Any:
     """A Llama of random weights, with as many logits as there are tokens or as `width` says."""
-    torch.manual_seed(0)
+    torch.manual_seed(seed)
     config = transformers.LlamaConfig(
         vocab_size=width or len(words),
         hidden_size=32,

@@ -99,6 +99,40 @@ def test_beams_that_change_places(options: dict[str, Any], processor: SemanticLo
         assert accepted("dinner", text), text
 
 
+SPECULATION: dict[str, Any] = {
+    "prompt lookup": {"prompt_lookup_num_tokens": 3},
+    "an assistant": {"assistant_model": tiny.model_for(tiny.tokenizer())},
+    "an assistant of other weights": {"assistant_model": tiny.model_for(tiny.tokenizer(), seed=1)},
+}
+
+
+@pytest.mark.parametrize("options", SPECULATION.values(), ids=SPECULATION)
+def test_speculation_writes_what_is_written_without_it(
+    options: dict[str, Any], processor: SemanticLogitsProcessor
+) -> None:
+    (plain,) = generated(processor, ["plan"], do_sample=False)
+    (speculative,) = generated(processor, ["plan"], do_sample=False, **options)
+    assert speculative == plain and accepted("dinner", plain)
+
+
+@pytest.mark.parametrize("options", SPECULATION.values(), ids=SPECULATION)
+def test_speculation_with_sampling(options: dict[str, Any], processor: SemanticLogitsProcessor) -> None:
+    torch.manual_seed(0)
+    for _ in range(3):
+        (text,) = generated(processor, ["plan"], do_sample=True, top_k=0, **options)
+        assert accepted("dinner", text), text
+
+
+def test_tokens_written_without_a_mask_are_refused(tokens: TokenAutomaton, processor: SemanticLogitsProcessor) -> None:
+    """As by an engine that speculates on its own."""
+    one = tokens.allowed(tokens.start)[0]
+    other = tokens.allowed(tokens.step(tokens.start, one))[0]
+    prompt, logits = [5, 6, 7], torch.zeros(1, len(tiny.tokenizer()))
+    processor(torch.tensor([prompt]), logits)
+    with pytest.raises(ValueError, match="grown by 2 tokens"):
+        processor(torch.tensor([[*prompt, one, other]]), logits)
+
+
 @pytest.mark.parametrize("prompts", [["plan", "another plan", "x"], ["plan"], ["a much longer prompt than before"]])
 def test_further_generations_without_a_reset(prompts: list[str], processor: SemanticLogitsProcessor) -> None:
     torch.manual_seed(0)

@@ -104,3 +104,17 @@ def test_logits_that_are_no_numbers_are_told(mask: SemanticMask, broken: float) 
     processor = SamplingLogitsProcessor(mask, mask.tokens.start, 200, 1.0, ["a"])
     with pytest.raises(FloatingPointError, match="not finite"):
         processor(torch.zeros((1, 0), dtype=torch.long), torch.full((1, len(mask.tokens.vocabulary)), broken))
+
+
+def test_rows_that_do_not_take_what_was_drawn_are_refused(mask: SemanticMask) -> None:
+    """As with beams, with speculation, or where the engine samples by itself."""
+    state = choosing(mask.tokens)
+    one, other, *_ = mask.tokens.allowed(state)
+    logits = torch.zeros(1, len(mask.tokens.vocabulary))
+    logits[0, one] = 1.0
+    processor = SamplingLogitsProcessor(mask, state, 200, 0.0, ["a"])
+    processor(torch.tensor([[4]]), logits)
+    with pytest.raises(ValueError, match="greedy decoding"):
+        processor(torch.tensor([[4, other]]), logits)
+    with pytest.raises(ValueError, match="1 seeds, but 2 rows"):
+        processor(torch.tensor([[4, one]] * 2), logits.expand(2, -1))
