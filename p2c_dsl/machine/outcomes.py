@@ -7,7 +7,7 @@ follows from it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from p2c_dsl.machine.elements import equality
 from p2c_dsl.machine.facts import NOTHING, Fact, Facts, opposite
@@ -22,6 +22,8 @@ _MOST_MEMBERS = 32
 """Of an enum with more members, a value that equals one of them is not known to differ from each of the others."""
 _MOST_AROUND = 12
 """How many branches around a step are told."""
+Told = Callable[[Condition[Value]], frozenset[Fact]]
+"""What rules learn of a condition that holds."""
 _SWAPPED = {Test.GREATER: Test.LESS, Test.AT_LEAST: Test.AT_MOST}
 
 
@@ -76,14 +78,23 @@ def tests_around(state: State) -> frozenset[Fact]:
     return NOTHING.union(*(guard_of(frame.outcome) for frame in branches[-_MOST_AROUND:]))
 
 
-def knowing(facts: Facts, condition: Condition[Value]) -> Facts:
-    """The facts where a condition holds."""
-    facts = facts.learn(facts_of(condition))
+def nothing_told(condition: Condition[Value]) -> frozenset[Fact]:
+    """Where no rule has a word."""
+    return NOTHING
+
+
+def knowing(facts: Facts, condition: Condition[Value], told: Told = nothing_told) -> Facts:
+    """The facts where a condition holds, with what rules tell of it."""
+    facts = facts.learn(facts_of(condition) | told(condition))
     for predicate in surely(condition):
         facts = _with_last_member(facts, predicate)
     for one, other in _alternatives(condition):
         excluded = fact_of(one.negated)
-        facts = knowing(facts, other) if excluded in facts.known else facts.imply(excluded, facts_of(other))
+        if excluded in facts.known:
+            facts = knowing(facts, other, told)
+        else:
+            # Where the one is known to be false later on, the other has been tested here, for nothing else was left.
+            facts = facts.imply(excluded, facts_of(other) | told(other))
     return facts
 
 

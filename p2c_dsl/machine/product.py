@@ -82,8 +82,11 @@ class Product:
 
     def learned(self, state: State, condition: Condition[Value]) -> State:
         """The state after a condition that has turned out to hold."""
-        facts = NOTHING.union(*(_learned(at, f, condition) for at, f in self._learners))
-        return state._replace(facts=knowing(state.facts, condition).learn(facts))
+
+        def told(part: Condition[Value]) -> frozenset[Fact]:
+            return NOTHING.union(*(_learned(at, f, part) for at, f in self._learners))
+
+        return state._replace(facts=knowing(state.facts, condition, told))
 
     def going_on(self, state: State, every: bool, part: Condition[Value]) -> State:
         """The state behind a part of an `and` (`every`) or `or` that has not decided the whole."""
