@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import contextlib
 import itertools
 import math
 from collections.abc import Callable, Iterator
@@ -18,12 +17,13 @@ from p2c_dsl.planners.distinct import distinct
 from p2c_dsl.planners.prompt import INSTRUCTION, fitting, prompt
 from p2c_dsl.planners.stream import pulled
 from p2c_dsl.planners.tokens.canonical import token_automaton, tokenization_of
+from p2c_dsl.planners.tokens.masks import SemanticMask
+from p2c_dsl.planners.tokens.requests import RequestMasks
 from p2c_dsl.planners.tokens.token_automaton import TokenAutomaton, automaton_in_tokens
 from p2c_dsl.planners.tokens.vocabulary import Vocabulary, vocabulary_of
 from p2c_dsl.spec import Spec, Task
 
 if TYPE_CHECKING:
-    from p2c_dsl.planners.tokens.processors import SamplingLogitsProcessor
     from p2c_dsl.planners.tokens.sampling import SampledRow
 
 __all__ = ["INSTRUCTION", "Candidate", "LanguageModelPlanner", "prompt"]
@@ -57,7 +57,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class LanguageModelPlanner:
-    """Any causal model of transformers, with its tokenizer, decoding under the rules through Outlines.
+    """Any causal model of transformers, with its tokenizer, decoding under the rules.
 
     Attributes:
         budget: The most tokens that may be written, the end token included.
@@ -71,6 +71,8 @@ class LanguageModelPlanner:
         cache: A file that keeps the results of searches between runs (`p2c_dsl.planners.tokens.cache`), for one spec,
             task, tokenizer, budget and effort.
         watch: Is called with the text so far of each plan's first candidate, whenever it grows.
+        jump_forward: Whether the model is asked only where several tokens are allowed. The plans are the same without,
+            up to rounding, and come later. Models whose memory is more than attention to all tokens are always asked.
     """
 
     model: Any
@@ -85,6 +87,8 @@ class LanguageModelPlanner:
     shorten: bool = False
     cache: Path | None = None
     watch: Watch | None = None
+    jump_forward: bool = True
+    _can_feed: list[bool] = field(default_factory=list, init=False, repr=False, compare=False)
     _vocabularies: list[Vocabulary] = field(default_factory=list, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -165,9 +169,6 @@ class LanguageModelPlanner:
         self, spec: Spec, task: Task, partial: str, best_of: int, watch: Watch | None
     ) -> Iterator[list[Candidate]]:
         """Candidates for one plan after another; only for one where nothing is left to chance."""
-        from p2c_dsl.planners.tokens.masks import SemanticMask
-        from p2c_dsl.planners.tokens.processors import SamplingLogitsProcessor
-
         vocabulary = self._vocabulary()
         automaton = automaton_in_tokens(spec, task, vocabulary, self.budget, effort=self.effort)
         # The text so far may stop inside one of a lexeme's canonical tokens; then any tokens may follow.
@@ -181,32 +182,35 @@ class LanguageModelPlanner:
             given = resume(automaton, partial)
             text = given.text + given.rest
             start = tokens.after(tokens.at(given.position), given.rest.encode())
-        needed = tokens.needed(start)
-        if needed > self.budget:
-            raise Unplannable(f"the shortest composition takes {needed} tokens, but the budget is {self.budget}")
+        try:
+            masks = RequestMasks(mask, self.budget, start)
+        except ValueError as error:
+            raise Unplannable(str(error)) from None
         question = fitting(self.tokenizer, spec, task, self._room(), self.shorten, text)
         self._check(question)
         for number in itertools.count() if self.temperature else (0,):
             seeds = [f"{self.seed}/{number}/{row}" for row in range(best_of)]
             add = None if watch is None else _decoded(watch, text)
-            processor = SamplingLogitsProcessor(mask, start, self.budget, self.temperature, seeds, add)
-            known, rows = len(tokens), self._written(processor, question)
+            known, rows = len(tokens), self._written(masks, seeds, add, question)
             if self.cache is not None and (len(tokens) > known or not self.cache.exists()):
                 mask.save(self.cache)
             yield [self._candidate(row, text) for row in rows]
 
-    def _written(self, processor: SamplingLogitsProcessor, question: str) -> list[SampledRow]:
-        from outlines import Generator
-        from outlines.models.transformers import Transformers, TransformersTypeAdapter
+    def _written(
+        self, masks: RequestMasks, seeds: list[str], add: Callable[[int, bytes], None] | None, question: str
+    ) -> list[SampledRow]:
+        from p2c_dsl.planners.engines import generation, jump_forward
+        from p2c_dsl.planners.tokens.sampling import Sampler
 
-        with _undisturbed(self.model, self._vocabulary().end):
-            asked = Transformers(self.model, self.tokenizer)
-            # The question is in the model's own format already.
-            asked.type_adapter = TransformersTypeAdapter(self.tokenizer, has_chat_template=False)
-            generator = Generator(asked, processor=processor)
-            questions = [question] * len(processor.rows)
-            generator.batch(questions, max_new_tokens=self.budget, do_sample=False)
-        return processor.rows
+        sampler = Sampler(masks, self.temperature, seeds, add)
+        with generation.undisturbed(self.model, self._vocabulary().end):
+            if not self._can_feed:
+                self._can_feed.append(jump_forward.can_feed(self.model))
+            if self.jump_forward and self._can_feed[0]:
+                jump_forward.write(self.model, self.tokenizer(question)["input_ids"], sampler)
+            else:
+                generation.write(self.model, self.tokenizer, question, sampler)
+        return sampler.rows
 
     def _candidate(self, row: SampledRow, prefix: str) -> Candidate:
         tokens = self._vocabulary().tokens
@@ -266,19 +270,3 @@ def _decoded(watch: Watch, prefix: str) -> Callable[[int, bytes], None]:
             watch(text)
 
     return add
-
-
-@contextlib.contextmanager
-def _undisturbed(model: Any, end: int) -> Iterator[None]:
-    """The model without its own settings for generation, which would change logits before the mask sees them."""
-    from transformers import GenerationConfig
-
-    settings, training = model.generation_config, model.training
-    plain: Any = GenerationConfig
-    model.generation_config = plain(eos_token_id=end, pad_token_id=end)
-    model.eval()
-    try:
-        yield
-    finally:
-        model.generation_config = settings
-        model.train(training)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Sequence
 from typing import Any
 
 import torch
 from outlines.processors import OutlinesLogitsProcessor
-from torch import Tensor
 
 from p2c_dsl.planners.tokens.known_rows import KnownRows
 from p2c_dsl.planners.tokens.masks import SemanticMask
@@ -54,32 +52,12 @@ class SamplingLogitsProcessor(OutlinesLogitsProcessor):
     (temperature, top-k, penalties) have nothing left to change, and each row has its own stream of random numbers,
     independent of the rest of the batch.
 
-    Args:
-        start: The state in which every row begins.
-        budget: The most tokens of a row, the end token included; at least `mask.tokens.needed(start)`.
-        temperature: The masked logits are divided by it; with 0 the likeliest allowed token is taken.
-        seeds: One for each row.
-        watch: Is called with the row and the bytes of each sampled token.
+    It is for one generation: each has a sampler of its own.
     """
 
-    def __init__(
-        self,
-        mask: SemanticMask,
-        start: int,
-        budget: int,
-        temperature: float,
-        seeds: Sequence[str],
-        watch: Callable[[int, bytes], None] | None = None,
-    ) -> None:
+    def __init__(self, sampler: Sampler) -> None:
         super().__init__("torch")
-        self._new = partial(Sampler, RequestMasks(mask, budget, start), temperature, seeds, watch)
-        self.reset()
-
-    def reset(self) -> None:
-        """Starts again from the first token."""
-        self._sampler = self._new()
-        self._drawn: Tensor | None = None
-        self.rows = self._sampler.rows
+        self._sampler, self._drawn = sampler, list[int]()
 
     def process_logits(self, input_ids: Any, logits: Any) -> Any:
         """Logits `(batch, vocab)` with −inf for all tokens but the one sampled in each row.
@@ -87,18 +65,18 @@ class SamplingLogitsProcessor(OutlinesLogitsProcessor):
         Raises `FloatingPointError` if the logits are not finite, and `ValueError` if other tokens were taken than those
         sampled before.
         """
-        self._check(input_ids)
-        self._drawn = self._sampler.draw(range(len(self.rows)), logits)
-        return torch.full_like(logits, -torch.inf).scatter_(1, self._drawn.unsqueeze(1), 0)
+        self._check(input_ids[:, -1:].tolist())
+        drawn = self._sampler.draw(range(len(self._sampler.rows)), logits)
+        self._drawn = drawn.tolist()
+        return torch.full_like(logits, -torch.inf).scatter_(1, drawn.unsqueeze(1), 0)
 
-    def _check(self, input_ids: Any) -> None:
-        if len(input_ids) != len(self.rows):
-            raise ValueError(f"there are {len(self.rows)} seeds, but {len(input_ids)} rows")
-        if self._drawn is None:
-            return
-        going = torch.tensor([not row.at.ended for row in self.rows], device=input_ids.device)
-        if not torch.equal(input_ids[going, -1], self._drawn[going].to(input_ids)):
-            raise ValueError(
-                "the engine has not taken the tokens sampled for its rows: use greedy decoding, without beams and "
-                "without speculation"
-            )
+    def _check(self, taken: Sequence[Sequence[int]]) -> None:
+        rows = self._sampler.rows
+        if len(taken) != len(rows):
+            raise ValueError(f"there are {len(rows)} seeds, but {len(taken)} rows")
+        for row, last, drawn in zip(rows, taken, self._drawn, strict=False):
+            if not row.at.ended and [drawn] != last:
+                raise ValueError(
+                    "the engine has not taken the tokens sampled for its rows: use greedy decoding, without beams and "
+                    "without speculation"
+                )

@@ -199,10 +199,10 @@ def test_on_a_terminal_the_composition_is_shown_while_it_grows(model: str) -> No
 @pytest.mark.slow
 def test_an_interrupt_while_a_model_writes_ends_with_130(saved: Path, folder: Path) -> None:
     (folder / "long.p2c").write_text((EXAMPLES / "dinner" / "dinner.p2c").read_text())
-    begun = "import sys\nfrom p2c_dsl.planners.tokens.processors import SamplingLogitsProcessor as Sampling\n"
-    begun += "real = Sampling.process_logits\n"
+    begun = "import sys\nfrom p2c_dsl.planners.tokens.sampling import Sampler\n"
+    begun += "real = Sampler.draw\n"
     begun += "def slow(*a):\n    import time\n    print('writes', file=sys.stderr, flush=True)\n    time.sleep(1)\n"
-    begun += "    return real(*a)\nSampling.process_logits = slow\nfrom p2c_dsl.cli import main\nmain()\n"
+    begun += "    return real(*a)\nSampler.draw = slow\nfrom p2c_dsl.cli import main\nmain()\n"
     arguments = ["plan", "long.p2c", "--planner", "lm", "--model", str(saved)]
     process = subprocess.Popen([sys.executable, "-c", begun, *arguments], stderr=subprocess.PIPE)
     assert process.stderr is not None

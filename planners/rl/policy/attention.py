@@ -18,6 +18,8 @@ from torch import Tensor
 from torch.nn.functional import scaled_dot_product_attention
 from transformers.modeling_utils import ALL_ATTENTION_FUNCTIONS
 
+from p2c_dsl.planners.engines.jump_forward import attends_to_all
+
 STEPS, WHOLE = "p2c_steps", "p2c_whole_rows"
 
 
@@ -243,8 +245,5 @@ def attending(config: Any, name: str) -> Iterator[None]:
 
 def can_pack(model: Any) -> bool:
     """Whether a model has plain attention, which these functions replace: full, without capped scores."""
-    config = model.config
-    kinds = getattr(config, "layer_types", None)
-    full = set(kinds) == {"full_attention"} if kinds else getattr(config, "sliding_window", None) is None
-    capped = getattr(config, "attn_logit_softcapping", None) is not None
-    return bool(getattr(model, "_supports_attention_backend", False) and full and not capped)
+    capped = getattr(model.config, "attn_logit_softcapping", None) is not None
+    return bool(getattr(model, "_supports_attention_backend", False) and attends_to_all(model.config) and not capped)

@@ -1,0 +1,1 @@
+"""Where masks meet engines that run language models: an own loop for transformers, and adapters."""
