@@ -59,7 +59,7 @@ def written(
     value_type = join(acc.value, value.type)
     loops = [f for f in state.frames[acc.depth :] if isinstance(f, LoopFrame)]
     own = key if key is not None else value
-    is_loop_variable = len(loops) == 1 and loops[0].makes_differ(own)
+    is_loop_variable = len(loops) == 1 and loops[0].makes_differ(own.identity)
     known = state.facts.since(loops[0].entry.facts)
     written_at = None if key is None else key.identity
     common = common_facts(slot(number), written_at, value.identity, state.facts.elements)
@@ -68,6 +68,7 @@ def written(
         value=acc.value if value_type is None else value_type,
         size=_grown(acc, loops, is_loop_variable, is_one_key=key is not None and _is_fixed(key, loops)),
         distinct=acc.witness is None and is_loop_variable,
+        injective=acc.witness is None and len(loops) == 1 and loops[0].makes_differ(value.identity),
         filled=True,
         witness=known if acc.witness is None else acc.witness & known,
         common=common if acc.common is None else acc.common & common,
@@ -200,6 +201,7 @@ def _merged(one: Accumulator, two: Accumulator, merge: Merge) -> Accumulator:
     return two._replace(
         size=Size(min(one.size.low, two.size.low), greatest(one.size.high, two.size.high)),
         distinct=one.distinct and two.distinct,
+        injective=one.injective and two.injective,
         frozen=one.frozen or two.frozen,
         filled=one.filled or two.filled,
         witness=_both(one.witness, two.witness),

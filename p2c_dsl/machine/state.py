@@ -42,9 +42,9 @@ class Accumulator(NamedTuple):
     """An accumulator, `m = {}` or `xs = []`.
 
     `loop` is the depth of the loop that may write to it (`None` before that loop is entered). A `frozen` one can no
-    longer be written to. `witness` is what is known at every write so far, and therefore wherever the accumulator is
-    not empty; `common` is what is known of everything that has been written, with a bound place for the element (both
-    are `None` before the first write).
+    longer be written to. No value is in an `injective` map under two keys. `witness` is what is known at every write so
+    far, and therefore wherever the accumulator is not empty; `common` is what is known of everything that has been
+    written, with a bound place for the element (both are `None` before the first write).
     """
 
     is_map: bool
@@ -54,6 +54,7 @@ class Accumulator(NamedTuple):
     value: Type = BOTTOM
     size: Size = _EMPTY
     distinct: bool = True
+    injective: bool = True
     loop: int | None = None
     frozen: bool = False
     filled: bool = False
@@ -85,9 +86,16 @@ class LoopFrame:
         """Bounds on the number of iterations."""
         return self.collection.size
 
-    def makes_differ(self, value: Value) -> bool:
-        """Whether a value is the loop's variable and differs from iteration to iteration."""
-        return value.identity is self.variable and self.collection.distinct
+    def makes_differ(self, identity: Identity) -> bool:
+        """Whether what has this number differs from iteration to iteration.
+
+        The loop's variable does, over different elements, and what a full injective map has for it.
+        """
+        match identity:
+            case ("item", VariableSlot() as whole, VariableSlot() | tuple() as key) if whole.number < self.first:
+                acc = self.entry.accumulators.get(whole.number)
+                return acc is not None and acc.frozen and acc.injective and self.makes_differ(key)
+        return identity is self.variable and self.collection.distinct
 
     @property
     def repeats(self) -> bool:

@@ -286,7 +286,7 @@ class TooOftenForOneKey(Violation[AtMostPer]):
         given = [value for value in self.values if value is not None]
         shown = f" ({', '.join(narrator.name(value) for value in given)})" if given else ""
         over_list = next(
-            (f for f in self.loops for v in given if f.variable is v.identity and not f.makes_differ(v)), None
+            (f for f in self.loops for v in given if f.variable is v.identity and not f.makes_differ(v.identity)), None
         )
         if over_list is not None:
             repeating = f"the elements of {narrator.name(over_list.collection)} may repeat"

@@ -162,10 +162,9 @@ def _differ(one: EventKey, other: EventKey, facts: Facts) -> bool:
 
 
 def _of_one_round(one: tuple[EventKey, ...], other: tuple[EventKey, ...], frame: LoopFrame) -> bool:
-    """Whether two events can have equal keys only in one iteration of a loop: a key of both is its variable."""
-    return frame.collection.distinct and any(
-        a.value is frame.variable and b.value is frame.variable for a, b in zip(one, other, strict=True)
-    )
+    """Whether two events can have equal keys only in one iteration of a loop, as a key of both is another in each."""
+    pairs = zip(one, other, strict=True)
+    return any(a.value is not None and a.value == b.value and frame.makes_differ(a.value) for a, b in pairs)
 
 
 def _of_that_round(record: PastEvent, frame: LoopFrame, facts: Facts) -> bool:

@@ -20,13 +20,15 @@ from p2c_dsl.types import Type, is_subtype, may_share
 class KeyClass:
     """Values of a key that the analyzer cannot tell apart: all of a type, or one constant.
 
-    `loop` is the variable of an open loop if the key is that variable and differs in each iteration: only one iteration
-    has a given key. Two arms of a branch inside the loop exclude each other only if they agree on that.
+    `loop` is the variable of an open loop if the key differs in each iteration: only one iteration has a given key.
+    The key is that variable, or else `found`, which a map has for it. Two arms of a branch inside the loop exclude each
+    other only if they agree on that.
     """
 
     type: Type
     constant: Identity | None
     loop: VariableSlot | None = None
+    found: Identity | None = None
 
     def covers(self, key: KeyClass) -> bool:
         """Whether a value of the class `key` may also be in this class."""
@@ -52,8 +54,18 @@ Entry = tuple[Keys, Number]
 
 def class_of(key: Value, state: State) -> KeyClass:
     """The class of a key that a call has here."""
-    own = (f.variable for f in state.loops if f.makes_differ(key) or is_known_variable(f, key.identity, state))
-    return KeyClass(key.type, key.identity if is_constant(key.identity) else None, next(own, None))
+    constant = key.identity if is_constant(key.identity) else None
+    loop, found = next(_differing(key.identity, state), (None, None))
+    return KeyClass(key.type, constant, loop, found)
+
+
+def _differing(key: Identity, state: State) -> Iterator[tuple[VariableSlot, Identity | None]]:
+    """The variables of the loops in which a key differs from round to round, each with the key where it is another."""
+    for frame in state.loops:
+        if is_known_variable(frame, key, state):
+            yield frame.variable, None
+        elif frame.makes_differ(key):
+            yield frame.variable, None if key is frame.variable else key
 
 
 def is_known_variable(frame: LoopFrame, key: Identity, state: State) -> bool:
@@ -151,7 +163,7 @@ def _cover(other: Keys, keys: Keys) -> bool:
 
 
 def _outside(part: KeyClass, variable: VariableSlot) -> KeyClass:
-    return replace(part, loop=None) if part.loop is variable else part
+    return _alone(part) if part.loop is variable else part
 
 
 def _sums(entries: Iterable[Entry]) -> tuple[Entry, ...]:
@@ -207,4 +219,4 @@ def _narrowest(entries: list[Entry], called: Keys | None, place: int) -> list[Ke
 
 def _alone(part: KeyClass) -> KeyClass:
     """The class without the loop that it was seen in."""
-    return part if part.loop is None else replace(part, loop=None)
+    return part if part.loop is None else replace(part, loop=None, found=None)
