@@ -58,6 +58,16 @@ def forced_token(bitmask: NDArray[np.int32]) -> int | None:
     return int(used[0]) * _BITS + word.bit_length() - 1 if word.bit_count() == 1 else None
 
 
+def mask_logits(logits: Tensor, bitmasks: Tensor) -> None:
+    """Sets logits `(batch, vocab)` to −inf where bitmasks `(batch, words)` on the same device do not allow them."""
+    import torch
+
+    bits = torch.arange(_BITS, device=bitmasks.device, dtype=torch.int32)
+    allowed = (bitmasks.unsqueeze(-1) >> bits & 1).flatten(1).bool()[:, : logits.shape[1]]
+    logits[:, : allowed.shape[1]].masked_fill_(~allowed, -torch.inf)
+    logits[:, allowed.shape[1] :] = -torch.inf
+
+
 class BitmaskTable:
     """Bitmasks of one vocabulary, numbered from 0 in the order in which they are met; equal ones share a number.
 

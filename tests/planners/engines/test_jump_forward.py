@@ -14,7 +14,7 @@ pytest.importorskip("llguidance")
 import torch
 import transformers
 
-from p2c_dsl.planners.engines.jump_forward import can_feed, write
+from p2c_dsl.planners.engines.jump_forward import FedRows, can_feed, write
 from p2c_dsl.planners.language_model import LanguageModelPlanner
 from p2c_dsl.planners.tokens.canonical import CanonicalTokens
 from p2c_dsl.planners.tokens.masks import SemanticMask
@@ -49,6 +49,29 @@ class Counted(torch.nn.Module):
     def forward(self, **given: Any) -> Any:
         self.calls += 1
         return self.model(**given)
+
+
+@torch.inference_mode()
+def test_rows_fed_in_pieces_get_the_model_s_own_logits() -> None:
+    """Where each token and its place in the row matter: with weights of the tiny model's size, neither does much."""
+    model = tiny.model_for(tiny.tokenizer(), seed=3)
+    for weights in model.parameters():
+        weights.mul_(5)
+    choose = torch.Generator().manual_seed(0)
+    rows = torch.randint(3, 600, (3, 20), generator=choose).tolist()
+    fed, at = FedRows(model, PROMPT, 3), [0, 0, 0]
+    for counts in ((3, 0, 1), (1, 6, 2), (5, 1, 1)):
+        pieces = [row[place : place + count] for row, place, count in zip(rows, at, counts, strict=True)]
+        at = [place + count for place, count in zip(at, counts, strict=True)]
+        found = fed.feed(pieces)
+        for number, (row, place) in enumerate(zip(rows, at, strict=True)):
+            expected = model(input_ids=torch.tensor([[*PROMPT, *row[:place]]])).logits[0, -1]
+            assert torch.allclose(found[number], expected, atol=1e-4 * float(expected.std()))
+    fed.keep([2, 0])
+    found = fed.feed([[9], [8, 7]])
+    for number, row in enumerate(([*rows[2][: at[2]], 9], [*rows[0][: at[0]], 8, 7])):
+        expected = model(input_ids=torch.tensor([[*PROMPT, *row]])).logits[0, -1]
+        assert torch.allclose(found[number], expected, atol=1e-4 * float(expected.std()))
 
 
 @pytest.mark.parametrize("kind", [TokenAutomaton, CanonicalTokens])

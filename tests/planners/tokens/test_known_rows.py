@@ -137,3 +137,15 @@ def test_what_is_remembered_has_a_limit(masks: RequestMasks, monkeypatch: pytest
         for time in range(len(ids)):
             assert rows.states(np.array([[100 + prompt, *ids[:time]]])) == [states[time]]
     assert len(rows) == 50
+
+
+def test_what_is_asked_for_is_not_forgotten(masks: RequestMasks, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A row that waits while many others are written, and is asked for beside them."""
+    monkeypatch.setattr(known_rows, "_KEPT", 50)
+    monkeypatch.setattr(known_rows, "_CALLS", 2)
+    ids, states = composition(masks, 1)
+    rows, waiting = KnownRows(masks), [9, *ids[:3]]
+    for time in range(4):
+        rows.states(np.array([waiting[: time + 1]]))
+    for other in range(200):
+        assert rows.states(np.array([[60 + other, 3, 4, 5], waiting]))[1] == states[3]
