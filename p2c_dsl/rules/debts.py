@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from p2c_dsl.machine.elements import for_any, member, of_one
+from p2c_dsl.machine.elements import Elements, for_any, member, of_one
 from p2c_dsl.machine.facts import Body, Fact, Facts, filled, outliving, tested
 from p2c_dsl.machine.identity import (
     BoundKey,
@@ -179,6 +179,19 @@ def _rewritten(way: Way, facts: Facts, first: int) -> Iterator[Way]:
                 new = _with_guard(("each", collection, for_any(way, element)), first)
                 if not mentions_slot_from(new, first):
                     yield new
+    yield from _of_larger(way, known.elements, first)
+
+
+def _of_larger(way: Way, elements: Elements, first: int) -> Iterator[Way]:
+    """The way to pay for each element of a collection, by paying for each of one that is known to have them all."""
+    match way:
+        case ("each", VariableSlot() | tuple() as collection, tuple() as inner):
+            for fact in elements.universal.get(collection, ()):
+                match fact:
+                    case ("in", element, larger) if element == bound(0) and not mentions(larger, element):
+                        new = _with_guard(("each", larger, inner), first)
+                        if not mentions_slot_from(new, first):
+                            yield new
 
 
 def bounded(debts: Debts, most: int = _MOST_OWED) -> Debts:

@@ -133,3 +133,11 @@ def test_of_too_many_that_differ_the_older_ones_are_never_paid() -> None:
     unpayable, *newest = bounded(many, 8)
     assert unpayable == debt(5)
     assert tuple(newest) == many[-4:]
+
+
+def test_a_collection_that_goes_can_be_paid_for_by_one_that_has_all_its_elements() -> None:
+    gone, place = ("each", Y, owe((bound(0),))), bound(0)
+    (after,) = outliving_block((debt(0, gone),), knowing(("all", Y, ("in", place, XS))), first=3)
+    assert after.ways == {("each", XS, owe((place,)))}
+    (after,) = outliving_block((debt(0, gone),), knowing(("all", Y, ("in", ("item", YS, place), XS))), first=3)
+    assert after.ways == frozenset()
