@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from itertools import product
+from math import ceil, floor
 from typing import NamedTuple, Self, cast
 
 from p2c_dsl.machine.facts import Facts, tested
 from p2c_dsl.machine.identity import Identity, constant_identity, number_of
 from p2c_dsl.program import Test
-from p2c_dsl.ranges import NumberRange
-from p2c_dsl.types import Type, range_of
+from p2c_dsl.ranges import Number, NumberRange
+from p2c_dsl.types import INT, Type, is_subtype, range_of
 
 _MOST_IN_CHAIN = 60
 """How many values a chain of comparisons may lead to."""
@@ -17,16 +18,18 @@ _TRUTHS = {constant_identity(True): Test.TRUE, constant_identity(False): Test.FA
 
 
 class Known(NamedTuple):
-    """A value in a comparison: its value number, and the numbers that it may be."""
+    """A value in a comparison: its value number, the numbers that it may be, and whether only whole ones."""
 
     identity: Identity
     numbers: NumberRange
+    whole: bool = False
 
     @classmethod
     def of(cls, identity: Identity, type_: Type) -> Self:
         """A value of a type; a constant is what it is."""
         number = number_of(identity)
-        return cls(identity, range_of(type_) if number is None else NumberRange(number, number))
+        numbers = range_of(type_) if number is None else NumberRange(number, number)
+        return cls(identity, numbers, is_subtype(type_, INT))
 
 
 def fails(left: Known, operator: str, right: Known, facts: Facts) -> bool:
@@ -99,27 +102,51 @@ def _truth(left: Identity, right: Identity, facts: Facts) -> bool | None:
 def _is_between(left: Known, right: Known, facts: Facts) -> bool:
     """Whether what is known to be at least `left` is at most what is known to be at most `right`."""
     above, below = _chain(left.identity, facts, 1), _chain(right.identity, facts, 2)
-    above += [] if left.numbers.high is None else [constant_identity(left.numbers.high)]
-    below += [] if right.numbers.low is None else [constant_identity(right.numbers.low)]
-    return any(_at_most(a, b) for a in above for b in below)
+    if not above.keys().isdisjoint(below.keys()):
+        return True
+    highs = [_high(number, strict, left.whole) for number, strict in _numbers(above)]
+    lows = [_low(number, strict, right.whole) for number, strict in _numbers(below)]
+    highs += [] if left.numbers.high is None else [left.numbers.high]
+    lows += [] if right.numbers.low is None else [right.numbers.low]
+    return bool(highs and lows) and min(highs) <= max(lows)
 
 
-def _chain(start: Identity, facts: Facts, side: int) -> list[object]:
-    """What a chain of comparisons leads to from a value that stands on one side of the first one."""
+def _numbers(chain: dict[object, bool]) -> list[tuple[Number, bool]]:
+    """The numbers that a chain leads to, and whether a step to each is strict."""
+    return [(number, strict) for value, strict in chain.items() if (number := number_of(value)) is not None]
+
+
+def _high(number: Number, strict: bool, whole: bool) -> Number:
+    """The greatest value that is below a number (if `strict`) or not above it; not of numbers without a greatest."""
+    if not whole:
+        return number
+    return ceil(number) - 1 if strict else floor(number)
+
+
+def _low(number: Number, strict: bool, whole: bool) -> Number:
+    """The least value that is above a number (if `strict`) or not below it."""
+    return -_high(-number, strict, whole)
+
+
+def _chain(start: Identity, facts: Facts, side: int) -> dict[object, bool]:
+    """What a chain of comparisons leads to from a value that stands on one side of the first one.
+
+    With each, whether one of the comparisons on the way is strict.
+    """
     assert facts.elements is not None
-    found: dict[object, None] = {start: None}
+    found: dict[object, bool] = {start: False}
     pending = [start]
     while pending and len(found) < _MOST_IN_CHAIN:
         value = pending.pop()
         # From a number, chains lead to other numbers' chains: numbers are compared as they are.
         known = () if number_of(value) is not None and value != start else facts.elements.about(value)
-        steps: list[object] = [f[3 - side] for f in known if f[0] in ("le", "lt") and f[side] == value]
-        new = [one for one in (*steps, *facts.elements.equal_to(value)) if one not in found]
-        found |= dict.fromkeys(new)
-        pending += cast(list[Identity], new)
-    return list(found)
-
-
-def _at_most(one: object, other: object) -> bool:
-    a, b = number_of(one), number_of(other)
-    return one == other or (a is not None and b is not None and a <= b)
+        steps: list[tuple[object, bool]] = [
+            (f[3 - side], f[0] == "lt") for f in known if f[0] in ("le", "lt") and f[side] == value
+        ]
+        steps += [(one, False) for one in facts.elements.equal_to(value)]
+        for one, is_strict in steps:
+            strict = found[value] or is_strict
+            if one not in found or (strict and not found[one]):
+                found[one] = strict
+                pending.append(cast(Identity, one))
+    return found

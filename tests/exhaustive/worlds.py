@@ -37,6 +37,8 @@ MORE = 4
 """How many there are in larger worlds."""
 NUMBERS = (-1, 0, 1, 2)
 """All numbers: of two, none lies between others or below a constant, and much is true by chance."""
+HALF = 0.5
+"""The fraction: it lies between two whole numbers."""
 MORE_NUMBERS = (-2, -1, 0, 1, 2, 3, 4)
 """Those of larger worlds: of two numbers above each other, the lower one can be above what a spec names."""
 
@@ -130,6 +132,8 @@ class Values:
                 yield _Kind("Bool", (True, False), alike=False)
             case Base("Text"):
                 yield _Kind("Text", _TEXTS[: self.most], alike=True)
+            case Base("Float"):
+                yield _Kind("Float", (*self._numbers, HALF), alike=False)
             case Base(name):
                 yield _Kind(name, self._numbers, alike=False)
             case Nominal():

@@ -54,8 +54,11 @@ class SmallWorld:
         match of:
             case Base("Bool"):
                 return self._choose(2) == 1
-            case Base("Int" | "Float"):
+            case Base("Int"):
                 return self._choose(self._atoms + wide)
+            case Base("Float"):
+                number = self._choose(self._atoms + wide + 1)
+                return 0.5 if number == self._atoms + wide else number
             case Base():
                 number = self._choose(self._atoms + wide)
                 return chr(ord("a") + number % 26) + str(number // 26 or "")
