@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import codecs
 import itertools
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from random import Random
 from typing import TYPE_CHECKING, Any, Self
 
 from p2c_dsl.planners.anytime.outcome import Unplannable
@@ -15,8 +15,9 @@ from p2c_dsl.planners.automaton.automaton import EFFORT
 from p2c_dsl.planners.automaton.resume import resume
 from p2c_dsl.planners.distinct import distinct
 from p2c_dsl.planners.prompt import INSTRUCTION, fitting, prompt
-from p2c_dsl.planners.stream import pulled
+from p2c_dsl.planners.stream import decoded, pulled
 from p2c_dsl.planners.tokens.canonical import token_automaton, tokenization_of
+from p2c_dsl.planners.tokens.conditional import ConditionalDraw, ConditionalSampler
 from p2c_dsl.planners.tokens.masks import SemanticMask
 from p2c_dsl.planners.tokens.requests import RequestMasks
 from p2c_dsl.planners.tokens.token_automaton import TokenAutomaton, automaton_in_tokens
@@ -28,11 +29,16 @@ if TYPE_CHECKING:
 
 __all__ = ["INSTRUCTION", "Candidate", "LanguageModelPlanner", "prompt"]
 
+MASKED, CONDITIONAL = "masked", "conditional"
+SAMPLINGS = (MASKED, CONDITIONAL)
 _MISSES = 10
 """After how many repetitions in a row the search for further plans ends: each costs a generation."""
 
 Scorer = Callable[[str], float]
 Watch = Callable[[str], None]
+Add = Callable[[int, bytes], None]
+"""What is done with each row's next bytes."""
+_Write = Callable[[Sequence[str], Add | None], "Sequence[SampledRow | ConditionalDraw]"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +47,16 @@ class Candidate:
 
     Attributes:
         log_probability: Of its tokens under the masked policy: the model's own probabilities, renormalised over what is
-            allowed at each token.
+            allowed at each token. Where it was sampled conditionally, nothing is renormalised.
         tokens: Which ones, the end token included. A text can be split into tokens in several ways.
+        effective: Of how many independent proposals it was taken, in effect, where it was sampled conditionally and not
+            exactly; see `ConditionalDraw`.
     """
 
     text: str
     log_probability: float
     tokens: tuple[int, ...]
+    effective: float | None = None
 
     @property
     def per_token(self) -> float:
@@ -73,6 +82,9 @@ class LanguageModelPlanner:
         watch: Is called with the text so far of each plan's first candidate, whenever it grows.
         jump_forward: Whether the model is asked only where several tokens are allowed. The plans are the same without,
             up to rounding, and come later. Models whose memory is more than attention to all tokens are always asked.
+        sample: `masked` draws token by token from what is allowed; `conditional` draws whole compositions in proportion
+            to the model's own probabilities (`p2c_dsl.planners.tokens.conditional`), which takes longer.
+        note: Is called with what is to be said about a plan: that it was not drawn exactly.
     """
 
     model: Any
@@ -88,6 +100,8 @@ class LanguageModelPlanner:
     cache: Path | None = None
     watch: Watch | None = None
     jump_forward: bool = True
+    sample: str = MASKED
+    note: Watch | None = None
     _can_feed: list[bool] = field(default_factory=list, init=False, repr=False, compare=False)
     _vocabularies: list[Vocabulary] = field(default_factory=list, init=False, repr=False, compare=False)
 
@@ -96,6 +110,10 @@ class LanguageModelPlanner:
             raise ValueError(f"the temperature must be a finite number of at least 0, not {self.temperature}")
         if self.best_of < 1 or self.budget < 1:
             raise ValueError("`best_of` and `budget` must be at least 1")
+        if self.sample not in SAMPLINGS:
+            raise ValueError(f"there is no way of sampling `{self.sample}`: choose {' or '.join(SAMPLINGS)}")
+        if self.sample == CONDITIONAL and not self.temperature:
+            raise ValueError("conditional sampling needs a temperature above 0: at 0 nothing is sampled")
 
     @classmethod
     def from_pretrained(
@@ -188,34 +206,54 @@ class LanguageModelPlanner:
             raise Unplannable(str(error)) from None
         question = fitting(self.tokenizer, spec, task, self._room(), self.shorten, text)
         self._check(question)
+        write = self._conditional(masks, question) if self.sample == CONDITIONAL else self._masked(masks, question)
         for number in itertools.count() if self.temperature else (0,):
             seeds = [f"{self.seed}/{number}/{row}" for row in range(best_of)]
-            add = None if watch is None else _decoded(watch, text)
-            known, rows = len(tokens), self._written(masks, seeds, add, question)
+            known, rows = len(tokens), write(seeds, None if watch is None else decoded(watch, text))
             if self.cache is not None and (len(tokens) > known or not self.cache.exists()):
                 mask.save(self.cache)
             yield [self._candidate(row, text) for row in rows]
 
-    def _written(
-        self, masks: RequestMasks, seeds: list[str], add: Callable[[int, bytes], None] | None, question: str
-    ) -> list[SampledRow]:
+    def _masked(self, masks: RequestMasks, question: str) -> _Write:
+        """Writes a row for each seed token by token, from what is allowed."""
         from p2c_dsl.planners.engines import generation, jump_forward
         from p2c_dsl.planners.tokens.sampling import Sampler
 
-        sampler = Sampler(masks, self.temperature, seeds, add)
-        with generation.undisturbed(self.model, self._vocabulary().end):
-            if not self._can_feed:
-                self._can_feed.append(jump_forward.can_feed(self.model))
-            if self.jump_forward and self._can_feed[0]:
-                jump_forward.write(self.model, self.tokenizer(question)["input_ids"], sampler)
-            else:
-                generation.write(self.model, self.tokenizer, question, sampler)
-        return sampler.rows
+        def write(seeds: Sequence[str], add: Add | None) -> Sequence[SampledRow]:
+            sampler = Sampler(masks, self.temperature, seeds, add)
+            with generation.undisturbed(self.model, self._vocabulary().end):
+                if not self._can_feed:
+                    self._can_feed.append(jump_forward.can_feed(self.model))
+                if self.jump_forward and self._can_feed[0]:
+                    jump_forward.write(self.model, self.tokenizer(question)["input_ids"], sampler)
+                else:
+                    generation.write(self.model, self.tokenizer, question, sampler)
+            return sampler.rows
 
-    def _candidate(self, row: SampledRow, prefix: str) -> Candidate:
-        tokens = self._vocabulary().tokens
-        written = b"".join(tokens[token] for token in row.ids[:-1]).decode()
-        return Candidate((prefix + written).rstrip("\n") + "\n", row.log_probability, tuple(row.ids))
+        return write
+
+    def _conditional(self, masks: RequestMasks, question: str) -> _Write:
+        """Draws a row for each seed as a whole; who watches is told of it when it is there."""
+        from p2c_dsl.planners.engines.prefix_logits import PrefixLogits
+
+        following = PrefixLogits(self.model, self.tokenizer(question)["input_ids"])
+        sampler = ConditionalSampler(masks, following, self.temperature)
+
+        def write(seeds: Sequence[str], add: Add | None) -> Sequence[ConditionalDraw]:
+            draws = [sampler.draw(Random(seed)) for seed in seeds]
+            for number, draw in enumerate(draws):
+                if self.note is not None and not draw.exact:
+                    self.note(draw.reservation)
+                if add is not None:
+                    add(number, self._vocabulary().text(draw.ids))
+            return draws
+
+        return write
+
+    def _candidate(self, row: SampledRow | ConditionalDraw, prefix: str) -> Candidate:
+        text = prefix + self._vocabulary().text(row.ids).decode()
+        effective = row.effective if isinstance(row, ConditionalDraw) else None
+        return Candidate(text.rstrip("\n") + "\n", row.log_probability, tuple(row.ids), effective)
 
     def _best(self, candidates: list[Candidate]) -> Candidate:
         if len(candidates) == 1:
@@ -257,16 +295,3 @@ class LanguageModelPlanner:
         """How many tokens the question may have; `None` where the model sets no limit."""
         context = getattr(self.model.config.get_text_config(), "max_position_embeddings", None)
         return context - self.budget if isinstance(context, int) and context > 0 else None
-
-
-def _decoded(watch: Watch, prefix: str) -> Callable[[int, bytes], None]:
-    """Passes on the text so far of the first row; a token may end within a character."""
-    decoder, text = codecs.getincrementaldecoder("utf-8")(), prefix
-
-    def add(row: int, written: bytes) -> None:
-        nonlocal text
-        if row == 0:
-            text += decoder.decode(written)
-            watch(text)
-
-    return add

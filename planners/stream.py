@@ -1,7 +1,8 @@
-"""Turns a function that pushes pieces into an iterator that yields them."""
+"""Text that is passed on while it is written."""
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Callable, Iterator
 from queue import SimpleQueue
 from threading import Semaphore, Thread
@@ -48,3 +49,16 @@ def pulled(work: Callable[[Callable[[str], None]], object]) -> Iterator[str]:
         stopped = True
         wanted.release()
         thread.join()
+
+
+def decoded(watch: Callable[[str], None], prefix: str) -> Callable[[int, bytes], None]:
+    """Passes on the text so far of the first row; a token may end within a character."""
+    decoder, text = codecs.getincrementaldecoder("utf-8")(), prefix
+
+    def add(row: int, written: bytes) -> None:
+        nonlocal text
+        if row == 0:
+            text += decoder.decode(written)
+            watch(text)
+
+    return add

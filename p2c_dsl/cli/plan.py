@@ -16,6 +16,7 @@ from p2c_dsl.cli.failure import fail, report
 from p2c_dsl.cli.options import AdapterName, Device, ModelName, Output, TaskName, choice
 from p2c_dsl.cli.planner_options import (
     PLANNERS,
+    SAMPLINGS,
     ModelOptions,
     SearchOptions,
     Watch,
@@ -69,6 +70,10 @@ def plan(
     temperature: Annotated[
         float | None, Option(help="The sampling temperature, by default 1; 0 is greedy.", min=0.0)
     ] = None,
+    sample: Annotated[
+        str | None,
+        choice(SAMPLINGS, "Mask each token, or draw whole plans in proportion to the model's own probabilities."),
+    ] = None,
     best_of: Annotated[int | None, Option(help="Candidates per plan, of which the likeliest is taken.", min=1)] = None,
     shorten: Annotated[
         bool, Option("--shorten", help="Leave the least relevant parts out of a prompt that is too long.")
@@ -82,6 +87,10 @@ def plan(
     The planners search and random need no model: they search among the compositions that lint accepts, or draw from
     them. With lm, a language model writes, and the rules are enforced while it decodes: whatever its weights, what it
     writes is accepted and ends within the budget. It needs an extra: pip install 'p2c-dsl[planner]'
+
+    A mask, token by token, makes plans with unlikely beginnings more frequent than the model has them. With --sample
+    conditional whole plans come as often as the model writes them, among all accepted ones; that takes longer, and it
+    says on standard error where it is only an approximation.
 
     search has a first plan soon and then looks for cheaper ones, until the cheapest is proved or the time is up; Ctrl-C
     prints the best so far. It says on standard error which it was.
@@ -107,7 +116,7 @@ def plan(
 
       p2c plan examples/dinner/dinner.p2c --planner lm --model ./my-model --temperature 0
     """
-    options = ModelOptions(model, adapter, device, dtype, temperature, best_of, shorten or None, cache)
+    options = ModelOptions(model, adapter, device, dtype, temperature, best_of, shorten or None, cache, sample)
     beginning, its_task = ("", None) if continue_ is None else _beginning(continue_)
     asked = _Asked(planner, count, beginning, timeout)
     spec = spec_path(spec)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from p2c_dsl.cli import EXIT_FINDINGS
-from p2c_dsl.cli.failure import fail
+from p2c_dsl.cli.failure import fail, report
 
 if TYPE_CHECKING:
     from p2c_dsl.planners import Planner
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from p2c_dsl.spec import Spec, Task
 
 PLANNERS = ("search", "random", "lm")
+SAMPLINGS = ("masked", "conditional")
 Watch = Callable[[str], None]
 
 
@@ -34,6 +35,7 @@ class ModelOptions:
     best_of: int | None = None
     shorten: bool | None = None
     cache: str | None = None
+    sample: str | None = None
 
     def load(self) -> tuple[Any, Any]:
         """The model and its tokenizer: those at a path, or the project's own. Raises `ModelProblem`."""
@@ -58,9 +60,10 @@ class ModelOptions:
             "best_of": self.best_of,
             "shorten": self.shorten,
             "cache": None if self.cache is None else Path(self.cache),
+            "sample": self.sample,
         }
         given = {name: value for name, value in settings.items() if value is not None}
-        return LanguageModelPlanner(*loaded, seed=seed, watch=watch, **given)
+        return LanguageModelPlanner(*loaded, seed=seed, watch=watch, note=report, **given)
 
     def first_given(self) -> str | None:
         """The first of these options that was given, if one was."""

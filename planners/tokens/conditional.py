@@ -18,7 +18,7 @@ from random import Random
 import numpy as np
 from numpy.typing import NDArray
 
-from p2c_dsl.planners.tokens.token_automaton import TokenAutomaton
+from p2c_dsl.planners.tokens.requests import RequestMasks, RequestState
 
 Following = Callable[[Sequence[int]], NDArray[np.floating]]
 """The model: its logits `(vocab,)` for the token after some tokens, which may be none."""
@@ -35,12 +35,14 @@ class ConditionalDraw:
         ids: Its tokens, the end token included.
         log_probability: Of the tokens under the model at the sampler's temperature; nothing is renormalised.
         rejected: How many attempts were rejected before.
-        effective: Of how many independent proposals it was taken, in effect (Kong 1992); `None` if the draw is exact.
+        proposals: Of how many proposals it was taken; 0 if the draw is exact.
+        effective: How many independent draws these are worth (Kong 1992); `None` if the draw is exact.
     """
 
     ids: tuple[int, ...]
     log_probability: float
     rejected: int
+    proposals: int = 0
     effective: float | None = None
 
     @property
@@ -48,19 +50,27 @@ class ConditionalDraw:
         """Whether the draw follows the conditional distribution exactly."""
         return self.effective is None
 
+    @property
+    def reservation(self) -> str:
+        """What is to be said of a draw that is not exact."""
+        return (
+            f"the plan follows the model's own distribution only about: {self.rejected} attempts to draw one exactly "
+            f"were rejected, so it was taken from {self.proposals} proposals, which are worth {self.effective:.1f}"
+        )
+
 
 @dataclass(slots=True, eq=False)
 class _Beginning:
     """Tokens that something accepted begins with.
 
     Attributes:
-        state: Where they lead in the token automaton.
+        at: Where they lead.
         tokens: What may follow `(n,)`.
         log_probs: How probable each of these is, among all tokens `(n,)`.
         bounds: The logarithm of a bound on the probability that it is then continued to something accepted `(n,)`.
     """
 
-    state: int
+    at: RequestState
     tokens: tuple[int, ...]
     log_probs: NDArray[np.float64]
     bounds: NDArray[np.float64]
@@ -90,25 +100,17 @@ class ConditionalSampler:
     """Draws compositions for one prompt, and remembers what it has seen for the next draw.
 
     Args:
-        tokens: What may be written.
-        start: The state in which compositions begin.
-        budget: The most tokens of one, the end token included.
+        masks: What may be written.
         following: The model after the prompt; it is asked once for each beginning.
-        temperature: The logits are divided by it; above 0.
+        temperature: The logits are divided by it.
 
-    Raises `ValueError` when no composition fits the budget.
+    Raises `ValueError` for a temperature that is not above 0.
     """
 
-    def __init__(
-        self, tokens: TokenAutomaton, start: int, budget: int, following: Following, temperature: float = 1.0
-    ) -> None:
-        needed = tokens.needed(start)
-        if needed > budget:
-            raise ValueError(f"the shortest composition takes {needed} tokens, but the budget is {budget}")
+    def __init__(self, masks: RequestMasks, following: Following, temperature: float = 1.0) -> None:
         if not temperature > 0:
             raise ValueError(f"a distribution needs a temperature above 0, not {temperature}")
-        self._tokens, self._start, self._budget = tokens, start, budget
-        self._following, self._temperature = following, temperature
+        self._masks, self._following, self._temperature = masks, following, temperature
         self._root: _Beginning | None = None
 
     @property
@@ -130,7 +132,7 @@ class ConditionalSampler:
         weights = np.exp(logs - logs.max())
         taken = made[_chosen(logs, random)]
         effective = float(weights.sum() ** 2 / (weights**2).sum())
-        return ConditionalDraw(taken.ids, taken.log_probability, attempts, effective)
+        return ConditionalDraw(taken.ids, taken.log_probability, attempts, proposals, effective)
 
     def _attempt(self, random: Random, *, rejecting: bool) -> _Proposal | None:
         """A composition drawn in proportion to the bounds; `None` if it is rejected.
@@ -139,10 +141,10 @@ class ConditionalSampler:
         """
         ids, passed = list[int](), list[tuple[_Beginning, int]]()
         log_probability, log_weight = 0.0, self.log_accepted
-        beginning, state = self._root, self._start
+        beginning, at = self._root, self._masks.begin
         while True:
             if beginning is None:
-                beginning = self._begin(ids, state)
+                beginning = self._begin(ids, at)
                 self._hang(beginning, passed)
                 log_weight += beginning.log_mass
                 if rejecting and random.random() >= np.exp(beginning.log_mass):
@@ -152,19 +154,21 @@ class ConditionalSampler:
             token = beginning.tokens[place]
             ids.append(token)
             log_probability += float(beginning.log_probs[place])
-            if token == self._tokens.vocabulary.end:
+            at = self._masks.after(beginning.at, token)
+            if at.ended:
                 self._tighten(passed)
                 return _Proposal(tuple(ids), log_probability, log_weight)
             passed.append((beginning, place))
-            state, beginning = self._tokens.step(beginning.state, token), beginning.children.get(place)
+            beginning = beginning.children.get(place)
 
-    def _begin(self, ids: Sequence[int], state: int) -> _Beginning:
+    def _begin(self, ids: Sequence[int], at: RequestState) -> _Beginning:
         logits = np.asarray(self._following(ids), np.float64) / self._temperature
         if np.isnan(logits).any() or not np.isfinite(logits.max()):
             raise FloatingPointError("the model's logits are not finite numbers: its weights are broken")
-        allowed = self._tokens.within(state, self._budget - len(ids))
+        assert at.state is not None
+        allowed = self._masks.tokens.within(at.state, at.left)
         log_probs = logits[list(allowed)] - np.logaddexp.reduce(logits)
-        return _Beginning(state, allowed, log_probs, np.zeros(len(allowed)))
+        return _Beginning(at, allowed, log_probs, np.zeros(len(allowed)))
 
     def _hang(self, beginning: _Beginning, passed: Sequence[tuple[_Beginning, int]]) -> None:
         if passed:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterable, Sequence
 from hashlib import sha256
 from typing import Any
 
@@ -79,6 +79,10 @@ class Vocabulary:
         So the number at the end of a name changes no other token. Raises `ValueError` where no token fits.
         """
         return tuple(token for piece in _PIECES.findall(text) for token in self._longest(piece))
+
+    def text(self, ids: Iterable[int]) -> bytes:
+        """The bytes of some tokens; the end token has none."""
+        return b"".join(self.tokens[token] for token in ids if token != self.end)
 
     def size(self, text: bytes) -> int:
         """How many tokens `split` makes of a text."""

@@ -112,6 +112,19 @@ def test_log_probabilities_are_those_of_the_masked_model(temperature: float) -> 
         assert tiny.tokenizer().decode(candidate.tokens[:-1]) == candidate.text.rstrip("\n")
 
 
+def test_plans_can_be_drawn_as_the_model_has_them_and_it_says_where_that_is_not_exact() -> None:
+    said, written = list[str](), list[str]()
+    made = planner(sample="conditional", best_of=2, note=said.append, watch=written.append)
+    candidates = made.candidates(*domain_of("deletion"))
+    assert all(accepted("deletion", candidate.text) for candidate in candidates)
+    assert len(said) == sum(candidate.effective is not None for candidate in candidates)
+    assert all("only about" in line for line in said)
+    assert written == [candidates[0].text.rstrip("\n")] or written == [candidates[0].text]
+    assert [c.text for c in planner(sample="conditional", best_of=2).candidates(*domain_of("deletion"))] == [
+        c.text for c in candidates
+    ]
+
+
 def test_the_best_is_the_likeliest_or_what_a_scorer_likes_best() -> None:
     wanted = {"best_of": 6, "temperature": 3.0}
     candidates = planner(**wanted).candidates(*domain_of("deletion"))
@@ -206,10 +219,12 @@ def test_the_least_budget_is_enough_and_less_is_told() -> None:
         {"temperature": float("inf")},
         {"best_of": 0},
         {"budget": 0},
+        {"sample": "fair"},
+        {"sample": "conditional", "temperature": 0},
     ],
 )
 def test_settings_out_of_range_are_refused(settings: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match=r"temperature|at least 1"):
+    with pytest.raises(ValueError, match=r"temperature|at least 1|masked or conditional"):
         planner(**settings)
 
 

@@ -12,6 +12,8 @@ import pytest
 from numpy.typing import NDArray
 
 from p2c_dsl.planners.tokens.conditional import ConditionalSampler, Following
+from p2c_dsl.planners.tokens.masks import SemanticMask
+from p2c_dsl.planners.tokens.requests import RequestMasks
 from p2c_dsl.planners.tokens.token_automaton import TokenAutomaton
 from p2c_dsl.planners.tokens.vocabulary import Vocabulary
 from tests.planners import tiny
@@ -80,6 +82,10 @@ def masked_distribution(tokens: TokenAutomaton, model: Weights) -> dict[tuple[in
     return {ids: probability(ids) for ids in all_texts(tokens, model, BUDGET)}
 
 
+def masks(tokens: TokenAutomaton) -> RequestMasks:
+    return RequestMasks(SemanticMask(tokens), BUDGET)
+
+
 def conditional(texts: dict[tuple[int, ...], float]) -> dict[tuple[int, ...], float]:
     """Their probabilities, given that one of them is written."""
     total = np.logaddexp.reduce(list(texts.values()))
@@ -100,7 +106,7 @@ def tokens(request: pytest.FixtureRequest) -> TokenAutomaton:
 def test_draws_follow_the_conditional_distribution(tokens: TokenAutomaton) -> None:
     model = Weights(len(tokens.vocabulary), 1, 0.5)
     expected = conditional(all_texts(tokens, model, BUDGET))
-    sampler, random = ConditionalSampler(tokens, tokens.start, BUDGET, model), Random(0)
+    sampler, random = ConditionalSampler(masks(tokens), model), Random(0)
     draws = [sampler.draw(random, attempts=10_000) for _ in range(DRAWS)]
     assert all(draw.exact for draw in draws)
     # The expected divergence of a sample from its own distribution is half the degrees of freedom over its size.
@@ -119,7 +125,7 @@ def test_what_is_lost_is_never_drawn_again(tokens: TokenAutomaton) -> None:
     model = Weights(len(tokens.vocabulary), 2, 0.2)
     texts = all_texts(tokens, model, BUDGET)
     model.asked.clear()
-    sampler, random = ConditionalSampler(tokens, tokens.start, BUDGET, model), Random(1)
+    sampler, random = ConditionalSampler(masks(tokens), model), Random(1)
     bounds, seen = [0.0], set[tuple[int, ...]]()
     for _ in range(500):
         seen.add(sampler.draw(random, attempts=10_000).ids)
@@ -137,7 +143,7 @@ def test_what_is_lost_is_never_drawn_again(tokens: TokenAutomaton) -> None:
 def test_a_draw_says_how_probable_it_is(tokens: TokenAutomaton) -> None:
     model = Weights(len(tokens.vocabulary), 3, 1.0)
     texts = all_texts(tokens, model, BUDGET)
-    sampler = ConditionalSampler(tokens, tokens.start, BUDGET, model)
+    sampler = ConditionalSampler(masks(tokens), model)
     for seed in range(20):
         draw = sampler.draw(Random(seed))
         assert draw.log_probability == pytest.approx(texts[draw.ids])
@@ -148,7 +154,7 @@ def test_without_patience_proposals_are_weighed_and_it_says_so(tokens: TokenAuto
     expected, masked = conditional(all_texts(tokens, model, BUDGET)), masked_distribution(tokens, model)
     found = Counter[tuple[int, ...]]()
     for seed in range(100):
-        draw = ConditionalSampler(tokens, tokens.start, BUDGET, model).draw(Random(seed), attempts=0, proposals=30)
+        draw = ConditionalSampler(masks(tokens), model).draw(Random(seed), attempts=0, proposals=30)
         assert not draw.exact and draw.effective is not None and 1 <= draw.effective <= 30
         found[draw.ids] += 1
     noise = (len(expected) - 1) / (2 * 100)
@@ -160,7 +166,7 @@ def test_temperature_sharpens_the_distribution_before_it_is_conditioned() -> Non
     tokens = TokenAutomaton(*tiny.spec_of(SPECS["order"]), BYTES, BUDGET)
     model = Weights(len(tokens.vocabulary), 1, 0.5)
     expected = conditional(all_texts(tokens, lambda ids: model(ids) / 0.5, BUDGET))
-    sampler, random = ConditionalSampler(tokens, tokens.start, BUDGET, model, temperature=0.5), Random(0)
+    sampler, random = ConditionalSampler(masks(tokens), model, temperature=0.5), Random(0)
     found = Counter(sampler.draw(random, attempts=10_000).ids for _ in range(DRAWS))
     assert divergence(found, expected) < 3 * (len(expected) - 1) / (2 * DRAWS) + 1e-3
 
@@ -168,15 +174,13 @@ def test_temperature_sharpens_the_distribution_before_it_is_conditioned() -> Non
 @pytest.mark.parametrize("broken", [float("nan"), float("inf"), float("-inf")])
 def test_logits_that_are_not_numbers_are_told(broken: float) -> None:
     tokens = TokenAutomaton(*tiny.spec_of(SPECS["order"]), BYTES, BUDGET)
-    sampler = ConditionalSampler(tokens, tokens.start, BUDGET, lambda ids: np.full(len(BYTES), broken))
+    sampler = ConditionalSampler(masks(tokens), lambda ids: np.full(len(BYTES), broken))
     with pytest.raises(FloatingPointError, match="not finite"):
         sampler.draw(Random(0))
 
 
-def test_a_budget_or_a_temperature_that_cannot_be_is_refused() -> None:
+def test_a_temperature_that_cannot_be_is_refused() -> None:
     tokens = TokenAutomaton(*tiny.spec_of(SPECS["order"]), BYTES, BUDGET)
     model = Weights(len(tokens.vocabulary), 1, 0.5)
-    with pytest.raises(ValueError, match="the budget is 5"):
-        ConditionalSampler(tokens, tokens.start, 5, model)
     with pytest.raises(ValueError, match="above 0"):
-        ConditionalSampler(tokens, tokens.start, BUDGET, model, temperature=0)
+        ConditionalSampler(masks(tokens), model, temperature=0)

@@ -39,6 +39,8 @@ class PrefixLogits:
 
     @torch.inference_mode()
     def _run(self, ids: Sequence[int], cache: Any) -> tuple[NDArray[np.float64], Any]:
-        given = torch.tensor([list(ids)], device=self._model.device)
+        given, training = torch.tensor([list(ids)], device=self._model.device), self._model.training
+        self._model.eval()
         made = self._model(input_ids=given, past_key_values=cache, use_cache=True)
+        self._model.train(training)
         return made.logits[0, -1].double().cpu().numpy(), made.past_key_values
