@@ -84,7 +84,7 @@ class LanguageModelPlanner:
             up to rounding, and come later. Models whose memory is more than attention to all tokens are always asked.
         sample: `masked` draws token by token from what is allowed; `conditional` draws whole compositions in proportion
             to the model's own probabilities (`p2c_dsl.planners.tokens.conditional`), which takes longer.
-        note: Is called with what is to be said about a plan: that it was not drawn exactly.
+        note: Is called with what is to be said about a plan: what its prompt leaves out, that it was not drawn exactly.
     """
 
     model: Any
@@ -96,7 +96,7 @@ class LanguageModelPlanner:
     best_of: int = 1
     scorer: Scorer | None = None
     length_normalised: bool = False
-    shorten: bool = False
+    shorten: bool = True
     cache: Path | None = None
     watch: Watch | None = None
     jump_forward: bool = True
@@ -204,8 +204,10 @@ class LanguageModelPlanner:
             masks = RequestMasks(mask, self.budget, start)
         except ValueError as error:
             raise Unplannable(str(error)) from None
-        question = fitting(self.tokenizer, spec, task, self._room(), self.shorten, text)
+        question, without = fitting(self.tokenizer, spec, task, self._room(), self.shorten, text)
         self._check(question)
+        if without and self.note is not None:
+            self.note(f"so that the prompt fits the model, it leaves out {without}; rules and masks know them")
         write = self._conditional(masks, question) if self.sample == CONDITIONAL else self._masked(masks, question)
         for number in itertools.count() if self.temperature else (0,):
             seeds = [f"{self.seed}/{number}/{row}" for row in range(best_of)]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
+from p2c_dsl.names import listing
 from p2c_dsl.planners.lines.makers import with_makers
 from p2c_dsl.planners.relevance import distances
 from p2c_dsl.spec import Spec, Task
@@ -58,7 +59,19 @@ def _rendered(tokenizer: Any, turns: dict[str, str]) -> str:
     return str(text)
 
 
-def fitting(tokenizer: Any, spec: Spec, task: Task, room: int | None, shorten: bool, written: str = "") -> str:
+class Fitted(NamedTuple):
+    """A question that fits a model.
+
+    Attributes:
+        text: The question, and what has been written already.
+        without: What the spec in it lacks, in words; empty where it is whole.
+    """
+
+    text: str
+    without: str = ""
+
+
+def fitting(tokenizer: Any, spec: Spec, task: Task, room: int | None, shorten: bool, written: str = "") -> Fitted:
     """The question and what has been written already, in at most `room` tokens; `None` means no limit.
 
     If the question is longer, `shorten` leaves parts out of its text, one after another until it fits: the other tasks;
@@ -71,13 +84,26 @@ def fitting(tokenizer: Any, spec: Spec, task: Task, room: int | None, shorten: b
         text = question(tokenizer, shorter, task) + written
         needed = len(tokenizer(text)["input_ids"])
         if room is None or needed <= room:
-            return text
+            return Fitted(text, _without(spec, shorter))
     last = "even shortened, " if shorten else ""
     instead = "" if shorten else ", or let the prompt leave out what matters least (`shorten`)"
     raise PromptTooLong(
         f"{last}the spec takes {needed:,} tokens as a prompt, but the model has room for {room or 0:,} beside the "
         f"composition: use a model with a longer context, or a smaller budget{instead}"
     )
+
+
+def _without(whole: Spec, shorter: Spec) -> str:
+    """What a shorter spec lacks."""
+    gone, of = len(whole.subtasks) - len(shorter.subtasks), len(whole.subtasks)
+    described = any(subtask.doc != whole.subtasks[name].doc for name, subtask in shorter.subtasks.items())
+    parts = {
+        "the other tasks": len(shorter.tasks) < len(whole.tasks),
+        f"{gone} of {of} subtasks": gone > 0,
+        "the subtasks' descriptions": described,
+    }
+    lacking = [part for part, lacks in parts.items() if lacks]
+    return listing(lacking, "and") if lacking else ""
 
 
 def _shortened(spec: Spec, task: Task) -> Iterator[Spec]:

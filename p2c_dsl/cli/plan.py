@@ -76,8 +76,11 @@ def plan(
     ] = None,
     best_of: Annotated[int | None, Option(help="Candidates per plan, of which the likeliest is taken.", min=1)] = None,
     shorten: Annotated[
-        bool, Option("--shorten", help="Leave the least relevant parts out of a prompt that is too long.")
-    ] = False,
+        bool | None,
+        Option(
+            "--shorten/--no-shorten", help="Leave what matters least out of a prompt that is too long; the default."
+        ),
+    ] = None,
     cache: Annotated[str | None, Option(help="A file that caches what is computed about the task.")] = None,
     device: Device = None,
     dtype: Annotated[str | None, Option(help="The type of its weights: float32, bfloat16, …")] = None,
@@ -116,7 +119,7 @@ def plan(
 
       p2c plan examples/dinner/dinner.p2c --planner lm --model ./my-model --temperature 0
     """
-    options = ModelOptions(model, adapter, device, dtype, temperature, best_of, shorten or None, cache, sample)
+    options = ModelOptions(model, adapter, device, dtype, temperature, best_of, shorten, cache, sample)
     beginning, its_task = ("", None) if continue_ is None else _beginning(continue_)
     asked = _Asked(planner, count, beginning, timeout)
     spec = spec_path(spec)

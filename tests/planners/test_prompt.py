@@ -140,7 +140,7 @@ def test_a_spec_that_is_too_long_is_refused_with_numbers(tokenizer: Any) -> None
     spec = load_text(SPEC, "spec.p2c", EXAMPLES).spec
     task = spec.tasks["go_out"]
     size = len(tokenizer(prompt(spec, task))["input_ids"])
-    assert fitting(tokenizer, spec, task, size, shorten=False) == prompt(spec, task)
+    assert fitting(tokenizer, spec, task, size, shorten=False) == (prompt(spec, task), "")
     with pytest.raises(PromptTooLong, match=f"takes {size} tokens as a prompt, but .* room for {size - 1} "):
         fitting(tokenizer, spec, task, size - 1, shorten=False)
     with pytest.raises(PromptTooLong, match="even shortened"):
@@ -150,13 +150,14 @@ def test_a_spec_that_is_too_long_is_refused_with_numbers(tokenizer: Any) -> None
 def test_what_matters_least_is_left_out_first(tokenizer: Any) -> None:
     spec = load_text(SPEC, "spec.p2c", EXAMPLES).spec
     task = spec.tasks["go_out"]
-    room, told = len(tokenizer(prompt(spec, task))["input_ids"]), list[set[str]]()
+    room, told, without = len(tokenizer(prompt(spec, task))["input_ids"]), list[set[str]](), dict[str, None]()
     while True:
         try:
-            text = fitting(tokenizer, spec, task, room, shorten=True)
+            text, lacks = fitting(tokenizer, spec, task, room, shorten=True)
         except PromptTooLong:
             break
         left = {w for w in ("another", "launch", "build", "Let a user choose", "greet", "choose(", "buy(") if w in text}
+        without[lacks] = None
         told += [left] if not told or told[-1] != left else []
         room = len(tokenizer(text)["input_ids"]) - 1
         assert not [d for d in load_text(text, "prompt.p2c", EXAMPLES).diagnostics]
@@ -168,4 +169,12 @@ def test_what_matters_least_is_left_out_first(tokenizer: Any) -> None:
         {"greet", "choose(", "buy("},
         {"choose(", "buy("},
         {"buy("},
+    ]
+    assert list(without) == [
+        "",
+        "the other tasks",
+        "the other tasks and 2 of 5 subtasks",
+        "the other tasks, 2 of 5 subtasks and the subtasks' descriptions",
+        "the other tasks, 3 of 5 subtasks and the subtasks' descriptions",
+        "the other tasks, 4 of 5 subtasks and the subtasks' descriptions",
     ]
