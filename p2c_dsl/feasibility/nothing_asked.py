@@ -10,6 +10,7 @@ from p2c_dsl.diagnostics.model import Diagnostic, Severity
 from p2c_dsl.feasibility.conflict import find_conflict
 from p2c_dsl.names import listing
 from p2c_dsl.rules import read_rules
+from p2c_dsl.rules.at_least_per import AtLeastPer
 from p2c_dsl.rules.event_keys import keys_of
 from p2c_dsl.rules.events import Event
 from p2c_dsl.spec import RuleText, Spec, Task
@@ -31,13 +32,20 @@ def nothing_asked(spec: Spec, task: Task) -> Diagnostic:
 
 def obligations(spec: Spec, task: Task) -> Iterator[str]:
     """Rules that ask for an event for each element of an input, and that some composition may keep."""
-    for event in _events(spec):
+    for event in dict.fromkeys([*_sources(spec, task), *_events(spec)]):
         for path, of in _inputs(spec, task):
             key = _key_of(event, element_of(of) or of, spec)
             once = f"at least 1 {event.name}"
             line = f"{once} per {key} in {path}"
             if key is not None and _can_be_kept(spec, task, once, line):
                 yield line
+
+
+def _sources(spec: Spec, task: Task) -> Iterator[Event]:
+    """The subtasks for whose results something is asked, which asks for nothing while nobody calls them."""
+    for rule in read_rules(spec, task)[0]:
+        if isinstance(rule, AtLeastPer) and rule.range.name in spec.subtasks:
+            yield Event(rule.range.name, False)
 
 
 def _events(spec: Spec) -> Iterator[Event]:

@@ -17,7 +17,7 @@ from p2c_dsl.rules.base import Names, Rule
 from p2c_dsl.rules.definition import Broken, Completed, Definition, RunEvent, Started
 from p2c_dsl.rules.event_keys import default_key, key_parameters, keys_of, named_key, typed_keys, values_at
 from p2c_dsl.rules.events import Event
-from p2c_dsl.rules.keys import Counts, KeyClass, class_of
+from p2c_dsl.rules.keys import Counts, KeyClass, class_of, gives_keys
 from p2c_dsl.rules.multiplicity import Count, exceeds, loop_notes, rounds
 from p2c_dsl.rules.pattern import Match
 from p2c_dsl.rules.per_key import PerKey
@@ -26,7 +26,7 @@ from p2c_dsl.rules.repeats import Repeats
 from p2c_dsl.rules.words import but_allowed, times_words
 from p2c_dsl.rules.worst_run import Distinct
 from p2c_dsl.spec import Spec, Subtask
-from p2c_dsl.types import Type, element_of, is_subtype, show
+from p2c_dsl.types import Type, is_subtype, show
 
 
 @dataclass(frozen=True)
@@ -226,7 +226,7 @@ compose survey(users):
         if not self.event.happens(subtask):
             return False
         keys = self._key_types(subtask)
-        return exceeds(rounds(f for f in state.loops if not _gives_keys(f, keys)).high, max(self.most, 1))
+        return exceeds(rounds(f for f in state.loops if not gives_keys(f, keys)).high, max(self.most, 1))
 
     def _key_types(self, subtask: Subtask) -> tuple[Type, ...]:
         """The widest types that the keys have in a call."""
@@ -257,12 +257,6 @@ compose survey(users):
 
     def line_harms(self, subtask: Subtask) -> bool:
         return self.event.happens(subtask)
-
-
-def _gives_keys(frame: LoopFrame, keys: tuple[Type, ...]) -> bool:
-    """Whether the loop's variable differs from iteration to iteration, and may be one of the keys."""
-    of = element_of(frame.collection.type)
-    return frame.collection.distinct and of is not None and any(is_subtype(of, key) for key in keys)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

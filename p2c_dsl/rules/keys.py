@@ -13,7 +13,7 @@ from p2c_dsl.machine.identity import Identity, VariableSlot, is_constant
 from p2c_dsl.machine.log import Log, apart
 from p2c_dsl.machine.state import LoopFrame, State, Value
 from p2c_dsl.rules.multiplicity import exceeds
-from p2c_dsl.types import Type, is_subtype, may_share
+from p2c_dsl.types import Type, element_of, is_subtype, may_share
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +74,15 @@ def is_known_variable(frame: LoopFrame, key: Identity, state: State) -> bool:
     A field of a record that was made with the variable does, for instance.
     """
     return frame.collection.distinct and equality("eq", key, frame.variable) in state.facts.known
+
+
+def gives_keys(frame: LoopFrame, keys: tuple[Type, ...]) -> bool:
+    """Whether the loop's variable, or what a map has for it, differs in each iteration, and may be one of the keys."""
+    of = element_of(frame.collection.type)
+    if of is None or not frame.collection.distinct:
+        return False
+    maps = (a for a in frame.entry.accumulators.values() if a.is_map and a.injective and is_subtype(of, a.key))
+    return any(is_subtype(given, key) for given in (of, *(a.value for a in maps)) for key in keys)
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,6 +82,11 @@ def test_what_is_proposed_is_an_event_for_each_element_of_an_input() -> None:
     ]
 
 
+def test_what_is_asked_for_each_result_of_a_subtask_proposes_its_calls_first() -> None:
+    head = ":\n    exactly 1 copied per File in parts\nsubtask parts(host: Host) -> Set[File]"
+    assert proposed(head)[0] == "at least 1 parts per Host in host"
+
+
 def test_what_cannot_be_kept_is_not_proposed() -> None:
     assert not any("erased" in line for line in proposed(":\n    erased only if is_old(_)"))
 
