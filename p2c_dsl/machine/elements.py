@@ -8,7 +8,6 @@ such a fact. Subset and coverage need no forms of their own: `("all", xs, ("in",
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -33,6 +32,8 @@ from p2c_dsl.machine.identity import (
 )
 
 Fact = tuple[object, ...]
+Conclusions = tuple[Fact | None, ...]
+"""What follows; `None` stands for what has been weighed in vain: it is work, too."""
 
 
 def member(element: Identity, collection: Identity) -> Fact:
@@ -67,6 +68,8 @@ def equality(kind: str, one: Identity, other: Identity) -> Fact:
 
 _REMEMBERED = 1 << 14
 """Of how many facts it is remembered what is in them: the same ones are asked about after every line."""
+_MOST_CONCLUDED = 1 << 10
+"""Of how many equalities, and of how many elements, a premise remembers what it says of them."""
 _NESTING = (("all",), ("each",))
 """What has a bound place inside: a fact about all elements, and a debt for each of them (`p2c_dsl.rules.debts`)."""
 
@@ -93,6 +96,56 @@ def _values_in(fact: object) -> Iterator[Identity]:
             yield fact
         for part in fact:
             yield from _values_in(part)
+
+
+class Premise:
+    """A fact, with what has been concluded from it and an equality, or of an element: that depends on nothing else.
+
+    The same few facts are met again after every line. It keeps its hash, which a tuple computes anew each time.
+    """
+
+    __slots__ = ("_given", "_hash", "_instances", "fact", "may_be_learned", "values")
+
+    def __init__(self, fact: Fact) -> None:
+        self.fact, self.values, self._hash = fact, values_in(fact), hash(fact)
+        # What is not known equals nothing. And from `m[x] = x` an endless chain of look-ups would follow.
+        endless = fact[0] == "in" and _looks_up_twice(fact[1])
+        self.may_be_learned = not (UNKNOWN in self.values or says_nothing(fact) or endless)
+        self._given: dict[Premise, Conclusions] = {}
+        self._instances: dict[Identity, Fact] = {}
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __eq__(self, other: object) -> bool:
+        return self is other or (isinstance(other, Premise) and self.fact == other.fact)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return premise, (self.fact,)
+
+    def given(self, equal: Premise) -> Conclusions:
+        """What it says of an equal value, both ways."""
+        known = self._given.get(equal)
+        if known is None:
+            if len(self._given) >= _MOST_CONCLUDED:
+                self._given.clear()
+            known = self._given[equal] = tuple(rewritten(self.fact, equal.fact))
+        return known
+
+    def of(self, element: Identity) -> Fact:
+        """What it says of an element, if it is what is known of all."""
+        known = self._instances.get(element)
+        if known is None:
+            if len(self._instances) >= _MOST_CONCLUDED:
+                self._instances.clear()
+            known = self._instances[element] = of_one(self.fact, element)
+        return known
+
+
+@lru_cache(_REMEMBERED)
+def premise(fact: Fact) -> Premise:
+    """A fact as a premise: one object for equal facts, as long as it is remembered."""
+    return Premise(fact)
 
 
 class Body(NamedTuple):
@@ -128,64 +181,65 @@ class Body(NamedTuple):
         return frozenset(f for f in facts if not mentions_moment_from(f, self.moment))
 
 
-@dataclass(frozen=True, slots=True)
-class Elements:
+class Elements(NamedTuple):
     """The known facts about elements and values, so arranged that what follows from a new fact is found at once."""
 
-    members: HashTrieMap[Identity, HashTrieSet[Identity]] = field(default_factory=HashTrieMap)
-    universal: HashTrieMap[Identity, HashTrieSet[Fact]] = field(default_factory=HashTrieMap)
-    mentioned: HashTrieMap[Identity, HashTrieSet[Fact]] = field(default_factory=HashTrieMap)
-    equal: HashTrieMap[Identity, HashTrieSet[Fact]] = field(default_factory=HashTrieMap)
+    members: HashTrieMap[Identity, HashTrieSet[Identity]] = HashTrieMap()
+    universal: HashTrieMap[Identity, HashTrieSet[Premise]] = HashTrieMap()
+    mentioned: HashTrieMap[Identity, HashTrieSet[Premise]] = HashTrieMap()
+    equal: HashTrieMap[Identity, HashTrieSet[Premise]] = HashTrieMap()
 
-    def about(self, value: Identity) -> HashTrieSet[Fact]:
+    def about(self, value: Identity) -> Iterator[Fact]:
         """The facts in which a value occurs."""
-        return self.mentioned.get(value, _NO_FACTS)
+        return (known.fact for known in self.mentioned.get(value, _NO_PREMISES))
+
+    def of_each(self, collection: Identity) -> Iterator[Fact]:
+        """What is known of all elements of a collection, with a bound place for the element."""
+        return (known.fact for known in self.universal.get(collection, _NO_PREMISES))
+
+    def equalities(self, value: Identity) -> Iterator[Fact]:
+        """The equalities in which a value occurs."""
+        return (known.fact for known in self.equal.get(value, _NO_PREMISES))
 
     def equal_to(self, value: Identity) -> list[Identity]:
         """The values that a value is known to equal."""
-        equals = (fact for fact in self.equal.get(value, _NO_FACTS) if value in fact[1:])
+        equals = (fact for fact in self.equalities(value) if value in fact[1:])
         return sorted((value_number(fact[2] if fact[1] == value else fact[1]) for fact in equals), key=repr)
 
-    def learn(self, fact: Fact) -> Elements | None:
-        """With a fact; `None` if it must not be learned."""
-        values = values_in(fact)
-        if UNKNOWN in values or says_nothing(fact) or (fact[0] == "in" and _looks_up_twice(fact[1])):
-            # What is not known equals nothing. And from `m[x] = x` an endless chain of look-ups would follow.
-            return None
+    def learn(self, new: Premise) -> Elements:
+        """With a fact that may be learned."""
         mentioned, members, universal, equal = self.mentioned, self.members, self.universal, self.equal
-        for value in values:
-            mentioned = mentioned.insert(value, mentioned.get(value, _NO_FACTS).insert(fact))
-        match fact:
+        for value in new.values:
+            mentioned = mentioned.insert(value, mentioned.get(value, _NO_PREMISES).insert(new))
+        match new.fact:
             case ("in", element, collection):
                 whole, own = value_number(collection), value_number(element)
                 members = members.insert(whole, members.get(whole, _NO_VALUES).insert(own))
             case ("all", collection, tuple() as inner):
                 whole = value_number(collection)
-                universal = universal.insert(whole, universal.get(whole, _NO_FACTS).insert(inner))
+                universal = universal.insert(whole, universal.get(whole, _NO_PREMISES).insert(premise(inner)))
             case ("eq", *_):
-                for value in values:
-                    equal = equal.insert(value, equal.get(value, _NO_FACTS).insert(fact))
+                for value in new.values:
+                    equal = equal.insert(value, equal.get(value, _NO_PREMISES).insert(new))
         return Elements(members, universal, mentioned, equal)
 
-    def follows(self, fact: Fact) -> Iterator[Fact | None]:
-        """What follows at once from a fact, now learned, and those that were known before.
-
-        `None` stands for what has been weighed in vain: it is work, too.
-        """
-        for value in values_in(fact) if self.equal else ():
-            for equal in self.equal.get(value, _NO_FACTS):
-                yield from rewritten(fact, equal)
-        match fact:
+    def follows(self, new: Premise) -> list[Fact | None]:
+        """What follows at once from a fact, now learned, and those that were known before."""
+        found: list[Fact | None] = []
+        for value in new.values if self.equal else ():
+            for equal in self.equal.get(value, _NO_PREMISES):
+                found += new.given(equal)
+        match new.fact:
             case ("in", element, collection):
-                yield from (
-                    of_one(f, value_number(element)) for f in self.universal.get(value_number(collection), _NO_FACTS)
-                )
+                own = value_number(element)
+                found += (known.of(own) for known in self.universal.get(value_number(collection), _NO_PREMISES))
             case ("all", collection, tuple() as inner):
-                yield from (
-                    of_one(inner, element) for element in self.members.get(value_number(collection), _NO_VALUES)
-                )
+                found += map(premise(inner).of, self.members.get(value_number(collection), _NO_VALUES))
             case ("eq", *pair):
-                yield from (new for v in pair for f in self.about(value_number(v)) for new in rewritten(f, fact))
+                for part in pair:
+                    for known in self.mentioned.get(value_number(part), _NO_PREMISES):
+                        found += known.given(new)
+        return found
 
 
 def common_facts(
@@ -223,7 +277,7 @@ def _equalities(accumulator: Identity, key: Identity | None, value: Identity) ->
 
 
 _WRITTEN: Identity = ("written",)
-_NO_FACTS: HashTrieSet[Fact] = HashTrieSet()
+_NO_PREMISES: HashTrieSet[Premise] = HashTrieSet()
 _NO_VALUES: HashTrieSet[Identity] = HashTrieSet()
 
 

@@ -11,13 +11,13 @@ Where a rule looks at keys, what is known of elements is kept as well (`p2c_dsl.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, combinations, islice, product
 
 from rpds import HashTrieMap, HashTrieSet
 
-from p2c_dsl.machine.elements import Body, Elements, Fact, equality, implication, member, of_all
+from p2c_dsl.machine.elements import Body, Elements, Fact, equality, implication, member, of_all, premise
 from p2c_dsl.machine.identity import (
     Identity,
     is_of_lookup,
@@ -173,11 +173,10 @@ class Facts:
         facts, pending = self, list(new)
         while pending:
             facts, follows = facts._with(pending.pop())
-            drawn = list(islice(follows, credit + 1))
-            credit -= len(drawn)
+            credit -= len(follows)
             if credit < 0:
                 return self._alone(new)
-            pending += (fact for fact in drawn if fact is not None)
+            pending += (fact for fact in follows if fact is not None)
         return facts._with_credit(credit)
 
     def _alone(self, new: Iterable[Fact]) -> Facts:
@@ -185,24 +184,26 @@ class Facts:
         facts, more = self._with_credit(0), list[Fact | None]()
         for fact in new:
             facts, follows = facts._with(fact)
-            more += islice(follows, _EARNED + 1)
+            more += follows[: _EARNED + 1]
         for fact in filter(None, more if len(more) <= _EARNED else ()):
             facts, _ = facts._with(fact)
         return facts
 
-    def _with(self, fact: Fact) -> tuple[Facts, Iterator[Fact | None]]:
+    def _with(self, fact: Fact) -> tuple[Facts, Sequence[Fact | None]]:
         """With a fact, and what follows from it at once."""
         if fact[0] == "if":
             _, condition, follows = fact
             assert isinstance(condition, tuple) and isinstance(follows, tuple)
             after = self.imply(condition, (follows,))
-            return after, iter((follows,) if after is not self and condition in self.known else ())
+            return after, (follows,) if after is not self and condition in self.known else ()
         assert self.elements is not None
-        elements = None if fact in self.known else self.elements.learn(fact)
-        if elements is None:
-            return self, iter(())
-        known, learned = self.known.insert(fact), (fact, self.learned)
-        more = chain(self.elements.follows(fact), self.implied.get(fact, NOTHING))
+        if fact in self.known:
+            return self, ()
+        new = premise(fact)
+        if not new.may_be_learned:
+            return self, ()
+        known, learned, elements = self.known.insert(fact), (fact, self.learned), self.elements.learn(new)
+        more = [*self.elements.follows(new), *self.implied.get(fact, NOTHING)]
         return Facts(known, self.implied, learned, self.linked, elements, self.credit), more
 
     def imply(self, condition: Fact, facts: Iterable[Fact]) -> Facts:

@@ -158,7 +158,8 @@ def replaced(part: Part, old: Identity, new: Identity) -> Part:
         return cast(Part, new)
     if not isinstance(part, tuple):
         return part
-    changed = tuple(replaced(inner, old, new) for inner in part)
+    # Most parts are words, and those are no value numbers.
+    changed = tuple([inner if type(inner) is str else replaced(inner, old, new) for inner in part])
     if changed == part:
         return part
     return cast(Part, in_order(changed) if changed[:1] in (("eq",), ("ne",)) else changed)

@@ -186,7 +186,7 @@ def _of_larger(way: Way, elements: Elements, first: int) -> Iterator[Way]:
     """The way to pay for each element of a collection, by paying for each of one that is known to have them all."""
     match way:
         case ("each", VariableSlot() | tuple() as collection, tuple() as inner):
-            for fact in elements.universal.get(collection, ()):
+            for fact in elements.of_each(collection):
                 match fact:
                     case ("in", element, larger) if element == bound(0) and not mentions(larger, element):
                         new = _with_guard(("each", larger, inner), first)

@@ -186,7 +186,7 @@ def _pinned(state: State) -> Iterator[Fact]:
     elements = state.facts.elements
     for frame in state.loops if elements is not None else ():
         assert elements is not None
-        yield from (equal for equal in elements.equal.get(frame.variable, ()) if _pins(equal, frame))
+        yield from (equal for equal in elements.equalities(frame.variable) if _pins(equal, frame))
 
 
 def _tests_around(state: State, keys: tuple[EventKey, ...]) -> frozenset[Fact]:
