@@ -90,7 +90,7 @@ class Automaton:
     def legal(self, position: Position) -> tuple[str, ...]:
         """The lexemes that may come next, in a fixed order; `END` where the composition may end."""
         end = self.effort and self.completions.spent + self.effort
-        return tuple(lexeme for lexeme in self._candidates(position) if self._is_legal(position, lexeme, end))
+        return tuple(lexeme for lexeme in self.candidates(position) if self._is_legal(position, lexeme, end))
 
     def drawn(self, position: Position, random: Random, starting: str = "") -> str:
         """One of the legal lexemes that start with some letters, each with the same probability.
@@ -98,14 +98,18 @@ class Automaton:
         It is drawn from all that continue a line, and struck out if it is not legal (rejection sampling): only what is
         drawn is judged, and has the position's whole effort for itself. Raises `ValueError` if there is none.
         """
-        candidates = [lexeme for lexeme in self._candidates(position) if lexeme.startswith(starting)]
+        candidates = [lexeme for lexeme in self.candidates(position) if lexeme.startswith(starting)]
         while candidates:
             lexeme = candidates.pop(random.randrange(len(candidates)))
-            if self._is_legal(position, lexeme, self.effort and self.completions.spent + self.effort):
+            if self.is_legal(position, lexeme):
                 return lexeme
         raise ValueError("no legal lexeme starts like this")
 
-    def _candidates(self, position: Position) -> tuple[str, ...]:
+    def is_legal(self, position: Position, lexeme: str) -> bool:
+        """Whether a lexeme that continues a line is legal; it has the position's whole effort for itself."""
+        return self._is_legal(position, lexeme, self.effort and self.completions.spent + self.effort)
+
+    def candidates(self, position: Position) -> tuple[str, ...]:
         """What continues some line, and `END` between lines."""
         if position.ended:
             return ()

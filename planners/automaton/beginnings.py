@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from itertools import chain, islice
 
+from p2c_dsl.planners.automaton.hopes import LEAST, Hopes, kind_of
 from p2c_dsl.planners.completion.completions import Completions
 from p2c_dsl.planners.lines.node import Node
 from p2c_dsl.planners.lines.pattern import NEVER, Line, Weigh
@@ -12,8 +13,6 @@ from p2c_dsl.planners.lines.prefix import LinePrefix, opening
 
 _ADAPTED = 4
 """How many lines are tried with adapted completions before a search."""
-_LEAST = 10
-"""How many lines each lexeme gets when a position's effort is spent."""
 
 
 class LineBeginnings:
@@ -22,6 +21,7 @@ class LineBeginnings:
     def __init__(self, completions: Completions, weigh: Weigh) -> None:
         self.completions, self._weigh = completions, weigh
         self._openings: dict[Hashable, LinePrefix] = {}
+        self._hopes = Hopes()
 
     def of(self, node: Node, words: Sequence[str]) -> LinePrefix:
         """The lines after a node that begin with some words."""
@@ -56,7 +56,7 @@ class LineBeginnings:
     def completes(self, node: Node, prefix: LinePrefix, left: int, end: int | None) -> bool:
         """Whether one of the lines with this prefix can be written and completed within `left` more lexemes.
 
-        Once `end` lines have been tried in all, only `_LEAST` more are.
+        Once `end` lines have been tried in all, only `LEAST` more are; and fewer where that was often in vain.
         """
         if prefix.cost <= left:
             return True
@@ -67,17 +67,21 @@ class LineBeginnings:
         for line in seen:
             if self._adapted(node, prefix, line, left):
                 return True
-        end = end and max(end, self.completions.spent + _LEAST)
+        kind = kind_of(seen[0]) if seen else None
+        begun = self.completions.spent
+        end = end and begun + self._hopes.of(kind, max(end - begun, LEAST))
         for place, line in enumerate(chain(seen, lines)):
             effort = end and end - self.completions.spent
             if effort is not None and effort <= 0:
                 self.completions.given_up += 1
+                self._hopes.failed(kind, self.completions.spent - begun)
                 break
             if place >= len(seen) and self._adapted(node, prefix, line, left):
                 return True
             rest = left - line.cost + prefix.spent
             if self.completions.complete(line.node, rest, effort) and self.within(prefix, line, left):
                 self.completions.keep_for_siblings(node, line)
+                self._hopes.succeeded(kind)
                 return True
         prefix.failed = left
         return False

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from heapq import heappop, heappush
-from itertools import count, dropwhile, islice
+from itertools import count, dropwhile, islice, takewhile
 from typing import NamedTuple
 
 from p2c_dsl.machine import Machine
 from p2c_dsl.machine.moves import BranchMove, CallMove, ElseMove, LoopMove, Move, WriteMove, renumbered
 from p2c_dsl.naming import stem_of
 from p2c_dsl.planners.lines.node import Node, after_else, closed, closings, ends
-from p2c_dsl.planners.lines.pattern import Line, Pattern, tried
+from p2c_dsl.planners.lines.pattern import NEVER, Line, Pattern, tried
 from p2c_dsl.planners.lines.successors import Lines
 
-_FIXES = 3
+_FIXES = 5
 _TRIALS = 2
 """How many partial fixes of what a line has left open are expanded, and how many lines are tried for each."""
 
@@ -45,8 +45,8 @@ class Adaptation:
     def __init__(self, machine: Machine, lines: Lines) -> None:
         self.machine, self._lines = machine, lines
 
-    def adapted(self, parent: Node, line: Line, known: Completion) -> Completion | None:
-        """A completion after a line, made from the one known before it."""
+    def adapted(self, parent: Node, line: Line, known: Completion, limit: int = NEVER) -> Completion | None:
+        """A completion after a line, made from the one known before it; within a limit if that is not hard."""
         level = closings(self.machine, parent)[line.closes]
         order, known_flaws = count(), _flaws(level)
         queue = [(_flaws(line.node), 0, next(order), line.node, Completion())]
@@ -55,9 +55,10 @@ class Adaptation:
                 return None
             flaws, way, _, node, before = heappop(queue)
             # What was already wrong before the line is put right by the known completion.
-            rest = self._repeated(node, level, known) if flaws <= known_flaws else None
+            rest = self._repeated(node, level, known) if flaws <= known_flaws or not before else None
             if rest is not None:
-                return (*before, *rest)
+                lean = self._repeated(node, level, known, lean=True) if way + cost_of(rest) > limit else None
+                return (*before, *(lean or rest))
             if flaws == 0:
                 continue
             for further in islice(self._fixes(node), _TRIALS):
@@ -88,21 +89,33 @@ class Adaptation:
             for pattern in patterns:
                 yield from pattern.lines()
 
-    def _repeated(self, node: Node, level: Node, known: Completion) -> Completion | None:
-        """The completion known at `level`, repeated from a later node, without what is no longer needed there."""
+    def _repeated(self, node: Node, level: Node, known: Completion, lean: bool = False) -> Completion | None:
+        """The completion known at `level`, repeated from a later node, without what is no longer needed there.
+
+        Where it is to be `lean`, also without the writes that are not needed and could be repeated.
+        """
         here: Node | None = self._down_to(node, level.depth)
         if here is None:
             return None
         base = level.state.slots
         numbers = _Numbers(base, here.state.slots - base)
         steps: list[Planned] = []
-        for planned in dropwhile(lambda p: p.depth > level.depth, known):
-            here = self._down_to(here, planned.depth)
+        rest = tuple(dropwhile(lambda p: p.depth > level.depth, known))
+        skipped = 0
+        for place, planned in enumerate(rest):
+            if place < skipped:
+                continue
+            here, more = self._closed_to(here, planned.depth)
+            steps += more
             if here is None or (here.state.returned and not isinstance(planned.move, ElseMove)):
                 return None
             numbers = numbers.at(planned.depth, level.depth)
+            skipped = _end_of_idle(here, rest, place)
+            if skipped > place:
+                continue
             move = numbers.applied(planned.move)
-            after = self._moved(here, move)
+            idle = lean and isinstance(move, WriteMove) and _can_be_left_out(here, move)
+            after = None if idle else self._moved(here, move)
             if after is not None and _keeps_its_name(after, planned):
                 here = after
                 steps.append(planned._replace(move=move))
@@ -110,7 +123,32 @@ class Adaptation:
                 numbers = numbers.without(planned, here.state.slots)
             else:
                 return None
-        return tuple(steps) if ends(self.machine, here) else None
+        here, more = self._closed_to(here, 0)
+        return (*steps, *more) if here is not None and ends(self.machine, here) else None
+
+    def _closed_to(self, here: Node, depth: int) -> tuple[Node | None, tuple[Planned, ...]]:
+        """The node after closing blocks down to some depth, and what is written before into what waits for it."""
+        steps: tuple[Planned, ...] = ()
+        closing: Node | None = here
+        while closing is not None and closing.depth > depth:
+            closing, more = self._filled(closing)
+            steps += more
+            closing = closed(self.machine, closing)
+        return closing, steps
+
+    def _filled(self, here: Node) -> tuple[Node, tuple[Planned, ...]]:
+        """The node at a loop's end, and writes into the accumulators that wait for it and that no known line fills."""
+        steps: list[Planned] = []
+        waiting = () if here.state.returned else here.state.writable
+        for slot in waiting:
+            acc = here.state.accumulators[slot]
+            if not acc.filled and acc.loop == here.depth - 1:
+                writes = (pattern for block in self._lines.blocks(here)[:1] for pattern in block.writes(slot))
+                line = next((line for pattern in writes for line in pattern.lines()), None)
+                if line is not None:
+                    here = line.node
+                    steps.append(Planned(here.depth, line.move, line.words[0], line.cost))
+        return here, tuple(steps)
 
     def _moved(self, here: Node, move: Move) -> Node | None:
         if isinstance(move, ElseMove):
@@ -170,6 +208,16 @@ def _can_be_left_out(node: Node, move: Move) -> bool:
         case WriteMove(slot):
             return node.state.accumulators[slot].filled
     return False
+
+
+def _end_of_idle(node: Node, rest: Completion, place: int) -> int:
+    """Where a loop ends that was there only for writes that are no longer needed; the place itself if it is not so."""
+    if not isinstance(rest[place].move, LoopMove):
+        return place
+    depth = rest[place].depth
+    inner = tuple(takewhile(lambda p: p.depth > depth, rest[place + 1 :]))
+    idle = all(isinstance(p.move, WriteMove) and p.move.call is None and _can_be_left_out(node, p.move) for p in inner)
+    return place + 1 + len(inner) if idle else place
 
 
 def _keeps_its_name(node: Node, planned: Planned) -> bool:

@@ -106,7 +106,7 @@ class Completions:
             self.learn(line.key, before[1:])
         if line.key in self._known or self.at_least(line.node, line.key) > limit:
             return
-        adapted = None if before is None else self._adaptation.adapted(parent, line, before)
+        adapted = None if before is None else self._adaptation.adapted(parent, line, before, limit)
         if adapted is None and sibling is not None:
             adapted = self._adaptation.of_sibling(sibling.node, line, self._known[sibling.key])
         if adapted is not None:

@@ -30,6 +30,7 @@ class LowerBound:
         self._had: dict[frozenset[Type], dict[Type, bool]] = {}
         self._tables: dict[frozenset[Type], dict[Type, frozenset[Type]]] = {}
         every = {t for s in subtasks for t in required(s)}
+        self._asked: tuple[State, tuple[frozenset[str], ...]] | None = None
         self._made = [t for t in every if not isinstance(t, Optional | ListOf | MapOf) and self.producers(t)]
         start, limiting = machine.start(), machine.having("exhausted")
         self._hoping = machine.having("hopeless")
@@ -143,11 +144,7 @@ class LowerBound:
         machine = self.machine
         if state.returned or state.unreached:
             return set()
-        needed = {
-            subtasks
-            for facet, own in zip(machine.facets, state.facets, strict=True)
-            for subtasks in facet.needed(own, state)
-        }
+        needed = set(self.needed(state))
         types = self.types(state) | more
         if machine.task.result is not None:
             needed |= self._for(machine.task.result, state, types)
@@ -167,6 +164,16 @@ class LowerBound:
                     continue
                 pending.extend(self._before(self._subtasks[name], state, types))
         return landmarks
+
+    def needed(self, state: State) -> tuple[frozenset[str], ...]:
+        """Sets of subtasks: some rule still asks for a call of one of each.
+
+        The search asks about the same state twice, one right after the other.
+        """
+        if self._asked is None or self._asked[0] is not state:
+            facets = zip(self.machine.facets, state.facets, strict=True)
+            self._asked = state, tuple(group for facet, own in facets for group in facet.needed(own, state))
+        return self._asked[1]
 
     def _after(self, landmark: frozenset[str], state: State) -> Iterator[frozenset[str]]:
         """What has to be called after any of some subtasks."""

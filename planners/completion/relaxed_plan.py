@@ -53,8 +53,7 @@ class RelaxedPlans:
         table = self._table(types)
         plan: set[str] = set()
         accumulated: set[Type] = set()
-        pending = [group for f, own in zip(self.machine.facets, state.facets, strict=True)
-                   for group in f.needed(own, state)]  # fmt: skip
+        pending = list(self._lower_bound.needed(state))
         wanted = [] if self.machine.task.result is None else [self.machine.task.result]
         while pending or wanted:
             if wanted:

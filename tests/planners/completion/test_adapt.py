@@ -9,7 +9,7 @@ import pytest
 from p2c_dsl.planners import Automaton
 from p2c_dsl.planners.completion.adapt import Adaptation, Completion, Planned
 from p2c_dsl.planners.lines.node import Node
-from p2c_dsl.planners.lines.pattern import Line
+from p2c_dsl.planners.lines.pattern import NEVER, Line
 from tests.planners.tiny import spec_of
 
 SPEC = """
@@ -63,10 +63,10 @@ def completion(automaton: Automaton, node: Node, *texts: str) -> Completion:
     return tuple(Planned(here.depth - of.closes, of.move, of.words[0], of.cost) for (here, _), of in pairs)
 
 
-def adapted(automaton: Automaton, node: Node, text: str, known: Completion) -> list[str] | None:
+def adapted(automaton: Automaton, node: Node, text: str, known: Completion, limit: int = NEVER) -> list[str] | None:
     """The first words of the completion after a line, made from the one that is known before it."""
     (line,) = written(automaton, node, text)
-    lines = Adaptation(automaton.machine, automaton.completions.lines).adapted(node, line, known)
+    lines = Adaptation(automaton.machine, automaton.completions.lines).adapted(node, line, known, limit)
     return None if lines is None else [planned.opening.strip() for planned in lines]
 
 
@@ -96,6 +96,30 @@ def test_a_call_without_a_result_that_is_objected_to_is_left_out(automaton: Auto
     assert adapted(automaton, automaton.start.node, "tell(user)", known) == ["note ="]
     once_more = completion(automaton, automaton.start.node, "note = recall(user)", "tell(user)")
     assert adapted(automaton, automaton.start.node, "tell(user)", once_more) == ["note ="]
+
+
+def test_what_waits_for_a_write_is_filled_at_the_end_of_a_known_loop(automaton: Automaton) -> None:
+    node = after(automaton, "table = {}")
+    known = completion(automaton, node, "for user2 in users:", "table[user2] = ask(user2)", "keep(table)")
+    found = adapted(automaton, node, "items = []", known)
+    assert found == ["for user2 in", "table[", "items.append(", "keep("]
+
+
+def test_a_loop_that_was_there_for_writes_that_are_made_by_now_is_left_out(automaton: Automaton) -> None:
+    first = after(automaton, "table = {}")
+    known = completion(automaton, first, "for user2 in users:", "table[user2] = user2", "tell(user)")
+    (loop, write) = written(automaton, first, "for user2 in users:", "table[user2] = user")
+    adaptation = Adaptation(automaton.machine, automaton.completions.lines)
+    rest = adaptation._repeated(write.node, Node(first.state, False), known)
+    assert loop.node.depth == 1
+    assert rest is not None and [planned.opening.strip() for planned in rest] == ["tell("]
+
+
+def test_what_is_not_needed_is_left_out_where_there_is_no_room_for_it(automaton: Automaton) -> None:
+    node = after(automaton, *IN_LOOP)
+    known = completion(automaton, node, "table[user2] = user2", "tell(user)")
+    assert adapted(automaton, node, "table[user2] = user", known) == ["table[", "tell("]
+    assert adapted(automaton, node, "table[user2] = user", known, limit=4) == ["tell("]
 
 
 def test_a_sibling_s_completion_serves(automaton: Automaton) -> None:
