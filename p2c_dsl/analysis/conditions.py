@@ -6,7 +6,7 @@ from p2c_dsl.analysis.context import Context
 from p2c_dsl.analysis.expressions import Expressions
 from p2c_dsl.diagnostics.model import Severity
 from p2c_dsl.machine import Violations
-from p2c_dsl.program import Hole, Operand
+from p2c_dsl.program import Operand
 from p2c_dsl.program.conditions import COMPARISONS, Condition, Junction, Predicate, Test
 from p2c_dsl.source import Span
 from p2c_dsl.syntax import nodes
@@ -69,8 +69,8 @@ class Conditions:
             kind = "lookup" if isinstance(acting, nodes.Subscript) else "call"
             message = f"this {kind} may not be made: it stands behind `and` or `or`"
             help_ = "make it in the first part, on a line before the `if`, or in an `if` of its own"
+            # It is read all the same, so that what it would have shown is not missed elsewhere.
             self._context.report("P2C176", acting.span, message, help_)
-            return Hole()
         resolved = self._expressions.value(exprs[place])
         self._expressions.take_out_before(exprs[place + 1 :], resolved)
         return resolved.operand
