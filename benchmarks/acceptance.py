@@ -3,6 +3,7 @@
     python benchmarks/acceptance.py [--each 25] [--specs 200] [--temperatures 1 2] [--steps 5] [--seed 0] [--json FILE]
     python benchmarks/acceptance.py --model FOLDER --specs 20 --each 4
     python benchmarks/acceptance.py --own
+    python benchmarks/acceptance.py --engine jump-forward --spelling canonical
 
 For the domains in examples/ and for generated specs (from `tests/generators`, with up to three random rules each), a
 model writes compositions in batches: by default a small Llama with random weights, which has no tendency to write
@@ -21,6 +22,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 
 ROOT = Path(__file__).parents[1]
@@ -29,9 +31,16 @@ sys.path.insert(0, str(ROOT))
 from p2c_dsl.lint import lint_text  # noqa: E402
 from p2c_dsl.planners import Unplannable  # noqa: E402
 from p2c_dsl.planners.automaton.automaton import EFFORT  # noqa: E402
+from p2c_dsl.planners.engines.generation import undisturbed  # noqa: E402
+from p2c_dsl.planners.engines.jump_forward import write  # noqa: E402
+from p2c_dsl.planners.engines.numpy_processor import NumpyLogitsProcessor  # noqa: E402
 from p2c_dsl.planners.language_model import prompt  # noqa: E402
+from p2c_dsl.planners.tokens.canonical import ANY, TOKENIZATIONS, token_automaton  # noqa: E402
 from p2c_dsl.planners.tokens.masks import SemanticMask  # noqa: E402
-from p2c_dsl.planners.tokens.token_automaton import TokenAutomaton  # noqa: E402
+from p2c_dsl.planners.tokens.processors import SemanticLogitsProcessor  # noqa: E402
+from p2c_dsl.planners.tokens.requests import RequestMasks  # noqa: E402
+from p2c_dsl.planners.tokens.sampling import Sampler  # noqa: E402
+from p2c_dsl.planners.tokens.token_automaton import automaton_in_tokens  # noqa: E402
 from p2c_dsl.planners.tokens.vocabulary import Vocabulary, vocabulary_of  # noqa: E402
 from p2c_dsl.resolve import load  # noqa: E402
 from p2c_dsl.rules.steps import Steps  # noqa: E402
@@ -126,6 +135,40 @@ def sample(
     return rows, dead
 
 
+def sample_with(
+    engine: str, model: Any, ids: list[int], mask: SemanticMask, budget: int, batch: int, temperature: float, seed: str
+) -> tuple[list[list[int]], int]:
+    """The same through one of the adapters that run here."""
+    end = mask.tokens.vocabulary.end
+    try:
+        if engine == "jump-forward":
+            sampler = Sampler(RequestMasks(mask, budget), temperature, [f"{seed}/{row}" for row in range(batch)])
+            write(model, ids, sampler)
+            return [row.ids for row in sampler.rows], 0
+        if engine == "numpy":
+            return [by_numpy(ids, mask, budget, temperature, f"{seed}/{row}") for row in range(batch)], 0
+        processor = SemanticLogitsProcessor(mask.tokens, budget)
+        options = {"max_new_tokens": budget, "do_sample": True, "temperature": temperature, "top_k": 0, "top_p": 1.0}
+        with undisturbed(model, end):
+            asked = torch.tensor([ids] * batch)
+            written = model.generate(asked, logits_processor=[processor], **options)[:, len(ids) :].tolist()
+        return [row[: row.index(end) + 1] if end in row else row for row in written], 0
+    except ValueError as error:
+        print(f"DEAD END: {error}", file=sys.stderr)
+        return [], batch
+
+
+def by_numpy(ids: list[int], mask: SemanticMask, budget: int, temperature: float, seed: str) -> list[int]:
+    """One row from random scores, as llama-cpp-python calls for masks."""
+    processor, draw, written = NumpyLogitsProcessor(mask.tokens, budget), np.random.default_rng([*seed.encode()]), []
+    while len(written) < budget and (not written or written[-1] != mask.tokens.vocabulary.end):
+        scores = draw.normal(0, 3, len(mask.tokens.vocabulary)).astype(np.float32)
+        masked = processor(np.array([*ids, *written], np.intc), scores) / temperature
+        weights = np.exp(masked - masked.max())
+        written.append(int(draw.choice(len(weights), p=weights / weights.sum())))
+    return written
+
+
 def measure(
     name: str,
     spec: Spec,
@@ -139,7 +182,8 @@ def measure(
     """Samples compositions of one task and judges them, into `count`."""
     limit = Steps(options.steps, text=f"steps <= {options.steps}")
     try:
-        tokens = TokenAutomaton(spec, task, vocabulary, options.budget, [limit], effort=options.effort)
+        automaton = automaton_in_tokens(spec, task, vocabulary, options.budget, [limit], options.effort)
+        tokens = token_automaton(options.spelling).over(automaton, vocabulary)
     except (Unplannable, ValueError):
         count.without_any += 1
         return
@@ -151,7 +195,11 @@ def measure(
     ids = tokenizer.encode(asked) or [vocabulary.end]
     source, texts = to_text(to_data(spec)), set[str]()
     for temperature in options.temperatures:
-        rows, dead = sample(model, ids, mask, budget, options.each, temperature)
+        if options.engine == "plain":
+            rows, dead = sample(model, ids, mask, budget, options.each, temperature)
+        else:
+            seed = f"{options.seed}/{name}/{temperature}"
+            rows, dead = sample_with(options.engine, model, ids, mask, budget, options.each, temperature, seed)
         count.dead_ends += dead
         for row in rows:
             ended = bool(row) and row[-1] == vocabulary.end
@@ -178,6 +226,13 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--model", help="a causal model for transformers")
     parser.add_argument("--own", action="store_true", help="the project's own planner")
+    parser.add_argument(
+        "--engine",
+        choices=["plain", "jump-forward", "transformers", "numpy"],
+        default="plain",
+        help="through which adapter; `numpy` draws from random scores instead of a model's",
+    )
+    parser.add_argument("--spelling", choices=TOKENIZATIONS, default=ANY)
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     if options.own:

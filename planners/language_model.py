@@ -16,7 +16,7 @@ from p2c_dsl.planners.automaton.resume import resume
 from p2c_dsl.planners.distinct import distinct
 from p2c_dsl.planners.prompt import INSTRUCTION, fitting, prompt
 from p2c_dsl.planners.stream import decoded, pulled
-from p2c_dsl.planners.tokens.canonical import token_automaton, tokenization_of
+from p2c_dsl.planners.tokens.canonical import for_planning
 from p2c_dsl.planners.tokens.conditional import ConditionalDraw, ConditionalSampler
 from p2c_dsl.planners.tokens.masks import SemanticMask
 from p2c_dsl.planners.tokens.requests import RequestMasks
@@ -29,8 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["INSTRUCTION", "Candidate", "LanguageModelPlanner", "prompt"]
 
-MASKED, CONDITIONAL = "masked", "conditional"
-SAMPLINGS = (MASKED, CONDITIONAL)
+MASKED, CONDITIONAL = SAMPLINGS = "masked", "conditional"
 _MISSES = 10
 """After how many repetitions in a row the search for further plans ends: each costs a generation."""
 
@@ -80,8 +79,9 @@ class LanguageModelPlanner:
         cache: A file that keeps the results of searches between runs (`p2c_dsl.planners.tokens.cache`), for one spec,
             task, tokenizer, budget and effort.
         watch: Is called with the text so far of each plan's first candidate, whenever it grows.
-        jump_forward: Whether the model is asked only where several tokens are allowed. The plans are the same without,
-            up to rounding, and come later. Models whose memory is more than attention to all tokens are always asked.
+        spelling: `canonical` writes each lexeme in one way, which is several times as fast; `any` is for models that
+            know compositions in their tokenizer's own cuts. The default is that of `for_planning`.
+        jump_forward: Whether the model is asked only where there is a choice (`p2c_dsl.planners.engines.jump_forward`).
         sample: `masked` draws token by token from what is allowed; `conditional` draws whole compositions in proportion
             to the model's own probabilities (`p2c_dsl.planners.tokens.conditional`), which takes longer.
         note: Is called with what is to be said about a plan: what its prompt leaves out, that it was not drawn exactly.
@@ -99,6 +99,7 @@ class LanguageModelPlanner:
     shorten: bool = True
     cache: Path | None = None
     watch: Watch | None = None
+    spelling: str | None = None
     jump_forward: bool = True
     sample: str = MASKED
     note: Watch | None = None
@@ -190,8 +191,8 @@ class LanguageModelPlanner:
         vocabulary = self._vocabulary()
         automaton = automaton_in_tokens(spec, task, vocabulary, self.budget, effort=self.effort)
         # The text so far may stop inside one of a lexeme's canonical tokens; then any tokens may follow.
-        kind = TokenAutomaton if partial.strip() else token_automaton(tokenization_of(self.model))
-        tokens = kind.over(automaton, vocabulary)
+        own = for_planning(self.model, self.spelling, whole=self.sample == CONDITIONAL)
+        tokens = (TokenAutomaton if partial.strip() else own).over(automaton, vocabulary)
         mask = SemanticMask(tokens)
         if self.cache is not None and self.cache.exists():
             mask.load(self.cache)

@@ -73,9 +73,18 @@ class CanonicalTokens(TokenAutomaton):
         return found
 
 
-def tokenization_of(model: Any) -> str:
-    """The tokenization that a model of transformers was trained with, from its configuration; `any` by default."""
-    return str(getattr(model.config, SETTING, ANY))
+def tokenization_of(model: Any, default: str = ANY) -> str:
+    """The tokenization that a model of transformers was trained with, if its configuration says so."""
+    return str(getattr(model.config, SETTING, default))
+
+
+def for_planning(model: Any, spelling: str | None, whole: bool) -> type[TokenAutomaton]:
+    """The automaton with which a model plans: in the spelling that is asked for, or in what it was trained with.
+
+    A model that was not trained on compositions writes canonical ones, unless compositions are drawn as a `whole` from
+    its own distribution, in which any spelling has a probability. Raises `ValueError` for an unknown spelling.
+    """
+    return token_automaton(spelling or tokenization_of(model, default=ANY if whole else CANONICAL))
 
 
 def token_automaton(tokenization: str) -> type[TokenAutomaton]:
