@@ -225,7 +225,7 @@ def _in_world(
         return result, None, status
     # What was done is shown even if there is no verdict on it.
     try:
-        return result, verdict(world), status
+        return result, verdict(world, result.result), status
     except DomainError as error:
         return result, str(error), EXIT_USAGE
     except KeyboardInterrupt as interrupt:

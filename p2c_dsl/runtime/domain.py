@@ -63,7 +63,8 @@ def _class(folder: Path, module_name: str, class_name: str, methods: tuple[str, 
     missing = [m for m in methods if not callable(getattr(found, m, None))]
     if missing:
         raise DomainError(f"`{class_name}` in {path} has no {', '.join(f'`{m}`' for m in missing)}")
-    guarded = {name: _guarded(getattr(found, name), path) for name in ("__init__", *methods)}
+    optional = [name for name in ("returned",) if callable(getattr(found, name, None))]
+    guarded = {name: _guarded(getattr(found, name), path) for name in ("__init__", *methods, *optional)}
     try:
         return type(class_name, (found,), {**guarded, "__module__": found.__module__})
     except Exception as error:

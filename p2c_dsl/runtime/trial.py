@@ -38,11 +38,17 @@ def try_out(program: Program, world: World, observer: Observer | None = None) ->
     """
     watch = observer or RuleMonitor(program)
     result = run(program, world.inputs(), world.tools(), watch, of_world(world))
-    return Trial(result, world, verdict(world) if result.completed else result.error)
+    return Trial(result, world, verdict(world, result.result) if result.completed else result.error)
 
 
-def verdict(world: World) -> str | None:
-    """What is wrong with the outcome of the run, `None` if nothing is. Raises `DomainError` for another answer."""
+def verdict(world: World, returned: object) -> str | None:
+    """What is wrong with the outcome of a run that returned a value, `None` if nothing is.
+
+    A world with a method `returned` is handed the value first. Raises `DomainError` for another answer.
+    """
+    own = getattr(world, "returned", None)
+    if callable(own):
+        own(returned)
     found: object = world.verify()
     if found is not None and not isinstance(found, str):
         raise DomainError(f"`verify` must return `None` or a text that says what is wrong, not {shown(found)}")

@@ -3,6 +3,8 @@
 A domain's folder contains `world.py` with a class `World`, and may contain `expert.py` with a class `Expert`. Planners
 and training only see worlds; the expert's judgement is for measuring.
 
+A world with a method `returned` is handed what the task has returned, before it verifies the outcome.
+
 A world that comes in several sizes has a class attribute `sizes`, the range of its sizes, and takes a size as
 `World(seed, size=k)`. Its docstring says what a size counts (guests, orders, …); without a size the world is small.
 `sizes_of` returns the sizes, and is empty for a world without sizes.

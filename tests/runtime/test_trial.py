@@ -66,3 +66,12 @@ def test_another_observer_takes_the_monitors_place() -> None:
 def test_a_verdict_is_none_or_a_text() -> None:
     with pytest.raises(DomainError, match="`verify` must return `None` or a text"):
         try_out(PLAN, Town(verdict=False))
+
+
+def test_a_world_that_wants_to_know_is_handed_the_result_before_it_verifies() -> None:
+    class Curious(Town):
+        def returned(self, value: object) -> None:
+            assert not self.asked
+            self.verdict = f"{value} was returned"
+
+    assert try_out(PLAN, Curious()).problem == "bistro was returned"
