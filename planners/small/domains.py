@@ -6,19 +6,24 @@ from themes that training never uses, and half of them have combinations of goal
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
 from p2c_dsl.analysis import analyze
-from p2c_dsl.planners.small.cast import Cast
-from p2c_dsl.planners.small.draft import Draft
-from p2c_dsl.planners.small.families import FIRST, LAST, MAIN, Family, add_distractors
-from p2c_dsl.planners.small.fields import THEMES, UNSEEN_THEMES
-from p2c_dsl.planners.small.rule_lines import goal_lines, rule_lines
-from p2c_dsl.planners.small.wording import Words
-from p2c_dsl.planners.small.worlds import UninterpretedWorld
+from p2c_dsl.planners.small.generator import shares
+from p2c_dsl.planners.small.generator.cast import Cast
+from p2c_dsl.planners.small.generator.clutter import add_clutter
+from p2c_dsl.planners.small.generator.draft import Draft
+from p2c_dsl.planners.small.generator.families import FIRST, LAST, MAIN, RESULT, Family, add_distractors
+from p2c_dsl.planners.small.generator.fields import THEMES, UNSEEN_THEMES
+from p2c_dsl.planners.small.generator.for_one import stop_if_found
+from p2c_dsl.planners.small.generator.phrasing import docstring
+from p2c_dsl.planners.small.generator.rule_lines import approval_lines, goal_lines, rule_lines, waiver_lines
+from p2c_dsl.planners.small.generator.style import draw_style
+from p2c_dsl.planners.small.generator.wording import Words
+from p2c_dsl.planners.small.generator.worlds import UninterpretedWorld
 from p2c_dsl.program import Program
 from p2c_dsl.resolve import load_text
 from p2c_dsl.runtime.trial import try_out
@@ -29,10 +34,7 @@ from p2c_dsl.types import show
 NAME = "domain.p2c"
 _FIRST_TEST_SEED = 1 << 40
 """Seeds from this one on are for the test set."""
-_BOUNDS, _BOUNDED_SHARE = ("steps", "loops"), 0.9
-"""How often a task limits its steps and its loops: people want to be able to read a plan."""
-_GOALS_SHARE = 0.3
-"""How often a task's rules say what is wanted, and not only its docstring."""
+_BOUNDS = ("steps", "loops")
 _HELD_OUT_ONE_IN = 5
 """One in this many combinations of families is held out for the test set."""
 
@@ -84,11 +86,12 @@ def _domain(seed: int, *, unseen: bool) -> GeneratedDomain:
     while True:
         theme = rng.choice(UNSEEN_THEMES if unseen else THEMES)
         families = draw_families(rng, held_out=unseen and seed % 2 == 0)
-        draft = Draft(rng, Words(rng, theme))
+        draft = Draft(rng, Words(rng, theme), draw_style(rng))
         cast = Cast(draft)
         for family in families:
             family(cast)
         add_distractors(cast)
+        add_clutter(cast)
         found = _complete(draft, f"{rng.choice(_TASK_VERBS)}_{theme.name}", families)
         if found is not None:
             return found
@@ -100,10 +103,12 @@ _TASK_VERBS = ("run", "prepare", "handle", "settle", "organise", "finish", "plan
 def draw_families(rng: Random, *, held_out: bool) -> tuple[Family, ...]:
     """Families of goals in a sensible order; with `held_out`, a combination that training never draws."""
     while True:
-        first = [rng.choice(FIRST)] if rng.random() < 0.1 else []
-        main = [rng.choice(MAIN) for _ in range(rng.choice((1, 1, 1, 1, 2)))]
-        last = [rng.choice(LAST)] if rng.random() < 0.15 else []
-        found = (*first, *main, *last)
+        first = [rng.choice(FIRST)] if rng.random() < shares.FIRST else []
+        main = [rng.choice(MAIN) for _ in range(rng.choice(shares.MAIN_GOALS))]
+        last = [rng.choice(LAST)] if rng.random() < shares.LAST else []
+        # Who stops early returns nothing.
+        result = [rng.choice(RESULT)] if rng.random() < shares.RESULT and stop_if_found not in first else []
+        found = (*first, *main, *last, *result)
         if held_out == (_combination_code(found) % _HELD_OUT_ONE_IN == 0 and len(found) > 1):
             return found
 
@@ -114,22 +119,31 @@ def _combination_code(families: tuple[Family, ...]) -> int:
 
 def _complete(draft: Draft, name: str, families: tuple[Family, ...]) -> GeneratedDomain | None:
     """The domain of a draft, with some of the possible rules that the reference keeps; `None` if it is rejected."""
-    head, doc, reference = _declarations(draft), _doc(draft), _reference(draft, name)
-    goals = goal_lines(draft) if draft.rng.random() < _GOALS_SHARE else []
+    head, reference, rng = _declarations(draft), _reference(draft, name), draft.rng
+    goals = goal_lines(draft) if rng.random() < shares.GOALS else []
+    goals += waiver_lines(draft) if rng.random() < shares.WAIVED else []
+    approvals = approval_lines(draft) if rng.random() < shares.APPROVAL else []
     candidates = [*rule_lines(draft), *goals]
-    broken = _broken_rules(f"{_spec_text(draft, head, name, doc, candidates)}\n{reference}")
+    broken = _broken_rules(f"{_spec_text(draft, head, name, 'Nothing.', [*draft.rules, *candidates])}\n{reference}")
     kept = [line for line in candidates if line not in broken]
-    asked = [line for line in kept if line in goals]
-    bounds = [line for line in kept if line.startswith(_BOUNDS)]
-    chosen = draft.rng.sample(kept, min(len(kept), draft.rng.choice((0, 0, 1, 1, 2, 3, 4))))
-    chosen += [*asked, *(line for line in bounds if draft.rng.random() < _BOUNDED_SHARE)]
-    text = _spec_text(draft, head, name, doc, [line for line in kept if line in chosen])
+    chosen = _chosen(rng, kept, goals)
+    rules = [*draft.rules, *(line for line in kept if line in chosen), *approvals[:1]]
+    doc = docstring(rng, draft.sentences, rules, draft.words.theme.name)
+    text = _spec_text(draft, head, name, doc, rules)
     program, _ = _analyzed(text, reference)
     if program is None:
         return None
     spec = load_text(text, NAME, Path()).spec
     named = tuple(family.__name__ for family in families)
     return GeneratedDomain(text, spec, spec.tasks[name], reference, program, named)
+
+
+def _chosen(rng: Random, kept: Sequence[str], goals: Collection[str]) -> set[str]:
+    """The rules that are in the spec, of those that the reference keeps: all goals, and some of the others."""
+    chosen = set(rng.sample(kept, min(len(kept), rng.choice(shares.CHOSEN))))
+    chosen |= {line for line in kept if " only if " in line and rng.random() < shares.GUARDED}
+    chosen |= {line for line in kept if line.startswith(_BOUNDS) and rng.random() < shares.BOUNDED}
+    return chosen.union(line for line in kept if line in goals)
 
 
 def _analyzed(text: str, composition: str) -> tuple[Program | None, str | None]:
@@ -163,14 +177,10 @@ def _declarations(draft: Draft) -> str:
     return "\n\n".join([part for part in parts if part] + [subtask.text().rstrip() for subtask in subtasks])
 
 
-def _doc(draft: Draft) -> str:
-    """The sentences of the draft's families."""
-    return " ".join(f"{sentence[0].upper()}{sentence[1:]}." for sentence in draft.sentences)
-
-
 def _spec_text(draft: Draft, head: str, name: str, doc: str, rules: list[str]) -> str:
     inputs = ", ".join(f"{value.text}: {show(value.type)}" for value in draft.inputs)
-    lines = [f"task {name}({inputs}):", f'    """{doc}"""', *(f"    {rule}" for rule in rules)]
+    result = "" if draft.result is None else f" -> {show(draft.result)}"
+    lines = [f"task {name}({inputs}){result}:", f'    """{doc}"""', *(f"    {rule}" for rule in rules)]
     return "\n".join([head, "", *lines, ""])
 
 

@@ -54,9 +54,9 @@ def train_tokenizer(texts: Iterable[str], size: int = SIZE) -> Any:
 def corpus(seed: int, domains: int = 400) -> Iterator[str]:
     """Training texts of the committed tokenizer: prompts and compositions of training domains, and all words."""
     from p2c_dsl.planners.prompt import prompt
-    from p2c_dsl.planners.small import wording
     from p2c_dsl.planners.small.domains import domain
-    from p2c_dsl.planners.small.fields import THEMES
+    from p2c_dsl.planners.small.generator import wording
+    from p2c_dsl.planners.small.generator.fields import THEMES
 
     for number in range(domains):
         made = domain(seed + number)

@@ -1,0 +1,1 @@
+"""Generated tasks, part by part: words, declarations, families of goals, rules, and worlds."""
