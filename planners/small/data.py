@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import pairwise
 from random import Random
 from typing import Any
@@ -28,7 +29,7 @@ BUDGET, EFFORT = 256, 300
 """The defaults of `LanguageModelPlanner`, so that training uses the same masks as decoding."""
 _BATCHES_IN_POOL = 8
 """How many batches' examples are sorted by length before they are split into batches, to reduce padding."""
-_DOMAINS_PER_SEED = 1 << 24
+DOMAINS_PER_SEED = 1 << 24
 """How many training domains each seed has."""
 
 
@@ -46,6 +47,10 @@ class TrainingExample:
 
     def __len__(self) -> int:
         return len(self.prompt) + len(self.composition)
+
+
+ExampleSource = Callable[[Sequence[int]], Iterator[TrainingExample]]
+"""Gives the examples for some seeds, without those whose composition exceeds the budget."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,21 +112,34 @@ def collate(examples: Sequence[TrainingExample], pad: int, size: int) -> PaddedB
 
 
 class Batches(IterableDataset[PaddedBatch]):
-    """Endless batches for a seed, of examples of up to `longest` tokens, starting with batch number `start`."""
+    """Endless batches for a seed, of examples of up to `longest` tokens, starting with batch number `start`.
 
-    def __init__(self, seed: int, tokenizer: Any, size: int, longest: int, start: int = 0) -> None:
-        self._seed, self._tokenizer = seed, tokenizer
+    The examples come from `source`, or are made as they are needed.
+    """
+
+    def __init__(
+        self,
+        seed: int,
+        tokenizer: Any,
+        size: int,
+        longest: int,
+        start: int = 0,
+        source: ExampleSource | None = None,
+    ) -> None:
+        self._seed, self._tokenizer, self._source = seed, tokenizer, source
         self._size, self._longest, self._start = size, longest, start
 
     def __iter__(self) -> Iterator[PaddedBatch]:
         vocabulary, pad = vocabulary_of(self._tokenizer), self._tokenizer.pad_token_id
+        source = self._source or partial(_examples, tokenizer=self._tokenizer, vocabulary=vocabulary)
         per_pool = _BATCHES_IN_POOL * self._size
-        for pool in range(self._start // _BATCHES_IN_POOL, _DOMAINS_PER_SEED // per_pool):
-            first = self._seed * _DOMAINS_PER_SEED + pool * per_pool
-            made = _examples(range(first, first + per_pool), self._tokenizer, vocabulary)
+        for pool in range(self._start // _BATCHES_IN_POOL, DOMAINS_PER_SEED // per_pool):
+            first = self._seed * DOMAINS_PER_SEED + pool * per_pool
+            made = source(range(first, first + per_pool))
             fitting = sorted((e for e in made if len(e) <= self._longest), key=len)
             edges = [place * len(fitting) // _BATCHES_IN_POOL for place in range(_BATCHES_IN_POOL + 1)]
-            cut = [fitting[low:high] for low, high in pairwise(edges)]
+            # Where few examples fit, one stands in two batches rather than none in one.
+            cut = [fitting[low : max(high, low + 1)] for low, high in pairwise(edges)]
             Random(pool).shuffle(cut)
             for examples in cut[max(0, self._start - pool * _BATCHES_IN_POOL) :]:
                 yield collate(examples, pad, len(vocabulary))

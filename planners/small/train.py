@@ -29,6 +29,7 @@ from torch.utils.data import DataLoader
 from p2c_dsl.planners.small.data import Batches, PaddedBatch
 from p2c_dsl.planners.small.model import fresh
 from p2c_dsl.planners.small.muon import optimizers
+from p2c_dsl.planners.small.pool import ExamplePool
 
 STATE, METRICS = "training.pt", "metrics.jsonl"
 _BAR_LENGTH = 1000
@@ -48,6 +49,7 @@ class Arguments:
         prompt_weight: The weight of their loss, relative to that of the compositions.
         save_every: Seconds between checkpoints.
         workers: Processes that generate examples, 0 or 1: more would all generate the same ones.
+        pool: A file of examples that were made before, instead.
     """
 
     output: Path
@@ -61,6 +63,7 @@ class Arguments:
     prompt_weight: float = 0.3
     save_every: float = 120.0
     workers: int = 1
+    pool: Path | None = None
 
 
 class TrainingRun:
@@ -104,8 +107,9 @@ class TrainingRun:
 
     def _stream(self) -> DataLoader[PaddedBatch]:
         own = self.arguments
-        made = Batches(own.seed, self.tokenizer, own.batch, own.longest, self.step)
-        if not own.workers:
+        source = None if own.pool is None else ExamplePool.load(own.pool).examples
+        made = Batches(own.seed, self.tokenizer, own.batch, own.longest, self.step, source)
+        if source is not None or not own.workers:
             return DataLoader(made, batch_size=None)
         return DataLoader(made, batch_size=None, num_workers=own.workers, prefetch_factor=2 * own.batch)
 
@@ -196,6 +200,8 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=defaults.minutes)
     parser.add_argument("--steps", type=int, default=None, help="train this many steps instead")
     parser.add_argument("--batch", type=int, default=defaults.batch)
+    parser.add_argument("--longest", type=int, default=defaults.longest, help="the most tokens of an example")
+    parser.add_argument("--pool", type=Path, default=None, help="a file of examples made before")
     parser.add_argument("--rate", type=float, default=defaults.rate)
     arguments = Arguments(**vars(parser.parse_args()))
     console = Console(stderr=True)
