@@ -18,11 +18,10 @@ from random import Random
 
 from p2c_dsl.planners.tokens.conditional import ConditionalSampler
 from p2c_dsl.planners.tokens.token_automaton import TokenAutomaton
-from tests.planners import tiny
+from tests.planners.enumerable import SPECS, spec_of
 from tests.planners.tokens.test_conditional import (
     BUDGET,
     BYTES,
-    SPECS,
     Weights,
     all_texts,
     conditional,
@@ -40,8 +39,8 @@ def main() -> None:
     options = parser.parse_args()
     head = f"{'spec':10} {'texts':>6} {'masked, nats':>13} {'drawn, nats':>12} {'noise':>8} {'rejected':>9}"
     print(f"{head} {'asked':>6} CPU s")
-    for name, spec in SPECS.items():
-        _measure(name, TokenAutomaton(*tiny.spec_of(spec), BYTES, BUDGET), options.draws, options.spread)
+    for name in SPECS:
+        _measure(name, TokenAutomaton(*spec_of(name), BYTES, BUDGET), options.draws, options.spread)
 
 
 def _measure(name: str, tokens: TokenAutomaton, draws: int, spread: float) -> None:

@@ -10,6 +10,7 @@ import pytest
 from p2c_dsl.planners import Automaton
 from p2c_dsl.planners.automaton.automaton import Position
 from p2c_dsl.planners.automaton.protocol import END
+from tests.planners import enumerable
 from tests.planners.forms import at_most, domain
 
 DRAWS = 600
@@ -61,3 +62,17 @@ def test_only_those_that_start_with_some_letters_are_drawn(automaton: Automaton)
     assert automaton.drawn(automaton.start, Random(0), word) in {other for other in legal if other.startswith(word)}
     with pytest.raises(ValueError, match="no legal lexeme"):
         automaton.drawn(automaton.start, Random(0), "?")
+
+
+@pytest.mark.parametrize("name", enumerable.SPECS)
+def test_wherever_one_can_be_what_is_legal_by_itself_is_what_is_legal(name: str) -> None:
+    """So striking out what is not legal leaves each legal lexeme the same chance: the distribution of all at once."""
+    asked, alone = (Automaton(*enumerable.spec_of(name), 30) for _ in range(2))
+    pending, seen = [(asked.start, alone.start)], 0
+    while pending:
+        here, there = pending.pop()
+        legal = asked.legal(here)
+        assert sorted(legal) == sorted(word for word in alone.candidates(there) if alone.is_legal(there, word))
+        seen += 1
+        pending += [(asked.step(here, word), alone.step(there, word)) for word in legal]
+    assert seen > 5

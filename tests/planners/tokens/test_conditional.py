@@ -16,24 +16,9 @@ from p2c_dsl.planners.tokens.masks import SemanticMask
 from p2c_dsl.planners.tokens.requests import RequestMasks
 from p2c_dsl.planners.tokens.token_automaton import TokenAutomaton
 from p2c_dsl.planners.tokens.vocabulary import Vocabulary
-from tests.planners import tiny
+from tests.planners.enumerable import SPECS, spec_of
 
 DRAWS = 10_000
-SPECS = {
-    "two calls": "subtask ask()\nsubtask book()\ntask t():\n    steps <= 2\n",
-    "order": "subtask ask()\nsubtask book()\nsubtask pay()\ntask t():\n    ask before pay\n    steps <= 2\n",
-    "values": "type User\nsubtask find() -> User\nsubtask ask(user: User)\ntask t(user: User):\n    steps <= 2\n",
-    "branch": "type User\nsubtask free(user: User) -> Bool\nsubtask call(user: User)\n"
-    "task t(user: User):\n    call only if free(user)\n    steps <= 2\n",
-    "loop": "type User\nsubtask ask(user: User)\ntask t(users: Set[User] <= 3):\n    steps <= 3\n",
-    "once": "effect pay\nsubtask give():\n    does pay\nsubtask wait()\ntask t():\n    at most 1 pay\n    steps <= 3\n",
-    "goal": "effect pay\nsubtask give():\n    does pay\nsubtask wait()\ntask t():\n    at least 1 pay\n"
-    "    steps <= 3\n",
-    "result": "type Day\nsubtask first() -> Day\nsubtask last() -> Day\ntask t() -> Day:\n    steps <= 2\n",
-    "each": "type User\neffect tell(user: User)\nsubtask write(user: User):\n    does tell(user)\n"
-    "task t(users: Set[User] <= 3):\n    at least 1 tell per user in users\n    steps <= 3\n",
-    "enum": "enum Size:\n    small\n    large\nsubtask order(size: Size)\ntask t():\n    steps <= 1\n",
-}
 BUDGET = 130
 BYTES = Vocabulary([b"", *(bytes([number]) for number in range(256))], 0)
 
@@ -100,7 +85,7 @@ def divergence(found: Counter[tuple[int, ...]], expected: dict[tuple[int, ...], 
 
 @pytest.fixture(scope="module", params=SPECS)
 def tokens(request: pytest.FixtureRequest) -> TokenAutomaton:
-    return TokenAutomaton(*tiny.spec_of(SPECS[request.param]), BYTES, BUDGET)
+    return TokenAutomaton(*spec_of(request.param), BYTES, BUDGET)
 
 
 def test_draws_follow_the_conditional_distribution(tokens: TokenAutomaton) -> None:
@@ -163,7 +148,7 @@ def test_without_patience_proposals_are_weighed_and_it_says_so(tokens: TokenAuto
 
 
 def test_temperature_sharpens_the_distribution_before_it_is_conditioned() -> None:
-    tokens = TokenAutomaton(*tiny.spec_of(SPECS["order"]), BYTES, BUDGET)
+    tokens = TokenAutomaton(*spec_of("order"), BYTES, BUDGET)
     model = Weights(len(tokens.vocabulary), 1, 0.5)
     expected = conditional(all_texts(tokens, lambda ids: model(ids) / 0.5, BUDGET))
     sampler, random = ConditionalSampler(masks(tokens), model, temperature=0.5), Random(0)
@@ -173,14 +158,14 @@ def test_temperature_sharpens_the_distribution_before_it_is_conditioned() -> Non
 
 @pytest.mark.parametrize("broken", [float("nan"), float("inf"), float("-inf")])
 def test_logits_that_are_not_numbers_are_told(broken: float) -> None:
-    tokens = TokenAutomaton(*tiny.spec_of(SPECS["order"]), BYTES, BUDGET)
+    tokens = TokenAutomaton(*spec_of("order"), BYTES, BUDGET)
     sampler = ConditionalSampler(masks(tokens), lambda ids: np.full(len(BYTES), broken))
     with pytest.raises(FloatingPointError, match="not finite"):
         sampler.draw(Random(0))
 
 
 def test_a_temperature_that_cannot_be_is_refused() -> None:
-    tokens = TokenAutomaton(*tiny.spec_of(SPECS["order"]), BYTES, BUDGET)
+    tokens = TokenAutomaton(*spec_of("order"), BYTES, BUDGET)
     model = Weights(len(tokens.vocabulary), 1, 0.5)
     with pytest.raises(ValueError, match="above 0"):
         ConditionalSampler(masks(tokens), model, temperature=0)
