@@ -8,6 +8,7 @@ from itertools import count
 from random import Random
 
 from p2c_dsl.planners.automaton.automaton import EFFORT, Automaton
+from p2c_dsl.planners.automaton.collection import collector_paused
 from p2c_dsl.planners.automaton.protocol import END
 from p2c_dsl.planners.automaton.resume import Start, resume
 from p2c_dsl.planners.distinct import distinct
@@ -35,6 +36,7 @@ class RandomPlanner:
         return distinct(draws, n)
 
 
+@collector_paused()
 def walk(automaton: Automaton, random: Random, start: Start | None = None) -> str:
     """One walk along legal lexemes to the end, from the header or from a given start."""
     start = start or resume(automaton)

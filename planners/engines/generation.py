@@ -10,10 +10,12 @@ from outlines import Generator
 from outlines.models.transformers import Transformers, TransformersTypeAdapter
 from transformers import GenerationConfig
 
+from p2c_dsl.planners.automaton.collection import collector_paused
 from p2c_dsl.planners.tokens.processors import SamplingLogitsProcessor
 from p2c_dsl.planners.tokens.sampling import Sampler
 
 
+@collector_paused()
 def write(model: Any, tokenizer: Any, prompt: str, sampler: Sampler) -> None:
     """Writes a sampler's rows to their ends, after a prompt in the model's own format.
 

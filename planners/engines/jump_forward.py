@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 from transformers.cache_utils import DynamicCache
 
+from p2c_dsl.planners.automaton.collection import collector_paused
 from p2c_dsl.planners.tokens.sampling import Sampler
 
 _CLOSE = {torch.float32: 0.01, torch.float64: 0.01}
@@ -76,6 +77,7 @@ class FedRows:
         self._lengths, self._legible = self._lengths[chosen], self._legible[chosen]
 
 
+@collector_paused()
 @torch.inference_mode()
 def write(model: Any, prompt: Sequence[int], sampler: Sampler, jump: bool = True) -> None:
     """Writes a sampler's rows to their ends, after a prompt.

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from p2c_dsl.planners.automaton.collection import collector_paused
 from p2c_dsl.planners.rl.environments.environment import Environment
 from p2c_dsl.planners.rl.episode import Codec, Episode
 from p2c_dsl.planners.rl.policy.masking import MaskTable
@@ -69,6 +70,7 @@ def roll_out(
     return collated(episodes, policy.masks, version)
 
 
+@collector_paused()
 @torch.inference_mode()
 def _play(
     policy: Policy, codec: Codec, episodes: list[Episode], generator: torch.Generator, temperature: float

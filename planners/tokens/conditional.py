@@ -18,6 +18,7 @@ from random import Random
 import numpy as np
 from numpy.typing import NDArray
 
+from p2c_dsl.planners.automaton.collection import collector_paused
 from p2c_dsl.planners.tokens.requests import RequestMasks, RequestState
 
 Following = Callable[[Sequence[int]], NDArray[np.floating]]
@@ -118,6 +119,7 @@ class ConditionalSampler:
         """The logarithm of a bound on the probability that the model by itself writes something accepted."""
         return 0.0 if self._root is None else self._root.log_mass
 
+    @collector_paused()
     def draw(self, random: Random, attempts: int = ATTEMPTS, proposals: int = PROPOSALS) -> ConditionalDraw:
         """A composition: exact if one of the attempts is not rejected, and otherwise the pick of the proposals.
 
