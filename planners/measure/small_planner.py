@@ -1,10 +1,10 @@
 """Measures the small planner on generated tasks that it has never seen, beside planners that know only the rules.
 
-    python -m p2c_dsl.planners.measure.small_planner --domains 100 --samples 8 --examples examples
+    python -m p2c_dsl.planners.measure.small_planner --domains 200 --samples 8 --tasks benchmarks/user_tasks
 
-A generated task's plan counts as verified when all of several worlds verify its outcome; best of n is the likeliest of
-n samples under the masked policy. For an example, where worlds leave more to chance, the share of worlds in which the
-outcome is verified is given.
+A task's plan counts as verified when all of several worlds verify its outcome; best of n is the likeliest of n samples
+under the masked policy. Every second generated spec has a new combination of goals. For an example, where worlds leave
+more to chance, the share of worlds in which the outcome is verified is given.
 """
 
 from __future__ import annotations
@@ -99,6 +99,32 @@ def summary(found: Mapping[int, Mapping[str, Sequence[bool]]], samples: int) -> 
     return table
 
 
+def on_tasks(found: Mapping[str, Mapping[str, Sequence[bool]]], samples: int) -> Table:
+    """The shares of hand-written tasks, and which ones are verified."""
+    title = f"{len(found)} hand-written tasks, best of {samples}"
+    table = Table("planner", "accepted", "verified", "which", title=title)
+    for name in next(iter(found.values()), {}):
+        accepted, verified = zip(*(each[name] for each in found.values()), strict=True)
+        which = [task for task, each in found.items() if each[name][1]]
+        table.add_row(name, share(accepted), share(verified), ", ".join(which))
+    return table
+
+
+def task_outcomes(model: Any, tokenizer: Any, folder: Path, samples: int) -> dict[str, tuple[bool, bool]]:
+    """For each planner, whether its plan for a folder's task is accepted, and verified in every world."""
+    spec = load_spec(folder / f"{folder.name}.p2c").spec
+    made = plans(model, tokenizer, spec, next(iter(spec.tasks.values())), 0, samples)
+    return {name: (_is_accepted(spec, text), _verified(folder, spec, text) == 1.0) for name, text in made.by_planner()}
+
+
+def _is_accepted(spec: Spec, composition: str) -> bool:
+    try:
+        read_composition(spec, composition)
+    except NotAccepted:
+        return False
+    return True
+
+
 def on_examples(model: Any, tokenizer: Any, folder: Path, samples: int) -> Table:
     """How often the examples' worlds verify each planner's plans."""
     table = Table("example", "random", "search", "small, a sample", "small, the likeliest", title="examples")
@@ -134,10 +160,11 @@ def main() -> None:
     """The command."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--checkpoint", type=Path, default=CHECKPOINT, help="the folder with the planner")
-    parser.add_argument("--domains", type=int, default=100, help="how many unseen specs")
+    parser.add_argument("--domains", type=int, default=200, help="how many unseen specs")
     parser.add_argument("--first", type=int, default=0, help="the first one's seed")
     parser.add_argument("--samples", type=int, default=8)
     parser.add_argument("--log", type=Path, default=None, help="a file for outcomes; what it holds is not run again")
+    parser.add_argument("--tasks", type=Path, default=None, help="a folder of hand-written tasks to plan, too")
     parser.add_argument("--examples", type=Path, default=None, help="a folder of examples to plan, too")
     options = parser.parse_args()
     model, tokenizer = load(options.checkpoint)
@@ -149,7 +176,12 @@ def main() -> None:
         if options.log is not None:
             with options.log.open("a") as file:
                 file.write(json.dumps([seed, found[seed]]) + "\n")
-    console.print(summary(found, options.samples))
+    if found:
+        console.print(summary(found, options.samples))
+    if options.tasks is not None:
+        folders = sorted(world.parent for world in options.tasks.glob("*/world.py"))
+        by_task = {each.name: task_outcomes(model, tokenizer, each, options.samples) for each in folders}
+        console.print(on_tasks(by_task, options.samples))
     if options.examples is not None:
         console.print(on_examples(model, tokenizer, options.examples, options.samples))
 
