@@ -18,7 +18,9 @@ def add_clutter(cast: Cast) -> None:
     while len(cast.draft.subtasks) < wanted:
         if not entities or cast.rng.random() < 0.2:
             entities.append(cast.thing())
-        _add(cast, cast.rng.choice(entities), cast.rng.choice(entities))
+        # A record that a call returns is never made by hand, so nothing returns what the task has to make.
+        given = [one for one in entities if one.type not in cast.draft.made]
+        _add(cast, cast.rng.choice(entities), cast.rng.choice(given or [cast.thing()]))
 
 
 def _entities(cast: Cast) -> list[Entity]:

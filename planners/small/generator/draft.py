@@ -85,6 +85,7 @@ class Draft:
     style: Style = OWN
     rules: list[str] = field(default_factory=list)
     result: Type | None = None
+    made: set[Type] = field(default_factory=set)
     declarations: list[str] = field(default_factory=list)
     effects: dict[str, str] = field(default_factory=dict)
     subtasks: dict[str, DraftSubtask] = field(default_factory=dict)
@@ -253,6 +254,7 @@ class Draft:
 
     def make_record(self, of: Record, fields: Sequence[tuple[str, DraftValue]]) -> DraftValue:
         """Adds a line that makes a record."""
+        self.made.add(of)
         name = self._new_name(stem_of(of))
         self._write(f"{name} = {of.name}({', '.join(f'{field}={value.text}' for field, value in fields)})")
         return DraftValue(name, of, fields[0][1].source)
