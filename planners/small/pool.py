@@ -73,9 +73,11 @@ class ExamplePool:
         return self._by_seed[seed]
 
     def examples(self, seeds: Sequence[int]) -> Iterator[TrainingExample]:
-        """The examples for some seeds. Raises `ValueError` where the pool ends before them."""
-        if not self._by_seed or seeds[-1] > self.last:
-            raise ValueError(f"the pool's last seed is {self.last}: make a larger one")
+        """The examples for some seeds. Raises `ValueError` where the pool ends before them, or is another run's."""
+        if seeds[0] // DOMAINS_PER_SEED != self.last // DOMAINS_PER_SEED:
+            raise ValueError(f"the pool is not for this seed of a run, but for {self.last // DOMAINS_PER_SEED}")
+        if seeds[-1] > self.last:
+            raise ValueError(f"the pool ends with the domain {self.last}: make a larger one")
         return (self._by_seed[seed] for seed in seeds if seed in self._by_seed)
 
     @property

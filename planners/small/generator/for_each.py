@@ -46,7 +46,7 @@ def hand_to_each(cast: Cast) -> None:
     cast.describe(
         f"{give.phrase} every {each.singular} their own {document.singular}",
         f"{found.phrase} the {document.singular} of every {each.singular} and {give.phrase} it to them",
-        f"each {each.singular} gets the own {document.singular}: {found.phrase} it and {give.phrase} it",
+        f"each {each.singular} gets its own {document.singular}: {found.phrase} it and {give.phrase} it",
         vague=f"serve the {each.plural} with their {document.plural}",
         event=give.subtask.effect,
     )
@@ -119,7 +119,7 @@ def check_each(cast: Cast) -> None:
     elif shape == "else":
         cast.describe(
             f"{orelse.phrase} every {each.singular} unless it {says}",
-            f"{orelse.phrase} each {each.singular} that {says} not",
+            f"{orelse.phrase} each {each.singular} that {says.replace('is ', 'is not ', 1)}",
         )
     else:
         cast.describe(

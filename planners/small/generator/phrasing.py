@@ -9,6 +9,8 @@ from random import Random
 from p2c_dsl.planners.small.generator import shares
 
 _OPENINGS = ("Please {}.", "We need to {}.", "Your job is to {}.", "I would like you to {}.", "Make sure to {}.")
+_NOT_ORDERS = ("if ", "for ", "the ", "in ", "last", "begin", "each ", "there ", "no ", "first ")
+"""How sentences begin that are not a verb with its object."""
 _ASIDES = (
     "This is for the {} team.",
     "It is a busy day at the {}.",
@@ -50,11 +52,7 @@ def _told(rng: Random, one: Sentence, goals: Sequence[str]) -> str:
 
 def _ordered(rng: Random, texts: Sequence[str]) -> str:
     drawn = rng.random()
-    if (
-        len(texts) == 1
-        and drawn < shares.LISTED
-        and not texts[0].startswith(("if ", "for ", "the ", "in ", "last", "begin"))
-    ):
+    if len(texts) == 1 and drawn < shares.LISTED and not texts[0].startswith(_NOT_ORDERS):
         return rng.choice(_OPENINGS).format(texts[0])
     if len(texts) > 1 and drawn < shares.REVERSED:
         *before, last = texts

@@ -12,10 +12,12 @@ pytest.importorskip("transformers")
 
 import numpy as np
 import torch
+from rich.console import Console
 
-from p2c_dsl.planners.small.data import Batches, TrainingExample
+from p2c_dsl.planners.small.data import DOMAINS_PER_SEED, Batches, TrainingExample
 from p2c_dsl.planners.small.model import CHECKPOINT, load_tokenizer
 from p2c_dsl.planners.small.pool import ExamplePool, made_by, make
+from p2c_dsl.planners.small.train import Arguments, TrainingRun
 
 SEEDS = range(20)
 TOKENIZER = load_tokenizer(CHECKPOINT)
@@ -48,6 +50,23 @@ def test_batches_of_a_pool_are_those_that_training_makes(made: list[tuple[int, T
         assert torch.equal(one.tokens, other.tokens) and torch.equal(one.legal, other.legal)
 
 
+def test_training_from_a_pool_gives_the_same_weights(made: list[tuple[int, TrainingExample]], tmp_path: Path) -> None:
+    ExamplePool(made).save(tmp_path / "pool")
+    runs = [
+        TrainingRun(Arguments(tmp_path / name, steps=2, batch=1, workers=0, pool=pool))
+        for name, pool in (("own", None), ("pooled", tmp_path / "pool"))
+    ]
+    for run in runs:
+        run.train(Console(quiet=True))
+    own, pooled = (run.model.state_dict() for run in runs)
+    assert all(torch.equal(weight, pooled[name]) for name, weight in own.items())
+
+
 def test_a_pool_that_is_too_small_says_so(made: list[tuple[int, TrainingExample]]) -> None:
     with pytest.raises(ValueError, match="make a larger one"):
         ExamplePool(made).examples(range(100))
+
+
+def test_a_pool_of_another_run_says_so(made: list[tuple[int, TrainingExample]]) -> None:
+    with pytest.raises(ValueError, match="not for this seed of a run, but for 0"):
+        ExamplePool(made).examples(range(DOMAINS_PER_SEED, DOMAINS_PER_SEED + 8))
