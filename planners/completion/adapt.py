@@ -8,11 +8,21 @@ from itertools import count, dropwhile, islice, takewhile
 from typing import NamedTuple
 
 from p2c_dsl.machine import Machine
-from p2c_dsl.machine.moves import BranchMove, CallMove, ElseMove, LoopMove, Move, WriteMove, renumbered
+from p2c_dsl.machine.moves import (
+    BranchMove,
+    CallMove,
+    ElseMove,
+    LoopMove,
+    Move,
+    WriteMove,
+    operands_of,
+    renumbered,
+)
 from p2c_dsl.naming import stem_of
 from p2c_dsl.planners.lines.node import Node, after_else, closed, closings, ends
 from p2c_dsl.planners.lines.pattern import NEVER, Line, Pattern, tried
 from p2c_dsl.planners.lines.successors import Lines
+from p2c_dsl.types import UNKNOWN
 
 _FIXES = 5
 _TRIALS = 2
@@ -110,7 +120,7 @@ class Adaptation:
             if here is None or (here.state.returned and not isinstance(planned.move, ElseMove)):
                 return None
             numbers = numbers.at(planned.depth, level.depth)
-            skipped = _end_of_idle(here, rest, place)
+            skipped = _end_of_idle(here, rest, place, numbers)
             if skipped > place:
                 continue
             move = numbers.applied(planned.move)
@@ -155,9 +165,18 @@ class Adaptation:
             return after_else(self.machine, here)
         if isinstance(move, BranchMove) and self.machine.outcome(here.state, move.condition) is not None:
             return None
+        if not self._makes_sense(here, move):
+            return None
         self._lines.trials.count += 1
         state = tried(self.machine, here.state, move, [])
         return None if state is None else Node(state, len(state.frames) > here.depth)
+
+    def _makes_sense(self, here: Node, move: Move) -> bool:
+        """Whether all that a move takes is there, with fields that its type has and keys that fit its maps.
+
+        The machine does not object to what has no type: of a text, that has been said before.
+        """
+        return all(self.machine.value(here.state, operand).type != UNKNOWN for operand in operands_of(move))
 
     def _down_to(self, node: Node, depth: int) -> Node | None:
         while node.depth > depth:
@@ -210,13 +229,13 @@ def _can_be_left_out(node: Node, move: Move) -> bool:
     return False
 
 
-def _end_of_idle(node: Node, rest: Completion, place: int) -> int:
+def _end_of_idle(node: Node, rest: Completion, place: int, numbers: _Numbers) -> int:
     """Where a loop ends that was there only for writes that are no longer needed; the place itself if it is not so."""
     if not isinstance(rest[place].move, LoopMove):
         return place
     depth = rest[place].depth
-    inner = tuple(takewhile(lambda p: p.depth > depth, rest[place + 1 :]))
-    idle = all(isinstance(p.move, WriteMove) and p.move.call is None and _can_be_left_out(node, p.move) for p in inner)
+    inner = [numbers.applied(p.move) for p in takewhile(lambda p: p.depth > depth, rest[place + 1 :])]
+    idle = all(isinstance(move, WriteMove) and move.call is None and _can_be_left_out(node, move) for move in inner)
     return place + 1 + len(inner) if idle else place
 
 

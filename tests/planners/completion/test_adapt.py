@@ -130,3 +130,44 @@ def test_a_sibling_s_completion_serves(automaton: Automaton) -> None:
     adaptation = Adaptation(automaton.machine, automaton.completions.lines)
     assert adaptation.of_sibling(sibling.node, line, known) == known
     assert adaptation.of_sibling(sibling.node, other, known) is None, "it stands in another block"
+
+
+LOOK_UP = """\
+type User
+type Place
+type Note
+subtask find(place: Place) -> Note
+task t(users: Set[User] >= 1 <= 3, place: Place) -> Note:
+    return from find
+    steps <= 8
+"""
+
+
+def test_a_look_up_is_not_repeated_where_the_map_has_other_keys() -> None:
+    automaton = Automaton(*spec_of(LOOK_UP), 60)
+    node = after(automaton, "table = {}", "for user in users:")
+    known = completion(automaton, node, "table[place] = find(place)", "return table[place]")
+    (same,) = written(automaton, node, "table[place] = find(place)")
+    (other,) = written(automaton, node, "table[user] = find(place)")
+    adaptation = Adaptation(automaton.machine, automaton.completions.lines)
+    assert adaptation.adapted(node, same, known) is not None
+    assert adaptation.adapted(node, other, known) is None
+
+
+IDLE = """\
+type User
+type Place
+type Note
+subtask find(place: Place) -> Note
+task t(users: Set[User] >= 1 <= 3, place: Place) -> Map[User, Place]:
+    steps <= 8
+"""
+
+
+def test_whether_a_loop_is_idle_is_asked_of_the_accumulators_of_this_place() -> None:
+    automaton = Automaton(*spec_of(IDLE), 60)
+    known = completion(
+        automaton, after(automaton), "table = {}", "for user in users:", "table[user] = place", "return table"
+    )
+    found = adapted(automaton, after(automaton), "note = find(place)", known)
+    assert found == ["table =", "for user in", "table[", "return"]
