@@ -171,3 +171,10 @@ def test_whether_a_loop_is_idle_is_asked_of_the_accumulators_of_this_place() -> 
     )
     found = adapted(automaton, after(automaton), "note = find(place)", known)
     assert found == ["table =", "for user in", "table[", "return"]
+
+
+def test_what_was_an_accumulator_behind_another_line_need_not_be_one_here() -> None:
+    automaton = Automaton(*spec_of(IDLE), 60)
+    (sibling,), (line,) = (written(automaton, after(automaton), t) for t in ("table = {}", "note = find(place)"))
+    known = completion(automaton, sibling.node, "for user in users:", "table[user] = place", "return table")
+    assert Adaptation(automaton.machine, automaton.completions.lines).of_sibling(sibling.node, line, known) is None
