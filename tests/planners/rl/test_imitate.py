@@ -62,7 +62,7 @@ def test_in_generated_specs_the_policys_own_attempts_are_kept(monkeypatch: pytes
     """The small planner is verified there more often than chance would be."""
     model, tokenizer = load()
     specs = GeneratedSpecs(tokenizer)
-    settings = toy.PLAIN.changed(explore=16, episodes=8)
+    settings = toy.PLAIN.changed(explore=48, episodes=8)
     trainer = Trainer(model, codec_of(tokenizer), [specs], settings)
     ((_, examples),) = shown(trainer, [specs], monkeypatch)
     assert len(examples) >= 4 and all(e.outcome.verified for e in examples)
