@@ -16,7 +16,6 @@ from p2c_dsl.cli.failure import fail, report
 from p2c_dsl.cli.options import AdapterName, Device, ModelName, Output, TaskName, choice
 from p2c_dsl.cli.planner_options import (
     PLANNERS,
-    SAMPLINGS,
     ModelOptions,
     SearchOptions,
     Watch,
@@ -72,7 +71,7 @@ def plan(
     ] = None,
     sample: Annotated[
         str | None,
-        choice(SAMPLINGS, "Mask each token, or draw whole plans in proportion to the model's own probabilities."),
+        Option(help="masked: token by token, the default; conditional: whole plans, as often as the model has them."),
     ] = None,
     best_of: Annotated[int | None, Option(help="Candidates per plan, of which the likeliest is taken.", min=1)] = None,
     shorten: Annotated[

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from p2c_dsl.spec import Spec, Task
 
 PLANNERS = ("search", "random", "lm")
-SAMPLINGS = ("masked", "conditional")
 Watch = Callable[[str], None]
 
 

@@ -158,7 +158,7 @@ def replaced(part: Part, old: Identity, new: Identity) -> Part:
         return cast(Part, new)
     if not isinstance(part, tuple):
         return part
-    # Most parts are words, and those are no value numbers.
+    # Most parts are words, which are not value numbers.
     changed = tuple([inner if type(inner) is str else replaced(inner, old, new) for inner in part])
     if changed == part:
         return part

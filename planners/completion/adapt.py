@@ -225,7 +225,7 @@ def _can_be_left_out(node: Node, move: Move) -> bool:
         case CallMove(subtask):
             return subtask.result is None
         case WriteMove(slot):
-            # After another line in the same place, what had this number there may be no accumulator here.
+            # What has this number behind another line in the same place need not be an accumulator here.
             acc = node.state.accumulators.get(slot)
             return acc is not None and acc.filled
     return False

@@ -41,6 +41,8 @@ class PrefixLogits:
     def _run(self, ids: Sequence[int], cache: Any) -> tuple[NDArray[np.float64], Any]:
         given, training = torch.tensor([list(ids)], device=self._model.device), self._model.training
         self._model.eval()
-        made = self._model(input_ids=given, past_key_values=cache, use_cache=True)
-        self._model.train(training)
+        try:
+            made = self._model(input_ids=given, past_key_values=cache, use_cache=True)
+        finally:
+            self._model.train(training)
         return made.logits[0, -1].double().cpu().numpy(), made.past_key_values

@@ -88,6 +88,7 @@ def test_what_was_found_out_is_kept_beside_the_spec(model: str, folder: Path) ->
         (["--model", "x"], "--model needs --planner lm"),
         (["--best-of", "2"], "--best-of needs --planner lm"),
         (["--temperature", "0"], "--temperature needs --planner lm"),
+        (["--sample", "conditional"], "--sample needs --planner lm"),
         (["--shorten"], "--shorten needs --planner lm"),
         (["--planner", "lm", "--adapter", "x"], "--adapter needs --model"),
         (["--planner", "lm", "--model", "./nowhere"], "there is no folder `./nowhere`"),
