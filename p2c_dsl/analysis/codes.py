@@ -150,6 +150,14 @@ CODES = (
         accepted="Passenger(first=first, last=last)",
     ),
     Code(
+        "P2C247",
+        "a lookup that always fails",
+        "A lookup of a key that is missing ends the run. All keys of this map are constants, and this is another one, "
+        "so that every run ends here.",
+        rejected="for u in users:\n    m[Job.cook] = u\nhire(m[Job.driver])",
+        accepted="for u in users:\n    m[Job.cook] = u\nhire(m[Job.cook])",
+    ),
+    Code(
         "P2C901",
         "an accumulator that is never filled",
         "The accumulator is created, but nothing is ever written to it.",

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from p2c_dsl.analysis.context import Context
 from p2c_dsl.analysis.resolved import Resolved
 from p2c_dsl.machine import Violations
-from p2c_dsl.machine.defects import Mismatch
+from p2c_dsl.machine.defects.values import Mismatch
 from p2c_dsl.program import Hole, MakeList, MakeRecord, Operand, Var
 from p2c_dsl.source import Span
 from p2c_dsl.spec import Spec

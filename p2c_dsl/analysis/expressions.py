@@ -8,7 +8,7 @@ from p2c_dsl.analysis.context import Context
 from p2c_dsl.analysis.displays import Displays, made_record
 from p2c_dsl.analysis.resolved import Resolved, calls
 from p2c_dsl.machine import Violations
-from p2c_dsl.machine.defects import Mismatch
+from p2c_dsl.machine.defects.values import Mismatch
 from p2c_dsl.machine.typing import field_type, lookup_type
 from p2c_dsl.program import Call, ConstantOf, FieldOf, Hole, ItemOf, Operand, Return, TakeOut, Var, lookups
 from p2c_dsl.source import Span

@@ -8,11 +8,22 @@ from p2c_dsl.bounds import add, at_least, greatest, times
 from p2c_dsl.machine.elements import common_facts, member
 from p2c_dsl.machine.facts import Fact, filled, outliving
 from p2c_dsl.machine.identity import UNKNOWN as UNKNOWN_IDENTITY
-from p2c_dsl.machine.identity import Identity, VariableSlot, bound, mentions_moment_from, mentions_slot_from, slot
+from p2c_dsl.machine.identity import (
+    Identity,
+    VariableSlot,
+    are_different_constants,
+    bound,
+    is_constant,
+    mentions_moment_from,
+    mentions_slot_from,
+    slot,
+)
 from p2c_dsl.machine.log import since
 from p2c_dsl.machine.state import Accumulator, LoopFrame, Parts, State, Value
 from p2c_dsl.types import BOTTOM, UNKNOWN, Size, Type, join
 
+_MOST_KEYS = 32
+"""How many constants are remembered as an accumulator's keys."""
 Merge = Callable[[Parts, Parts], Parts]
 """How the marks of two arms are merged."""
 Outlive = Callable[[Parts], Parts]
@@ -73,6 +84,7 @@ def written(
         witness=known if acc.witness is None else acc.witness & known,
         common=common if acc.common is None else acc.common & common,
         marks=marks,
+        keys=_keys(acc, written_at),
     )
     return state.with_accumulator(number, changed).learning([member(own.identity, slot(number))]), key_type, value_type
 
@@ -81,6 +93,26 @@ def blanked(state: State, number: int) -> State:
     """The state after a write whose types do not fit: the accumulator's types become unknown."""
     acc = state.accumulators[number]
     return state.with_accumulator(number, acc._replace(key=UNKNOWN, value=UNKNOWN))
+
+
+def _keys(acc: Accumulator, written_at: Identity | None) -> frozenset[Identity] | None:
+    """The constants that an accumulator is written under, if its keys are constants."""
+    if written_at is None or not is_constant(written_at):
+        return None
+    return _few(acc.keys, frozenset({written_at}))
+
+
+def _few(one: frozenset[Identity] | None, other: frozenset[Identity] | None) -> frozenset[Identity] | None:
+    """The keys of both, if all are known and not too many."""
+    if one is None or other is None:
+        return None
+    both = one | other
+    return both if len(both) <= _MOST_KEYS else None
+
+
+def is_never_a_key(acc: Accumulator, key: Identity) -> bool:
+    """Whether no run writes an accumulator under a key: it is another constant than all that are written under."""
+    return acc.is_map and acc.keys is not None and all(are_different_constants(key, own) for own in acc.keys)
 
 
 def _is_fixed(key: Value, loops: list[LoopFrame]) -> bool:
@@ -207,6 +239,7 @@ def _merged(one: Accumulator, two: Accumulator, merge: Merge) -> Accumulator:
         witness=_both(one.witness, two.witness),
         common=_both(one.common, two.common),
         marks=merge(one.marks, two.marks),
+        keys=_few(one.keys, two.keys),
     )
 
 

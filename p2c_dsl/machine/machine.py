@@ -12,7 +12,7 @@ from dataclasses import replace
 from rpds import HashTrieMap
 
 from p2c_dsl.machine import accumulators, typing
-from p2c_dsl.machine.defects import NotACollection
+from p2c_dsl.machine.defects.values import NotACollection
 from p2c_dsl.machine.elements import Elements, member
 from p2c_dsl.machine.facet import AnyFacet, CallSite, ElementPart, Origin, Violations
 from p2c_dsl.machine.facts import Fact, Facts

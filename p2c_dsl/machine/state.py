@@ -44,7 +44,8 @@ class Accumulator(NamedTuple):
     `loop` is the depth of the loop that may write to it (`None` before that loop is entered). A `frozen` one can no
     longer be written to. No value is in an `injective` map under two keys. `witness` is what is known at every write so
     far, and therefore wherever the accumulator is not empty; `common` is what is known of everything that has been
-    written, with a bound place for the element (both are `None` before the first write).
+    written, with a bound place for the element (both are `None` before the first write). `keys` are the constants that
+    a map was written under so far, `None` once a key was not a constant.
     """
 
     is_map: bool
@@ -60,6 +61,7 @@ class Accumulator(NamedTuple):
     filled: bool = False
     witness: frozenset[Fact] | None = None
     common: frozenset[Fact] | None = None
+    keys: frozenset[Identity] | None = frozenset()
 
     @property
     def type(self) -> Type:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from p2c_dsl.machine.defects import (
+from p2c_dsl.machine.accumulators import is_never_a_key
+from p2c_dsl.machine.defects.accumulators import NeverFound, WrittenLate, WrittenOutside, WrongKind
+from p2c_dsl.machine.defects.values import (
     MOST_NESTED,
     BadComparison,
     BadReturn,
@@ -18,13 +20,10 @@ from p2c_dsl.machine.defects import (
     TooDeep,
     Unhashable,
     UnlikeElements,
-    WrittenLate,
-    WrittenOutside,
-    WrongKind,
 )
 from p2c_dsl.machine.facet import Violations
-from p2c_dsl.machine.identity import number_of
-from p2c_dsl.machine.state import Accumulator, Value
+from p2c_dsl.machine.identity import VariableSlot, number_of
+from p2c_dsl.machine.state import Accumulator, State, Value
 from p2c_dsl.program import ConstantOf, Operand
 from p2c_dsl.program.conditions import Predicate, Test
 from p2c_dsl.ranges import NumberRange
@@ -100,6 +99,16 @@ def field_type(spec: Spec, of: Type, name: str) -> Type | None:
 def lookup_type(of: Type, key: Type) -> Type | None:
     """The type of a map's value for a key of type `key`, `None` if this lookup is not possible."""
     return of.value if isinstance(of, MapOf) and is_subtype(key, of.key) else None
+
+
+def check_look_up(state: State, whole: Value, key: Value, out: Violations) -> None:
+    """Checks that some run can find the key in an accumulator."""
+    number = whole.identity.number if isinstance(whole.identity, VariableSlot) else None
+    acc = None if number is None else state.accumulators.get(number)
+    if acc is not None and is_never_a_key(acc, key.identity):
+        assert acc.keys is not None
+        found = key._replace(identity=("item", whole.identity, key.identity))
+        out.append(NeverFound(found, acc.keys))
 
 
 def check_part(index: int, operand: Operand, out: Violations) -> None:

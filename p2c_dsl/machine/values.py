@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from p2c_dsl.machine import accumulators, typing
-from p2c_dsl.machine.defects import ReadEarly
+from p2c_dsl.machine.defects.accumulators import ReadEarly
 from p2c_dsl.machine.elements import common_facts, member
 from p2c_dsl.machine.facet import AnyFacet, FieldPart, ItemPart, MadeOf, Origin, Part, Violations
 from p2c_dsl.machine.facts import Fact, filled, tested
@@ -160,6 +160,7 @@ class Making(ValueQueries):
             state = accumulators.frozen(state, number)
         for item in lookups(operand):
             whole, at = self.value(state, item.base), self.value(state, item.key)
+            typing.check_look_up(state, whole, at, out)
             state = self.look_up(state, whole, at, out)
             # A lookup of a missing key has ended the run.
             known = accumulators.inhabited(state, whole.identity)

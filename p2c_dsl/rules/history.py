@@ -156,9 +156,16 @@ def _differ(one: EventKey, other: EventKey, facts: Facts) -> bool:
     if a is not None and b is not None:
         if a == b:
             return False
-        if are_different_constants(a, b) or facts.differ(a, b):
+        if facts.differ(a, b) or are_different_constants(_constant(a, facts), _constant(b, facts)):
             return True
     return not may_equal(one.type, other.type)
+
+
+def _constant(value: Identity, facts: Facts) -> Identity:
+    """The constant that a value is known to equal, or else the value."""
+    if is_constant(value) or facts.elements is None:
+        return value
+    return next(filter(is_constant, facts.elements.equal_to(value)), value)
 
 
 def _of_one_round(one: tuple[EventKey, ...], other: tuple[EventKey, ...], frame: LoopFrame) -> bool:

@@ -1,31 +1,16 @@
-"""The machine's own objections, independent of rules: types, and the use of accumulators."""
+"""The machine's own objections to values that do not fit where they are used, and to where `return` stands."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import ClassVar
+from dataclasses import dataclass
 
-from p2c_dsl.machine.facet import Explanation, Narrator, Violation
+from p2c_dsl.machine.defects import Defect
+from p2c_dsl.machine.facet import Explanation, Narrator
 from p2c_dsl.program import Test
 from p2c_dsl.types import BOOL, Bounded, MapOf, NoneType, Optional, SetOf, Type, is_comparable, is_subtype, show
 
 MOST_NESTED = 12
 """How deep accumulators may be nested, which keeps types small and fast to compare."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Defect(Violation[None]):
-    """An objection of the machine's own."""
-
-    facet: None = field(default=None, init=False)
-    fixed: ClassVar[str]
-
-    @property
-    def code(self) -> str:
-        return self.fixed
-
-
-# ---------------------------------------------------------------- types
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -211,61 +196,6 @@ class TooDeep(Defect):
             f"these collections are nested more than {MOST_NESTED} levels deep",
             "call a subtask that combines them",
         )
-
-
-# ---------------------------------------------------------------- accumulators
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class ReadEarly(Defect):
-    """A read of an accumulator while its loop is still filling it."""
-
-    fixed = "P2C170"
-
-    def explain(self, narrator: Narrator) -> Explanation:
-        return Explanation(
-            "this accumulator is read while it is still being filled", "read it after the loop that fills it"
-        )
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class WrittenOutside(Defect):
-    """A write outside the loop that fills the accumulator."""
-
-    fixed = "P2C171"
-    is_map: bool
-
-    def explain(self, narrator: Narrator) -> Explanation:
-        listed = "" if self.is_map else ", or write the list out: `xs = [a, b]`"
-        return Explanation(
-            "an accumulator can only be written to in the first loop that follows it",
-            f"move this write into that loop, or create the accumulator just before the loop that fills it{listed}",
-        )
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class WrittenLate(Defect):
-    """A write into an accumulator that is closed."""
-
-    fixed = "P2C172"
-
-    def explain(self, narrator: Narrator) -> Explanation:
-        return Explanation(
-            "this accumulator is closed: it has been read, or the loop that fills it has ended",
-            "use a new accumulator",
-        )
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class WrongKind(Defect):
-    """A map written as a list, or a list as a map."""
-
-    fixed = "P2C173"
-    is_map: bool
-
-    def explain(self, narrator: Narrator) -> Explanation:
-        written = "`m[key] = value`" if self.is_map else "`xs.append(value)`"
-        return Explanation(f"write to this accumulator with {written}")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
