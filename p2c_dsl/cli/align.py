@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,6 +20,13 @@ if TYPE_CHECKING:
     from p2c_dsl.runtime.world import Expert
 
 
+class PartialRewards(Enum):
+    """What is added to R."""
+
+    SUM = "sum"
+    MEAN = "mean"
+
+
 def align(
     domain: Annotated[str, Argument(help="The folder of a domain, with a spec, world.py and expert.py.")],
     preset: Preset = "cpu",
@@ -30,6 +38,9 @@ def align(
     minutes: Minutes = None,
     seed: Annotated[int, Option(help="The seed for weights, sampling, worlds and the human.")] = 0,
     worlds: Annotated[int, Option(help="How many held-out worlds to judge at the end.", min=0)] = 32,
+    partial_rewards: Annotated[
+        PartialRewards, Option(help="Whether the sum of partial rewards is added to R, as in Figure 2, or their mean.")
+    ] = PartialRewards.SUM,
     output: Annotated[str, Option(help="The folder for metrics and checkpoint.")] = "aligned",
     resume: Resume = False,
 ) -> None:
@@ -47,11 +58,18 @@ def align(
     """
     need_training("scipy")
     with training_errors(lambda: f"continue with `p2c align {domain} --resume --output {output}`"):
-        settings = _settings(preset, condition, iterations, minutes, seed)
+        settings = _settings(preset, condition, iterations, minutes, seed, partial_rewards)
         _run(Path(domain), Path(output), settings, worlds, resume)
 
 
-def _settings(preset: str, condition: str, iterations: int | None, minutes: float | None, seed: int) -> AlignSettings:
+def _settings(
+    preset: str,
+    condition: str,
+    iterations: int | None,
+    minutes: float | None,
+    seed: int,
+    partial_rewards: PartialRewards,
+) -> AlignSettings:
     from dataclasses import replace
 
     from p2c_dsl.planners.figure2.align_run import PRESETS
@@ -59,7 +77,9 @@ def _settings(preset: str, condition: str, iterations: int | None, minutes: floa
 
     condition_of(condition)
     chosen = given(iterations=iterations, minutes=minutes)
-    return replace(PRESETS[preset], condition=condition, seed=seed, **chosen)
+    base = PRESETS[preset]
+    rewards = replace(base.rewards, mean=partial_rewards is PartialRewards.MEAN)
+    return replace(base, condition=condition, seed=seed, rewards=rewards, **chosen)
 
 
 def _run(domain: Path, folder: Path, settings: AlignSettings, worlds: int, resume: bool) -> None:

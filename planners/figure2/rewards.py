@@ -32,11 +32,13 @@ class Tried:
 
 @dataclass(frozen=True, slots=True)
 class Rewards:
-    """The weights of the sum R + Σ partial rewards, and the two terms of section 5 that can be switched off.
+    """The weights of R + Σ partial rewards, and the two terms of section 5 that can be switched off.
 
     Attributes:
         partial: Of each judgement, which is between −1 and 1. R is earned only by the whole: many good parts that lead
             nowhere must not be worth as much.
+        mean: Whether the mean of the judgements is added instead of their sum, which Figure 2 has: by a sum, asking for
+            one more part that is liked always pays.
         balance: Of the spread in the parts' sizes, (most − least) / `human_steps`: balanced subtask complexity,
             section 5(2).
         summary: Of φ's judgement of the complete solution's summary, section 5(3).
@@ -45,6 +47,7 @@ class Rewards:
     partial: float = 0.1
     balance: float = 0.1
     summary: float = 0.1
+    mean: bool = False
 
     def outcome(self, tried: Tried, human: HumanProxy) -> EpisodeOutcome:
         """An attempt's outcome for PPO."""
@@ -60,9 +63,10 @@ class Rewards:
 
     def _credits(self, tried: Tried, human: HumanProxy) -> Iterator[Credit]:
         end = 0
+        weight = self.partial / len(tried.judged) if self.mean and tried.judged else self.partial
         for solved, judged in zip(tried.solved, tried.judged, strict=True):
             end += len(solved.contract.text)
-            yield Credit(0, end - 1, self.partial * judged, "part")
+            yield Credit(0, end - 1, weight * judged, "part")
         if self.balance:
             yield Credit(0, end - 1, -self.balance * unbalance(tried, human), "balance")
         if self.summary and tried.solution.program is not None:

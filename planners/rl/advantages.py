@@ -71,14 +71,39 @@ Reduce = Callable[[Tensor], Tensor]
 """Adds up a tensor over all processes."""
 
 
+LEAST_DEVIATION = 0.1
+"""Advantages that differ by less, in units of the (scaled) reward, are mostly errors of the value head."""
+_SAME = 1e-6
+"""Returns that differ by less are one return, summed in another order."""
+
+
+def informative(returns: Tensor, prompt: Tensor) -> Tensor:
+    """Whether the returns of each row's prompt vary, or no other row has its prompt `(rows,)`.
+
+    Where every attempt earns the same there is nothing to learn, and what would be learned is noise: the errors of the
+    value head, and the entropy bonus, which Adam makes as large as any other gradient. Leaving such prompts out is
+    the dynamic sampling of DAPO (Yu et al., 2025, arXiv 2503.14476), without drawing others in their place.
+
+    Args:
+        returns: `(rows,)`, with the penalty for the KL if there is one: it pulls wherever it differs.
+        prompt: `(rows,)`, the number of each row's prompt.
+    """
+    same = prompt.unsqueeze(0) == prompt.unsqueeze(1)
+    apart = (returns.unsqueeze(0) - returns.unsqueeze(1)).abs() > _SAME
+    return (same & apart).any(1) | (same.sum(1) == 1)
+
+
 def normalised(advantages: Tensor, decisions: Tensor, reduce: Reduce) -> Tensor:
-    """Advantages with mean 0 and standard deviation 1 over the decisions of all processes; padding does not count."""
+    """Advantages with mean 0 and standard deviation 1 over the decisions of all processes; padding does not count.
+
+    The divisor is at least `LEAST_DEVIATION`, so that small differences stay small.
+    """
     chosen = advantages[decisions].double()
     own = torch.stack([chosen.new_tensor(len(chosen)), chosen.sum(), (chosen**2).sum()])
     count, total, squares = reduce(own)
     mean = total / count.clamp(min=1)
     deviation = (squares / count.clamp(min=1) - mean**2).clamp(min=0).sqrt()
-    whitened: Tensor = (advantages - mean.float()) / (deviation.float() + 1e-8)
+    whitened: Tensor = (advantages - mean.float()) / deviation.float().clamp(min=LEAST_DEVIATION)
     return whitened * decisions
 
 

@@ -19,6 +19,7 @@ from p2c_dsl.planners.rl.advantages import (
     ReturnScale,
     credited,
     generalized_advantages,
+    informative,
     leave_one_out_baseline,
     normalised,
 )
@@ -39,7 +40,8 @@ class Batch:
     Attributes:
         old: Log-probabilities of the policy before the update.
         kl: log π − log π_ref of the tokens taken.
-        rewards: Scaled rewards minus β times `kl`, at decisions.
+        rewards: Rewards minus β times `kl`, scaled, at decisions.
+        informative: Which rows take part in the update `(rows,)`: not those of prompts whose returns are all the same.
     """
 
     rollout: Rollout
@@ -49,6 +51,7 @@ class Batch:
     values: Tensor
     advantages: Tensor
     returns: Tensor
+    informative: Tensor
 
 
 @torch.no_grad()
@@ -88,13 +91,16 @@ def prepare(
     if settings.leave_one_out:
         # With new prompts every time, the value head cannot know how hard each one is.
         earned[rows, rollout.lengths - 1] -= leave_one_out_baseline(earned.sum(1), rollout.prompt)
-    rewards = credited(earned / divisor, decisions) - settings.kl_weight * kl
+    # The penalty is scaled with the rewards: β is the price of a nat in their own unit, whatever the scale.
+    rewards = (credited(earned, decisions) - settings.kl_weight * kl) / divisor
+    to_come = bootstrap * cut
     advantages, returns = generalized_advantages(
-        rewards, values, decisions, bootstrap * cut, settings.discount, settings.gae_decay
+        rewards, values, decisions, to_come, settings.discount, settings.gae_decay
     )
+    taught = informative(rewards.sum(1) + to_come, rollout.prompt)
     if settings.normalise_advantages:
-        advantages = normalised(advantages, decisions, reduce)
-    return Batch(rollout, old, kl, rewards, values * decisions, advantages, returns)
+        advantages = normalised(advantages, decisions & taught.unsqueeze(1), reduce)
+    return Batch(rollout, old, kl, rewards, values * decisions, advantages, returns, taught)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,13 +152,18 @@ def update(
 ) -> dict[str, float]:
     """Epochs of minibatch steps, until the policy has moved far enough; returns the last step's metrics.
 
-    Raises `ValueError` before a step that would make weights NaN or infinite.
+    Only informative rows take part, and a step without any is not taken. Raises `ValueError` before a step that would
+    make weights NaN or infinite.
     """
-    found: dict[str, float] = {}
+    taught, rows_in_all = reduce(torch.stack([batch.informative.sum(), (batch.informative | True).sum()])).tolist()
+    found: dict[str, float] = {"losses/informative": taught / rows_in_all}
     steps = 0
     for _ in range(settings.epochs):
         for minibatch in minibatches(batch.rollout.prompt, settings.minibatches, generator):
-            found = gradients(policy, batch, minibatch, settings, reduce)
+            rows = minibatch[batch.informative[minibatch]]
+            if not reduce(rows.new_tensor(len(rows))):
+                continue
+            found |= gradients(policy, batch, rows, settings, reduce)
             if settings.target_kl and found["losses/approx_kl"] > settings.target_kl:
                 return {**found, "losses/steps": steps}
             norm = float(nn.utils.clip_grad_norm_(trainable(policy), settings.max_gradient))

@@ -39,14 +39,15 @@ class TrainingSettings:
         value_clip: How far a value may move; 0 for no clipping.
         value_weight: The weight of the value loss.
         entropy_weight: The weight of the entropy over the legal tokens.
-        kl_weight: β, the penalty on the reward for each nat of KL to the reference; 0 for none. The reference is the
-            model as it was loaded, before any imitation.
+        kl_weight: β, the penalty on the reward for each nat of KL to the reference, in the reward's own unit (also with
+            `scale_rewards`); 0 for none. The reference is the model as it was loaded, before any imitation.
         target_kl: An update ends early once the approximate KL to the policy before it exceeds this; 0 for never.
         max_gradient: The largest norm of the gradient; longer gradients are clipped.
         leave_one_out: Whether the mean return of a prompt's other episodes is subtracted from each return: for prompts
             that do not come again, of which the value head knows nothing.
-        normalise_advantages: Whether advantages are normalised over the decisions of an update.
-        scale_rewards: Whether rewards are divided by the root mean square of the returns.
+        normalise_advantages: Whether advantages are normalised over the decisions of an update (but never stretched by
+            more than ten).
+        scale_rewards: Whether rewards, the KL penalty among them, are divided by the root mean square of the returns.
         partial_rewards: Names of the registered shaping rewards that are added.
         precision: `fp32`, or `bf16` for matrix products on a GPU (the weights stay float32).
         recompute: Whether the old log-probabilities come from a pass like the update's instead of from the rollout: for

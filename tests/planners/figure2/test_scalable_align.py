@@ -67,6 +67,20 @@ def test_what_an_attempt_earns_is_r_and_the_sum_of_its_partial_rewards_where_the
     assert names == {"part", "balance", "summary"}
 
 
+def test_the_mean_of_judgements_pays_no_more_for_more_parts_that_are_liked_as_well(tmp_path: Path) -> None:
+    loop = begun(tmp_path)
+    next(loop.rounds())
+    tried = loop.planner.tried[0]
+
+    def paid(rewards: Rewards, parts: int) -> float:
+        repeated = replace(tried, solved=tried.solved[:1] * parts, judged=(0.8,) * parts)
+        return sum(c.reward for c in rewards.outcome(repeated, loop.proxy).credits)
+
+    of_sum, of_mean = (Rewards(partial=0.5, balance=0.0, summary=0.0, mean=mean) for mean in (False, True))
+    assert [paid(of_mean, parts) for parts in (1, 2, 5)] == pytest.approx([0.4, 0.4, 0.4])
+    assert [paid(of_sum, parts) for parts in (1, 2, 5)] == pytest.approx([0.4, 0.8, 2.0])
+
+
 def test_parts_that_cannot_be_put_together_cost_something(tmp_path: Path) -> None:
     from p2c_dsl.planners.figure2.verification import Complete
 

@@ -10,9 +10,11 @@ pytest.importorskip("transformers")
 import torch
 
 from p2c_dsl.planners.rl.advantages import (
+    LEAST_DEVIATION,
     ReturnScale,
     credited,
     generalized_advantages,
+    informative,
     leave_one_out_baseline,
     normalised,
 )
@@ -118,6 +120,33 @@ def test_normalised_advantages_know_no_padding() -> None:
     assert torch.equal(wide[:, :6], narrow) and (wide[:, 6:] == 0).all()
     assert narrow[decisions].mean().abs() < 1e-6
     assert float(narrow[decisions].std(correction=0)) == pytest.approx(1, abs=1e-5)
+
+
+def test_advantages_that_hardly_differ_are_not_stretched() -> None:
+    """Else errors of the value head would move the policy as far as rewards do."""
+    decisions = torch.ones(4, 6, dtype=torch.bool)
+    noise = torch.randn(4, 6, generator=torch.Generator().manual_seed(0)) / 1000
+    found = normalised(noise, decisions, alone)
+    assert torch.allclose(found, (noise - noise.mean()) / LEAST_DEVIATION)
+    assert found.abs().max() < 0.05
+
+
+def test_a_prompt_teaches_something_where_its_returns_differ_or_it_was_tried_once() -> None:
+    returns = torch.tensor([1.0, 0.0, 0.5, 4.0, 0.5, 1.0, 0.5])
+    prompt = torch.tensor([0, 0, 1, 2, 1, 0, 1])
+    assert informative(returns, prompt).tolist() == [True, True, False, True, False, True, False]
+    assert not informative(torch.full((5,), 0.1) + 1e-8 * torch.arange(5), torch.zeros(5)).any()
+
+
+def test_the_penalty_for_a_nat_is_in_the_units_of_the_reward_whatever_the_scale() -> None:
+    """Else the optimum would not be π_ref exp(R / β), but one at a β that changes while returns do."""
+    made, settings = policy(), PLAIN.changed(kl_weight=0.3)
+    rollout, reference = sampled(made), policy(1, made.masks)
+    plain = prepared(made, rollout, settings, reference).rewards
+    scaled = prepared(made, rollout, settings.changed(scale_rewards=True), reference).rewards
+    size = float(prepared(made, rollout).rewards.sum(1).square().mean().sqrt())
+    assert size != pytest.approx(1, abs=0.05)
+    assert torch.allclose(scaled * size, plain, atol=1e-5)
 
 
 def test_the_mean_of_the_others_of_a_prompt_is_a_baseline() -> None:

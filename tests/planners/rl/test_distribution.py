@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from copy import deepcopy
+from dataclasses import replace
 
 import pytest
 
@@ -14,7 +15,7 @@ import torch
 
 from p2c_dsl.planners.rl.batch import pieces
 from p2c_dsl.planners.rl.policy.masking import MaskTable, entropy, masked_log_probs
-from p2c_dsl.planners.rl.ppo import Batch, gradients, trainable
+from p2c_dsl.planners.rl.ppo import gradients, trainable
 from tests.planners.rl.scored import gradient, rows_of, scored_log_probs
 from tests.planners.rl.toy import (
     LETTERS,
@@ -93,7 +94,7 @@ def test_the_gradient_is_that_of_the_expected_reward() -> None:
     probability = scored_log_probs(made, rollout).sum(1, keepdim=True).exp()
     reward = torch.tensor([REWARDS[codec().text(e.tokens)] for e in rollout.episodes]).unsqueeze(1)
     weighed = probability * reward * rollout.decisions * rollout.decisions.sum()
-    batch = Batch(rollout, batch.old, batch.kl, batch.rewards, batch.values, weighed, batch.returns)
+    batch = replace(batch, advantages=weighed)
     gradients(made, batch, rows_of(rollout), PLAIN, alone)
     assert (gradient(made) + exact).abs().max() < 1e-5
 

@@ -17,9 +17,22 @@ from torch import Tensor
 
 from p2c_dsl.planners.rl.advantages import normalised
 from p2c_dsl.planners.rl.batch import pieces
-from p2c_dsl.planners.rl.ppo import gradients, losses, minibatches, update
+from p2c_dsl.planners.rl.ppo import gradients, losses, minibatches, trainable, update
+from p2c_dsl.planners.rl.settings import TrainingSettings
+from p2c_dsl.planners.rl.trainer import Trainer
 from tests.planners.rl.scored import apart, gradient, rows_of
-from tests.planners.rl.toy import PLAIN, Dialogue, Liking, alone, every_word, policy, prepared, sampled
+from tests.planners.rl.toy import (
+    PLAIN,
+    Dialogue,
+    Liking,
+    alone,
+    codec,
+    every_word,
+    model,
+    policy,
+    prepared,
+    sampled,
+)
 
 
 def in_ranks(work: Callable[[int, Callable[[Tensor], Tensor]], None], ranks: int = 2) -> None:
@@ -122,6 +135,30 @@ def test_processes_with_unlike_prompts_go_on_with_the_same_random_numbers() -> N
         minibatches(torch.arange(48) % prompts, 2, generator)
         states.append(generator.get_state())
     assert torch.equal(*states)
+
+
+@pytest.mark.parametrize("reward", [0.0, 0.4, -3.0])
+def test_where_every_word_earns_the_same_no_weight_moves(reward: float) -> None:
+    """Not by the value head's errors, made as large as rewards, nor by an entropy bonus that has no reward to weigh."""
+    made = Trainer(model(), codec(), [Liking(rewards=lambda _: reward)], TrainingSettings(episodes=16, updates=3))
+    before = [p.detach().clone() for p in made.policy.parameters()]
+    found = [made.update() for _ in range(3)]
+    assert all(torch.equal(a, b) for a, b in zip(before, made.policy.parameters(), strict=True))
+    assert [each["losses/steps"] for each in found] == [0, 0, 0]
+    assert [each["losses/informative"] for each in found] == [0, 0, 0]
+
+
+def test_a_prompt_whose_words_earn_the_same_adds_nothing_to_the_update_of_others() -> None:
+    made = policy()
+    settings = PLAIN.changed(value_weight=0.5, entropy_weight=0.1, max_gradient=1e9)
+    batch = prepared(made, sampled(made, 24, [Liking(), Liking("dull", "edcb", rewards=lambda _: 1.0)]), settings)
+    assert batch.informative.tolist() == [True, False] * 12
+    gradients(made, batch, torch.arange(0, 24, 2), settings, alone)
+    expected, before = gradient(made), [p.detach().clone() for p in trainable(made)]
+    optimizer = torch.optim.SGD(trainable(made), lr=1.0)
+    update(made, optimizer, batch, settings, alone, torch.Generator().manual_seed(0))
+    moved = torch.cat([(a - b).flatten() for a, b in zip(before, trainable(made), strict=True)])
+    assert apart(moved.detach(), expected) < 1e-4
 
 
 def test_an_update_ends_once_the_policy_has_moved_far() -> None:

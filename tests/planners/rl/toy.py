@@ -74,13 +74,14 @@ class Liking:
         prompt: str = "abcde",
         credits: Callable[[str], tuple[Credit, ...]] = lambda _: (),
         truncated: bool = False,
+        rewards: Callable[[str], float] = REWARDS.__getitem__,
     ) -> None:
-        self.name, self.prompt, self.credits, self.truncated = name, prompt, credits, truncated
+        self.name, self.prompt, self.credits, self.truncated, self.rewards = name, prompt, credits, truncated, rewards
         self.space = Words()
 
     def play(self, seed: int) -> Play:
         word = yield Turn(self.prompt, self.space, 4)
-        reward = REWARDS[word]
+        reward = self.rewards(word)
         return EpisodeOutcome(reward, reward > 0, self.credits(word), truncated=self.truncated)
 
 

@@ -92,6 +92,33 @@ MISTAKES: tuple[Mistake, ...] = (
     ),
     (
         Mutant(
+            "the penalty for the KL is not scaled with the rewards",
+            _RL + "ppo:prepare",
+            "rewards = (credited(earned, decisions) - settings.kl_weight * kl) / divisor",
+            "rewards = credited(earned, decisions) / divisor - settings.kl_weight * kl",
+        ),
+        tests.test_the_penalty_for_a_nat_is_in_the_units_of_the_reward_whatever_the_scale,
+    ),
+    (
+        Mutant(
+            "small differences between advantages are made large",
+            _RL + "advantages:normalised",
+            "deviation.float().clamp(min=LEAST_DEVIATION)",
+            "deviation.float().clamp(min=1e-8)",
+        ),
+        tests.test_advantages_that_hardly_differ_are_not_stretched,
+    ),
+    (
+        Mutant(
+            "a prompt that was tried once teaches nothing",
+            _RL + "advantages:informative",
+            " | (same.sum(1) == 1)",
+            "",
+        ),
+        tests.test_a_prompt_teaches_something_where_its_returns_differ_or_it_was_tried_once,
+    ),
+    (
+        Mutant(
             "advantages are normalised over padding",
             _RL + "advantages:normalised",
             "advantages[decisions].double()",

@@ -83,6 +83,24 @@ MISTAKES: tuple[Mistake, ...] = (
     ),
     (
         Mutant(
+            "prompts whose returns are all the same take part",
+            _RL + "ppo:update",
+            "rows = minibatch[batch.informative[minibatch]]",
+            "rows = minibatch",
+        ),
+        tests.test_a_prompt_whose_words_earn_the_same_adds_nothing_to_the_update_of_others,
+    ),
+    (
+        Mutant(
+            "a step is taken without any row",
+            _RL + "ppo:update",
+            "if not reduce(rows.new_tensor(len(rows))):",
+            "if False:",
+        ),
+        lambda: tests.test_where_every_word_earns_the_same_no_weight_moves(0.4),
+    ),
+    (
+        Mutant(
             "the update never ends early",
             _RL + "ppo:update",
             'found["losses/approx_kl"] > settings.target_kl',
