@@ -19,7 +19,7 @@ from p2c_dsl.planners.rl.settings import TrainingSettings
 CEILING = "ceiling"
 DRIFT = "drift"
 """Not a condition: how φ follows values that switch, see `drift.py`."""
-VARIANTS = {
+VARIANTS: dict[str, dict[str, Any]] = {
     "": {},
     "unbalanced": {"balance": 0.0},
     "no summary": {"summary": 0.0},
