@@ -21,7 +21,7 @@ COMMANDS = {
     "train": "train",
     "eval": "evaluate",
     "align": "align",
-    "measure": "measure",
+    "measure": "app",
     "mcp": "mcp",
     "label": "label",
     "import": "app",

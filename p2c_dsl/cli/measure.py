@@ -1,17 +1,29 @@
-"""`p2c measure`."""
+"""`p2c measure`: without training in the spaces of generated domains, or by training on a grid of conditions."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from typer import Argument, Option
 
-from p2c_dsl.cli.training import need_training, training_errors
+from p2c_dsl.cli.failure import need_extra
+from p2c_dsl.cli.training import given, need_training, training_errors
+
+if TYPE_CHECKING:
+    from p2c_dsl.planners.measure.spaces.records import SpaceSettings
 
 
-def measure(
+app = typer.Typer(
+    help="Measure part-to-complete generalization.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+
+@app.command("grid")
+def grid(
     domains: Annotated[list[str], Argument(help="Folders of domains, with a spec, world.py and expert.py.")],
     output: Annotated[str, Option(help="The folder for the cells and the report.")] = "measured",
     seeds: Annotated[int, Option(help="How many seeds to use, from 0 on.", min=1)] = 10,
@@ -21,7 +33,7 @@ def measure(
     processes: Annotated[int, Option(help="How many cells to run at a time.", min=1)] = 2,
     drift: Annotated[bool, Option(help="Also measure how φ follows changing values.")] = True,
 ) -> None:
-    """Measure part-to-complete generalization, and write one report.
+    """Train planners in each condition, domain and seed, and write one report.
 
     Each combination of condition, domain and seed is a cell; cells.csv beside the report has a line for each.
 
@@ -29,9 +41,9 @@ def measure(
 
     Examples:
 
-      p2c measure examples/dinner examples/refunds --seeds 3
+      p2c measure grid examples/dinner examples/refunds --seeds 3
 
-      p2c measure examples/dinner --condition "all rules" --condition "syntax only" --condition ceiling
+      p2c measure grid examples/dinner --condition "all rules" --condition "syntax only" --condition ceiling
     """
     need_training("scipy")
     with training_errors(lambda: "the same command runs the missing cells"):
@@ -85,3 +97,51 @@ def _measure(
     page.write_text(report.report(found, command), encoding="utf-8")
     (output / "cells.csv").write_text(numbers.numbers(output), encoding="utf-8")
     typer.echo(f"{numbers.table(found)}\n\nthe full report is in {page}")
+
+
+@app.command("spaces")
+def spaces(
+    output: Annotated[str, Option(help="The folder for what is measured.")] = "measured-spaces",
+    domains: Annotated[int | None, Option(help="How many generated domains to look at.", min=1)] = None,
+    compositions: Annotated[int | None, Option(help="How many compositions to draw in each.", min=1)] = None,
+    worlds: Annotated[int | None, Option(help="In how many worlds to run each.", min=1)] = None,
+    domain_seed: Annotated[int, Option(help="The seed for the domains.", min=0)] = 0,
+    drawing_seed: Annotated[int, Option(help="The seed for the compositions.", min=0)] = 0,
+    world_seed: Annotated[int, Option(help="The seed for the worlds.", min=0)] = 0,
+    processes: Annotated[int, Option(help="How many domains to measure at a time.", min=1)] = 1,
+    quick: Annotated[bool, Option("--quick", help="Measure in some minutes, with wide intervals.")] = False,
+) -> None:
+    """Judge compositions of harmless parts by hidden rules, and compare their shapes. Nothing is trained.
+
+    A finished domain is a line in the output folder; if a run was stopped, the same command measures the missing ones.
+
+    Examples:
+
+      p2c measure spaces --quick
+
+      p2c measure spaces --domains 300 --processes 2 --output spaces
+    """
+    need_extra("train", "scipy")
+    with training_errors(lambda: "the same command measures the missing domains"):
+        from dataclasses import replace
+
+        from p2c_dsl.planners.measure.spaces.records import QUICK, SpaceSettings
+
+        chosen = given(domains=domains, compositions=compositions, worlds=worlds)
+        seeds = {"domain_seed": domain_seed, "drawing_seed": drawing_seed, "world_seed": world_seed}
+        _spaces(replace(QUICK if quick else SpaceSettings(), **seeds, **chosen), Path(output), processes)
+
+
+def _spaces(settings: SpaceSettings, output: Path, processes: int) -> None:
+    from rich.console import Console
+    from rich.progress import track
+
+    from p2c_dsl.planners.measure.spaces import records, tables
+
+    console = Console(stderr=True)
+    done = records.run(settings, output, processes)
+    for _ in track(done, "measuring", settings.domains, console=console, disable=not console.is_terminal):
+        pass
+    found = records.read(output)
+    (output / "spaces.csv").write_text(tables.numbers(found), encoding="utf-8")
+    typer.echo(tables.tables(found))

@@ -60,21 +60,21 @@ def test_align_goes_on_from_its_folder_with_the_same_settings_alone(domain: Path
     assert len(Path("run/align.jsonl").read_text().splitlines()) == 2
 
 
-@pytest.mark.parametrize("command", ["align", "measure"])
+@pytest.mark.parametrize("command", [("align",), ("measure", "grid")])
 @pytest.mark.parametrize(("missing", "told"), [("", "no"), ("world.py", "world.py"), ("expert.py", "expert.py")])
-def test_a_folder_that_is_no_domain_is_refused(domain: Path, command: str, missing: str, told: str) -> None:
+def test_a_folder_that_is_no_domain_is_refused(domain: Path, command: tuple[str, ...], missing: str, told: str) -> None:
     if missing:
         (domain / missing).unlink()
     else:
         shutil.rmtree(domain)
-    done = p2c(command, domain, "--output", "run")
+    done = p2c(*command, domain, "--output", "run")
     assert done.exit_code == 2
     assert told in done.stderr and "Traceback" not in done.output
 
 
-@pytest.mark.parametrize("command", ["align", "measure"])
-def test_an_unknown_condition_is_refused_with_the_known_ones(domain: Path, command: str) -> None:
-    done = p2c(command, domain, "--condition", "treee", "--output", "run")
+@pytest.mark.parametrize("command", [("align",), ("measure", "grid")])
+def test_an_unknown_condition_is_refused_with_the_known_ones(domain: Path, command: tuple[str, ...]) -> None:
+    done = p2c(*command, domain, "--condition", "treee", "--output", "run")
     assert done.exit_code == 2 and "tree" in done.stderr
 
 
@@ -85,7 +85,7 @@ def test_values_about_features_that_there_are_not_are_refused(domain: Path) -> N
 
 
 def test_measure_goes_on_with_the_cells_that_are_missing_and_reports(domain: Path) -> None:
-    asked = ("measure", domain, "--seeds", 1, "--condition", "tree", "--worlds", 2, "--processes", 1)
+    asked = ("measure", "grid", domain, "--seeds", 1, "--condition", "tree", "--worlds", 2, "--processes", 1)
     done = p2c(*asked, "--output", "out")
     assert done.exit_code == 0, done.output
     files = sorted(path.name for path in Path("out/cells").iterdir())
@@ -100,3 +100,14 @@ def test_measure_goes_on_with_the_cells_that_are_missing_and_reports(domain: Pat
     assert Path("out/cells", files[0]).stat().st_mtime_ns == kept
     other = p2c(*asked, "--output", "out", "--iterations", 1)
     assert other.exit_code == 2 and "iterations" in other.stderr
+
+
+def test_spaces_are_measured_without_a_domain_and_the_missing_ones_later(tmp_path: Path) -> None:
+    asked = ("measure", "spaces", "--domains", 2, "--compositions", 4, "--worlds", 1, "--output", tmp_path / "out")
+    done = p2c(*asked)
+    assert done.exit_code == 0, done.output
+    assert "2 of 2 domains" in done.stdout and "loops <= 1 − no restriction" in done.stdout
+    assert p2c(*asked).stdout == done.stdout
+    assert (tmp_path / "out" / "spaces.csv").read_text().startswith("domain,depth,")
+    other = p2c(*asked, "--world-seed", 1)
+    assert other.exit_code == 2 and "world_seed" in other.stderr

@@ -1,0 +1,1 @@
+"""Parts and wholes without training: compositions of generated domains, judged by hidden rules in worlds."""
