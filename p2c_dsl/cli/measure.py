@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 app = typer.Typer(
-    help="Measure part-to-complete generalization.",
+    help="Measure part-to-complete generalization.\n\nExample:\n\n  p2c measure spaces --quick",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
