@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,14 +21,22 @@ from p2c_dsl.diagnostics.plain import printable
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from p2c_dsl.importing import Imported, Tool
+    from p2c_dsl.importing import Imported, ToolList
     from p2c_dsl.source import Source
 
 Output = Annotated[str | None, Option("--output", "-o", help="Write the spec to this file.")]
 Check = Annotated[str | None, Option(help="Write nothing; exit with 1 if this spec differs from the tools.")]
+Overlay = Annotated[
+    str | None, Option(help="Also write a file in which to sign off what each tool does; it must not exist yet.")
+]
+Strict = Annotated[bool, Option("--strict", help="Write nothing if one of the tools cannot be declared.")]
+Only = Annotated[list[str] | None, Option(help="Only the tools with this name, or pattern (get_*); may be repeated.")]
+Skip = Annotated[list[str] | None, Option(help="Not the tools with this name, or pattern; may be repeated.")]
 
 app = typer.Typer(
-    help="Write a spec for the tools that an agent calls.\n\nIt is made from a list, a server, or Python functions.",
+    help="Write a spec for the tools that an agent calls.\n\n"
+    "It is made from a list, an OpenAPI document, a server, or Python functions. A tool that cannot be declared is "
+    "left out, and the report says why.",
     epilog="What tools say about themselves is unverified: see `p2c explain P2C440`.",
     no_args_is_help=True,
     rich_markup_mode=None,
@@ -34,9 +45,15 @@ app = typer.Typer(
 
 @app.command("tools")
 def tools(
-    file: Annotated[str, Argument(help="A JSON file with an MCP server's answer to `tools/list`.")],
+    file: Annotated[
+        str, Argument(help="A JSON file: what an MCP server answers to `tools/list`, or OpenAI or Anthropic take.")
+    ],
     output: Output = None,
     check: Check = None,
+    overlay: Overlay = None,
+    strict: Strict = False,
+    only: Only = None,
+    skip: Skip = None,
 ) -> None:
     """Write a spec for a list of tools.
 
@@ -44,9 +61,10 @@ def tools(
 
       p2c import tools tools.json -o tools.p2c && p2c import tools tools.json --check tools.p2c
     """
-    from p2c_dsl.importing.mcp_tools import read_tools
+    from p2c_dsl.importing.mcp_tools import read_list
 
-    _finish(lambda: read_tools(Path(file)), Path(file).name, output, check)
+    wanted = _Wanted(Path(file).name, output, check, overlay, strict, only or (), skip or ())
+    _finish(lambda: read_list(Path(file)), wanted)
 
 
 @app.command("python")
@@ -54,6 +72,10 @@ def python(
     target: Annotated[str, Argument(help="package.module, or package.module:object.")],
     output: Output = None,
     check: Check = None,
+    overlay: Overlay = None,
+    strict: Strict = False,
+    only: Only = None,
+    skip: Skip = None,
 ) -> None:
     """Write a spec for Python functions. This imports the module and so runs its code.
 
@@ -61,9 +83,9 @@ def python(
 
       p2c import python my_agent.tools -o tools.p2c
     """
-    from p2c_dsl.importing.python_tools import tools_at
+    from p2c_dsl.importing.python_tools import list_at
 
-    _finish(lambda: tools_at(target), target, output, check)
+    _finish(lambda: list_at(target), _Wanted(target, output, check, overlay, strict, only or (), skip or ()))
 
 
 @app.command("mcp", context_settings={"ignore_unknown_options": True})
@@ -71,6 +93,10 @@ def mcp(
     command: Annotated[list[str], Argument(help="The command that starts the server, after --.")],
     output: Output = None,
     check: Check = None,
+    overlay: Overlay = None,
+    strict: Strict = False,
+    only: Only = None,
+    skip: Skip = None,
     timeout: Timeout = 30.0,
 ) -> None:
     """Start an MCP server over stdio, and write a spec for its tools.
@@ -83,16 +109,35 @@ def mcp(
 
     # Only the program's name is written down: the arguments may contain a password.
     origin = f"an MCP server ({Path(command[0]).name})"
-    _finish(lambda: list_tools(command, timeout), origin, output, check)
+    wanted = _Wanted(origin, output, check, overlay, strict, only or (), skip or ())
+    _finish(lambda: list_tools(command, timeout), wanted)
 
 
-def _finish(read: Callable[[], list[Tool]], origin: str, output: str | None, check: str | None) -> None:
-    from p2c_dsl.importing import ImportProblem, drift, names_of, spec_of
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What to do with the tools of an origin."""
 
+    origin: str
+    output: str | None
+    check: str | None
+    overlay: str | None
+    strict: bool
+    only: Sequence[str]
+    skip: Sequence[str]
+
+
+def _finish(read: Callable[[], ToolList], wanted: _Wanted) -> None:
+    from p2c_dsl.importing import ImportProblem, drift, names_of, spec_of_list
+
+    output, check = wanted.output, wanted.check
+    _check_overlay(wanted)
     try:
         earlier = _earlier(check, output)
         # Overrides rely on names, so a tool keeps its name from import to import.
-        imported = spec_of(read(), origin, None if earlier is None else names_of(earlier))
+        known = None if earlier is None else names_of(earlier)
+        imported = spec_of_list(read().chosen(wanted.only, wanted.skip), wanted.origin, known)
+        if wanted.strict and imported.refused:
+            raise ImportProblem(imported.refused[0].reason)
         changes = [] if earlier is None else drift(earlier, imported.text)
     except ImportProblem as problem:
         fail(printable(str(problem)))
@@ -104,6 +149,20 @@ def _finish(read: Callable[[], list[Tool]], origin: str, output: str | None, che
     _report(imported)
     for line in lines:
         typer.echo(line, err=True)
+    if wanted.overlay is not None and output is not None:
+        from p2c_dsl.importing.overlay import overlay_of
+
+        used = Path(os.path.relpath(output, Path(wanted.overlay).parent)).as_posix()
+        write(overlay_of(imported.listed, used), wanted.overlay)
+
+
+def _check_overlay(wanted: _Wanted) -> None:
+    if wanted.overlay is None:
+        return
+    if wanted.output is None:
+        fail("--overlay needs --output FILE: the overlay uses the spec by its file's name")
+    if Path(wanted.overlay).exists():
+        fail(f"{wanted.overlay} exists, and what a person has signed is not overwritten: choose another file")
 
 
 def _earlier(check: str | None, output: str | None) -> Source | None:
@@ -127,6 +186,8 @@ def _report(imported: Imported) -> None:
     report = imported.report
     exact = ", ".join(f"{n} {kind}" for kind, n in sorted(report.exact.items()))
     typer.echo(f"{imported.tools} tools; with exact types: {exact or 'none'}", err=True)
+    for refusal in imported.refused:
+        typer.echo(printable(f"  left out: {refusal.tool}: {refusal.reason}"), err=True)
     for place, reason in report.opaque:
         typer.echo(printable(f"  opaque: {place}: {reason}"), err=True)
     for word, n in sorted(Counter(word for _, word in report.dropped).items()):

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING, Any
 
-from p2c_dsl.importing.mcp_tools import tools_of
-from p2c_dsl.importing.model import ImportProblem, Tool
+from p2c_dsl.importing.mcp_tools import list_in
+from p2c_dsl.importing.model import ImportProblem, Tool, ToolList
 from p2c_dsl.runtime.tools import Outcome
 
 if TYPE_CHECKING:
@@ -36,7 +36,11 @@ class Server:
 
     def tools(self) -> list[Tool]:
         """All that it lists. Raises `ImportProblem`."""
-        return tools_of(self._listed())
+        return self.tool_list().strict()
+
+    def tool_list(self) -> ToolList:
+        """Its tools, and those that are too odd. Raises `ImportProblem`."""
+        return list_in(self._listed())
 
     def names(self) -> set[str]:
         """The names of all that it lists. Raises `ImportProblem`."""
@@ -151,10 +155,10 @@ async def _initialize(session: ClientSession, timeout: float) -> None:
         await session.initialize()
 
 
-def list_tools(command: Sequence[str], timeout: float) -> list[Tool]:
+def list_tools(command: Sequence[str], timeout: float) -> ToolList:
     """Starts a server and lists its tools. Raises `ImportProblem`."""
     with connect(command, timeout) as server:
-        return server.tools()
+        return server.tool_list()
 
 
 def _innermost(error: BaseException) -> BaseException:

@@ -1,4 +1,8 @@
-"""Reads a server's answer to `tools/list` of the Model Context Protocol, which is not trusted."""
+"""Reads lists of tools as agents have them, which are not trusted.
+
+Known are the answer of a server of the Model Context Protocol to `tools/list`, also as a library writes it with names
+in snake case, and the lists that go to OpenAI (chat and responses) and Anthropic.
+"""
 
 from __future__ import annotations
 
@@ -7,75 +11,83 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from p2c_dsl.importing.model import ImportProblem, Tool
+from p2c_dsl.importing.dialects import tool_in
+from p2c_dsl.importing.model import ImportProblem, Refusal, Tool, ToolList
 
-_HINTS = ("readOnlyHint", "destructiveHint", "idempotentHint", "openWorldHint")
 _DEEPEST = 100
 """Deeper than any real schema, but not deep enough to overflow a recursion."""
+_LISTS = ("tools", "functions")
 
 
 def read_tools(path: Path) -> list[Tool]:
-    """The tools in a file. Raises `ImportProblem`."""
+    """The tools in a file. Raises `ImportProblem` if it is not a list, or a tool in it is odd."""
+    return read_list(path).strict()
+
+
+def read_list(path: Path) -> ToolList:
+    """The tools in a file, and those that are too odd. Raises `ImportProblem` if it is not a list of tools."""
+    return list_in(read_json(path))
+
+
+def read_json(path: Path) -> Any:
+    """What a JSON file says. Raises `ImportProblem`."""
+    text = read_text(path)
+    try:
+        return json.loads(text)
+    except (json.JSONDecodeError, RecursionError) as error:
+        place = f"{path}:{error.lineno}:{error.colno}" if isinstance(error, json.JSONDecodeError) else str(path)
+        raise ImportProblem(f"{place} is not JSON: {error}") from None
+    except ValueError as error:
+        raise ImportProblem(f"{path} is not JSON that can be read: {error}") from None
+
+
+def read_text(path: Path) -> str:
+    """The text of a file. Raises `ImportProblem`."""
     try:
         if path.exists() and not path.is_file():
             raise ImportProblem(f"{path} is not a regular file")
-        data = json.loads(path.read_text(encoding="utf-8-sig"))
+        return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise ImportProblem(f"{path} does not exist") from None
     except OSError as error:
         raise ImportProblem(f"{path} cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
         raise ImportProblem(f"{path} is not UTF-8") from None
-    except (json.JSONDecodeError, RecursionError) as error:
-        place = f"{path}:{error.lineno}:{error.colno}" if isinstance(error, json.JSONDecodeError) else str(path)
-        raise ImportProblem(f"{place} is not JSON: {error}") from None
-    return tools_of(data)
 
 
 def tools_of(data: Any) -> list[Tool]:
-    """The tools of an answer: `{"tools": […]}`, with or without its JSON-RPC envelope, or the list alone.
+    """The tools of a list. Raises `ImportProblem` if it is not a list, or a tool in it is odd."""
+    return list_in(data).strict()
 
-    Raises `ImportProblem`.
+
+def list_in(data: Any) -> ToolList:
+    """The tools of `{"tools": […]}`, with or without its JSON-RPC envelope, or of the list alone.
+
+    Raises `ImportProblem` if it is not a list of tools.
     """
-    if isinstance(data, Mapping) and "result" in data:
+    if isinstance(data, Mapping) and isinstance(data.get("result"), Mapping | list):
         data = data["result"]
     if isinstance(data, Mapping):
-        data = data.get("tools")
+        data = next((data[word] for word in _LISTS if word in data), None)
     if not isinstance(data, list):
-        raise ImportProblem('no tools found: expected {"tools": […]}, the answer of a server to `tools/list`')
-    if _depth(data) > _DEEPEST:
-        raise ImportProblem(f"tools: the list is nested more than {_DEEPEST} levels deep")
-    return [_tool(entry, f"tools[{number}]") for number, entry in enumerate(data)]
+        expected = 'expected {"tools": […]} or a list, as a server answers to `tools/list` or a model\'s API takes it'
+        raise ImportProblem(f"no tools found: {expected}")
+    found: list[Tool] = []
+    refused: list[Refusal] = []
+    for number, entry in enumerate(data):
+        where = f"tools[{number}]"
+        try:
+            if _depth(entry) >= _DEEPEST:
+                raise ImportProblem(f"{where}: the tool is nested more than {_DEEPEST} levels deep")
+            found.append(tool_in(entry, where))
+        except ImportProblem as problem:
+            refused.append(Refusal(_name(entry) or where, str(problem)))
+    return ToolList(tuple(found), tuple(refused))
 
 
-def _tool(entry: Any, where: str) -> Tool:
-    if not isinstance(entry, Mapping):
-        raise ImportProblem(f"{where}: a tool must be an object")
-    name = entry.get("name")
-    if not isinstance(name, str) or not name:
-        raise ImportProblem(f"{where}.name: a tool must have a name, which is a string")
-    given = entry.get("inputSchema", {"type": "object"})
-    if not isinstance(given, Mapping):
-        raise ImportProblem(f"{where}.inputSchema: a JSON Schema must be an object")
-    annotations = entry.get("annotations") or {}
-    if not isinstance(annotations, Mapping):
-        raise ImportProblem(f"{where}.annotations: annotations must be an object")
-    returns = entry.get("returns")
-    output = entry.get("outputSchema")
-    untyped = "text"
-    if output is None and isinstance(returns, str):
-        from p2c_dsl.importing.python_types import schema_of_text
-
-        output, untyped = schema_of_text(returns)
-    return Tool(
-        name=name,
-        input=given,
-        output=output,
-        title=_text(entry.get("title") or annotations.get("title")),
-        description=_text(entry.get("description")),
-        untyped=untyped,
-        annotations={h: annotations[h] for h in _HINTS if isinstance(annotations.get(h), bool)},
-    )
+def _name(entry: Any) -> str:
+    name = entry.get("name") if isinstance(entry, Mapping) else None
+    return name if isinstance(name, str) else ""
 
 
 def _depth(data: Any) -> int:
@@ -85,7 +97,3 @@ def _depth(data: Any) -> int:
         parts = (p.values() if isinstance(p, Mapping) else p for p in level if isinstance(p, Mapping | list))
         level, depth = [inner for part in parts for inner in part], depth + 1
     return depth
-
-
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else ""

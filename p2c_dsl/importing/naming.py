@@ -11,6 +11,11 @@ BUILT_IN = frozenset(("Bool", "Int", "Float", "Text", "List", "Set", "Map", "Opt
 """The types that a spec cannot declare."""
 
 _LONGEST = 60
+_SIGNS = {
+    **{"+": "plus", "-": "minus", "*": "star", "/": "slash", "%": "percent", "=": "equal", "<": "less"},
+    **{">": "greater", "!": "not", "?": "question", "&": "and", "|": "or", "~": "tilde", "^": "caret"},
+    **{".": "dot", ",": "comma", ":": "colon", ";": "semicolon", "#": "hash", "@": "at", "$": "dollar"},
+}
 _INVISIBLE = "\u115f\u1160"
 """Characters that are letters by Unicode but are invisible."""
 
@@ -25,12 +30,19 @@ def legal(name: str) -> str:
     """A legal name that resembles any text; a legal name is left as it is."""
     if is_legal(name):
         return name
-    plain = unicodedata.normalize("NFKC", name)
+    plain = _spelled(unicodedata.normalize("NFKC", name))
     kept = re.sub("_{2,}", "_", "".join(c if _fits(c) else "_" for c in plain)).strip("_")[: _LONGEST - 2]
     kept = kept or "unnamed"
     if not kept.isidentifier():
         kept = f"n_{kept}"
     return f"{kept}_" if keyword.iskeyword(kept) else kept
+
+
+def _spelled(name: str) -> str:
+    """The name with a number's sign, and signs that stand alone, in words."""
+    if name[1:2].isdecimal() and name[0] in "+-":
+        return f"{_SIGNS[name[0]]}_{name[1:]}"
+    return "_".join(_SIGNS[c] for c in name) if name and all(c in _SIGNS for c in name) else name
 
 
 def _fits(character: str) -> bool:
@@ -48,17 +60,18 @@ def free(stem: str, taken: Container[str]) -> str:
 
 
 def distinct(originals: Iterable[str], known: Mapping[str, str] | None = None) -> dict[str, str]:
-    """A unique legal name for each original.
+    """A unique legal name for each original, which does not depend on their order.
 
-    `known` are existing names by their originals: they are kept, and not used for anything else.
+    `known` are existing names by their originals: they are kept, and not used for anything else. A name that is legal
+    stays what it is, whatever others become.
     """
-    result: dict[str, str] = {}
-    kept = known or {}
-    taken = set(kept.values())
-    for original in originals:
-        result[original] = kept.get(original) or free(legal(original), taken)
-        taken.add(result[original])
-    return result
+    listed = list(originals)
+    found = {name: known[name] for name in listed if name in known} if known else {}
+    taken = set((known or {}).values())
+    for original in sorted(set(listed) - found.keys(), key=lambda name: (not is_legal(name), name)):
+        found[original] = free(legal(original), taken)
+        taken.add(found[original])
+    return {name: found[name] for name in listed}
 
 
 def type_name(*words: str) -> str:

@@ -25,7 +25,7 @@ from typing import (
     get_type_hints,
 )
 
-from p2c_dsl.importing.schemas import NEW_TYPE
+from p2c_dsl.importing.json_schema.schemas import NEW_TYPE
 
 _SCALARS = {str: "string", int: "integer", float: "number", bool: "boolean", type(None): "null"}
 _LISTS = (list, collections.abc.Sequence, collections.abc.Iterable, collections.abc.Collection)
@@ -78,7 +78,10 @@ class Hints:
             return {"type": "array", "items": self.schema(arguments[0]), "uniqueItems": origin in _SETS}
         if origin is tuple:
             same = len(arguments) == 2 and arguments[1] is Ellipsis
-            return {"type": "array", "items" if same else "prefixItems": self.schema(arguments[0])}
+            if same:
+                return {"type": "array", "items": self.schema(arguments[0])}
+            size = {"minItems": len(arguments), "maxItems": len(arguments)}
+            return {"type": "array", "prefixItems": [self.schema(one) for one in arguments], **size}
         if origin in _MAPS:
             # Keys of JSON objects are strings; keys in Python need not be.
             keys = self.schema(arguments[0])

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, get_type_hints
 
-from p2c_dsl.importing.model import ImportProblem, Tool
+from p2c_dsl.importing.model import ImportProblem, Refusal, Tool, ToolList
 from p2c_dsl.importing.python_hints import Hints
 
 _UNKNOWN = inspect.Signature.empty
@@ -19,7 +19,19 @@ _UNKNOWN = inspect.Signature.empty
 
 def tools_at(target: str) -> list[Tool]:
     """The tools at `package.module`, or at `package.module:object`. Raises `ImportProblem`."""
-    return [tool_of(name, function) for name, function in functions_at(target).items()]
+    return list_at(target).strict()
+
+
+def list_at(target: str) -> ToolList:
+    """The tools at a target, and the functions that cannot be declared. Raises `ImportProblem`."""
+    found: list[Tool] = []
+    refused: list[Refusal] = []
+    for name, function in functions_at(target).items():
+        try:
+            found.append(tool_of(name, function))
+        except ImportProblem as problem:
+            refused.append(Refusal(name, str(problem)))
+    return ToolList(tuple(found), tuple(refused))
 
 
 def functions_at(target: str) -> dict[str, Callable[..., Any]]:

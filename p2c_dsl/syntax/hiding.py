@@ -8,26 +8,22 @@ from collections.abc import Iterator
 
 from p2c_dsl.diagnostics.model import Diagnostic, Location
 from p2c_dsl.source import Source, Span
+from p2c_dsl.syntax.text import INVISIBLE
 
 CODE = "P2C120"
 
 _BIDIRECTIONAL = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
-_INVISIBLE = (
-    "\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u2060-\u2065\u206a-\u206f\u2800\u3164"
-    "\ufeff\uffa0\ufff0-\ufffb\U00013430-\U0001343f\U00016fe4\U0001bca0-\U0001bca3"
-    "\U0001d159\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
-)
 _LINES = "\x0b\x1c-\x1e\x85\u2028\u2029"
 _CONTROLS = "\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f"
 _JOINERS = "\u200c\u200d\ufe00-\ufe0f"
 """Characters that scripts and emoji need. After ASCII they only hide something, except in a keycap emoji."""
 _HIDING = re.compile(
-    rf"(?P<character>[{_BIDIRECTIONAL}{_INVISIBLE}{_LINES}{_CONTROLS}]|\r(?!\n)|(?<=[^\n\f])\f"
+    rf"(?P<character>[{_BIDIRECTIONAL}{INVISIBLE}{_LINES}{_CONTROLS}]|\r(?!\n)|(?<=[^\n\f])\f"
     rf"|(?<=[\x00-\x7f])[{_JOINERS}](?!\u20e3))(?P=character)*"
 )
 _WHY = (
     (re.compile(f"[{_BIDIRECTIONAL}]"), "changes the order in which the text around it is displayed"),
-    (re.compile(f"[{_INVISIBLE}{_JOINERS}]"), "is invisible"),
+    (re.compile(f"[{INVISIBLE}{_JOINERS}]"), "is invisible"),
     (re.compile(f"[\r{_LINES}]"), "looks like the end of a line but is not"),
     (re.compile("\f"), "makes the parser ignore the indentation before it"),
     (re.compile(f"[{_CONTROLS}]"), "is a terminal control character"),

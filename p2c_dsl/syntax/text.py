@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import ast
 import inspect
+import re
 import warnings
+
+INVISIBLE = (
+    "\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u2060-\u2065\u206a-\u206f\u2800\u3164"
+    "\ufeff\uffa0\ufff0-\ufffb\U00013430-\U0001343f\U00016fe4\U0001bca0-\U0001bca3"
+    "\U0001d159\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+)
+"""Characters that nobody can see, as they stand in the brackets of a regular expression."""
+_UNSEEN = re.compile(f"[{INVISIBLE}]")
 
 
 def unquote(literal: str) -> str:
@@ -60,6 +69,6 @@ def _escape(text: str) -> str:
 
 
 def _escaped(character: str) -> str:
-    if character.isprintable() and character != "\\":
+    if character.isprintable() and character != "\\" and not _UNSEEN.match(character):
         return character
     return character.encode("unicode_escape").decode("ascii")

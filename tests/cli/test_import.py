@@ -111,6 +111,37 @@ def test_no_name_of_a_tool_moves_the_cursor(tools: Path) -> None:
     assert result.exit_code == 0 and "opaque" in result.stderr and "\x1b" not in result.stderr + result.stdout
 
 
+class TestChoosing:
+    @pytest.fixture(autouse=True)
+    def three(self, tools: Path) -> None:
+        listed = [{"name": "get_a"}, {"name": "get_b"}, {"name": "odd", "inputSchema": 3}]
+        (tools / "tools.json").write_text(json.dumps({"tools": listed}))
+
+    def test_an_odd_tool_costs_itself_and_is_told(self) -> None:
+        result = p2c("import", "tools", "tools.json")
+        assert result.exit_code == 0 and "subtask get_a()" in result.stdout
+        assert "left out: odd: tools[2].inputSchema: a JSON Schema must be an object" in result.stderr
+
+    def test_unless_all_or_nothing_is_wanted(self) -> None:
+        result = p2c("import", "tools", "tools.json", "--strict")
+        assert result.exit_code == 2 and result.stdout == "" and "tools[2].inputSchema" in result.stderr
+        assert p2c("import", "tools", "tools.json", "--strict", "--skip", "odd").exit_code == 0
+
+    def test_tools_are_chosen_by_name(self) -> None:
+        text = p2c("import", "tools", "tools.json", "--only", "get_*", "--skip", "*_b").stdout
+        assert "subtask get_a()" in text and "get_b" not in text
+        assert p2c("import", "tools", "tools.json", "--only", "put_*").exit_code == 2
+
+    def test_an_overlay_uses_the_spec_and_is_never_overwritten(self, tools: Path) -> None:
+        (tools / "specs").mkdir()
+        result = p2c("import", "tools", "tools.json", "-o", "specs/tools.p2c", "--overlay", "mine.p2c")
+        assert result.exit_code == 0 and 'use "specs/tools.p2c"' in (tools / "mine.p2c").read_text()
+        assert p2c("lint", "mine.p2c").exit_code == 0
+        again = p2c("import", "tools", "tools.json", "-o", "specs/tools.p2c", "--overlay", "mine.p2c")
+        assert again.exit_code == 2 and "not overwritten" in again.stderr
+        assert p2c("import", "tools", "tools.json", "--overlay", "other.p2c").exit_code == 2
+
+
 @pytest.mark.parametrize(
     "arguments", [["nope.json"], ["tools.json", "--check", "nope.p2c"], ["tools.json", "-o", "no/x.p2c"]]
 )

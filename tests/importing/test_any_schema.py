@@ -76,5 +76,6 @@ def test_any_list_of_tools_makes_a_spec_without_findings_or_a_clear_problem(tool
     assert not [d.message for d in found if d.code not in LOOKS]
     source = Source("t.p2c", text)
     assert format_source(source) == text and drift(source, text) == []
-    assert list(names_of(source)) == [tool["name"] for tool in tools]
+    assert list(names_of(source)) == sorted(tool["name"] for tool in tools)
     assert spec_of(tools_of(tools), "a test", names_of(source)).text == text
+    assert spec_of(tools_of(tools[::-1]), "a test").text == text

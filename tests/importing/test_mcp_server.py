@@ -25,7 +25,7 @@ def server() -> Iterator[Server]:
 
 
 def test_it_lists_its_tools_with_their_annotations() -> None:
-    tools = {tool.name: tool for tool in list_tools(COMMAND, timeout=20)}
+    tools = {tool.name: tool for tool in list_tools(COMMAND, timeout=20).tools}
     assert tools["list-directory"].claims == ("read_only", "closed_world")
     assert tools["move_file"].claims == ()
     assert list(tools["move_file"].input["properties"]) == ["folder", "name", "target"]

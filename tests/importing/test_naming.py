@@ -33,13 +33,19 @@ def test_what_nobody_can_see_does_not_tell_names_apart() -> None:
 
 
 def test_names_that_meant_something_keep_their_meaning() -> None:
-    assert distinct(["a b", "a-b", "a_b"]) == {"a b": "a_b", "a-b": "a_b_2", "a_b": "a_b_3"}
+    assert distinct(["a b", "a-b", "a_b"]) == {"a b": "a_b_2", "a-b": "a_b_3", "a_b": "a_b"}
     known = {"a-b": "a_b", "gone": "f"}
     assert distinct(["a b", "a-b", "f"], known) == {"a b": "a_b_2", "a-b": "a_b", "f": "f_2"}
 
 
+def test_names_do_not_depend_on_the_order_and_signs_are_spelled_out() -> None:
+    assert distinct(["+1", "-1"]) == {"+1": "plus_1", "-1": "minus_1"} and distinct(["-1", "+1"])["+1"] == "plus_1"
+    assert distinct(["<", "<=", "a*", "a+"]) == {"<": "less", "<=": "less_equal", "a*": "a", "a+": "a_2"}
+    assert distinct(["a+", "a*"]) == {"a*": "a", "a+": "a_2"}
+
+
 def test_types_are_named_in_capitals_and_elements_in_the_singular() -> None:
-    assert type_name("read_file", "result") == "ReadFileResult" and type_name("-") == "Unnamed"
+    assert type_name("read_file", "result") == "ReadFileResult" and type_name("–") == "Unnamed"
     assert [singular(w) for w in ("entities", "edits", "class", "as")] == ["entity", "edit", "class", "as"]
 
 

@@ -15,7 +15,7 @@ import pytest
 from pydantic import BaseModel, Field
 
 from p2c_dsl.importing import ImportProblem, spec_of
-from p2c_dsl.importing.python_tools import functions_at, tool_of, tools_at
+from p2c_dsl.importing.python_tools import functions_at, list_at, tool_of, tools_at
 from p2c_dsl.importing.python_types import schema_of_text
 from p2c_dsl.types import INT, show
 from p2c_dsl.types import NewType as TypeOver
@@ -143,6 +143,12 @@ def test_what_hints_do_not_say_is_opaque() -> None:
 def test_any_number_of_arguments_is_no_subtask() -> None:
     with pytest.raises(ImportProblem, match="any number of arguments"):
         tool_of("any_number", any_number)
+
+
+def test_it_costs_that_function_and_not_the_module(folder_on_path: Path) -> None:
+    (folder_on_path / "one_is_odd.py").write_text("def f(x: int) -> int: ...\ndef g(*args: int) -> int: ...\n")
+    found = list_at("one_is_odd")
+    assert [tool.name for tool in found.tools] == ["f"] and [r.tool for r in found.refused] == ["g"]
 
 
 @pytest.fixture

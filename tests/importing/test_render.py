@@ -35,10 +35,6 @@ def test_a_tool_reads_as_one_would_write_it() -> None:
     )
     body = imported(described).text.split("\n\n", 1)[1]
     assert body == (
-        "enum Mode:\n"
-        "    fast\n"
-        '    very_slow as "very-slow"\n'
-        "\n"
         'subtask get_weather as "get-weather"(\n'
         "    city: Text,\n"
         '    from_ as "from": Int,\n'
@@ -53,6 +49,10 @@ def test_a_tool_reads_as_one_would_write_it() -> None:
         '    """\n'
         "    may anything\n"
         "    claims read_only, closed_world\n"
+        "\n"
+        "enum Mode:\n"
+        "    fast\n"
+        '    very_slow as "very-slow"\n'
     )
 
 
@@ -81,9 +81,9 @@ def test_a_default_that_cannot_be_written_is_left_to_the_server() -> None:
 def test_names_that_collide_are_told_apart_and_kept() -> None:
     found = spec(tool("a-b"), tool("a_b"), tool("a b"))
     assert {name: found.original(name) for name in found.subtasks} == {
-        "a_b": "a-b",
-        "a_b_2": "a_b",
-        "a_b_3": "a b",
+        "a_b": "a_b",
+        "a_b_2": "a b",
+        "a_b_3": "a-b",
     }
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
-from p2c_dsl.importing.model import ImportProblem, Schema
+from p2c_dsl.importing.json_schema.documents import Document
+from p2c_dsl.importing.model import ImportProblem
 from p2c_dsl.importing.naming import singular, type_name
 
 _DEEPEST = 40
@@ -21,6 +21,10 @@ class ImportReport:
     opaque: list[tuple[str, str]] = field(default_factory=list)
     dropped: list[tuple[str, str]] = field(default_factory=list)
 
+    def copy(self) -> ImportReport:
+        """The same report, to go on with."""
+        return ImportReport(Counter(self.exact), list(self.opaque), list(self.dropped))
+
 
 @dataclass(frozen=True, slots=True)
 class SchemaPlace:
@@ -29,20 +33,22 @@ class SchemaPlace:
     Attributes:
         tool: The tool's name in the spec.
         path: The way to the schema.
-        defs: The definitions that references name.
+        document: What references point into.
         open: The definitions that the place is inside of.
         definition: The definition at this place, if there is one.
         record: The name that the record at this place must have, because a part of it already refers to it.
         inside: The records of which every value contains a value of this place.
+        given: Whether only the composition makes its values, as arguments: it need not make all that the schema allows.
     """
 
     tool: str
     path: tuple[str, ...] = ()
-    defs: Mapping[str, Schema] = field(default_factory=dict)
+    document: Document = field(default_factory=lambda: Document({}))
     open: tuple[object, ...] = ()
     definition: str = ""
     record: str = ""
     inside: tuple[str, ...] = ()
+    given: bool = False
 
     def to(self, step: str, *, always: bool = False) -> SchemaPlace:
         """A place further inside; `always` if every value has it. Raises `ImportProblem` if it is too deep."""
@@ -55,13 +61,13 @@ class SchemaPlace:
         """The place of a definition, whose record gets the name `record` unless that is empty."""
         inside = (*self.inside, record) if record else self.inside
         further = replace(self.to(definition), open=(*self.open, key), definition=definition)
-        return replace(further, record=record, inside=inside)
+        return replace(further, record=record, inside=inside, given=False)
 
     def names(self, fields: Sequence[str] = ()) -> Iterator[str]:
         """Candidate names for a type here, shortest first: by its definition, property, fields, whole path."""
         if self.definition:
             yield type_name(self.definition)
-        steps = [step for step in self.path if step not in ("items", "values", "result")] or list(self.path)
+        steps = [step for step in self.path if step not in ("items", "values", "result", "allOf")] or list(self.path)
         last = steps[-1] if steps else self.tool
         last = singular(last) if self.path and self.path[-1] == "items" else last
         if last != "result":
@@ -72,28 +78,3 @@ class SchemaPlace:
 
     def __str__(self) -> str:
         return ".".join((self.tool, *self.path))
-
-
-def reachable(name: str, defs: Mapping[str, Any]) -> dict[str, Any]:
-    """The definitions that `name` refers to, including itself only if it contains itself."""
-    result: dict[str, Any] = {}
-    todo: list[Any] = [defs.get(name)]
-    while todo:
-        part = todo.pop()
-        if isinstance(part, Mapping):
-            target = local(part.get("$ref"))
-            if target in defs and target not in result:
-                result[target] = defs[target]
-                todo.append(defs[target])
-            todo += part.values()
-        elif isinstance(part, list):
-            todo += part
-    return result
-
-
-def local(target: Any) -> str:
-    """The definition that a reference names; empty for a reference to anything else."""
-    for start in ("#/$defs/", "#/definitions/"):
-        if isinstance(target, str) and target.startswith(start):
-            return target[len(start) :].replace("~1", "/").replace("~0", "~")
-    return ""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from p2c_dsl.importing.json_schema.numbers import NUMBER_BOUNDS
+from p2c_dsl.importing.json_schema.place import SchemaPlace
 from p2c_dsl.importing.model import ImportProblem, Schema
-from p2c_dsl.importing.numbers import NUMBER_BOUNDS
-from p2c_dsl.importing.place import SchemaPlace
 
 NEW_TYPE = "x-new-type"
 """The keyword by which a schema says that its scalar is a separate type, like Python's `NewType`."""
@@ -17,9 +17,10 @@ _NARROWINGS = (
     *("multipleOf", "minLength", "maxLength", "pattern", "minProperties", "maxProperties", "contentEncoding"),
     *("not", "if", "then", "else", "dependentRequired", "dependentSchemas", "dependencies"),
     *("patternProperties", "propertyNames", "contains", "minContains", "maxContains"),
-    *("unevaluatedProperties", "unevaluatedItems", "nullable"),
+    *("unevaluatedProperties", "unevaluatedItems"),
 )
 _MOST_DIGITS = 18
+_KINDS = {str: "string", bool: "boolean", int: "integer", float: "number"}
 
 
 def ignored(schema: Mapping[str, Any]) -> list[str]:
@@ -28,6 +29,8 @@ def ignored(schema: Mapping[str, Any]) -> list[str]:
     result = [word for word in _NARROWINGS if word in schema and not (has_bounds and word in NUMBER_BOUNDS)]
     if "properties" in schema:
         result += [word for word in (*UNIONS, "allOf") if word in schema]
+        others = schema.get("additionalProperties")
+        result += ["additionalProperties"] if isinstance(others, Mapping) and others else []
     if "format" in schema and schema.get("type") != "string":
         result.append("format")
     return result
@@ -43,10 +46,10 @@ def required(schema: Mapping[str, Any], place: SchemaPlace) -> Sequence[str]:
 
 def is_record(schema: Schema) -> bool:
     """Whether `Types.of` makes a record of the schema."""
-    if not isinstance(schema, Mapping) or not schema.get("properties") or {"$ref", "enum", "const"} & schema.keys():
+    if not isinstance(schema, Mapping) or {"$ref", "enum", "const"} & schema.keys():
         return False
-    others = schema.get("additionalProperties")
-    return schema.get("type", "object") == "object" and not (isinstance(others, Mapping) and others)
+    properties = schema.get("properties")
+    return isinstance(properties, Mapping) and bool(properties) and schema.get("type", "object") == "object"
 
 
 def texts(schema: Schema) -> list[str]:
@@ -56,6 +59,54 @@ def texts(schema: Schema) -> list[str]:
     found = schema["enum"] if "enum" in schema else [schema["const"]]
     known = isinstance(found, list) and all(isinstance(word, str) for word in found)
     return found if known else []
+
+
+def nullable(schema: Mapping[str, Any]) -> bool:
+    """Whether `null` is a value beside those of the type, as OpenAPI 3.0 and Swagger say it."""
+    return schema.get("nullable") is True or schema.get("x-nullable") is True
+
+
+def without_null(schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A `nullable` schema's values without `null`."""
+    rest = {word: value for word, value in schema.items() if word not in ("nullable", "x-nullable")}
+    if isinstance(rest.get("enum"), list) and len(rest["enum"]) > 1:
+        rest["enum"] = [member for member in rest["enum"] if member is not None]
+    return rest
+
+
+def split_null(schema: Schema) -> tuple[Schema, bool]:
+    """A schema's values without `null`, and whether that is one of them."""
+    if not isinstance(schema, Mapping):
+        return schema, False
+    kinds = schema.get("type")
+    if isinstance(kinds, list) and len(kinds) == 2 and "null" in kinds:
+        (kind,) = (one for one in kinds if one != "null") if kinds[0] != kinds[1] else (kinds[0],)
+        return without_null({**schema, "type": kind}), True
+    return (without_null(schema), True) if nullable(schema) else (schema, False)
+
+
+def described(schema: Mapping[str, Any], properties: Mapping[str, Schema]) -> str:
+    """What a schema says of its values, with a line for each property that has a description."""
+    own = schema.get("description")
+    lines = [
+        f"{name}: {of['description']}"
+        for name, of in properties.items()
+        if isinstance(of, Mapping) and isinstance(of.get("description"), str) and of["description"].strip()
+    ]
+    parts = [*([own] if isinstance(own, str) and own.strip() else []), *(["\n".join(lines)] if lines else [])]
+    return "\n\n".join(parts).replace("\r\n", "\n").replace("\r", "\n")
+
+
+def scalar_kind(schema: Schema) -> str:
+    """`string`, `integer`, `number` or `boolean` if that is all that a schema's values are; otherwise empty."""
+    if not isinstance(schema, Mapping):
+        return ""
+    if "enum" in schema or "const" in schema:
+        found = schema["enum"] if "enum" in schema else [schema["const"]]
+        kinds = {_KINDS.get(type(value), "") for value in found} if isinstance(found, list) else {""}
+        return kinds.pop() if len(kinds) == 1 else "number" if kinds == {"integer", "number"} else ""
+    kind = schema.get("type")
+    return kind if isinstance(kind, str) and kind in _KINDS.values() else ""
 
 
 def bound(word: str, schema: Mapping[str, Any], place: SchemaPlace) -> int | None:
