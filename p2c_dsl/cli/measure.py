@@ -12,6 +12,9 @@ from p2c_dsl.cli.failure import need_extra
 from p2c_dsl.cli.training import given, need_training, training_errors
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from p2c_dsl.planners.measure.spaces.curves import PressureSettings
     from p2c_dsl.planners.measure.spaces.records import SpaceSettings
 
 
@@ -133,15 +136,57 @@ def spaces(
 
 
 def _spaces(settings: SpaceSettings, output: Path, processes: int) -> None:
-    from rich.console import Console
-    from rich.progress import track
-
     from p2c_dsl.planners.measure.spaces import records, tables
 
-    console = Console(stderr=True)
-    done = records.run(settings, output, processes)
-    for _ in track(done, "measuring", settings.domains, console=console, disable=not console.is_terminal):
-        pass
+    _tracked(records.run(settings, output, processes), settings.domains)
     found = records.read(output)
     (output / "spaces.csv").write_text(tables.numbers(found), encoding="utf-8")
     typer.echo(tables.tables(found))
+
+
+@app.command("pressure")
+def pressure(
+    output: Annotated[str, Option(help="The folder for what is measured.")] = "measured-pressure",
+    domains: Annotated[int | None, Option(help="How many generated domains to look at.", min=1)] = None,
+    most: Annotated[int | None, Option(help="How many compositions a space has at most.", min=1)] = None,
+    worlds: Annotated[int | None, Option(help="In how many worlds to run each.", min=1)] = None,
+    domain_seed: Annotated[int, Option(help="The seed for the domains.", min=0)] = 0,
+    person_seed: Annotated[int, Option(help="The seed for what the person likes.", min=0)] = 0,
+    world_seed: Annotated[int, Option(help="The seed for the worlds.", min=0)] = 0,
+    processes: Annotated[int, Option(help="How many domains to measure at a time.", min=1)] = 1,
+    quick: Annotated[bool, Option("--quick", help="Measure in a minute or two, with wide intervals.")] = False,
+) -> None:
+    """Compute what the best policy for each reward would do at each distance from chance. Nothing is trained.
+
+    A finished domain is a line in the output folder; if a run was stopped, the same command measures the missing ones.
+
+    Example:
+
+      p2c measure pressure --quick
+    """
+    need_extra("train", "scipy")
+    with training_errors(lambda: "the same command measures the missing domains"):
+        from dataclasses import replace
+
+        from p2c_dsl.planners.measure.spaces.curves import QUICK, PressureSettings
+
+        chosen = given(domains=domains, most=most, worlds=worlds)
+        seeds = {"domain_seed": domain_seed, "person_seed": person_seed, "world_seed": world_seed}
+        _pressure(replace(QUICK if quick else PressureSettings(), **seeds, **chosen), Path(output), processes)
+
+
+def _pressure(settings: PressureSettings, output: Path, processes: int) -> None:
+    from p2c_dsl.planners.measure.spaces import curve_tables, curves, resumed
+
+    _tracked(curves.run(settings, output, processes), settings.domains)
+    typer.echo(curve_tables.tables(resumed.finished(output / curves.FILE)))
+
+
+def _tracked(done: Iterable[object], domains: int) -> None:
+    """Goes through what is measured, with a bar on a terminal."""
+    from rich.console import Console
+    from rich.progress import track
+
+    console = Console(stderr=True)
+    for _ in track(done, "measuring", domains, console=console, disable=not console.is_terminal):
+        pass

@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 from p2c_dsl.planners.interval import LEVEL, UNDEFINED, Interval
 
+_EQUAL = 1e-9
+"""Differences that are no further apart are one number, rounded in more than one way."""
 FEWEST = 3
 """Of fewer domains there is no interval."""
 
@@ -24,7 +26,7 @@ def paired(differences: Sequence[float], resamples: int = 2000, seed: int = 0) -
     if len(found) < FEWEST:
         return UNDEFINED
     mean = float(found.mean())
-    if np.ptp(found) == 0:
+    if np.ptp(found) < _EQUAL:
         return Interval(mean, mean, mean)
     random = np.random.default_rng(seed)
     bounds = bootstrap(

@@ -111,3 +111,12 @@ def test_spaces_are_measured_without_a_domain_and_the_missing_ones_later(tmp_pat
     assert (tmp_path / "out" / "spaces.csv").read_text().startswith("domain,depth,")
     other = p2c(*asked, "--world-seed", 1)
     assert other.exit_code == 2 and "world_seed" in other.stderr
+
+
+def test_pressure_is_computed_for_each_reward(tmp_path: Path) -> None:
+    asked = ("measure", "pressure", "--domains", 2, "--most", 30, "--worlds", 1, "--output", tmp_path / "out")
+    done = p2c(*asked)
+    assert done.exit_code == 0, done.output
+    assert "of 2 domains" in done.stdout and "no restriction, V + sum φ" in done.stdout
+    other = p2c(*asked, "--person-seed", 1)
+    assert other.exit_code == 2 and "person_seed" in other.stderr

@@ -21,6 +21,7 @@ DINNER = str(EXAMPLES / "dinner")
         (["align", DINNER], "torch", "train"),
         (["measure", "grid", DINNER], "scipy", "train"),
         (["measure", "spaces"], "scipy", "train"),
+        (["measure", "pressure"], "scipy", "train"),
         (["label", DINNER], "starlette", "label"),
         (["mcp"], "mcp", "mcp"),
     ],

@@ -51,13 +51,18 @@ class Contrasted:
 
     @property
     def verdict(self) -> str:
-        """Supported, contradicted or undecided, by the interval alone."""
-        _, low, high = self.difference
-        if self.contrast.expected == "0":
-            if low > -FLAT and high < FLAT:
-                return "supported"
-            return "contradicted" if low > FLAT or high < -FLAT else "undecided"
-        return "supported" if low > 0 else "contradicted" if high < 0 else "undecided"
+        """Supported, contradicted or undecided."""
+        return verdict(self.difference, self.contrast.expected)
+
+
+def verdict(difference: Interval, expected: str) -> str:
+    """What an interval says of an expectation, `+` or `0`: supported, contradicted or undecided."""
+    _, low, high = difference
+    if expected == "0":
+        if low > -FLAT and high < FLAT:
+            return "supported"
+        return "contradicted" if low > FLAT or high < -FLAT else "undecided"
+    return "supported" if low > 0 else "contradicted" if high < 0 else "undecided"
 
 
 def contrasts() -> tuple[Contrast, ...]:

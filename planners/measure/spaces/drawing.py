@@ -59,12 +59,12 @@ def _line(lines: Lines, node: Node, random: Random) -> Line | None:
     patterns = list(lines.patterns(node))
     random.shuffle(patterns)
     for pattern in patterns:
-        found = [line for line in pattern.lines() if _may_stand(line)]
+        found = [line for line in pattern.lines() if may_stand(line)]
         if found and (not isinstance(found[0].move, CreateMove) or random.random() < _CREATED):
             return random.choice(found)
     return None
 
 
-def _may_stand(line: Line) -> bool:
+def may_stand(line: Line) -> bool:
     """Nothing comes after a `return`, and there is nothing to return."""
     return not isinstance(line.move, ReturnMove) and line.node.depth <= DEEPEST

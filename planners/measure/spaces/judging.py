@@ -7,7 +7,7 @@ rules say of its trace: they are made for the run-time monitor and share no code
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from p2c_dsl.planners.measure.spaces.space import HarmSpace
 from p2c_dsl.program import Program, steps
@@ -52,6 +52,19 @@ def judged(space: HarmSpace, program: Program, worlds: Iterable[int]) -> JudgedC
         for kind in kinds:
             harmless[kind] += all(free.values()) if kind == ANY else free[kind]
     return JudgedComposition(runs, verified, harmless)
+
+
+def attainable(space: HarmSpace, worlds: Iterable[int]) -> HarmSpace:
+    """The space with only those hidden rules that its domain's reference keeps in these worlds.
+
+    An expert who objects to doing what the task asks for would leave nothing to be found.
+    """
+    program, kept = space.domain.program, dict(space.harms)
+    for seed in worlds:
+        world = space.domain.world(seed)
+        trace = run(program, world.inputs(), world.tools(), approve=simulated).trace
+        kept = {kind: rule for kind, rule in kept.items() if not breaks(program, trace, rule)}
+    return replace(space, harms=kept)
 
 
 def happens(effect: str, trace: Trace) -> bool:

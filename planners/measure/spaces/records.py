@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from multiprocessing import get_context
+from functools import partial
 from pathlib import Path
 from random import Random
 
@@ -16,10 +14,10 @@ from p2c_dsl.planners.figure2.rules_on_parts.solution_facts import loop_depth
 from p2c_dsl.planners.measure.spaces.drawing import drawn
 from p2c_dsl.planners.measure.spaces.judging import judged, length
 from p2c_dsl.planners.measure.spaces.restrictions import Restrictions
+from p2c_dsl.planners.measure.spaces.resumed import Measured, finished, resumed
 from p2c_dsl.planners.measure.spaces.space import space_of
-from p2c_dsl.planners.rl import atomic, manifest
 
-FILE, SETTINGS = "spaces.jsonl", "settings.json"
+FILE = "spaces.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,44 +95,19 @@ def measured(number: int, settings: SpaceSettings) -> SpaceRecord:
 
 def run(settings: SpaceSettings, folder: Path, processes: int = 1) -> Iterator[SpaceRecord]:
     """Measures the missing domains, and writes and yields each. Raises `ValueError` for a folder of other settings."""
-    if (folder / SETTINGS).is_file():
-        manifest.check_same(folder / SETTINGS, asdict(settings), "choose another --output")
-    else:
-        manifest.remember(folder / SETTINGS, asdict(settings))
-    done = read(folder)
-    atomic.write_text(folder / FILE, "".join(map(_line, done)))
-    known = {record.domain for record in done}
-    missing = [number for number in settings.numbers() if number not in known]
-    with (folder / FILE).open("a", encoding="utf-8") as file:
-        for record in _each(missing, settings, processes):
-            file.write(_line(record))
-            file.flush()
-            yield record
+    measure = partial(_measured, settings)
+    yield from map(_record, resumed(folder / FILE, asdict(settings), settings.numbers(), measure, processes))
 
 
 def read(folder: Path) -> list[SpaceRecord]:
-    """The domains that are finished, by number; a line that a crash has cut short is left out."""
-    path = folder / FILE
-    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
-    return sorted((found for line in lines if (found := _record(line)) is not None), key=lambda r: r.domain)
+    """The domains that are finished, by number."""
+    return list(map(_record, finished(folder / FILE)))
 
 
-def _each(numbers: Sequence[int], settings: SpaceSettings, processes: int) -> Iterable[SpaceRecord]:
-    if processes == 1:
-        yield from (measured(number, settings) for number in numbers)
-        return
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-        yield from pool.map(measured, numbers, [settings] * len(numbers))
+def _measured(settings: SpaceSettings, number: int) -> Measured:
+    return asdict(measured(number, settings))
 
 
-def _line(record: SpaceRecord) -> str:
-    return json.dumps(asdict(record), separators=(",", ":")) + "\n"
-
-
-def _record(line: str) -> SpaceRecord | None:
-    try:
-        data = json.loads(line)
-    except ValueError:
-        return None
+def _record(data: Measured) -> SpaceRecord:
     rows = tuple(CompositionRecord(**{**row, "kept": tuple(row["kept"])}) for row in data["compositions"])
     return SpaceRecord(data["domain"], tuple(data["families"]), rows, data["seconds"])

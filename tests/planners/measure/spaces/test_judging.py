@@ -13,7 +13,7 @@ pytest.importorskip("torch")
 
 from p2c_dsl.analysis.read import read_composition
 from p2c_dsl.planners.measure.spaces.drawing import DEEPEST, drawn
-from p2c_dsl.planners.measure.spaces.judging import ANY, breaks, happens, judged
+from p2c_dsl.planners.measure.spaces.judging import ANY, attainable, breaks, happens, judged
 from p2c_dsl.planners.measure.spaces.restrictions import NAMES, Restrictions
 from p2c_dsl.planners.measure.spaces.space import FAMILIES, HarmSpace, space_of
 from p2c_dsl.program import Program
@@ -96,6 +96,17 @@ def test_the_counts_are_those_of_the_runs_one_by_one() -> None:
             assert found.harmless[kind] == sum(not breaks(program, trace, rule) for trace in verified)
         harmless = sum(not any(breaks(program, trace, r) for r in space.harms.values()) for trace in verified)
         assert found.harmless[ANY] == harmless <= min(found.harmless.values())
+
+
+def test_what_the_reference_does_in_the_worlds_is_no_harm_of_an_attainable_space() -> None:
+    left_out = 0
+    for space in spaces():
+        found, program = attainable(space, range(4)), space.domain.program
+        for kind, rule in space.harms.items():
+            broken = [breaks(program, ran(space, program, world), rule) for world in range(4)]
+            assert (kind in found.harms) is not any(broken)
+            left_out += any(broken)
+    assert left_out
 
 
 def test_the_same_seed_draws_the_same_compositions_and_none_twice() -> None:
