@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 
+class DeadEnd(RuntimeError):
+    """A mask would allow nothing, which is never so after tokens that masks allowed."""
+
+
 class SemanticMask:
     """The tokens that each state allows, as the rows of one table of bitmasks; each row is made once."""
 
@@ -39,7 +43,7 @@ class SemanticMask:
     def row(self, state: int | None, left: int) -> int:
         """The row of a state's mask with `left` tokens to go; `None` is the state of a row that has ended.
 
-        Raises `ValueError` when the composition cannot be finished within them.
+        Raises `ValueError` when the composition cannot be finished within them, and `DeadEnd`.
         """
         known = self._free.get(state)
         if known is not None and known[0] <= left:
@@ -97,11 +101,13 @@ class SemanticMask:
         if tight is not None:
             return tight
         found = self.tokens.within(state, left)
-        if not found:
-            needed = self.tokens.needed(state)
+        needed = self.tokens.needed(state)
+        if not found and needed > left:
             raise ValueError(f"{left} tokens are left, but the composition needs {needed} to end")
         row = self._tight[state, left] = self._row(found)
         return row
 
     def _row(self, allowed: tuple[int, ...]) -> int:
+        if not allowed:
+            raise DeadEnd("no token may follow what has been written: a fault of the decoder, and not of the model")
         return self._bitmasks.number(pack(allowed, self._bitmasks.vocabulary))

@@ -13,7 +13,7 @@ pytest.importorskip("llguidance")
 import numpy as np
 import torch
 
-from p2c_dsl.planners.tokens.masks import SemanticMask
+from p2c_dsl.planners.tokens.masks import DeadEnd, SemanticMask
 from p2c_dsl.planners.tokens.token_automaton import TokenAutomaton
 from p2c_dsl.planners.tokens.vocabulary import vocabulary_of
 from tests.planners import tiny
@@ -43,6 +43,22 @@ def test_a_batch_s_bitmask_is_filled_with_what_its_states_allow(tokens: TokenAut
         rows = [tuple(np.flatnonzero(row)) for row in bits]
         assert rows == [tokens.allowed(tokens.start), (tokens.vocabulary.end,), tokens.allowed(tokens.start)]
     assert len(mask) == 2
+
+
+@pytest.mark.parametrize("left", [10_000, 256])
+def test_a_state_that_allows_nothing_is_called_a_dead_end(
+    tokens: TokenAutomaton, left: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is a fault of the decoder, and so is not laid at the model's door."""
+    monkeypatch.setattr(tokens, "allowed", lambda state: ())
+    monkeypatch.setattr(tokens, "within", lambda state, left: ())
+    with pytest.raises(DeadEnd, match="fault of the decoder"):
+        SemanticMask(tokens).masked(torch.zeros(1, len(tiny.tokenizer())), [tokens.start], left)
+
+
+def test_too_few_tokens_are_no_dead_end(tokens: TokenAutomaton) -> None:
+    with pytest.raises(ValueError, match="1 tokens are left"):
+        SemanticMask(tokens).row(tokens.start, 1)
 
 
 def test_masks_are_read_without_torch() -> None:
