@@ -10,7 +10,9 @@ its bounded effort, is asked twice at each position: for all legal lexemes at on
 drawn at random, is legal (*drawn*). What even the long search neither finds nor excludes is not counted, but reported
 (*open*). Where the decoder does not know the walk's next lexeme, the rest of the walk is taught to it.
 
-The budget limits what the figures say: near a shortest composition less is legal, and less is hard to find.
+The budget limits what the figures say: near a shortest composition less is legal, and less is hard to find. And the
+long search is the decoder's own, with more effort: what it refuses for a reason other than its effort, right or wrong,
+does not count as legal. A new reason has to be measured beside a long search without it.
 """
 
 from __future__ import annotations

@@ -65,7 +65,7 @@ class LineBeginnings:
         lines = prefix.lines()
         seen = list(islice(lines, _ADAPTED))
         for line in seen:
-            if self._is_expected(node, prefix, line, left, end) and self._adapted(node, prefix, line, left):
+            if self._adapted(node, prefix, line, left):
                 return True
         kind = kind_of(seen[0]) if seen else None
         begun = self.completions.spent
@@ -76,8 +76,6 @@ class LineBeginnings:
                 self.completions.given_up += 1
                 self._hopes.failed(kind, self.completions.spent - begun)
                 break
-            if not self._is_expected(node, prefix, line, left, end):
-                continue
             if place >= len(seen) and self._adapted(node, prefix, line, left):
                 return True
             rest = left - line.cost + prefix.spent
@@ -87,11 +85,6 @@ class LineBeginnings:
                 return True
         prefix.failed = left
         return False
-
-    def _is_expected(self, node: Node, prefix: LinePrefix, line: Line, left: int, end: int | None) -> bool:
-        """Whether a completion behind a line may be expected within what is left; without a limit of lines, always."""
-        rest = left - line.cost + prefix.spent
-        return end is None or min(self.completions.cost(line.key), self.completions.about(node, line)) <= rest
 
     def _adapted(self, node: Node, prefix: LinePrefix, line: Line, left: int) -> bool:
         """Whether a line can be completed by what is known already."""

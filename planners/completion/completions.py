@@ -112,15 +112,6 @@ class Completions:
         if adapted is not None:
             self.learn(line.key, adapted)
 
-    def about(self, parent: Node, line: Line) -> int:
-        """About what a completion after a line costs: as much as the known one before it, and what the bound rises by.
-
-        It is right where a cheapest completion is known and the bound falls with it. Most lines that are tried in vain
-        bring the end no closer, and there is no room for them beside what is still needed.
-        """
-        key, lower = self.key(parent), self.at_least(line.node, line.key)
-        return self.cost(key) + lower - self.at_least(parent, key) if key in self._known else lower
-
     def keep_for_siblings(self, parent: Node, line: Line) -> None:
         """Keeps a line with a known completion, for other lines that may stand in its place."""
         self._siblings[self.key(parent)] = line
