@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from p2c_dsl.machine.comparing import Known, outcome
 from p2c_dsl.machine.elements import equality
 from p2c_dsl.machine.facts import NOTHING, Fact, Facts, opposite
 from p2c_dsl.machine.identity import UNKNOWN, Identity, constant_identity, is_constant, number_of
 from p2c_dsl.machine.state import BranchFrame, State, Value
-from p2c_dsl.program.conditions import Condition, Junction, Predicate, Test
+from p2c_dsl.program.conditions import COMPARISONS, Condition, Junction, Predicate, Test
 from p2c_dsl.ranges import NumberRange
 from p2c_dsl.spec import EnumMember
 from p2c_dsl.types import FLOAT, Enum, Type, is_subtype, range_of
@@ -24,6 +25,7 @@ _MOST_AROUND = 12
 """How many branches around a step are told."""
 Told = Callable[[Condition[Value]], frozenset[Fact]]
 """What rules learn of a condition that holds."""
+_OPERATORS = {test: operator for operator, test in COMPARISONS.items()}
 _SWAPPED = {Test.GREATER: Test.LESS, Test.AT_LEAST: Test.AT_MOST}
 
 
@@ -145,7 +147,10 @@ def _decided(facts: Facts, predicate: Predicate[Value]) -> bool | None:
         return by_bounds
     if isinstance(one.type, Enum) and is_constant(one.identity) and is_constant(other.identity):
         return predicate.test is Test.DIFFERENT
-    return None
+    if facts.elements is None:
+        return None
+    left, right = (Known.of(value.identity, value.type) for value in predicate.of)
+    return outcome(left, _OPERATORS[predicate.test], right, facts)
 
 
 def _decided_by_bounds(test: Test, one: NumberRange, other: NumberRange) -> bool | None:

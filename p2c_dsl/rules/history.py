@@ -156,16 +156,19 @@ def _differ(one: EventKey, other: EventKey, facts: Facts) -> bool:
     if a is not None and b is not None:
         if a == b:
             return False
-        if facts.differ(a, b) or are_different_constants(_constant(a, facts), _constant(b, facts)):
+        if are_different_constants(a, b) or facts.differ(a, b) or _are_known_to_differ(a, b, facts):
             return True
     return not may_equal(one.type, other.type)
 
 
-def _constant(value: Identity, facts: Facts) -> Identity:
-    """The constant that a value is known to equal, or else the value."""
-    if is_constant(value) or facts.elements is None:
-        return value
-    return next(filter(is_constant, facts.elements.equal_to(value)), value)
+def _are_known_to_differ(one: Identity, other: Identity, facts: Facts) -> bool:
+    """Whether two values are known to equal different constants, or one is such a constant."""
+    elements = facts.elements
+    # Most values are not known to equal any.
+    if elements is None or not (one in elements.equal or other in elements.equal):
+        return False
+    first, second = (next(filter(is_constant, [v, *elements.equal_to(v)]), v) for v in (one, other))
+    return are_different_constants(first, second)
 
 
 def _of_one_round(one: tuple[EventKey, ...], other: tuple[EventKey, ...], frame: LoopFrame) -> bool:

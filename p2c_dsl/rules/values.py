@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from p2c_dsl.diagnostics.codes import Code
+from p2c_dsl.machine.comparing import Known
+from p2c_dsl.machine.comparing import fails as known_to_fail
+from p2c_dsl.machine.comparing import holds as known_to_hold
 from p2c_dsl.machine.facet import CallSite, CallsSoFar, Explanation, Narrator, Violation, Violations
 from p2c_dsl.machine.facts import NOTHING, Fact
 from p2c_dsl.machine.guidance import Comparand, Compared, Place, is_field
@@ -16,9 +19,6 @@ from p2c_dsl.program import Test
 from p2c_dsl.program.conditions import COMPARISONS, Predicate
 from p2c_dsl.ranges import NumberRange
 from p2c_dsl.rules.base import Names, Rule, RuleError
-from p2c_dsl.rules.comparing import Known
-from p2c_dsl.rules.comparing import fails as known_to_fail
-from p2c_dsl.rules.comparing import holds as known_to_hold
 from p2c_dsl.rules.definition import Broken, Definition, RunCall, RunEvent, Started
 from p2c_dsl.rules.event_keys import argument
 from p2c_dsl.rules.parts import ArgumentPath

@@ -1,4 +1,4 @@
-"""What is known of how two values compare, for the proof of rules about the values of arguments."""
+"""What is known of how two values compare: for conditions, and for the proof of rules about arguments."""
 
 from __future__ import annotations
 
@@ -12,8 +12,13 @@ from p2c_dsl.program import Test
 from p2c_dsl.ranges import Number, NumberRange
 from p2c_dsl.types import INT, Type, is_subtype, range_of
 
+_MOST_EQUAL = 24
+"""How many values that equal a value are looked at."""
 _MOST_IN_CHAIN = 60
 """How many values a chain of comparisons may lead to."""
+Bound = tuple[Number, int]
+"""A bound on a number, and whether the number is on this side of it (0), below it (-1) or above it (1)."""
+_REVERSED = {"<": ">=", ">": "<="}
 _TRUTHS = {constant_identity(True): Test.TRUE, constant_identity(False): Test.FALSE}
 
 
@@ -32,12 +37,28 @@ class Known(NamedTuple):
         return cls(identity, numbers, is_subtype(type_, INT))
 
 
+def outcome(left: Known, operator: str, right: Known, facts: Facts) -> bool | None:
+    """How two values compare, where that is known."""
+    if operator in _REVERSED:
+        opposite = outcome(left, _REVERSED[operator], right, facts)
+        return None if opposite is None else not opposite
+    if holds(left, operator, right, facts):
+        return True
+    return False if fails(left, operator, right, facts) else None
+
+
 def fails(left: Known, operator: str, right: Known, facts: Facts) -> bool:
     """Whether two values are known not to compare like that."""
     if _by_bounds(left, operator, right) is False:
         return True
-    opposite = {"==": "!=", "!=": "=="}.get(operator)
-    return opposite is not None and holds(left, opposite, right, facts)
+    match operator:
+        case "<=":
+            return _is_between(right, left, facts, strictly=True)
+        case ">=":
+            return _is_between(left, right, facts, strictly=True)
+        case "==":
+            return holds(left, "!=", right, facts)
+    return holds(left, "==", right, facts)
 
 
 def holds(left: Known, operator: str, right: Known, facts: Facts) -> bool:
@@ -49,20 +70,23 @@ def holds(left: Known, operator: str, right: Known, facts: Facts) -> bool:
         return decided
     pairs = product(_equals(left.identity, facts), _equals(right.identity, facts))
     if operator == "!=":
-        return any(_are_different(one, other, facts) for one, other in pairs)
+        apart = any(_are_different(one, other, facts) for one, other in pairs)
+        return apart or any(_is_between(*way, facts, strictly=True) for way in ((left, right), (right, left)))
     if any(one == other or _truth(one, other, facts) is True for one, other in pairs):
         return True
     return operator == "<=" and _is_between(left, right, facts)
 
 
 def _equals(value: Identity, facts: Facts) -> list[Identity]:
-    """A value and those that it is known to equal: equal values have equal fields."""
+    """A value and those that it is known to equal: equal values have equal fields, and are found in the same place."""
     assert facts.elements is not None
     known = [value, *facts.elements.equal_to(value)]
     match value:
         case ("field", whole, name):
-            known += [("field", one, name) for one in facts.elements.equal_to(cast(Identity, whole))]
-    return known
+            known += [("field", one, name) for one in _equals(cast(Identity, whole), facts)[1:]]
+        case ("item", whole, key):
+            known += [("item", whole, one) for one in facts.elements.equal_to(cast(Identity, key))]
+    return known[:_MOST_EQUAL]
 
 
 def _are_different(one: Identity, other: Identity, facts: Facts) -> bool:
@@ -99,16 +123,19 @@ def _truth(left: Identity, right: Identity, facts: Facts) -> bool | None:
     return None
 
 
-def _is_between(left: Known, right: Known, facts: Facts) -> bool:
-    """Whether what is known to be at least `left` is at most what is known to be at most `right`."""
+def _is_between(left: Known, right: Known, facts: Facts, strictly: bool = False) -> bool:
+    """Whether what is known to be at least `left` is at most (or less than) what is known to be at most `right`."""
     above, below = _chain(left.identity, facts, 1), _chain(right.identity, facts, 2)
-    if not above.keys().isdisjoint(below.keys()):
+    if any(above[value] or below[value] or not strictly for value in above.keys() & below.keys()):
         return True
     highs = [_high(number, strict, left.whole) for number, strict in _numbers(above)]
     lows = [_low(number, strict, right.whole) for number, strict in _numbers(below)]
-    highs += [] if left.numbers.high is None else [left.numbers.high]
-    lows += [] if right.numbers.low is None else [right.numbers.low]
-    return bool(highs and lows) and min(highs) <= max(lows)
+    highs += [] if left.numbers.high is None else [(left.numbers.high, 0)]
+    lows += [] if right.numbers.low is None else [(right.numbers.low, 0)]
+    if not highs or not lows:
+        return False
+    (high, _), (low, _) = least, greatest = min(highs), max(lows)
+    return least < greatest if strictly else high <= low
 
 
 def _numbers(chain: dict[object, bool]) -> list[tuple[Number, bool]]:
@@ -116,16 +143,17 @@ def _numbers(chain: dict[object, bool]) -> list[tuple[Number, bool]]:
     return [(number, strict) for value, strict in chain.items() if (number := number_of(value)) is not None]
 
 
-def _high(number: Number, strict: bool, whole: bool) -> Number:
-    """The greatest value that is below a number (if `strict`) or not above it; not of numbers without a greatest."""
+def _high(number: Number, strict: bool, whole: bool) -> Bound:
+    """What a value below a number (if `strict`) or not above it is at most, of whole numbers the greatest of these."""
     if not whole:
-        return number
-    return ceil(number) - 1 if strict else floor(number)
+        return number, -strict
+    return ceil(number) - 1 if strict else floor(number), 0
 
 
-def _low(number: Number, strict: bool, whole: bool) -> Number:
-    """The least value that is above a number (if `strict`) or not below it."""
-    return -_high(-number, strict, whole)
+def _low(number: Number, strict: bool, whole: bool) -> Bound:
+    """What a value above a number (if `strict`) or not below it is at least."""
+    most, side = _high(-number, strict, whole)
+    return -most, -side
 
 
 def _chain(start: Identity, facts: Facts, side: int) -> dict[object, bool]:
@@ -141,7 +169,9 @@ def _chain(start: Identity, facts: Facts, side: int) -> dict[object, bool]:
         # From a number, chains lead to other numbers' chains: numbers are compared as they are.
         known = () if number_of(value) is not None and value != start else facts.elements.about(value)
         steps: list[tuple[object, bool]] = [
-            (f[3 - side], f[0] == "lt") for f in known if f[0] in ("le", "lt") and f[side] == value
+            (f[3 - side], f[0] == "lt" or facts.differ(value, cast(Identity, f[3 - side])))
+            for f in known
+            if f[0] in ("le", "lt") and f[side] == value
         ]
         steps += [(one, False) for one in facts.elements.equal_to(value)]
         for one, is_strict in steps:
