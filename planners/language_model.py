@@ -14,7 +14,7 @@ from p2c_dsl.planners.anytime.outcome import Unplannable
 from p2c_dsl.planners.automaton.automaton import EFFORT
 from p2c_dsl.planners.automaton.resume import resume
 from p2c_dsl.planners.distinct import distinct
-from p2c_dsl.planners.prompt import INSTRUCTION, fitting, prompt
+from p2c_dsl.planners.prompt import INSTRUCTION, fitting, prompt, room_for
 from p2c_dsl.planners.stream import decoded, pulled
 from p2c_dsl.planners.tokens.canonical import for_planning
 from p2c_dsl.planners.tokens.conditional import ConditionalDraw, ConditionalSampler
@@ -205,7 +205,8 @@ class LanguageModelPlanner:
             masks = RequestMasks(mask, self.budget, start)
         except ValueError as error:
             raise Unplannable(str(error)) from None
-        question, without = fitting(self.tokenizer, spec, task, self._room(), self.shorten, text)
+        room = room_for(self.model.config.get_text_config(), self.budget, self.shorten)
+        question, without = fitting(self.tokenizer, spec, task, room, self.shorten, text)
         self._check(question)
         if without and self.note is not None:
             self.note(f"so that the prompt fits the model, it leaves out {without}; rules and masks know them")
@@ -293,8 +294,3 @@ class LanguageModelPlanner:
         """How many logits the model gives."""
         head = self.model.get_output_embeddings()
         return int(self.model.config.get_text_config().vocab_size if head is None else head.weight.shape[0])
-
-    def _room(self) -> int | None:
-        """How many tokens the question may have; `None` where the model sets no limit."""
-        context = getattr(self.model.config.get_text_config(), "max_position_embeddings", None)
-        return context - self.budget if isinstance(context, int) and context > 0 else None

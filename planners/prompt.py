@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, NamedTuple
 
 from p2c_dsl.names import listing
 from p2c_dsl.planners.lines.makers import with_makers
-from p2c_dsl.planners.relevance import distances
+from p2c_dsl.planners.relevance import by_relevance, excerpt
 from p2c_dsl.spec import Spec, Task
 from p2c_dsl.spec_data import to_data, to_text
 
@@ -19,6 +19,10 @@ LANGUAGE = (
     "(`m = {}` then `m[k] = v` in a loop, `xs = []` then `xs.append(v)`). Answer with the composition alone."
 )
 MADE = "A line of its own makes a list, `xs = [a, b]`, or a record, `r = R(f=a, g=b)`, where nothing else gives one."
+
+
+PROMPT_SETTING = "p2c_prompt_tokens"
+"""The key in a model's configuration that says how long the prompts were that it was trained on, at most."""
 
 
 class PromptTooLong(ValueError):
@@ -71,12 +75,26 @@ class Fitted(NamedTuple):
     without: str = ""
 
 
+def room_for(config: Any, budget: int, shorten: bool) -> int | None:
+    """How many tokens the question may have, by a model's configuration; `None` where it sets no limit.
+
+    Beside it the composition's `budget` has to fit the context. Where questions may be shortened, they are no longer
+    than those that the model was trained on.
+    """
+    context, trained = (getattr(config, name, None) for name in ("max_position_embeddings", PROMPT_SETTING))
+    limits = [context - budget] if isinstance(context, int) and context > 0 else []
+    if shorten and isinstance(trained, int):
+        limits.append(trained)
+    return min(limits, default=None)
+
+
 def fitting(tokenizer: Any, spec: Spec, task: Task, room: int | None, shorten: bool, written: str = "") -> Fitted:
     """The question and what has been written already, in at most `room` tokens; `None` means no limit.
 
     If the question is longer, `shorten` leaves parts out of its text, one after another until it fits: the other tasks;
-    the subtasks that no composition of the task can call; the descriptions of the subtasks; the subtasks farthest from
-    the task's goal. They are left out of the question only: the rules and the mask know the whole spec. Raises
+    the subtasks that no composition of the task can call; those that are the least likely to be needed, with all that
+    is about them alone; the descriptions of the few that are left. They are left out of the question only: the rules
+    and the mask know the whole spec. Raises
     `PromptTooLong` if that is not enough, or not wanted.
     """
     needed = 0
@@ -109,15 +127,21 @@ def _without(whole: Spec, shorter: Spec) -> str:
 def _shortened(spec: Spec, task: Task) -> Iterator[Spec]:
     """The spec, then shorter and shorter versions of it."""
     yield spec
-    own = replace(spec, tasks={task.name: task})
-    yield own
-    far = distances(spec, task)
-    yield (callable_ := _only(own, far))
-    bare = {name: replace(s, doc="") for name, s in callable_.subtasks.items()}
-    yield (bare_spec := replace(callable_, subtasks=bare))
-    for most in sorted(set(far.values()), reverse=True)[1:]:
-        yield _only(bare_spec, [name for name, distance in far.items() if distance <= most])
+    yield replace(spec, tasks={task.name: task})
+    ranked, bare = by_relevance(spec, task), spec
+    for count in _counts(len(ranked)):
+        if count == _FEW or (bare is spec and count < _FEW):
+            yield excerpt(bare, task, ranked[:count])
+            bare = replace(spec, subtasks={name: replace(of, doc="") for name, of in spec.subtasks.items()})
+        yield excerpt(bare, task, ranked[:count])
 
 
-def _only(spec: Spec, names: Collection[str]) -> Spec:
-    return replace(spec, subtasks={n: s for n, s in spec.subtasks.items() if n in names})
+def _counts(count: int) -> Iterator[int]:
+    """Fewer and fewer subtasks, in steps of a tenth of those that are left."""
+    while count > 0:
+        yield count
+        count -= max(1, min(count // 10, count - _FEW))
+
+
+_FEW = 12
+"""So many subtasks keep their descriptions: more are left out before."""

@@ -1,12 +1,16 @@
-"""Which subtasks a task can use, and how far each is from the task's goal, judged by types and events alone."""
+"""Which subtasks a task can use, and which it is likely to need: by types and events, and by the words of its text."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from p2c_dsl.planners.lines.makers import with_makers
-from p2c_dsl.spec import Spec, Subtask, Task
-from p2c_dsl.types import ListOf, MapOf, NewType, Nominal, Optional, Record, SetOf, Type
+from p2c_dsl.spec import RuleText, Spec, Subtask, Task
+from p2c_dsl.types import ListOf, MapOf, NewType, Nominal, Optional, Record, SetOf, Type, show
 
 
 def distances(spec: Spec, task: Task) -> dict[str, int]:
@@ -31,6 +35,107 @@ def distances(spec: Spec, task: Task) -> dict[str, int]:
         wanted = _parts(spec, (p.type for name in near for p in usable[name].parameters))
         level += 1
     return {name: found.get(name, level) for name in usable if name in spec.subtasks}
+
+
+def by_relevance(spec: Spec, task: Task) -> tuple[str, ...]:
+    """The subtasks that a composition of the task may be able to call, the likeliest to be needed first.
+
+    A subtask is likely to be needed if the task's text has the words of its name, rare words more than common ones, and
+    if a rule names it or its effect. Before each stands one that makes what it takes, where the inputs do not hold it.
+    """
+    far = distances(spec, task)
+    named = {word.text for rule in spec.rules_of(task) for word in rule.tokens}
+    asked, stems = _stems(task.doc or task.name), {name: _stems(name) for name in far}
+    common = Counter(stem for each in stems.values() for stem in each)
+
+    def likely(name: str) -> float:
+        weights = {stem: math.log((len(far) + 1) / common[stem]) for stem in stems[name]}
+        mentioned = sum(weight for stem, weight in weights.items() if stem in asked)
+        share = mentioned / sum(weights.values()) if any(weights.values()) else float(stems[name] <= asked)
+        return share + (_NAMED if _events(spec.subtasks[name]) & named else 0.0)
+
+    ranked = sorted(far, key=lambda name: (-likely(name), far[name]))
+    return tuple(_with_makers_first(spec, task, ranked))
+
+
+def excerpt(spec: Spec, task: Task, names: Collection[str]) -> Spec:
+    """The spec with one task and some of the subtasks, and nothing that is about others.
+
+    Left out are the rules that name other subtasks, and the effects and types that nothing names any more.
+    """
+    kept = {name: subtask for name, subtask in spec.subtasks.items() if name in names}
+    gone = spec.subtasks.keys() - kept.keys()
+    own = replace(task, rules=_without(task.rules, gone))
+    shared = _without(spec.rules, gone)
+    rules = {word.text for rule in (*own.rules, *shared) for word in rule.tokens}
+    done = {use.effect.name for subtask in kept.values() for use in subtask.effects if not use.anything}
+    effects = {name: effect for name, effect in spec.effects.items() if name in done or name in rules}
+    constants = spec.constants_of(task).values()
+    used = [
+        *_signature(task),
+        *(constant.type for constant in constants),
+        *(key for effect in effects.values() for key in effect.keys),
+        *(of for subtask in kept.values() for of in _signature(subtask)),
+        *(of for name, of in spec.types.items() if name in rules),
+    ]
+    types = _parts(spec, used)
+    return replace(
+        spec,
+        tasks={task.name: own},
+        rules=shared,
+        subtasks=kept,
+        effects=effects,
+        types={name: of for name, of in spec.types.items() if of in types},
+    )
+
+
+def _without(rules: Sequence[RuleText], gone: Collection[str]) -> tuple[RuleText, ...]:
+    return tuple(rule for rule in rules if not any(word.text in gone for word in rule.tokens))
+
+
+_NAMED = 0.5
+"""What a subtask that a rule names gains, relative to one whose whole name stands in the task's text."""
+_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
+_ENDINGS = ("ies", "es", "s", "ed", "ing")
+
+
+def _stems(text: str) -> set[str]:
+    """The words of a text or a name, without their commonest endings: `Books` and `booking` are both `book`."""
+    return {_stem(word.lower()) for word in _WORD.findall(text)}
+
+
+def _stem(word: str) -> str:
+    ending = next((e for e in _ENDINGS if word.endswith(e) and len(word) - len(e) > 2), "")
+    return word.removesuffix(ending).rstrip("ye")
+
+
+def _with_makers_first(spec: Spec, task: Task, ranked: Sequence[str]) -> Iterable[str]:
+    """Subtasks in their order, but each behind the first of those that make what it takes and nothing else gives."""
+    have = _parts(spec, [*(p.type for p in task.parameters), *(c.type for c in spec.constants_of(task).values())])
+    made: Mapping[str, set[Type]] = {name: _given(spec, spec.subtasks[name]) for name in ranked}
+    placed = dict[str, None]()
+
+    def place(name: str) -> None:
+        if name in placed or name in entered:
+            return
+        entered.add(name)
+        for needed in sorted(_needed(spec, spec.subtasks[name]) - have, key=show):
+            maker = next((other for other in ranked if needed in made[other] and other != name), None)
+            if maker is not None and needed not in have:
+                place(maker)
+        placed[name] = None
+        have.update(made[name])
+
+    for name in ranked:
+        entered = set[str]()
+        place(name)
+    return placed
+
+
+def _signature(of: Subtask | Task) -> Iterable[Type]:
+    yield from (parameter.type for parameter in of.parameters)
+    if of.result is not None:
+        yield of.result
 
 
 def _callable(spec: Spec, task: Task) -> dict[str, Subtask]:

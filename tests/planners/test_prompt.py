@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from p2c_dsl.planners.prompt import INSTRUCTION, MADE, PromptTooLong, fitting, prompt, question
-from p2c_dsl.planners.relevance import distances
+from p2c_dsl.planners.prompt import (
+    INSTRUCTION,
+    MADE,
+    PROMPT_SETTING,
+    PromptTooLong,
+    fitting,
+    prompt,
+    question,
+    room_for,
+)
+from p2c_dsl.planners.relevance import by_relevance, distances, excerpt
 from p2c_dsl.resolve import load_text
 from tests.planners.forms import EXAMPLES, domain
 
@@ -168,7 +178,7 @@ def test_what_matters_least_is_left_out_first(tokenizer: Any) -> None:
         whole - {"another", "launch", "build"},
         {"greet", "choose(", "buy("},
         {"choose(", "buy("},
-        {"buy("},
+        {"choose("},
     ]
     assert list(without) == [
         "",
@@ -178,3 +188,75 @@ def test_what_matters_least_is_left_out_first(tokenizer: Any) -> None:
         "the other tasks, 3 of 5 subtasks and the subtasks' descriptions",
         "the other tasks, 4 of 5 subtasks and the subtasks' descriptions",
     ]
+
+
+TOOLS = """
+type Guest
+type Bill
+type Invoice
+type Parcel
+effect mail(Guest)
+effect log_in()
+effect ship(Parcel)
+
+subtask find_bill(guest: Guest) -> Bill:
+    "The bill of a guest."
+
+subtask send_bill(bill: Bill, guest: Guest):
+    "Sends a bill."
+    does mail(guest)
+
+subtask find_invoice(guest: Guest) -> Invoice:
+    "The invoice of a guest."
+
+subtask send_invoice(invoice: Invoice, guest: Guest):
+    "Sends an invoice."
+    does mail(guest)
+
+subtask list_parcels() -> List[Parcel]:
+    "All parcels."
+
+subtask ship_parcel(parcel: Parcel):
+    "Ships a parcel."
+    does ship(parcel)
+
+task settle(guests: Set[Guest]):
+    "{doc}"
+    {rule}
+"""
+
+
+def relevant(doc: str, rule: str = "loops <= 1") -> tuple[str, ...]:
+    spec = load_text(TOOLS.format(doc=doc, rule=rule), "tools.p2c", EXAMPLES).spec
+    return by_relevance(spec, spec.tasks["settle"])
+
+
+def test_what_the_task_speaks_of_is_likely_to_be_needed() -> None:
+    assert set(relevant("Sending bills: one for every guest.")[:2]) == {"find_bill", "send_bill"}
+    assert set(relevant("Have all parcels shipped.")[:2]) == {"list_parcels", "ship_parcel"}
+
+
+def test_what_makes_something_comes_before_what_takes_it() -> None:
+    ranked = relevant("Send the bill.")
+    assert ranked[0] == "find_bill" and ranked[1] == "send_bill"
+
+
+def test_what_a_rule_names_is_likely_to_be_needed() -> None:
+    assert "ship_parcel" in relevant("Do what is due.", "at least 1 ship")[:2]
+
+
+def test_an_excerpt_has_nothing_that_is_about_what_is_left_out() -> None:
+    spec = load_text(TOOLS.format(doc="", rule="send_invoice before ship_parcel"), "tools.p2c", EXAMPLES).spec
+    short = excerpt(spec, spec.tasks["settle"], ("find_bill", "send_bill"))
+    text = prompt(short, short.tasks["settle"])
+    assert short.subtasks.keys() == {"find_bill", "send_bill"} and short.effects.keys() == {"mail"}
+    assert not any(word in text for word in ("nvoice", "arcel", "ship", "log_in"))
+    assert load_text(text, "prompt.p2c", EXAMPLES).diagnostics == ()
+
+
+def test_a_model_has_room_for_what_its_context_and_its_training_allow() -> None:
+    config = SimpleNamespace(max_position_embeddings=2048)
+    assert room_for(config, 256, shorten=True) == room_for(config, 256, shorten=False) == 1792
+    setattr(config, PROMPT_SETTING, 640)
+    assert (room_for(config, 256, shorten=True), room_for(config, 256, shorten=False)) == (640, 1792)
+    assert room_for(SimpleNamespace(), 256, shorten=True) is None
