@@ -38,10 +38,16 @@ _WORLDS = 10
 
 @dataclass(frozen=True, slots=True)
 class Plans:
-    """The planners' plans for one task; an empty text where one finds none."""
+    """The planners' plans for one task; an empty text where one finds none.
+
+    Attributes:
+        greedy: The small planner's with the likeliest token everywhere.
+        samples: Drawn from the small planner at temperature 1.
+    """
 
     random: str
     search: str
+    greedy: str
     samples: tuple[Candidate, ...]
 
     def by_planner(self) -> Iterator[tuple[str, str]]:
@@ -50,6 +56,7 @@ class Plans:
         yield "search", self.search
         likeliest = max(self.samples, key=lambda made: made.log_probability, default=None)
         by_token = max(self.samples, key=lambda made: made.per_token, default=None)
+        yield "small, greedy", self.greedy
         yield "small, one sample", self.samples[0].text if self.samples else ""
         yield "small, best by token", by_token.text if by_token else ""
         yield "small, best", likeliest.text if likeliest else ""
@@ -58,11 +65,12 @@ class Plans:
 def plans(model: Any, tokenizer: Any, spec: Spec, task: Task, seed: int, samples: int) -> Plans:
     """Plans of every planner."""
     small = LanguageModelPlanner(model, tokenizer, seed=seed, best_of=samples)
-    random, search = _plan(RandomPlanner(seed), spec, task), _plan(SearchPlanner(), spec, task)
+    others = (RandomPlanner(seed), SearchPlanner(), LanguageModelPlanner(model, tokenizer, temperature=0.0))
+    random, search, greedy = (_plan(planner, spec, task) for planner in others)
     try:
-        return Plans(random, search, tuple(small.candidates(spec, task)))
+        return Plans(random, search, greedy, tuple(small.candidates(spec, task)))
     except Unplannable:
-        return Plans(random, search, ())
+        return Plans(random, search, greedy, ())
 
 
 def _plan(planner: Planner, spec: Spec, task: Task) -> str:

@@ -1,10 +1,11 @@
-"""Training examples: a prompt as the planner gets it, the reference composition, and the legal tokens along it."""
+"""Training examples: a prompt as the planner gets it, the reference composition, and what each token is chosen from."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
 from random import Random
@@ -16,17 +17,21 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.data import IterableDataset
 
+from p2c_dsl.naming import reserved
 from p2c_dsl.planners.anytime.outcome import Unplannable
 from p2c_dsl.planners.automaton.resume import lexemes
-from p2c_dsl.planners.prompt import prompt
+from p2c_dsl.planners.prompt import fitting
 from p2c_dsl.planners.small.domains import GeneratedDomain, domain
+from p2c_dsl.planners.small.model import PROMPT
+from p2c_dsl.planners.small.unjudged import UnjudgedAutomaton
 from p2c_dsl.planners.tokens.bitmask import unpack
+from p2c_dsl.planners.tokens.canonical import CanonicalTokens
 from p2c_dsl.planners.tokens.masks import SemanticMask
-from p2c_dsl.planners.tokens.token_automaton import TokenAutomaton, automaton_in_tokens
 from p2c_dsl.planners.tokens.vocabulary import Vocabulary, vocabulary_of
 
-BUDGET, EFFORT = 256, 300
-"""The defaults of `LanguageModelPlanner`, so that training uses the same masks as decoding."""
+BUDGET = 256
+"""The default of `LanguageModelPlanner`: the most tokens of a composition."""
+_CALLED = re.compile(r"\w+(?=\()")
 _BATCHES_IN_POOL = 8
 """How many batches' examples are sorted by length before they are split into batches, to reduce padding."""
 DOMAINS_PER_SEED = 1 << 24
@@ -38,7 +43,7 @@ class TrainingExample:
     """A prompt and its composition, which ends with the end token.
 
     Attributes:
-        legal: `(composition, ceil(vocab / 32))`, int32: the tokens that are legal at each position, packed.
+        legal: `(composition, ceil(vocab / 32))`, int32: the tokens that no rule objects to at each position, packed.
     """
 
     prompt: tuple[int, ...]
@@ -59,9 +64,9 @@ class PaddedBatch:
 
     Attributes:
         tokens: `(batch, time)`.
-        asked: `(batch, time)`, true for the tokens of prompts.
-        wanted: `(batch, time)`, true for the tokens of compositions.
-        legal: `(composition tokens, vocab)`, true for the tokens that are legal there, in the order of the rows.
+        in_prompt: `(batch, time)`, true for the tokens of prompts.
+        in_composition: `(batch, time)`, true for the tokens of compositions.
+        legal: `(composition tokens, vocab)`, true for the tokens to choose from there, in the order of the rows.
     """
 
     tokens: Tensor
@@ -71,22 +76,26 @@ class PaddedBatch:
 
 
 def example(of: GeneratedDomain, tokenizer: Any, vocabulary: Vocabulary) -> TrainingExample:
-    """The training example for a domain."""
-    question = tokenizer.encode(prompt(of.spec, of.task))
-    answer = (*tokenizer.encode(of.reference.rstrip("\n")), tokenizer.eos_token_id)
-    return TrainingExample(tuple(question), answer, legal(of, answer, vocabulary))
+    """The training example for a domain. Its composition is cut into tokens as `CanonicalTokens` writes it.
+
+    Raises `Unplannable` if the composition does not fit the budget, or if the prompt leaves out what it calls.
+    """
+    automaton = UnjudgedAutomaton(of.spec, of.task, BUDGET, weigh=vocabulary.weigh(BUDGET, reserved(of.spec, of.task)))
+    words = (automaton.header, *lexemes(automaton, of.reference.rstrip("\n")))
+    answer = (*(token for word in words for token in vocabulary.split(word.encode())), vocabulary.end)
+    if len(answer) > BUDGET:
+        raise Unplannable(f"the reference takes {len(answer)} tokens, and the budget is {BUDGET}")
+    asked = fitting(tokenizer, of.spec, of.task, PROMPT, shorten=True).text
+    called = of.spec.subtasks.keys() & set(_CALLED.findall(of.reference))
+    if any(f"subtask {name}(" not in asked for name in called):
+        raise Unplannable("the prompt leaves out what the reference calls")
+    question = tokenizer.encode(asked)
+    return TrainingExample(tuple(question), answer, _legal(automaton, answer, vocabulary))
 
 
-def legal(of: GeneratedDomain, composition: Sequence[int], vocabulary: Vocabulary) -> NDArray[np.int32]:
-    """The packed masks along a composition. Its own tokens are legal, even where the search gives up early."""
-    automaton = automaton_in_tokens(of.spec, of.task, vocabulary, BUDGET, effort=EFFORT)
-    # The header and the end token count towards the budget, too.
-    left = BUDGET - vocabulary.size(automaton.header.encode()) - 1
-    try:
-        automaton.learn(replace(automaton.start, left=left), lexemes(automaton, of.reference.rstrip("\n")))
-    except ValueError as error:
-        raise Unplannable(f"the reference does not fit the budget: {error}") from None
-    tokens = TokenAutomaton.over(automaton, vocabulary)
+def _legal(automaton: UnjudgedAutomaton, composition: Sequence[int], vocabulary: Vocabulary) -> NDArray[np.int32]:
+    """The packed masks along a composition."""
+    tokens = CanonicalTokens.over(automaton, vocabulary)
     mask, state, rows = SemanticMask(tokens), tokens.start, []
     for written, token in enumerate(composition):
         rows.append(mask.row(state, BUDGET - written))
@@ -114,7 +123,7 @@ def collate(examples: Sequence[TrainingExample], pad: int, size: int) -> PaddedB
 class Batches(IterableDataset[PaddedBatch]):
     """Endless batches for a seed, of examples of up to `longest` tokens, starting with batch number `start`.
 
-    The examples come from `source`, or are made as they are needed.
+    The examples come from `source`, or are made as they are needed, of lean domains if `lean` is set.
     """
 
     def __init__(
@@ -125,13 +134,14 @@ class Batches(IterableDataset[PaddedBatch]):
         longest: int,
         start: int = 0,
         source: ExampleSource | None = None,
+        lean: bool = False,
     ) -> None:
-        self._seed, self._tokenizer, self._source = seed, tokenizer, source
+        self._seed, self._tokenizer, self._source, self._lean = seed, tokenizer, source, lean
         self._size, self._longest, self._start = size, longest, start
 
     def __iter__(self) -> Iterator[PaddedBatch]:
         vocabulary, pad = vocabulary_of(self._tokenizer), self._tokenizer.pad_token_id
-        source = self._source or partial(_examples, tokenizer=self._tokenizer, vocabulary=vocabulary)
+        source = self._source or partial(_examples, tokenizer=self._tokenizer, vocabulary=vocabulary, lean=self._lean)
         per_pool = _BATCHES_IN_POOL * self._size
         for pool in range(self._start // _BATCHES_IN_POOL, DOMAINS_PER_SEED // per_pool):
             first = self._seed * DOMAINS_PER_SEED + pool * per_pool
@@ -145,8 +155,8 @@ class Batches(IterableDataset[PaddedBatch]):
                 yield collate(examples, pad, len(vocabulary))
 
 
-def _examples(seeds: Iterable[int], tokenizer: Any, vocabulary: Vocabulary) -> Iterator[TrainingExample]:
+def _examples(seeds: Iterable[int], tokenizer: Any, vocabulary: Vocabulary, lean: bool) -> Iterator[TrainingExample]:
     """The examples for some seeds, without those whose composition exceeds the budget."""
     for seed in seeds:
         with suppress(Unplannable):
-            yield example(domain(seed), tokenizer, vocabulary)
+            yield example(domain(seed, lean), tokenizer, vocabulary)

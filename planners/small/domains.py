@@ -21,11 +21,12 @@ from p2c_dsl.planners.small.generator.fields import THEMES, UNSEEN_THEMES
 from p2c_dsl.planners.small.generator.for_one import stop_if_found
 from p2c_dsl.planners.small.generator.phrasing import docstring
 from p2c_dsl.planners.small.generator.rule_lines import approval_lines, goal_lines, rule_lines, waiver_lines
-from p2c_dsl.planners.small.generator.style import draw_style
+from p2c_dsl.planners.small.generator.style import OWN, draw_style
 from p2c_dsl.planners.small.generator.wording import Words
 from p2c_dsl.planners.small.generator.worlds import UninterpretedWorld
 from p2c_dsl.program import Program
 from p2c_dsl.resolve import load_text
+from p2c_dsl.rules import read_rules
 from p2c_dsl.runtime.trial import try_out
 from p2c_dsl.spec import Spec, Task
 from p2c_dsl.syntax.nodes import ComposeDecl
@@ -71,9 +72,12 @@ class GeneratedDomain:
         return None
 
 
-def domain(seed: int) -> GeneratedDomain:
-    """A training domain. Equal seeds give equal domains."""
-    return _domain(seed, unseen=False)
+def domain(seed: int, lean: bool = False) -> GeneratedDomain:
+    """A training domain. Equal seeds give equal domains.
+
+    A `lean` one has few subtasks beside those that its task needs, and none in the style of imported tools.
+    """
+    return _domain(seed, unseen=False, lean=lean)
 
 
 def unseen_domain(seed: int) -> GeneratedDomain:
@@ -81,17 +85,18 @@ def unseen_domain(seed: int) -> GeneratedDomain:
     return _domain(_FIRST_TEST_SEED + seed, unseen=True)
 
 
-def _domain(seed: int, *, unseen: bool) -> GeneratedDomain:
+def _domain(seed: int, *, unseen: bool, lean: bool = False) -> GeneratedDomain:
     rng = Random(seed)
     while True:
         theme = rng.choice(UNSEEN_THEMES if unseen else THEMES)
         families = draw_families(rng, held_out=unseen and seed % 2 == 0)
-        draft = Draft(rng, Words(rng, theme), draw_style(rng))
+        draft = Draft(rng, Words(rng, theme), OWN if lean else draw_style(rng))
         cast = Cast(draft)
         for family in families:
             family(cast)
         add_distractors(cast)
-        add_clutter(cast)
+        if not lean:
+            add_clutter(cast)
         found = _complete(draft, f"{rng.choice(_TASK_VERBS)}_{theme.name}", families)
         if found is not None:
             return found
@@ -134,6 +139,8 @@ def _complete(draft: Draft, name: str, families: tuple[Family, ...]) -> Generate
     if program is None:
         return None
     spec = load_text(text, NAME, Path()).spec
+    if read_rules(spec, spec.tasks[name])[1]:
+        return None
     named = tuple(family.__name__ for family in families)
     return GeneratedDomain(text, spec, spec.tasks[name], reference, program, named)
 

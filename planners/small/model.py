@@ -10,16 +10,23 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from p2c_dsl.planners.prompt import PROMPT_SETTING
+from p2c_dsl.planners.tokens.canonical import CANONICAL, SETTING
+
 CHECKPOINT = Path(__file__).parent / "checkpoint"
 """The committed weights and tokenizer."""
 CONTEXT = 2048
 """The maximum length of a prompt and its composition together, in tokens."""
 WEIGHTS = "model.safetensors"
+PROMPT = 640
+"""The maximum length of a prompt in tokens; a longer one is shortened."""
+_ALIKE = 0.95
+"""The cosine of the initial embeddings of two tokens that differ only in case, nearly."""
 
 
 def fresh(seed: int) -> tuple[Any, Any]:
     """The untrained small planner and its tokenizer. Equal seeds give equal weights."""
-    return shaped(seed, width=160, inner=448, layers=4, heads=5, initialize=_initialize_attention)
+    return shaped(seed, width=160, inner=448, layers=4, heads=5, initialize=_initialize_copying)
 
 
 def tiny(seed: int) -> tuple[Any, Any]:
@@ -34,7 +41,7 @@ def shaped(
     inner: int,
     layers: int,
     heads: int,
-    initialize: Callable[[Any], None] | None = None,
+    initialize: Callable[[Any, Any], None] | None = None,
 ) -> tuple[Any, Any]:
     """A model with the small planner's architecture in another size, and its tokenizer.
 
@@ -42,7 +49,7 @@ def shaped(
         seed: Of the random weights; torch's global random state is left unchanged.
         width: Of hidden states.
         inner: Width of the feed-forward layers.
-        initialize: Changes the initial weights, under the same seed.
+        initialize: Changes the initial weights of a model with a tokenizer, under the same seed.
     """
     import torch
     from transformers import LlamaConfig, LlamaForCausalLM
@@ -61,11 +68,13 @@ def shaped(
         eos_token_id=tokenizer.eos_token_id,
         pad_token_id=tokenizer.pad_token_id,
     )
+    setattr(config, SETTING, CANONICAL)
+    setattr(config, PROMPT_SETTING, PROMPT)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         model: Any = LlamaForCausalLM(config)
         if initialize is not None:
-            initialize(model)
+            initialize(model, tokenizer)
     return model.eval(), tokenizer
 
 
@@ -90,11 +99,17 @@ def load_tokenizer(folder: Path) -> Any:
     return PreTrainedTokenizerFast.from_pretrained(folder, local_files_only=True)
 
 
-def _initialize_attention(model: Any) -> None:
-    """Initializes each head to attend to its own token and to pass on what it finds there.
+def capitalised(token: str) -> str:
+    """The twin of a token of lower-case letters, and any other token itself."""
+    return token[0].upper() + token[1:] if token.isascii() and token.isalpha() and token.islower() else token
 
-    Names have to be copied from the spec, so this is half of what the model must learn. After "Mimetic initialization
-    of self-attention layers" (Trockman and Kolter, 2023), with the sign that copies.
+
+def _initialize_copying(model: Any, tokenizer: Any) -> None:
+    """Initializes the model to copy: names have to be copied from the spec, so this is half of what it must learn.
+
+    Each head attends to its own token and passes on what it finds there, after "Mimetic initialization of
+    self-attention layers" (Trockman and Kolter, 2023), with the sign that copies. Tokens that differ only in their
+    first letter's case have nearly the same embedding, so that a word is found in either.
     """
     import torch
 
@@ -106,3 +121,8 @@ def _initialize_attention(model: Any) -> None:
             attention.k_proj.weight.copy_(attention.q_proj.weight)
             attention.v_proj.weight.normal_(std=scale)
             attention.o_proj.weight.copy_(attention.v_proj.weight.T)
+        embedding, known = model.model.embed_tokens.weight, tokenizer.get_vocab()
+        for token, number in known.items():
+            twin = known.get(capitalised(token), number)
+            if twin != number:
+                embedding[twin] = _ALIKE * embedding[number] + (1 - _ALIKE**2) ** 0.5 * embedding[twin]

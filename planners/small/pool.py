@@ -13,7 +13,7 @@ import argparse
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
-from functools import cache
+from functools import cache, partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -33,13 +33,13 @@ _AT_ONCE = 16
 """How many examples a process makes before it hands them over."""
 
 
-def made_by(seeds: Sequence[int]) -> list[tuple[int, TrainingExample]]:
+def made_by(seeds: Sequence[int], lean: bool = False) -> list[tuple[int, TrainingExample]]:
     """The examples for some seeds, without those whose composition exceeds the budget."""
     tokenizer, vocabulary = _tools()
     made = list[tuple[int, TrainingExample]]()
     for seed in seeds:
         with suppress(Unplannable):
-            made.append((seed, example(domain(seed), tokenizer, vocabulary)))
+            made.append((seed, example(domain(seed, lean), tokenizer, vocabulary)))
     return made
 
 
@@ -50,14 +50,15 @@ def _tools() -> tuple[Any, Vocabulary]:
     return own, vocabulary_of(own)
 
 
-def make(first: int, count: int, processes: int) -> Iterator[list[tuple[int, TrainingExample]]]:
+def make(first: int, count: int, processes: int, lean: bool = False) -> Iterator[list[tuple[int, TrainingExample]]]:
     """The examples of `count` seeds from `first` on, in their order, a few at a time."""
     parts = [range(at, min(at + _AT_ONCE, first + count)) for at in range(first, first + count, _AT_ONCE)]
+    made = partial(made_by, lean=lean)
     if processes == 1:
-        yield from map(made_by, parts)
+        yield from map(made, parts)
         return
     with ProcessPoolExecutor(processes) as pool:
-        yield from pool.map(made_by, parts)
+        yield from pool.map(made, parts)
 
 
 class ExamplePool:
@@ -124,8 +125,9 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0, help="that of the training run")
     parser.add_argument("--examples", type=int, default=15_000, help="how many domains are drawn")
     parser.add_argument("--processes", type=int, default=1)
+    parser.add_argument("--lean", action="store_true", help="of lean domains")
     options = parser.parse_args()
-    parts = make(options.seed * DOMAINS_PER_SEED, options.examples, options.processes)
+    parts = make(options.seed * DOMAINS_PER_SEED, options.examples, options.processes, options.lean)
     total = -(-options.examples // _AT_ONCE)
     made = [one for part in track(parts, "examples", total, console=Console(stderr=True)) for one in part]
     ExamplePool(made).save(options.output)

@@ -2,11 +2,17 @@
 
     python -m p2c_dsl.planners.small.train --seed 0 --minutes 40 --output DIR
 
-The loss is that of the masked policy: the cross-entropy of the reference composition, given the planner's prompt, over
-the tokens that are legal at each position. So the model need not learn what the rules enforce. A smaller part of the
-loss comes from some of the prompt's own tokens: names are repeated there, too, so the model learns copying early. Every
-example is a different domain; a separate process generates them. A run that was stopped resumes from its last
-checkpoint when it is started again.
+The loss is nearly that of the masked policy: the cross-entropy of the reference composition, given the planner's
+prompt, over the tokens that no rule objects to, wherever there are several (`p2c_dsl.planners.small.unjudged`). So the
+model need not learn what the rules enforce. A smaller part of the loss is that of plain text: the next token of the
+composition and of some of the prompt, where names are repeated, so that the model learns copying early.
+
+Every example is a different domain; a separate process generates them. A run that was stopped resumes from its last
+checkpoint when it is started again. So it can begin with lean specs, which are short, and go on with those of all
+kinds:
+
+    python -m p2c_dsl.planners.small.train --steps 6000 --until 2000 --lean --longest 384 --output DIR
+    python -m p2c_dsl.planners.small.train --steps 6000 --longest 1024 --output DIR
 """
 
 from __future__ import annotations
@@ -45,10 +51,13 @@ class Arguments:
         batch: Examples in a step.
         longest: The most tokens an example may have; longer ones are left out.
         rate: The peak learning rate.
-        prompt_share: The share of the prompts' tokens that count in the loss.
-        prompt_weight: The weight of their loss, relative to that of the compositions.
+        text_share: The share of the prompts' tokens that count in the loss of plain text.
+        text_weight: The weight of that loss, relative to that of the compositions' choices.
+        bfloat16: Whether matrices are multiplied in 16 bits, which is faster on processors that can.
+        until: Stop after this step, to go on later: with longer examples, say.
         save_every: Seconds between checkpoints.
         workers: Processes that generate examples, 0 or 1: more would all generate the same ones.
+        lean: Whether the specs have no subtasks beside their tasks and a few that are easily mistaken for theirs.
         pool: A file of examples that were made before, instead.
     """
 
@@ -56,13 +65,16 @@ class Arguments:
     seed: int = 0
     minutes: float = 40.0
     steps: int | None = None
-    batch: int = 8
+    batch: int = 16
     longest: int = 512
     rate: float = 6e-3
-    prompt_share: float = 0.25
-    prompt_weight: float = 0.3
+    text_share: float = 0.25
+    text_weight: float = 0.4
+    bfloat16: bool = False
+    until: int | None = None
     save_every: float = 120.0
     workers: int = 1
+    lean: bool = False
     pool: Path | None = None
 
 
@@ -92,7 +104,7 @@ class TrainingRun:
         stream = iter(self._stream())
         with Progress(*columns, console=console) as shown:
             bar = shown.add_task("training", total=_BAR_LENGTH, completed=int(_BAR_LENGTH * self.progress))
-            while self.progress < 1.0:
+            while self.progress < 1.0 and (self.arguments.until is None or self.step < self.arguments.until):
                 started = time.monotonic()
                 batch = next(stream)
                 metrics = self._update(batch)
@@ -108,28 +120,30 @@ class TrainingRun:
     def _stream(self) -> DataLoader[PaddedBatch]:
         own = self.arguments
         source = None if own.pool is None else ExamplePool.load(own.pool).examples
-        made = Batches(own.seed, self.tokenizer, own.batch, own.longest, self.step, source)
+        made = Batches(own.seed, self.tokenizer, own.batch, own.longest, self.step, source, own.lean)
         if source is not None or not own.workers:
             return DataLoader(made, batch_size=None)
         return DataLoader(made, batch_size=None, num_workers=own.workers, prefetch_factor=2 * own.batch)
 
     def _update(self, batch: PaddedBatch) -> dict[str, float]:
-        """Takes one step on a batch, and returns the losses in nats per token."""
+        """Takes one step on a batch, and returns the losses in nats a choice and a token."""
         generator = torch.Generator().manual_seed(self.arguments.seed + self.step)
         share = torch.rand(batch.tokens.shape, generator=generator)
-        composition, prompt_loss = losses(self.model, batch, batch.in_prompt & (share < self.arguments.prompt_share))
+        counted = batch.in_composition | batch.in_prompt & (share < self.arguments.text_share)
+        with torch.autocast("cpu", torch.bfloat16, enabled=self.arguments.bfloat16):
+            composition, text_loss = losses(self.model, batch, counted)
         rate = self._rate()
         for optimizer in self.optimizers:
             for group in optimizer.param_groups:
                 group["lr"] = rate
             optimizer.zero_grad()
-        (composition + self.arguments.prompt_weight * prompt_loss).backward()  # type: ignore[no-untyped-call]
+        (composition + self.arguments.text_weight * text_loss).backward()  # type: ignore[no-untyped-call]
         norm = torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
         for optimizer in self.optimizers:
             optimizer.step()
         return {
             "loss": composition.item(),
-            "prompt_loss": prompt_loss.item(),
+            "text_loss": text_loss.item(),
             "norm": norm.item(),
             "rate": rate,
         }
@@ -170,16 +184,20 @@ class TrainingRun:
 
 
 def losses(model: Any, batch: PaddedBatch, counted: Tensor) -> tuple[Tensor, Tensor]:
-    """Mean cross-entropies of the compositions' tokens over the legal ones, and of `counted` tokens of the prompts.
+    """Mean cross-entropies of the compositions' choices over the legal tokens, and of `counted` tokens over all.
+
+    A token of a composition is a choice where another would be legal, too.
 
     `counted` is `(batch, time)`, true for the tokens that count.
     """
     hidden = model.model(batch.tokens[:, :-1]).last_hidden_state
     targets = batch.tokens[:, 1:]
-    logits = model.lm_head(hidden[batch.in_composition[:, 1:]]).masked_fill(~batch.legal, -torch.inf)
-    composition = cross_entropy(logits, targets[batch.in_composition[:, 1:]])
-    prompt_loss = cross_entropy(model.lm_head(hidden[counted[:, 1:]]), targets[counted[:, 1:]])
-    return composition, prompt_loss
+    chosen = batch.legal.sum(-1) > 1
+    logits = model.lm_head(hidden[batch.in_composition[:, 1:]][chosen]).float()
+    legal, taken = batch.legal[chosen], targets[batch.in_composition[:, 1:]][chosen]
+    composition = cross_entropy(logits.masked_fill(~legal, -torch.inf), taken)
+    text_loss = cross_entropy(model.lm_head(hidden[counted[:, 1:]]).float(), targets[counted[:, 1:]])
+    return composition, text_loss
 
 
 def save_planner(model: Any, tokenizer: Any, folder: Path) -> None:
@@ -201,7 +219,10 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=None, help="train this many steps instead")
     parser.add_argument("--batch", type=int, default=defaults.batch)
     parser.add_argument("--longest", type=int, default=defaults.longest, help="the most tokens of an example")
+    parser.add_argument("--lean", action="store_true", help="draw lean specs: short ones, to begin with")
     parser.add_argument("--pool", type=Path, default=None, help="a file of examples made before")
+    parser.add_argument("--bfloat16", action="store_true", help="multiply matrices in 16 bits")
+    parser.add_argument("--until", type=int, default=None, help="stop after this step, to go on later")
     parser.add_argument("--rate", type=float, default=defaults.rate)
     arguments = Arguments(**vars(parser.parse_args()))
     console = Console(stderr=True)

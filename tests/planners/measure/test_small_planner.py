@@ -24,7 +24,7 @@ def composition(folder: Path, name: str) -> str:
 
 def test_a_task_s_outcome_says_what_is_accepted_and_what_is_verified(monkeypatch: pytest.MonkeyPatch) -> None:
     right, wrong = (composition(ONCALL, name) for name in ("right", "wrong"))
-    monkeypatch.setattr(small_planner, "plans", lambda *given: small_planner.Plans(wrong, right, ()))
+    monkeypatch.setattr(small_planner, "plans", lambda *given: small_planner.Plans(wrong, right, wrong, ()))
     found = small_planner.task_outcomes(None, None, ONCALL, 1)
     assert (found["random"], found["search"], found["small, one sample"]) == (
         (True, False),
@@ -34,7 +34,7 @@ def test_a_task_s_outcome_says_what_is_accepted_and_what_is_verified(monkeypatch
 
 
 def test_the_best_of_several_is_the_likeliest() -> None:
-    made = small_planner.Plans("", "", (Candidate("one", -5.0, (1,) * 10), Candidate("two", -4.0, (1,) * 2)))
+    made = small_planner.Plans("", "", "", (Candidate("one", -5.0, (1,) * 10), Candidate("two", -4.0, (1,) * 2)))
     assert dict(made.by_planner())["small, best"] == "two"
     assert dict(made.by_planner())["small, one sample"] == "one"
     assert dict(made.by_planner())["small, best by token"] == "one"

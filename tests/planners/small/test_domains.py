@@ -69,6 +69,12 @@ def test_specs_and_references_lint_clean(domains: list[GeneratedDomain], unseen:
         assert report.diagnostics == (), made.text
 
 
+def test_the_rules_of_every_spec_can_be_read() -> None:
+    """Of this seed the first draft has a check of what a subtask that may do anything does not take."""
+    made = domain(5056)
+    assert lint_text(made.text, "domain.p2c", Path()).diagnostics == ()
+
+
 def test_references_are_verified_in_every_world(domains: list[GeneratedDomain], unseen: list[GeneratedDomain]) -> None:
     for made in (*domains, *unseen):
         assert made.problem(made.reference) is None
