@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple, Self
 
 from p2c_dsl.bounds import MOST, add, times
@@ -15,14 +16,14 @@ from p2c_dsl.names import listing
 from p2c_dsl.program.conditions import Test
 from p2c_dsl.rules.base import Names, Rule
 from p2c_dsl.rules.definition import Broken, Completed, Definition, RunEvent, Started
-from p2c_dsl.rules.event_keys import default_key, key_parameters, keys_of, named_key, typed_keys, values_at
+from p2c_dsl.rules.event_keys import key_parameters, keys_of, named_key
 from p2c_dsl.rules.events import Event
-from p2c_dsl.rules.keys import Counts, KeyClass, class_of, gives_keys
+from p2c_dsl.rules.keys import KeyClass, gives_keys
 from p2c_dsl.rules.multiplicity import Count, exceeds, loop_notes, rounds
 from p2c_dsl.rules.pattern import Match
 from p2c_dsl.rules.per_key import PerKey
 from p2c_dsl.rules.read_as import event_read, keys_read
-from p2c_dsl.rules.repeats import Repeats
+from p2c_dsl.rules.tallies import KeyTally, Tallying, tallying
 from p2c_dsl.rules.words import but_allowed, times_words
 from p2c_dsl.rules.worst_run import Distinct
 from p2c_dsl.spec import Spec, Subtask
@@ -58,10 +59,10 @@ class HowOftenPerKey(Definition[PerKey]):
 
 
 class Limited(NamedTuple):
-    """How often the event may have happened for each class of keys, and whether again for a key that it has had."""
+    """How often the event may have happened for each key, and whether an excess has been objected to."""
 
-    counts: Counts = Counts()
-    repeats: Repeats = Repeats()
+    tally: KeyTally = KeyTally()
+    reported: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -146,21 +147,19 @@ compose survey(users):
         return Limited()
 
     def call(self, at: Place[Limited, None], own: Limited, state: State, call: CallSite, out: Violations) -> Limited:
-        counts, repeats = own
-        for occurrence in self.event.occurrences(call.subtask):
-            values = values_at(call, occurrence, self.places)
-            keys = tuple(
-                self._default(call, place) if value is None else class_of(value, state)
-                for place, value in zip(self.places, values, strict=True)
-            )
-            own_loops = {part.loop for part in keys}
-            often = rounds(f for f in state.loops if f.variable not in own_loops).high
-            counts = counts.plus(keys, often)
-            repeats = repeats.happening(self.event.name, typed_keys(call, values, self.places), state)
-            if exceeds(most := counts.most(keys), self.most) and (repeats.last or self._none):
-                out.append(TooOftenForOneKey(self, bool(own.counts), state.loops, keys, values, most))
-                counts = replace(counts, reported=True)
-        return Limited(counts, repeats)
+        tally, happenings = self._tallying.called(own.tally, state, call)
+        if tally is own.tally:
+            return own
+        reported, earlier = own.reported, bool(own.tally.counts)
+        for keys, values, most, again in happenings:
+            if exceeds(most, self.most) and (again or self._none):
+                out.append(TooOftenForOneKey(self, earlier, state.loops, keys, values, most))
+                reported = True
+        return Limited(tally, reported)
+
+    @cached_property
+    def _tallying(self) -> Tallying:
+        return tallying(self.event, self.places)
 
     @property
     def _none(self) -> bool:
@@ -173,29 +172,26 @@ compose survey(users):
         is_key = parameter in key_parameters(self.event, self.places, subtask)
         return value.identity if is_key else None
 
-    def _default(self, call: CallSite, place: int) -> KeyClass:
-        key = default_key(call, place)
-        return KeyClass(key.type, key.value)
-
     def enter_loop(self, own: Limited, state: State, frame: LoopFrame, out: Violations) -> Limited:
-        return own._replace(repeats=own.repeats.enter_loop())
+        return Limited(self._tallying.once(KeyTally.in_loop, own.tally), own.reported)
 
     def exit_loop(self, at: Place[Limited, None], own: Limited, frame: LoopFrame, end: State) -> Limited:
-        return Limited(own.counts.after_loop(frame.variable), own.repeats.exit_loop())
+        return Limited(self._tallying.once(KeyTally.after_loop, own.tally, frame.variable), own.reported)
 
     def forget(self, own: Limited, before: Limited, first: int, end: State) -> Limited:
-        return own._replace(repeats=own.repeats.forget(first))
+        return Limited(self._tallying.once(KeyTally.without, own.tally, first), own.reported)
 
     def enter_else(self, before: Limited, then: Limited) -> Limited:
-        return Limited(before.counts, then.repeats.enter_else(before.repeats))
+        return Limited(self._tallying.once(KeyTally.in_else, before.tally, then.tally), before.reported)
 
     def join(self, then: Limited, orelse: Limited) -> Limited:
-        return Limited(then.counts.join(orelse.counts), then.repeats.join(orelse.repeats))
+        tally = self._tallying.once(KeyTally.join, then.tally, orelse.tally)
+        return Limited(tally, then.reported or orelse.reported)
 
     def finish(self, own: Limited, state: State, out: Violations) -> None:
-        counts = own.counts
+        counts, repeats = own.tally
         # Two arms in a loop, each within the limit, can exceed it in different iterations.
-        if counts.reported or not own.repeats.any or counts.within(self.most):
+        if own.reported or not repeats.any or counts.within(self.most):
             return
         for keys, _ in counts.entries():
             most = counts.most(keys)
@@ -212,12 +208,12 @@ compose survey(users):
 
     def exhausted(self, own: Limited, state: State, subtask: Subtask) -> bool:
         """Whether calls with any values of the keys' types have already used up the limit for every key."""
-        again = self._none or own.repeats.certainly(self.event.name)
+        again = self._none or own.tally.repeats.certainly(self.event.name)
         if not self.event.happens(subtask) or not again:
             return False
         widest = tuple(KeyClass(of, None) for of in self._key_types(subtask))
         used: int | None = 1
-        for keys, often in own.counts.classes:
+        for keys, often in own.tally.counts.classes:
             if all(k.constant is None and is_subtype(w.type, k.type) for k, w in zip(keys, widest, strict=True)):
                 used = add(used, often)
         return exceeds(used, self.most)
@@ -236,7 +232,7 @@ compose survey(users):
         return tuple(effect.keys[place] for place in self.places)
 
     def key(self, own: Limited, state: State) -> Hashable:
-        return own.counts.key(self.most + 1), own.repeats
+        return own.tally.counts.key(self.most + 1), own.tally.repeats
 
     # ------------------------------------------------------------ in the worst run
 

@@ -108,8 +108,8 @@ class History:
     def record(self, event: str, keys: tuple[EventKey, ...], state: State) -> History:
         """The event happens here."""
         keys = _as_variables(keys, state)
-        new = {PastEvent(event, keys, _tests_around(state, keys))}
-        return History(_least(self.past | new), tuple(_least(done | new) for done in self.rounds))
+        new = PastEvent(event, keys, _tests_around(state, keys))
+        return History(_plus(self.past, new), tuple(_plus(done, new) for done in self.rounds))
 
     def enter_loop(self) -> History:
         return replace(self, rounds=(*self.rounds, NO_EVENTS))
@@ -215,6 +215,14 @@ def _placeholder(place: int) -> Identity:
 def _forget(records: PastEvents, first: int) -> PastEvents:
     kept = frozenset(record.forget(first) for record in records)
     return records if kept == records else _least(kept)
+
+
+def _plus(records: PastEvents, new: PastEvent) -> PastEvents:
+    """The least of the records with one more, where they are the least already: only those of its keys can change."""
+    alike = [record for record in records if record.keys == new.keys and record.event == new.event]
+    if not alike and len(records) >= _MOST_KEYS:
+        return _least(records | {new})
+    return records.difference(alike) | _least(frozenset((*alike, new)))
 
 
 def _least(records: PastEvents) -> PastEvents:

@@ -91,12 +91,10 @@ class Counts:
 
     `constants` are the keys that are fully known, by their value numbers. A constant may have been seen with several
     types. `log` lists them as they were counted, so that two arms are joined by what they have counted alone.
-    `reported` says that an excess has been objected to.
     """
 
     classes: tuple[Entry, ...] = ()
     constants: HashTrieMap[Known, tuple[frozenset[Keys], Number]] = field(default_factory=HashTrieMap)
-    reported: bool = False
     log: Log[Known] = None
     length: int = 0
 
@@ -132,7 +130,7 @@ class Counts:
         """What holds after either of two arms."""
         one, two = dict(self.classes), dict(other.classes)
         classes = {k: greatest(one.get(k, 0), two.get(k, 0)) for k in {**one, **two}}
-        joined = replace(other, classes=tuple(classes.items()), reported=self.reported or other.reported)
+        joined = replace(other, classes=tuple(classes.items()))
         for known in set(apart(self.log, self.length, other.log, other.length)):
             seen, often = self.constants[known]
             here, before = other.constants.get(known, (frozenset[Keys](), 0))
