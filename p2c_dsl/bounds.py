@@ -18,7 +18,10 @@ def at_least(number: int) -> int:
 
 def add(a: int | None, b: int | None) -> int | None:
     """The sum of two upper bounds."""
-    return None if a is None or b is None else _within(a + b)
+    if a is None or b is None:
+        return None
+    # The searches add and multiply at each step, so what is too much is not looked for in a function of its own.
+    return a + b if a + b <= MOST else None
 
 
 def total(bounds: Iterable[int | None]) -> int | None:
@@ -33,13 +36,11 @@ def times(a: int | None, b: int | None) -> int | None:
     """The product of two upper bounds; zero times no limit is zero."""
     if a == 0 or b == 0:
         return 0
-    return None if a is None or b is None else _within(a * b)
+    if a is None or b is None:
+        return None
+    return a * b if a * b <= MOST else None
 
 
 def greatest(a: int | None, b: int | None) -> int | None:
     """The greater of two upper bounds."""
     return None if a is None or b is None else max(a, b)
-
-
-def _within(number: int) -> int | None:
-    return number if number <= MOST else None

@@ -14,7 +14,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from p2c_dsl.feasibility import smallest, words
-from p2c_dsl.feasibility.world import Asked, is_possible
+from p2c_dsl.feasibility.chances import is_possible
+from p2c_dsl.feasibility.world import Asked
 from p2c_dsl.rules import AnyRule
 from p2c_dsl.spec import Spec, Task
 

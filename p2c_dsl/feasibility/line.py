@@ -159,9 +159,9 @@ class WorstLines:
 
     def _moved(self, owns: tuple[Hashable, ...], call: Call) -> tuple[Hashable, ...] | None:
         """The rules' states after a call."""
-        after = list(owns)
+        after, often = list(owns), call.often
         for place in self._minding[call.subtask.name]:
-            moved = self.rules[place].line_call(after[place], call.subtask, call.often)
+            moved = self.rules[place].line_call(after[place], call.subtask, often)
             if moved is None:
                 return None
             after[place] = moved

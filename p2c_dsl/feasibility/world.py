@@ -2,29 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import NamedTuple
 
+from p2c_dsl.feasibility.chances import filled
 from p2c_dsl.feasibility.hand import Hand, Hands, Level, Means
 from p2c_dsl.machine.facet import Origin
 from p2c_dsl.rules import AnyRule
 from p2c_dsl.rules.multiplicity import Count
 from p2c_dsl.rules.worst_run import Chance, Purity
 from p2c_dsl.spec import Parameter, Spec, Subtask, Task
-from p2c_dsl.types import (
-    NONE,
-    Enum,
-    ListOf,
-    MapOf,
-    Optional,
-    SetOf,
-    Type,
-    allows_literal,
-    is_subtype,
-    size_of,
-)
+from p2c_dsl.types import NONE, Enum, Type, allows_literal, is_subtype
 
 _RESULT = ("", 0)
 """What is returned, among the parameters that rules judge."""
@@ -75,6 +65,16 @@ class RunKind:
             s.name: tuple(group for r in rules for group in r.line_needs(s, checked=self._is_checked(r)))
             for s in asked.spec.subtasks.values()
         }
+        # Looked up for each call that the search looks at, so worked out before.
+        self._wanted = {
+            (s.name, index): tuple(self._wanted_in(s, index))
+            for s in asked.spec.subtasks.values()
+            for index in range(len(s.parameters))
+        }
+        self._required = {
+            s.name: tuple(dict.fromkeys(w for index in range(s.required) for w in self._wanted[s.name, index]))
+            for s in asked.spec.subtasks.values()
+        }
         self._starters = [
             [of for name, of in asked.given if all(_is_pure(judge, asked, name, of) for judge in judges)]
             for judges in ((), *self.judges)
@@ -113,28 +113,21 @@ class RunKind:
     def level(self, line: LineState, subtask: Subtask) -> Level | None:
         """Where a subtask can be called next, as far as values and what must come before are concerned."""
         self.asked.work()
-        if any(line.called.isdisjoint(group) for group in self._needs[subtask.name]):
-            return None
-        level = Level.OUTSIDE
-        for index in range(subtask.required):
-            own = self.argument(line, subtask, index)
-            if own is None:
+        for group in self._needs[subtask.name]:
+            if line.called.isdisjoint(group):
                 return None
-            level = max(level, own)
-        return level
+        return _furthest(line, self._required[subtask.name])
 
     def argument(self, line: LineState, subtask: Subtask, index: int) -> Level | None:
         """Where a parameter can be given a value."""
+        return _furthest(line, self._wanted[subtask.name, index])
+
+    def _wanted_in(self, subtask: Subtask, index: int) -> Iterator[tuple[int, Type]]:
+        """What a parameter needs at hand: the places of hands, each with a type; nothing where a literal will do."""
         parameter = subtask.parameters[index]
-        level = Level.OUTSIDE
         for place in (0, *self._judged.get((subtask.name, index), ())):
-            if self._is_literal(self.judges[place - 1] if place else (), parameter):
-                continue
-            found = line.hands[place].level(parameter.type)
-            if found is None:
-                return None
-            level = max(level, found)
-        return level
+            if not self._is_literal(self.judges[place - 1] if place else (), parameter):
+                yield place, parameter.type
 
     def _is_literal(self, judges: tuple[AnyRule, ...], parameter: Parameter) -> bool:
         """Whether a free literal will do for a parameter."""
@@ -144,7 +137,7 @@ class RunKind:
 
     def plus(self, line: LineState, made: Sequence[tuple[Subtask, Level]]) -> LineState:
         """The line after calls at these levels, without the rules' states."""
-        line = line._replace(called=line.called.union(s.name for s, _ in made))
+        line = line._replace(called=line.called.union([s.name for s, _ in made]))
         results = [(s, of, level) for s, level in made for of in self.asked.results[s.name]]
         if not results:
             return line
@@ -192,6 +185,17 @@ class RunKind:
         if level is Level.OUTSIDE:
             return (Count(1, 1),)
         return tuple(Count(size.low, size.high) for size in line.hands[0].around.sizes)
+
+
+def _furthest(line: LineState, wanted: Iterable[tuple[int, Type]]) -> Level | None:
+    """Where a call can stand that needs all of this at hand, `None` if some of it is nowhere."""
+    level = Level.OUTSIDE
+    for place, of in wanted:
+        found = line.hands[place].level(of)
+        if found is None:
+            return None
+        level = max(level, found)
+    return level
 
 
 class Asked:
@@ -244,21 +248,6 @@ class Asked:
         if rule.forbids_loop(0) or rule.forbids_branch(0):
             return True
         return rule.judges_result() or any(rule.judged(s) or rule.line_needs(s, checked=True) for s in subtasks)
-
-
-def is_possible(chance: Chance) -> bool:
-    """Whether there is a run in which that comes out well."""
-    return chance.filled is None or size_of(filled(chance.filled.of)).high != 0
-
-
-def filled(of: Type) -> Type:
-    """A type without the values that have no element, and without `None`."""
-    match of:
-        case Optional(inner):
-            return filled(inner)
-        case ListOf() | SetOf() | MapOf():
-            return replace(of, size=of.size._replace(low=max(of.size.low, 1)))
-    return of
 
 
 def _judges(

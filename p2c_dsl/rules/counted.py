@@ -169,7 +169,7 @@ class EventCounted(Counted):
         occurrences = self.event.occurrences(subtask)
         waives = self.waiver is not None and self.waiver.event.surely(subtask)
         # What waives counts as all that must happen, so that one arm may do the one and another the other.
-        low = sum(o.certain for o in occurrences) + (self.least or 0 if waives else 0)
+        low = [o.certain for o in occurrences].count(True) + (self.least or 0 if waives else 0)
         return Count(low, len(occurrences))
 
     def too_much(self, before: Count, after: Count, loops: tuple[LoopFrame, ...], *, certain: bool) -> TooOften:
