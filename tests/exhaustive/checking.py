@@ -27,6 +27,7 @@ LARGER_WORLDS = 300
 """In how many larger worlds a rejected program is tried that no small one breaks."""
 
 _SOURCE = Source("raw", "")
+_IN_VAIN = "P2C247"
 _TEXTUAL = ("shape", "loops", "branches", "steps")
 
 
@@ -81,6 +82,12 @@ class Checker:
             if broken is None and not self._breaks_in_larger(compose, rule):
                 undeserved.append(rule)
         return Verdict(accepted, rejected, unsound, tuple(undeserved), worlds, cut)
+
+    def looks_up_in_vain(self, compose: ComposeDecl) -> bool:
+        """Whether a program is refused for nothing but a look-up that fails in every run."""
+        findings = analyze(self.spec, with_own_spans(compose), _SOURCE, self._rules).findings
+        errors = [f.diagnostic for f in findings if f.rule is None and f.diagnostic.severity is Severity.ERROR]
+        return bool(errors) and all(error.code == _IN_VAIN for error in errors)
 
     def is_unsound(self, compose: ComposeDecl, rule: str) -> bool:
         """Whether the rule is accepted, and some world breaks it."""

@@ -27,6 +27,8 @@ class Tally:
 
     pairs: int = 0
     senseless: int = 0
+    in_vain: int = 0
+    """Programs that are refused for a look-up that fails in every run, which is no matter of rules."""
     worlds: int = 0
     most: int = 0
     cut: int = 0
@@ -61,6 +63,7 @@ class Tally:
         """Another part's numbers, put in."""
         self.pairs += later.pairs
         self.senseless += later.senseless
+        self.in_vain += later.in_vain
         self.worlds += later.worlds
         self.most = max(self.most, later.most)
         self.cut += later.cut
@@ -74,8 +77,8 @@ class Tally:
     def __str__(self) -> str:
         cut = f", {self.cut} programs have more" if self.cut else ""
         return (
-            f"{self.pairs} pairs, {self.senseless} senseless, {self.worlds} worlds "
-            f"(at most {self.most} for one program{cut}), {sum(self.unsound.values())} unsound"
+            f"{self.pairs} pairs, {self.senseless} senseless, {self.in_vain} that look up in vain, "
+            f"{self.worlds} worlds (at most {self.most} for one program{cut}), {sum(self.unsound.values())} unsound"
         )
 
     def table(self) -> str:
