@@ -78,8 +78,8 @@ class Fitted(NamedTuple):
 def room_for(config: Any, budget: int, shorten: bool) -> int | None:
     """How many tokens the question may have, by a model's configuration; `None` where it sets no limit.
 
-    Beside it the composition's `budget` has to fit the context. Where questions may be shortened, they are no longer
-    than those that the model was trained on.
+    The context also has to hold the composition's `budget`. Questions that may be shortened are no longer than those
+    that the model was trained on.
     """
     context, trained = (getattr(config, name, None) for name in ("max_position_embeddings", PROMPT_SETTING))
     limits = [context - budget] if isinstance(context, int) and context > 0 else []
@@ -94,8 +94,7 @@ def fitting(tokenizer: Any, spec: Spec, task: Task, room: int | None, shorten: b
     If the question is longer, `shorten` leaves parts out of its text, one after another until it fits: the other tasks;
     the subtasks that no composition of the task can call; those that are the least likely to be needed, with all that
     is about them alone; the descriptions of the few that are left. They are left out of the question only: the rules
-    and the mask know the whole spec. Raises
-    `PromptTooLong` if that is not enough, or not wanted.
+    and the mask know the whole spec. Raises `PromptTooLong` if that is not enough, or not wanted.
     """
     needed = 0
     for shorter in _shortened(spec, task) if shorten else iter([spec]):
@@ -128,19 +127,21 @@ def _shortened(spec: Spec, task: Task) -> Iterator[Spec]:
     """The spec, then shorter and shorter versions of it."""
     yield spec
     yield replace(spec, tasks={task.name: task})
-    ranked, bare = by_relevance(spec, task), spec
-    for count in _counts(len(ranked)):
-        if count == _FEW or (bare is spec and count < _FEW):
-            yield excerpt(bare, task, ranked[:count])
-            bare = replace(spec, subtasks={name: replace(of, doc="") for name, of in spec.subtasks.items()})
+    ranked = by_relevance(spec, task)
+    few = min(_FEW, len(ranked))
+    for count in _counts(len(ranked), few):
+        yield excerpt(spec, task, ranked[:count])
+    bare = replace(spec, subtasks={name: replace(of, doc="") for name, of in spec.subtasks.items()})
+    for count in range(few, 0, -1):
         yield excerpt(bare, task, ranked[:count])
 
 
-def _counts(count: int) -> Iterator[int]:
+def _counts(most: int, least: int) -> Iterator[int]:
     """Fewer and fewer subtasks, in steps of a tenth of those that are left."""
-    while count > 0:
-        yield count
-        count -= max(1, min(count // 10, count - _FEW))
+    while most > least:
+        yield most
+        most -= max(1, min(most // 10, most - least))
+    yield least
 
 
 _FEW = 12

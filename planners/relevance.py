@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 from p2c_dsl.planners.lines.makers import with_makers
@@ -21,7 +21,7 @@ def distances(spec: Spec, task: Task) -> dict[str, int]:
     farthest.
     """
     usable = _callable(with_makers(spec, task), task)
-    events = {word.text for rule in spec.rules_of(task) for word in rule.tokens}
+    events = _words(spec.rules_of(task))
     goal = {name for name, subtask in usable.items() if _events(subtask) & events}
     wanted = _parts(spec, [] if task.result is None else [task.result])
     found: dict[str, int] = {}
@@ -44,7 +44,7 @@ def by_relevance(spec: Spec, task: Task) -> tuple[str, ...]:
     if a rule names it or its effect. Before each stands one that makes what it takes, where the inputs do not hold it.
     """
     far = distances(spec, task)
-    named = {word.text for rule in spec.rules_of(task) for word in rule.tokens}
+    named = _words(spec.rules_of(task))
     asked, stems = _stems(task.doc or task.name), {name: _stems(name) for name in far}
     common = Counter(stem for each in stems.values() for stem in each)
 
@@ -67,7 +67,7 @@ def excerpt(spec: Spec, task: Task, names: Collection[str]) -> Spec:
     gone = spec.subtasks.keys() - kept.keys()
     own = replace(task, rules=_without(task.rules, gone))
     shared = _without(spec.rules, gone)
-    rules = {word.text for rule in (*own.rules, *shared) for word in rule.tokens}
+    rules = _words((*own.rules, *shared))
     done = {use.effect.name for subtask in kept.values() for use in subtask.effects if not use.anything}
     effects = {name: effect for name, effect in spec.effects.items() if name in done or name in rules}
     constants = spec.constants_of(task).values()
@@ -89,8 +89,12 @@ def excerpt(spec: Spec, task: Task, names: Collection[str]) -> Spec:
     )
 
 
+def _words(rules: Iterable[RuleText]) -> set[str]:
+    return {word.text for rule in rules for word in rule.tokens}
+
+
 def _without(rules: Sequence[RuleText], gone: Collection[str]) -> tuple[RuleText, ...]:
-    return tuple(rule for rule in rules if not any(word.text in gone for word in rule.tokens))
+    return tuple(rule for rule in rules if _words([rule]).isdisjoint(gone))
 
 
 _NAMED = 0.5
@@ -112,22 +116,21 @@ def _stem(word: str) -> str:
 def _with_makers_first(spec: Spec, task: Task, ranked: Sequence[str]) -> Iterable[str]:
     """Subtasks in their order, but each behind the first of those that make what it takes and nothing else gives."""
     have = _parts(spec, [*(p.type for p in task.parameters), *(c.type for c in spec.constants_of(task).values())])
-    made: Mapping[str, set[Type]] = {name: _given(spec, spec.subtasks[name]) for name in ranked}
-    placed = dict[str, None]()
+    made = {name: _given(spec, spec.subtasks[name]) for name in ranked}
+    started, placed = set[str](), list[str]()
 
     def place(name: str) -> None:
-        if name in placed or name in entered:
+        if name in started:
             return
-        entered.add(name)
+        started.add(name)
         for needed in sorted(_needed(spec, spec.subtasks[name]) - have, key=show):
             maker = next((other for other in ranked if needed in made[other] and other != name), None)
             if maker is not None and needed not in have:
                 place(maker)
-        placed[name] = None
+        placed.append(name)
         have.update(made[name])
 
     for name in ranked:
-        entered = set[str]()
         place(name)
     return placed
 

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from p2c_dsl.planners.interval import LEVEL, UNDEFINED, Interval
 
 _EQUAL = 1e-9
-"""Differences that are no further apart are one number, rounded in more than one way."""
+"""Differences that are closer than this are equal but for rounding."""
 FEWEST = 3
-"""Of fewer domains there is no interval."""
+"""The fewest domains that give an interval."""
 
 
 def paired(differences: Sequence[float], resamples: int = 2000, seed: int = 0) -> Interval:

@@ -155,7 +155,8 @@ def update(
     Only informative rows take part, and a step without any is not taken. Raises `ValueError` before a step that would
     make weights NaN or infinite.
     """
-    taught, rows_in_all = reduce(torch.stack([batch.informative.sum(), (batch.informative | True).sum()])).tolist()
+    counts = torch.stack([batch.informative.sum(), torch.ones_like(batch.informative).sum()])
+    taught, rows_in_all = reduce(counts).tolist()
     found: dict[str, float] = {"losses/informative": taught / rows_in_all}
     steps = 0
     for _ in range(settings.epochs):

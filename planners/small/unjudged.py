@@ -14,7 +14,7 @@ from p2c_dsl.planners.lines.node import ends
 class UnjudgedAutomaton(Automaton):
     """An automaton whose lexemes are those that continue some line to which the machine does not object.
 
-    The end is offered where an accepted composition ends. There is no limit to the length.
+    The end is offered where an accepted composition ends. Compositions may be of any length.
     """
 
     def _find_first(self, budget: int, effort: int) -> None:

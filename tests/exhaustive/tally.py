@@ -28,7 +28,7 @@ class Tally:
     pairs: int = 0
     senseless: int = 0
     in_vain: int = 0
-    """Programs that are refused for a look-up that fails in every run, which is no matter of rules."""
+    """Programs that are refused for a look-up that fails in every run, whatever the rules are."""
     worlds: int = 0
     most: int = 0
     cut: int = 0

@@ -36,7 +36,7 @@ BUDGETS = (0.0, 0.5, 1.0, 2.0, 3.0, 4.0)
 _WEIGHT = 0.1
 """The weight of φ beside V, as in the loop's rewards."""
 _FEWEST = 10
-"""Of fewer compositions that keep a restriction there is no curve."""
+"""The fewest compositions under a restriction that give a curve."""
 _DRAWS = 8
 """How many compositions the check by sampling draws."""
 
