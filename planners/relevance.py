@@ -49,7 +49,8 @@ def by_relevance(spec: Spec, task: Task) -> tuple[str, ...]:
     common = Counter(stem for each in stems.values() for stem in each)
 
     def likely(name: str) -> float:
-        weights = {stem: math.log((len(far) + 1) / common[stem]) for stem in stems[name]}
+        # In a fixed order: sums of another order differ in the last digit, and so would prompts.
+        weights = {stem: math.log((len(far) + 1) / common[stem]) for stem in sorted(stems[name])}
         mentioned = sum(weight for stem, weight in weights.items() if stem in asked)
         share = mentioned / sum(weights.values()) if any(weights.values()) else float(stems[name] <= asked)
         return share + (_NAMED if _events(spec.subtasks[name]) & named else 0.0)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from types import SimpleNamespace
 from typing import Any
 
@@ -260,3 +263,18 @@ def test_a_model_has_room_for_what_its_context_and_its_training_allow() -> None:
     setattr(config, PROMPT_SETTING, 640)
     assert (room_for(config, 256, shorten=True), room_for(config, 256, shorten=False)) == (640, 1792)
     assert room_for(SimpleNamespace(), 256, shorten=True) is None
+
+
+def test_the_order_does_not_depend_on_the_seed_of_hashes() -> None:
+    ranked = (
+        "from p2c_dsl.planners.relevance import by_relevance\n"
+        "from p2c_dsl.planners.small.domains import unseen_domain\n"
+        "print([by_relevance(made.spec, made.task) for made in map(unseen_domain, range(24))])"
+    )
+    outputs = {
+        subprocess.run(
+            [sys.executable, "-c", ranked], env=os.environ | {"PYTHONHASHSEED": seed}, check=True, capture_output=True
+        ).stdout
+        for seed in ("1", "2", "3")
+    }
+    assert len(outputs) == 1
